@@ -1,0 +1,71 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "vitals",
+  products: [
+    .executable(name: "vitals", targets: ["vitals"]),
+    .library(name: "Vitals", targets: ["Statistics", "StatsTree", "KVMStats", "HostStats"]),
+    .library(name: "VitalsFormats", targets: ["StatsFormats"]),
+    .library(name: "VitalsTesting", targets: ["StatsTesting"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    // MARK: - C
+    .target(name: "CLinux"),
+    .target(name: "CMeanings", exclude: ["kvm.meanings"]),
+
+    // MARK: - Values
+    .target(name: "Statistics"),
+
+    // MARK: - System: the only unsafe code
+    .target(name: "LinuxSystem", dependencies: ["CLinux"]),
+
+    // MARK: - The tree
+    .target(name: "StatsTree", dependencies: ["Statistics"]),
+
+    // MARK: - Inputs
+    .target(name: "HostStats", dependencies: ["StatsTree", "Statistics", "LinuxSystem"]),
+    .target(name: "KVMStats", dependencies: ["HostStats", "StatsTree", "Statistics", "LinuxSystem"]),
+
+    // MARK: - Views
+    .target(name: "StatsFormats", dependencies: ["StatsTree", "Statistics", "CMeanings"]),
+
+    // MARK: - Things to look at: real guests, simulated sources, conformance suites
+    .target(name: "KVMGuests", dependencies: ["LinuxSystem"]),
+    .target(
+      name: "StatsTesting", dependencies: ["StatsTree", "Statistics", "LinuxSystem"]),
+
+    // MARK: - The command
+    .executableTarget(
+      name: "vitals",
+      dependencies: [
+        "HostStats", "KVMGuests", "KVMStats", "LinuxSystem", "StatsFormats", "StatsTesting",
+        "StatsTree", "Statistics", argumentParser,
+      ]),
+
+    // MARK: - Tests
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
+  ]
+)
+
+// One set of rules for all Swift code.
+for target in package.targets where target.type != .system {
+  target.swiftSettings = [
+    .treatAllWarnings(as: .error),
+    .strictMemorySafety(),
+    // SE-0335: `any` is written out.
+    .enableUpcomingFeature("ExistentialAny"),
+    // SE-0409: an import is internal unless it says otherwise.
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    // SE-0444: a member is visible only where its module is imported.
+    .enableUpcomingFeature("MemberImportVisibility"),
+    // SE-0461: an async function runs where its caller runs.
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  ]
+}

@@ -1,0 +1,97 @@
+/*
+ * CLinux.h - what Swift's Glibc module does not show of Linux.
+ *
+ * GNU-only calls are wrapped one to one: each returns what the call returns and leaves errno.
+ * ioctl numbers are function-like macros in the kernel's headers, which Swift cannot import; they
+ * are repeated here as constants, and checked against the headers in CLinux.c.
+ */
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#include <linux/kvm.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/types.h>
+
+enum {
+  CLINUX_KVM_GET_API_VERSION = 0xAE00,
+  CLINUX_KVM_CREATE_VM = 0xAE01,
+  CLINUX_KVM_CHECK_EXTENSION = 0xAE03,
+  CLINUX_KVM_GET_VCPU_MMAP_SIZE = 0xAE04,
+  CLINUX_KVM_CREATE_VCPU = 0xAE41,
+  CLINUX_KVM_SET_TSS_ADDR = 0xAE47,
+  CLINUX_KVM_SET_USER_MEMORY_REGION = 0x4020AE46,
+  CLINUX_KVM_CREATE_IRQCHIP = 0xAE60,
+  CLINUX_KVM_CREATE_PIT2 = 0x4040AE77,
+  CLINUX_KVM_RUN = 0xAE80,
+  CLINUX_KVM_GET_REGS = (int)0x8090AE81,
+  CLINUX_KVM_SET_REGS = 0x4090AE82,
+  CLINUX_KVM_GET_SREGS = (int)0x8138AE83,
+  CLINUX_KVM_SET_SREGS = 0x4138AE84,
+  CLINUX_KVM_GET_STATS_FD = 0xAECE,
+};
+
+/* pidfd_open(2), pidfd_getfd(2), pidfd_send_signal(2) */
+int clinux_pidfd_open(pid_t pid);
+int clinux_pidfd_getfd(int pidfd, int target);
+int clinux_pidfd_send_signal(int pidfd, int signal);
+
+/* gettid(2), pthread_setname_np(3), prctl(2) PR_SET_PDEATHSIG */
+pid_t clinux_gettid(void);
+int clinux_set_thread_name(const char *_Nonnull name);
+int clinux_set_parent_death_signal(int signal);
+
+/* ioctl(2) with an integer or an address as its argument */
+int clinux_ioctl(int fd, unsigned int request, unsigned long argument);
+int clinux_ioctl_at(int fd, unsigned int request, void *_Nonnull argument);
+
+/* memfd_create(2) with MFD_CLOEXEC | MFD_ALLOW_SEALING; fcntl(2) F_ADD_SEALS, F_GET_SEALS */
+enum { CLINUX_SEAL_SEAL = 1, CLINUX_SEAL_SHRINK = 2, CLINUX_SEAL_GROW = 4, CLINUX_SEAL_WRITE = 8 };
+int clinux_memfd_create(const char *_Nonnull name);
+int clinux_add_seals(int fd, int seals);
+int clinux_get_seals(int fd);
+
+/* fstatfs(2): the filesystem's magic number, or -1 */
+long clinux_filesystem_magic(const char *_Nonnull path);
+
+/* accept4(2) with SOCK_CLOEXEC */
+int clinux_accept(int fd);
+
+/* Connects a Unix stream or seqpacket socket (socket(2) type without flags); never blocks on it:
+   SOCK_NONBLOCK stays set. A path longer than sun_path is reached through /proc/self/fd. */
+int clinux_connect_unix(int type, const char *_Nonnull path);
+
+/* socket(2), bind(2), listen(2) on a Unix socket, close-on-exec. */
+int clinux_listen_unix(int type, const char *_Nonnull path, int backlog);
+
+/* SO_PEERCRED of unix(7). */
+int clinux_peer_credentials(int fd, pid_t *_Nonnull pid, uid_t *_Nonnull uid);
+
+/* sendmsg(2) of bytes and SCM_RIGHTS descriptors (at most CLINUX_MAX_RIGHTS of them). */
+enum { CLINUX_MAX_RIGHTS = 253 };
+ssize_t clinux_send_descriptors(int fd, const void *_Nonnull bytes, size_t size,
+                                const int *_Nonnull descriptors, size_t count);
+
+/* recvmsg(2), close-on-exec. *count is the room in `descriptors` on entry and their number on
+   return. *truncated is set where the kernel dropped bytes or descriptors. */
+ssize_t clinux_receive_descriptors(int fd, void *_Nonnull bytes, size_t size,
+                                   int *_Nonnull descriptors, size_t *_Nonnull count,
+                                   int *_Nonnull truncated);
+
+/* A non-blocking NETLINK_KOBJECT_UEVENT socket in the kernel's group (netlink(7)). */
+int clinux_open_uevents(void);
+/* recvmsg(2) that drops what the kernel did not send: then it returns 0. */
+ssize_t clinux_receive_uevent(int fd, void *_Nonnull bytes, size_t size);
+
+/* signalfd(2) of two signals, which it blocks; non-blocking, close-on-exec. */
+int clinux_open_signals(int first, int second);
+
+/* The name of an errno value, such as "EPERM", or NULL. */
+const char *_Nullable clinux_errno_name(int code);
+
+/* TIOCGWINSZ of ioctl_tty(2): the columns, or 0 where `fd` is no terminal. */
+int clinux_terminal_columns(int fd);
+int clinux_terminal_rows(int fd);
+
+#endif

@@ -1,0 +1,109 @@
+import CLinux
+import Glibc
+
+/// An open file descriptor, closed when the value ends.
+///
+/// Every descriptor that Vitals opens is close-on-exec.
+public struct Descriptor: ~Copyable, Sendable {
+  /// The number, for calls that this type does not offer; it stays owned by this value.
+  public let rawValue: CInt
+
+  /// Takes the ownership of `rawValue`, which is an open descriptor.
+  public init(owning rawValue: CInt) {
+    precondition(rawValue >= 0, "not a descriptor: \(rawValue)")
+    self.rawValue = rawValue
+  }
+
+  deinit {
+    close(rawValue)
+  }
+
+  /// Gives the ownership to the caller, who closes the number.
+  public consuming func release() -> CInt {
+    let number = rawValue
+    discard self
+    return number
+  }
+
+  /// What an opened file is for.
+  public enum Access: Sendable {
+    case read
+    case readWrite
+    /// A file made anew, or emptied; others may read it.
+    case create
+
+    var flags: CInt {
+      switch self {
+      case .read: O_RDONLY
+      case .readWrite: O_RDWR
+      case .create: O_WRONLY | O_CREAT | O_TRUNC
+      }
+    }
+  }
+
+  /// open(2), close-on-exec.
+  public static func open(
+    _ path: String, for access: Access = .read
+  ) throws(SystemError) -> Descriptor {
+    let number = unsafe Glibc.open(path, access.flags | O_CLOEXEC, 0o644)
+    guard number >= 0 else { throw SystemError(call: "open", on: path) }
+    return Descriptor(owning: number)
+  }
+
+  /// read(2) into the start of `bytes`: the number of bytes read, 0 at the end of the file.
+  public func read(into bytes: inout [UInt8]) throws(SystemError) -> Int {
+    let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+      unsafe Glibc.read(rawValue, buffer.baseAddress, buffer.count)
+    }
+    guard count >= 0 else { throw SystemError(call: "read", on: "descriptor \(rawValue)") }
+    return count
+  }
+
+  /// pread(2) into the start of `bytes`: the number of bytes read, 0 at the end of the file.
+  public func read(into bytes: inout [UInt8], at offset: Int) throws(SystemError) -> Int {
+    let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+      unsafe pread(rawValue, buffer.baseAddress, buffer.count, off_t(offset))
+    }
+    guard count >= 0 else { throw SystemError(call: "pread", on: "descriptor \(rawValue)") }
+    return count
+  }
+
+  /// Exactly `count` bytes from `offset`, by one pread(2).
+  ///
+  /// - Throws: `SystemError` with `ENODATA` where the file has fewer.
+  public func bytes(count: Int, at offset: Int) throws(SystemError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    let received = try read(into: &bytes, at: offset)
+    guard received == count else {
+      throw SystemError(
+        call: "pread", object: "descriptor \(rawValue) at \(offset)", code: ENODATA)
+    }
+    return bytes
+  }
+
+  /// write(2) of all of `bytes`, in as many calls as it takes.
+  public func write(_ bytes: [UInt8]) throws(SystemError) {
+    var written = 0
+    while written < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes { buffer in
+        let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[written...])
+        return unsafe Glibc.write(rawValue, rest.baseAddress, rest.count)
+      }
+      guard count > 0 || errno == EINTR else {
+        throw SystemError(call: "write", on: "descriptor \(rawValue)")
+      }
+      written += max(count, 0)
+    }
+  }
+
+  /// What the kernel calls the open file, such as `anon_inode:kvm-vm-stats`.
+  public var linkName: String? {
+    try? readLink("/proc/self/fd/\(rawValue)")
+  }
+
+  /// F_GET_SEALS of fcntl(2), or nil where the file is no memfd.
+  public var seals: CInt? {
+    let seals = clinux_get_seals(rawValue)
+    return seals >= 0 ? seals : nil
+  }
+}

@@ -1,0 +1,73 @@
+import CLinux
+import Glibc
+
+/// The whole of a small file, by open(2) and read(2) until its end.
+///
+/// - Throws: `EFBIG` where it is longer than `limit` bytes.
+public func readFile(_ path: String, limit: Int = 1 << 20) throws(SystemError) -> [UInt8] {
+  let file = try Descriptor.open(path)
+  var contents: [UInt8] = []
+  var chunk = [UInt8](repeating: 0, count: min(limit + 1, 16_384))
+  while true {
+    let count: Int
+    do {
+      count = try file.read(into: &chunk)
+    } catch {
+      throw SystemError(call: error.call, object: path, code: error.code)
+    }
+    if count == 0 { return contents }
+    contents += chunk[..<count]
+    guard contents.count <= limit else {
+      throw SystemError(call: "read", object: path, code: EFBIG)
+    }
+  }
+}
+
+/// The whole of a small text file; bytes that are no UTF-8 are shown as U+FFFD.
+public func readText(_ path: String, limit: Int = 1 << 20) throws(SystemError) -> String {
+  String(decoding: try readFile(path, limit: limit), as: UTF8.self)
+}
+
+/// The target of a symbolic link (readlink(2)).
+public func readLink(_ path: String) throws(SystemError) -> String {
+  var target = [UInt8](repeating: 0, count: 4096)
+  let count = unsafe target.withUnsafeMutableBufferPointer { buffer in
+    unsafe buffer.withMemoryRebound(to: CChar.self) { characters in
+      guard let start = characters.baseAddress else { return -1 }
+      return unsafe readlink(path, start, characters.count)
+    }
+  }
+  guard count >= 0 else { throw SystemError(call: "readlink", on: path) }
+  return String(decoding: target[..<count], as: UTF8.self)
+}
+
+/// The names in a directory but `.` and `..`, in no order (readdir(3)).
+public func directoryEntries(_ path: String) throws(SystemError) -> [String] {
+  guard let directory = unsafe opendir(path) else { throw SystemError(call: "opendir", on: path) }
+  defer { unsafe closedir(directory) }
+  var names: [String] = []
+  while let entry = unsafe readdir(directory) {
+    let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+      unsafe tuple.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+    }
+    if name != "." && name != ".." { names.append(name) }
+  }
+  return names
+}
+
+/// What stat(2) says of a file, as far as Vitals asks.
+public struct FileStatus: Hashable, Sendable {
+  /// The type and permission bits.
+  public let mode: UInt32
+  public let owner: UInt32
+
+  public init(_ path: String) throws(SystemError) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { throw SystemError(call: "stat", on: path) }
+    mode = status.st_mode
+    owner = status.st_uid
+  }
+
+  public var isDirectory: Bool { mode & S_IFMT == S_IFDIR }
+  public var isSocket: Bool { mode & S_IFMT == S_IFSOCK }
+}

@@ -1,0 +1,40 @@
+import CLinux
+import Glibc
+
+/// A file in memory without a name (memfd_create(2)).
+public struct MemoryFile: ~Copyable, Sendable {
+  /// The file, open for reading and writing.
+  public let descriptor: Descriptor
+
+  public init(name: String, contents: [UInt8]) throws(SystemError) {
+    let number = unsafe clinux_memfd_create(name)
+    guard number >= 0 else { throw SystemError(call: "memfd_create", on: name) }
+    let file = Descriptor(owning: number)
+    try file.write(contents)
+    descriptor = file
+  }
+
+  /// Forbids for ever that the file changes its size (F_ADD_SEALS).
+  public func sealSize() throws(SystemError) {
+    let seals = Int32(CLINUX_SEAL_SEAL | CLINUX_SEAL_SHRINK | CLINUX_SEAL_GROW)
+    guard clinux_add_seals(descriptor.rawValue, seals) == 0 else {
+      throw SystemError(call: "fcntl F_ADD_SEALS", on: "memory file")
+    }
+  }
+
+  /// Whether a file can never get shorter than it is, so that a mapping of it is safe to read.
+  public static func isSizeSealed(_ descriptor: borrowing Descriptor) -> Bool {
+    guard let seals = descriptor.seals else { return false }
+    return seals & CInt(CLINUX_SEAL_SHRINK) != 0
+  }
+
+  /// pwrite(2) of words at a byte offset.
+  public func write(_ words: [UInt64], at offset: Int) throws(SystemError) {
+    let count = unsafe words.withUnsafeBytes { buffer in
+      unsafe pwrite(descriptor.rawValue, buffer.baseAddress, buffer.count, off_t(offset))
+    }
+    guard count == words.count * 8 else {
+      throw SystemError(call: "pwrite", on: "memory file")
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import CLinux
+import Glibc
+
+/// A process that cannot be mistaken for a later one with the same number (pidfd_open(2)).
+public struct ProcessDescriptor: ~Copyable, Sendable {
+  /// The process's number in this PID namespace.
+  public let pid: CInt
+  let descriptor: Descriptor
+
+  public init(pid: CInt) throws(SystemError) {
+    let number = clinux_pidfd_open(pid)
+    guard number >= 0 else { throw SystemError(call: "pidfd_open", on: "process \(pid)") }
+    self.pid = pid
+    descriptor = Descriptor(owning: number)
+  }
+
+  /// The descriptor's number, readable in poll(2) once the process has ended.
+  public var rawValue: CInt { descriptor.rawValue }
+
+  /// Whether the process has ended, reaped or not.
+  public var hasEnded: Bool {
+    var entry = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
+    return unsafe poll(&entry, 1, 0) > 0
+  }
+
+  /// A copy of the process's descriptor `number` (pidfd_getfd(2)).
+  ///
+  /// - Throws: `EPERM` without the right to trace the process, `EBADF` where it has no such
+  ///   descriptor, `EMFILE` where this process has no room.
+  public func copyDescriptor(_ number: CInt) throws(SystemError) -> Descriptor {
+    let copy = clinux_pidfd_getfd(descriptor.rawValue, number)
+    guard copy >= 0 else {
+      throw SystemError(call: "pidfd_getfd", on: "descriptor \(number) of process \(pid)")
+    }
+    return Descriptor(owning: copy)
+  }
+
+  /// pidfd_send_signal(2).
+  public func signal(_ number: CInt) throws(SystemError) {
+    guard clinux_pidfd_send_signal(descriptor.rawValue, number) == 0 else {
+      throw SystemError(call: "pidfd_send_signal", on: "process \(pid)")
+    }
+  }
+}
+
+/// The thread number of the caller (gettid(2)).
+public func currentThread() -> CInt {
+  clinux_gettid()
+}

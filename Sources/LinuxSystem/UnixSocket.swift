@@ -1,0 +1,109 @@
+import CLinux
+import Glibc
+
+/// A Unix socket (unix(7)) that can carry descriptors.
+public struct UnixSocket: ~Copyable, Sendable {
+  /// How a socket cuts what it carries.
+  public enum Style: Sendable {
+    /// Bytes in order: SOCK_STREAM.
+    case stream
+    /// Messages in order: SOCK_SEQPACKET.
+    case messages
+
+    var type: CInt {
+      switch self {
+      case .stream: CInt(SOCK_STREAM.rawValue)
+      case .messages: CInt(SOCK_SEQPACKET.rawValue)
+      }
+    }
+  }
+
+  /// A received message.
+  public struct Message: ~Copyable {
+    public var bytes: [UInt8]
+    /// Descriptor numbers; the receiver owns them.
+    public var descriptors: [CInt]
+    /// Whether the kernel dropped bytes or descriptors.
+    public var isTruncated: Bool
+  }
+
+  private let descriptor: Descriptor
+
+  public init(owning descriptor: consuming Descriptor) {
+    self.descriptor = descriptor
+  }
+
+  /// The descriptor's number, for poll(2).
+  public var rawValue: CInt { descriptor.rawValue }
+
+  /// Connects without ever waiting: the socket is non-blocking.
+  public static func connect(to path: String, _ style: Style) throws(SystemError) -> UnixSocket {
+    let number = unsafe clinux_connect_unix(style.type, path)
+    guard number >= 0 else { throw SystemError(call: "connect", on: path) }
+    return UnixSocket(owning: Descriptor(owning: number))
+  }
+
+  /// Listens at `path`, which must not exist; removing it is the caller's.
+  public static func listen(at path: String, _ style: Style) throws(SystemError) -> UnixSocket {
+    let number = unsafe clinux_listen_unix(style.type, path, 64)
+    guard number >= 0 else { throw SystemError(call: "listen", on: path) }
+    return UnixSocket(owning: Descriptor(owning: number))
+  }
+
+  /// Waits for the next client of a listening socket (accept4(2)).
+  public func accept() throws(SystemError) -> UnixSocket {
+    let number = clinux_accept(descriptor.rawValue)
+    guard number >= 0 else { throw SystemError(call: "accept", on: "socket \(rawValue)") }
+    return UnixSocket(owning: Descriptor(owning: number))
+  }
+
+  /// The process at the other end when it connected or listened (SO_PEERCRED).
+  public func peer() throws(SystemError) -> (pid: CInt, owner: UInt32) {
+    var pid: CInt = 0
+    var owner: UInt32 = 0
+    guard unsafe clinux_peer_credentials(descriptor.rawValue, &pid, &owner) == 0 else {
+      throw SystemError(call: "getsockopt SO_PEERCRED", on: "socket \(rawValue)")
+    }
+    return (pid, owner)
+  }
+
+  /// Sends bytes with descriptors, at most 253 of them (SCM_RIGHTS): the number of bytes sent.
+  @discardableResult
+  public func send(_ bytes: [UInt8], descriptors: [CInt] = []) throws(SystemError) -> Int {
+    precondition(!bytes.isEmpty, "a message without bytes carries no descriptors")
+    // An empty array has no address to pass.
+    let numbers = descriptors.isEmpty ? [-1] : descriptors
+    let count = unsafe bytes.withUnsafeBytes { buffer in
+      guard let start = buffer.baseAddress else { return -1 }
+      return unsafe clinux_send_descriptors(
+        rawValue, start, buffer.count, numbers, descriptors.count)
+    }
+    guard count >= 0 else { throw SystemError(call: "sendmsg", on: "socket \(rawValue)") }
+    return count
+  }
+
+  /// Receives up to `limit` bytes and their descriptors; no bytes at the end of the stream.
+  public func receive(limit: Int) throws(SystemError) -> Message {
+    var bytes = [UInt8](repeating: 0, count: limit)
+    var numbers = [CInt](repeating: -1, count: Int(CLINUX_MAX_RIGHTS))
+    var count = numbers.count
+    var truncated: CInt = 0
+    let received = unsafe bytes.withUnsafeMutableBytes { buffer in
+      unsafe numbers.withUnsafeMutableBufferPointer { descriptors in
+        guard let start = buffer.baseAddress, let first = descriptors.baseAddress else { return -1 }
+        return unsafe clinux_receive_descriptors(
+          rawValue, start, buffer.count, first, &count, &truncated)
+      }
+    }
+    guard received >= 0 else { throw SystemError(call: "recvmsg", on: "socket \(rawValue)") }
+    return Message(
+      bytes: Array(bytes[..<received]), descriptors: Array(numbers[..<count]),
+      isTruncated: truncated != 0)
+  }
+
+  /// Waits until there is something to receive: false where the time is over before.
+  public func waitForInput(milliseconds: Int) -> Bool {
+    var entry = pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0)
+    return unsafe poll(&entry, 1, CInt(clamping: milliseconds)) > 0
+  }
+}
