@@ -31,7 +31,8 @@ let package = Package(
 
     // MARK: - Inputs
     .target(name: "HostStats", dependencies: ["StatsTree", "Statistics", "LinuxSystem"]),
-    .target(name: "KVMStats", dependencies: ["HostStats", "StatsTree", "Statistics", "LinuxSystem"]),
+    .target(
+      name: "KVMStats", dependencies: ["HostStats", "StatsTree", "Statistics", "LinuxSystem"]),
 
     // MARK: - Views
     .target(name: "StatsFormats", dependencies: ["StatsTree", "Statistics", "CMeanings"]),

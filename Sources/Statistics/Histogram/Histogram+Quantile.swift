@@ -2,9 +2,8 @@ extension Histogram {
   /// The values between which a quantile lies, or nil without samples.
   ///
   /// A bucket does not say where in it its samples are, so the answer is the whole bucket: the
-  /// true quantile is not below `lower` and not above `upper`.
-  ///
-  /// - Parameter fraction: such as 0.99; 0 is the least sample and 1 the greatest.
+  /// true quantile is not below `lower` and not above `upper`. A fraction of 0 is the least sample
+  /// and 1 the greatest.
   public func quantile(_ fraction: Double) -> Bounds? {
     precondition(fraction >= 0 && fraction <= 1, "no fraction: \(fraction)")
     // The smallest number of samples that is at least the fraction of all.
