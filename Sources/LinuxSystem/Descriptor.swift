@@ -96,6 +96,23 @@ public struct Descriptor: ~Copyable, Sendable {
     }
   }
 
+  /// A second descriptor of the same open file (F_DUPFD_CLOEXEC of fcntl(2)).
+  public func duplicate() throws(SystemError) -> Descriptor {
+    let number = fcntl(rawValue, F_DUPFD_CLOEXEC, 0)
+    guard number >= 0 else {
+      throw SystemError(call: "fcntl F_DUPFD_CLOEXEC", on: "descriptor \(rawValue)")
+    }
+    return Descriptor(owning: number)
+  }
+
+  /// Waits until there is something to read, or the other end is gone; false when time is over.
+  ///
+  /// -1 waits without end.
+  public func waitForInput(milliseconds: Int) -> Bool {
+    var entry = pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0)
+    return unsafe poll(&entry, 1, CInt(clamping: milliseconds)) > 0
+  }
+
   /// What the kernel calls the open file, such as `anon_inode:kvm-vm-stats`.
   public var linkName: String? {
     try? readLink("/proc/self/fd/\(rawValue)")
