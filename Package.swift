@@ -41,6 +41,9 @@ let package = Package(
     .target(
       name: "StatsTesting", dependencies: ["StatsTree", "Statistics", "LinuxSystem"]),
 
+    // MARK: - A VMM to look at, for tests and benchmarks
+    .executableTarget(name: "guest-holder", dependencies: ["KVMGuests", "LinuxSystem"]),
+
     // MARK: - The command
     .executableTarget(
       name: "vitals",
@@ -50,6 +53,8 @@ let package = Package(
       ]),
 
     // MARK: - Tests
+    .testTarget(
+      name: "KVMGuestsTests", dependencies: ["KVMGuests", "LinuxSystem", "guest-holder"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
   ]
 )

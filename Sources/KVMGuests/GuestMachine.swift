@@ -62,6 +62,21 @@ public final class GuestMachine: Sendable {
     return processors.allSatisfy { $0.waitUntilFinished(deadline: deadline) }
   }
 
+  /// Waits while the machine runs, without end where there is no limit.
+  ///
+  /// - Throws: the `failure` of a vCPU, within a second.
+  public func waitForFailure(within limit: Duration? = nil) throws(SystemError) {
+    let end = limit.map { monotonicNanoseconds() + $0.wholeNanoseconds }
+    while true {
+      if let failure { throw failure }
+      if processors[0].phase == .stopped { return }
+      let now = monotonicNanoseconds()
+      let next = now + 1_000_000_000
+      if let end, now >= end { return }
+      processors[0].waitForEnd(deadline: min(end ?? next, next))
+    }
+  }
+
   /// A descriptor of the statistics of vCPU `index`, of the caller's own.
   ///
   /// A machine that keeps none interrupts the vCPU to make one, which counts as one

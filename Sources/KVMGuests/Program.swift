@@ -89,7 +89,7 @@ struct Program {
     store(UInt32(clamping: 1_000_000_000 / haltsPerSecond), at: 0x380)
   }
 
-  /// `mov dword [es:register], value`
+  // mov dword [es:register], value
   private func store(_ value: UInt32, at register: UInt16) -> [UInt8] {
     [0x26, 0x66, 0xC7, 0x06]
       + [UInt8(truncatingIfNeeded: register), UInt8(truncatingIfNeeded: register >> 8)]

@@ -67,6 +67,11 @@ final class VirtualCPU: Sendable {
     return phase == .finished
   }
 
+  /// Waits until the thread has ended, or the deadline.
+  func waitForEnd(deadline: UInt64) {
+    state.wait(until: deadline) { $0.processor == nil && $0.phase != .starting }
+  }
+
   /// A descriptor of the statistics: a copy of the kept one, or one that the thread makes.
   func statsDescriptor(deadline: UInt64) throws(SystemError) -> Descriptor {
     let kept = state.update { state -> SharedDescriptor? in
