@@ -42,6 +42,9 @@ let package = Package(
     .target(
       name: "StatsTesting", dependencies: ["StatsTree", "Statistics", "LinuxSystem"]),
 
+    // MARK: - A VMM to look at, for tests and benchmarks
+    .executableTarget(name: "guest-holder", dependencies: ["KVMGuests", "LinuxSystem"]),
+
     // MARK: - The command
     .executableTarget(
       name: "vitals",
@@ -51,6 +54,8 @@ let package = Package(
       ]),
 
     // MARK: - Tests
+    .testTarget(
+      name: "KVMGuestsTests", dependencies: ["KVMGuests", "LinuxSystem", "guest-holder"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
   ]
 )
