@@ -21,7 +21,11 @@ struct GuestMachineTests {
       #expect(stats["fpu_reload"] == UInt64(exits))
       // Interrupts of the host may add some.
       #expect((exits...exits + 20 + exits / 20).contains(Int(stats["exits"] ?? 0)))
-      if !Host.isPVM { #expect(stats["io_exits"] == UInt64(exits)) }
+      if Host.isPVM {
+        #expect(stats["insn_emulation"] == UInt64(exits * 2))
+      } else {
+        #expect(stats["io_exits"] == UInt64(exits))
+      }
       #expect(stats["signal_exits"] == 0)
       #expect(stats["halt_exits"] == 0)
     }
