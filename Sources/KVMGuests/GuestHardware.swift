@@ -8,6 +8,9 @@ final class GuestHardware: Sendable {
   let program: Program
 
   init(_ configuration: GuestConfiguration) throws(SystemError) {
+    guard KVMProcessor.canStart else {
+      throw SystemError(call: "KVM_SET_REGS", object: "not an x86-64 host", code: ENOTSUP)
+    }
     let system = try KVMSystem()
     guard try system.hasStatsDescriptors() else {
       throw SystemError(

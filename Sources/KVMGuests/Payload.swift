@@ -5,11 +5,11 @@
 public enum Payload: Hashable, Sendable {
   /// Writes to an I/O port in a loop: one exit to the VMM for each.
   ///
-  /// `exits` and `fpu_reload` rise by 1 for each, on Intel and AMD hosts also `io_exits`.
+  /// `fpu_reload` and `exits` rise by 1 for each, on Intel and AMD hosts also `io_exits`.
   case portIO
   /// Stores to an address without memory in a loop: one exit to the VMM for each.
   ///
-  /// `exits`, `mmio_exits` and `fpu_reload` rise by 1 for each.
+  /// `mmio_exits`, `fpu_reload` and `exits` rise by 1 for each.
   case mmio
   /// Halts in a loop, woken each time by the timer of its own interrupt controller.
   ///
@@ -20,9 +20,10 @@ public enum Payload: Hashable, Sendable {
   case idle
   /// Writes to an I/O port exactly so many times, then leaves the guest for good.
   ///
-  /// After that nothing of the vCPU changes. `fpu_reload` is exactly `exits`: it counts the calls
-  /// of KVM_RUN. On a PVM-based KVM `exits` is exactly `exits` too; on Intel and AMD hosts it
-  /// contains interrupts of the host, and `io_exits` is the exact one (on PVM that stays 0).
+  /// After that nothing of the vCPU changes. The statistic `fpu_reload` is then this number
+  /// exactly: it counts calls of KVM_RUN; on Intel and AMD hosts so is `io_exits`, which a
+  /// PVM-based KVM leaves at 0. There `insn_emulation` is exactly twice the number. The statistic
+  /// `exits` is at least the number: each preemption inside of KVM_RUN adds one, about 1 in 1,000.
   case counted(exits: Int)
   /// Never enters the guest: all statistics are 0. Cheap enough to have a thousand of them.
   case created

@@ -7,10 +7,12 @@ import Synchronization
 public final class SystemThread: @unchecked Sendable {
   private final class Work: Sendable {
     let name: String
+    let wakeSignal: CInt
     let body: @Sendable () -> Void
 
-    init(name: String, body: @escaping @Sendable () -> Void) {
+    init(name: String, wakeSignal: CInt, body: @escaping @Sendable () -> Void) {
       self.name = name
+      self.wakeSignal = wakeSignal
       self.body = body
     }
   }
@@ -28,7 +30,8 @@ public final class SystemThread: @unchecked Sendable {
   ) throws(SystemError) {
     wakeSignal = clinux_install_wake_signal()
     guard wakeSignal >= 0 else { throw SystemError(call: "sigaction", on: "wake signal") }
-    let work = unsafe Unmanaged.passRetained(Work(name: name, body: body))
+    let work = unsafe Unmanaged.passRetained(
+      Work(name: name, wakeSignal: wakeSignal, body: body))
     var attributes = pthread_attr_t()
     unsafe pthread_attr_init(&attributes)
     defer { unsafe pthread_attr_destroy(&attributes) }
@@ -39,6 +42,11 @@ public final class SystemThread: @unchecked Sendable {
       { argument in
         guard let argument = unsafe argument else { return nil }
         let work = unsafe Unmanaged<Work>.fromOpaque(argument).takeRetainedValue()
+        // Threads of libdispatch, one of which may have made this one, block all signals.
+        var wakeOnly = sigset_t()
+        unsafe sigemptyset(&wakeOnly)
+        unsafe sigaddset(&wakeOnly, work.wakeSignal)
+        unsafe pthread_sigmask(SIG_UNBLOCK, &wakeOnly, nil)
         _ = unsafe clinux_set_thread_name(String(work.name.prefix(15)))
         work.body()
         return nil

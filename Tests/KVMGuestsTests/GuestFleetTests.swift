@@ -75,7 +75,7 @@ struct GuestFleetTests {
     "A program that says nothing is an error in time",
     arguments: [
       ("/bin/true", [], ENODATA), ("/bin/sleep", ["60", "#"], ENODATA),
-      ("/bin/sh", ["-c", "sleep 60"], ETIMEDOUT), ("/nonexistent", [], ENOENT),
+      ("/bin/sh", ["-c", "exec sleep 60"], ETIMEDOUT), ("/nonexistent", [], ENOENT),
     ])
   func silent(program: String, arguments: [String], code: CInt) throws {
     let launcher = Launcher(executable: program, leadingArguments: arguments)

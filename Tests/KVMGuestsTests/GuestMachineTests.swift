@@ -19,7 +19,13 @@ struct GuestMachineTests {
       let stats = try stats(machine, index)
       #expect(machine.handledExits(index) == exits)
       #expect(stats["fpu_reload"] == UInt64(exits))
-      #expect(stats[Host.isPVM ? "exits" : "io_exits"] == UInt64(exits))
+      // Interrupts of the host may add some.
+      #expect((exits...exits + 20 + exits / 20).contains(Int(stats["exits"] ?? 0)))
+      if Host.isPVM {
+        #expect(stats["insn_emulation"] == UInt64(exits * 2))
+      } else {
+        #expect(stats["io_exits"] == UInt64(exits))
+      }
       #expect(stats["signal_exits"] == 0)
       #expect(stats["halt_exits"] == 0)
     }
@@ -36,9 +42,9 @@ struct GuestMachineTests {
     sleepNanoseconds(300_000_000)
     machine.stop()
     let count = try Statistics(descriptor)[name] ?? 0
-    // One more may have been on its way when the vCPU was stopped.
-    #expect(Int(count) - machine.handledExits(1) == 0 || payload == .mmio)
-    #expect((300...700).contains(machine.handledExits(1)))
+    // The last run may have been ended before the guest did anything.
+    #expect((0...1).contains(Int(count) - machine.handledExits(1)))
+    #expect((100...700).contains(machine.handledExits(1)))
   }
 
   @Test("A vCPU that waits for its timer moves the halt statistics, each vCPU its own")

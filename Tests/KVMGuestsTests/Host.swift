@@ -5,7 +5,7 @@ import LinuxSystem
 /// What the tests ask of the host.
 enum Host {
   static let hasGuests = GuestSupport.check() == .usable
-  /// Where `exits` counts nothing but the guest's own exits.
+  /// Where `io_exits` stays 0.
   static let isPVM = (try? directoryEntries("/sys/module/kvm_pvm")) != nil
 
   /// The stand-alone VMM, built beside the tests.
