@@ -20,7 +20,7 @@ extension KVMInput {
       if known.facts.startTicks != VMMProcess.startTicks(of: pid, roots: roots) {
         // The number was given to another process.
         forget(pid)
-      } else if known.isHandedOver {
+      } else if !known.handovers.isEmpty {
         attachHostGroups(known)
         return
       }

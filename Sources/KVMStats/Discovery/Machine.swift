@@ -42,8 +42,8 @@ final class MachineProcess {
   let facts: VMMProcess
   let descriptor: ProcessDescriptor
   var machines: [Machine] = []
-  /// Whether its numbers came over its own socket.
-  var isHandedOver = false
+  /// The machines that were handed over, by the socket's path.
+  var handovers: [String: Machine] = [:]
 
   init(facts: VMMProcess, descriptor: consuming ProcessDescriptor) {
     self.facts = facts

@@ -22,8 +22,8 @@ extension KVMInput {
       }
     }
     for offer in offers {
-      // A known process has handed over what it has.
-      if let pid = offer.pid, processes[pid]?.isHandedOver == true { continue }
+      // A known socket has handed over what it has.
+      if let pid = offer.pid, processes[pid]?.handovers[offer.path] != nil { continue }
       do {
         try offer.receive(until: deadline)
         try take(offer)
@@ -39,16 +39,16 @@ extension KVMInput {
         call: "SO_PEERCRED", object: "a process of another PID namespace", code: ESRCH)
     }
     if pid == getpid() { return }
-    // The process may have been seen before its socket was.
-    if processes[pid] != nil { forget(pid) }
+    // The process may have been seen before its socket was; its machines come from here now.
+    if let known = processes[pid], known.handovers.isEmpty { forget(pid) }
     guard let process = process(pid) else {
       throw SystemError(call: "pidfd_open", object: "process \(pid)", code: ESRCH)
     }
-    process.isHandedOver = true
-    let scan = try? DescriptorScan(process: pid, roots: roots)
+    let machines = (try? DescriptorScan(process: pid, roots: roots))?.machines ?? []
     let machine = add(
-      process, number: 0, descriptor: scan?.machines.first?.descriptor,
+      process, number: 0, descriptor: machines.count == 1 ? machines[0].descriptor : nil,
       name: offer.facts["name"] ?? process.facts.machineName, uuid: offer.facts["uuid"])
+    process.handovers[offer.path] = machine
     for descriptor in offer.takeDescriptors() {
       do {
         let file = try KVMStatsFile(
