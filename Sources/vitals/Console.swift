@@ -54,3 +54,8 @@ struct Failure: Error {
 extension SystemError {
   var isPermission: Bool { code == EPERM || code == EACCES }
 }
+
+/// The name and words of an `errno` value: `EPERM, Operation not permitted`.
+func errorText(_ code: Int32) -> String {
+  "\(SystemError.name(of: code)), \(SystemError.words(for: code))"
+}
