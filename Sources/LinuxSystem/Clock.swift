@@ -26,3 +26,12 @@ public func sleepNanoseconds(_ duration: UInt64?) {
     unsafe nanosleep(&time, nil)
   }
 }
+
+/// The local time of day of a CLOCK_REALTIME value, as `HH:MM:SS` (localtime_r(3)).
+public func localTimeText(_ wallNanoseconds: UInt64) -> String {
+  var seconds = time_t(wallNanoseconds / 1_000_000_000)
+  var parts = unsafe tm()
+  guard unsafe localtime_r(&seconds, &parts) != nil else { return "--:--:--" }
+  func pad(_ value: CInt) -> String { value < 10 ? "0\(value)" : "\(value)" }
+  return unsafe "\(pad(parts.tm_hour)):\(pad(parts.tm_min)):\(pad(parts.tm_sec))"
+}

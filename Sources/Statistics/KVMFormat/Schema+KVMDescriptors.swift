@@ -1,0 +1,128 @@
+extension Schema {
+  /// Reads the descriptor block of a KVM binary statistics file.
+  ///
+  /// Kinds, units, bases and flag bits of later versions are kept, not refused. Every offset is
+  /// taken from its descriptor. A name ends at its first NUL or at `name_size`; bytes in it that
+  /// are no UTF-8 become U+FFFD.
+  ///
+  /// - Parameters:
+  ///   - bytes: the block alone, from `header.descriptorOffset` on.
+  ///   - header: the header of the same file.
+  /// - Throws: `KVMFormatError` where the block is too short or a value lies where none can.
+  public init(kvmDescriptors bytes: Span<UInt8>, header: KVMHeader) throws(KVMFormatError) {
+    guard bytes.count >= header.descriptorByteCount else {
+      throw .truncated(.descriptors, needed: header.descriptorByteCount, found: bytes.count)
+    }
+    var statistics: [Statistic] = []
+    statistics.reserveCapacity(header.descriptorCount)
+    for index in 0..<header.descriptorCount {
+      let start = index * header.descriptorStride
+      let descriptor = bytes.extracting(start..<start + header.descriptorStride)
+      statistics.append(Statistic(kvmDescriptor: descriptor))
+    }
+    do throws(Flaw) {
+      try self.init(statistics)
+    } catch {
+      throw .flawed(error)
+    }
+  }
+
+  /// The header, id, descriptors and length of data of a KVM binary statistics file.
+  ///
+  /// The data block of `wordCount` words follows at the header's data offset.
+  public func kvmFile(id: String) -> (header: KVMHeader, bytes: [UInt8]) {
+    // 48 is what kernels have used so far; a longer name makes every name longer.
+    let longest = statistics.map(\.name.utf8.count).max() ?? 0
+    let nameSize = max(48, (max(longest, id.utf8.count) + 8) / 8 * 8)
+    let descriptorOffset = KVMHeader.byteCount + nameSize
+    let header = KVMHeader(
+      flags: 0, nameSize: nameSize, descriptorCount: statistics.count,
+      idOffset: KVMHeader.byteCount, descriptorOffset: descriptorOffset,
+      dataOffset: descriptorOffset + (16 + nameSize) * statistics.count)
+    var bytes = header.encoded()
+    bytes.append(text: id, paddedTo: nameSize)
+    for statistic in statistics { bytes += statistic.kvmDescriptor(nameSize: nameSize) }
+    return (header, bytes)
+  }
+}
+
+extension Statistic {
+  /// Reads one descriptor with the name behind it.
+  ///
+  /// ```
+  /// offset  size
+  ///      0     4  flags
+  ///      4     2  exponent     signed
+  ///      6     2  size         number of 64-bit values
+  ///      8     4  offset       from the start of the data block
+  ///     12     4  bucket_size
+  ///     16     *  name         name_size bytes
+  /// ```
+  /// Source: `struct kvm_stats_desc` of `linux/kvm.h`.
+  init(kvmDescriptor bytes: Span<UInt8>) {
+    let flags = bytes.uint32(at: 0)
+    self.init(
+      bytes.extracting(16..<bytes.count).textBeforeNUL,
+      Kind(kvmFlags: flags),
+      unit: Unit(kvmFlags: flags),
+      scale: Scale(
+        base: Scale.Base(kvmFlags: flags), exponent: Int16(bitPattern: bytes.uint16(at: 4))),
+      size: Int(bytes.uint16(at: 6)),
+      offset: Int(bytes.uint32(at: 8)),
+      bucketSize: bytes.uint32(at: 12),
+      reservedFlags: flags & ~0xfff)
+  }
+
+  func kvmDescriptor(nameSize: Int) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.append(kvmFlags)
+    bytes.append(UInt16(bitPattern: scale.exponent))
+    bytes.append(UInt16(truncatingIfNeeded: size))
+    bytes.append(UInt32(truncatingIfNeeded: offset))
+    bytes.append(bucketSize)
+    bytes.append(text: name, paddedTo: nameSize)
+    return bytes
+  }
+}
+
+extension KVMHeader {
+  func encoded() -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.append(flags)
+    for field in [nameSize, descriptorCount, idOffset, descriptorOffset, dataOffset] {
+      bytes.append(UInt32(truncatingIfNeeded: field))
+    }
+    return bytes
+  }
+}
+
+extension Span<UInt8> {
+  /// The text up to the first NUL or the end.
+  public var textBeforeNUL: String {
+    var text: [UInt8] = []
+    for index in indices {
+      if self[index] == 0 { break }
+      text.append(self[index])
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(_ number: some FixedWidthInteger) {
+    let bits = UInt64(truncatingIfNeeded: number)
+    for index in 0..<number.bitWidth / 8 {
+      #if _endian(little)
+      append(UInt8(truncatingIfNeeded: bits >> (8 * index)))
+      #else
+      append(UInt8(truncatingIfNeeded: bits >> (number.bitWidth - 8 - 8 * index)))
+      #endif
+    }
+  }
+
+  fileprivate mutating func append(text: String, paddedTo size: Int) {
+    let bytes = text.utf8.prefix(size - 1)
+    self += bytes
+    self += repeatElement(0, count: size - bytes.count)
+  }
+}

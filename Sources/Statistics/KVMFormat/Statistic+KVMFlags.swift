@@ -1,0 +1,74 @@
+extension Statistic {
+  /// The `flags` word of a KVM descriptor: kind in bits 0-3, unit in 4-7, base in 8-11.
+  ///
+  /// KVM has no kind for a state: it is written as an instant value.
+  public var kvmFlags: UInt32 {
+    let kindBits: UInt32 =
+      switch kind {
+      case .cumulative: 0
+      case .instant, .state: 1
+      case .peak: 2
+      case .linearHistogram: 3
+      case .logHistogram: 4
+      case .unknown(let raw): UInt32(raw & 0xf)
+      }
+    let unitBits: UInt32 =
+      switch unit {
+      case .none: 0
+      case .bytes: 1
+      case .seconds: 2
+      case .cycles: 3
+      case .boolean: 4
+      case .unknown(let raw): UInt32(raw & 0xf)
+      }
+    let baseBits: UInt32 =
+      switch scale.base {
+      case .ten: 0
+      case .two: 1
+      case .unknown(let raw): UInt32(raw & 0xf)
+      }
+    return kindBits | unitBits << 4 | baseBits << 8 | (reservedFlags & ~0xfff)
+  }
+}
+
+extension Kind {
+  /// The kind of a KVM descriptor's flags.
+  init(kvmFlags flags: UInt32) {
+    self =
+      switch UInt8(flags & 0xf) {
+      case 0: .cumulative
+      case 1: .instant
+      case 2: .peak
+      case 3: .linearHistogram
+      case 4: .logHistogram
+      case let raw: .unknown(raw)
+      }
+  }
+}
+
+extension Unit {
+  /// The unit of a KVM descriptor's flags.
+  init(kvmFlags flags: UInt32) {
+    self =
+      switch UInt8(flags >> 4 & 0xf) {
+      case 0: .none
+      case 1: .bytes
+      case 2: .seconds
+      case 3: .cycles
+      case 4: .boolean
+      case let raw: .unknown(raw)
+      }
+  }
+}
+
+extension Scale.Base {
+  /// The base of a KVM descriptor's flags.
+  init(kvmFlags flags: UInt32) {
+    self =
+      switch UInt8(flags >> 8 & 0xf) {
+      case 0: .ten
+      case 1: .two
+      case let raw: .unknown(raw)
+      }
+  }
+}

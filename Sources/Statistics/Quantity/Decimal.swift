@@ -1,0 +1,84 @@
+/// An exact number: `mantissa` times ten to the power of `exponent`.
+public struct Decimal: Hashable, Sendable {
+  public var isNegative: Bool
+  public var mantissa: UInt128
+  public var exponent: Int
+
+  public init(mantissa: UInt128, exponent: Int, isNegative: Bool = false) {
+    self.mantissa = mantissa
+    self.exponent = exponent
+    self.isNegative = isNegative
+  }
+
+  /// A raw value in its unit, or nil where it cannot be exact in 128 bits or the base is unknown.
+  public init?(_ raw: UInt64, scale: Scale) {
+    let exponent = Int(scale.exponent)
+    switch scale.base {
+    case .ten:
+      self.init(mantissa: UInt128(raw), exponent: exponent)
+    case .two where exponent >= 0:
+      guard raw == 0 || exponent <= 64 else { return nil }
+      self.init(mantissa: raw == 0 ? 0 : UInt128(raw) << UInt128(exponent), exponent: 0)
+    case .two:
+      // v / 2^k = v * 5^k / 10^k, and 5^27 is the last power below 2^64.
+      guard exponent >= -27 else { return nil }
+      let power = (0..<(-exponent)).reduce(UInt128(1)) { power, _ in power * 5 }
+      self.init(mantissa: UInt128(raw) * power, exponent: exponent)
+    case .unknown:
+      return nil
+    }
+  }
+
+  /// The number rounded to six digits, for figures that are only known about.
+  public init?(rounding value: Double) {
+    guard value.isFinite else { return nil }
+    var magnitude = abs(value)
+    var exponent = 0
+    while magnitude >= 1_000_000 {
+      magnitude /= 10
+      exponent += 1
+    }
+    while magnitude > 0, magnitude < 100_000, exponent > -30 {
+      magnitude *= 10
+      exponent -= 1
+    }
+    self.init(
+      mantissa: UInt128(magnitude.rounded()), exponent: exponent, isNegative: value < 0)
+  }
+
+  /// The number in nanoseconds if it is seconds; rounded down.
+  var nanoseconds: UInt128? {
+    let shift = exponent + 9
+    if shift < -38 { return 0 }
+    var result = mantissa
+    for _ in 0..<abs(shift) {
+      if shift < 0 {
+        result /= 10
+      } else {
+        let (product, overflow) = result.multipliedReportingOverflow(by: 10)
+        if overflow { return nil }
+        result = product
+      }
+    }
+    return result
+  }
+}
+
+extension Decimal: CustomStringConvertible {
+  /// The exact number: plain digits, or with an exponent where they would be over 40.
+  public var description: String {
+    let sign = isNegative && mantissa != 0 ? "-" : ""
+    let digits = String(mantissa)
+    if mantissa == 0 { return "0" }
+    if exponent >= 0 {
+      guard digits.count + exponent <= 40 else { return "\(sign)\(digits)e\(exponent)" }
+      return sign + digits + String(repeating: "0", count: exponent)
+    }
+    guard -exponent <= 40 else { return "\(sign)\(digits)e\(exponent)" }
+    let padded = String(repeating: "0", count: max(0, 1 - exponent - digits.count)) + digits
+    let whole = padded.dropLast(-exponent)
+    var fraction = padded.suffix(-exponent)
+    while fraction.last == "0" { fraction.removeLast() }
+    return fraction.isEmpty ? sign + whole : "\(sign)\(whole).\(fraction)"
+  }
+}

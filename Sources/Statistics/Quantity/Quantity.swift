@@ -1,0 +1,178 @@
+/// A number and unit as a person reads them: three digits that matter, and a fitting prefix.
+///
+/// This is the one place that turns values into such text.
+public struct Quantity: Hashable, Sendable {
+  /// Such as `12.3`.
+  public let number: String
+  /// Such as `ms`, `KiB`, `k`, or nothing.
+  public let unit: String
+
+  /// The text with a space before a unit that is a word of its own.
+  public var text: String {
+    unit.isEmpty || unit == "k" || unit == "M" || unit == "G" || unit == "%"
+      ? number + unit : "\(number) \(unit)"
+  }
+
+  init(number: String, unit: String) {
+    self.number = number
+    self.unit = unit
+  }
+
+  /// An exact number of a unit.
+  public init(_ value: Decimal, unit: Unit) {
+    let sign = value.isNegative && value.mantissa != 0 ? "-" : ""
+    switch unit {
+    case .none, .unknown:
+      self = Self.counted(value, sign: sign, unit: "")
+    case .cycles:
+      self = Self.counted(value, sign: sign, unit: "cycles")
+    case .bytes:
+      self = Self.bytes(value, sign: sign)
+    case .seconds:
+      self = Self.duration(value, sign: sign)
+    case .boolean:
+      let isWhole = value.exponent == 0 && value.mantissa <= 1
+      self.init(
+        number: isWhole ? (value.mantissa == 1 ? "yes" : "no") : value.description, unit: "")
+    }
+  }
+
+  /// A raw word of a statistic, or nil where it is inactive.
+  public init?(_ word: UInt64, of statistic: Statistic) {
+    if Inactive.marks(word, of: statistic) { return nil }
+    if statistic.kind == .state {
+      let isNamed = word < UInt64(statistic.states.count)
+      self.init(number: isNamed ? statistic.states[Int(word)] : String(word), unit: "")
+      return
+    }
+    let level = Level(word, of: statistic).value
+    guard var value = Decimal(UInt64(level.magnitude), scale: statistic.scale) else {
+      self.init(number: "\(level)", unit: "* \(statistic.scale) \(statistic.unit)")
+      return
+    }
+    value.isNegative = level < 0
+    self.init(value, unit: statistic.unit)
+  }
+
+  /// A bound or size in the scaled unit of a statistic.
+  public init(_ value: UInt64, inUnitOf statistic: Statistic) {
+    guard let decimal = Decimal(value, scale: statistic.scale) else {
+      self.init(number: String(value), unit: "* \(statistic.scale) \(statistic.unit)")
+      return
+    }
+    self.init(decimal, unit: statistic.unit)
+  }
+
+  /// A share as a percentage with one decimal.
+  public init(share: Double) {
+    let tenths = Int((share * 1000).rounded())
+    self.init(number: "\(tenths / 10).\(tenths % 10)", unit: "%")
+  }
+
+  /// A figure that is only known about, such as a rate.
+  public init(about value: Double, unit: Unit = .none) {
+    guard let decimal = Decimal(rounding: value) else {
+      self.init(number: value.isNaN ? "-" : "inf", unit: "")
+      return
+    }
+    self.init(decimal, unit: unit)
+  }
+
+  // MARK: - Prefixes
+
+  private static func counted(_ value: Decimal, sign: String, unit: String) -> Quantity {
+    let tail = unit.isEmpty ? "" : " \(unit)"
+    // A whole number that is short enough is shown to the last digit.
+    if value.exponent == 0, value.mantissa < 100_000 {
+      return Quantity(number: "\(sign)\(value.mantissa)", unit: unit)
+    }
+    let prefixes = ["", "k", "M", "G", "T", "P", "E", "Z", "Y"]
+    let (number, power) = value.threeDigits(lowestPower: 0)
+    guard power < prefixes.count else {
+      return Quantity(number: value.description, unit: unit)
+    }
+    return Quantity(number: sign + number, unit: prefixes[power] + tail)
+  }
+
+  private static func bytes(_ value: Decimal, sign: String) -> Quantity {
+    guard value.exponent == 0 else { return counted(value, sign: sign, unit: "B") }
+    let prefixes = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
+    var power = 0
+    while power + 1 < prefixes.count, value.mantissa >> UInt128(10 * (power + 1)) > 0 { power += 1 }
+    if power == 0 { return Quantity(number: "\(sign)\(value.mantissa)", unit: "B") }
+    // Hundredths of the prefix, rounded; a last step, where a hundredth does not matter.
+    let shift = UInt128(10 * power)
+    let hundredths = (value.mantissa * 100 + (UInt128(1) << (shift - 1))) >> shift
+    let (number, _) = Decimal(mantissa: hundredths, exponent: -2).threeDigits(
+      lowestPower: 0, highestPower: 0)
+    return Quantity(number: sign + number, unit: prefixes[power])
+  }
+
+  private static func duration(_ value: Decimal, sign: String) -> Quantity {
+    if value.mantissa == 0 { return Quantity(number: "0", unit: "s") }
+    let second: UInt128 = 1_000_000_000
+    if let nanoseconds = value.nanoseconds, nanoseconds >= 120 * second {
+      let seconds = (nanoseconds + second / 2) / second
+      let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400)
+      let text =
+        if seconds < 3600 {
+          "\(minutes)m\(pad(seconds % 60))s"
+        } else if seconds < 86_400 {
+          "\(hours)h\(pad(minutes % 60))m"
+        } else {
+          "\(days)d\(pad(hours % 24))h"
+        }
+      return Quantity(number: sign + text, unit: "")
+    }
+    let prefixes = [-4: "ps", -3: "ns", -2: "us", -1: "ms", 0: "s"]
+    let (number, power) = value.threeDigits(lowestPower: -4, highestPower: 0)
+    return Quantity(number: sign + number, unit: prefixes[power] ?? "s")
+  }
+
+  private static func pad(_ value: UInt128) -> String {
+    value < 10 ? "0\(value)" : "\(value)"
+  }
+}
+
+extension Decimal {
+  /// Three digits, rounded half up, and the power of 1000 that they are in.
+  func threeDigits(lowestPower: Int, highestPower: Int = .max) -> (number: String, power: Int) {
+    var mantissa = mantissa
+    var exponent = exponent
+    guard mantissa > 0 else { return ("0", max(lowestPower, min(0, highestPower))) }
+    // Bring the number to the form d.dd, dd.d or ddd times 1000^power.
+    func power(_ mantissa: UInt128, _ exponent: Int) -> Int {
+      let order = String(mantissa).count - 1 + exponent
+      let floor = order >= 0 ? order / 3 : -((2 - order) / 3)
+      return min(max(floor, lowestPower), highestPower)
+    }
+    var chosen = power(mantissa, exponent)
+    // Digits after the point: two, one or none, so that three digits matter.
+    func places(_ mantissa: UInt128, _ exponent: Int, in chosen: Int) -> Int {
+      let order = String(mantissa).count - 1 + exponent - 3 * chosen
+      return max(0, 2 - max(0, order))
+    }
+    var kept = places(mantissa, exponent, in: chosen)
+    func round(to kept: Int, in chosen: Int) {
+      var drop = 3 * chosen - kept - exponent
+      if drop > 38 {
+        mantissa = 0
+        drop = 0
+      }
+      if drop > 0 {
+        var divisor: UInt128 = 1
+        for _ in 0..<drop { divisor *= 10 }
+        mantissa = (mantissa + divisor / 2) / divisor
+        exponent += drop
+      }
+    }
+    round(to: kept, in: chosen)
+    if mantissa > 0 {
+      // Rounding may have added a digit: 999.6 k is 1.00 M.
+      chosen = power(mantissa, exponent)
+      kept = places(mantissa, exponent, in: chosen)
+      round(to: kept, in: chosen)
+    }
+    return (Decimal(mantissa: mantissa, exponent: exponent - 3 * chosen).description, chosen)
+  }
+}

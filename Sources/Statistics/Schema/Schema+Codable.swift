@@ -1,0 +1,105 @@
+extension Schema: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case hash, words, statistics
+  }
+
+  /// Reads a schema; `words` and `hash` are derived, not trusted.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let statistics = try container.decode([Statistic].self, forKey: .statistics)
+    do {
+      try self.init(statistics)
+    } catch {
+      throw DecodingError.dataCorruptedError(
+        forKey: .statistics, in: container, debugDescription: error.description)
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    // A 64-bit number is not safe in every JSON reader; text is.
+    try container.encode(hashText, forKey: .hash)
+    try container.encode(wordCount, forKey: .words)
+    try container.encode(statistics, forKey: .statistics)
+  }
+
+  /// The hash as 16 hexadecimal digits.
+  public var hashText: String {
+    let digits = String(hash, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
+
+extension Statistic: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case name, kind, unit, base, exponent, size, offset, bucketSize, signed, states, stability
+    case cost, reservedFlags
+  }
+
+  /// Reads a statistic; what is not there has its usual value.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    func value<T: Decodable>(_ key: CodingKeys, or usual: T) throws -> T {
+      try container.decodeIfPresent(T.self, forKey: key) ?? usual
+    }
+    self.init(
+      try container.decode(String.self, forKey: .name),
+      Kind(name: try container.decode(String.self, forKey: .kind)),
+      unit: Unit(name: try value(.unit, or: "none")),
+      scale: Scale(
+        base: Scale.Base(name: try value(.base, or: "10")), exponent: try value(.exponent, or: 0)),
+      size: try value(.size, or: 1),
+      offset: try value(.offset, or: 0),
+      bucketSize: try value(.bucketSize, or: 0),
+      isSigned: try value(.signed, or: false),
+      states: try value(.states, or: []),
+      stability: Stability(rawValue: try value(.stability, or: "")) ?? .evolving,
+      cost: Cost(rawValue: try value(.cost, or: "")) ?? .free,
+      reservedFlags: try value(.reservedFlags, or: 0))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(name, forKey: .name)
+    try container.encode(kind.description, forKey: .kind)
+    try container.encode(unit.description, forKey: .unit)
+    try container.encode(scale.base.description, forKey: .base)
+    try container.encode(scale.exponent, forKey: .exponent)
+    try container.encode(size, forKey: .size)
+    try container.encode(offset, forKey: .offset)
+    try container.encode(bucketSize, forKey: .bucketSize)
+    try container.encode(isSigned, forKey: .signed)
+    if !states.isEmpty { try container.encode(states, forKey: .states) }
+    try container.encode(stability.rawValue, forKey: .stability)
+    try container.encode(cost.rawValue, forKey: .cost)
+    try container.encode(reservedFlags, forKey: .reservedFlags)
+  }
+}
+
+/// The raw number of `unknown(7)`; 15, the last of the four-bit codes, for any other text.
+private func rawCode(of name: String) -> UInt8 {
+  UInt8(name.dropFirst("unknown(".count).dropLast()) ?? 15
+}
+
+extension Kind {
+  init(name: String) {
+    let known: [Kind] = [
+      .cumulative, .instant, .peak, .linearHistogram, .logHistogram, .state,
+    ]
+    self = known.first { $0.description == name } ?? .unknown(rawCode(of: name))
+  }
+}
+
+extension Unit {
+  init(name: String) {
+    let known: [Unit] = [.none, .bytes, .seconds, .cycles, .boolean]
+    self = known.first { $0.description == name } ?? .unknown(rawCode(of: name))
+  }
+}
+
+extension Scale.Base {
+  init(name: String) {
+    let known: [Scale.Base] = [.ten, .two]
+    self = known.first { $0.description == name } ?? .unknown(rawCode(of: name))
+  }
+}

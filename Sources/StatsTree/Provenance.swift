@@ -1,0 +1,21 @@
+/// Which way a group's numbers came.
+public struct Provenance: Hashable, Sendable, CustomStringConvertible {
+  /// One word, such as `pidfd_getfd`.
+  public let description: String
+
+  public init(_ description: String) {
+    self.description = description
+  }
+
+  /// Statistics descriptors that the VMM handed over.
+  public static let handover = Provenance("handover")
+  /// Statistics descriptors copied from the VMM.
+  public static let pidfd = Provenance("pidfd_getfd")
+  /// The VMM's monitor.
+  public static let qmp = Provenance("qmp")
+  public static let debugfs = Provenance("debugfs")
+  public static let procfs = Provenance("procfs")
+  public static let cgroup = Provenance("cgroup")
+  /// A simulation: no machine has these numbers.
+  public static let simulated = Provenance("simulated")
+}

@@ -1,0 +1,130 @@
+public import Statistics
+
+/// Takes samples of a tree and keeps the last two, for values and rates.
+///
+/// The first pass after a change of membership compiles a plan; every other pass allocates
+/// nothing.
+public final class Sampler {
+  public let tree: Tree
+  private let pattern: Pattern
+  private let wanted: (Group) -> Bool
+  public private(set) var plan: Plan
+  private var current = Snapshot()
+  private var previous = Snapshot()
+  /// Of each entry, its placement in the previous snapshot.
+  private var earlier: [Placement?] = []
+  /// The number of passes taken.
+  public private(set) var passCount = 0
+
+  /// - Parameters:
+  ///   - tree: whose groups are sampled.
+  ///   - pattern: the sources that are sampled.
+  ///   - wanted: the groups of them that are.
+  public init(
+    _ tree: Tree, matching pattern: Pattern = .everything,
+    where wanted: @escaping (Group) -> Bool = { _ in true }
+  ) {
+    self.tree = tree
+    self.pattern = pattern
+    self.wanted = wanted
+    plan = Plan(tree, matching: pattern, where: wanted)
+    current.lay(out: plan)
+    previous.lay(out: plan)
+    earlier = plan.entries.map(\.placement)
+  }
+
+  /// Reads every group once; what was current becomes previous.
+  public func pass() {
+    if plan.generation != tree.generation {
+      recompile()
+    } else {
+      if previous.generation != plan.generation {
+        // The snapshot from before a change is no longer needed.
+        previous.lay(out: plan)
+        earlier = plan.entries.map(\.placement)
+      }
+      swap(&current, &previous)
+    }
+    current.begin()
+    plan.sample(into: &current)
+    current.settle(from: previous, earlier, plan)
+    passCount += 1
+  }
+
+  private func recompile() {
+    let old = plan
+    plan = Plan(tree, matching: pattern, where: wanted)
+    var placements: [UInt64: Placement] = [:]
+    for entry in old.entries { placements[entry.group.id] = entry.placement }
+    earlier = plan.entries.map { placements[$0.group.id] }
+    swap(&current, &previous)
+    current = Snapshot()
+    current.lay(out: plan)
+  }
+
+  // MARK: - Values
+
+  public func status(of entry: Plan.Entry) -> Status {
+    current.status(of: entry.placement.index)
+  }
+
+  public func window(of entry: Plan.Entry) -> Window {
+    current.window(of: entry.placement.index)
+  }
+
+  /// A word of a statistic now, or nil where the group has no numbers or it is inactive.
+  public func value(_ statistic: Statistic, of entry: Plan.Entry, word: Int = 0) -> UInt64? {
+    guard status(of: entry).hasNumbers, word < statistic.size else { return nil }
+    let value = current[entry.placement.offset + statistic.words.lowerBound + word]
+    return Inactive.marks(value, of: statistic) ? nil : value
+  }
+
+  /// A histogram now.
+  public func histogram(_ statistic: Statistic, of entry: Plan.Entry) -> Histogram? {
+    guard status(of: entry).hasNumbers else { return nil }
+    return current.read(entry.placement) { Histogram(of: statistic, in: $0) }
+  }
+
+  // MARK: - Changes
+
+  /// The placement before, where both samples have numbers and the later one is later.
+  private func before(_ entry: Plan.Entry) -> Placement? {
+    guard status(of: entry) == .up, let placement = earlier[entry.placement.index],
+      previous.status(of: placement.index).hasNumbers
+    else { return nil }
+    return placement
+  }
+
+  /// The interval between the two samples of a group.
+  public func interval(of entry: Plan.Entry) -> Interval? {
+    guard let placement = before(entry) else { return nil }
+    return Interval(from: previous.window(of: placement.index), to: window(of: entry))
+  }
+
+  /// How fast a count grows.
+  public func rate(_ statistic: Statistic, of entry: Plan.Entry) -> Rate? {
+    guard let placement = before(entry), statistic.size == 1 else { return nil }
+    let word = statistic.words.lowerBound
+    return Rate(
+      of: statistic, from: previous[placement.offset + word],
+      at: previous.window(of: placement.index),
+      to: current[entry.placement.offset + word], at: window(of: entry))
+  }
+
+  /// What became of a value.
+  public func delta(_ statistic: Statistic, of entry: Plan.Entry) -> Delta? {
+    guard let placement = before(entry), statistic.size == 1 else { return nil }
+    let word = statistic.words.lowerBound
+    return Delta(
+      of: statistic, from: previous[placement.offset + word],
+      to: current[entry.placement.offset + word])
+  }
+
+  /// The samples that a histogram got.
+  public func change(_ statistic: Statistic, of entry: Plan.Entry) -> Histogram.Change? {
+    guard let placement = before(entry), let now = histogram(statistic, of: entry),
+      let then = previous.read(placement, { Histogram(of: statistic, in: $0) })
+    else { return nil }
+    return try? now.change(since: then)
+  }
+}
