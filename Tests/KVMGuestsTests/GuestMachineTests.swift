@@ -62,6 +62,20 @@ struct GuestMachineTests {
     #expect(machine.failure == nil)
   }
 
+  @Test(
+    "Short halts move the poll statistics",
+    .enabled(if: Host.pollsHalts, "KVM's parameter halt_poll_ns is 0"))
+  func haltPoll() throws {
+    let machine = try GuestMachine(
+      GuestConfiguration(payload: .haltTimer, pace: .perSecond(20_000)))
+    let descriptor = try machine.vcpuStatsDescriptor(0)
+    let polls = try Host.waits {
+      let stats = try Statistics(descriptor)
+      return stats["halt_successful_poll"] ?? 0 > 0 && stats["halt_poll_success_hist"] ?? 0 > 0
+    }
+    #expect(polls)
+  }
+
   @Test("An idle vCPU blocks", arguments: [true, false])
   func idle(keepsStats: Bool) throws {
     let machine = try GuestMachine(

@@ -8,6 +8,10 @@ enum Host {
   /// Where `io_exits` stays 0.
   static let isPVM = (try? directoryEntries("/sys/module/kvm_pvm")) != nil
 
+  /// Whether KVM polls for a while before it blocks a halted vCPU.
+  static let pollsHalts =
+    (try? readText("/sys/module/kvm/parameters/halt_poll_ns")).map { $0 != "0\n" } ?? false
+
   /// The stand-alone VMM, built beside the tests.
   static func holder() throws -> Launcher {
     let tests = try readLink("/proc/self/exe")
