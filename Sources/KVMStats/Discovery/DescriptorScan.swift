@@ -26,7 +26,8 @@ struct DescriptorScan {
   ///
   /// A process without a VM or vCPU descriptor has no machine, also if it holds copies of
   /// statistics descriptors, as an observer does. Of a process with several machines each
-  /// descriptor belongs to the last `kvm-vm` before it, since a VMM opens them in that order.
+  /// descriptor belongs to the last `kvm-vm` before it, since a VMM opens them in that order;
+  /// what stands before the first belongs to that.
   init(process pid: Int32, roots: SystemRoots) throws(SystemError) {
     let directory = "\(roots.process(pid))/fd"
     let numbers = try directoryEntries(directory).compactMap { CInt($0) }.sorted()
@@ -40,8 +41,12 @@ struct DescriptorScan {
       let processor = parts.count > 1 ? Int(parts[1]) : nil
       switch (parts[0], processor) {
       case ("kvm-vm", _):
-        if !machine.isEmpty { machines.append(machine) }
-        machine = Machine(descriptor: number)
+        if machine.descriptor == nil {
+          machine.descriptor = number
+        } else {
+          machines.append(machine)
+          machine = Machine(descriptor: number)
+        }
       case ("kvm-vcpu", let processor?):
         if !machine.processors.contains(processor) { machine.processors.append(processor) }
       case ("kvm-vm-stats", _):

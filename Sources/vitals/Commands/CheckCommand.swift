@@ -2,7 +2,7 @@ import ArgumentParser
 import KVMStats
 import LinuxSystem
 
-/// `vitals check`: do the statistics keep their rules?
+/// `vitals check`: whether statistics keep their rules.
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
@@ -39,7 +39,7 @@ struct CheckCommand: ParsableCommand {
     for path in files {
       do {
         findings += StatsFileCheck(try Descriptor.open(path), object: path).run()
-      } catch let error as SystemError {
+      } catch {
         throw Failure(
           status: error.isPermission ? .notPermitted : .nothingThere, text: "\(error)")
       }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Statistics
 import StatsFormats
+import StatsTree
 
 /// `vitals describe`: what a statistic means.
 struct DescribeCommand: ParsableCommand {

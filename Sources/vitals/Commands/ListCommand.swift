@@ -22,6 +22,9 @@ struct ListCommand: ParsableCommand {
   @Option(name: .long, help: "table, json or csv.")
   var format: OutputFormat = .table
 
+  @Flag(name: .long, help: "Say of each source which ways to its numbers are closed, and why.")
+  var why = false
+
   func validate() throws {
     if format == .openmetrics {
       throw ValidationError("--format openmetrics is for numbers: use it with show")
@@ -37,7 +40,7 @@ struct ListCommand: ParsableCommand {
     switch format {
     case .json: try Console.write(list.json())
     case .csv: try Console.write(list.csv())
-    case .table, .openmetrics: try Console.write(list.table(width: Console.width))
+    case .table, .openmetrics: try Console.write(list.table(width: Console.width, explainsAll: why))
     }
     let denied = sources.contains { source in
       if case .denied = source.status { return true }

@@ -1,6 +1,7 @@
 import HostStats
 import KVMStats
 import LinuxSystem
+import Statistics
 import StatsTree
 
 /// This host, assembled: the inputs on one tree, and a sampler over what was asked for.
@@ -10,11 +11,7 @@ final class Observer {
   let kvm: KVMInput
   let sampler: Sampler
 
-  /// Finds what there is now.
-  ///
-  /// - Parameters:
-  ///   - options: what the person asked for.
-  ///   - fallback: the sources without a pattern of theirs.
+  /// Finds what there is now; `fallback` are the sources where the person names none.
   init(_ options: ObservationOptions, fallback: Pattern) throws {
     raiseDescriptorLimit()
     roots = SystemRoots(handover: options.handover)

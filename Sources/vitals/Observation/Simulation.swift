@@ -34,15 +34,14 @@ struct Simulation: ~Copyable {
   private let signals: EndSignals
 
   init(names: [String], vcpus: Int, directory: String) throws {
-    signals = try EndSignals()
+    let signals = try EndSignals()
     try makeDirectory(directory)
     // This kernel's own schemas where it has KVM, else those of a known one.
     let kernel = try? KernelSchemas()
     let machineSchema = try kernel?.machine ?? SampleSchemas.machine()
     let processorSchema = try kernel?.processor ?? SampleSchemas.processor()
     let files = SimulationFiles()
-    self.files = files
-    machines = try names.enumerated().map { index, name in
+    let machines = try names.enumerated().map { index, name in
       let path = "\(directory)/\(name).sock"
       try Self.clear(path)
       var records: [SimulatedRecord] = []
@@ -62,6 +61,9 @@ struct Simulation: ~Copyable {
           name: name, path: path, socket: try UnixSocket.listen(at: path, .messages),
           records: records, files: numbers, offsets: offsets))
     }
+    self.signals = signals
+    self.files = files
+    self.machines = machines
   }
 
   /// A socket that nobody listens on is left over and removed; a live one is somebody's.

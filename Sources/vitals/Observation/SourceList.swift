@@ -1,4 +1,5 @@
 import KVMStats
+import Statistics
 import StatsFormats
 import StatsTree
 
@@ -79,7 +80,7 @@ struct SourceList {
   }
 
   /// The table, then why sources have not all of their numbers.
-  func table(width: Int?) -> String {
+  func table(width: Int?, explainsAll: Bool) -> String {
     var table = TextTable([
       Column("SOURCE"), Column("STATUS", importance: 9), Column("GROUPS", importance: 8),
       Column("ABOUT", importance: 7),
@@ -93,9 +94,10 @@ struct SourceList {
     if !rendering.droppedColumns.isEmpty {
       text += "(no room for \(rendering.droppedColumns.joined(separator: ", ")))\n"
     }
-    let parents = [tree.source("kvm")] + sources
     var seen: Set<String> = []
-    for source in parents where !source.remarks.isEmpty && seen.insert(source.path).inserted {
+    for source in [tree.source("kvm")] + sources where seen.insert(source.path).inserted {
+      guard explainsAll || status(of: source) != .up || source.path == "kvm" else { continue }
+      if let reason = status(of: source).reason { text += "\(source.path): \(reason)\n" }
       for remark in source.remarks { text += "\(source.path): \(remark)\n" }
     }
     return text

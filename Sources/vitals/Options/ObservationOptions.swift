@@ -14,7 +14,7 @@ struct ObservationOptions: ParsableArguments {
   var match: PathPattern?
 
   @Option(
-    name: .long, parsing: .singleValue,
+    name: .long,
     help: ArgumentHelp(
       """
       The ways to a VM's numbers that may be taken, of handover, pidfd, qmp and debugfs, with \
