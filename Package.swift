@@ -31,7 +31,8 @@ let package = Package(
 
     // MARK: - Inputs
     .target(name: "HostStats", dependencies: ["StatsTree", "Statistics", "LinuxSystem"]),
-    .target(name: "KVMStats", dependencies: ["HostStats", "StatsTree", "Statistics", "LinuxSystem"]),
+    .target(
+      name: "KVMStats", dependencies: ["HostStats", "StatsTree", "Statistics", "LinuxSystem"]),
 
     // MARK: - Views
     .target(name: "StatsFormats", dependencies: ["StatsTree", "Statistics", "CMeanings"]),
@@ -50,7 +51,10 @@ let package = Package(
       ]),
 
     // MARK: - Tests
-    .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "CAllocations"]),
+    .testTarget(
+      name: "StatsTreeTests", dependencies: ["StatsTree", "Statistics", "CAllocations"]),
   ]
 )
 
