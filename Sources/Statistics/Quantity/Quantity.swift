@@ -65,8 +65,13 @@ public struct Quantity: Hashable, Sendable {
 
   /// A share as a percentage with one decimal.
   public init(share: Double) {
-    let tenths = Int((share * 1000).rounded())
-    self.init(number: "\(tenths / 10).\(tenths % 10)", unit: "%")
+    let tenths = (share * 1000).rounded()
+    guard abs(tenths) < 1e15 else {
+      self.init(number: "-", unit: "")
+      return
+    }
+    let digits = Int(tenths).magnitude
+    self.init(number: "\(tenths < 0 ? "-" : "")\(digits / 10).\(digits % 10)", unit: "%")
   }
 
   /// A figure that is only known about, such as a rate.
