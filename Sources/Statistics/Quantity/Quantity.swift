@@ -9,9 +9,12 @@ public struct Quantity: Hashable, Sendable {
 
   /// The text with a space before a unit that is a word of its own.
   public var text: String {
-    unit.isEmpty || unit == "k" || unit == "M" || unit == "G" || unit == "%"
+    unit.isEmpty || unit == "%" || Self.prefixes.contains(unit)
       ? number + unit : "\(number) \(unit)"
   }
+
+  /// The prefixes of powers of 1000.
+  private static let prefixes = ["", "k", "M", "G", "T", "P", "E", "Z", "Y"]
 
   init(number: String, unit: String) {
     self.number = number
@@ -86,17 +89,15 @@ public struct Quantity: Hashable, Sendable {
   // MARK: - Prefixes
 
   private static func counted(_ value: Decimal, sign: String, unit: String) -> Quantity {
-    let tail = unit.isEmpty ? "" : " \(unit)"
     // A whole number that is short enough is shown to the last digit.
     if value.exponent == 0, value.mantissa < 100_000 {
       return Quantity(number: "\(sign)\(value.mantissa)", unit: unit)
     }
-    let prefixes = ["", "k", "M", "G", "T", "P", "E", "Z", "Y"]
     let (number, power) = value.threeDigits(lowestPower: 0)
     guard power < prefixes.count else {
       return Quantity(number: value.description, unit: unit)
     }
-    return Quantity(number: sign + number, unit: prefixes[power] + tail)
+    return Quantity(number: sign + number, unit: [prefixes[power], unit].filter { !$0.isEmpty }.joined(separator: " "))
   }
 
   private static func bytes(_ value: Decimal, sign: String) -> Quantity {
