@@ -168,7 +168,9 @@ extension Decimal {
       if drop > 0 {
         var divisor: UInt128 = 1
         for _ in 0..<drop { divisor *= 10 }
-        mantissa = (mantissa + divisor / 2) / divisor
+        // The divisor is even; adding its half first might overflow.
+        let isUp = mantissa % divisor >= divisor / 2
+        mantissa = mantissa / divisor + (isUp ? 1 : 0)
         exponent += drop
       }
     }
