@@ -153,10 +153,10 @@ extension Decimal {
       return min(max(floor, lowestPower), highestPower)
     }
     var chosen = power(mantissa, exponent)
-    // Digits after the point: two, one or none, so that three digits matter.
+    // Digits after the point, so that three digits matter, however small the number.
     func places(_ mantissa: UInt128, _ exponent: Int, in chosen: Int) -> Int {
       let order = String(mantissa).count - 1 + exponent - 3 * chosen
-      return max(0, 2 - max(0, order))
+      return max(0, 2 - order)
     }
     var kept = places(mantissa, exponent, in: chosen)
     func round(to kept: Int, in chosen: Int) {
