@@ -101,14 +101,23 @@ public struct Quantity: Hashable, Sendable {
   }
 
   private static func bytes(_ value: Decimal, sign: String) -> Quantity {
-    guard value.exponent == 0 else { return counted(value, sign: sign, unit: "B") }
+    guard let whole = value.whole else { return counted(value, sign: sign, unit: "B") }
     let prefixes = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
     var power = 0
-    while power + 1 < prefixes.count, value.mantissa >> UInt128(10 * (power + 1)) > 0 { power += 1 }
-    if power == 0 { return Quantity(number: "\(sign)\(value.mantissa)", unit: "B") }
+    while power + 1 < prefixes.count, whole >> UInt128(10 * (power + 1)) > 0 { power += 1 }
+    if power == 0 {
+      let (number, _) = value.exponent < 0
+        ? value.threeDigits(lowestPower: 0, highestPower: 0) : ("\(whole)", 0)
+      return Quantity(number: sign + number, unit: prefixes[power])
+    }
     // Hundredths of the prefix, rounded; a last step, where a hundredth does not matter.
     let shift = UInt128(10 * power)
-    let hundredths = (value.mantissa * 100 + (UInt128(1) << (shift - 1))) >> shift
+    let rest = whole & ((UInt128(1) << shift) - 1)
+    let hundredths = (whole >> shift) * 100 + (rest * 100 + (UInt128(1) << (shift - 1))) >> shift
+    if hundredths >= 102_350, power + 1 < prefixes.count {
+      // It would be rounded to 1024.
+      return Quantity(number: sign + "1", unit: prefixes[power + 1])
+    }
     let (number, _) = Decimal(mantissa: hundredths, exponent: -2).threeDigits(
       lowestPower: 0, highestPower: 0)
     return Quantity(number: sign + number, unit: prefixes[power])
@@ -141,6 +150,16 @@ public struct Quantity: Hashable, Sendable {
 }
 
 extension Decimal {
+  /// The number without what is behind its point, or nil where that is beyond 128 bits.
+  fileprivate var whole: UInt128? {
+    if mantissa == 0 || exponent < -38 { return 0 }
+    guard exponent <= 38 else { return nil }
+    let factor = (0..<abs(exponent)).reduce(UInt128(1)) { power, _ in power * 10 }
+    if exponent < 0 { return mantissa / factor }
+    let (product, overflow) = mantissa.multipliedReportingOverflow(by: factor)
+    return overflow ? nil : product
+  }
+
   /// Three digits, rounded half up, and the power of 1000 that they are in.
   func threeDigits(lowestPower: Int, highestPower: Int = .max) -> (number: String, power: Int) {
     var mantissa = mantissa
