@@ -126,7 +126,7 @@ public struct Quantity: Hashable, Sendable {
   private static func duration(_ value: Decimal, sign: String) -> Quantity {
     if value.mantissa == 0 { return Quantity(number: "0", unit: "s") }
     let second: UInt128 = 1_000_000_000
-    if let nanoseconds = value.nanoseconds, nanoseconds >= 120 * second {
+    if let nanoseconds = value.nanoseconds, nanoseconds >= 120 * second - second / 2 {
       let seconds = (nanoseconds + second / 2) / second
       let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400)
       let text =
