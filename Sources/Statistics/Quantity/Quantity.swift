@@ -34,7 +34,7 @@ public struct Quantity: Hashable, Sendable {
     case .seconds:
       self = Self.duration(value, sign: sign)
     case .boolean:
-      let isWhole = value.exponent == 0 && value.mantissa <= 1
+      let isWhole = value.exponent == 0 && value.mantissa <= 1 && sign.isEmpty
       self.init(
         number: isWhole ? (value.mantissa == 1 ? "yes" : "no") : value.description, unit: "")
     }
