@@ -48,6 +48,11 @@ public struct Quantity: Hashable, Sendable {
       self.init(number: isNamed ? statistic.states[Int(word)] : String(word), unit: "")
       return
     }
+    if statistic.kind.isHistogram {
+      // The unit is that of the bounds; a word of it counts samples.
+      self.init(Decimal(mantissa: UInt128(word), exponent: 0), unit: .none)
+      return
+    }
     let level = Level(word, of: statistic).value
     guard var value = Decimal(UInt64(level.magnitude), scale: statistic.scale) else {
       self.init(number: "\(level)", unit: "* \(statistic.scale) \(statistic.unit)")
