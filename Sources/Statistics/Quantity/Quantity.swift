@@ -55,7 +55,7 @@ public struct Quantity: Hashable, Sendable {
     }
     let level = Level(word, of: statistic).value
     guard var value = Decimal(UInt64(level.magnitude), scale: statistic.scale) else {
-      self.init(number: "\(level)", unit: "* \(statistic.scale) \(statistic.unit)")
+      self.init(number: "\(level)", unit: statistic.factorText)
       return
     }
     value.isNegative = level < 0
@@ -65,7 +65,7 @@ public struct Quantity: Hashable, Sendable {
   /// A bound or size in the scaled unit of a statistic.
   public init(_ value: UInt64, inUnitOf statistic: Statistic) {
     guard let decimal = Decimal(value, scale: statistic.scale) else {
-      self.init(number: String(value), unit: "* \(statistic.scale) \(statistic.unit)")
+      self.init(number: String(value), unit: statistic.factorText)
       return
     }
     self.init(decimal, unit: statistic.unit)
@@ -85,7 +85,7 @@ public struct Quantity: Hashable, Sendable {
   /// A figure that is only known about, such as a rate.
   public init(about value: Double, unit: Unit = .none) {
     guard let decimal = Decimal(rounding: value) else {
-      self.init(number: value.isNaN ? "-" : "inf", unit: "")
+      self.init(number: value.isNaN ? "-" : value < 0 ? "-inf" : "inf", unit: "")
       return
     }
     self.init(decimal, unit: unit)
@@ -151,6 +151,13 @@ public struct Quantity: Hashable, Sendable {
 
   private static func pad(_ value: UInt128) -> String {
     value < 10 ? "0\(value)" : "\(value)"
+  }
+}
+
+extension Statistic {
+  /// What a raw value is to be multiplied with, for scales that a number cannot be exact in.
+  fileprivate var factorText: String {
+    unit == .none ? "* \(scale)" : "* \(scale) \(unit)"
   }
 }
 
