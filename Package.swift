@@ -57,7 +57,10 @@ let package = Package(
     // MARK: - Tests
     .testTarget(
       name: "KVMGuestsTests", dependencies: ["KVMGuests", "LinuxSystem", "guest-holder"]),
-    .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "CAllocations"]),
+    .testTarget(
+      name: "StatsTreeTests", dependencies: ["StatsTree", "Statistics", "CAllocations"]),
   ]
 )
 

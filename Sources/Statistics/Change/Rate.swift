@@ -6,13 +6,15 @@ public struct Rate: Hashable, Sendable {
   /// Whether the count was reset in between; the rate is then a lower bound.
   public let afterReset: Bool
 
-  /// The rate of a statistic's word, or nil where there is none: a level, an inactive value, a
+  /// The rate of a statistic's word, or nil where there is none: a level or peak, an inactive value, a
   /// window that is not later than the one before.
   public init?(
     of statistic: Statistic, from earlier: UInt64, at earlierWindow: Window, to later: UInt64,
     at laterWindow: Window
   ) {
-    guard let interval = Interval(from: earlierWindow, to: laterWindow) else { return nil }
+    guard statistic.kind != .peak,
+      let interval = Interval(from: earlierWindow, to: laterWindow)
+    else { return nil }
     switch Delta(of: statistic, from: earlier, to: later) {
     case .increase(let increase):
       self.init(increase: increase, interval: interval, afterReset: false)
