@@ -1,0 +1,79 @@
+/// An element of what query-stats or query-stats-schemas returned.
+struct QMPEntry: Sendable {
+  /// Whether it is KVM's.
+  private(set) var isKVM = false
+  /// Of a schema: `vm`, `vcpu`, or another.
+  private(set) var target = ""
+  /// Of values: the vCPU's path in QEMU's object model.
+  private(set) var path: JSONText?
+  /// The list of statistics.
+  let statistics: JSONReader
+
+  /// Calls `body` with each element that has statistics.
+  static func each(
+    in payload: JSONReader, _ body: (QMPEntry) throws(JSONFlaw) -> Void
+  ) throws(JSONFlaw) {
+    var reader = payload
+    try reader.array { reader throws(JSONFlaw) in
+      var isKVM = false
+      var target = ""
+      var path: JSONText?
+      var statistics: JSONReader?
+      // The statistics come before the path that says whose they are: they are read later.
+      try reader.object { reader, key throws(JSONFlaw) in
+        if reader.matches(key, "stats") {
+          statistics = reader
+          try reader.skip()
+        } else if reader.matches(key, "provider") {
+          let provider = try reader.text()
+          isKVM = reader.matches(provider, "kvm")
+        } else if reader.matches(key, "target") {
+          target = try reader.string()
+        } else if reader.matches(key, "qom-path") {
+          path = try reader.text()
+        } else {
+          try reader.skip()
+        }
+      }
+      guard let statistics else { return }
+      try body(QMPEntry(isKVM: isKVM, target: target, path: path, statistics: statistics))
+    }
+  }
+
+  private init(isKVM: Bool, target: String, path: JSONText?, statistics: JSONReader) {
+    self.isKVM = isKVM
+    self.target = target
+    self.path = path
+    self.statistics = statistics
+  }
+}
+
+/// A statistic's name and value in what query-stats returned.
+struct QMPValue: Sendable {
+  let name: JSONText
+  /// Stands at the value: a number, a boolean, or a list of numbers.
+  let value: JSONReader
+
+  /// Calls `body` with each element that has both.
+  static func each(
+    in statistics: JSONReader, _ body: (QMPValue) throws(JSONFlaw) -> Void
+  ) throws(JSONFlaw) {
+    var reader = statistics
+    try reader.array { reader throws(JSONFlaw) in
+      var name: JSONText?
+      var value: JSONReader?
+      try reader.object { reader, key throws(JSONFlaw) in
+        if reader.matches(key, "name") {
+          name = try reader.text()
+        } else if reader.matches(key, "value") {
+          value = reader
+          try reader.skip()
+        } else {
+          try reader.skip()
+        }
+      }
+      guard let name, let value else { return }
+      try body(QMPValue(name: name, value: value))
+    }
+  }
+}

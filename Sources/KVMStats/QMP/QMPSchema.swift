@@ -1,0 +1,137 @@
+import Statistics
+
+/// What a monitor's records of one target are made of, from its schemas and its first values.
+///
+/// QEMU lists statistics from the last to the first, so its list is turned round: then the
+/// schema of a vCPU equals the one that the same kernel gives through a statistics descriptor, and
+/// the two can be added up.
+struct QMPSchema: Sendable {
+  let schema: Schema
+  /// The histograms that have a true sum beside them, by position.
+  let sums: [(histogram: Int, sum: Int)]
+
+  /// A schema of what `statistics(of:in:)` found, with the sizes that `sizes(in:)` found.
+  ///
+  /// A statistic without a value has one word, for the inactive marker.
+  init(_ described: [Statistic], sizes: [String: Int]) throws(JSONFlaw) {
+    var statistics = described
+    var wordCount = 0
+    for index in statistics.indices {
+      statistics[index].size = sizes[statistics[index].name] ?? 1
+      wordCount += statistics[index].size
+    }
+    guard wordCount <= Schema.largestWordCount else {
+      throw JSONFlaw(reason: .tooLarge, offset: wordCount)
+    }
+    let schema = Schema(packing: statistics)
+    self.schema = schema
+    sums = schema.statistics.enumerated().compactMap { index, statistic in
+      schema.indexOfSum(of: statistic).map { (index, $0) }
+    }
+  }
+
+  // MARK: - Reading the description
+
+  /// The KVM statistics of a target in what query-stats-schemas returned, each with one word.
+  static func statistics(
+    of target: QMPCommand.Target, in payload: JSONReader
+  ) throws(JSONFlaw) -> [Statistic] {
+    var statistics: [Statistic] = []
+    try QMPEntry.each(in: payload) { entry throws(JSONFlaw) in
+      guard entry.isKVM, entry.target == target.rawValue else { return }
+      var reader = entry.statistics
+      try reader.array { reader throws(JSONFlaw) in
+        if let statistic = try Self.statistic(&reader) { statistics.append(statistic) }
+      }
+    }
+    return statistics.reversed()
+  }
+
+  /// One statistic, or nil where it has no name.
+  ///
+  /// Words of later versions make it `.unknown`: its numbers are shown, without a meaning.
+  private static func statistic(_ reader: inout JSONReader) throws(JSONFlaw) -> Statistic? {
+    var statistic = Statistic("", .unknown(0xf))
+    try reader.object { reader, key throws(JSONFlaw) in
+      if reader.matches(key, "name") {
+        statistic.name = try reader.string()
+      } else if reader.matches(key, "type") {
+        statistic.kind = Kind(qmpWord: try reader.string())
+      } else if reader.matches(key, "unit") {
+        statistic.unit = Unit(qmpWord: try reader.string())
+      } else if reader.matches(key, "base") {
+        statistic.scale.base = Scale.Base(qmpNumber: try reader.integer())
+      } else if reader.matches(key, "exponent") {
+        let exponent = try reader.integer()
+        guard let exponent = Int16(exactly: exponent) else { throw reader.flaw(.number) }
+        statistic.scale.exponent = exponent
+      } else if reader.matches(key, "bucket-size") {
+        statistic.bucketSize = UInt32(clamping: try reader.unsigned())
+      } else {
+        try reader.skip()
+      }
+    }
+    return statistic.name.isEmpty ? nil : statistic
+  }
+
+  /// The lengths of the lists among the values of what query-stats returned, by name.
+  static func sizes(in payload: JSONReader) throws(JSONFlaw) -> [String: Int] {
+    var sizes: [String: Int] = [:]
+    try QMPEntry.each(in: payload) { entry throws(JSONFlaw) in
+      guard entry.isKVM else { return }
+      try QMPValue.each(in: entry.statistics) { value throws(JSONFlaw) in
+        var reader = value.value
+        guard try reader.nextKind() == .array else { return }
+        var count = 0
+        try reader.array { reader throws(JSONFlaw) in
+          try reader.skip()
+          count += 1
+        }
+        let name = try reader.decoded(value.name)
+        sizes[name] = max(count, sizes[name] ?? 0)
+      }
+    }
+    return sizes
+  }
+}
+
+extension Kind {
+  /// The kind for QEMU's word (`StatsType` of `qapi/stats.json`).
+  init(qmpWord word: String) {
+    self =
+      switch word {
+      case "cumulative": .cumulative
+      case "instant": .instant
+      case "peak": .peak
+      case "linear-histogram": .linearHistogram
+      case "log2-histogram": .logHistogram
+      // The highest number that a descriptor has room for: the kernel comes to it last.
+      default: .unknown(0xf)
+      }
+  }
+}
+
+extension Unit {
+  /// The unit for QEMU's word (`StatsUnit` of `qapi/stats.json`).
+  init(qmpWord word: String) {
+    self =
+      switch word {
+      case "bytes": .bytes
+      case "seconds": .seconds
+      case "cycles": .cycles
+      case "boolean": .boolean
+      default: .unknown(0xf)
+      }
+  }
+}
+
+extension Scale.Base {
+  init(qmpNumber number: Int) {
+    self =
+      switch number {
+      case 10: .ten
+      case 2: .two
+      default: .unknown(0xf)
+      }
+  }
+}
