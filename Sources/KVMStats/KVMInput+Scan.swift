@@ -7,6 +7,10 @@ extension KVMInput {
   /// Looks at every process of the host.
   func scanAll() {
     takeHandovers()
+    // What failed before may work now.
+    for process in processes.values {
+      for machine in process.machines { machine.mayTryAgain() }
+    }
     let pids = ((try? directoryEntries(roots.proc)) ?? []).compactMap { Int32($0) }.sorted()
     let own = getpid()
     for pid in pids where pid != own { scan(pid) }
@@ -52,7 +56,6 @@ extension KVMInput {
       }
       for processor in seen.processors.sorted() { addProcessor(processor, to: machine) }
       acquireByDescriptors(machine, seen, of: process)
-      acquireByDebugFiles(machine, of: process)
     }
     attachHostGroups(process)
   }

@@ -64,7 +64,11 @@ public final class KVMInput {
     self.options = options
     base = tree.source("kvm")
     threads = ThreadSchedule(roots: roots)
-    monitors = QMPBacking(deadlineMilliseconds: options.monitorDeadlineMilliseconds)
+    do throws(QMPFailure) {
+      monitors = try QMPBacking(deadlineMilliseconds: options.monitorDeadlineMilliseconds)
+    } catch {
+      throw SystemError(call: "epoll_create1", object: "monitors", code: EMFILE)
+    }
     let poller = try Poller()
     do {
       let socket = try UEventSocket()
@@ -91,7 +95,7 @@ public final class KVMInput {
       scan(pid)
       if now >= end { young[pid] = nil }
     }
-    acquireByMonitors()
+    acquireWhatIsMissing()
     defer { events = [] }
     return events
   }

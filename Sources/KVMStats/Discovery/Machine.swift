@@ -29,11 +29,21 @@ final class Machine {
   /// The vCPUs whose kvm group is there.
   var measured: Set<Int> = []
   var hasHostGroups = false
+  /// The number of its monitor, where its numbers come from there.
+  var monitor: Int?
   var monitorWasTried = false
+  /// Whether the last resorts have been tried.
+  var wasCompleted = false
 
   init(source: Source, descriptor: CInt?) {
     self.source = source
     self.descriptor = descriptor
+  }
+
+  /// Lets what failed be tried once more.
+  func mayTryAgain() {
+    monitorWasTried = false
+    wasCompleted = hasMachineStatistics
   }
 }
 
