@@ -25,7 +25,7 @@ extension KVMInput {
         // The number was given to another process.
         forget(pid)
       } else if !known.handovers.isEmpty {
-        attachHostGroups(known)
+        known.wasScanned = true
         return
       }
     }
@@ -57,7 +57,7 @@ extension KVMInput {
       for processor in seen.processors.sorted() { addProcessor(processor, to: machine) }
       acquireByDescriptors(machine, seen, of: process)
     }
-    attachHostGroups(process)
+    process.wasScanned = true
   }
 
   /// The process with its facts, watched for its end; nil where it is gone or cannot be.
@@ -135,7 +135,7 @@ extension KVMInput {
     remark(
       machine.source,
       "the descriptors of process \(pid) may be listed by its owner, root and CAP_SYS_PTRACE only")
-    attachHostGroups(process)
+    process.wasScanned = true
   }
 
   /// Says something for a person once.

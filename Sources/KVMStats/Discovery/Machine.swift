@@ -52,6 +52,8 @@ final class MachineProcess {
   let facts: VMMProcess
   let descriptor: ProcessDescriptor
   var machines: [Machine] = []
+  /// Whether it was looked at and the host's view of it may be incomplete.
+  var wasScanned = true
   /// The machines that were handed over, by the socket's path.
   var handovers: [String: Machine] = [:]
 

@@ -13,11 +13,13 @@ extension KVMInput {
       acquireByMonitors()
       takeMonitorChanges()
     }
-    for (_, process) in processes {
+    for (_, process) in processes.sorted(by: { $0.key < $1.key }) {
       for machine in process.machines where !machine.wasCompleted {
         machine.wasCompleted = true
         acquireByDebugFiles(machine, of: process)
       }
+      if process.wasScanned { attachHostGroups(process) }
+      process.wasScanned = false
     }
   }
 
