@@ -7,6 +7,8 @@ public struct Plan {
   /// A group and its place.
   public struct Entry {
     public let group: Group
+    /// The group's source; held, so that it can be named after it has left the tree.
+    public let source: Source
     public let placement: Placement
   }
 
@@ -28,7 +30,8 @@ public struct Plan {
   ///
   /// - Complexity: O(*n*) in the number of sources and groups.
   public init(
-    _ tree: Tree, matching pattern: Pattern = .everything, where wanted: (Group) -> Bool = { _ in true }
+    _ tree: Tree, matching pattern: Pattern = .everything,
+    where wanted: (Group) -> Bool = { _ in true }
   ) {
     var entries: [Entry] = []
     var batches: [Batch] = []
@@ -40,7 +43,7 @@ public struct Plan {
         let placement = Placement(
           index: entries.count, offset: offset, count: group.schema.wordCount, token: group.token)
         offset += placement.count
-        entries.append(Entry(group: group, placement: placement))
+        entries.append(Entry(group: group, source: source, placement: placement))
         let key = ObjectIdentifier(group.backing)
         if let batch = batchOf[key] {
           batches[batch].placements.append(placement)
