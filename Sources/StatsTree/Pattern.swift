@@ -72,7 +72,9 @@ public struct Pattern: Sendable {
       case "*": elements.append(.some)
       case "?": elements.append(.one)
       case "[":
-        guard let end = rest.dropFirst().firstIndex(of: "]") else {
+        // The first of a set may be a ] itself.
+        let members = rest.first == "!" ? rest.dropFirst() : rest
+        guard let end = members.dropFirst().firstIndex(of: "]") else {
           throw Flaw(description: "'\(text)' has a [ without its ]")
         }
         elements.append(set(rest[..<end]))
