@@ -48,7 +48,9 @@ public struct Pattern: Sendable {
       }
       return
     }
-    guard !text.isEmpty else { throw Flaw(description: "an empty pattern matches nothing") }
+    guard !text.isEmpty, text != "/" else {
+      throw Flaw(description: "'\(text)': an empty pattern matches nothing")
+    }
     form = .glob(try Self.elements(of: text))
   }
 
