@@ -62,6 +62,9 @@ public struct Plan {
 
   /// Reads every group once.
   func sample(into snapshot: inout Snapshot) {
-    for batch in batches { batch.backing.sample(batch.placements, into: &snapshot) }
+    // By index: unoptimized, an iterator allocates for each element.
+    for index in batches.indices {
+      batches[index].backing.sample(batches[index].placements, into: &snapshot)
+    }
   }
 }
