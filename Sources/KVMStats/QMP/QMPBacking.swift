@@ -1,4 +1,4 @@
-import LinuxSystem
+public import LinuxSystem
 import Statistics
 public import StatsTree
 
@@ -23,14 +23,10 @@ public final class QMPBacking: Backing {
 
   /// - Parameter deadlineMilliseconds: the most that a pass waits.
   /// - Throws: `EMFILE` where the process has no room for another descriptor.
-  public init(deadlineMilliseconds: Int = 100) throws(QMPFailure) {
+  public init(deadlineMilliseconds: Int = 100) throws(SystemError) {
     precondition(deadlineMilliseconds > 0, "a deadline of \(deadlineMilliseconds) ms")
     longestWait = UInt64(deadlineMilliseconds) * 1_000_000
-    do throws(SystemError) {
-      poller = try Poller()
-    } catch {
-      throw .system(error)
-    }
+    poller = try Poller()
   }
 
   // MARK: - Monitors
