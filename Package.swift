@@ -18,7 +18,8 @@ let package = Package(
   targets: [
     // MARK: - C
     .target(name: "CLinux"),
-    .target(name: "CMeanings", exclude: ["kvm.meanings"]),
+    .target(
+      name: "CVitalsData", exclude: ["kvm.meanings", "x86-vm.kvmstats", "x86-vcpu.kvmstats"]),
 
     // MARK: - Values
     .target(name: "Statistics"),
@@ -31,15 +32,19 @@ let package = Package(
 
     // MARK: - Inputs
     .target(name: "HostStats", dependencies: ["StatsTree", "Statistics", "LinuxSystem"]),
-    .target(name: "KVMStats", dependencies: ["HostStats", "StatsTree", "Statistics", "LinuxSystem"]),
+    .target(
+      name: "KVMStats", dependencies: ["HostStats", "StatsTree", "Statistics", "LinuxSystem"]),
 
     // MARK: - Views
-    .target(name: "StatsFormats", dependencies: ["StatsTree", "Statistics", "CMeanings"]),
+    .target(name: "StatsFormats", dependencies: ["StatsTree", "Statistics", "CVitalsData"]),
 
     // MARK: - Things to look at: real guests, simulated sources, conformance suites
     .target(name: "KVMGuests", dependencies: ["LinuxSystem"]),
     .target(
-      name: "StatsTesting", dependencies: ["StatsTree", "Statistics", "LinuxSystem"]),
+      name: "StatsTesting", dependencies: ["StatsTree", "Statistics", "CVitalsData"]),
+
+    // MARK: - A VMM to look at, for tests and benchmarks
+    .executableTarget(name: "guest-holder", dependencies: ["KVMGuests", "LinuxSystem"]),
 
     // MARK: - The command
     .executableTarget(
@@ -50,9 +55,14 @@ let package = Package(
       ]),
 
     // MARK: - Tests
-    .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
     .testTarget(
       name: "QMPTests", dependencies: ["KVMStats", "StatsTree", "Statistics", "LinuxSystem"]),
+    .testTarget(
+      name: "KVMGuestsTests", dependencies: ["KVMGuests", "LinuxSystem", "guest-holder"]),
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "CAllocations"]),
+    .testTarget(
+      name: "StatsTreeTests", dependencies: ["StatsTree", "Statistics", "CAllocations"]),
   ]
 )
 

@@ -29,6 +29,7 @@ SAME(KVM_CREATE_VCPU);
 SAME(KVM_SET_USER_MEMORY_REGION);
 SAME(KVM_CREATE_IRQCHIP);
 SAME(KVM_RUN);
+SAME(KVM_SET_MP_STATE);
 SAME(KVM_GET_STATS_FD);
 #if defined(__x86_64__)
 SAME(KVM_SET_TSS_ADDR);
@@ -66,6 +67,22 @@ pid_t clinux_gettid(void) { return (pid_t)syscall(SYS_gettid); }
 int clinux_set_thread_name(const char *name) { return pthread_setname_np(pthread_self(), name); }
 
 int clinux_set_parent_death_signal(int signal) { return prctl(PR_SET_PDEATHSIG, signal); }
+
+static void do_nothing(int signal) { (void)signal; }
+
+int clinux_install_wake_signal(void) {
+  int number = SIGRTMIN + 6;
+  struct sigaction action = {.sa_handler = do_nothing};
+  return sigaction(number, &action, NULL) == 0 ? number : -1;
+}
+
+int clinux_pipe(int *reader, int *writer) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+  *reader = ends[0];
+  *writer = ends[1];
+  return 0;
+}
 
 int clinux_ioctl(int fd, unsigned int request, unsigned long argument) {
   return ioctl(fd, request, argument);

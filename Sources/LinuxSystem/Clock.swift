@@ -14,3 +14,24 @@ public func wallNanoseconds() -> UInt64 {
   unsafe clock_gettime(CLOCK_REALTIME, &now)
   return UInt64(now.tv_sec) &* 1_000_000_000 &+ UInt64(now.tv_nsec)
 }
+
+/// Waits for a time (clock_nanosleep(2)), signals or not; nil waits for ever.
+public func sleepNanoseconds(_ duration: UInt64?) {
+  let end = duration.map { monotonicNanoseconds() &+ $0 }
+  while true {
+    let now = monotonicNanoseconds()
+    if let end, now >= end { return }
+    let rest = min(end.map { $0 - now } ?? UInt64.max, 1_000_000_000_000)
+    var time = timespec(tv_sec: Int(rest / 1_000_000_000), tv_nsec: Int(rest % 1_000_000_000))
+    unsafe nanosleep(&time, nil)
+  }
+}
+
+/// The local time of day of a CLOCK_REALTIME value, as `HH:MM:SS` (localtime_r(3)).
+public func localTimeText(_ wallNanoseconds: UInt64) -> String {
+  var seconds = time_t(wallNanoseconds / 1_000_000_000)
+  var parts = unsafe tm()
+  guard unsafe localtime_r(&seconds, &parts) != nil else { return "--:--:--" }
+  func pad(_ value: CInt) -> String { value < 10 ? "0\(value)" : "\(value)" }
+  return unsafe "\(pad(parts.tm_hour)):\(pad(parts.tm_min)):\(pad(parts.tm_sec))"
+}

@@ -50,6 +50,22 @@ public struct Descriptor: ~Copyable, Sendable {
     return Descriptor(owning: number)
   }
 
+  /// A descriptor of the caller's own for the process's standard output.
+  public static func standardOutput() throws(SystemError) -> Descriptor {
+    try standard(STDOUT_FILENO, "standard output")
+  }
+
+  /// A descriptor of the caller's own for the process's standard error.
+  public static func standardError() throws(SystemError) -> Descriptor {
+    try standard(STDERR_FILENO, "standard error")
+  }
+
+  private static func standard(_ number: CInt, _ name: String) throws(SystemError) -> Descriptor {
+    let copy = fcntl(number, F_DUPFD_CLOEXEC, 3)
+    guard copy >= 0 else { throw SystemError(call: "fcntl F_DUPFD_CLOEXEC", on: name) }
+    return Descriptor(owning: copy)
+  }
+
   /// read(2) into the start of `bytes`: the number of bytes read, 0 at the end of the file.
   public func read(into bytes: inout [UInt8]) throws(SystemError) -> Int {
     let count = unsafe bytes.withUnsafeMutableBytes { buffer in
@@ -94,6 +110,23 @@ public struct Descriptor: ~Copyable, Sendable {
       }
       written += max(count, 0)
     }
+  }
+
+  /// A second descriptor of the same open file (F_DUPFD_CLOEXEC of fcntl(2)).
+  public func duplicate() throws(SystemError) -> Descriptor {
+    let number = fcntl(rawValue, F_DUPFD_CLOEXEC, 0)
+    guard number >= 0 else {
+      throw SystemError(call: "fcntl F_DUPFD_CLOEXEC", on: "descriptor \(rawValue)")
+    }
+    return Descriptor(owning: number)
+  }
+
+  /// Waits until there is something to read, or the other end is gone; false when time is over.
+  ///
+  /// -1 waits without end.
+  public func waitForInput(milliseconds: Int) -> Bool {
+    var entry = pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0)
+    return unsafe poll(&entry, 1, CInt(clamping: milliseconds)) > 0
   }
 
   /// What the kernel calls the open file, such as `anon_inode:kvm-vm-stats`.

@@ -28,7 +28,8 @@ public struct Plan {
   ///
   /// - Complexity: O(*n*) in the number of sources and groups.
   public init(
-    _ tree: Tree, matching pattern: Pattern = .everything, where wanted: (Group) -> Bool = { _ in true }
+    _ tree: Tree, matching pattern: Pattern = .everything,
+    where wanted: (Group) -> Bool = { _ in true }
   ) {
     var entries: [Entry] = []
     var batches: [Batch] = []

@@ -16,7 +16,7 @@ import Testing
   func probe() throws {
     let fake = try FakeMonitor("probe")
     defer { fake.stop() }
-    let backing = try QMPBacking()
+    let backing = QMPBacking()
     let topology = try backing.probe(backing.open(fake.path), deadlineMilliseconds: 5000).get()
     #expect(topology.version == "7.2.22")
     #expect(topology.name == "fake")
@@ -249,7 +249,7 @@ import Testing
       FakeMonitor("p3", .garbage), FakeMonitor("p4", .refuses),
     ]
     defer { for fake in fakes { fake.stop() } }
-    let backing = try QMPBacking()
+    let backing = QMPBacking()
     let monitors = fakes.map { backing.open($0.path) } + [backing.open("/nonexistent/socket")]
     let begin = monotonicNanoseconds()
     let results = backing.probeAll(monitors, deadlineMilliseconds: 200)

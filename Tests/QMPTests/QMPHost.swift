@@ -14,7 +14,7 @@ struct QMPHost {
   private(set) var monitors: [Int] = []
 
   init(paths: [String], deadlineMilliseconds: Int = 100) throws {
-    backing = try QMPBacking(deadlineMilliseconds: deadlineMilliseconds)
+    backing = QMPBacking(deadlineMilliseconds: deadlineMilliseconds)
     monitors = paths.map(backing.open)
     let results = backing.probeAll(monitors, deadlineMilliseconds: 5000)
     for (monitor, result) in zip(monitors, results) {

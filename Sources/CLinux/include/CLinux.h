@@ -29,6 +29,7 @@ enum {
   CLINUX_KVM_SET_REGS = 0x4090AE82,
   CLINUX_KVM_GET_SREGS = (int)0x8138AE83,
   CLINUX_KVM_SET_SREGS = 0x4138AE84,
+  CLINUX_KVM_SET_MP_STATE = 0x4004AE99,
   CLINUX_KVM_GET_STATS_FD = 0xAECE,
 };
 
@@ -41,6 +42,13 @@ int clinux_pidfd_send_signal(int pidfd, int signal);
 pid_t clinux_gettid(void);
 int clinux_set_thread_name(const char *_Nonnull name);
 int clinux_set_parent_death_signal(int signal);
+
+/* The real-time signal that only ends a blocking call of one thread: its handler does nothing and
+   calls are not restarted (sigaction(2)). Returns its number, or -1. */
+int clinux_install_wake_signal(void);
+
+/* pipe2(2) with O_CLOEXEC */
+int clinux_pipe(int *_Nonnull reader, int *_Nonnull writer);
 
 /* ioctl(2) with an integer or an address as its argument */
 int clinux_ioctl(int fd, unsigned int request, unsigned long argument);

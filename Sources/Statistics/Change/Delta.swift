@@ -22,7 +22,11 @@ public enum Delta: Hashable, Sendable {
     }
     switch statistic.kind {
     case .cumulative, .peak, .linearHistogram, .logHistogram:
-      self = later >= earlier ? .increase(later - earlier) : .reset(since: later)
+      let fell =
+        statistic.isSigned
+        ? Int64(bitPattern: later) < Int64(bitPattern: earlier) : later < earlier
+      // Two's complement: the difference is right for signed words as well.
+      self = fell ? .reset(since: later) : .increase(later &- earlier)
     case .instant, .state, .unknown:
       self = .change(
         Level(later, of: statistic).value - Level(earlier, of: statistic).value)

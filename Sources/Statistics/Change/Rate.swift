@@ -6,13 +6,15 @@ public struct Rate: Hashable, Sendable {
   /// Whether the count was reset in between; the rate is then a lower bound.
   public let afterReset: Bool
 
-  /// The rate of a statistic's word, or nil where there is none: a level, an inactive value, a
+  /// The rate of a statistic's word, or nil where there is none: a level or peak, an inactive value, a
   /// window that is not later than the one before.
   public init?(
     of statistic: Statistic, from earlier: UInt64, at earlierWindow: Window, to later: UInt64,
     at laterWindow: Window
   ) {
-    guard let interval = Interval(from: earlierWindow, to: laterWindow) else { return nil }
+    guard statistic.kind != .peak,
+      let interval = Interval(from: earlierWindow, to: laterWindow)
+    else { return nil }
     switch Delta(of: statistic, from: earlier, to: later) {
     case .increase(let increase):
       self.init(increase: increase, interval: interval, afterReset: false)
@@ -56,7 +58,7 @@ public struct Share: Hashable, Sendable {
 
   /// The share of a rate, or nil where the statistic counts no time.
   ///
-  /// - Parameter parties: how many may spend time at once: 1 for a vCPU, their number for a sum.
+  /// `parties` is how many may spend time at once: 1 for a vCPU, their number for a sum.
   public init?(_ rate: Rate, of statistic: Statistic, parties: Int = 1) {
     guard statistic.isTimeSpent,
       let spent = Decimal(rate.increase, scale: statistic.scale)?.nanoseconds

@@ -22,14 +22,17 @@ public struct Interval: Hashable, Sendable {
   public let shortest: UInt64
   /// From the begin of the first to the end of the second.
   public let longest: UInt64
+  /// From the middle of the first to the middle of the second.
+  public let nominal: UInt64
 
-  /// The interval from `earlier` to `later`, or nil where `later` is not later.
+  /// The interval from `earlier` to `later`, or nil where `later` is not later: where it is the
+  /// same window, or begins or ends before the other does.
   public init?(from earlier: Window, to later: Window) {
-    guard later.end > earlier.begin, later.begin >= earlier.begin else { return nil }
+    guard later.begin >= earlier.begin, later.end >= earlier.end, later != earlier else {
+      return nil
+    }
     shortest = later.begin > earlier.end ? later.begin - earlier.end : 0
     longest = later.end - earlier.begin
+    nominal = later.middle - earlier.middle
   }
-
-  /// The interval between the middles of the windows, in nanoseconds.
-  public var nominal: UInt64 { shortest + (longest - shortest) / 2 }
 }

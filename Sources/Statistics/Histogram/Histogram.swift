@@ -59,23 +59,24 @@ public struct Histogram: Hashable, Sendable {
     self.init(shape: shape, counts: counts)
   }
 
-  /// The number of all samples; it stops at the highest number, it does not wrap.
+  /// The number of all samples; it stops below the inactive marker, it does not wrap.
   ///
   /// Always the sum of the buckets: another counter may have been read at another moment.
   public var count: UInt64 {
-    counts.reduce(0) { sum, count in
-      let (result, overflow) = sum.addingReportingOverflow(count)
-      return overflow ? .max : result
-    }
+    counts.reduce(0, Self.sum)
   }
 
   /// Adds the samples of another histogram of the same shape.
   public mutating func merge(_ other: Histogram) throws(ShapeMismatch) {
     guard shape == other.shape else { throw ShapeMismatch(one: shape, other: other.shape) }
     for index in counts.indices {
-      let (sum, overflow) = counts[index].addingReportingOverflow(other.counts[index])
-      counts[index] = overflow ? .max : sum
+      counts[index] = Self.sum(counts[index], other.counts[index])
     }
+  }
+
+  private static func sum(_ one: UInt64, _ other: UInt64) -> UInt64 {
+    let (sum, overflow) = one.addingReportingOverflow(other)
+    return overflow ? Inactive.unsigned - 1 : min(sum, Inactive.unsigned - 1)
   }
 
   /// What became of a histogram between two samples.

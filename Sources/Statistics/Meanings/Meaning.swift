@@ -39,11 +39,12 @@ public struct Meanings: Sendable {
     var name: String?
     var fields: [String: String] = [:]
     var lastKey: String?
+    var nameLine = 0
 
-    func finish(line: Int) throws(Flaw) {
+    func finish() throws(Flaw) {
       guard let finished = name else { return }
       guard let meaning = fields["meaning"] else {
-        throw Flaw(line: line, reason: "[\(finished)] has no meaning")
+        throw Flaw(line: nameLine, reason: "[\(finished)] has no meaning")
       }
       func words(_ key: String) -> [String] {
         (fields[key] ?? "").split(separator: " ").map(String.init)
@@ -64,8 +65,9 @@ public struct Meanings: Sendable {
         guard line.last == "]", line.count > 2 else {
           throw Flaw(line: number, reason: "a name must stand as [name]")
         }
-        try finish(line: number)
+        try finish()
         name = String(line.dropFirst().dropLast())
+        nameLine = number
         fields = [:]
         lastKey = nil
       } else if line.first == " " {
@@ -79,11 +81,16 @@ public struct Meanings: Sendable {
           throw Flaw(line: number, reason: "neither [name] nor key: value")
         }
         let key = String(line[..<colon])
-        fields[key] = String(line[line.index(after: colon)...].drop { $0 == " " })
+        guard fields[key] == nil else { throw Flaw(line: number, reason: "\(key) stands twice") }
+        let value = String(line[line.index(after: colon)...].drop { $0 == " " })
+        guard key != "headline" || Int(value) != nil else {
+          throw Flaw(line: number, reason: "headline is no number: \(value)")
+        }
+        fields[key] = value
         lastKey = key
       }
     }
-    try finish(line: number)
+    try finish()
     byName = entries
   }
 

@@ -16,14 +16,18 @@ public struct Decimal: Hashable, Sendable {
     switch scale.base {
     case .ten:
       self.init(mantissa: UInt128(raw), exponent: exponent)
+    case .two where raw == 0:
+      self.init(mantissa: 0, exponent: 0)
     case .two where exponent >= 0:
-      guard raw == 0 || exponent <= 64 else { return nil }
-      self.init(mantissa: raw == 0 ? 0 : UInt128(raw) << UInt128(exponent), exponent: 0)
+      guard exponent <= UInt128(raw).leadingZeroBitCount else { return nil }
+      self.init(mantissa: UInt128(raw) << UInt128(exponent), exponent: 0)
     case .two:
       // v / 2^k = v * 5^k / 10^k, and 5^27 is the last power below 2^64.
-      guard exponent >= -27 else { return nil }
-      let power = (0..<(-exponent)).reduce(UInt128(1)) { power, _ in power * 5 }
-      self.init(mantissa: UInt128(raw) * power, exponent: exponent)
+      let halved = min(raw.trailingZeroBitCount, -exponent)
+      let places = -exponent - halved
+      guard places <= 27 else { return nil }
+      let power = (0..<places).reduce(UInt128(1)) { power, _ in power * 5 }
+      self.init(mantissa: UInt128(raw >> UInt64(halved)) * power, exponent: -places)
     case .unknown:
       return nil
     }

@@ -9,9 +9,12 @@ public struct Quantity: Hashable, Sendable {
 
   /// The text with a space before a unit that is a word of its own.
   public var text: String {
-    unit.isEmpty || unit == "k" || unit == "M" || unit == "G" || unit == "%"
+    unit.isEmpty || unit == "%" || Self.prefixes.contains(unit)
       ? number + unit : "\(number) \(unit)"
   }
+
+  /// The prefixes of powers of 1000.
+  private static let prefixes = ["", "k", "M", "G", "T", "P", "E", "Z", "Y"]
 
   init(number: String, unit: String) {
     self.number = number
@@ -31,7 +34,7 @@ public struct Quantity: Hashable, Sendable {
     case .seconds:
       self = Self.duration(value, sign: sign)
     case .boolean:
-      let isWhole = value.exponent == 0 && value.mantissa <= 1
+      let isWhole = value.exponent == 0 && value.mantissa <= 1 && sign.isEmpty
       self.init(
         number: isWhole ? (value.mantissa == 1 ? "yes" : "no") : value.description, unit: "")
     }
@@ -45,9 +48,14 @@ public struct Quantity: Hashable, Sendable {
       self.init(number: isNamed ? statistic.states[Int(word)] : String(word), unit: "")
       return
     }
+    if statistic.kind.isHistogram {
+      // The unit is that of the bounds; a word of it counts samples.
+      self.init(Decimal(mantissa: UInt128(word), exponent: 0), unit: .none)
+      return
+    }
     let level = Level(word, of: statistic).value
     guard var value = Decimal(UInt64(level.magnitude), scale: statistic.scale) else {
-      self.init(number: "\(level)", unit: "* \(statistic.scale) \(statistic.unit)")
+      self.init(number: "\(level)", unit: statistic.factorText)
       return
     }
     value.isNegative = level < 0
@@ -57,7 +65,7 @@ public struct Quantity: Hashable, Sendable {
   /// A bound or size in the scaled unit of a statistic.
   public init(_ value: UInt64, inUnitOf statistic: Statistic) {
     guard let decimal = Decimal(value, scale: statistic.scale) else {
-      self.init(number: String(value), unit: "* \(statistic.scale) \(statistic.unit)")
+      self.init(number: String(value), unit: statistic.factorText)
       return
     }
     self.init(decimal, unit: statistic.unit)
@@ -65,14 +73,19 @@ public struct Quantity: Hashable, Sendable {
 
   /// A share as a percentage with one decimal.
   public init(share: Double) {
-    let tenths = Int((share * 1000).rounded())
-    self.init(number: "\(tenths / 10).\(tenths % 10)", unit: "%")
+    let tenths = (share * 1000).rounded()
+    guard abs(tenths) < 1e15 else {
+      self.init(number: "-", unit: "")
+      return
+    }
+    let digits = Int(tenths).magnitude
+    self.init(number: "\(tenths < 0 ? "-" : "")\(digits / 10).\(digits % 10)", unit: "%")
   }
 
   /// A figure that is only known about, such as a rate.
   public init(about value: Double, unit: Unit = .none) {
     guard let decimal = Decimal(rounding: value) else {
-      self.init(number: value.isNaN ? "-" : "inf", unit: "")
+      self.init(number: value.isNaN ? "-" : value < 0 ? "-inf" : "inf", unit: "")
       return
     }
     self.init(decimal, unit: unit)
@@ -81,28 +94,35 @@ public struct Quantity: Hashable, Sendable {
   // MARK: - Prefixes
 
   private static func counted(_ value: Decimal, sign: String, unit: String) -> Quantity {
-    let tail = unit.isEmpty ? "" : " \(unit)"
     // A whole number that is short enough is shown to the last digit.
     if value.exponent == 0, value.mantissa < 100_000 {
       return Quantity(number: "\(sign)\(value.mantissa)", unit: unit)
     }
-    let prefixes = ["", "k", "M", "G", "T", "P", "E", "Z", "Y"]
     let (number, power) = value.threeDigits(lowestPower: 0)
     guard power < prefixes.count else {
       return Quantity(number: value.description, unit: unit)
     }
-    return Quantity(number: sign + number, unit: prefixes[power] + tail)
+    return Quantity(number: sign + number, unit: [prefixes[power], unit].filter { !$0.isEmpty }.joined(separator: " "))
   }
 
   private static func bytes(_ value: Decimal, sign: String) -> Quantity {
-    guard value.exponent == 0 else { return counted(value, sign: sign, unit: "B") }
+    guard let whole = value.whole else { return counted(value, sign: sign, unit: "B") }
     let prefixes = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
     var power = 0
-    while power + 1 < prefixes.count, value.mantissa >> UInt128(10 * (power + 1)) > 0 { power += 1 }
-    if power == 0 { return Quantity(number: "\(sign)\(value.mantissa)", unit: "B") }
+    while power + 1 < prefixes.count, whole >> UInt128(10 * (power + 1)) > 0 { power += 1 }
+    if power == 0 {
+      let (number, _) = value.exponent < 0
+        ? value.threeDigits(lowestPower: 0, highestPower: 0) : ("\(whole)", 0)
+      return Quantity(number: sign + number, unit: prefixes[power])
+    }
     // Hundredths of the prefix, rounded; a last step, where a hundredth does not matter.
     let shift = UInt128(10 * power)
-    let hundredths = (value.mantissa * 100 + (UInt128(1) << (shift - 1))) >> shift
+    let rest = whole & ((UInt128(1) << shift) - 1)
+    let hundredths = (whole >> shift) * 100 + (rest * 100 + (UInt128(1) << (shift - 1))) >> shift
+    if hundredths >= 102_350, power + 1 < prefixes.count {
+      // It would be rounded to 1024.
+      return Quantity(number: sign + "1", unit: prefixes[power + 1])
+    }
     let (number, _) = Decimal(mantissa: hundredths, exponent: -2).threeDigits(
       lowestPower: 0, highestPower: 0)
     return Quantity(number: sign + number, unit: prefixes[power])
@@ -111,7 +131,7 @@ public struct Quantity: Hashable, Sendable {
   private static func duration(_ value: Decimal, sign: String) -> Quantity {
     if value.mantissa == 0 { return Quantity(number: "0", unit: "s") }
     let second: UInt128 = 1_000_000_000
-    if let nanoseconds = value.nanoseconds, nanoseconds >= 120 * second {
+    if let nanoseconds = value.nanoseconds, nanoseconds >= 120 * second - second / 2 {
       let seconds = (nanoseconds + second / 2) / second
       let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400)
       let text =
@@ -134,7 +154,24 @@ public struct Quantity: Hashable, Sendable {
   }
 }
 
+extension Statistic {
+  /// What a raw value is to be multiplied with, for scales that a number cannot be exact in.
+  fileprivate var factorText: String {
+    unit == .none ? "* \(scale)" : "* \(scale) \(unit)"
+  }
+}
+
 extension Decimal {
+  /// The number without what is behind its point, or nil where that is beyond 128 bits.
+  fileprivate var whole: UInt128? {
+    if mantissa == 0 || exponent < -38 { return 0 }
+    guard exponent <= 38 else { return nil }
+    let factor = (0..<abs(exponent)).reduce(UInt128(1)) { power, _ in power * 10 }
+    if exponent < 0 { return mantissa / factor }
+    let (product, overflow) = mantissa.multipliedReportingOverflow(by: factor)
+    return overflow ? nil : product
+  }
+
   /// Three digits, rounded half up, and the power of 1000 that they are in.
   func threeDigits(lowestPower: Int, highestPower: Int = .max) -> (number: String, power: Int) {
     var mantissa = mantissa
@@ -147,10 +184,10 @@ extension Decimal {
       return min(max(floor, lowestPower), highestPower)
     }
     var chosen = power(mantissa, exponent)
-    // Digits after the point: two, one or none, so that three digits matter.
+    // Digits after the point, so that three digits matter, however small the number.
     func places(_ mantissa: UInt128, _ exponent: Int, in chosen: Int) -> Int {
       let order = String(mantissa).count - 1 + exponent - 3 * chosen
-      return max(0, 2 - max(0, order))
+      return max(0, 2 - order)
     }
     var kept = places(mantissa, exponent, in: chosen)
     func round(to kept: Int, in chosen: Int) {
@@ -162,7 +199,9 @@ extension Decimal {
       if drop > 0 {
         var divisor: UInt128 = 1
         for _ in 0..<drop { divisor *= 10 }
-        mantissa = (mantissa + divisor / 2) / divisor
+        // The divisor is even; adding its half first might overflow.
+        let isUp = mantissa % divisor >= divisor / 2
+        mantissa = mantissa / divisor + (isUp ? 1 : 0)
         exponent += drop
       }
     }

@@ -78,7 +78,8 @@ extension Statistic: Codable {
 
 /// The raw number of `unknown(7)`; 15, the last of the four-bit codes, for any other text.
 private func rawCode(of name: String) -> UInt8 {
-  UInt8(name.dropFirst("unknown(".count).dropLast()) ?? 15
+  guard name.hasPrefix("unknown("), name.hasSuffix(")") else { return 15 }
+  return UInt8(name.dropFirst("unknown(".count).dropLast()) ?? 15
 }
 
 extension Kind {

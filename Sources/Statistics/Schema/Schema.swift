@@ -26,10 +26,12 @@ public struct Schema: Sendable {
       guard statistic.offset >= 0, statistic.offset.isMultiple(of: 8), statistic.size >= 0 else {
         throw .misaligned(name: statistic.name, offset: statistic.offset)
       }
-      end = max(end, statistic.offset / 8 + statistic.size)
-      guard end <= Self.largestWordCount else {
-        throw .tooLarge(name: statistic.name, words: end)
+      // Offset and size may come from another's JSON: their sum may be beyond 64 bits.
+      let (last, overflow) = (statistic.offset / 8).addingReportingOverflow(statistic.size)
+      guard !overflow, last <= Self.largestWordCount else {
+        throw .tooLarge(name: statistic.name, words: overflow ? .max : last)
       }
+      end = max(end, last)
     }
     self.init(checked: statistics, wordCount: end)
   }

@@ -1,0 +1,30 @@
+# The two commands that do all the set-up are `make demo` and `make test`.
+SWIFT ?= swift
+export DEBIAN_FRONTEND = noninteractive
+
+.PHONY: demo test bench fuzz lint build clean
+
+# Builds the release and shows the main job on tiny guests.
+demo:
+	@Scripts/need.sh git make cc
+	$(SWIFT) build -c release --product vitals
+	@Scripts/demo.sh .build/release/vitals
+
+# Lint, all tests, and what the tests cannot see: linkage, unsafe code, paths, fuzzing.
+test:
+	@Scripts/need.sh git make cc qemu-system-x86_64 promtool
+	@Scripts/test.sh
+
+# The figures of the README, as ratios within one run.
+bench:
+	@Scripts/need.sh git make cc qemu-system-x86_64
+	@Scripts/bench.sh
+
+fuzz:
+	@Scripts/fuzz.sh 300
+
+lint:
+	$(SWIFT) format lint --strict --parallel -r Sources Tests Benchmarks Fuzz Package.swift
+
+clean:
+	rm -rf .build Benchmarks/.build

@@ -1,0 +1,16 @@
+#!/bin/sh
+# `unsafe` lives in LinuxSystem; elsewhere only where the embedded data files are read.
+set -eu
+cd "$(dirname "$0")/.."
+if grep -rnw --include=*.swift unsafe Sources \
+  | grep -v '^Sources/LinuxSystem/' \
+  | grep -v '^Sources/StatsFormats/Meanings+BuiltIn.swift' \
+  | grep -v '^Sources/StatsTesting/SampleSchemas.swift'; then
+  echo "unsafe code outside of its rooms" >&2
+  exit 1
+fi
+if grep -rn --include=*.swift -E '^(public |internal )?import Foundation$' Sources; then
+  echo "Foundation is imported" >&2
+  exit 1
+fi
+echo "unsafe code is where it belongs"

@@ -1,0 +1,17 @@
+#!/bin/sh
+# Shows the main job: tiny guests in processes of their own, and what Vitals sees of them.
+set -eu
+vitals=$1
+show() {
+  printf '\n$ vitals %s\n' "$*"
+  "$vitals" "$@"
+}
+"$vitals" demo --vms 4 --vcpus 2 --for 30s &
+demo=$!
+trap 'kill $demo 2>/dev/null || true' EXIT INT TERM
+sleep 2
+show list 'kvm/**'
+show watch --every 1s --count 3 'kvm/**'
+show show kvm/demo-halt-timer/vcpu0 --every 1s
+show describe halt_poll_fail_ns
+show check

@@ -1,0 +1,20 @@
+#!/bin/sh
+# Installs with apt what of the named commands is missing, and says so.
+set -eu
+packages=
+for command in "$@"; do
+  command -v "$command" >/dev/null 2>&1 && continue
+  case $command in
+    cc) package=gcc ;;
+    qemu-system-x86_64) package=qemu-system-x86 ;;
+    promtool) package=prometheus ;;
+    *) package=$command ;;
+  esac
+  packages="$packages $package"
+done
+[ -n "$packages" ] || exit 0
+echo "Missing, installing with apt:$packages"
+if [ "$(id -u)" -eq 0 ]; then sudo=; else sudo=sudo; fi
+$sudo apt-get update -qq
+# The Prometheus server itself is not wanted, only its tools: keep it from starting.
+$sudo apt-get install -y -qq --no-install-recommends $packages >/dev/null

@@ -1,0 +1,29 @@
+#!/bin/sh
+# Everything that must hold; the last line counts the tests.
+set -eu
+cd "$(dirname "$0")/.."
+
+echo "== lint"
+swift format lint --strict --parallel -r Sources Tests Benchmarks Fuzz Package.swift
+
+echo "== C"
+for source in Sources/CLinux/CLinux.c; do
+  cc -std=gnu11 -Wall -Wextra -Werror -fsyntax-only -ISources/CLinux/include "$source"
+done
+Scripts/check-handover-example.sh
+
+echo "== unsafe code stays in its rooms"
+Scripts/check-unsafe.sh
+
+echo "== build"
+swift build --build-tests
+swift build -c release --product vitals
+
+echo "== linkage"
+Scripts/check-linkage.sh .build/release/vitals
+
+echo "== fuzz"
+Scripts/fuzz.sh 20
+
+echo "== tests"
+swift test --skip-build --disable-xctest

@@ -1,0 +1,98 @@
+import LinuxSystem
+
+/// The machine code of a payload, and how a vCPU starts in it.
+///
+/// All addresses are below 64 KiB; the vCPUs of a machine run the same code.
+struct Program {
+  static let memorySize = 64 << 10
+  /// What KVM's interrupt controller calls its registers' address.
+  private static let controllerBase: UInt64 = 0xFEE0_0000
+  private static let codeAddress = 0x1000
+  private static let handlerAddress = 0x1100
+  private static let stacksAddress = 0x2000
+  private static let timerVector = 0x20
+
+  let payload: Payload
+  /// Timer interrupts per second, of a payload that halts.
+  let haltsPerSecond: Int
+
+  init(_ configuration: GuestConfiguration) {
+    payload = configuration.payload
+    haltsPerSecond = configuration.pace.limit(for: .haltTimer) ?? 100
+  }
+
+  /// Whether HLT waits inside of the kernel, which emulates the interrupt controllers then.
+  var needsInterruptController: Bool {
+    payload == .haltTimer || payload == .idle
+  }
+
+  /// Puts the code, the handler and its vector into the guest's memory.
+  func load(into memory: borrowing Mapping) {
+    memory.store(bytes: code, at: Self.codeAddress)
+    memory.store(bytes: handler, at: Self.handlerAddress)
+    memory.store(UInt16(Self.handlerAddress), at: Self.timerVector * 4)
+  }
+
+  /// The registers of vCPU `index`, which has a stack for one interrupt to itself.
+  func start(of index: Int) -> KVMProcessor.Start {
+    var start = KVMProcessor.Start(
+      instruction: UInt64(Self.codeAddress), stack: UInt64(Self.stacksAddress + (index + 1) * 8))
+    switch payload {
+    // Above the guest's memory.
+    case .mmio: start.dataBase = 0x2_0000
+    case .haltTimer: start.extraBase = Self.controllerBase
+    default: break
+    }
+    return start
+  }
+
+  private var code: [UInt8] {
+    switch payload {
+    case .portIO, .counted:
+      [
+        0xBA, 0xF8, 0x03,  //       mov dx, 0x3f8
+        0xEE,  //             next: out dx, al
+        0xEB, 0xFD,  //             jmp next
+      ]
+    case .mmio:
+      [
+        0xA2, 0x00, 0x00,  // next: mov [0], al
+        0xEB, 0xFB,  //             jmp next
+      ]
+    case .haltTimer:
+      // The local APIC: on, dividing by 1, one shot with the vector, then the first shot.
+      store(0x1FF, at: 0xF0) + store(0xB, at: 0x3E0)
+        + store(UInt32(Self.timerVector), at: 0x320) + shot
+        + [
+          0xFB,  //             next: sti
+          0xF4,  //                   hlt
+          0xEB, 0xFC,  //             jmp next
+        ]
+    case .idle, .created:
+      [
+        0xFA,  //                   cli
+        0xF4,  //             next: hlt
+        0xEB, 0xFD,  //             jmp next
+      ]
+    }
+  }
+
+  /// The interrupt handler: the next shot, the end of the interrupt.
+  ///
+  /// One shot each time: KVM has no periodic timer for a vCPU without CPUID entries.
+  private var handler: [UInt8] {
+    shot + store(0, at: 0xB0) + [0xCF]  // iret
+  }
+
+  private var shot: [UInt8] {
+    // KVM's APIC counts nanoseconds.
+    store(UInt32(clamping: 1_000_000_000 / haltsPerSecond), at: 0x380)
+  }
+
+  // mov dword [es:register], value
+  private func store(_ value: UInt32, at register: UInt16) -> [UInt8] {
+    [0x26, 0x66, 0xC7, 0x06]
+      + [UInt8(truncatingIfNeeded: register), UInt8(truncatingIfNeeded: register >> 8)]
+      + (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+  }
+}

@@ -1,0 +1,64 @@
+import Glibc
+import HostStats
+import LinuxSystem
+
+/// The KVM descriptors that a process has open.
+struct DescriptorScan {
+  /// One virtual machine of a process.
+  struct Machine {
+    /// The number of its `kvm-vm` descriptor in the process, if it has one.
+    var descriptor: CInt?
+    /// vCPU numbers with an open `kvm-vcpu` descriptor.
+    var processors: [Int] = []
+    /// The `kvm-vm-stats` descriptor's number.
+    var statistics: CInt?
+    /// The `kvm-vcpu-stats` descriptors' numbers by vCPU.
+    var processorStatistics: [Int: CInt] = [:]
+
+    var isEmpty: Bool {
+      descriptor == nil && processors.isEmpty
+    }
+  }
+
+  var machines: [Machine] = []
+
+  /// Reads the names of all descriptors of a process.
+  ///
+  /// A process without a VM or vCPU descriptor has no machine, also if it holds copies of
+  /// statistics descriptors, as an observer does. Of a process with several machines each
+  /// descriptor belongs to the last `kvm-vm` before it, since a VMM opens them in that order;
+  /// what stands before the first belongs to that.
+  init(process pid: Int32, roots: SystemRoots) throws(SystemError) {
+    let directory = "\(roots.process(pid))/fd"
+    let numbers = try directoryEntries(directory).compactMap { CInt($0) }.sorted()
+    var machine = Machine()
+    for number in numbers {
+      // A descriptor may be closed meanwhile.
+      guard let name = try? readLink("\(directory)/\(number)"),
+        name.hasPrefix("anon_inode:kvm-")
+      else { continue }
+      let parts = name.dropFirst("anon_inode:".count).split(separator: ":")
+      let processor = parts.count > 1 ? Int(parts[1]) : nil
+      switch (parts[0], processor) {
+      case ("kvm-vm", _):
+        if machine.descriptor == nil {
+          machine.descriptor = number
+        } else {
+          machines.append(machine)
+          machine = Machine(descriptor: number)
+        }
+      case ("kvm-vcpu", let processor?):
+        if !machine.processors.contains(processor) { machine.processors.append(processor) }
+      case ("kvm-vm-stats", _):
+        machine.statistics = machine.statistics ?? number
+      case ("kvm-vcpu-stats", let processor?):
+        if machine.processorStatistics[processor] == nil {
+          machine.processorStatistics[processor] = number
+        }
+      default:
+        break
+      }
+    }
+    if !machine.isEmpty { machines.append(machine) }
+  }
+}

@@ -1,0 +1,52 @@
+import HostStats
+import LinuxSystem
+import StatsTree
+
+/// A virtual machine that the input knows, and what it holds for it.
+final class Machine {
+  /// What the numbers of a group are read by, to end it.
+  enum Hold {
+    case descriptor(Int)
+    case thread(Int)
+    case textFile(Int)
+    case debugFiles(Int)
+    /// All groups of one monitor.
+    case monitor(Int)
+  }
+
+  let source: Source
+  /// The `kvm-vm` descriptor's number in its process: what tells two machines of one apart.
+  let descriptor: CInt?
+  var holds: [Hold] = []
+  /// The sources of its vCPUs.
+  var processors: [Int: Source] = [:]
+  /// The ids of statistics by vCPU.
+  var ids: [Int: String] = [:]
+  /// The vCPUs whose thread is read.
+  var threaded: Set<Int> = []
+  /// Whether the kvm group of the whole VM is there.
+  var hasMachineStatistics = false
+  /// The vCPUs whose kvm group is there.
+  var measured: Set<Int> = []
+  var hasHostGroups = false
+  var monitorWasTried = false
+
+  init(source: Source, descriptor: CInt?) {
+    self.source = source
+    self.descriptor = descriptor
+  }
+}
+
+/// A process with virtual machines.
+final class MachineProcess {
+  let facts: VMMProcess
+  let descriptor: ProcessDescriptor
+  var machines: [Machine] = []
+  /// The machines that were handed over, by the socket's path.
+  var handovers: [String: Machine] = [:]
+
+  init(facts: VMMProcess, descriptor: consuming ProcessDescriptor) {
+    self.facts = facts
+    self.descriptor = descriptor
+  }
+}

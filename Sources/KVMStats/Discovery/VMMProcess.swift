@@ -1,0 +1,74 @@
+import HostStats
+import LinuxSystem
+
+/// A process that holds virtual machines, as its files in proc(5) describe it.
+struct VMMProcess {
+  let pid: Int32
+  /// When it started, in clock ticks since boot: with the pid it names one process for ever.
+  let startTicks: UInt64
+  let owner: UInt32
+  let command: String
+  let arguments: [String]
+
+  /// Reads the facts, or nil where the process is gone.
+  init?(pid: Int32, roots: SystemRoots) {
+    let directory = roots.process(pid)
+    guard let status = try? FileStatus(directory),
+      let start = Self.startTicks(of: pid, roots: roots)
+    else { return nil }
+    self.pid = pid
+    startTicks = start
+    owner = status.owner
+    command = ((try? readText("\(directory)/comm")) ?? "?").filter { $0 != "\n" }
+    let line = (try? readFile("\(directory)/cmdline")) ?? []
+    arguments = line.split(separator: 0, omittingEmptySubsequences: false).dropLast().map {
+      String(decoding: $0, as: UTF8.self)
+    }
+  }
+
+  /// Field 22 of `/proc/PID/stat`, counted from behind the command's closing parenthesis.
+  static func startTicks(of pid: Int32, roots: SystemRoots) -> UInt64? {
+    guard let text = try? readText("\(roots.process(pid))/stat"),
+      let end = text.lastIndex(of: ")")
+    else { return nil }
+    let fields = text[text.index(after: end)...].split(separator: " ")
+    return fields.count > 19 ? UInt64(fields[19]) : nil
+  }
+
+  /// The name that the VMM itself gives its VM, or nil.
+  var machineName: String? {
+    for option in ["-name", "--name", "--id", "--vm-name"] {
+      guard let value = self.value(of: option) else { continue }
+      // QEMU: `guest=NAME,debug-threads=on` or `NAME,process=...`, with commas doubled in NAME.
+      let parts = value.replacing(",,", with: "\0").split(separator: ",")
+        .map { String($0).replacing("\0", with: ",") }
+      let name =
+        parts.first { $0.hasPrefix("guest=") }.map { String($0.dropFirst(6)) } ?? parts.first
+      if let name, !name.isEmpty, option != "-name" || !name.contains("=") { return name }
+    }
+    return nil
+  }
+
+  var machineUUID: String? { value(of: "-uuid") ?? value(of: "--uuid") }
+
+  private func value(of option: String) -> String? {
+    if let index = arguments.firstIndex(of: option), index + 1 < arguments.count {
+      return arguments[index + 1]
+    }
+    let prefix = option + "="
+    return arguments.first { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+  }
+
+  /// A machine's name as one part of a path: slashes and control characters become `%XX`.
+  static func pathPart(_ name: String) -> String {
+    if name == "." || name == ".." { return name.replacing(".", with: "%2e") }
+    return name.unicodeScalars.reduce(into: "") { part, scalar in
+      if scalar.value > 0x20, scalar != "/", scalar != "%", scalar.value != 0x7f {
+        part.unicodeScalars.append(scalar)
+      } else {
+        let digits = String(scalar.value, radix: 16)
+        part += "%" + (digits.count < 2 ? "0" : "") + digits
+      }
+    }
+  }
+}

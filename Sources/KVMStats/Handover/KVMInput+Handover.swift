@@ -1,0 +1,76 @@
+import Glibc
+import HostStats
+import LinuxSystem
+import StatsTree
+
+extension KVMInput {
+  /// Takes the descriptors that VMMs offer on their sockets in the handover directory.
+  ///
+  /// All sockets are asked first and then waited for together, 100 ms at most.
+  func takeHandovers() {
+    guard options.rungs.contains(.handover),
+      let names = try? directoryEntries(roots.handover)
+    else { return }
+    let deadline = monotonicNanoseconds() + 100_000_000
+    var offers: [HandoverOffer] = []
+    for name in names.sorted() where name.hasSuffix(".sock") {
+      do {
+        offers.append(try HandoverOffer(connecting: "\(roots.handover)/\(name)"))
+      } catch {
+        // Nobody listens: a VMM that ended, or one that is about to begin.
+        if error.code != ECONNREFUSED { remark(base, "handover: \(error)") }
+      }
+    }
+    for offer in offers {
+      // A known socket has handed over what it has.
+      if let pid = offer.pid, processes[pid]?.handovers[offer.path] != nil { continue }
+      do {
+        try offer.receive(until: deadline)
+        try take(offer)
+      } catch {
+        remark(base, "handover: \(offer.path): \(error)")
+      }
+    }
+  }
+
+  private func take(_ offer: HandoverOffer) throws {
+    guard let pid = offer.pid else {
+      throw SystemError(
+        call: "SO_PEERCRED", object: "a process of another PID namespace", code: ESRCH)
+    }
+    if pid == getpid() { return }
+    // The process may have been seen before its socket was; its machines come from here now.
+    if let known = processes[pid], known.handovers.isEmpty { forget(pid) }
+    guard let process = process(pid) else {
+      throw SystemError(call: "pidfd_open", object: "process \(pid)", code: ESRCH)
+    }
+    let machines = (try? DescriptorScan(process: pid, roots: roots))?.machines ?? []
+    let machine = add(
+      process, number: 0, descriptor: machines.count == 1 ? machines[0].descriptor : nil,
+      name: offer.facts["name"] ?? process.facts.machineName, uuid: offer.facts["uuid"])
+    process.handovers[offer.path] = machine
+    for descriptor in offer.takeDescriptors() {
+      do {
+        let file = try KVMStatsFile(
+          reading: try Self.admit(descriptor), schemas: &schemas)
+        let isSimulated = file.descriptor.seals != nil
+        attach(file, to: machine, provenance: isSimulated ? .simulated : .handover)
+      } catch {
+        remark(machine.source, "handover: \(error)")
+      }
+    }
+  }
+
+  /// Accepts a descriptor whose reading can never wait: the kernel's own statistics, or a memory
+  /// file that cannot shrink.
+  private static func admit(_ number: CInt) throws -> Descriptor {
+    let descriptor = Descriptor(owning: number)
+    let name = descriptor.linkName ?? "?"
+    let isKernels =
+      name == "anon_inode:kvm-vm-stats" || name.hasPrefix("anon_inode:kvm-vcpu-stats:")
+    guard isKernels || MemoryFile.isSizeSealed(descriptor) else {
+      throw KVMStatsError.notStatistics(name)
+    }
+    return descriptor
+  }
+}

@@ -1,0 +1,168 @@
+import Glibc
+import HostStats
+import LinuxSystem
+import StatsTree
+
+extension KVMInput {
+  // MARK: - Descriptors
+
+  /// Copies the statistics descriptors that the VMM keeps open.
+  func acquireByDescriptors(
+    _ machine: Machine, _ seen: DescriptorScan.Machine, of process: MachineProcess
+  ) {
+    guard options.rungs.contains(.pidfd) else { return }
+    if let number = seen.statistics, !machine.hasMachineStatistics {
+      _ = copy(number, machine, of: process)
+    }
+    for (_, number) in seen.processorStatistics.sorted(by: { $0.key < $1.key })
+    where !machine.measured.contains(where: { seen.processorStatistics[$0] == number }) {
+      guard copy(number, machine, of: process) else { return }
+    }
+    if seen.processorStatistics.isEmpty {
+      remark(
+        machine.source,
+        "pidfd_getfd: \(process.facts.command) keeps no statistics descriptor open"
+          + " (QEMU does since 8.1)")
+    }
+  }
+
+  /// Copies one descriptor: false where no other can be had either.
+  private func copy(_ number: CInt, _ machine: Machine, of process: MachineProcess) -> Bool {
+    do {
+      let file = try KVMStatsFile(
+        reading: process.descriptor.copyDescriptor(number), schemas: &schemas)
+      attach(file, to: machine, provenance: .pidfd)
+      return true
+    } catch let error as SystemError {
+      // The VMM closed it meanwhile.
+      if error.code == EBADF || error.code == ESRCH { return true }
+      deny(machine, error)
+      return false
+    } catch {
+      remark(machine.source, "pidfd_getfd: \(error)")
+      return true
+    }
+  }
+
+  private func deny(_ machine: Machine, _ error: SystemError) {
+    let remedy =
+      switch error.code {
+      case EPERM: "; run as root or with CAP_SYS_PTRACE"
+      case EMFILE: "; this process may open no more descriptors: raise it with ulimit -n"
+      case ENFILE: "; the system has no more descriptors: raise fs.file-max"
+      default: ""
+      }
+    remark(machine.source, "\(error)\(remedy)")
+    for source in [machine.source] + machine.processors.values where source.groups.isEmpty {
+      source.status = .denied(code: error.code)
+    }
+  }
+
+  /// Gives a machine or one of its vCPUs the group of a statistics file.
+  func attach(_ file: consuming KVMStatsFile, to machine: Machine, provenance: Provenance) {
+    let (id, schema) = (file.id, file.schema)
+    let target: Source
+    if let processor = KVMStatsFile.processorNumber(inID: id) {
+      addProcessor(processor, to: machine)
+      guard let source = machine.processors[processor], !machine.measured.contains(processor)
+      else { return }
+      machine.measured.insert(processor)
+      machine.ids[processor] = id
+      target = source
+    } else {
+      guard !machine.hasMachineStatistics else { return }
+      machine.hasMachineStatistics = true
+      target = machine.source
+    }
+    let token = descriptors.open(file)
+    machine.holds.append(.descriptor(token))
+    tree.attach(
+      "kvm", schema: schema, backing: descriptors, token: token, provenance: provenance,
+      to: target)
+    target.status = .up
+  }
+
+  // MARK: - Debugging files
+
+  /// Opens what the kernel's debugging files have and no better way gave.
+  func acquireByDebugFiles(_ machine: Machine, of process: MachineProcess) {
+    guard options.rungs.contains(.debugfs), !machine.hasMachineStatistics,
+      let number = machine.descriptor
+    else { return }
+    let tasks = Set(
+      ((try? directoryEntries("\(roots.process(process.facts.pid))/task")) ?? [])
+        .compactMap { Int32($0) })
+    guard let directory = ThreadMap.debugDirectory(of: number, tasks, roots) else {
+      remark(machine.source, "debugfs: no directory of this machine below \(roots.debugfs)/kvm")
+      return
+    }
+    let opened = debugFiles.open(directory)
+    if opened.closedCount > 0 {
+      remark(
+        machine.source,
+        "debugfs: \(opened.closedCount) statistics are closed (\(SystemError.name(of: opened.code)))"
+          + (opened.code == EPERM ? ", as lockdown does" : ""))
+    }
+    guard let token = opened.token else { return }
+    machine.hasMachineStatistics = true
+    machine.holds.append(.debugFiles(token))
+    tree.attach(
+      "kvm", schema: opened.schema, backing: debugFiles, token: token, provenance: .debugfs,
+      to: machine.source)
+  }
+
+  // MARK: - The host's view
+
+  /// Gives a process's machines what the host always knows: threads, cgroup, pressure.
+  func attachHostGroups(_ process: MachineProcess) {
+    let pid = process.facts.pid
+    for machine in process.machines {
+      if machine.processors.keys.contains(where: { !machine.threaded.contains($0) }) {
+        let map = ThreadMap(
+          process: pid, machine: machine.descriptor, isOnly: process.machines.count == 1,
+          ids: machine.ids, roots: roots)
+        for (processor, thread) in map.threads.sorted(by: { $0.key < $1.key }) {
+          attachThread(thread, processor, machine, of: process)
+        }
+      }
+      guard !machine.hasHostGroups else { continue }
+      machine.hasHostGroups = true
+      guard let group = ControlGroup(ofProcess: pid, roots: roots) else { continue }
+      attachTextFile("cgroup", group.statFile, .keyed, machine)
+      attachTextFile("pressure", group.pressureFile, .pressure, machine)
+    }
+  }
+
+  func attachThread(
+    _ thread: Int32, _ processor: Int, _ machine: Machine, of process: MachineProcess
+  ) {
+    guard let source = machine.processors[processor], !machine.threaded.contains(processor)
+    else { return }
+    do {
+      let token = try threads.open(process: process.facts.pid, thread: thread)
+      machine.threaded.insert(processor)
+      machine.holds.append(.thread(token))
+      source.labels["tid"] = "\(thread)"
+      tree.attach(
+        "sched", schema: ThreadSchedule.schema, backing: threads, token: token,
+        provenance: .procfs, to: source)
+    } catch {
+      if error.code != ENOENT { remark(source, "\(error)") }
+    }
+  }
+
+  private func attachTextFile(
+    _ name: String, _ path: String, _ form: TextFiles.Form, _ machine: Machine
+  ) {
+    do {
+      let (token, schema) = try textFiles.open(path, form)
+      machine.holds.append(.textFile(token))
+      tree.attach(
+        name, schema: schema, backing: textFiles, token: token, provenance: .cgroup,
+        to: machine.source)
+    } catch {
+      // Version 1 has no pressure files.
+      if error.code != ENOENT { remark(machine.source, "\(error)") }
+    }
+  }
+}

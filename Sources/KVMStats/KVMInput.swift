@@ -1,0 +1,166 @@
+import Glibc
+public import HostStats
+public import LinuxSystem
+public import StatsTree
+
+/// The virtual machines of this host as sources: `kvm/<vm>` and `kvm/<vm>/vcpuN`.
+///
+/// It finds them by the kernel's announcements and by looking, gets at their numbers by the best
+/// way that is open, and lets go of a VM the moment its process ends. Nothing here waits for a
+/// VMM longer than its deadline. Not safe to use from several threads at once.
+public final class KVMInput {
+  /// A way to a VM's numbers; the first that is open is taken.
+  public enum Rung: String, CaseIterable, Sendable {
+    case handover
+    case pidfd
+    case qmp
+    case debugfs
+  }
+
+  /// What the caller decides.
+  public struct Options: Sendable {
+    public var rungs: Set<Rung> = Set(Rung.allCases)
+    /// How long a sample may wait for monitors, together.
+    public var monitorDeadlineMilliseconds = 100
+    /// Monitors that a person names, by the pid of their QEMU.
+    public var monitors: [Int32: String] = [:]
+    /// How often to look for VMs that nobody announced.
+    public var rescanSeconds: UInt64 = 10
+
+    public init() {}
+  }
+
+  /// A change that a person is told.
+  public enum Event: Hashable, Sendable {
+    case appeared(path: String, pid: Int32)
+    case gone(path: String, pid: Int32)
+  }
+
+  let tree: Tree
+  let roots: SystemRoots
+  let options: Options
+  let base: Source
+  let descriptors = KVMStatsDescriptors()
+  let threads: ThreadSchedule
+  let textFiles = TextFiles()
+  let debugFiles = DebugFiles()
+  let monitors: QMPBacking
+  var schemas = SchemaCache()
+  var processes: [Int32: MachineProcess] = [:]
+  var events: [Event] = []
+  private let poller: Poller
+  private let announcements: UEventSocket?
+  /// Processes that announced a VM, and until when they are looked at in each refresh.
+  private var young: [Int32: UInt64] = [:]
+  private var nextScan: UInt64 = 0
+  private static let announcementToken: UInt64 = 0
+
+  /// Begins to watch; the VMs that are there come with the first `refresh`.
+  public init(
+    _ tree: Tree, roots: SystemRoots = SystemRoots(), options: Options = Options()
+  ) throws(SystemError) {
+    self.tree = tree
+    self.roots = roots
+    self.options = options
+    base = tree.source("kvm")
+    threads = ThreadSchedule(roots: roots)
+    monitors = QMPBacking(deadlineMilliseconds: options.monitorDeadlineMilliseconds)
+    let poller = try Poller()
+    do {
+      let socket = try UEventSocket()
+      try poller.add(socket.rawValue, token: Self.announcementToken)
+      announcements = consume socket
+    } catch {
+      // A container without the right has only the rescan.
+      announcements = nil
+      base.remarks.append(
+        "no announcements of VMs, looking every \(options.rescanSeconds) s: \(error)")
+    }
+    self.poller = poller
+  }
+
+  /// Brings the tree up to date without waiting: what changed since the last call.
+  public func refresh() -> [Event] {
+    handle(timeoutMilliseconds: 0)
+    let now = monotonicNanoseconds()
+    if now >= nextScan {
+      scanAll()
+      nextScan = now + options.rescanSeconds * 1_000_000_000
+    }
+    for (pid, end) in young {
+      scan(pid)
+      if now >= end { young[pid] = nil }
+    }
+    acquireByMonitors()
+    defer { events = [] }
+    return events
+  }
+
+  /// Waits until a time of CLOCK_MONOTONIC; a VM that ends meanwhile is let go of at once.
+  public func wait(until end: UInt64) {
+    while true {
+      let now = monotonicNanoseconds()
+      guard now < end else { return }
+      handle(timeoutMilliseconds: Int((end - now + 999_999) / 1_000_000))
+    }
+  }
+
+  private func handle(timeoutMilliseconds: Int) {
+    var ended: [Int32] = []
+    var announced = false
+    try? poller.wait(timeoutMilliseconds: timeoutMilliseconds) { token in
+      if token == Self.announcementToken {
+        announced = true
+      } else {
+        ended.append(Int32(truncatingIfNeeded: token))
+      }
+    }
+    for pid in ended { forget(pid) }
+    if announced { readAnnouncements() }
+  }
+
+  private func readAnnouncements() {
+    do {
+      while let lines = try announcements?.next() {
+        guard lines.contains("EVENT=create"), lines[0].hasSuffix("/misc/kvm"),
+          let pid = lines.first(where: { $0.hasPrefix("PID=") }).flatMap({ Int32($0.dropFirst(4)) }
+          ),
+          pid != getpid()
+        else { continue }
+        // A VMM opens its vCPUs and their statistics some time after the VM.
+        young[pid] = monotonicNanoseconds() + 10_000_000_000
+      }
+    } catch {
+      // Announcements were lost: look for all.
+      nextScan = 0
+    }
+  }
+
+  /// Watches a process for its end.
+  func watch(_ process: MachineProcess) throws(SystemError) {
+    try poller.add(process.descriptor.rawValue, token: UInt64(process.facts.pid))
+  }
+
+  /// Lets go of all that is held for a process: the kernel keeps a VM while a descriptor is open.
+  func forget(_ pid: Int32) {
+    guard let process = processes.removeValue(forKey: pid) else { return }
+    poller.remove(process.descriptor.rawValue)
+    young[pid] = nil
+    for machine in process.machines { forget(machine, of: pid) }
+  }
+
+  func forget(_ machine: Machine, of pid: Int32) {
+    for hold in machine.holds {
+      switch hold {
+      case .descriptor(let token): descriptors.close(token)
+      case .thread(let token): threads.close(token)
+      case .textFile(let token): textFiles.close(token)
+      case .debugFiles(let token): debugFiles.close(token)
+      case .monitor(let monitor): monitors.close(monitor)
+      }
+    }
+    machine.source.status = .gone
+    tree.remove(machine.source)
+    events.append(.gone(path: machine.source.path, pid: pid))
+  }
+}

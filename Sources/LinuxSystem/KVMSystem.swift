@@ -1,0 +1,73 @@
+import CLinux
+import Glibc
+
+/// The host's KVM, `/dev/kvm` (linux/kvm.h).
+public struct KVMSystem: ~Copyable, Sendable {
+  let descriptor: Descriptor
+  /// The length of the memory that a vCPU shares with its VMM.
+  let processorMappingSize: Int
+
+  /// Opens `/dev/kvm`.
+  ///
+  /// - Throws: `ENOENT` where there is no KVM, `EACCES` where it is not permitted, `ENOTSUP`
+  ///   where it is not the stable API, version 12.
+  public init() throws(SystemError) {
+    let file = try Descriptor.open("/dev/kvm", for: .readWrite)
+    let version = try control(
+      file, CLINUX_KVM_GET_API_VERSION, 0, call: "KVM_GET_API_VERSION", on: "/dev/kvm")
+    guard version == KVM_API_VERSION else {
+      throw SystemError(call: "KVM_GET_API_VERSION", object: "/dev/kvm", code: ENOTSUP)
+    }
+    let size = try control(
+      file, CLINUX_KVM_GET_VCPU_MMAP_SIZE, 0, call: "KVM_GET_VCPU_MMAP_SIZE", on: "/dev/kvm")
+    descriptor = file
+    processorMappingSize = Int(size)
+  }
+
+  /// KVM_CHECK_EXTENSION: 0 where the extension is missing.
+  public func support(forExtension number: Int) throws(SystemError) -> Int {
+    let support = try control(
+      descriptor, CLINUX_KVM_CHECK_EXTENSION, UInt(number), call: "KVM_CHECK_EXTENSION",
+      on: "/dev/kvm")
+    return Int(support)
+  }
+
+  /// Whether VMs and vCPUs have statistics descriptors (KVM_CAP_BINARY_STATS_FD, number 203).
+  public func hasStatsDescriptors() throws(SystemError) -> Bool {
+    try support(forExtension: Int(KVM_CAP_BINARY_STATS_FD)) > 0
+  }
+
+  /// The most vCPUs that one VM can have (KVM_CAP_MAX_VCPUS).
+  public func processorLimit() throws(SystemError) -> Int {
+    try support(forExtension: Int(KVM_CAP_MAX_VCPUS))
+  }
+
+  /// A new VM with neither memory nor vCPUs (KVM_CREATE_VM).
+  public func createMachine() throws(SystemError) -> KVMMachine {
+    let number = try control(
+      descriptor, CLINUX_KVM_CREATE_VM, 0, call: "KVM_CREATE_VM", on: "/dev/kvm")
+    return KVMMachine(
+      descriptor: Descriptor(owning: number), processorMappingSize: processorMappingSize)
+  }
+}
+
+/// ioctl(2) with a number as its argument: its result, which is not negative.
+func control(
+  _ descriptor: borrowing Descriptor, _ request: Int, _ argument: UInt, call: String,
+  on object: String
+) throws(SystemError) -> CInt {
+  let result = clinux_ioctl(descriptor.rawValue, UInt32(truncatingIfNeeded: request), argument)
+  guard result >= 0 else { throw SystemError(call: call, on: object) }
+  return result
+}
+
+/// ioctl(2) with the address of `value` as its argument.
+func control<Value: BitwiseCopyable>(
+  _ descriptor: borrowing Descriptor, _ request: Int, _ value: inout Value, call: String,
+  on object: String
+) throws(SystemError) {
+  let result = unsafe withUnsafeMutablePointer(to: &value) { pointer in
+    unsafe clinux_ioctl_at(descriptor.rawValue, UInt32(truncatingIfNeeded: request), pointer)
+  }
+  guard result >= 0 else { throw SystemError(call: call, on: object) }
+}

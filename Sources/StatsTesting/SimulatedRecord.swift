@@ -1,0 +1,60 @@
+public import Statistics
+
+/// A record whose values move as a schema says they do: no machine has these numbers.
+///
+/// Counts grow at rates that differ by statistic, time spent stays below the time that passes, a
+/// histogram and its sum get the same samples, levels rise and fall, booleans change.
+public struct SimulatedRecord: Sendable {
+  public let schema: Schema
+  /// The values now.
+  public private(set) var words: [UInt64]
+  private let pace: UInt64
+  private var steps: UInt64 = 0
+  private let sumOf: [Int?]
+
+  /// A record of zeros; `seed` makes two records of one schema differ.
+  public init(_ schema: Schema, seed: UInt64) {
+    self.schema = schema
+    words = Array(repeating: 0, count: schema.wordCount)
+    pace = 1 + seed % 7
+    sumOf = schema.statistics.map { schema.indexOfSum(of: $0) }
+  }
+
+  /// Moves on by so many nanoseconds.
+  public mutating func advance(nanoseconds: UInt64) {
+    steps += 1
+    for (index, statistic) in schema.statistics.enumerated() where statistic.size > 0 {
+      let word = statistic.words.lowerBound
+      switch statistic.kind {
+      case .cumulative where sumOf.contains(index):
+        // Grows with its histogram.
+        break
+      case .cumulative where statistic.unit == .seconds:
+        words[word] &+= nanoseconds / 4
+      case .cumulative:
+        words[word] &+= nanoseconds / 1_000_000 * pace * UInt64(index % 11)
+      case .peak:
+        words[word] = max(words[word], UInt64(index) * pace)
+      case .linearHistogram, .logHistogram:
+        addSamples(to: statistic, sum: sumOf[index], over: nanoseconds)
+      case .instant where statistic.unit == .boolean:
+        words[word] = (steps / pace) % 2
+      case .instant, .state, .unknown:
+        words[word] = UInt64(index) * 10 + steps % 10
+      }
+    }
+  }
+
+  private mutating func addSamples(
+    to histogram: Statistic, sum: Int?, over nanoseconds: UInt64
+  ) {
+    guard let shape = histogram.histogramShape else { return }
+    // A tenth of the time, in samples of some microseconds.
+    let length = 1_000 << (steps % 6) * pace
+    let count = max(1, nanoseconds / 10 / length)
+    words[histogram.words.lowerBound + shape.index(of: length)] &+= count
+    if let sum {
+      words[schema.statistics[sum].words.lowerBound] &+= count * length
+    }
+  }
+}

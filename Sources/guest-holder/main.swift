@@ -1,0 +1,47 @@
+// A VMM to look at: holds one guest, or with `--fleet N` starts N processes that do.
+//
+//   guest-holder --name X --uuid U --vcpus M --payload P --pace R --for SECONDS
+//     --no-stats-descriptors --fleet N
+//
+// Writes `ready` once the machine runs, or `ready PID…` once all of a fleet do.
+import Glibc
+import KVMGuests
+import LinuxSystem
+
+func fail(_ reason: String, status: CInt) -> Never {
+  let line = Array("guest-holder: \(reason)\n".utf8)
+  try? Descriptor.standardError().write(line)
+  exit(status)
+}
+
+func holdFleet(_ count: Int, of pattern: HoldConfiguration) throws {
+  let members = (0..<count).map { index in
+    HoldConfiguration(name: "\(pattern.name)-\(index)", guest: pattern.guest)
+  }
+  let fleet = try GuestFleet(members, launcher: .same())
+  let pids = fleet.pids.map { " \($0)" }.joined()
+  try Descriptor.standardOutput().write(Array("ready\(pids)\n".utf8))
+  sleepNanoseconds(pattern.seconds.map { UInt64($0 * 1e9) })
+  fleet.stop()
+}
+
+do {
+  var arguments = Array(CommandLine.arguments.dropFirst())
+  var fleetSize: Int?
+  if let position = arguments.firstIndex(of: "--fleet") {
+    guard position + 1 < arguments.count, let count = Int(arguments[position + 1]), count >= 1
+    else { fail("--fleet how many?", status: 2) }
+    fleetSize = count
+    arguments.removeSubrange(position...position + 1)
+  }
+  let configuration = try HoldConfiguration(arguments: arguments)
+  if let fleetSize {
+    try holdFleet(fleetSize, of: configuration)
+  } else {
+    try holdGuest(configuration)
+  }
+} catch let error as HoldConfiguration.UsageError {
+  fail("\(error)", status: 2)
+} catch {
+  fail("\(error)", status: 1)
+}

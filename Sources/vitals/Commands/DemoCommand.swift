@@ -1,0 +1,128 @@
+import ArgumentParser
+import Glibc
+import KVMGuests
+import LinuxSystem
+
+/// `vitals demo`: virtual machines to look at.
+struct DemoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "demo",
+    abstract: "Make tiny virtual machines, so that the other commands have something to show.",
+    discussion: """
+      Each is a process of its own with a real KVM guest of a few instructions, which keeps its \
+      statistics descriptors open as a modern VMM does: one does port I/O, one stores to a device, \
+      one halts and is woken by a timer, one idles, and so on again. Without a usable /dev/kvm it \
+      says so and offers simulated numbers of the same form.
+
+      Ends by itself after --for, or with Ctrl-C; nothing is left behind.
+
+      Example, in two terminals:
+        vitals demo --vms 4 --vcpus 2 --for 1m
+        vitals watch
+      """)
+
+  @Option(name: .long, help: "How many virtual machines.")
+  var vms = 4
+
+  @Option(name: .long, help: "How many vCPUs each has.")
+  var vcpus = 2
+
+  @Option(
+    name: .customLong("for"), help: ArgumentHelp("How long, such as 30s or 5m.", valueName: "time"))
+  var duration = TimeSpan(seconds: 60)
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "What all guests do: port-io, mmio, halt-timer, idle, created or counted:N.",
+      valueName: "payload"))
+  var payload: PayloadChoice?
+
+  @Flag(name: .long, help: "Keep no statistics descriptors, as older VMMs do.")
+  var keepNone = false
+
+  @Flag(name: .long, help: "Simulated numbers, also where /dev/kvm is usable.")
+  var simulated = false
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("The directory for the sockets of simulated VMs.", valueName: "dir"))
+  var handover = "/run/vitals/kvm"
+
+  /// The words of a process that holds one guest; not for people.
+  @Argument(help: .hidden)
+  var held: [String] = []
+
+  func validate() throws {
+    guard (1...64).contains(vms) else {
+      throw ValidationError("--vms is \(vms); it must be 1 to 64")
+    }
+    guard (1...1024).contains(vcpus) else {
+      throw ValidationError("--vcpus is \(vcpus); it must be 1 to 1024")
+    }
+  }
+
+  func run() throws {
+    if held.first == "hold" {
+      try holdGuest(HoldConfiguration(arguments: Array(held.dropFirst())))
+      return
+    }
+    guard held.isEmpty else {
+      throw Failure(
+        status: .usage, text: "'\(held[0])' is not understood; see 'vitals demo --help'")
+    }
+    raiseDescriptorLimit()
+    let support = GuestSupport.check()
+    if support == .usable, !simulated {
+      try runGuests()
+    } else {
+      if !simulated { Console.warn("\(support); offering simulated numbers instead") }
+      try runSimulation()
+    }
+  }
+
+  private var names: [String] {
+    let payloads = ["port-io", "mmio", "halt-timer", "idle"]
+    return (0..<vms).map { index in
+      let name = payload?.payload.description ?? payloads[index % payloads.count]
+      return "demo-\(name)" + (vms > payloads.count || payload != nil ? "-\(index + 1)" : "")
+    }
+  }
+
+  private func runGuests() throws {
+    let payloads: [Payload] = [.portIO, .mmio, .haltTimer, .idle]
+    let configurations = names.enumerated().map { index, name in
+      HoldConfiguration(
+        name: name,
+        guest: GuestConfiguration(
+          payload: payload?.payload ?? payloads[index % payloads.count], vcpus: vcpus,
+          keepsStatsDescriptors: !keepNone))
+    }
+    let fleet = try GuestFleet(
+      configurations, launcher: .same(leadingArguments: ["demo", "--", "hold"]))
+    for (name, pid) in zip(names, fleet.pids) {
+      Console.print("kvm/\(name): process \(pid), \(vcpus) vCPU\(vcpus == 1 ? "" : "s")")
+    }
+    Console.print("For \(duration), or until Ctrl-C. In another terminal: vitals watch")
+    // Ctrl-C ends this process, and the guests end with it.
+    sleepNanoseconds(duration.nanoseconds)
+    fleet.stop()
+  }
+
+  private func runSimulation() throws {
+    let simulation = try Simulation(names: names, vcpus: vcpus, directory: handover)
+    Console.print("\(vms) simulated VMs offered below \(handover)")
+    Console.print("For \(duration), or until Ctrl-C. In another terminal: vitals watch")
+    simulation.run(until: monotonicNanoseconds() + duration.nanoseconds)
+  }
+}
+
+/// A payload by its name.
+struct PayloadChoice: ExpressibleByArgument {
+  let payload: Payload
+
+  init?(argument: String) {
+    guard let payload = Payload(argument) else { return nil }
+    self.payload = payload
+  }
+}

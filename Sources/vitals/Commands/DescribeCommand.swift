@@ -1,0 +1,100 @@
+import ArgumentParser
+import Statistics
+import StatsFormats
+import StatsTree
+
+/// `vitals describe`: what a statistic means.
+struct DescribeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "describe",
+    abstract: "What a statistic means, when it moves, and what a high value suggests.",
+    discussion: """
+      The words come from a data file; kind, unit and place from this host's own schemas. A \
+      statistic that there are no words for is shown from its schema alone. Without a name, all \
+      are listed with their first sentence.
+
+      Examples:
+        vitals describe halt_poll_fail_ns
+        vitals describe 'pf_*'
+        vitals describe --all           statistics of every architecture
+      """)
+
+  @Argument(help: "Names or patterns, such as exits or 'halt_*'.")
+  var names: [PathPattern] = []
+
+  @Flag(name: .long, help: "Every architecture's statistics, not only this host's.")
+  var all = false
+
+  @Option(name: .long, help: "table or json.")
+  var format: DescriptionFormat = .table
+
+  func run() throws {
+    let known = KnownStatistics()
+    let meanings = Meanings.builtIn
+    var candidates = Set(known.forms.keys)
+    if all || !names.isEmpty { candidates.formUnion(meanings.all.map(\.name)) }
+    let chosen = candidates.sorted().filter { name in
+      names.isEmpty || names.contains { $0.pattern.matches(name) }
+    }
+    guard !chosen.isEmpty else { throw missing(among: candidates) }
+    let descriptions = chosen.map { name in
+      StatisticDescription(
+        name: name, forms: known.forms[name] ?? [],
+        meanings: meanings.all(named: name).filter { all || $0.isOfThisHost || !$0.isElsewhere })
+    }
+    switch format {
+    case .json:
+      try Console.write(DescriptionJSON.text(of: descriptions))
+    case .table where names.isEmpty:
+      for description in descriptions {
+        Console.print(description.line(width: Console.width ?? 100))
+      }
+    case .table:
+      let width = min(Console.width ?? 80, 100)
+      try Console.write(descriptions.map { $0.text(width: width) }.joined(separator: "\n"))
+    }
+  }
+
+  private func missing(among candidates: Set<String>) -> Failure {
+    let asked = names.map(\.text).joined(separator: " ")
+    let near = candidates.filter { name in
+      names.contains { name.contains($0.text) || $0.text.contains(name) }
+    }.sorted()
+    return Failure(
+      status: .nothingThere,
+      text: "no statistic is called '\(asked)'"
+        + (near.isEmpty
+          ? "; 'vitals describe --all' lists all names"
+          : "; there is \(near.prefix(4).joined(separator: ", "))"))
+  }
+}
+
+/// How `vitals describe` writes.
+enum DescriptionFormat: String, ExpressibleByArgument, CaseIterable {
+  case table
+  case json
+}
+
+extension Meaning {
+  /// The architecture that this program was built for, as the meanings call it.
+  static var thisArchitecture: String {
+    #if arch(x86_64) || arch(i386)
+    "x86"
+    #elseif arch(arm64)
+    "arm64"
+    #elseif arch(riscv64)
+    "riscv"
+    #elseif arch(s390x)
+    "s390"
+    #elseif arch(powerpc64) || arch(powerpc64le)
+    "powerpc"
+    #else
+    "other"
+    #endif
+  }
+
+  var isOfThisHost: Bool { architectures.contains(Self.thisArchitecture) || architectures.isEmpty }
+
+  /// Whether it is of another architecture than this host's.
+  var isElsewhere: Bool { !isOfThisHost && Self.thisArchitecture != "other" }
+}

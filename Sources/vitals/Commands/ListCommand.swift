@@ -1,0 +1,53 @@
+import ArgumentParser
+import StatsTree
+
+/// `vitals list`: what there is.
+struct ListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list",
+    abstract: "The sources of this host: their state, and which way their numbers come.",
+    discussion: """
+      A line for each source: its path, its state, the groups of statistics it has with where each \
+      comes from, and what is known of it. States: up; stale: the numbers are old; denied: the \
+      system refuses them, and the reason follows; gone.
+
+      Examples:
+        vitals list
+        vitals list 'kvm/*'                only whole VMs
+        vitals list --via debugfs,qmp      as if no descriptor could be copied
+      """)
+
+  @OptionGroup var observation: ObservationOptions
+
+  @Option(name: .long, help: "table, json or csv.")
+  var format: OutputFormat = .table
+
+  @Flag(name: .long, help: "Say of each source which ways to its numbers are closed, and why.")
+  var why = false
+
+  func validate() throws {
+    if format == .openmetrics {
+      throw ValidationError("--format openmetrics is for numbers: use it with show")
+    }
+  }
+
+  func run() throws {
+    let observer = try Observer(observation, fallback: .everything)
+    let sources = try observer.requireSources(observation, fallback: .everything)
+    // A sample tells whether the groups have numbers.
+    observer.sampler.pass()
+    let list = SourceList(sources: sources, sampler: observer.sampler, tree: observer.tree)
+    switch format {
+    case .json: try Console.write(list.json())
+    case .csv: try Console.write(list.csv())
+    case .table, .openmetrics: try Console.write(list.table(width: Console.width, explainsAll: why))
+    }
+    let denied = sources.contains { source in
+      if case .denied = source.status { return true }
+      return false
+    }
+    if denied, sources.allSatisfy({ !$0.path.hasPrefix("kvm/") || $0.status != .up }) {
+      throw ExitCode(Failure.Status.notPermitted.rawValue)
+    }
+  }
+}

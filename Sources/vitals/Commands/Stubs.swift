@@ -1,0 +1,4 @@
+import ArgumentParser
+
+struct ShowCommand: ParsableCommand {}
+struct WatchCommand: ParsableCommand {}

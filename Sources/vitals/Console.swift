@@ -1,0 +1,61 @@
+import Glibc
+import LinuxSystem
+
+/// The terminal or file that a person or program reads.
+enum Console {
+  /// Writes text as it is.
+  static func write(_ bytes: [UInt8]) throws(SystemError) {
+    try Descriptor.standardOutput().write(bytes)
+  }
+
+  static func write(_ text: String) throws(SystemError) {
+    try write(Array(text.utf8))
+  }
+
+  /// Writes a line; what cannot be written any more is not missed.
+  static func print(_ text: String) {
+    try? write(text + "\n")
+  }
+
+  /// Writes a line to standard error, with the program's name.
+  static func warn(_ text: String) {
+    try? Descriptor.standardError().write(Array("vitals: \(text)\n".utf8))
+  }
+
+  /// The width that lines should have, or nil where the output is no terminal.
+  static var width: Int? {
+    terminalSize(of: STDOUT_FILENO)?.columns
+  }
+
+  /// The lines that fit, or nil where the output is no terminal.
+  static var height: Int? {
+    terminalSize(of: STDOUT_FILENO)?.rows
+  }
+
+  static func exit(_ status: CInt) -> Never {
+    Glibc.exit(status)
+  }
+}
+
+/// What ends a command, with the status that the design gives it.
+struct Failure: Error {
+  enum Status: CInt {
+    case foundWrong = 1
+    case usage = 2
+    case notPermitted = 3
+    case nothingThere = 4
+  }
+
+  let status: Status
+  /// One line that names the thing and the remedy.
+  let text: String
+}
+
+extension SystemError {
+  var isPermission: Bool { code == EPERM || code == EACCES }
+}
+
+/// The name and words of an `errno` value: `EPERM, Operation not permitted`.
+func errorText(_ code: Int32) -> String {
+  "\(SystemError.name(of: code)), \(SystemError.words(for: code))"
+}

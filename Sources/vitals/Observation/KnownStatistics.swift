@@ -1,0 +1,57 @@
+import HostStats
+import KVMStats
+import Statistics
+import StatsTree
+
+/// Every statistic that this host has now, by name, with where it stands.
+struct KnownStatistics {
+  /// One form of a statistic and the groups that have it.
+  struct Form {
+    let statistic: Statistic
+    var places: [String]
+  }
+
+  private(set) var forms: [String: [Form]] = [:]
+
+  /// Looks at the sources of this host, and at the kernel's own schemas.
+  init() {
+    let tree = Tree()
+    if let input = try? KVMInput(tree) { _ = input.refresh() }
+    try? HostInput().attach(to: tree)
+    tree.root.visit { source in
+      for group in source.groups { add(group.schema, place: Self.place(of: source, group)) }
+    }
+    if let kernel = try? KernelSchemas() {
+      add(kernel.machine, place: "kvm/<vm> (kvm)")
+      add(kernel.processor, place: "kvm/<vm>/vcpu<n> (kvm)")
+    }
+    add(ThreadSchedule.schema, place: "kvm/<vm>/vcpu<n> (sched)")
+  }
+
+  private mutating func add(_ schema: Schema, place: String) {
+    for statistic in schema.statistics {
+      var plain = statistic
+      plain.offset = 0
+      if let known = forms[statistic.name]?.firstIndex(where: { $0.statistic == plain }) {
+        if forms[statistic.name]?[known].places.contains(place) == false {
+          forms[statistic.name]?[known].places.append(place)
+        }
+      } else {
+        forms[statistic.name, default: []].append(Form(statistic: plain, places: [place]))
+      }
+    }
+  }
+
+  /// The place with the source's own names left open: `kvm/<vm>/vcpu<n> (kvm)`.
+  private static func place(of source: Source, _ group: Group) -> String {
+    let parts = source.path.split(separator: "/").map(String.init)
+    var general: [String] = []
+    for (index, part) in parts.enumerated() {
+      let isMachine = index == 1 && parts[0] == "kvm"
+      let letters = part.prefix { !$0.isNumber }
+      general.append(
+        isMachine ? "<vm>" : letters.count < part.count && index > 0 ? letters + "<n>" : part)
+    }
+    return general.joined(separator: "/") + " (\(group.name))"
+  }
+}

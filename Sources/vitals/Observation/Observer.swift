@@ -1,0 +1,41 @@
+import HostStats
+import KVMStats
+import LinuxSystem
+import Statistics
+import StatsTree
+
+/// This host, assembled: the inputs on one tree, and a sampler over what was asked for.
+final class Observer {
+  let tree = Tree()
+  let roots: SystemRoots
+  let kvm: KVMInput
+  let sampler: Sampler
+
+  /// Finds what there is now; `fallback` are the sources where the person names none.
+  init(_ options: ObservationOptions, fallback: Pattern) throws {
+    raiseDescriptorLimit()
+    roots = SystemRoots(handover: options.handover)
+    kvm = try KVMInput(tree, roots: roots, options: options.input)
+    try HostInput(roots: roots).attach(to: tree)
+    let names = options.match?.pattern
+    sampler = Sampler(tree, matching: options.pattern?.pattern ?? fallback) { group in
+      guard let names else { return true }
+      return group.schema.statistics.contains { names.matches($0.name) }
+    }
+    _ = kvm.refresh()
+  }
+
+  /// The sources that the pattern names, or a failure that says what to do.
+  func requireSources(_ options: ObservationOptions, fallback: Pattern) throws -> [Source] {
+    let sources = tree.sources(matching: options.pattern?.pattern ?? fallback)
+    if !sources.isEmpty { return sources }
+    if let pattern = options.pattern {
+      throw Failure(
+        status: .nothingThere,
+        text: "nothing matches '\(pattern.text)'; 'vitals list' shows what is there")
+    }
+    throw Failure(
+      status: .nothingThere,
+      text: "no virtual machine runs on this host; 'vitals demo' makes some to look at")
+  }
+}

@@ -1,0 +1,145 @@
+import Glibc
+import KVMStats
+import LinuxSystem
+import Statistics
+import StatsTesting
+
+/// Virtual machines that do not exist, offered as a VMM would: over handover sockets.
+///
+/// Their statistics are memory files in the format of KVM binary statistics.
+struct Simulation: ~Copyable {
+  private struct Machine: ~Copyable {
+    let name: String
+    let path: String
+    let socket: UnixSocket
+    var records: [SimulatedRecord]
+    let files: [Int]
+    let offsets: [Int]
+  }
+
+  private final class MachineBox {
+    var machine: Machine
+
+    init(_ machine: consuming Machine) {
+      self.machine = machine
+    }
+
+    deinit {
+      removeFile(machine.path)
+    }
+  }
+
+  private let machines: [MachineBox]
+  private let files: SimulationFiles
+  private let signals: EndSignals
+
+  init(names: [String], vcpus: Int, directory: String) throws {
+    let signals = try EndSignals()
+    try makeDirectory(directory)
+    // This kernel's own schemas where it has KVM, else those of a known one.
+    let kernel = try? KernelSchemas()
+    let machineSchema = try kernel?.machine ?? SampleSchemas.machine()
+    let processorSchema = try kernel?.processor ?? SampleSchemas.processor()
+    let files = SimulationFiles()
+    let machines = try names.enumerated().map { index, name in
+      let path = "\(directory)/\(name).sock"
+      try Self.clear(path)
+      var records: [SimulatedRecord] = []
+      var numbers: [Int] = []
+      var offsets: [Int] = []
+      for part in 0...vcpus {
+        let schema = part == 0 ? machineSchema : processorSchema
+        let id = "kvm-\(getpid())" + (part == 0 ? "" : "/vcpu-\(part - 1)")
+        let (header, head) = schema.kvmFile(id: id)
+        let data = [UInt8](repeating: 0, count: schema.wordCount * 8)
+        numbers.append(try files.add(name: "vitals-\(name)", contents: head + data))
+        offsets.append(header.dataOffset)
+        records.append(SimulatedRecord(schema, seed: UInt64(index * 16 + part)))
+      }
+      return MachineBox(
+        Machine(
+          name: name, path: path, socket: try UnixSocket.listen(at: path, .messages),
+          records: records, files: numbers, offsets: offsets))
+    }
+    self.signals = signals
+    self.files = files
+    self.machines = machines
+  }
+
+  /// A socket that nobody listens on is left over and removed; a live one is somebody's.
+  private static func clear(_ path: String) throws {
+    guard (try? FileStatus(path)) != nil else { return }
+    do {
+      _ = try UnixSocket.connect(to: path, .messages)
+    } catch {
+      if error.code == ECONNREFUSED { removeFile(path) }
+      return
+    }
+    throw Failure(
+      status: .foundWrong,
+      text: "\(path) is in use: another demo runs; end it or choose another --handover")
+  }
+
+  /// Moves the numbers on ten times a second and answers whoever asks, until the time or a signal.
+  func run(until end: UInt64) {
+    let step: UInt64 = 100_000_000
+    var next = monotonicNanoseconds()
+    while next < end {
+      for box in machines {
+        for index in box.machine.records.indices {
+          box.machine.records[index].advance(nanoseconds: step)
+          files.write(
+            box.machine.records[index].words, to: box.machine.files[index],
+            at: box.machine.offsets[index])
+        }
+      }
+      next += step
+      while monotonicNanoseconds() < next {
+        answer()
+        if signals.wait(until: min(next, monotonicNanoseconds() + 10_000_000)) { return }
+      }
+    }
+  }
+
+  private func answer() {
+    for box in machines where box.machine.socket.waitForInput(milliseconds: 0) {
+      guard let client = try? box.machine.socket.accept() else { continue }
+      let numbers = box.machine.files.map { files.number(of: $0) }
+      var rest = numbers[...]
+      while !rest.isEmpty {
+        let message = Array("vitals-kvm=1\nname=\(box.machine.name)\n".utf8)
+        guard (try? client.send(message, descriptors: Array(rest.prefix(250)))) != nil else {
+          break
+        }
+        rest = rest.dropFirst(250)
+      }
+    }
+  }
+}
+
+/// The memory files of a simulation, sealed in size so that readers take them.
+final class SimulationFiles {
+  private var files: [Box] = []
+
+  private final class Box {
+    let file: MemoryFile
+
+    init(_ file: consuming MemoryFile) {
+      self.file = file
+    }
+  }
+
+  func add(name: String, contents: [UInt8]) throws(SystemError) -> Int {
+    let file = try MemoryFile(name: name, contents: contents)
+    try file.sealSize()
+    files.append(Box(file))
+    return files.count - 1
+  }
+
+  func number(of index: Int) -> CInt { files[index].file.descriptor.rawValue }
+
+  func write(_ words: [UInt64], to index: Int, at offset: Int) {
+    // The file is this process's own and has its size: there is nothing that can fail.
+    try? files[index].file.write(words, at: offset)
+  }
+}

@@ -1,0 +1,89 @@
+import Statistics
+import Testing
+
+@Suite struct MeaningsTests {
+  private let text = """
+    # The form is described here.
+
+    [exits]
+    on: vcpu
+    architectures: all
+    meaning: how often the guest
+      was left: for any reason
+    moves: all the time
+    high: look at halt_exits
+    headline: 1
+    see: halt_exits io_exits
+
+    [halt_exits]
+    on: vm vcpu
+    meaning: the guest went idle
+    [tlb_flush]
+    architectures: x86
+    meaning: of x86
+    [tlb_flush]
+    architectures: arm64 riscv
+    meaning: of others
+    [tlb_flush]
+    meaning: of all
+    """
+
+  @Test("Every field of an entry is read")
+  func fields() throws {
+    let meanings = try Meanings(parsing: text)
+    let exits = try #require(meanings.all(named: "exits").first)
+    #expect(exits.name == "exits")
+    #expect(exits.places == ["vcpu"])
+    #expect(exits.architectures.isEmpty)
+    #expect(exits.meaning == "how often the guest was left: for any reason")
+    #expect(exits.moves == "all the time")
+    #expect(exits.high == "look at halt_exits")
+    #expect(exits.headline == 1)
+    #expect(exits.related == ["halt_exits", "io_exits"])
+  }
+
+  @Test("What is left out is empty")
+  func usual() throws {
+    let entry = try #require(try Meanings(parsing: text).all(named: "halt_exits").first)
+    #expect(entry.places == ["vm", "vcpu"])
+    #expect(entry.moves.isEmpty && entry.high.isEmpty && entry.related.isEmpty)
+    #expect(entry.headline == nil)
+  }
+
+  @Test(
+    "The meaning is that of the architecture, else that of all",
+    arguments: [
+      ("x86", "of x86"), ("arm64", "of others"), ("riscv", "of others"), ("s390", "of all"),
+    ])
+  func architecture(architecture: String, meaning: String) throws {
+    let meanings = try Meanings(parsing: text)
+    #expect(meanings.meaning(of: "tlb_flush", architecture: architecture)?.meaning == meaning)
+    #expect(meanings.meaning(of: "tlb", architecture: architecture) == nil)
+  }
+
+  @Test("All entries are in the order of their names")
+  func all() throws {
+    let names = try Meanings(parsing: text).all.map(\.name)
+    #expect(names == ["exits", "halt_exits", "tlb_flush", "tlb_flush", "tlb_flush"])
+    #expect(try Meanings(parsing: "").all.isEmpty)
+    #expect(try Meanings(parsing: "# nothing\n\n").all.isEmpty)
+  }
+
+  @Test(
+    "A flaw says in which line it is",
+    arguments: [
+      ("meaning: x", 1, "neither [name] nor key: value"), ("\n# x\n  more", 3, "nothing to continue here"),
+      ("[a]\n  more", 2, "nothing to continue here"), ("[a]\nnonsense", 2, "neither [name] nor key: value"),
+      ("[a", 1, "a name must stand as [name]"), ("[]", 1, "a name must stand as [name]"),
+      ("[a]\nmeaning: x\n[b] \n", 3, "a name must stand as [name]"),
+      ("[a]\nmeaning: x\n[b]\nmoves: y\n\n[c]\nmeaning: z", 3, "[b] has no meaning"),
+      ("[a]\nmeaning: x\n[b]\n\n\n", 3, "[b] has no meaning"),
+      ("[a]\nmeaning: x\nheadline: first\n", 3, "headline is no number: first"),
+      ("[a]\nmeaning: x\nmeaning: y\n", 3, "meaning stands twice"),
+    ])
+  func flaws(text: String, line: Int, reason: String) {
+    let flaw = #expect(throws: Meanings.Flaw.self) { try Meanings(parsing: text) }
+    #expect(flaw?.line == line)
+    #expect(flaw?.reason == reason)
+  }
+}
