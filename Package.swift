@@ -56,6 +56,8 @@ let package = Package(
 
     // MARK: - Tests
     .testTarget(
+      name: "QMPTests", dependencies: ["KVMStats", "StatsTree", "Statistics", "LinuxSystem"]),
+    .testTarget(
       name: "KVMGuestsTests", dependencies: ["KVMGuests", "LinuxSystem", "guest-holder"]),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "CAllocations"]),
