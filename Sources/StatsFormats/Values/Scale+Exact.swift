@@ -24,6 +24,12 @@ extension Statistic {
     return decimal
   }
 
+  /// A bound of a bucket as an exact number in the unit, as `exact` has it; never negative.
+  func exactBound(_ bound: UInt64) -> Decimal {
+    (scale.isExact ? Decimal(bound, scale: scale) : nil)
+      ?? Decimal(mantissa: UInt128(bound), exponent: 0)
+  }
+
   /// The unit of `exact`: `seconds`, or `2^-40 seconds`; empty without one.
   var exactUnit: String {
     let word = unit == .none ? "" : unit.description
