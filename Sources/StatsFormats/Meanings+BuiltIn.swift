@@ -1,4 +1,4 @@
-internal import CMeanings
+internal import CVitalsData
 public import Statistics
 
 extension Meanings {
