@@ -64,11 +64,7 @@ public final class KVMInput {
     self.options = options
     base = tree.source("kvm")
     threads = ThreadSchedule(roots: roots)
-    do throws(QMPFailure) {
-      monitors = try QMPBacking(deadlineMilliseconds: options.monitorDeadlineMilliseconds)
-    } catch {
-      throw SystemError(call: "epoll_create1", object: "monitors", code: EMFILE)
-    }
+    monitors = QMPBacking(deadlineMilliseconds: options.monitorDeadlineMilliseconds)
     let poller = try Poller()
     do {
       let socket = try UEventSocket()

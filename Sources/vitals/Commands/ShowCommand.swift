@@ -1,4 +1,5 @@
 import ArgumentParser
+import KVMStats
 import LinuxSystem
 import StatsFormats
 import StatsTree
