@@ -31,19 +31,21 @@ struct TextScanner {
     return false
   }
 
-  /// The number here, or nil where there is none or it does not fit into 64 bits.
+  /// The number here, or nil where there is none or it does not fit into 64 bits; moves behind
+  /// its digits in either case.
   mutating func number(_ bytes: [UInt8]) -> UInt64? {
     skipSpaces(bytes)
     var value: UInt64 = 0
+    var fits = true
     let start = position
     while position < end, bytes[position] >= 0x30, bytes[position] <= 0x39 {
       let (product, overflow) = value.multipliedReportingOverflow(by: 10)
       let (sum, carry) = product.addingReportingOverflow(UInt64(bytes[position] - 0x30))
-      if overflow || carry { return nil }
+      fits = fits && !overflow && !carry
       value = sum
       position += 1
     }
-    return position > start ? value : nil
+    return fits && position > start ? value : nil
   }
 
   /// Whether `word` stands here and ends here; moves behind it if so.
