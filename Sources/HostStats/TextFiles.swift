@@ -17,6 +17,9 @@ public final class TextFiles: Backing {
     case pressure
   }
 
+  /// What stands before the sum of a pressure line: averages over less than a sample are of no use.
+  private static let total = Array("total=".utf8)
+
   private struct File {
     let form: Form
     let keys: [[UInt8]]
@@ -94,7 +97,7 @@ public final class TextFiles: Backing {
       while !scanner.isAtEnd {
         // Lines keep their order; a search is needed only where one came or went.
         if let key = key(of: file, at: &scanner, expected) {
-          let isTotal = file.form == .keyed || scanner.skip(behind: 0x3d, upTo: 4, bytes)
+          let isTotal = file.form == .keyed || scanner.skip(behind: Self.total, bytes)
           if isTotal, let value = scanner.number(bytes) { record[key] = value }
           expected = key + 1
         }
@@ -113,9 +116,11 @@ public final class TextFiles: Backing {
 }
 
 extension TextScanner {
-  /// Moves behind the `count`th byte of this line that equals `byte`: false where there are fewer.
-  mutating func skip(behind byte: UInt8, upTo count: Int, _ bytes: [UInt8]) -> Bool {
-    for _ in 0..<count where !skip(behind: byte, bytes) { return false }
-    return true
+  /// Moves behind the next field of this line that begins with `name`: false where there is none.
+  mutating func skip(behind name: [UInt8], _ bytes: [UInt8]) -> Bool {
+    while skip(behind: UInt8(ascii: " "), bytes) {
+      if take(prefix: name, bytes) { return true }
+    }
+    return false
   }
 }

@@ -50,11 +50,16 @@ struct TextScanner {
 
   /// Whether `word` stands here and ends here; moves behind it if so.
   mutating func take(_ word: [UInt8], _ bytes: [UInt8]) -> Bool {
-    guard end - position >= word.count else { return false }
-    for index in word.indices where bytes[position + index] != word[index] { return false }
     let after = position + word.count
-    guard after == end || bytes[after] == UInt8(ascii: " ") else { return false }
-    position = after
+    guard after >= end || bytes[after] == UInt8(ascii: " ") else { return false }
+    return take(prefix: word, bytes)
+  }
+
+  /// Whether `prefix` stands here; moves behind it if so.
+  mutating func take(prefix: [UInt8], _ bytes: [UInt8]) -> Bool {
+    guard end - position >= prefix.count else { return false }
+    for index in prefix.indices where bytes[position + index] != prefix[index] { return false }
+    position += prefix.count
     return true
   }
 
