@@ -78,8 +78,9 @@ public final class TextFiles: Backing {
       let count = descriptors.read(placement.token, into: &bytes)
       let end = monotonicNanoseconds()
       if count < 0 {
-        // A removed cgroup.
-        snapshot.fail(placement, count == -Int(ENODEV) ? .gone : .denied(code: Int32(-count)))
+        // A removed cgroup, or a closed token.
+        let isOver = count == -Int(ENODEV) || count == -Int(EBADF)
+        snapshot.fail(placement, isOver ? .gone : .denied(code: Int32(-count)))
         continue
       }
       store(files[placement.token], count, placement, into: &snapshot)
