@@ -32,8 +32,7 @@ public final class Tree {
     guard parent.child(name) == nil else { throw NameClash(path: path) }
     let source = Source(
       name: name, path: path, keys: keys, labels: labels, created: created, owner: owner)
-    source.parent = parent
-    parent.children.append(source)
+    parent.add(source)
     generation += 1
     return source
   }
@@ -52,8 +51,7 @@ public final class Tree {
   /// A source that is not there, and the root, change nothing.
   public func remove(_ source: Source) {
     guard let parent = source.parent else { return }
-    parent.children.removeAll { $0 === source }
-    source.parent = nil
+    parent.remove(source)
     generation += 1
   }
 
