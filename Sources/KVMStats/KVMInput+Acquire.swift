@@ -14,8 +14,8 @@ extension KVMInput {
     if let number = seen.statistics, !machine.hasMachineStatistics {
       _ = copy(number, machine, of: process)
     }
-    for (_, number) in seen.processorStatistics.sorted(by: { $0.key < $1.key })
-    where !machine.measured.contains(where: { seen.processorStatistics[$0] == number }) {
+    let missing = seen.processorStatistics.filter { !machine.measured.contains($0.key) }
+    for (_, number) in missing.sorted(by: { $0.key < $1.key }) {
       guard copy(number, machine, of: process) else { return }
     }
     if seen.processorStatistics.isEmpty {
