@@ -82,7 +82,8 @@ extension KVMInput {
     _ process: MachineProcess, number: Int, descriptor: CInt?, name: String?, uuid: String? = nil
   ) -> Machine {
     let facts = process.facts
-    var part = VMMProcess.pathPart(name ?? "\(facts.pid)")
+    let given = name.flatMap { $0.isEmpty ? nil : $0 }
+    var part = VMMProcess.pathPart(given ?? "\(facts.pid)")
     if number > 0 { part += ".\(number + 1)" }
     var labels = ["pid": "\(facts.pid)", "vmm": facts.command]
     labels["uuid"] = uuid ?? facts.machineUUID
