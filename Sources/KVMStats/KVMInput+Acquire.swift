@@ -89,10 +89,9 @@ extension KVMInput {
     guard options.rungs.contains(.debugfs), !machine.hasMachineStatistics,
       let number = machine.descriptor
     else { return }
-    let tasks = Set(
-      ((try? directoryEntries("\(roots.process(process.facts.pid))/task")) ?? [])
-        .compactMap { Int32($0) })
-    guard let directory = ThreadMap.debugDirectory(of: number, tasks, roots) else {
+    let pid = process.facts.pid
+    let tasks = ThreadMap.tasks(of: pid, roots)
+    guard let directory = ThreadMap.debugDirectory(of: number, pid, tasks, roots) else {
       remark(machine.source, "debugfs: no directory of this machine below \(roots.debugfs)/kvm")
       return
     }
@@ -117,10 +116,15 @@ extension KVMInput {
   func attachHostGroups(_ process: MachineProcess) {
     let pid = process.facts.pid
     for machine in process.machines {
-      if machine.processors.keys.contains(where: { !machine.threaded.contains($0) }) {
+      let now = monotonicNanoseconds()
+      if machine.processors.count > machine.threaded.count, now >= machine.nextThreadSearch {
         let map = ThreadMap(
-          process: pid, machine: machine.descriptor, isOnly: process.machines.count == 1,
-          ids: machine.ids, roots: roots)
+          of: Set(machine.processors.keys).subtracting(machine.threaded), process: pid,
+          machine: machine.descriptor, isOnly: process.machines.count == 1, ids: machine.ids,
+          roots: roots)
+        // A search looks at every thread; one without success takes a hundredth of the time.
+        let end = monotonicNanoseconds()
+        machine.nextThreadSearch = end + (end - now) * 100
         for (processor, thread) in map.threads.sorted(by: { $0.key < $1.key }) {
           attachThread(thread, processor, machine, of: process)
         }

@@ -24,6 +24,8 @@ final class Machine {
   var ids: [Int: String] = [:]
   /// The vCPUs whose thread is read.
   var threaded: Set<Int> = []
+  /// When to look for the others' threads again, of CLOCK_MONOTONIC.
+  var nextThreadSearch: UInt64 = 0
   /// Whether the kvm group of the whole VM is there.
   var hasMachineStatistics = false
   /// The vCPUs whose kvm group is there.
