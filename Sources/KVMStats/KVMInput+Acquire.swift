@@ -11,6 +11,7 @@ extension KVMInput {
     _ machine: Machine, _ seen: DescriptorScan.Machine, of process: MachineProcess
   ) {
     guard options.rungs.contains(.pidfd) else { return }
+    retract("pidfd_getfd", from: machine.source)
     if let number = seen.statistics, !machine.hasMachineStatistics {
       _ = copy(number, machine, of: process)
     }
@@ -45,14 +46,7 @@ extension KVMInput {
   }
 
   private func deny(_ machine: Machine, _ error: SystemError) {
-    let remedy =
-      switch error.code {
-      case EPERM: "; run as root or with CAP_SYS_PTRACE"
-      case EMFILE: "; this process may open no more descriptors: raise it with ulimit -n"
-      case ENFILE: "; the system has no more descriptors: raise fs.file-max"
-      default: ""
-      }
-    remark(machine.source, "\(error)\(remedy)")
+    remark(machine.source, "\(error)\(Self.remedy(for: error))")
     for source in [machine.source] + machine.processors.values where source.groups.isEmpty {
       source.status = .denied(code: error.code)
     }
@@ -151,7 +145,7 @@ extension KVMInput {
         "sched", schema: ThreadSchedule.schema, backing: threads, token: token,
         provenance: .procfs, to: source)
     } catch {
-      if error.code != ENOENT { remark(source, "\(error)") }
+      if error.code != ENOENT { remark(source, "\(error)\(Self.remedy(for: error))") }
     }
   }
 

@@ -53,12 +53,24 @@ public final class KVMInput {
   /// Processes that announced a VM, and until when they are looked at in each refresh.
   private var young: [Int32: UInt64] = [:]
   private var nextScan: UInt64 = 0
+  /// The process that is no VMM to itself.
+  let ownProcess: Int32
+  /// The most remarks on one source.
+  static let mostRemarks = 16
+  static let moreRemarks = "there is more that is not said here"
   private static let announcementToken: UInt64 = 0
 
   /// Begins to watch; the VMs that are there come with the first `refresh`.
-  public init(
+  public convenience init(
     _ tree: Tree, roots: SystemRoots = SystemRoots(), options: Options = Options()
   ) throws(SystemError) {
+    try self.init(tree, roots: roots, options: options, ownProcess: getpid())
+  }
+
+  init(
+    _ tree: Tree, roots: SystemRoots, options: Options, ownProcess: Int32
+  ) throws(SystemError) {
+    self.ownProcess = ownProcess
     self.tree = tree
     self.roots = roots
     self.options = options
@@ -125,7 +137,7 @@ public final class KVMInput {
         guard lines.contains("EVENT=create"), lines[0].hasSuffix("/misc/kvm"),
           let pid = lines.first(where: { $0.hasPrefix("PID=") }).flatMap({ Int32($0.dropFirst(4)) }
           ),
-          pid != getpid()
+          pid != ownProcess
         else { continue }
         // A VMM opens its vCPUs and their statistics some time after the VM.
         young[pid] = monotonicNanoseconds() + 10_000_000_000

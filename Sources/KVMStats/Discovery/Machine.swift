@@ -54,6 +54,8 @@ final class MachineProcess {
   let facts: VMMProcess
   let descriptor: ProcessDescriptor
   var machines: [Machine] = []
+  /// Until when it may still be opening what a better way needs; nil once that is over.
+  var settlesAt: UInt64?
   /// Whether it was looked at and the host's view of it may be incomplete.
   var wasScanned = true
   /// The machines that were handed over, by the socket's path.

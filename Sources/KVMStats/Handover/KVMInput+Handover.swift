@@ -38,7 +38,7 @@ extension KVMInput {
       throw SystemError(
         call: "SO_PEERCRED", object: "a process of another PID namespace", code: ESRCH)
     }
-    if pid == getpid() { return }
+    if pid == ownProcess { return }
     // The process may have been seen before its socket was; its machines come from here now.
     if let known = processes[pid], known.handovers.isEmpty { forget(pid) }
     guard let process = process(pid) else {
