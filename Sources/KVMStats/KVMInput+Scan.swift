@@ -89,6 +89,7 @@ extension KVMInput {
     // Read after the descriptor was opened: the facts are of the process that it names.
     guard let facts = VMMProcess(pid: pid, roots: roots) else { return nil }
     let process = MachineProcess(facts: facts, descriptor: descriptor)
+    if young[pid] != nil { process.settlesAt = monotonicNanoseconds() + Self.settlingTime }
     do {
       try watch(process)
     } catch {
@@ -120,6 +121,7 @@ extension KVMInput {
           owner: facts.owner)
       else { continue }
       let machine = Machine(source: source, descriptor: descriptor)
+      if process.settlesAt != nil { machine.waitForBetter() }
       process.machines.append(machine)
       events.append(.appeared(path: source.path, pid: facts.pid))
       return machine

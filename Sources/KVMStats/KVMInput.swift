@@ -51,8 +51,10 @@ public final class KVMInput {
   private let poller: Poller
   private let announcements: UEventSocket?
   /// Processes that announced a VM, and until when they are looked at in each refresh.
-  private var young: [Int32: UInt64] = [:]
+  var young: [Int32: UInt64] = [:]
   private var nextScan: UInt64 = 0
+  /// How long a VMM that announced a VM may take to open its vCPUs and their statistics.
+  static let settlingTime: UInt64 = 500_000_000
   /// The process that is no VMM to itself.
   let ownProcess: Int32
   /// The most remarks on one source.
@@ -93,7 +95,8 @@ public final class KVMInput {
 
   /// Brings the tree up to date without waiting: what changed since the last call.
   public func refresh() -> [Event] {
-    handle(timeoutMilliseconds: 0)
+    // An epoll gives 64 at a time.
+    while handle(timeoutMilliseconds: 0) {}
     let now = monotonicNanoseconds()
     if now >= nextScan {
       scanAll()
@@ -101,11 +104,19 @@ public final class KVMInput {
     }
     for (pid, end) in young {
       scan(pid)
+      settle(pid, now)
       if now >= end { young[pid] = nil }
     }
     acquireWhatIsMissing()
     defer { events = [] }
     return events
+  }
+
+  /// Lets a process that has had its time be read by what it has.
+  private func settle(_ pid: Int32, _ now: UInt64) {
+    guard let process = processes[pid], let end = process.settlesAt, now >= end else { return }
+    process.settlesAt = nil
+    for machine in process.machines { machine.mayTryAgain() }
   }
 
   /// Waits until a time of CLOCK_MONOTONIC; a VM that ends meanwhile is let go of at once.
@@ -117,7 +128,9 @@ public final class KVMInput {
     }
   }
 
-  private func handle(timeoutMilliseconds: Int) {
+  /// Takes what is announced: whether a process ended.
+  @discardableResult
+  private func handle(timeoutMilliseconds: Int) -> Bool {
     var ended: [Int32] = []
     var announced = false
     try? poller.wait(timeoutMilliseconds: timeoutMilliseconds) { token in
@@ -129,6 +142,7 @@ public final class KVMInput {
     }
     for pid in ended { forget(pid) }
     if announced { readAnnouncements() }
+    return !ended.isEmpty
   }
 
   private func readAnnouncements() {
@@ -171,7 +185,7 @@ public final class KVMInput {
       case .monitor(let monitor): monitors.close(monitor)
       }
     }
-    machine.source.status = .gone
+    machine.source.visit { $0.status = .gone }
     tree.remove(machine.source)
     events.append(.gone(path: machine.source.path, pid: pid))
   }

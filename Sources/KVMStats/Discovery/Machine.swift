@@ -42,6 +42,12 @@ final class Machine {
     self.descriptor = descriptor
   }
 
+  /// Holds back the last resorts.
+  func waitForBetter() {
+    monitorWasTried = true
+    wasCompleted = true
+  }
+
   /// Lets what failed be tried once more.
   func mayTryAgain() {
     monitorWasTried = false
