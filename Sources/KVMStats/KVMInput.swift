@@ -52,6 +52,8 @@ public final class KVMInput {
   private let announcements: UEventSocket?
   /// Processes that announced a VM, and until when they are looked at in each refresh.
   var young: [Int32: UInt64] = [:]
+  /// The handover sockets that said nothing when they were asked.
+  var silentSockets: Set<String> = []
   private var nextScan: UInt64 = 0
   /// How long a VMM that announced a VM may take to open its vCPUs and their statistics.
   static let settlingTime: UInt64 = 500_000_000
