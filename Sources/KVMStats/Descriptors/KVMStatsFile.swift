@@ -88,6 +88,9 @@ public struct SchemaCache {
 
   private var schemas: [Key: Schema] = [:]
 
+  /// The number of schemas held.
+  public var count: Int { schemas.count }
+
   public init() {}
 
   mutating func schema(
