@@ -1,4 +1,6 @@
-/// Whether a group's numbers are there, and if not, why. Never a made-up zero.
+/// Whether a group's numbers are there, and if not, why.
+///
+/// Never a made-up zero.
 public enum Status: Hashable, Sendable {
   /// The numbers are of the sample's window.
   case up

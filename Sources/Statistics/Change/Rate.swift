@@ -58,7 +58,10 @@ public struct Share: Hashable, Sendable {
 
   /// The share of a rate, or nil where the statistic counts no time.
   ///
-  /// - Parameter parties: how many may spend time at once: 1 for a vCPU, their number for a sum.
+  /// - Parameters:
+  ///   - rate: how fast the time is spent.
+  ///   - statistic: what counts it.
+  ///   - parties: how many may spend time at once: 1 for a vCPU, their number for a sum.
   public init?(_ rate: Rate, of statistic: Statistic, parties: Int = 1) {
     guard statistic.isTimeSpent,
       let spent = Decimal(rate.increase, scale: statistic.scale)?.nanoseconds

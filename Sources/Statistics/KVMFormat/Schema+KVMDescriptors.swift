@@ -5,7 +5,10 @@ extension Schema {
   /// taken from its descriptor. A name ends at its first NUL or at `name_size`; bytes in it that
   /// are no UTF-8 become U+FFFD.
   ///
-  /// - Parameter bytes: the block alone, from `header.descriptorOffset` on.
+  /// - Parameters:
+  ///   - bytes: the block alone, from `header.descriptorOffset` on.
+  ///   - header: the header of the same file.
+  /// - Throws: `truncated` where descriptors are missing, or `flawed`.
   public init(kvmDescriptors bytes: Span<UInt8>, header: KVMHeader) throws(KVMFormatError) {
     guard bytes.count >= header.descriptorByteCount else {
       throw .truncated(.descriptors, needed: header.descriptorByteCount, found: bytes.count)
