@@ -14,6 +14,8 @@ swiftc -O -parse-as-library -sanitize=fuzzer -swift-version 6 -strict-memory-saf
   -module-name KVMFormatFuzz -o "$out/kvm-format" \
   $(find Sources/Statistics -name '*.swift') Fuzz/KVMFormatFuzz.swift
 
+# Swift's own report of crashes would keep libFuzzer from saving the input.
+export SWIFT_BACKTRACE=enable=no
 # What is new goes to the first directory; the others are only read.
 exec "$out/kvm-format" -max_total_time="$seconds" -max_len=8192 -timeout=5 -rss_limit_mb=1024 \
   -artifact_prefix="$out/" -print_final_stats=1 -verbosity=1 "$out/corpus" Fuzz/Corpus
