@@ -51,6 +51,8 @@ let package = Package(
 
     // MARK: - Tests
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
+    .testTarget(
+      name: "StatsFormatsTests", dependencies: ["StatsFormats", "StatsTree", "Statistics"]),
   ]
 )
 

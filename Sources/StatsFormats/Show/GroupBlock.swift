@@ -41,9 +41,10 @@ struct GroupBlock {
     var line = line
     let words = (0..<statistic.size).map { sampler.value(statistic, of: entry, word: $0) }
     if !words.isEmpty {
-      line.value = words.map { word in
-        word.flatMap { Quantity($0, of: statistic)?.text } ?? "-"
-      }.joined(separator: " ").printable
+      line.value =
+        words.map { word in
+          word.flatMap { Quantity($0, of: statistic)?.text } ?? "-"
+        }.joined(separator: " ").printable
     }
     let isZero = statistic.kind != .state && !words.isEmpty && words.allSatisfy { $0 == 0 }
     if options.hidesZeros, isZero {
@@ -120,7 +121,8 @@ struct GroupBlock {
       append(line.bars, to: &text)
     }
     if zeroCount > 0 {
-      text.append(zeroCount == 1 ? "    1 statistic is zero\n" : "    \(zeroCount) statistics are zero\n")
+      let phrase = zeroCount == 1 ? "statistic is" : "statistics are"
+      text.append("    \(zeroCount) \(phrase) zero\n")
     }
     if unmovedCount > 0 {
       let noun = unmovedCount == 1 ? "statistic" : "statistics"
