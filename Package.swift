@@ -52,7 +52,8 @@ let package = Package(
     // MARK: - Tests
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
     .testTarget(
-      name: "StatsFormatsTests", dependencies: ["StatsFormats", "StatsTree", "Statistics"]),
+      name: "StatsFormatsTests", dependencies: ["StatsFormats", "StatsTree", "Statistics"],
+      exclude: ["Golden"]),
   ]
 )
 

@@ -86,7 +86,8 @@ struct OpenMetricsChecker {
     if type == "stateset", parsed.value != "0", parsed.value != "1" { flaws.append(line) }
     let identity = series.filter { !$0.hasPrefix("le=") }.joined(separator: ",")
     switch suffix {
-    case "_bucket": bucket(line, parsed.labels.last { $0.name == "le" }?.value, parsed.value, identity)
+    case "_bucket":
+      bucket(line, parsed.labels.last { $0.name == "le" }?.value, parsed.value, identity)
     case "_sum": sums.insert(identity)
     case "_count": counts[identity] = UInt64(parsed.value)
     default: break

@@ -21,7 +21,8 @@ struct GroupBlock {
 
   init(_ options: ShowText, _ sampler: Sampler, _ entry: Plan.Entry) {
     self.options = options
-    guard sampler.status(of: entry).hasNumbers else { return }
+    let status = sampler.status(of: entry)
+    guard status.hasNumbers, status != .stale(since: 0) else { return }
     let schema = entry.group.schema
     for (statistic, name) in zip(schema.statistics, StatisticNames(of: schema).names) {
       let line = Line(name: name.printable)
