@@ -63,6 +63,9 @@ let package = Package(
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "CAllocations"]),
     .testTarget(
       name: "StatsTreeTests", dependencies: ["StatsTree", "Statistics", "CAllocations"]),
+    .testTarget(
+      name: "StatsFormatsTests", dependencies: ["StatsFormats", "StatsTree", "Statistics"],
+      exclude: ["Golden"]),
   ]
 )
 
