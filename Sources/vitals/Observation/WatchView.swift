@@ -40,7 +40,7 @@ struct WatchView {
     case .json:
       try Console.write(
         JSONText.line(EventEntry(event: word, path: path, pid: pid, time: Moment.now.text)))
-    case .csv, .openmetrics: Console.warn(text)
+    case .csv, .openmetrics, .prometheus: Console.warn(text)
     }
   }
 
