@@ -56,6 +56,9 @@ let package = Package(
 
     // MARK: - Tests
     .testTarget(
+      name: "CommandTests", dependencies: ["KVMGuests", "LinuxSystem", "guest-holder", "vitals"],
+      exclude: ["Golden"]),
+    .testTarget(
       name: "QMPTests", dependencies: ["KVMStats", "StatsTree", "Statistics", "LinuxSystem"]),
     .testTarget(
       name: "KVMGuestsTests", dependencies: ["KVMGuests", "LinuxSystem", "guest-holder"]),
