@@ -1,7 +1,7 @@
 import Glibc
 import LinuxSystem
-import StatsTree
 import Statistics
+import StatsTree
 import Testing
 
 @testable import KVMStats
@@ -102,6 +102,9 @@ import Testing
       judged += 1
     }
     #expect(judged > 0, "no vCPU has waited")
+    // The backing has come to the same conclusion by itself.
+    let order = try #require(host.backing.bucketOrder(0))
+    #expect(order.isVerified && order.isTurned)
   }
 
   private static func bounds(_ histogram: Histogram) -> ClosedRange<UInt128> {
