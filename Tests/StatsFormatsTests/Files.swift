@@ -36,8 +36,10 @@ enum Promtool {
   static let isInstalled = unsafe system("command -v promtool >/dev/null") == 0
 
   /// What `promtool check metrics` says about a text; empty where it is fine.
-  static func complaints(about text: [UInt8]) -> String {
-    let path = "/tmp/vitals-promtool.\(getpid())"
+  static func complaints(about text: [UInt8], _ test: String = #function) -> String {
+    // Tests run side by side.
+    let name = test.filter { $0.isLetter }
+    let path = "/tmp/vitals-promtool.\(getpid()).\(name)"
     Files.write(text, to: path)
     let status = unsafe system("promtool check metrics <\(path) >\(path).out 2>&1")
     let output = Files.read(path + ".out") ?? []
