@@ -35,14 +35,30 @@ enum Golden {
 enum Promtool {
   static let isInstalled = unsafe system("command -v promtool >/dev/null") == 0
 
-  /// What `promtool check metrics` says about a text; empty where it is fine.
-  static func complaints(about text: [UInt8]) -> String {
-    let path = "/tmp/vitals-promtool.\(getpid())"
-    Files.write(text, to: path)
-    let status = unsafe system("promtool check metrics <\(path) >\(path).out 2>&1")
-    let output = Files.read(path + ".out") ?? []
-    unsafe unlink(path)
-    unsafe unlink(path + ".out")
-    return status == 0 ? "" : "status \(status): \(String(decoding: output, as: UTF8.self))"
+  /// What `promtool check metrics` says about Prometheus text; empty where it is fine.
+  static func complaints(about text: [UInt8], _ test: String = #function) -> String {
+    run("check metrics <", text, test)
+  }
+
+  /// What Prometheus' own parser of OpenMetrics says, in an import; empty where it is fine.
+  ///
+  /// An import wants a time for each sample, which an exposition should not have: each gets one.
+  static func importComplaints(about text: [UInt8], _ test: String = #function) -> String {
+    let lines = text.lines.map { $0.isEmpty || $0.hasPrefix("#") ? $0 : $0 + " 1795237571" }
+    let timed = lines.joined(separator: "\n")
+    return run("tsdb create-blocks-from openmetrics", Array(timed.utf8), test)
+  }
+
+  private static func run(_ command: String, _ text: [UInt8], _ test: String) -> String {
+    // Tests run side by side.
+    let folder = "/tmp/vitals-promtool.\(getpid()).\(test.filter { $0.isLetter })"
+    unsafe mkdir(folder, 0o700)
+    Files.write(text, to: "\(folder)/in")
+    let status = unsafe system(
+      "cd \(folder) && promtool \(command) in >out 2>&1 && rm -rf \(folder)")
+    if status == 0 { return "" }
+    let output = Files.read("\(folder)/out") ?? []
+    unsafe system("rm -rf \(folder)")
+    return "status \(status): \(String(decoding: output, as: UTF8.self))"
   }
 }

@@ -98,4 +98,14 @@ import Testing
       example.sampler, try #require(Self.meanings), dialect: .prometheus)
     #expect(Promtool.complaints(about: metrics.text()) == "")
   }
+
+  @Test("Prometheus reads the OpenMetrics text", .enabled(if: Promtool.isInstalled))
+  func imports() throws {
+    let example = try Example()
+    example.passAgain()
+    var metrics = OpenMetrics(example.sampler, try #require(Self.meanings))
+    let text = metrics.text()
+    #expect(Promtool.importComplaints(about: text) == "")
+    #expect(Promtool.importComplaints(about: text.dropLast(6) + []) != "")
+  }
 }

@@ -45,7 +45,6 @@ import Testing
     let open = try text(parts)
     let checked = OpenMetricsChecker(open)
     #expect(checked.flaws == [], "\(open)")
-    // Each word but the two buckets, which have another one for each; info and up of 5 sources.
     #expect(open.contains("vitals_g_t_seconds{source=\"b\"} 0.000000008"))
     #expect(open.contains("vitals_g_signed{source=\"b\"} -1"))
     if Promtool.isInstalled {
@@ -84,6 +83,44 @@ import Testing
   {
     let decimal = try #require(Decimal(raw, scale: .nano))
     #expect(BucketBounds.canonical(decimal) == text)
+  }
+
+  @Test("What leaves, comes or is refused between passes is right at once") func changes() throws {
+    let example = try Example()
+    var metrics = OpenMetrics(example.sampler, try Meanings(parsing: ""))
+    #expect(metrics.text().text.contains("vcpu=\"0\""))
+    let guest = example.tree.source("kvm/web1")
+    let late = example.tree.source("kvm/late")
+    do {
+      guard let child = guest.child("vcpu0") else { return }
+      example.tree.remove(child)
+    }
+    // The plan still has the group, whose source is no more.
+    #expect(OpenMetricsChecker(metrics.text().text).flaws == [])
+    var other = OpenMetrics(example.sampler, try Meanings(parsing: ""), dialect: .prometheus)
+    #expect(!other.text().text.contains("vcpu=\"0\""))
+    _ = CSV().lines(of: example.sampler, at: example.moment)
+    example.sampler.pass()
+    #expect(!metrics.text().text.contains("vcpu=\"0\""))
+    #expect(!metrics.text().text.contains("late"))
+    late.status = .gone
+    #expect(metrics.text().text.contains("vitals_source_up{vm=\"late\",path=\"kvm/late\"} 0"))
+    #expect(OpenMetricsChecker(metrics.text().text).flaws == [])
+  }
+
+  @Test("Two groups of one name and source are told apart") func twins() throws {
+    let statistics = [Statistic("v", .instant)]
+    let open = try text([
+      (path: "a/b", group: "g", statistics: statistics, words: [1]),
+      (path: "a/b", group: "g", statistics: statistics, words: [2]),
+      (path: "c/b", group: "g", statistics: statistics, words: [3]),
+      (path: "d", group: "g", statistics: statistics, words: [4]),
+    ])
+    let checked = OpenMetricsChecker(open)
+    #expect(checked.flaws == [], "\(open)")
+    #expect(open.contains("vitals_g_v 4\n"))
+    #expect(open.contains("vitals_g_v{source=\"b\",path=\"c/b\"} 3\n"))
+    #expect(checked.sampleCount == 3 + 4 + 4)
   }
 
   @Test("Buckets without width are one") func flawedBuckets() throws {

@@ -18,22 +18,25 @@ struct MetricLayout {
     let rawScale: Scale?
   }
 
+  typealias Named = (source: Source, labels: MetricLabels)
+
   let generation: UInt64
   private(set) var families: [MetricFamily] = []
-  private(set) var sources: [(source: Source, labels: MetricLabels)] = []
-  /// Each group, or a source without groups, with the labels of its `vitals_source_up`.
-  private(set) var ups: [(entry: Plan.Entry?, labels: [UInt8])] = []
+  /// The sources that have groups.
+  private(set) var sources: [Named] = []
+  /// Each group with the labels of its `vitals_source_up`.
+  private(set) var ups: [(entry: Plan.Entry, labels: [UInt8])] = []
   private var indexOfFamily: [Key: Int] = [:]
   private var taken: Set<String> = ["vitals_source", "vitals_source_info", "vitals_source_up"]
 
   init(_ sampler: Sampler, _ meanings: Meanings, _ pattern: Pattern) {
     generation = sampler.plan.generation
-    let items = Listing(sampler, matching: pattern).items
+    let items = Listing(sampler, matching: pattern).items.filter { !$0.entries.isEmpty }
     sources = items.map { ($0.source, MetricLabels(of: $0.source)) }
     var forms: [String: [Schema: [(family: Int, form: MetricFamily.Form)]]] = [:]
     for part in Self.parts(items, sources.map(\.labels)) {
       addUp(part)
-      guard let entry = part.entry else { continue }
+      let entry = part.entry
       let group = entry.group
       let made =
         forms[group.name]?[group.schema]
@@ -52,7 +55,7 @@ struct MetricLayout {
 
   private struct Part {
     let source: Source
-    let entry: Plan.Entry?
+    let entry: Plan.Entry
     var labels: MetricLabels
   }
 
@@ -60,26 +63,23 @@ struct MetricLayout {
   private static func parts(_ items: [Listing.Item], _ labels: [MetricLabels]) -> [Part] {
     var parts: [Part] = []
     for (item, labels) in zip(items, labels) {
-      if item.entries.isEmpty {
-        parts.append(Part(source: item.source, entry: nil, labels: labels))
-      }
       for entry in item.entries {
         parts.append(Part(source: item.source, entry: entry, labels: labels))
       }
     }
     let distinctions: [(name: String, value: (Part) -> String)] = [
       ("path", { $0.source.path }),
-      ("provenance", { $0.entry?.group.provenance.description ?? "" }),
-      ("group_id", { $0.entry.map { String($0.group.id) } ?? "" }),
+      ("provenance", { $0.entry.group.provenance.description }),
+      ("group_id", { String($0.entry.group.id) }),
     ]
     for distinction in distinctions {
       var seen: [String: [MetricLabels: Int]] = [:]
       for part in parts {
-        seen[part.entry?.group.name ?? "", default: [:]][part.labels, default: 0] += 1
+        seen[part.entry.group.name, default: [:]][part.labels, default: 0] += 1
       }
       for index in parts.indices {
         let part = parts[index]
-        guard (seen[part.entry?.group.name ?? ""]?[part.labels] ?? 0) > 1 else { continue }
+        guard (seen[part.entry.group.name]?[part.labels] ?? 0) > 1 else { continue }
         parts[index].labels.add(distinction.name, distinction.value(part))
       }
     }
@@ -88,10 +88,9 @@ struct MetricLayout {
 
   private mutating func addUp(_ part: Part) {
     var labels = part.labels
-    if let group = part.entry?.group {
-      labels.add("group", group.name)
-      if !labels.contains("provenance") { labels.add("provenance", group.provenance.description) }
-    }
+    let group = part.entry.group
+    labels.add("group", group.name)
+    if !labels.contains("provenance") { labels.add("provenance", group.provenance.description) }
     var text = ByteText()
     labels.append(to: &text)
     ups.append((part.entry, text.bytes))

@@ -57,8 +57,11 @@ public struct OpenMetrics {
     let layout = currentLayout()
     var text = ByteText()
     text.reserve(lastByteCount + lastByteCount / 8)
-    appendInfo(layout, to: &text)
-    appendUp(layout, to: &text)
+    // What a source without groups says of itself may change at any time.
+    let silent = Listing(sampler, matching: pattern).items.filter(\.entries.isEmpty)
+    let silentSources = silent.map { ($0.source, MetricLabels(of: $0.source)) }
+    appendInfo(layout.sources + silentSources, to: &text)
+    appendUp(layout, silentSources, to: &text)
     let isUp = sampler.plan.entries.map { sampler.status(of: $0) == .up }
     for family in layout.families {
       family.append(sampler, isUp, dialect, to: &text)
@@ -77,14 +80,14 @@ public struct OpenMetrics {
 
   // MARK: - Sources
 
-  private func appendInfo(_ layout: MetricLayout, to text: inout ByteText) {
-    guard !layout.sources.isEmpty else { return }
+  private func appendInfo(_ sources: [MetricLayout.Named], to text: inout ByteText) {
+    guard !sources.isEmpty else { return }
     let isInfo = dialect == .openMetrics
     MetricHeader(
       name: isInfo ? "vitals_source" : "vitals_source_info", type: isInfo ? "info" : "gauge",
       unit: "", help: "A source of statistics and the facts about it that are words."
     ).append(dialect, to: &text)
-    for (source, labels) in layout.sources {
+    for (source, labels) in sources {
       var labels = labels
       labels.add("path", source.path)
       for (name, value) in source.labels.sorted(by: { $0.key < $1.key }) {
@@ -96,8 +99,10 @@ public struct OpenMetrics {
     }
   }
 
-  private func appendUp(_ layout: MetricLayout, to text: inout ByteText) {
-    guard !layout.ups.isEmpty else { return }
+  private func appendUp(
+    _ layout: MetricLayout, _ silentSources: [MetricLayout.Named], to text: inout ByteText
+  ) {
+    guard !layout.ups.isEmpty || !silentSources.isEmpty else { return }
     MetricHeader(
       name: "vitals_source_up", type: "gauge", unit: "",
       help: "Whether the numbers of a group of statistics are current."
@@ -105,7 +110,14 @@ public struct OpenMetrics {
     for (entry, labels) in layout.ups {
       text.append("vitals_source_up")
       text.append(labels)
-      text.append(entry.map { sampler.status(of: $0) == .up } == true ? " 1\n" : " 0\n")
+      text.append(sampler.status(of: entry) == .up ? " 1\n" : " 0\n")
+    }
+    for (source, labels) in silentSources {
+      var labels = labels
+      labels.add("path", source.path)
+      text.append("vitals_source_up")
+      labels.append(to: &text)
+      text.append(source.status == .up ? " 1\n" : " 0\n")
     }
   }
 }
