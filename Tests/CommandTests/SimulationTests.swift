@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Simulated machines", .serialized)
 struct SimulationTests {
-  private let directory = "/tmp/vitals-simulation-\(getpid())"
+  private let directory = "/tmp/vitals-simulation-\(UInt64.random(in: 0 ... .max))"
 
   private func demo(vms: Int, vcpus: Int) throws -> RunningProgram {
     try RunningProgram(

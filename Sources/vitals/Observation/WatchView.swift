@@ -58,8 +58,8 @@ struct WatchView {
     if sampler.plan.entries.isEmpty { return [] }
     var sources = 0
     var last: ObjectIdentifier?
-    for entry in sampler.plan.entries where last != ObjectIdentifier(entry.group.source) {
-      last = ObjectIdentifier(entry.group.source)
+    for entry in sampler.plan.entries where last != ObjectIdentifier(entry.source) {
+      last = ObjectIdentifier(entry.source)
       sources += 1
     }
     if sources == 1, chosen != nil { return line(of: sampler) }
