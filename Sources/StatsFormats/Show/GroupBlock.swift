@@ -24,8 +24,10 @@ struct GroupBlock {
     let status = sampler.status(of: entry)
     guard status.hasNumbers, status != .stale(since: 0) else { return }
     let schema = entry.group.schema
-    for (statistic, name) in zip(schema.statistics, StatisticNames(of: schema).names) {
-      let line = Line(name: name.printable)
+    let names = StatisticNames(of: schema).names
+    for index in entry.shown {
+      let statistic = schema.statistics[index]
+      let line = Line(name: names[index].printable)
       if statistic.kind.isHistogram {
         add(line, histogram: statistic, sampler, entry)
       } else {

@@ -13,7 +13,9 @@ extension SummaryTable {
     var schemas: Set<Schema> = []
     var ranks: [String: Int] = [:]
     for entry in plan.entries where schemas.insert(entry.group.schema).inserted {
-      for statistic in entry.group.schema.statistics where ranks[statistic.name] == nil {
+      for index in entry.shown {
+        let statistic = entry.group.schema.statistics[index]
+        if ranks[statistic.name] != nil { continue }
         ranks[statistic.name] = meanings.all(named: statistic.name).compactMap(\.headline).min()
       }
     }
