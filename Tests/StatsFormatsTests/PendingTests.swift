@@ -14,7 +14,7 @@ struct PendingTests {
   /// Two samples a second apart: the time waited, and whether the vCPU waits now.
   private func texts(_ waited: [UInt64], isBlocking: UInt64) throws -> (show: String, row: String) {
     let tree = Tree()
-    let numbers = Numbers(waited.map { [$0, isBlocking] })
+    let numbers = RecordsInTurn(waited.map { [$0, isBlocking] })
     tree.attach(
       "kvm", schema: schema, backing: numbers, token: 0, provenance: .simulated,
       to: tree.source("kvm/a/vcpu0"))
@@ -51,7 +51,7 @@ struct PendingTests {
 }
 
 /// Records in turn, a second apart.
-private final class Numbers: Backing {
+private final class RecordsInTurn: Backing {
   private var records: [[UInt64]]
   private var second: UInt64 = 0
 

@@ -26,6 +26,8 @@ final class Observer {
   func requireSources(_ options: ObservationOptions, fallback: Pattern) throws -> [Source] {
     let sources = tree.sources(matching: options.pattern?.pattern ?? fallback)
     if !sources.isEmpty { return sources }
+    // What could not be read may be what was asked for.
+    for remark in tree.source("kvm").remarks { Console.warn(remark) }
     if let pattern = options.pattern {
       throw Failure(
         status: .nothingThere,
