@@ -1,5 +1,5 @@
-internal import StatsTree
 internal import Statistics
+internal import StatsTree
 
 /// Which statistics have time that goes on and is not counted yet.
 ///

@@ -50,7 +50,7 @@ struct Simulation: ~Copyable {
       for part in 0...vcpus {
         let schema = part == 0 ? machineSchema : processorSchema
         let id = "kvm-\(getpid())" + (part == 0 ? "" : "/vcpu-\(part - 1)")
-        let (header, head) = schema.kvmFile(id: id)
+        let (header, head) = try schema.kvmFile(id: id)
         let data = [UInt8](repeating: 0, count: schema.wordCount * 8)
         numbers.append(try files.add(name: "vitals-\(name)", contents: head + data))
         offsets.append(header.dataOffset)
