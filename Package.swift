@@ -71,6 +71,9 @@ let package = Package(
         "LinuxSystem", "TestSupport", "guest-holder",
       ]),
     .testTarget(
+      name: "CommandTests", dependencies: ["KVMGuests", "LinuxSystem", "guest-holder", "vitals"],
+      exclude: ["Golden"]),
+    .testTarget(
       name: "QMPTests", dependencies: ["KVMStats", "StatsTree", "Statistics", "LinuxSystem"]),
     .testTarget(
       name: "KVMGuestsTests", dependencies: ["KVMGuests", "LinuxSystem", "guest-holder"]),
@@ -78,6 +81,9 @@ let package = Package(
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "CAllocations"]),
     .testTarget(
       name: "StatsTreeTests", dependencies: ["StatsTree", "Statistics", "CAllocations"]),
+    .testTarget(
+      name: "StatsFormatsTests", dependencies: ["StatsFormats", "StatsTree", "Statistics"],
+      exclude: ["Golden"]),
   ]
 )
 

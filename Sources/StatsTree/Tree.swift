@@ -21,12 +21,14 @@ public final class Tree {
 
   /// Adds a source below `parent`, or below the root.
   ///
+  /// - Precondition: the name is not empty and has no slash, since it is a part of a path.
   /// - Throws: `NameClash` where the parent has a child with this name.
   @discardableResult
   public func add(
     _ name: String, below parent: Source? = nil, keys: [String: String] = [:],
     labels: [String: String] = [:], created: UInt64 = 0, owner: UInt32? = nil
   ) throws(NameClash) -> Source {
+    precondition(!name.isEmpty && !name.utf8.contains(UInt8(ascii: "/")), "no name: '\(name)'")
     let parent = parent ?? root
     let path = parent.path.isEmpty ? name : "\(parent.path)/\(name)"
     guard parent.child(name) == nil else { throw NameClash(path: path) }

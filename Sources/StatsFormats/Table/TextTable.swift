@@ -58,12 +58,14 @@ public struct TextTable: Sendable {
   /// the last resort.
   ///
   /// - Parameter width: nil for no limit; at least 1 counts.
+  /// - Returns: the lines, and which columns they do not have.
   /// - Complexity: O(*n*) in the number of cells.
   public func rendering(width: Int? = nil) -> Rendering {
     var columnWidths = Array(repeating: 0, count: columns.count)
     let firstCell = hasHeader ? 0 : columns.count
     var column = 0
-    for index in firstCell..<ends.count {
+    // Titles count without a header too: lines of tables that are written in turn stand in line.
+    for index in 0..<ends.count {
       if widths[index] > columnWidths[column] { columnWidths[column] = widths[index] }
       column = column + 1 == columns.count ? 0 : column + 1
     }
