@@ -7,7 +7,8 @@ struct Figure {
 
   /// The figure with the marks of its notes.
   var marked: String {
-    Note.allCases.reduce(text) { notes.contains($1) ? $0 + $1.mark : $0 }
+    if notes.isEmpty { return text }
+    return Note.allCases.reduce(text) { notes.contains($1) ? $0 + $1.mark : $0 }
   }
 
   init(_ rate: Rate, of statistic: Statistic) {
