@@ -12,7 +12,7 @@ struct SummaryLayout {
 
   /// Where the number of a row and column comes from.
   struct Cell {
-    let entry: Plan.Entry
+    let placement: Placement
     let form: Int
   }
 
@@ -54,7 +54,7 @@ struct SummaryLayout {
       }
       let cells = names.indices.map { column -> Cell? in
         for (entry, forms) in zip(item.entries, found) {
-          if let form = forms[column] { return Cell(entry: entry, form: form) }
+          if let form = forms[column] { return Cell(placement: entry.placement, form: form) }
         }
         return nil
       }

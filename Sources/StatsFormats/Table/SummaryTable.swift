@@ -93,9 +93,9 @@ public struct SummaryTable {
     let statistic = form.statistic
     switch statistic.kind {
     case .cumulative:
-      guard let rate = sampler.rate(statistic, of: cell.entry) else { return "-" }
+      guard let rate = sampler.rate(statistic, at: cell.placement) else { return "-" }
       if rate.increase == 0, let flag = form.pendingFlag,
-        sampler.value(flag, of: cell.entry) == 1
+        sampler.value(flag, at: cell.placement) == 1
       {
         notes.insert(.pending)
         return "-" + Note.pending.mark
@@ -104,7 +104,7 @@ public struct SummaryTable {
       if !figure.notes.isEmpty { notes.formUnion(figure.notes) }
       return figure.marked
     case .linearHistogram, .logHistogram:
-      switch sampler.change(statistic, of: cell.entry) {
+      switch sampler.change(statistic, at: cell.placement) {
       case .increase(let change):
         return HistogramText(change, of: statistic).bound(of: 0.99) ?? "-"
       case .reset(let since):
@@ -113,7 +113,7 @@ public struct SummaryTable {
       case nil: return "-"
       }
     case .instant, .peak, .state, .unknown:
-      let word = sampler.value(statistic, of: cell.entry)
+      let word = sampler.value(statistic, at: cell.placement)
       return word.flatMap { Quantity($0, of: statistic)?.text } ?? "-"
     }
   }

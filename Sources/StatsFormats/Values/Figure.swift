@@ -23,6 +23,9 @@ struct Figure {
   }
 
   private static func perSecond(_ rate: Rate, of statistic: Statistic) -> String {
+    if statistic.unit == .none, statistic.scale == .one {
+      return Quantity(about: rate.perSecond).text + "/s"
+    }
     guard let one = Decimal(1, scale: statistic.scale) else {
       return Quantity(about: rate.perSecond).text + "/s * \(statistic.scale)"
     }
