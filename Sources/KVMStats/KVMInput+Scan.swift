@@ -7,6 +7,10 @@ extension KVMInput {
   /// Looks at every process of the host.
   func scanAll() {
     takeHandovers()
+    // What failed before may work now.
+    for process in processes.values {
+      for machine in process.machines { machine.mayTryAgain() }
+    }
     let pids = ((try? directoryEntries(roots.proc)) ?? []).compactMap { Int32($0) }.sorted()
     let own = getpid()
     for pid in pids where pid != own { scan(pid) }
@@ -21,7 +25,7 @@ extension KVMInput {
         // The number was given to another process.
         forget(pid)
       } else if !known.handovers.isEmpty {
-        attachHostGroups(known)
+        known.wasScanned = true
         return
       }
     }
@@ -52,9 +56,8 @@ extension KVMInput {
       }
       for processor in seen.processors.sorted() { addProcessor(processor, to: machine) }
       acquireByDescriptors(machine, seen, of: process)
-      acquireByDebugFiles(machine, of: process)
     }
-    attachHostGroups(process)
+    process.wasScanned = true
   }
 
   /// The process with its facts, watched for its end; nil where it is gone or cannot be.
@@ -132,7 +135,7 @@ extension KVMInput {
     remark(
       machine.source,
       "the descriptors of process \(pid) may be listed by its owner, root and CAP_SYS_PTRACE only")
-    attachHostGroups(process)
+    process.wasScanned = true
   }
 
   /// Says something for a person once.

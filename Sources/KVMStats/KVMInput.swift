@@ -91,7 +91,7 @@ public final class KVMInput {
       scan(pid)
       if now >= end { young[pid] = nil }
     }
-    acquireByMonitors()
+    acquireWhatIsMissing()
     defer { events = [] }
     return events
   }

@@ -27,6 +27,17 @@ public struct Pattern: Sendable {
     case some
     case any
     case set([ClosedRange<Character>], isInverted: Bool)
+
+    /// Whether it can take one character.
+    func takes(_ character: Character) -> Bool {
+      switch self {
+      case .character(let wanted): character == wanted
+      case .any: true
+      case .one, .some: character != "/"
+      case .set(let ranges, let isInverted):
+        character != "/" && ranges.contains { $0.contains(character) } != isInverted
+      }
+    }
   }
 
   private let form: Form
@@ -48,7 +59,9 @@ public struct Pattern: Sendable {
       }
       return
     }
-    guard !text.isEmpty else { throw Flaw(description: "an empty pattern matches nothing") }
+    guard !text.isEmpty, text != "/" else {
+      throw Flaw(description: "'\(text)': an empty pattern matches nothing")
+    }
     form = .glob(try Self.elements(of: text))
   }
 
@@ -57,7 +70,7 @@ public struct Pattern: Sendable {
     switch form {
     case .everything: true
     case .expression(let expression): path.firstMatch(of: expression.regex) != nil
-    case .glob(let elements): Self.match(elements[...], path[...])
+    case .glob(let elements): Self.match(elements, Array(path))
     }
   }
 
@@ -72,7 +85,9 @@ public struct Pattern: Sendable {
       case "*": elements.append(.some)
       case "?": elements.append(.one)
       case "[":
-        guard let end = rest.dropFirst().firstIndex(of: "]") else {
+        // The first of a set may be a ] itself.
+        let members = rest.first == "!" ? rest.dropFirst() : rest
+        guard let end = members.dropFirst().firstIndex(of: "]") else {
           throw Flaw(description: "'\(text)' has a [ without its ]")
         }
         elements.append(set(rest[..<end]))
@@ -98,32 +113,28 @@ public struct Pattern: Sendable {
     return .set(ranges, isInverted: isInverted)
   }
 
-  private static func match(_ elements: ArraySlice<Element>, _ path: Substring) -> Bool {
-    // The last star and how much it has taken: enough to go back to, since `**` swallows `*`.
-    var elements = elements
-    var path = path
-    while let element = elements.first {
-      let rest = elements.dropFirst()
-      switch element {
-      case .some, .any:
-        var tail = path
-        while true {
-          if match(rest, tail) { return true }
-          guard let next = tail.first, element == .any || next != "/" else { return false }
-          tail.removeFirst()
-        }
-      case .one:
-        guard let next = path.first, next != "/" else { return false }
-      case .character(let wanted):
-        guard path.first == wanted else { return false }
-      case .set(let ranges, let isInverted):
-        guard let next = path.first, next != "/",
-          ranges.contains(where: { $0.contains(next) }) != isInverted
-        else { return false }
+  /// Whether the elements take the whole path, or all of it before a slash.
+  ///
+  /// - Complexity: O(*n* * *m*); to try every length of every star takes for ever.
+  private static func match(_ elements: [Element], _ path: [Character]) -> Bool {
+    // Whether the elements so far can have taken so many characters.
+    var taken = Array(repeating: false, count: path.count + 1)
+    taken[0] = true
+    for element in elements {
+      var next = Array(repeating: false, count: path.count + 1)
+      for index in path.indices where taken[index] {
+        next[index + 1] = element.takes(path[index])
       }
-      elements = rest
-      path.removeFirst()
+      if element == .some || element == .any {
+        for index in 0...path.count where taken[index] || next[index] {
+          next[index] = true
+          if index < path.count, element.takes(path[index]) { next[index + 1] = true }
+        }
+      }
+      taken = next
     }
-    return path.isEmpty || path.first == "/"
+    return taken.indices.contains { index in
+      taken[index] && (index == path.count || path[index] == "/")
+    }
   }
 }

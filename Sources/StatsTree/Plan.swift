@@ -7,6 +7,8 @@ public struct Plan {
   /// A group and its place.
   public struct Entry {
     public let group: Group
+    /// The group's source; held, so that it can be named after it has left the tree.
+    public let source: Source
     public let placement: Placement
   }
 
@@ -41,7 +43,7 @@ public struct Plan {
         let placement = Placement(
           index: entries.count, offset: offset, count: group.schema.wordCount, token: group.token)
         offset += placement.count
-        entries.append(Entry(group: group, placement: placement))
+        entries.append(Entry(group: group, source: source, placement: placement))
         let key = ObjectIdentifier(group.backing)
         if let batch = batchOf[key] {
           batches[batch].placements.append(placement)
@@ -60,6 +62,9 @@ public struct Plan {
 
   /// Reads every group once.
   func sample(into snapshot: inout Snapshot) {
-    for batch in batches { batch.backing.sample(batch.placements, into: &snapshot) }
+    // By index: unoptimized, an iterator allocates for each element.
+    for index in batches.indices {
+      batches[index].backing.sample(batches[index].placements, into: &snapshot)
+    }
   }
 }

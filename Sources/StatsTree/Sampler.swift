@@ -74,14 +74,14 @@ public final class Sampler {
 
   /// A word of a statistic now, or nil where the group has no numbers or it is inactive.
   public func value(_ statistic: Statistic, of entry: Plan.Entry, word: Int = 0) -> UInt64? {
-    guard status(of: entry).hasNumbers, word < statistic.size else { return nil }
+    guard current.hasNumbers(of: entry.placement.index), word < statistic.size else { return nil }
     let value = current[entry.placement.offset + statistic.words.lowerBound + word]
     return Inactive.marks(value, of: statistic) ? nil : value
   }
 
   /// A histogram now.
   public func histogram(_ statistic: Statistic, of entry: Plan.Entry) -> Histogram? {
-    guard status(of: entry).hasNumbers else { return nil }
+    guard current.hasNumbers(of: entry.placement.index) else { return nil }
     return current.read(entry.placement) { Histogram(of: statistic, in: $0) }
   }
 
@@ -90,7 +90,7 @@ public final class Sampler {
   /// The placement before, where both samples have numbers and the later one is later.
   private func before(_ entry: Plan.Entry) -> Placement? {
     guard status(of: entry) == .up, let placement = earlier[entry.placement.index],
-      previous.status(of: placement.index).hasNumbers
+      previous.hasNumbers(of: placement.index)
     else { return nil }
     return placement
   }

@@ -63,6 +63,12 @@ public struct Snapshot: ~Copyable, Sendable {
 
   public func window(of index: Int) -> Window { windows[index] }
 
+  /// Whether a record holds numbers that were true at some time; not where none was ever read.
+  public func hasNumbers(of index: Int) -> Bool {
+    // No window of CLOCK_MONOTONIC ends at 0.
+    statuses[index].hasNumbers && windows[index].end > 0
+  }
+
   /// One word of the buffer.
   public subscript(word: Int) -> UInt64 { words[word] }
 

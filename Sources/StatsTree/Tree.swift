@@ -48,8 +48,11 @@ public final class Tree {
   }
 
   /// Removes a source with all below it; its backings are told by their owner.
+  ///
+  /// A source that is not there, and the root, change nothing.
   public func remove(_ source: Source) {
-    source.parent?.children.removeAll { $0 === source }
+    guard let parent = source.parent else { return }
+    parent.children.removeAll { $0 === source }
     source.parent = nil
     generation += 1
   }
@@ -71,7 +74,8 @@ public final class Tree {
 
   /// Takes a group from its source.
   public func detach(_ group: Group) {
-    group.source.groups.removeAll { $0 === group }
+    guard let index = group.source.groups.firstIndex(where: { $0 === group }) else { return }
+    group.source.groups.remove(at: index)
     generation += 1
   }
 

@@ -1,1 +1,70 @@
+import StatsTree
 import Testing
+
+@Suite struct PatternTests {
+  @Test(
+    "Globs that match",
+    arguments: [
+      ("kvm/web1", "kvm/web1"), ("kvm/web1", "kvm/web1/vcpu0"), ("kvm/web1/", "kvm/web1"),
+      ("kvm", "kvm/web1/vcpu0"), ("kvm/*", "kvm/web1"), ("kvm/*", "kvm/web1/vcpu0"),
+      ("kvm/*/vcpu0", "kvm/web1/vcpu0"), ("*", "kvm"), ("kvm/web*", "kvm/web"),
+      ("kvm/*1", "kvm/web1"), ("kvm/w*b*1", "kvm/wbb-1-1"), ("**", "kvm/web1/vcpu0"),
+      ("**/vcpu0", "kvm/web1/vcpu0"), ("kvm/**0", "kvm/web1/vcpu0"), ("k**0", "kvm/web1/vcpu0"),
+      ("kvm/**/vcpu?", "kvm/a/b/vcpu7"), ("kvm/web?", "kvm/web1"), ("kvm/web[12]", "kvm/web2"),
+      ("kvm/web[0-9]", "kvm/web5"), ("kvm/web[!0-8]", "kvm/web9"), ("kvm/web[a-cx]", "kvm/webx"),
+      ("kvm/web[-a]", "kvm/web-"), ("kvm/web[a-]", "kvm/web-"), ("kvm/[]]", "kvm/]"),
+      ("kvm/[!]]", "kvm/a"), ("kvm/日?", "kvm/日本"), ("a.b", "a.b"), ("kvm/*/", "kvm/web1"),
+    ])
+  func matches(glob: String, path: String) throws {
+    #expect(try Pattern(glob).matches(path))
+  }
+
+  @Test(
+    "Globs that do not match",
+    arguments: [
+      ("kvm/web1", "kvm/web10"), ("kvm/web1", "kvm/web"), ("kvm/web1", "xen/kvm/web1"),
+      ("web1", "kvm/web1"), ("kvm/*", "kvm"), ("kvm/*/vcpu0", "kvm/web1"),
+      ("kvm/*/vcpu0", "kvm/a/b/vcpu0"), ("kvm/*0", "kvm/web1/vcpu0"), ("*/vcpu0", "kvm/web1/vcpu0"),
+      ("kvm/web?", "kvm/web"), ("kvm?web1", "kvm/web1"), ("kvm/web?", "kvm/web10"),
+      ("kvm[/]web1", "kvm/web1"), ("kvm[!a]web1", "kvm/web1"), ("kvm/web[12]", "kvm/web3"),
+      ("kvm/web[!0-8]", "kvm/web8"), ("kvm/[!]a]", "kvm/a"), ("kvm/[!]a]", "kvm/]"),
+      ("a.b", "axb"), ("KVM", "kvm"), ("**/vcpu0", "kvm/web1/vcpu01"),
+    ])
+  func misses(glob: String, path: String) throws {
+    #expect(!(try Pattern(glob).matches(path)))
+  }
+
+  @Test(
+    "Expressions match anywhere in the path",
+    arguments: [
+      ("/web[0-9]+$/", "kvm/web10", true), ("/web[0-9]+$/", "kvm/web10/vcpu0", false),
+      ("/^kvm\\/web/", "kvm/web1", true), ("/^web/", "kvm/web1", false), ("/a|b/", "xbx", true),
+      ("/vcpu(0|3)/", "kvm/web1/vcpu3", true),
+    ])
+  func expressions(text: String, path: String, matches: Bool) throws {
+    #expect(try Pattern(text).matches(path) == matches)
+  }
+
+  @Test(
+    "What cannot be understood is refused with its text",
+    arguments: ["", "/", "kvm/[ab", "kvm/[", "[]", "[!]", "/(/", "/[/"])
+  func flaws(text: String) {
+    let flaw = #expect(throws: Pattern.Flaw.self) { try Pattern(text) }
+    #expect(flaw?.description.isEmpty == false)
+    #expect(flaw?.description.contains(text) == true)
+  }
+
+  @Test("Everything matches every path")
+  func everything() {
+    #expect(Pattern.everything.matches("kvm/web1"))
+    #expect(Pattern.everything.matches(""))
+  }
+
+  @Test("Many stars on a long path take no time to speak of", .timeLimit(.minutes(1)))
+  func manyStars() throws {
+    let path = String(repeating: "a", count: 200)
+    #expect(!(try Pattern(String(repeating: "*a", count: 30) + "b").matches(path)))
+    #expect(!(try Pattern(String(repeating: "**a", count: 30) + "b").matches(path)))
+    #expect(try Pattern(String(repeating: "*a", count: 30)).matches(path))
+  }
+}

@@ -29,11 +29,21 @@ final class Machine {
   /// The vCPUs whose kvm group is there.
   var measured: Set<Int> = []
   var hasHostGroups = false
+  /// The number of its monitor, where its numbers come from there.
+  var monitor: Int?
   var monitorWasTried = false
+  /// Whether the last resorts have been tried.
+  var wasCompleted = false
 
   init(source: Source, descriptor: CInt?) {
     self.source = source
     self.descriptor = descriptor
+  }
+
+  /// Lets what failed be tried once more.
+  func mayTryAgain() {
+    monitorWasTried = false
+    wasCompleted = hasMachineStatistics
   }
 }
 
@@ -42,6 +52,8 @@ final class MachineProcess {
   let facts: VMMProcess
   let descriptor: ProcessDescriptor
   var machines: [Machine] = []
+  /// Whether it was looked at and the host's view of it may be incomplete.
+  var wasScanned = true
   /// The machines that were handed over, by the socket's path.
   var handovers: [String: Machine] = [:]
 

@@ -13,7 +13,8 @@ public final class QMPBacking: Backing {
 
   /// The most that a pass waits, in nanoseconds.
   private let longestWait: UInt64
-  private let poller: Poller
+  /// Nil where the process had no room for another descriptor; it is tried again.
+  private var poller: Poller?
   /// By number; nil once closed. A number is never given twice, since plans may still hold it.
   private var monitors: [QMPMonitor?] = []
   /// The monitors of this pass.
@@ -22,15 +23,9 @@ public final class QMPBacking: Backing {
   private var pass: UInt64 = 0
 
   /// - Parameter deadlineMilliseconds: the most that a pass waits.
-  /// - Throws: `EMFILE` where the process has no room for another descriptor.
-  public init(deadlineMilliseconds: Int = 100) throws(QMPFailure) {
+  public init(deadlineMilliseconds: Int = 100) {
     precondition(deadlineMilliseconds > 0, "a deadline of \(deadlineMilliseconds) ms")
     longestWait = UInt64(deadlineMilliseconds) * 1_000_000
-    do throws(SystemError) {
-      poller = try Poller()
-    } catch {
-      throw .system(error)
-    }
   }
 
   // MARK: - Monitors
@@ -174,7 +169,8 @@ public final class QMPBacking: Backing {
     do throws(QMPFailure) {
       let exchange = try QMPExchange(path: path, questions)
       do throws(SystemError) {
-        try poller.add(exchange.rawValue, token: UInt64(number))
+        if poller == nil { poller = try Poller() }
+        try poller?.add(exchange.rawValue, token: UInt64(number))
       } catch {
         throw .system(error)
       }
@@ -222,7 +218,7 @@ public final class QMPBacking: Backing {
       guard let nearest else { return }
       let milliseconds = Int((nearest - now + 999_999) / 1_000_000)
       do throws(SystemError) {
-        try poller.wait(timeoutMilliseconds: milliseconds) { advance(Int($0)) }
+        try poller?.wait(timeoutMilliseconds: milliseconds) { advance(Int($0)) }
       } catch {
         // Without polling nobody is waited for: the answers are taken in the next pass.
         for number in numbers where monitors[number]?.limit != nil { giveUp(number, at: now) }
@@ -253,7 +249,7 @@ public final class QMPBacking: Backing {
   /// Closes a monitor's connection, if there is one.
   private func end(_ number: Int) {
     guard let exchange = monitors[number]?.exchange else { return }
-    poller.remove(exchange.rawValue)
+    poller?.remove(exchange.rawValue)
     monitors[number]?.exchange = nil
     monitors[number]?.limit = nil
   }

@@ -1,0 +1,121 @@
+internal import Statistics
+public import StatsTree
+
+/// Comma-separated values, a line for each value (RFC 4180, but lines end with LF alone).
+///
+/// | column | |
+/// | --- | --- |
+/// | time | of the sample: RFC 3339, UTC |
+/// | source | the path |
+/// | group, provenance | empty for a source without groups |
+/// | status, reason | `up`, `stale`, `denied`, `gone`; an `errno` name or since when it is stale |
+/// | statistic | its name; the second of a name in a schema gets `#2` |
+/// | kind | `cumulative`, `log-histogram`, ... |
+/// | value | exact, in the unit; a state's name; empty where it is not produced now |
+/// | unit | of the value; of a bucket, of its bounds; where the scale has no exact decimal text, with it before: `2^-40 seconds` |
+/// | lower, upper | only of a bucket: its exact bounds, both inclusive; the open one has no upper |
+///
+/// Each bucket is a line, whose value is its count, and an empty one is no exception. Several words
+/// that are no histogram have a line each. A group without numbers has one line without a
+/// statistic, so no source is missing.
+public struct CSV: Sendable {
+  /// The first line.
+  public static let header = Array(
+    "time,source,group,provenance,status,reason,statistic,kind,value,unit,lower,upper\n".utf8)
+
+  public init() {}
+
+  /// The lines of the last pass.
+  public func lines(
+    of sampler: Sampler, at moment: Moment, matching pattern: Pattern = .everything
+  ) -> [UInt8] {
+    var text = ByteText()
+    var starts: [Schema: [[UInt8]]] = [:]
+    for item in Listing(sampler, matching: pattern).items {
+      var place = ByteText()
+      place.append(moment.text)
+      place.append(byte: .comma)
+      place.append(csv: item.source.path)
+      place.append(byte: .comma)
+      if item.entries.isEmpty {
+        text.append(place.bytes)
+        text.append(",")
+        append(item.source.status, to: &text)
+        text.append(",,,,,\n")
+      }
+      for entry in item.entries {
+        let schema = entry.group.schema
+        let names = starts[schema] ?? Self.starts(of: schema)
+        starts[schema] = names
+        append(entry, sampler, place.bytes, names, to: &text)
+      }
+    }
+    return text.bytes
+  }
+
+  private func append(_ status: Status, to text: inout ByteText) {
+    text.append(",\(status.word),\(status.reason ?? ""),")
+  }
+
+  /// Statistic and kind of each line, with the comma behind.
+  private static func starts(of schema: Schema) -> [[UInt8]] {
+    zip(schema.statistics, StatisticNames(of: schema).names).map { statistic, name in
+      var text = ByteText()
+      text.append(csv: name)
+      text.append(",\(statistic.kind),")
+      return text.bytes
+    }
+  }
+
+  private func append(
+    _ entry: Plan.Entry, _ sampler: Sampler, _ place: [UInt8], _ starts: [[UInt8]],
+    to text: inout ByteText
+  ) {
+    let status = sampler.status(of: entry)
+    var start = ByteText()
+    start.append(place)
+    start.append(csv: entry.group.name)
+    start.append(byte: .comma)
+    start.append(csv: entry.group.provenance.description)
+    append(status, to: &start)
+    guard status.hasNumbers, status != .stale(since: 0) else {
+      text.append(start.bytes)
+      text.append(",,,,,\n")
+      return
+    }
+    for (statistic, name) in zip(entry.group.schema.statistics, starts) {
+      if let histogram = sampler.histogram(statistic, of: entry) {
+        for (index, count) in histogram.counts.enumerated() {
+          text.append(start.bytes)
+          text.append(name)
+          text.append(number: count)
+          text.append(",\(statistic.exactUnit),")
+          let bounds = histogram.shape.bounds(of: index)
+          if let lower = bounds?.lower { text.append(statistic.exactBound(lower)) }
+          text.append(byte: .comma)
+          if let upper = bounds?.upper { text.append(statistic.exactBound(upper)) }
+          text.append(byte: .newline)
+        }
+        continue
+      }
+      for word in 0..<(statistic.kind.isHistogram ? 1 : statistic.size) {
+        text.append(start.bytes)
+        text.append(name)
+        if !statistic.kind.isHistogram,
+          let value = sampler.value(statistic, of: entry, word: word)
+        {
+          append(value, of: statistic, to: &text)
+        }
+        text.append(",\(statistic.exactUnit),,\n")
+      }
+    }
+  }
+
+  private func append(_ word: UInt64, of statistic: Statistic, to text: inout ByteText) {
+    if statistic.kind == .state, word < UInt64(statistic.states.count) {
+      text.append(csv: statistic.states[Int(word)])
+    } else {
+      text.append(statistic.exact(word))
+    }
+  }
+}

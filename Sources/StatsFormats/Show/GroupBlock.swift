@@ -1,0 +1,139 @@
+internal import Statistics
+internal import StatsTree
+
+/// The lines of one group.
+struct GroupBlock {
+  private struct Line {
+    let name: String
+    var value = "-"
+    var figure = ""
+    /// What stands behind the columns, in place of the figure.
+    var rest = ""
+    var bars: [HistogramText.Bar] = []
+  }
+
+  private var lines: [Line] = []
+  private var zeroCount = 0
+  private var unmovedCount = 0
+  /// The notes that the figures have marks of.
+  private(set) var notes: Set<Note> = []
+  private let options: ShowText
+
+  init(_ options: ShowText, _ sampler: Sampler, _ entry: Plan.Entry) {
+    self.options = options
+    guard sampler.status(of: entry).hasNumbers else { return }
+    let schema = entry.group.schema
+    for (statistic, name) in zip(schema.statistics, StatisticNames(of: schema).names) {
+      let line = Line(name: name.printable)
+      if statistic.kind.isHistogram {
+        add(line, histogram: statistic, sampler, entry)
+      } else {
+        add(line, statistic, sampler, entry)
+      }
+    }
+  }
+
+  // MARK: - Statistics
+
+  private mutating func add(
+    _ line: Line, _ statistic: Statistic, _ sampler: Sampler, _ entry: Plan.Entry
+  ) {
+    var line = line
+    let words = (0..<statistic.size).map { sampler.value(statistic, of: entry, word: $0) }
+    if !words.isEmpty {
+      line.value = words.map { word in
+        word.flatMap { Quantity($0, of: statistic)?.text } ?? "-"
+      }.joined(separator: " ").printable
+    }
+    let isZero = statistic.kind != .state && !words.isEmpty && words.allSatisfy { $0 == 0 }
+    if options.hidesZeros, isZero {
+      zeroCount += 1
+      return
+    }
+    if options.showsRates, statistic.kind == .cumulative {
+      if let rate = sampler.rate(statistic, of: entry) {
+        if options.hidesZeros, rate.increase == 0, !rate.afterReset {
+          unmovedCount += 1
+          return
+        }
+        let figure = Figure(rate, of: statistic)
+        notes.formUnion(figure.notes)
+        line.figure = figure.marked
+      } else {
+        line.figure = "-"
+      }
+    }
+    lines.append(line)
+  }
+
+  private mutating func add(
+    _ line: Line, histogram statistic: Statistic, _ sampler: Sampler, _ entry: Plan.Entry
+  ) {
+    var line = line
+    var histogram = sampler.histogram(statistic, of: entry)
+    if options.hidesZeros, histogram?.count == 0 {
+      zeroCount += 1
+      return
+    }
+    var mark = ""
+    if options.showsRates, histogram != nil {
+      switch sampler.change(statistic, of: entry) {
+      case .increase(let change):
+        histogram = change
+        if options.hidesZeros, change.count == 0 {
+          unmovedCount += 1
+          return
+        }
+      case .reset(let since):
+        histogram = since
+        notes.insert(.afterReset)
+        mark = Note.afterReset.mark
+      case nil:
+        histogram = nil
+      }
+    }
+    if let histogram {
+      let text = HistogramText(histogram, of: statistic)
+      line.value = text.count + mark
+      line.rest = text.quantiles
+      if options.showsBars { line.bars = text.bars }
+    }
+    lines.append(line)
+  }
+
+  // MARK: - Text
+
+  func append(to text: inout ByteText) {
+    let nameWidth = lines.map(\.name.unicodeScalars.count).max() ?? 0
+    // A long list of words or samples does not push all other values aside.
+    let plain = lines.filter(\.rest.isEmpty)
+    let valueWidth = min(24, plain.map(\.value.unicodeScalars.count).max() ?? 0)
+    let figureWidth = plain.map(\.figure.unicodeScalars.count).max() ?? 0
+    for line in lines {
+      text.append("    \(line.name.padded(to: nameWidth))  \(line.value.padded(from: valueWidth))")
+      if !line.rest.isEmpty {
+        text.append("  \(line.rest)")
+      } else if !line.figure.isEmpty {
+        text.append("  \(line.figure.padded(from: figureWidth))")
+      }
+      text.append(byte: .newline)
+      append(line.bars, to: &text)
+    }
+    if zeroCount > 0 {
+      text.append(zeroCount == 1 ? "    1 statistic is zero\n" : "    \(zeroCount) statistics are zero\n")
+    }
+    if unmovedCount > 0 {
+      let noun = unmovedCount == 1 ? "statistic" : "statistics"
+      text.append("    \(unmovedCount) \(noun) did not move\n")
+    }
+  }
+
+  private func append(_ bars: [HistogramText.Bar], to text: inout ByteText) {
+    let boundsWidth = bars.map(\.bounds.count).max() ?? 0
+    let countWidth = bars.map(\.count.count).max() ?? 0
+    for bar in bars {
+      let bounds = bar.bounds.padded(from: boundsWidth)
+      text.append("      \(bounds)  \(bar.count.padded(from: countWidth))  \(bar.bar)\n")
+    }
+  }
+}

@@ -1,0 +1,70 @@
+internal import Statistics
+
+/// A histogram for a person: never a number that no sample is known to have.
+struct HistogramText {
+  /// A bucket with samples.
+  struct Bar {
+    /// The exact bounds, both inclusive, in the raw unit: `512..1023 ns`.
+    let bounds: String
+    let count: String
+    /// As long as the bucket's part of the fullest one; never empty.
+    let bar: String
+  }
+
+  private let histogram: Histogram
+  private let statistic: Statistic
+  private let barLength = 40
+
+  init(_ histogram: Histogram, of statistic: Statistic) {
+    self.histogram = histogram
+    self.statistic = statistic
+  }
+
+  /// The number of samples.
+  var count: String {
+    let count = histogram.count
+    let number = Quantity(Decimal(mantissa: UInt128(count), exponent: 0), unit: .none).text
+    return count == 1 ? "1 sample" : "\(number) samples"
+  }
+
+  /// Bounds of the quantiles: `p50 <= 1.02 us  p90 <= ...`; empty without samples.
+  var quantiles: String {
+    let fractions = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1)]
+    return fractions.compactMap { name, fraction in
+      bound(of: fraction).map { "\(name) \($0)" }
+    }.joined(separator: "  ")
+  }
+
+  /// The bound of one quantile: `<= 1.02 us`, of the open bucket `>= 1.07 s`.
+  func bound(of fraction: Double) -> String? {
+    guard let bounds = histogram.quantile(fraction) else { return nil }
+    guard let upper = bounds.upper else {
+      return ">= \(Quantity(bounds.lower, inUnitOf: statistic).text)"
+    }
+    return "<= \(Quantity(upper, inUnitOf: statistic).text)"
+  }
+
+  /// The buckets that have samples.
+  var bars: [Bar] {
+    let most = histogram.counts.max() ?? 0
+    return histogram.counts.indices.compactMap { index in
+      let count = histogram.counts[index]
+      guard count > 0 else { return nil }
+      let length = max(1, Int(UInt128(count) * UInt128(barLength) / UInt128(most)))
+      return Bar(
+        bounds: bounds(of: index), count: String(count),
+        bar: String(repeating: "#", count: length))
+    }
+  }
+
+  private func bounds(of index: Int) -> String {
+    guard let bounds = histogram.shape.bounds(of: index) else { return "beyond 64 bits" }
+    let numbers =
+      switch bounds.upper {
+      case nil: "\(bounds.lower).."
+      case bounds.lower: "\(bounds.lower)"
+      case .some(let upper): "\(bounds.lower)..\(upper)"
+      }
+    return numbers + statistic.rawUnit
+  }
+}

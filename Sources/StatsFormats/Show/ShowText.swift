@@ -1,0 +1,82 @@
+public import StatsTree
+internal import Statistics
+
+/// Sources as blocks of text, for a person who looks at a few of them.
+///
+/// ```
+/// kvm/web1/vcpu0  up  vcpu=0
+///   kvm  by pidfd_getfd, 1.20 ms ago, read in 230 ns
+///     exits           123 k   4.21 k/s
+///     halt_wait_hist  1234 samples  p50 <= 1.02 us  p90 <= 4.09 us  ...
+///     12 statistics are zero
+/// ```
+public struct ShowText: Sendable {
+  /// Leaves out statistics that are zero, or with rates did not move, and says how many.
+  public var hidesZeros = true
+  /// Shows how fast counts grow, and of histograms the samples of the interval.
+  public var showsRates = false
+  /// Shows each bucket with samples and its exact bounds.
+  public var showsBars = false
+
+  public init(hidesZeros: Bool = true, showsRates: Bool = false, showsBars: Bool = false) {
+    self.hidesZeros = hidesZeros
+    self.showsRates = showsRates
+    self.showsBars = showsBars
+  }
+
+  /// The blocks of the sources that match, with a blank line between them and footnotes behind.
+  public func text(
+    of sampler: Sampler, at moment: Moment, matching pattern: Pattern = .everything
+  ) -> String {
+    var text = ByteText()
+    var notes: Set<Note> = []
+    for item in Listing(sampler, matching: pattern).items {
+      if !text.isEmpty { text.append(byte: .newline) }
+      appendHeading(of: item, at: moment, to: &text)
+      for entry in item.entries {
+        let block = GroupBlock(self, sampler, entry)
+        appendHeading(of: entry, sampler, at: moment, to: &text)
+        block.append(to: &text)
+        notes.formUnion(block.notes)
+      }
+    }
+    for note in Note.allCases where notes.contains(note) {
+      text.append(byte: .newline)
+      text.append(note.text)
+    }
+    if !notes.isEmpty { text.append(byte: .newline) }
+    return text.text
+  }
+
+  private func appendHeading(of item: Listing.Item, at moment: Moment, to text: inout ByteText) {
+    let source = item.source
+    text.append(printable: source.path)
+    text.append("  \(source.status.text(at: moment))")
+    for facts in [source.keys, source.labels] where !facts.isEmpty {
+      text.append(" ")
+      for (name, value) in facts.sorted(by: { $0.key < $1.key }) {
+        text.append(printable: " \(name)=\(value)")
+      }
+    }
+    text.append(byte: .newline)
+    for remark in source.remarks {
+      text.append(printable: "  (\(remark))")
+      text.append(byte: .newline)
+    }
+  }
+
+  private func appendHeading(
+    of entry: Plan.Entry, _ sampler: Sampler, at moment: Moment, to text: inout ByteText
+  ) {
+    let status = sampler.status(of: entry)
+    text.append(printable: "  \(entry.group.name)  by \(entry.group.provenance)")
+    if status != .up { text.append(", \(status.text(at: moment))") }
+    if status.hasNumbers, status != .stale(since: 0) {
+      let window = sampler.window(of: entry)
+      let width = Quantity(
+        Decimal(mantissa: UInt128(window.end - window.begin), exponent: -9), unit: .seconds)
+      text.append(", \(moment.age(of: window.end)) ago, read in \(width.text)")
+    }
+    text.append(byte: .newline)
+  }
+}

@@ -1,0 +1,100 @@
+internal import Statistics
+
+/// Text under construction, as UTF-8.
+struct ByteText {
+  private(set) var bytes: [UInt8] = []
+
+  init() {}
+
+  var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  var isEmpty: Bool { bytes.isEmpty }
+
+  mutating func reserve(_ byteCount: Int) {
+    bytes.reserveCapacity(byteCount)
+  }
+
+  mutating func append(_ text: String) {
+    bytes.append(contentsOf: text.utf8)
+  }
+
+  mutating func append(_ other: [UInt8]) {
+    bytes.append(contentsOf: other)
+  }
+
+  mutating func append(_ part: ArraySlice<UInt8>) {
+    bytes.append(contentsOf: part)
+  }
+
+  mutating func append(byte: UInt8) {
+    bytes.append(byte)
+  }
+
+  mutating func append(spaces count: Int) {
+    for _ in 0..<max(0, count) { bytes.append(.space) }
+  }
+
+  // MARK: - Numbers
+
+  mutating func append(number: UInt64) {
+    append(digits: number, pointBefore: 0)
+  }
+
+  mutating func append(number: Int128) {
+    if number < 0 { append(byte: .minus) }
+    if let small = UInt64(exactly: number.magnitude) {
+      append(number: small)
+    } else {
+      append(String(number.magnitude))
+    }
+  }
+
+  /// Appends the exact number, as `Decimal.description` has it.
+  mutating func append(_ decimal: Decimal) {
+    guard let digits = UInt64(exactly: decimal.mantissa), (-18...0).contains(decimal.exponent)
+    else {
+      append(decimal.description)
+      return
+    }
+    if decimal.isNegative, digits != 0 { append(byte: .minus) }
+    var shortened = digits
+    var places = digits == 0 ? 0 : -decimal.exponent
+    while places > 0, shortened.isMultiple(of: 10) {
+      shortened /= 10
+      places -= 1
+    }
+    append(digits: shortened, pointBefore: places)
+  }
+
+  /// Appends a number whose last `places` digits stand behind the point.
+  private mutating func append(digits number: UInt64, pointBefore places: Int) {
+    var reversed = InlineArray<24, UInt8>(repeating: .zero)
+    var rest = number
+    var count = 0
+    repeat {
+      if count == places, places > 0 {
+        reversed[count] = .point
+        count += 1
+      }
+      reversed[count] = .zero + UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+      count += 1
+    } while rest > 0 || (places > 0 && count < places + 2)
+    while count > 0 {
+      count -= 1
+      bytes.append(reversed[count])
+    }
+  }
+}
+
+extension UInt8 {
+  static let newline = UInt8(ascii: "\n")
+  static let space = UInt8(ascii: " ")
+  static let zero = UInt8(ascii: "0")
+  static let point = UInt8(ascii: ".")
+  static let minus = UInt8(ascii: "-")
+  static let comma = UInt8(ascii: ",")
+  static let colon = UInt8(ascii: ":")
+  static let quote = UInt8(ascii: "\"")
+  static let backslash = UInt8(ascii: "\\")
+}

@@ -1,0 +1,56 @@
+internal import Statistics
+
+extension Scale {
+  /// Whether every raw value has an exact text in the unit, and one that a 64-bit floating point
+  /// number can hold the size of.
+  var isExact: Bool {
+    switch base {
+    case .ten: (-280...280).contains(exponent)
+    case .two: (-27...64).contains(exponent)
+    case .unknown: false
+    }
+  }
+}
+
+extension Statistic {
+  /// A word as an exact number in the unit, or in the raw unit where the scale is not exact.
+  func exact(_ word: UInt64) -> Decimal {
+    let level = Level(word, of: self).value
+    let magnitude = UInt64(level.magnitude)
+    var decimal =
+      (scale.isExact ? Decimal(magnitude, scale: scale) : nil)
+      ?? Decimal(mantissa: UInt128(magnitude), exponent: 0)
+    decimal.isNegative = level < 0
+    return decimal
+  }
+
+  /// A bound of a bucket as an exact number in the unit, as `exact` has it; never negative.
+  func exactBound(_ bound: UInt64) -> Decimal {
+    (scale.isExact ? Decimal(bound, scale: scale) : nil)
+      ?? Decimal(mantissa: UInt128(bound), exponent: 0)
+  }
+
+  /// The unit of `exact`: `seconds`, or `2^-40 seconds`; empty without one.
+  var exactUnit: String {
+    let word = unit == .none ? "" : unit.description
+    if scale.isExact { return word }
+    return word.isEmpty ? scale.description : "\(scale) \(word)"
+  }
+
+  /// The raw unit as a person writes it behind a whole number: `ns`, `KiB`.
+  var rawUnit: String {
+    switch (unit, scale) {
+    case (.none, .one), (.boolean, _): ""
+    case (.seconds, .one): " s"
+    case (.seconds, Scale(base: .ten, exponent: -3)): " ms"
+    case (.seconds, .micro): " us"
+    case (.seconds, .nano): " ns"
+    case (.bytes, .one): " B"
+    case (.bytes, Scale(base: .two, exponent: 10)): " KiB"
+    case (.bytes, Scale(base: .two, exponent: 20)): " MiB"
+    case (.bytes, Scale(base: .two, exponent: 30)): " GiB"
+    case (.cycles, .one): " cycles"
+    default: scale == .one ? " \(unit)" : " * \(scale) \(unit == .none ? "" : unit.description)"
+    }
+  }
+}

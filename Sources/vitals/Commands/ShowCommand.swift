@@ -1,0 +1,60 @@
+import ArgumentParser
+import KVMStats
+import LinuxSystem
+import StatsFormats
+import StatsTree
+
+/// `vitals show`: the numbers now.
+struct ShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "One sample of all statistics of the sources that match.",
+    discussion: """
+      For each group it says where the numbers come from, how old they are and how long reading \
+      them took. A histogram is shown as the bounds of its median, 90th and 99th percentile: \
+      the true one is not above the bound. A value that is not there is '-', never a zero.
+
+      Examples:
+        vitals show kvm/web1/vcpu0
+        vitals show kvm/web1 --match '*_hist' --bars
+        vitals show kvm/web1/vcpu0 --every 1s         with rates over one second
+        vitals show --format openmetrics              for Prometheus
+        vitals show kvm --format json | jq .
+      """)
+
+  @OptionGroup var observation: ObservationOptions
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Take two samples so far apart, and show rates and histograms of the time between.",
+      valueName: "time"))
+  var every: TimeSpan?
+
+  @Option(name: .long, help: "table, json, csv or openmetrics.")
+  var format: OutputFormat = .table
+
+  @Flag(name: .long, help: "Each bucket of a histogram with its exact bounds.")
+  var bars = false
+
+  @Flag(name: .long, help: "Also what is zero or did not move.")
+  var zeros = false
+
+  func run() throws {
+    let fallback = try Pattern("kvm")
+    let observer = try Observer(observation, fallback: fallback)
+    _ = try observer.requireSources(observation, fallback: fallback)
+    observer.sampler.pass()
+    if let every {
+      observer.kvm.wait(until: monotonicNanoseconds() + every.nanoseconds)
+      _ = observer.kvm.refresh()
+      observer.sampler.pass()
+    }
+    try observer.requireStatistics(observation)
+    var view = SampleView(
+      format, ShowText(hidesZeros: !zeros, showsRates: every != nil, showsBars: bars),
+      showsRates: every != nil)
+    try Console.write(view.bytes(of: observer.sampler))
+    if observer.allAreDenied { throw ExitCode(Failure.Status.notPermitted.rawValue) }
+  }
+}

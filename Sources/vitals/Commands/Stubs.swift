@@ -1,4 +1,0 @@
-import ArgumentParser
-
-struct ShowCommand: ParsableCommand {}
-struct WatchCommand: ParsableCommand {}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import KVMStats
+import LinuxSystem
+import StatsFormats
+import StatsTree
+
+/// `vitals watch`: rates, interval after interval.
+struct WatchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "watch",
+    abstract: "What goes on, interval after interval: rates per second and shares of time.",
+    discussion: """
+      Several sources are a table with a row each; its columns are the most telling statistics, or \
+      those of --stat. One source is a block with all that moved, or with --stat a line for each \
+      interval. Time spent is a share of the interval: run_ns is CPU used, run_delay_ns is steal, \
+      the time a vCPU could have run but had no CPU. VMs that come and go are told; Ctrl-C ends.
+
+      Examples:
+        vitals watch
+        vitals watch 'kvm/*/vcpu*' --stat run_ns,run_delay_ns,exits --every 500ms
+        vitals watch kvm/web1/vcpu0
+        vitals watch --format json --count 10 > samples.jsonl
+      """)
+
+  @OptionGroup var observation: ObservationOptions
+
+  @Option(name: .long, help: ArgumentHelp("The interval, such as 500ms or 2s.", valueName: "time"))
+  var every = TimeSpan(seconds: 1)
+
+  @Option(
+    name: .long, help: ArgumentHelp("How many intervals; without it, for ever.", valueName: "n"))
+  var count: Int?
+
+  @Option(name: .long, help: "table, json, csv or openmetrics.")
+  var format: OutputFormat = .table
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("The columns: names with commas between them.", valueName: "names"))
+  var stat: NameList?
+
+  @Flag(name: .long, help: "Also what is zero or did not move.")
+  var zeros = false
+
+  func validate() throws {
+    guard every.nanoseconds >= 1_000_000 else {
+      throw ValidationError("--every \(every) is too short; the shortest is 1ms")
+    }
+    if let count, count < 1 { throw ValidationError("--count is \(count); it must be at least 1") }
+  }
+
+  func run() throws {
+    let fallback = try Pattern("kvm")
+    let observer = try Observer(observation, fallback: fallback)
+    _ = try observer.requireSources(observation, fallback: fallback)
+    observer.sampler.pass()
+    try observer.requireStatistics(observation)
+    if let stat { try observer.requireNames(stat.names) }
+    var view = WatchView(
+      format, statistics: stat?.names ?? observation.match.map { observer.names(matching: $0) },
+      hidesZeros: !zeros)
+    var next = monotonicNanoseconds()
+    var done = 0
+    while count.map({ done < $0 }) ?? true {
+      next += every.nanoseconds
+      observer.kvm.wait(until: next)
+      let events = observer.kvm.refresh()
+      observer.sampler.pass()
+      for event in events { try view.tell(event) }
+      try Console.write(view.bytes(of: observer.sampler))
+      done += 1
+      // An interval that took too long is not made up for.
+      next = max(next, monotonicNanoseconds() - min(every.nanoseconds, monotonicNanoseconds()))
+    }
+  }
+}
+
+/// Names with commas between them.
+struct NameList: ExpressibleByArgument {
+  let names: [String]
+
+  init?(argument: String) {
+    names = argument.split(separator: ",").map(String.init)
+    if names.isEmpty { return nil }
+  }
+}

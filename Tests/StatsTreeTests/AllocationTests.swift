@@ -1,0 +1,107 @@
+import CAllocations
+import Statistics
+import StatsTree
+import Testing
+
+/// Numbers that grow with each pass, without a dictionary or closure that would allocate.
+private final class CountingBacking: Backing {
+  var now: UInt64 = 0
+
+  func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
+    now += 1_000_000_000
+    // By index: unoptimized, an iterator allocates for each element.
+    for index in placements.indices {
+      let placement = placements[index]
+      // One in ten does not answer: going stale must be as free.
+      if (now / 1_000_000_000 + UInt64(placement.token)).isMultiple(of: 10) { continue }
+      let value = now / 1000 * UInt64(placement.token + 1)
+      snapshot.fill(placement) { record in
+        for word in record.indices { record[word] = value }
+      }
+      snapshot.finish(placement, Window(begin: now, end: now + 50))
+    }
+  }
+}
+
+@Suite(.enabled(if: allocations_are_counted(), "a sanitizer has malloc"))
+struct AllocationTests {
+  private let schema = Schema(packing: [
+    Statistic("exits", .cumulative), Statistic("h", .logHistogram, size: 32),
+  ])
+
+  private func sampler(_ count: Int) -> (Tree, Sampler) {
+    let tree = Tree()
+    let backings = [CountingBacking(), CountingBacking(), CountingBacking()]
+    for token in 0..<count {
+      tree.attach(
+        "kvm", schema: schema, backing: backings[token % 3], token: token, provenance: .simulated,
+        to: tree.source("kvm/vm\(token / 8)/vcpu\(token % 8)"))
+    }
+    return (tree, Sampler(tree))
+  }
+
+  @Test("The counter sees what Swift allocates")
+  func counter() {
+    allocations_reset()
+    let before = allocations_count()
+    let array = [UInt64](repeating: 1, count: 1000)
+    #expect(before == 0)
+    let (count, largest) = (allocations_count(), allocations_largest())
+    #expect(count >= 1)
+    #expect(largest >= 8000)
+    #expect(array.count == 1000)
+  }
+
+  @Test("After the first two, a pass over 1,000 groups allocates nothing")
+  func passes() {
+    let (_, sampler) = sampler(1000)
+    sampler.pass()
+    sampler.pass()
+    allocations_reset()
+    for _ in 0..<50 { sampler.pass() }
+    let count = allocations_count()
+    #expect(count == 0)
+    #expect(sampler.passCount == 52)
+  }
+
+  @Test("The second pass after a change is the last one that allocates")
+  func change() {
+    let (tree, sampler) = sampler(100)
+    for _ in 0..<5 { sampler.pass() }
+    tree.remove(tree.source("kvm/vm0"))
+    allocations_reset()
+    sampler.pass()
+    let compiling = allocations_count()
+    sampler.pass()
+    allocations_reset()
+    for _ in 0..<10 { sampler.pass() }
+    let later = allocations_count()
+    #expect(compiling > 0)
+    #expect(later == 0)
+    #expect(sampler.plan.entries.count == 92)
+  }
+
+  @Test("Values and rates are looked up without allocation")
+  func values() throws {
+    let (_, sampler) = sampler(100)
+    for _ in 0..<3 { sampler.pass() }
+    let exits = schema.statistics[0]
+    func lookUp() -> (values: Int, rates: Int) {
+      var (values, rates) = (0, 0)
+      for index in sampler.plan.entries.indices {
+        let entry = sampler.plan.entries[index]
+        if sampler.value(exits, of: entry) != nil { values += 1 }
+        if sampler.rate(exits, of: entry) != nil { rates += 1 }
+      }
+      return (values, rates)
+    }
+    // Once for what the runtime makes on first use.
+    _ = lookUp()
+    allocations_reset()
+    let (values, rates) = lookUp()
+    let count = allocations_count()
+    #expect(count == 0)
+    #expect(values == 100)
+    #expect(rates == 90)
+  }
+}
