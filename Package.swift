@@ -56,6 +56,9 @@ let package = Package(
 
     // MARK: - Tests
     .testTarget(
+      name: "CommandTests", dependencies: ["KVMGuests", "LinuxSystem", "guest-holder", "vitals"],
+      exclude: ["Golden"]),
+    .testTarget(
       name: "QMPTests", dependencies: ["KVMStats", "StatsTree", "Statistics", "LinuxSystem"]),
     .testTarget(
       name: "KVMGuestsTests", dependencies: ["KVMGuests", "LinuxSystem", "guest-holder"]),
@@ -63,6 +66,9 @@ let package = Package(
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "CAllocations"]),
     .testTarget(
       name: "StatsTreeTests", dependencies: ["StatsTree", "Statistics", "CAllocations"]),
+    .testTarget(
+      name: "StatsFormatsTests", dependencies: ["StatsFormats", "StatsTree", "Statistics"],
+      exclude: ["Golden"]),
   ]
 )
 

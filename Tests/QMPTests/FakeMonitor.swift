@@ -34,14 +34,15 @@ final class FakeMonitor: Sendable {
   let path: String
   private let listener: UnixSocket
   private let state: Mutex<State>
-  private let thread: Mutex<TestThread?> = Mutex(nil)
+  private let thread: Mutex<SystemThread?> = Mutex(nil)
 
   init(_ name: String, _ behaviour: Behaviour = .healthy) throws {
     path = "/tmp/vitals-qmp-\(getpid())-\(name).sock"
     state = Mutex(State(behaviour: behaviour))
     unsafe unlink(path)
     listener = try UnixSocket.listen(at: path, .stream)
-    thread.withLock { $0 = TestThread { [self] in serve() } }
+    let started = try SystemThread(name: name) { [self] in serve() }
+    thread.withLock { $0 = started }
   }
 
   /// Ends the thread and removes the socket.

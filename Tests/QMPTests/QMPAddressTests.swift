@@ -26,7 +26,9 @@ import Testing
         ["/run/m"]
       ),
       ("-mon m,mode=control,pretty=on -chardev socket,path=/run/m,server,id=m", ["/run/m"]),
-      ("-mon chardev=m,id=monitor,mode=control -chardev backend=socket,id=m,path=/m,server", ["/m"]),
+      (
+        "-mon chardev=m,id=monitor,mode=control -chardev backend=socket,id=m,path=/m,server", ["/m"]
+      ),
       ("-chardev socket,id=m,path=/run/m,server=on -qmp chardev:m", ["/run/m"]),
       ("-chardev socket,id=m,path=/run/m,server=on -mon chardev=m,mode=readline", []),
       ("-chardev socket,id=m,path=/run/m,server=on -mon chardev=m", []),
@@ -39,7 +41,9 @@ import Testing
         "-chardev socket,id=m,path=/1,server -mon m,mode=control -m 128 -qmp unix:/2,server=on",
         ["/1", "/2"]
       ),
-      ("-qmp unix:/1,server -mon m,mode=control -chardev socket,id=m,path=/2,server", ["/1", "/2"]),
+      (
+        "-qmp unix:/1,server -mon m,mode=control -chardev socket,id=m,path=/2,server", ["/1", "/2"]
+      ),
       // Nothing behind the option.
       ("-m 128 -qmp", []),
       ("", []),

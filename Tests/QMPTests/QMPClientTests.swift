@@ -24,10 +24,11 @@ import Testing
     return (words, client)
   }
 
-  private static let conversation = [
-    Transcript.greeting, Transcript.event, Transcript.answer("{}", id: 0), Transcript.event,
-    Transcript.answer(#"{"name": "web\"1{"}"#, id: 1), Transcript.answer("[]", id: 2),
-  ].joined(separator: "\r\n") + "\r\n"
+  private static let conversation =
+    [
+      Transcript.greeting, Transcript.event, Transcript.answer("{}", id: 0), Transcript.event,
+      Transcript.answer(#"{"name": "web\"1{"}"#, id: 1), Transcript.answer("[]", id: 2),
+    ].joined(separator: "\r\n") + "\r\n"
 
   private static let whole = ["greeted 7.2.22", "answered query-name", "answered query-stats"]
 

@@ -1,6 +1,6 @@
 import LinuxSystem
-import StatsTree
 import Statistics
+import StatsTree
 import Testing
 
 @testable import KVMStats

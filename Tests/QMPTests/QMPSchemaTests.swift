@@ -79,7 +79,8 @@ import Testing
     #expect(record.words == [5, 6] + Array(repeating: none, count: 15))
   }
 
-  @Test("A number that is no unsigned word is no number", arguments: ["-1", "1.5", "1e19", "\"1\""])
+  @Test(
+    "A number that is no unsigned word is no number", arguments: ["-1", "1.5", "1e19", "\"1\""])
   func numbers(text: String) throws {
     let stats = #"{"provider": "kvm", "stats": [{"name": "steps", "value": [\#(text)]}]}"#
     #expect(throws: JSONFlaw.self) { try record(stats) }

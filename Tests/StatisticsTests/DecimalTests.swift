@@ -5,7 +5,8 @@ import Testing
   @Test(
     "A raw value in its unit is exact to the last digit",
     arguments: [
-      (1, Scale.nano, "0.000000001"), (1_500_000_000, .nano, "1.5"), (7, .one, "7"), (0, .nano, "0"),
+      (1, Scale.nano, "0.000000001"), (1_500_000_000, .nano, "1.5"), (7, .one, "7"),
+      (0, .nano, "0"),
       (.max, .nano, "18446744073.709551615"), (.max, .one, "18446744073709551615"),
       (.max, Scale(base: .ten, exponent: 20), "1844674407370955161500000000000000000000"),
       (3, Scale(base: .two, exponent: 20), "3145728"),

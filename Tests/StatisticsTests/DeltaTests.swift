@@ -53,7 +53,8 @@ import Testing
     "Levels near 2^64 are negative, counts are not",
     arguments: [
       (Kind.instant, .max - 1, -2), (.instant, 1 << 63, -0x8000_0000_0000_0000),
-      (.instant, 1 << 63 - 1, 0x7fff_ffff_ffff_ffff), (.cumulative, .max - 1, 0xffff_ffff_ffff_fffe),
+      (.instant, 1 << 63 - 1, 0x7fff_ffff_ffff_ffff),
+      (.cumulative, .max - 1, 0xffff_ffff_ffff_fffe),
       (.unknown(9), .max - 1, 0xffff_ffff_ffff_fffe),
     ] as [(Kind, UInt64, Int128)])
   func levels(kind: Kind, word: UInt64, value: Int128) {

@@ -41,8 +41,10 @@ import Testing
   @Test(
     "Logarithmic histograms of many buckets",
     arguments: [
-      (64, 62, Bounds(lower: 1 << 61, upper: 1 << 62 - 1)), (64, 63, Bounds(lower: 1 << 62, upper: nil)),
-      (65, 63, Bounds(lower: 1 << 62, upper: 1 << 63 - 1)), (65, 64, Bounds(lower: 1 << 63, upper: nil)),
+      (64, 62, Bounds(lower: 1 << 61, upper: 1 << 62 - 1)),
+      (64, 63, Bounds(lower: 1 << 62, upper: nil)),
+      (65, 63, Bounds(lower: 1 << 62, upper: 1 << 63 - 1)),
+      (65, 64, Bounds(lower: 1 << 63, upper: nil)),
       (70, 64, Bounds(lower: 1 << 63, upper: .max)), (70, 65, nil), (70, 69, nil),
     ] as [(Int, Int, Bounds?)])
   func logMany(count: Int, index: Int, expected: Bounds?) {
@@ -70,7 +72,8 @@ import Testing
     "Values fall into buckets as the kernel puts them",
     arguments: [
       (Shape.log2(count: 32), 0, 0), (.log2(count: 32), 1, 1), (.log2(count: 32), 2, 2),
-      (.log2(count: 32), 3, 2), (.log2(count: 32), 1 << 30 - 1, 30), (.log2(count: 32), 1 << 30, 31),
+      (.log2(count: 32), 3, 2), (.log2(count: 32), 1 << 30 - 1, 30),
+      (.log2(count: 32), 1 << 30, 31),
       (.log2(count: 32), .max, 31), (.log2(count: 1), 9, 0), (.log2(count: 70), .max, 64),
       (.linear(bucketSize: 5, count: 3), 4, 0), (.linear(bucketSize: 5, count: 3), 5, 1),
       (.linear(bucketSize: 5, count: 3), 10, 2), (.linear(bucketSize: 5, count: 3), .max, 2),

@@ -73,8 +73,10 @@ import Testing
     "A name ends at its first NUL or at name_size",
     arguments: [
       (Array("exits".utf8), 16, "exits"), ([], 16, ""), (Array("12345678".utf8), 8, "12345678"),
-      ([0x61, 0, 0x62], 8, "a"), ([0x61, 0xff, 0x62], 8, "a\u{fffd}b"), ([0xe2, 0x82], 2, "\u{fffd}"),
-      (Array("x".utf8), 0, ""), (Array(repeating: 0x6e, count: 300), 304, String(repeating: "n", count: 300)),
+      ([0x61, 0, 0x62], 8, "a"), ([0x61, 0xff, 0x62], 8, "a\u{fffd}b"),
+      ([0xe2, 0x82], 2, "\u{fffd}"),
+      (Array("x".utf8), 0, ""),
+      (Array(repeating: 0x6e, count: 300), 304, String(repeating: "n", count: 300)),
     ] as [([UInt8], Int, String)])
   func name(bytes: [UInt8], nameSize: Int, name: String) throws {
     var raw = RawDescriptor("")

@@ -28,7 +28,8 @@ import Testing
         offset: .random(in: 0...99, using: &random) * 8,
         bucketSize: .random(in: .min ... .max, using: &random))
       raw.name = (0..<Int.random(in: 0...nameSize, using: &random)).map { _ in
-        random.oneIn(12) ? .random(in: 0...255, using: &random) : .random(in: 97...122, using: &random)
+        random.oneIn(12)
+          ? .random(in: 0...255, using: &random) : .random(in: 97...122, using: &random)
       }
       bytes += raw.bytes(nameSize: nameSize)
     }
@@ -40,18 +41,23 @@ import Testing
     #expect(parse(schema.kvmFile(id: "kvm").bytes) == schema, "seed \(seed)")
     for statistic in schema.statistics {
       #expect(statistic.words.upperBound <= schema.wordCount, "seed \(seed)")
-      #expect(statistic.kvmFlags & 0xfff == statistic.kvmFlags & ~statistic.reservedFlags, "seed \(seed)")
+      #expect(
+        statistic.kvmFlags & 0xfff == statistic.kvmFlags & ~statistic.reservedFlags, "seed \(seed)")
     }
   }
 
-  @Test("Files that are odd but legal are accepted and come back the same", arguments: 0..<400 as Range<UInt64>)
+  @Test(
+    "Files that are odd but legal are accepted and come back the same",
+    arguments: 0..<400 as Range<UInt64>)
   func legal(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     let schema = try #require(parse(file(&random)), "seed \(seed)")
     check(schema, seed)
   }
 
-  @Test("Mutated files do not crash, and what is accepted comes back the same", arguments: 0..<400 as Range<UInt64>)
+  @Test(
+    "Mutated files do not crash, and what is accepted comes back the same",
+    arguments: 0..<400 as Range<UInt64>)
   func mutated(seed: UInt64) {
     var random = SeededGenerator(seed: seed &+ 0x1000)
     var bytes = file(&random)
@@ -63,7 +69,8 @@ import Testing
         // A field of the header is where most harm can be done.
         let field = Int.random(in: 0..<6, using: &random) * 4
         let extremes: [UInt32] = [0, 1, 24, 0x7fff_ffff, 0x8000_0000, .max, 1 << 20]
-        bytes.replaceSubrange(field..<field + 4, with: native(extremes.randomElement(using: &random) ?? 0))
+        bytes.replaceSubrange(
+          field..<field + 4, with: native(extremes.randomElement(using: &random) ?? 0))
       default:
         guard let index = bytes.indices.randomElement(using: &random) else { continue }
         bytes[index] = .random(in: 0...255, using: &random)

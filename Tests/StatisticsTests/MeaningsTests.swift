@@ -72,8 +72,10 @@ import Testing
   @Test(
     "A flaw says in which line it is",
     arguments: [
-      ("meaning: x", 1, "neither [name] nor key: value"), ("\n# x\n  more", 3, "nothing to continue here"),
-      ("[a]\n  more", 2, "nothing to continue here"), ("[a]\nnonsense", 2, "neither [name] nor key: value"),
+      ("meaning: x", 1, "neither [name] nor key: value"),
+      ("\n# x\n  more", 3, "nothing to continue here"),
+      ("[a]\n  more", 2, "nothing to continue here"),
+      ("[a]\nnonsense", 2, "neither [name] nor key: value"),
       ("[a", 1, "a name must stand as [name]"), ("[]", 1, "a name must stand as [name]"),
       ("[a]\nmeaning: x\n[b] \n", 3, "a name must stand as [name]"),
       ("[a]\nmeaning: x\n[b]\nmoves: y\n\n[c]\nmeaning: z", 3, "[b] has no meaning"),

@@ -29,7 +29,8 @@ import Testing
       (.max - 1, "16 EiB"), (1_047_040, "1023 KiB"),
     ] as [(UInt64, String)])
   func bytes(bytes: UInt64, text: String) {
-    #expect(Quantity(bytes, of: Statistic("b", .instant, unit: .bytes))?.text == negativeOr(text, bytes))
+    #expect(
+      Quantity(bytes, of: Statistic("b", .instant, unit: .bytes))?.text == negativeOr(text, bytes))
   }
 
   /// An instant word of 2^63 and more is a negative number.
@@ -60,15 +61,36 @@ import Testing
       (Statistic("x", .instant, unit: .boolean, isSigned: true), .max, "-1"),
       (Statistic("x", .cumulative, unit: .cycles), 1500, "1500 cycles"),
       (Statistic("x", .cumulative, unit: .cycles), 1_500_000, "1.5 M cycles"),
-      (Statistic("x", .cumulative, unit: .bytes, scale: Scale(base: .two, exponent: 20)), 3, "3 MiB"),
-      (Statistic("x", .cumulative, unit: .bytes, scale: Scale(base: .ten, exponent: 3)), 2, "1.95 KiB"),
-      (Statistic("x", .cumulative, unit: .bytes, scale: Scale(base: .ten, exponent: -1)), 15, "1.5 B"),
+      (
+        Statistic("x", .cumulative, unit: .bytes, scale: Scale(base: .two, exponent: 20)), 3,
+        "3 MiB"
+      ),
+      (
+        Statistic("x", .cumulative, unit: .bytes, scale: Scale(base: .ten, exponent: 3)), 2,
+        "1.95 KiB"
+      ),
+      (
+        Statistic("x", .cumulative, unit: .bytes, scale: Scale(base: .ten, exponent: -1)), 15,
+        "1.5 B"
+      ),
       (Statistic("x", .cumulative, unit: .seconds, scale: .micro), 1500, "1.5 ms"),
-      (Statistic("x", .cumulative, unit: .seconds, scale: Scale(base: .ten, exponent: -15)), 1, "0.001 ps"),
-      (Statistic("x", .cumulative, unit: .seconds, scale: Scale(base: .two, exponent: -10)), 1, "977 us"),
+      (
+        Statistic("x", .cumulative, unit: .seconds, scale: Scale(base: .ten, exponent: -15)), 1,
+        "0.001 ps"
+      ),
+      (
+        Statistic("x", .cumulative, unit: .seconds, scale: Scale(base: .two, exponent: -10)), 1,
+        "977 us"
+      ),
       (Statistic("x", .cumulative, scale: Scale(base: .ten, exponent: -3)), 1, "0.001"),
-      (Statistic("x", .cumulative, scale: Scale(base: .unknown(7), exponent: 3)), 5, "5 * unknown(7)^3"),
-      (Statistic("x", .cumulative, unit: .bytes, scale: Scale(base: .two, exponent: 900)), 5, "5 * 2^900 bytes"),
+      (
+        Statistic("x", .cumulative, scale: Scale(base: .unknown(7), exponent: 3)), 5,
+        "5 * unknown(7)^3"
+      ),
+      (
+        Statistic("x", .cumulative, unit: .bytes, scale: Scale(base: .two, exponent: 900)), 5,
+        "5 * 2^900 bytes"
+      ),
       (state, 0, "off"), (state, 1, "on"), (state, 2, "2"),
       // A bucket counts samples; only its bounds are times.
       (Statistic("x", .logHistogram, unit: .seconds, scale: .nano, size: 32), 5, "5"),

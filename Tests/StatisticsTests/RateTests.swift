@@ -70,7 +70,9 @@ import Testing
   @Test("After a reset the rate is what came since, and says so")
   func reset() throws {
     let rate = try #require(
-      measure(counter, 1000, Window(begin: 0, end: 0), 40, Window(begin: 1_000_000_000, end: 1_000_000_000)))
+      measure(
+        counter, 1000, Window(begin: 0, end: 0), 40,
+        Window(begin: 1_000_000_000, end: 1_000_000_000)))
     #expect(rate.afterReset)
     #expect(rate.increase == 40)
     #expect(rate.perSecond == 40)

@@ -12,7 +12,8 @@ import Testing
     arguments: [
       Statistic("a", .cumulative, unit: .bytes, scale: Scale(base: .two, exponent: 20)),
       Statistic("a", .linearHistogram, unit: .seconds, scale: .nano, size: 7, bucketSize: .max),
-      Statistic("a", .logHistogram, unit: .cycles, scale: Scale(base: .ten, exponent: .min), size: 32),
+      Statistic(
+        "a", .logHistogram, unit: .cycles, scale: Scale(base: .ten, exponent: .min), size: 32),
       Statistic("a", .peak, unit: .boolean, scale: Scale(base: .ten, exponent: .max), offset: 4096),
       Statistic("a", .unknown(9), unit: .unknown(5), scale: Scale(base: .unknown(15), exponent: 1)),
       Statistic("a", .state, states: ["off", "", "on \"x\""], stability: .internal, cost: .heavy),

@@ -16,7 +16,8 @@ import Testing
     tree.group("kvm/web1", schema(5), backing, token: 9)
     tree.group("host", schema(2), backing, token: 10)
     let plan = Plan(tree)
-    #expect(plan.entries.map(\.group.source.path) == ["kvm/web1", "kvm/web1", "kvm/web1/vcpu0", "host"])
+    #expect(
+      plan.entries.map(\.group.source.path) == ["kvm/web1", "kvm/web1", "kvm/web1/vcpu0", "host"])
     #expect(plan.entries.map(\.placement.token) == [8, 9, 7, 10])
     #expect(plan.entries.map(\.placement.index) == [0, 1, 2, 3])
     #expect(plan.entries.map(\.placement.offset) == [0, 0, 5, 8])

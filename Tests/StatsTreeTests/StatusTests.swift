@@ -79,7 +79,8 @@ import Testing
     #expect(sampler.histogram(Statistic("h", .logHistogram, size: 1), of: a) == nil)
   }
 
-  @Test("What was denied and is not answered stays denied", arguments: [Status.denied(code: 13), .gone])
+  @Test(
+    "What was denied and is not answered stays denied", arguments: [Status.denied(code: 13), .gone])
   func staysDenied(status: Status) throws {
     _ = try pass(.words([10, 1], at(1)))
     _ = try pass(.fails(status))
@@ -96,7 +97,8 @@ import Testing
   @Test(
     "Statuses in one word",
     arguments: [
-      (Status.up, "up", true), (.stale(since: 5), "stale", true), (.denied(code: 1), "denied", false),
+      (Status.up, "up", true), (.stale(since: 5), "stale", true),
+      (.denied(code: 1), "denied", false),
       (.gone, "gone", false),
     ])
   func words(status: Status, word: String, hasNumbers: Bool) {

@@ -7,11 +7,11 @@ struct JSONReader: Sendable {
   /// The deepest nesting that is followed.
   static let deepest = 64
 
-  private let bytes: [UInt8]
-  private let end: Int
+  let bytes: [UInt8]
+  let end: Int
   private var depth = 0
   /// The next byte.
-  private(set) var offset: Int
+  var offset: Int
 
   /// Reads `range` of `bytes`, or all of them.
   init(_ bytes: [UInt8], in range: Range<Int>? = nil) {
@@ -31,7 +31,7 @@ struct JSONReader: Sendable {
   }
 
   /// The next byte that is no white space, which is not taken.
-  private mutating func peek() throws(JSONFlaw) -> UInt8 {
+  mutating func peek() throws(JSONFlaw) -> UInt8 {
     while offset < end {
       switch bytes[offset] {
       case 0x20, 0x09, 0x0a, 0x0d: offset += 1
@@ -41,13 +41,13 @@ struct JSONReader: Sendable {
     throw flaw(.end)
   }
 
-  private mutating func take(_ wanted: Unicode.Scalar) throws(JSONFlaw) {
+  mutating func take(_ wanted: Unicode.Scalar) throws(JSONFlaw) {
     guard try peek() == UInt8(ascii: wanted) else { throw flaw(.unexpected) }
     offset += 1
   }
 
   /// Takes a character if it comes next.
-  private mutating func takes(_ wanted: Unicode.Scalar) throws(JSONFlaw) -> Bool {
+  mutating func takes(_ wanted: Unicode.Scalar) throws(JSONFlaw) -> Bool {
     guard try peek() == UInt8(ascii: wanted) else { return false }
     offset += 1
     return true
@@ -121,121 +121,6 @@ struct JSONReader: Sendable {
     case .number: try skipNumber()
     case .boolean: _ = try boolean()
     case .null: try literal("null")
-    }
-  }
-
-  // MARK: - Text
-
-  /// Takes a string as it stands.
-  mutating func text() throws(JSONFlaw) -> JSONText {
-    try take("\"")
-    let start = offset
-    var hasEscapes = false
-    while offset < end {
-      switch bytes[offset] {
-      case UInt8(ascii: "\""):
-        offset += 1
-        return JSONText(range: start..<offset - 1, hasEscapes: hasEscapes)
-      case UInt8(ascii: "\\"):
-        hasEscapes = true
-        offset += 2
-      case 0..<0x20: throw flaw(.text)
-      default: offset += 1
-      }
-    }
-    throw flaw(.end)
-  }
-
-  /// Takes a string, decoded.
-  mutating func string() throws(JSONFlaw) -> String {
-    let text = try text()
-    return try decoded(text)
-  }
-
-  /// Whether a text is `wanted`; without a copy where it has no escapes.
-  func matches(_ text: JSONText, _ wanted: String) -> Bool {
-    if text.hasEscapes { return (try? decoded(text)) == wanted }
-    let utf8 = wanted.utf8
-    guard utf8.count == text.range.count else { return false }
-    var position = text.range.lowerBound
-    for byte in utf8 {
-      guard bytes[position] == byte else { return false }
-      position += 1
-    }
-    return true
-  }
-
-  /// A text with its escapes resolved; bytes that are no UTF-8 become U+FFFD.
-  func decoded(_ text: JSONText) throws(JSONFlaw) -> String {
-    guard text.hasEscapes else { return String(decoding: bytes[text.range], as: UTF8.self) }
-    return try JSONEscapes.resolve(bytes[text.range])
-  }
-
-  // MARK: - Numbers and literals
-
-  /// Takes an integer without a sign, exactly.
-  mutating func unsigned() throws(JSONFlaw) -> UInt64 {
-    var value: UInt64 = 0
-    _ = try peek()
-    let start = offset
-    while offset < end, let digit = digit(bytes[offset]) {
-      let (product, overflow) = value.multipliedReportingOverflow(by: 10)
-      let (sum, carry) = product.addingReportingOverflow(UInt64(digit))
-      guard !overflow, !carry else { throw flaw(.number) }
-      value = sum
-      offset += 1
-    }
-    let count = offset - start
-    guard count == 1 || count > 1 && bytes[start] != UInt8(ascii: "0") else { throw flaw(.number) }
-    if offset < end, [0x2e, 0x45, 0x65].contains(bytes[offset]) { throw flaw(.number) }
-    return value
-  }
-
-  /// Takes an integer with or without a sign.
-  mutating func integer() throws(JSONFlaw) -> Int {
-    let isNegative = try takes("-")
-    let magnitude = try unsigned()
-    guard let value = Int(exactly: magnitude) else { throw flaw(.number) }
-    return isNegative ? -value : value
-  }
-
-  mutating func boolean() throws(JSONFlaw) -> Bool {
-    let isTrue = try peek() == UInt8(ascii: "t")
-    try literal(isTrue ? "true" : "false")
-    return isTrue
-  }
-
-  private func digit(_ byte: UInt8) -> UInt8? {
-    let digit = byte &- UInt8(ascii: "0")
-    return digit < 10 ? digit : nil
-  }
-
-  private mutating func literal(_ word: StaticString) throws(JSONFlaw) {
-    for byte in String(describing: word).utf8 {
-      guard offset < end, bytes[offset] == byte else { throw flaw(.unexpected) }
-      offset += 1
-    }
-  }
-
-  private mutating func skipDigits() throws(JSONFlaw) {
-    let start = offset
-    while offset < end, digit(bytes[offset]) != nil { offset += 1 }
-    guard offset > start else { throw flaw(.unexpected) }
-  }
-
-  private mutating func skipNumber() throws(JSONFlaw) {
-    _ = try takes("-")
-    let start = offset
-    try skipDigits()
-    guard bytes[start] != UInt8(ascii: "0") || offset == start + 1 else { throw flaw(.number) }
-    if offset < end, bytes[offset] == UInt8(ascii: ".") {
-      offset += 1
-      try skipDigits()
-    }
-    if offset < end, [0x45, 0x65].contains(bytes[offset]) {
-      offset += 1
-      if offset < end, [0x2b, 0x2d].contains(bytes[offset]) { offset += 1 }
-      try skipDigits()
     }
   }
 }

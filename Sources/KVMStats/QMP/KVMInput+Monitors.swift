@@ -112,8 +112,10 @@ extension KVMInput {
     guard let address = QMPAddress.addresses(in: process.facts.arguments).first else { return nil }
     let directory = roots.process(pid)
     if !address.path.hasPrefix("/") { return "\(directory)/cwd/\(address.path)" }
-    let isSameTree =
-      (try? readLink("\(directory)/ns/mnt")) == (try? readLink("\(roots.proc)/self/ns/mnt"))
+    // A container or chroot(2) has another root: its own name for the socket is not ours.
+    let isSameTree = ["ns/mnt", "root"].allSatisfy { name in
+      (try? readLink("\(directory)/\(name)")) == (try? readLink("\(roots.proc)/self/\(name)"))
+    }
     return isSameTree ? address.path : "\(directory)/root\(address.path)"
   }
 }

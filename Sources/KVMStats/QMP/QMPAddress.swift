@@ -12,7 +12,8 @@ public struct QMPAddress: Hashable, Sendable {
   /// Monitors that QEMU connects to itself, that speak to people, or that have no path are left
   /// out; libvirt's, for one, listens on a descriptor.
   ///
-  /// - Parameter arguments: the arguments with the program's name, as in `/proc/PID/cmdline`.
+  /// - Parameter arguments: with the program's name, as in `/proc/PID/cmdline`.
+  /// - Returns: the addresses; where a monitor has none, nothing.
   public static func addresses(in arguments: [String]) -> [QMPAddress] {
     var addresses: [QMPAddress] = []
     /// The paths of the sockets with an id, and the ids of the monitors, which may come first.
@@ -30,14 +31,14 @@ public struct QMPAddress: Hashable, Sendable {
           addresses.append(QMPAddress(path: path))
         }
       case "chardev":
-        let parameters = Parameters(value, first: "backend")
+        let parameters = QEMUParameters(value, first: "backend")
         if parameters["backend"] == "socket", let id = parameters["id"],
           let path = parameters.serverPath
         {
           sockets[id] = path
         }
       case "mon":
-        let parameters = Parameters(value, first: "chardev")
+        let parameters = QEMUParameters(value, first: "chardev")
         if parameters["mode"] == "control", let id = parameters["chardev"] {
           monitors.append((addresses.count, id))
         }
@@ -62,67 +63,12 @@ public struct QMPAddress: Hashable, Sendable {
   }
 
   private static func socket(_ value: String?, first: String) -> String? {
-    value.flatMap { Parameters($0, first: first).serverPath }
+    value.flatMap { QEMUParameters($0, first: first).serverPath }
   }
 }
 
 extension String {
   fileprivate func dropPrefix(_ prefix: String) -> String? {
     hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
-  }
-}
-
-/// The `key=value,...` list of a QEMU option; a comma in a value is written twice.
-private struct Parameters {
-  private var values: [String: String] = [:]
-
-  /// - Parameters:
-  ///   - text: the option's value.
-  ///   - first: the key that the first part may leave out.
-  init(_ text: String, first: String) {
-    for (index, part) in Self.parts(text).enumerated() {
-      if let equals = part.firstIndex(of: "=") {
-        values[String(part[..<equals])] = String(part[part.index(after: equals)...])
-      } else if index == 0 {
-        values[first] = part
-      } else if part.hasPrefix("no"), part != "nodelay" {
-        // The old short forms: "server" is server=on, "nowait" is wait=off.
-        values[String(part.dropFirst(2))] = "off"
-      } else {
-        values[part] = "on"
-      }
-    }
-  }
-
-  subscript(key: String) -> String? { values[key] }
-
-  /// The path, where it is QEMU that listens, and the name is one of the file system.
-  var serverPath: String? {
-    guard let path = values["path"], !path.isEmpty, isOn("server"), !isOn("abstract") else {
-      return nil
-    }
-    return path
-  }
-
-  private func isOn(_ key: String) -> Bool {
-    ["on", "yes", "true", "y"].contains(values[key] ?? "off")
-  }
-
-  private static func parts(_ text: String) -> [String] {
-    var parts: [String] = []
-    var part = ""
-    var rest = text[...]
-    while let character = rest.popFirst() {
-      if character != "," {
-        part.append(character)
-      } else if rest.first == "," {
-        rest.removeFirst()
-        part.append(",")
-      } else {
-        parts.append(part)
-        part = ""
-      }
-    }
-    return parts + [part]
   }
 }

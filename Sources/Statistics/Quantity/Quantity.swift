@@ -102,7 +102,8 @@ public struct Quantity: Hashable, Sendable {
     guard power < prefixes.count else {
       return Quantity(number: value.description, unit: unit)
     }
-    return Quantity(number: sign + number, unit: [prefixes[power], unit].filter { !$0.isEmpty }.joined(separator: " "))
+    let words = [prefixes[power], unit].filter { !$0.isEmpty }
+    return Quantity(number: sign + number, unit: words.joined(separator: " "))
   }
 
   private static func bytes(_ value: Decimal, sign: String) -> Quantity {
@@ -111,8 +112,9 @@ public struct Quantity: Hashable, Sendable {
     var power = 0
     while power + 1 < prefixes.count, whole >> UInt128(10 * (power + 1)) > 0 { power += 1 }
     if power == 0 {
-      let (number, _) = value.exponent < 0
-        ? value.threeDigits(lowestPower: 0, highestPower: 0) : ("\(whole)", 0)
+      let number =
+        value.exponent < 0
+        ? value.threeDigits(lowestPower: 0, highestPower: 0).number : "\(whole)"
       return Quantity(number: sign + number, unit: prefixes[power])
     }
     // Hundredths of the prefix, rounded; a last step, where a hundredth does not matter.

@@ -21,7 +21,8 @@ struct GroupBlock {
 
   init(_ options: ShowText, _ sampler: Sampler, _ entry: Plan.Entry) {
     self.options = options
-    guard sampler.status(of: entry).hasNumbers else { return }
+    let status = sampler.status(of: entry)
+    guard status.hasNumbers, status != .stale(since: 0) else { return }
     let schema = entry.group.schema
     for (statistic, name) in zip(schema.statistics, StatisticNames(of: schema).names) {
       let line = Line(name: name.printable)
@@ -41,9 +42,10 @@ struct GroupBlock {
     var line = line
     let words = (0..<statistic.size).map { sampler.value(statistic, of: entry, word: $0) }
     if !words.isEmpty {
-      line.value = words.map { word in
-        word.flatMap { Quantity($0, of: statistic)?.text } ?? "-"
-      }.joined(separator: " ").printable
+      line.value =
+        words.map { word in
+          word.flatMap { Quantity($0, of: statistic)?.text } ?? "-"
+        }.joined(separator: " ").printable
     }
     let isZero = statistic.kind != .state && !words.isEmpty && words.allSatisfy { $0 == 0 }
     if options.hidesZeros, isZero {
@@ -120,7 +122,8 @@ struct GroupBlock {
       append(line.bars, to: &text)
     }
     if zeroCount > 0 {
-      text.append(zeroCount == 1 ? "    1 statistic is zero\n" : "    \(zeroCount) statistics are zero\n")
+      let phrase = zeroCount == 1 ? "statistic is" : "statistics are"
+      text.append("    \(zeroCount) \(phrase) zero\n")
     }
     if unmovedCount > 0 {
       let noun = unmovedCount == 1 ? "statistic" : "statistics"

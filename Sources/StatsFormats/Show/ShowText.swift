@@ -1,5 +1,5 @@
-public import StatsTree
 internal import Statistics
+public import StatsTree
 
 /// Sources as blocks of text, for a person who looks at a few of them.
 ///

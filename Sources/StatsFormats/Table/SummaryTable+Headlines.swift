@@ -8,6 +8,7 @@ extension SummaryTable {
   ///   - plan: whose schemas are looked at.
   ///   - meanings: they rank statistics; a name that means several things has its best rank.
   ///   - limit: the most names.
+  /// - Returns: names for the columns of a summary.
   public static func headlines(for plan: Plan, _ meanings: Meanings, limit: Int) -> [String] {
     var schemas: Set<Schema> = []
     var ranks: [String: Int] = [:]

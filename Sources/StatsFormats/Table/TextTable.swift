@@ -58,6 +58,7 @@ public struct TextTable: Sendable {
   /// the last resort.
   ///
   /// - Parameter width: nil for no limit; at least 1 counts.
+  /// - Returns: the lines, and which columns they do not have.
   /// - Complexity: O(*n*) in the number of cells.
   public func rendering(width: Int? = nil) -> Rendering {
     var columnWidths = Array(repeating: 0, count: columns.count)

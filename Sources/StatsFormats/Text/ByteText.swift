@@ -14,6 +14,11 @@ struct ByteText {
     bytes.reserveCapacity(byteCount)
   }
 
+  /// Takes back all behind the first `byteCount` bytes.
+  mutating func cut(to byteCount: Int) {
+    bytes.removeLast(bytes.count - byteCount)
+  }
+
   mutating func append(_ text: String) {
     bytes.append(contentsOf: text.utf8)
   }

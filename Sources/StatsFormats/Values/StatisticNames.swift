@@ -7,15 +7,20 @@ struct StatisticNames {
   let names: [String]
 
   init(of schema: Schema) {
-    var taken = Set(schema.statistics.map(\.name))
+    self.init(schema.statistics.map(\.name))
+  }
+
+  /// Names of anything.
+  init(_ given: [String]) {
+    var taken = Set(given)
     var seen: Set<String> = []
     var names: [String] = []
-    for statistic in schema.statistics {
-      var name = statistic.name
-      if !seen.insert(name).inserted {
+    for plain in given {
+      var name = plain
+      if !seen.insert(plain).inserted {
         var number = 2
-        while taken.contains("\(statistic.name)#\(number)") { number += 1 }
-        name = "\(statistic.name)#\(number)"
+        while taken.contains("\(plain)#\(number)") { number += 1 }
+        name = "\(plain)#\(number)"
         taken.insert(name)
       }
       names.append(name)

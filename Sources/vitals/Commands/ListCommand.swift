@@ -26,8 +26,8 @@ struct ListCommand: ParsableCommand {
   var why = false
 
   func validate() throws {
-    if format == .openmetrics {
-      throw ValidationError("--format openmetrics is for numbers: use it with show")
+    if format == .openmetrics || format == .prometheus {
+      throw ValidationError("--format \(format.rawValue) is for numbers: use it with show")
     }
   }
 
@@ -40,7 +40,7 @@ struct ListCommand: ParsableCommand {
     switch format {
     case .json: try Console.write(list.json())
     case .csv: try Console.write(list.csv())
-    case .table, .openmetrics: try Console.write(list.table(width: Console.width, explainsAll: why))
+    case .table, .openmetrics, .prometheus: try Console.write(list.table(width: Console.width, explainsAll: why))
     }
     let denied = sources.contains { source in
       if case .denied = source.status { return true }

@@ -31,7 +31,7 @@ struct ShowCommand: ParsableCommand {
       valueName: "time"))
   var every: TimeSpan?
 
-  @Option(name: .long, help: "table, json, csv or openmetrics.")
+  @Option(name: .long, help: "table, json, csv, openmetrics or prometheus.")
   var format: OutputFormat = .table
 
   @Flag(name: .long, help: "Each bucket of a histogram with its exact bounds.")

@@ -31,7 +31,7 @@ struct WatchCommand: ParsableCommand {
     name: .long, help: ArgumentHelp("How many intervals; without it, for ever.", valueName: "n"))
   var count: Int?
 
-  @Option(name: .long, help: "table, json, csv or openmetrics.")
+  @Option(name: .long, help: "table, json, csv, openmetrics or prometheus.")
   var format: OutputFormat = .table
 
   @Option(

@@ -7,6 +7,7 @@ struct SampleView {
   private let format: OutputFormat
   private let show: ShowText
   private var json: JSONLines
+  private var metrics: OpenMetrics?
   private var hasHeader = false
 
   init(_ format: OutputFormat, _ show: ShowText, showsRates: Bool) {
@@ -25,8 +26,12 @@ struct SampleView {
       let lines = CSV().lines(of: sampler, at: moment)
       defer { hasHeader = true }
       return hasHeader ? lines : CSV.header + lines
-    case .openmetrics:
-      return OpenMetrics(meanings: .builtIn).bytes(of: sampler, at: moment)
+    case .openmetrics, .prometheus:
+      if metrics == nil {
+        metrics = OpenMetrics(
+          sampler, .builtIn, dialect: format == .openmetrics ? .openMetrics : .prometheus)
+      }
+      return metrics?.text() ?? []
     }
   }
 }

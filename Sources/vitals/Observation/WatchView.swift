@@ -40,7 +40,7 @@ struct WatchView {
     case .json:
       try Console.write(
         JSONText.line(EventEntry(event: word, path: path, pid: pid, time: Moment.now.text)))
-    case .csv, .openmetrics: Console.warn(text)
+    case .csv, .openmetrics, .prometheus: Console.warn(text)
     }
   }
 
@@ -54,6 +54,8 @@ struct WatchView {
   /// The text of the last pass.
   mutating func bytes(of sampler: Sampler) -> [UInt8] {
     guard format == .table else { return sample.bytes(of: sampler) }
+    // All VMs are gone, which has been told.
+    if sampler.plan.entries.isEmpty { return [] }
     var sources = 0
     var last: ObjectIdentifier?
     for entry in sampler.plan.entries where last != ObjectIdentifier(entry.group.source) {

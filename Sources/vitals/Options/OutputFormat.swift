@@ -5,7 +5,10 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
   case table
   case json
   case csv
+  /// OpenMetrics 1.0.
   case openmetrics
+  /// Prometheus text 0.0.4, the older form of the same series.
+  case prometheus
 }
 
 /// How `vitals check` writes its findings.

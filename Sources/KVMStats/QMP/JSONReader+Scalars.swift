@@ -1,0 +1,116 @@
+extension JSONReader {
+  // MARK: - Text
+
+  /// Takes a string as it stands.
+  mutating func text() throws(JSONFlaw) -> JSONText {
+    try take("\"")
+    let start = offset
+    var hasEscapes = false
+    while offset < end {
+      switch bytes[offset] {
+      case UInt8(ascii: "\""):
+        offset += 1
+        return JSONText(range: start..<offset - 1, hasEscapes: hasEscapes)
+      case UInt8(ascii: "\\"):
+        hasEscapes = true
+        offset += 2
+      case 0..<0x20: throw flaw(.text)
+      default: offset += 1
+      }
+    }
+    throw flaw(.end)
+  }
+
+  /// Takes a string, decoded.
+  mutating func string() throws(JSONFlaw) -> String {
+    let text = try text()
+    return try decoded(text)
+  }
+
+  /// Whether a text is `wanted`; without a copy where it has no escapes.
+  func matches(_ text: JSONText, _ wanted: String) -> Bool {
+    if text.hasEscapes { return (try? decoded(text)) == wanted }
+    let utf8 = wanted.utf8
+    guard utf8.count == text.range.count else { return false }
+    var position = text.range.lowerBound
+    for byte in utf8 {
+      guard bytes[position] == byte else { return false }
+      position += 1
+    }
+    return true
+  }
+
+  /// A text with its escapes resolved; bytes that are no UTF-8 become U+FFFD.
+  func decoded(_ text: JSONText) throws(JSONFlaw) -> String {
+    guard text.hasEscapes else { return String(decoding: bytes[text.range], as: UTF8.self) }
+    return try JSONEscapes.resolve(bytes[text.range])
+  }
+
+  // MARK: - Numbers and literals
+
+  /// Takes an integer without a sign, exactly.
+  mutating func unsigned() throws(JSONFlaw) -> UInt64 {
+    var value: UInt64 = 0
+    _ = try peek()
+    let start = offset
+    while offset < end, let digit = digit(bytes[offset]) {
+      let (product, overflow) = value.multipliedReportingOverflow(by: 10)
+      let (sum, carry) = product.addingReportingOverflow(UInt64(digit))
+      guard !overflow, !carry else { throw flaw(.number) }
+      value = sum
+      offset += 1
+    }
+    let count = offset - start
+    guard count == 1 || count > 1 && bytes[start] != UInt8(ascii: "0") else { throw flaw(.number) }
+    if offset < end, [0x2e, 0x45, 0x65].contains(bytes[offset]) { throw flaw(.number) }
+    return value
+  }
+
+  /// Takes an integer with or without a sign.
+  mutating func integer() throws(JSONFlaw) -> Int {
+    let isNegative = try takes("-")
+    let magnitude = try unsigned()
+    guard let value = Int(exactly: magnitude) else { throw flaw(.number) }
+    return isNegative ? -value : value
+  }
+
+  mutating func boolean() throws(JSONFlaw) -> Bool {
+    let isTrue = try peek() == UInt8(ascii: "t")
+    try literal(isTrue ? "true" : "false")
+    return isTrue
+  }
+
+  private func digit(_ byte: UInt8) -> UInt8? {
+    let digit = byte &- UInt8(ascii: "0")
+    return digit < 10 ? digit : nil
+  }
+
+  mutating func literal(_ word: StaticString) throws(JSONFlaw) {
+    for byte in String(describing: word).utf8 {
+      guard offset < end, bytes[offset] == byte else { throw flaw(.unexpected) }
+      offset += 1
+    }
+  }
+
+  private mutating func skipDigits() throws(JSONFlaw) {
+    let start = offset
+    while offset < end, digit(bytes[offset]) != nil { offset += 1 }
+    guard offset > start else { throw flaw(.unexpected) }
+  }
+
+  mutating func skipNumber() throws(JSONFlaw) {
+    _ = try takes("-")
+    let start = offset
+    try skipDigits()
+    guard bytes[start] != UInt8(ascii: "0") || offset == start + 1 else { throw flaw(.number) }
+    if offset < end, bytes[offset] == UInt8(ascii: ".") {
+      offset += 1
+      try skipDigits()
+    }
+    if offset < end, [0x45, 0x65].contains(bytes[offset]) {
+      offset += 1
+      if offset < end, [0x2b, 0x2d].contains(bytes[offset]) { offset += 1 }
+      try skipDigits()
+    }
+  }
+}

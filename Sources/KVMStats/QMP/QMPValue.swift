@@ -1,0 +1,29 @@
+/// A statistic's name and value in what query-stats returned.
+struct QMPValue: Sendable {
+  let name: JSONText
+  /// Stands at the value: a number, a boolean, or a list of numbers.
+  let value: JSONReader
+
+  /// Calls `body` with each element that has both.
+  static func each(
+    in statistics: JSONReader, _ body: (QMPValue) throws(JSONFlaw) -> Void
+  ) throws(JSONFlaw) {
+    var reader = statistics
+    try reader.array { reader throws(JSONFlaw) in
+      var name: JSONText?
+      var value: JSONReader?
+      try reader.object { reader, key throws(JSONFlaw) in
+        if reader.matches(key, "name") {
+          name = try reader.text()
+        } else if reader.matches(key, "value") {
+          value = reader
+          try reader.skip()
+        } else {
+          try reader.skip()
+        }
+      }
+      guard let name, let value else { return }
+      try body(QMPValue(name: name, value: value))
+    }
+  }
+}

@@ -1,0 +1,15 @@
+/// The lines before the samples of a family.
+struct MetricHeader {
+  let name: String
+  let type: String
+  let unit: String
+  let help: String
+
+  func append(_ dialect: OpenMetrics.Dialect, to text: inout ByteText) {
+    text.append("# TYPE \(name) \(type)\n")
+    if dialect == .openMetrics, !unit.isEmpty { text.append("# UNIT \(name) \(unit)\n") }
+    text.append("# HELP \(name) ")
+    text.append(help: help, escapesQuotes: dialect == .openMetrics)
+    text.append(byte: .newline)
+  }
+}

@@ -1,0 +1,178 @@
+import FoundationEssentials
+import Glibc
+import KVMGuests
+import LinuxSystem
+import Testing
+
+/// What the tests ask of the host.
+enum Host {
+  static let hasGuests = GuestSupport.check() == .usable
+  static let isRoot = getuid() == 0
+  static let hasPromtool = (try? FileStatus("/usr/bin/promtool")) != nil
+  static let hasQEMU = (try? FileStatus("/usr/bin/qemu-system-x86_64")) != nil
+}
+
+@Suite("Real guests", .serialized, .enabled(if: Host.hasGuests && Host.isRoot))
+struct LiveTests {
+  /// A number that names this run's machines, since others may run on the host.
+  private let run = UInt32.random(in: 0 ... .max)
+
+  private func guest(
+    _ name: String, payload: String, vcpus: Int = 1, _ more: String...
+  ) throws -> RunningProgram {
+    try RunningProgram(
+      [
+        Command.product("guest-holder"), "--name", "\(name)-\(run)", "--payload", payload,
+        "--vcpus", "\(vcpus)", "--for", "60",
+      ] + more, until: "ready")
+  }
+
+  @Test("list shows each vCPU with its way and its thread")
+  func list() throws {
+    let program = try guest("list", payload: "idle", vcpus: 2)
+    let result = try Command.vitals("list", "kvm/list-\(run)")
+    #expect(result.status == 0)
+    #expect(result.lines.count { $0.contains("kvm:pidfd_getfd sched:procfs") } == 2)
+    program.child.kill()
+  }
+
+  @Test("The exits that a guest makes are the exits that are shown")
+  func counted() throws {
+    let program = try guest("counted", payload: "counted:12345")
+    sleepNanoseconds(500_000_000)
+    let result = try Command.vitals(
+      "show", "kvm/counted-\(run)/vcpu0", "--match", "fpu_reload", "--format", "json")
+    // The calls of KVM_RUN; exits may have a few more, of interrupts.
+    #expect(result.output.contains(#""fpu_reload":12345"#), "\(result.output)")
+    program.child.kill()
+  }
+
+  private struct Line: Decodable {
+    struct Source: Decodable { let path: String }
+    let sources: [Source]?
+    let event: String?
+  }
+
+  @Test("A VMM killed under watch gives one line, and the others go on")
+  func gone() throws {
+    let kept = try guest("kept", payload: "port-io")
+    let lost = try guest("lost", payload: "port-io")
+    let pid = lost.child.pid
+    let killer = try SystemThread(name: "killer") {
+      sleepNanoseconds(700_000_000)
+      kill(pid, SIGKILL)
+    }
+    let result = try Command.vitals(
+      "watch", "kvm/*-\(run)", "--every", "200ms", "--count", "8", "--format", "json")
+    killer.join()
+    #expect(result.status == 0)
+    let lines = try result.output.split(separator: "\n").map {
+      try JSONDecoder().decode(Line.self, from: Data($0.utf8))
+    }
+    #expect(lines.count { $0.event == "gone" } == 1)
+    let samples = lines.compactMap(\.sources)
+    #expect(samples.count == 8)
+    #expect(samples.last?.map(\.path).contains("kvm/kept-\(run)/vcpu0") == true)
+    #expect(samples.last?.contains { $0.path.hasPrefix("kvm/lost") } == false)
+    kept.child.kill()
+    lost.child.kill()
+  }
+
+  @Test("promtool accepts the Prometheus text", .enabled(if: Host.hasPromtool))
+  func prometheus() throws {
+    let program = try guest("prom", payload: "halt-timer")
+    let result = try Command.run([
+      "bash", "-o", "pipefail", "-c",
+      #""$0" show --format prometheus | promtool check metrics"#, Command.product("vitals"),
+    ])
+    #expect(result.status == 0, "\(result.output) \(result.errors)")
+    #expect(result.output == "")
+    program.child.kill()
+  }
+
+  @Test("Another user sees who is there, the time they waited, and why not more")
+  func unprivileged() throws {
+    let program = try guest("denied", payload: "port-io")
+    // The product may lie where another user cannot go.
+    let copy = "/tmp/vitals-copy-\(run)"
+    defer { removeFile(copy) }
+    let copied = try Command.run(["install", "-m", "755", Command.product("vitals"), copy])
+    #expect(copied.status == 0)
+    let list = try Command.run([
+      "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", copy, "list",
+      "kvm/denied-\(run)",
+    ])
+    #expect(list.status == 3)
+    #expect(list.output.contains("denied"))
+    #expect(list.output.contains("sched:procfs"))
+    #expect(list.output.contains("CAP_SYS_PTRACE"))
+    program.child.kill()
+  }
+
+  @Test("check passes on live descriptors and fails on a broken file")
+  func check() throws {
+    let program = try guest("check", payload: "idle", vcpus: 2)
+    let good = try Command.vitals("check")
+    #expect(good.status == 0, "\(good.output)")
+    #expect(good.output.contains("kvm-vcpu-stats:1 of process \(program.child.pid)"))
+    let path = "/tmp/vitals-broken-\(run)"
+    defer { removeFile(path) }
+    try Descriptor.open(path, for: .create).write([UInt8](repeating: 7, count: 100))
+    let bad = try Command.vitals("check", path, "--format", "junit")
+    #expect(bad.status == 1)
+    #expect(bad.output.contains("<failure"))
+    program.child.kill()
+  }
+
+  @Test("QEMU 7.2 is read through its monitor", .enabled(if: Host.hasQEMU))
+  func monitor() throws {
+    let socket = "/tmp/vitals-qmp-\(run).sock"
+    defer { removeFile(socket) }
+    let pipe = try Pipe()
+    let machine = try ChildProcess(
+      executable: "/usr/bin/qemu-system-x86_64",
+      arguments: [
+        "-accel", "kvm", "-m", "128", "-smp", "2", "-display", "none", "-nodefaults", "-boot", "n",
+        "-name", "qemu-\(run)", "-qmp", "unix:\(socket),server=on,wait=off",
+      ], output: pipe.writer)
+    var result = try Command.vitals("list", "kvm/qemu-\(run)")
+    for _ in 0..<50 where !result.output.contains("kvm:qmp") {
+      sleepNanoseconds(100_000_000)
+      result = try Command.vitals("list", "kvm/qemu-\(run)")
+    }
+    // A QEMU since 8.1 keeps descriptors, which are better.
+    let isNew = result.output.contains("kvm:pidfd_getfd")
+    #expect(result.lines.count { $0.contains("kvm:qmp") } == (isNew ? 0 : 3), "\(result.output)")
+    let show = try Command.vitals(
+      "show", "kvm/qemu-\(run)/vcpu0", "--match", "exits", "--format", "json")
+    #expect(show.output.contains(#""exits":"#))
+    machine.kill()
+  }
+}
+
+@Suite("vitals demo", .serialized, .enabled(if: Host.hasGuests && Host.isRoot))
+struct DemoTests {
+  @Test("It ends by itself and leaves nothing behind")
+  func ends() throws {
+    let result = try Command.vitals("demo", "--vms", "2", "--vcpus", "1", "--for", "500ms")
+    #expect(result.status == 0)
+    let pids = result.output.matches(of: /process ([0-9]+)/).compactMap { Int32($0.1) }
+    #expect(pids.count == 2)
+    for pid in pids { #expect(kill(pid, 0) == -1) }
+  }
+
+  @Test("Killed, it takes its guests with it")
+  func killed() throws {
+    let program = try RunningProgram(
+      [Command.product("vitals"), "demo", "--vms", "2", "--for", "60s"], until: "vitals watch")
+    let children = try directoryEntries("/proc").compactMap { Int32($0) }.filter { pid in
+      (try? readText("/proc/\(pid)/cmdline"))?.contains("--parent\0\(program.child.pid)\0") == true
+    }
+    #expect(children.count == 2)
+    program.child.kill()
+    for _ in 0..<100 where children.contains(where: { kill($0, 0) == 0 }) {
+      sleepNanoseconds(20_000_000)
+    }
+    for pid in children { #expect(kill(pid, 0) == -1) }
+  }
+}

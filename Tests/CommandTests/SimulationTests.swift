@@ -1,0 +1,66 @@
+import Glibc
+import LinuxSystem
+import Testing
+
+@Suite("Simulated machines", .serialized)
+struct SimulationTests {
+  private let directory = "/tmp/vitals-simulation-\(getpid())"
+
+  private func demo(vms: Int, vcpus: Int) throws -> RunningProgram {
+    try RunningProgram(
+      [
+        Command.product("vitals"), "demo", "--simulated", "--vms", "\(vms)", "--vcpus", "\(vcpus)",
+        "--for", "30s", "--handover", directory,
+      ], until: "vitals watch")
+  }
+
+  @Test("They are found as a VMM's would be, and called simulated")
+  func found() throws {
+    let program = try demo(vms: 2, vcpus: 3)
+    let result = try Command.vitals("list", "--via", "handover", "--handover", directory)
+    #expect(result.status == 0)
+    #expect(result.lines.count { $0.contains("kvm:simulated") } == 2 * (1 + 3))
+    program.child.kill()
+  }
+
+  @Test("A thousand vCPUs of one machine come in several messages")
+  func many() throws {
+    let program = try demo(vms: 1, vcpus: 600)
+    let result = try Command.vitals(
+      "list", "kvm/*/vcpu*", "--via", "handover", "--handover", directory)
+    #expect(result.lines.count { $0.contains("kvm:simulated") } == 600)
+    program.child.kill()
+  }
+
+  @Test("The same directory twice is refused; a killed demo's sockets are taken over")
+  func twice() throws {
+    let first = try demo(vms: 1, vcpus: 1)
+    let second = try Command.vitals(
+      "demo", "--simulated", "--vms", "1", "--for", "1s", "--handover", directory)
+    #expect(second.status == 1)
+    #expect(second.errors.contains("in use"))
+    first.child.kill()
+    let third = try Command.vitals(
+      "demo", "--simulated", "--vms", "1", "--for", "200ms", "--handover", directory)
+    #expect(third.status == 0)
+    // It ended by itself and left nothing behind.
+    #expect(try directoryEntries(directory) == [])
+  }
+
+  @Test("A killed VMM's machines are told once while they are watched")
+  func gone() throws {
+    let script = """
+      "$0" demo --simulated --vms 2 --payload idle --for 30s --handover "$1" >/dev/null &
+      sleep 1
+      "$0" watch --via handover --handover "$1" --every 300ms --count 5 &
+      watch=$!
+      sleep 0.8
+      kill -9 %1
+      wait $watch
+      """
+    let result = try Command.run(
+      ["bash", "-c", "set -m; " + script, Command.product("vitals"), directory])
+    #expect(result.lines.count { $0.contains("kvm/demo-idle-1 is gone") } == 1)
+    #expect(result.lines.count { $0.contains("kvm/demo-idle-2 is gone") } == 1)
+  }
+}

@@ -1,0 +1,58 @@
+import Testing
+
+@Suite("Bad input gets one clear line")
+struct UsageTests {
+  @Test(
+    "A wrong option ends with 2 and a line that names it",
+    arguments: [
+      (["lost"], "lost"),
+      (["list", "--format", "xml"], "xml"),
+      (["list", "--format", "openmetrics"], "openmetrics"),
+      (["list", "--via", "magic"], "magic"),
+      (["list", "--qmp", "notapid=/x"], "notapid=/x"),
+      (["show", "--every", "soon"], "soon"),
+      (["show", "kvm[", "--zeros"], "kvm["),
+      (["watch", "--count", "0"], "--count"),
+      (["watch", "--every", "1us"], "--every"),
+      (["watch", "--count", "many"], "many"),
+      (["check", "--format", "csv"], "csv"),
+      (["describe", "/(/"], "/(/"),
+      (["demo", "--vms", "0"], "--vms"),
+      (["demo", "--vcpus", "2000"], "--vcpus"),
+      (["demo", "--for", "-1s"], "-1s"),
+      (["demo", "--payload", "bitcoin"], "bitcoin"),
+      (["demo", "something"], "something"),
+    ])
+  func usage(words: [String], named: String) throws {
+    let result = try Command.run([Command.product("vitals")] + words)
+    #expect(result.status == 2)
+    #expect(result.output == "")
+    #expect(result.errorLines.count == 1, "\(result.errors)")
+    #expect(result.errors.contains(named), "\(result.errors)")
+    #expect(result.errors.hasPrefix("vitals: "))
+  }
+
+  @Test("What is not there ends with 4 and says where to look")
+  func nothing() throws {
+    let result = try Command.vitals("show", "kvm/no-such-machine")
+    #expect(result.status == 4)
+    #expect(result.errors.contains("'kvm/no-such-machine'"))
+    #expect(result.errors.contains("vitals list"))
+    let unknown = try Command.vitals("describe", "exitz")
+    #expect(unknown.status == 4)
+    #expect(unknown.errorLines.count == 1)
+    let file = try Command.vitals("check", "/nonexistent")
+    #expect(file.status == 4)
+    #expect(file.errors.contains("/nonexistent"))
+  }
+
+  @Test(
+    "Help is as it was read and approved",
+    arguments: ["", "list", "show", "watch", "describe", "check", "demo"])
+  func help(command: String) throws {
+    let words = command.isEmpty ? ["--help"] : [command, "--help"]
+    let result = try Command.run(["env", "COLUMNS=80", Command.product("vitals")] + words)
+    #expect(result.status == 0)
+    try Golden.expect(result.output, is: "help-\(command.isEmpty ? "vitals" : command).txt")
+  }
+}
