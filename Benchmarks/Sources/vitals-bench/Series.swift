@@ -36,15 +36,29 @@ func repeated(_ rounds: Int, _ body: () throws -> Void) rethrows -> Series {
 
 /// Times things in turn, round after round, so that a disturbance meets all of them.
 ///
-/// Every other round goes backwards, so that none is always the one after another.
-func interleaved(_ rounds: Int, _ bodies: [() -> Void]) -> [Series] {
+/// Every other round goes backwards, so that none is always the one after another. What is done
+/// before each is not timed.
+func interleaved(
+  _ rounds: Int, before: () -> Void = {}, _ bodies: [() -> Void]
+) -> [Series] {
   var series = Array(repeating: Series(), count: bodies.count)
   for round in -4..<rounds {
     for step in bodies.indices {
       let index = round & 1 == 0 ? step : bodies.count - 1 - step
+      before()
       let duration = time(bodies[index])
       if round >= 0 { series[index].add(duration) }
     }
   }
   return series
+}
+
+/// Memory of more than a core's caches.
+final class Caches {
+  private var words = [UInt64](repeating: 0, count: 8 << 20)
+
+  /// Takes the caches for itself: a word of each line is written.
+  func fill() {
+    for index in stride(from: 0, to: words.count, by: 8) { words[index] &+= 1 }
+  }
 }

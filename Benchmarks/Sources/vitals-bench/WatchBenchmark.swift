@@ -1,6 +1,8 @@
 import CBench
 import Glibc
+import KVMStats
 import LinuxSystem
+import StatsTree
 
 /// What `vitals watch` takes of a core and of memory.
 struct WatchBenchmark {
@@ -13,8 +15,28 @@ struct WatchBenchmark {
 
   func run(_ report: inout Report) throws {
     guard let vitals else { throw Missing("no --vitals PATH") }
-    try watch(vitals, "1 VM of 1,000 vCPUs", try Holder(holder, vcpus: 1_000), &report)
+    let machine = try Holder(holder, vcpus: 1_000)
+    try sample(&report)
+    try watch(vitals, "1 VM of 1,000 vCPUs", machine, &report)
+    machine.process.kill()
     try watch(vitals, "50 VMs of 20 vCPUs", try Holder(holder, vcpus: 20, fleet: 50), &report)
+  }
+
+  /// What of it is reading the numbers: the same groups in this process, a pass a second.
+  private func sample(_ report: inout Report) throws {
+    let tree = Tree()
+    let input = try KVMInput(tree)
+    _ = input.refresh()
+    let sampler = Sampler(tree, matching: try Pattern("kvm/**"))
+    let groups = sampler.plan.entries.count
+    var series = Series()
+    for _ in 0..<10 {
+      sleepNanoseconds(1_000_000_000)
+      series.add(time { sampler.pass() })
+    }
+    report.add(
+      "reading alone, \(groups) groups, once a second",
+      "\(duration(series.median)), \(fixed(series.median / 1e7)) % of a core")
   }
 
   private func watch(
