@@ -26,7 +26,7 @@ struct MonitorBenchmark {
     let qemu = try ChildProcess(
       executable: Self.qemu,
       arguments: [
-        "-accel", "kvm", "-m", "128", "-smp", "\(vcpus)", "-display", "none",
+        "-accel", "kvm", "-cpu", "qemu64,-pni", "-m", "128", "-smp", "\(vcpus)", "-display", "none",
         "-qmp", "unix:\(path),server=on,wait=off", "-nodefaults", "-boot", "n", "-name", "bench",
       ], output: Descriptor.standardError())
     defer { qemu.kill() }
