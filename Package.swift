@@ -41,7 +41,8 @@ let package = Package(
     // MARK: - Things to look at: real guests, simulated sources, conformance suites
     .target(name: "KVMGuests", dependencies: ["LinuxSystem"]),
     .target(
-      name: "StatsTesting", dependencies: ["StatsTree", "Statistics", "CVitalsData"]),
+      name: "StatsTesting",
+      dependencies: ["StatsTree", "Statistics", "LinuxSystem", "CVitalsData"]),
 
     // MARK: - A VMM to look at, for tests and benchmarks
     .executableTarget(name: "guest-holder", dependencies: ["KVMGuests", "LinuxSystem"]),
@@ -55,6 +56,20 @@ let package = Package(
       ]),
 
     // MARK: - Tests
+    .target(
+      name: "TestSupport", dependencies: ["HostStats", "StatsTree", "Statistics", "LinuxSystem"],
+      path: "Tests/TestSupport"),
+    .testTarget(
+      name: "HostStatsTests",
+      dependencies: [
+        "HostStats", "StatsTesting", "StatsTree", "Statistics", "LinuxSystem", "TestSupport",
+      ]),
+    .testTarget(
+      name: "KVMStatsTests",
+      dependencies: [
+        "KVMStats", "KVMGuests", "HostStats", "StatsTesting", "StatsTree", "Statistics",
+        "LinuxSystem", "TestSupport", "guest-holder",
+      ]),
     .testTarget(
       name: "CommandTests", dependencies: ["KVMGuests", "LinuxSystem", "guest-holder", "vitals"],
       exclude: ["Golden"]),

@@ -50,8 +50,8 @@ private struct FuzzedFile {
   }
 
   private func checkRoundTrip(_ schema: Schema) {
-    let file = schema.kvmFile(id: "kvm-1/vcpu-0")
-    guard file.header.descriptorByteCount <= KVMHeader.largestDescriptorBlock else { return }
+    // A long name makes all names long: then the file may be too large.
+    guard let file = try? schema.kvmFile(id: "kvm-1/vcpu-0") else { return }
     let block = file.bytes.span.extracting(file.header.descriptorOffset..<file.bytes.count)
     do {
       let header = try KVMHeader(parsing: file.bytes.span)

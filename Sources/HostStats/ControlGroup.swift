@@ -21,7 +21,8 @@ public struct ControlGroup: Hashable, Sendable {
     for line in text.split(separator: "\n") {
       let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
       guard fields.count == 3 else { continue }
-      let path = String(fields[2])
+      // libvirt puts what is no vCPU into a group of its own beside those of the vCPUs.
+      let path = String(fields[2].hasSuffix("/emulator") ? fields[2].dropLast(9) : fields[2])
       let base = "\(roots.sys)/fs/cgroup"
       if fields[0] == "0" {
         candidates.insert((path, [base, "\(base)/unified"]), at: 0)

@@ -15,6 +15,8 @@ public final class ProcessorTimes: Backing {
   public let schema: Schema
   private let file: Descriptor
   private var bytes: [UInt8]
+  /// By CPU number: which of the placements of a sample is its, or -1.
+  private var positions: [Int] = []
 
   public init(roots: SystemRoots = SystemRoots()) throws(SystemError) {
     file = try Descriptor.open("\(roots.proc)/stat")
@@ -32,31 +34,55 @@ public final class ProcessorTimes: Backing {
   /// The numbers of the CPUs that are online.
   public func processors() throws(SystemError) -> [Int] {
     var found: [Int] = []
-    let count = try file.read(into: &bytes, at: 0)
+    let count = try readLines()
     forEachLine(count) { number, _ in found.append(number) }
     return found
   }
 
+  /// Reads the lines of all CPUs: the bytes of whole lines.
+  private func readLines() throws(SystemError) -> Int {
+    while true {
+      let count = try file.read(into: &bytes, at: 0)
+      let whole = bytes[..<count].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+      // What stands behind the CPUs is not wanted; only where they fill the buffer is it too small.
+      guard count == bytes.count, isProcessor(lineBefore: whole) else { return whole }
+      bytes = [UInt8](repeating: 0, count: bytes.count * 2)
+    }
+  }
+
+  private func isProcessor(lineBefore end: Int) -> Bool {
+    let start = bytes[..<max(0, end - 1)].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    return bytes[start..<end].starts(with: "cpu".utf8)
+  }
+
   public func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
     let begin = monotonicNanoseconds()
-    guard let count = try? file.read(into: &bytes, at: 0) else {
-      for placement in placements { snapshot.fail(placement, .denied(code: errno)) }
+    let count: Int
+    do {
+      count = try readLines()
+    } catch {
+      for placement in placements { snapshot.fail(placement, .denied(code: error.code)) }
       return
     }
     let window = Window(begin: begin, end: monotonicNanoseconds())
-    var next = 0
+    for index in placements.indices { place(index, of: placements[index].token) }
     // A CPU that is offline has no line: its group stays stale.
     forEachLine(count) { number, scanner in
-      while next < placements.count, placements[next].token < number { next += 1 }
-      guard next < placements.count, placements[next].token == number else { return }
-      snapshot.fill(placements[next]) { record in
+      guard number < positions.count, positions[number] >= 0 else { return }
+      let placement = placements[positions[number]]
+      snapshot.fill(placement) { record in
         for column in record.indices {
           record[column] = scanner.number(bytes) ?? Inactive.unsigned
         }
       }
-      snapshot.finish(placements[next], window)
-      next += 1
+      snapshot.finish(placement, window)
     }
+    for placement in placements { positions[placement.token] = -1 }
+  }
+
+  private func place(_ index: Int, of processor: Int) {
+    while positions.count <= processor { positions.append(-1) }
+    positions[processor] = index
   }
 
   private func forEachLine(_ count: Int, _ body: (Int, inout TextScanner) -> Void) {
@@ -69,8 +95,10 @@ public final class ProcessorTimes: Backing {
       else { return }
       scanner = TextScanner(from: start + 3, to: count)
       // The first line is the sum over all CPUs; it has no number.
-      if bytes[start + 3] != 0x20, let number = scanner.number(bytes) {
-        body(Int(number), &scanner)
+      if bytes[start + 3] != 0x20,
+        let number = scanner.number(bytes).flatMap({ Int(exactly: $0) })
+      {
+        body(number, &scanner)
       }
       scanner.skipLine(bytes)
     }

@@ -17,6 +17,9 @@ public final class TextFiles: Backing {
     case pressure
   }
 
+  /// What stands before the sum of a pressure line: averages over less than a sample are of no use.
+  private static let total = Array("total=".utf8)
+
   private struct File {
     let form: Form
     let keys: [[UInt8]]
@@ -75,8 +78,9 @@ public final class TextFiles: Backing {
       let count = descriptors.read(placement.token, into: &bytes)
       let end = monotonicNanoseconds()
       if count < 0 {
-        // A removed cgroup.
-        snapshot.fail(placement, count == -Int(ENODEV) ? .gone : .denied(code: Int32(-count)))
+        // A removed cgroup, or a closed token.
+        let isOver = count == -Int(ENODEV) || count == -Int(EBADF)
+        snapshot.fail(placement, isOver ? .gone : .denied(code: Int32(-count)))
         continue
       }
       store(files[placement.token], count, placement, into: &snapshot)
@@ -94,7 +98,7 @@ public final class TextFiles: Backing {
       while !scanner.isAtEnd {
         // Lines keep their order; a search is needed only where one came or went.
         if let key = key(of: file, at: &scanner, expected) {
-          let isTotal = file.form == .keyed || scanner.skip(behind: 0x3d, upTo: 4, bytes)
+          let isTotal = file.form == .keyed || scanner.skip(behind: Self.total, bytes)
           if isTotal, let value = scanner.number(bytes) { record[key] = value }
           expected = key + 1
         }
@@ -113,9 +117,11 @@ public final class TextFiles: Backing {
 }
 
 extension TextScanner {
-  /// Moves behind the `count`th byte of this line that equals `byte`: false where there are fewer.
-  mutating func skip(behind byte: UInt8, upTo count: Int, _ bytes: [UInt8]) -> Bool {
-    for _ in 0..<count where !skip(behind: byte, bytes) { return false }
-    return true
+  /// Moves behind the next field of this line that begins with `name`: false where there is none.
+  mutating func skip(behind name: [UInt8], _ bytes: [UInt8]) -> Bool {
+    while skip(behind: UInt8(ascii: " "), bytes) {
+      if take(prefix: name, bytes) { return true }
+    }
+    return false
   }
 }

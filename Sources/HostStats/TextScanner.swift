@@ -31,28 +31,35 @@ struct TextScanner {
     return false
   }
 
-  /// The number here, or nil where there is none or it does not fit into 64 bits.
+  /// The number here, or nil where there is none or it does not fit into 64 bits; moves behind
+  /// its digits in either case.
   mutating func number(_ bytes: [UInt8]) -> UInt64? {
     skipSpaces(bytes)
     var value: UInt64 = 0
+    var fits = true
     let start = position
     while position < end, bytes[position] >= 0x30, bytes[position] <= 0x39 {
       let (product, overflow) = value.multipliedReportingOverflow(by: 10)
       let (sum, carry) = product.addingReportingOverflow(UInt64(bytes[position] - 0x30))
-      if overflow || carry { return nil }
+      fits = fits && !overflow && !carry
       value = sum
       position += 1
     }
-    return position > start ? value : nil
+    return fits && position > start ? value : nil
   }
 
   /// Whether `word` stands here and ends here; moves behind it if so.
   mutating func take(_ word: [UInt8], _ bytes: [UInt8]) -> Bool {
-    guard end - position >= word.count else { return false }
-    for index in word.indices where bytes[position + index] != word[index] { return false }
     let after = position + word.count
-    guard after == end || bytes[after] == UInt8(ascii: " ") else { return false }
-    position = after
+    guard after >= end || bytes[after] == UInt8(ascii: " ") else { return false }
+    return take(prefix: word, bytes)
+  }
+
+  /// Whether `prefix` stands here; moves behind it if so.
+  mutating func take(prefix: [UInt8], _ bytes: [UInt8]) -> Bool {
+    guard end - position >= prefix.count else { return false }
+    for index in prefix.indices where bytes[position + index] != prefix[index] { return false }
+    position += prefix.count
     return true
   }
 

@@ -41,8 +41,9 @@ public final class ThreadSchedule: Backing {
       let count = files.read(placement.token, into: &bytes)
       let end = monotonicNanoseconds()
       if count < 0 {
-        // The thread is over.
-        snapshot.fail(placement, count == -Int(ESRCH) ? .gone : .denied(code: Int32(-count)))
+        // The thread is over, or the token was closed.
+        let isOver = count == -Int(ESRCH) || count == -Int(EBADF)
+        snapshot.fail(placement, isOver ? .gone : .denied(code: Int32(-count)))
       } else if store(count, placement, into: &snapshot) {
         snapshot.finish(placement, Window(begin: begin, end: end))
       } else {

@@ -11,11 +11,12 @@ extension KVMInput {
     _ machine: Machine, _ seen: DescriptorScan.Machine, of process: MachineProcess
   ) {
     guard options.rungs.contains(.pidfd) else { return }
+    retract("pidfd_getfd", from: machine.source)
     if let number = seen.statistics, !machine.hasMachineStatistics {
       _ = copy(number, machine, of: process)
     }
-    for (_, number) in seen.processorStatistics.sorted(by: { $0.key < $1.key })
-    where !machine.measured.contains(where: { seen.processorStatistics[$0] == number }) {
+    let missing = seen.processorStatistics.filter { !machine.measured.contains($0.key) }
+    for (_, number) in missing.sorted(by: { $0.key < $1.key }) {
       guard copy(number, machine, of: process) else { return }
     }
     if seen.processorStatistics.isEmpty {
@@ -45,14 +46,7 @@ extension KVMInput {
   }
 
   private func deny(_ machine: Machine, _ error: SystemError) {
-    let remedy =
-      switch error.code {
-      case EPERM: "; run as root or with CAP_SYS_PTRACE"
-      case EMFILE: "; this process may open no more descriptors: raise it with ulimit -n"
-      case ENFILE: "; the system has no more descriptors: raise fs.file-max"
-      default: ""
-      }
-    remark(machine.source, "\(error)\(remedy)")
+    remark(machine.source, "\(error)\(Self.remedy(for: error))")
     for source in [machine.source] + machine.processors.values where source.groups.isEmpty {
       source.status = .denied(code: error.code)
     }
@@ -89,10 +83,9 @@ extension KVMInput {
     guard options.rungs.contains(.debugfs), !machine.hasMachineStatistics,
       let number = machine.descriptor
     else { return }
-    let tasks = Set(
-      ((try? directoryEntries("\(roots.process(process.facts.pid))/task")) ?? [])
-        .compactMap { Int32($0) })
-    guard let directory = ThreadMap.debugDirectory(of: number, tasks, roots) else {
+    let pid = process.facts.pid
+    let tasks = ThreadMap.tasks(of: pid, roots)
+    guard let directory = ThreadMap.debugDirectory(of: number, pid, tasks, roots) else {
       remark(machine.source, "debugfs: no directory of this machine below \(roots.debugfs)/kvm")
       return
     }
@@ -117,10 +110,15 @@ extension KVMInput {
   func attachHostGroups(_ process: MachineProcess) {
     let pid = process.facts.pid
     for machine in process.machines {
-      if machine.processors.keys.contains(where: { !machine.threaded.contains($0) }) {
+      let now = monotonicNanoseconds()
+      if machine.processors.count > machine.threaded.count, now >= machine.nextThreadSearch {
         let map = ThreadMap(
-          process: pid, machine: machine.descriptor, isOnly: process.machines.count == 1,
-          ids: machine.ids, roots: roots)
+          of: Set(machine.processors.keys).subtracting(machine.threaded), process: pid,
+          machine: machine.descriptor, isOnly: process.machines.count == 1, ids: machine.ids,
+          roots: roots)
+        // A search looks at every thread; one without success takes a hundredth of the time.
+        let end = monotonicNanoseconds()
+        machine.nextThreadSearch = end + (end - now) * 100
         for (processor, thread) in map.threads.sorted(by: { $0.key < $1.key }) {
           attachThread(thread, processor, machine, of: process)
         }
@@ -147,7 +145,7 @@ extension KVMInput {
         "sched", schema: ThreadSchedule.schema, backing: threads, token: token,
         provenance: .procfs, to: source)
     } catch {
-      if error.code != ENOENT { remark(source, "\(error)") }
+      if error.code != ENOENT { remark(source, "\(error)\(Self.remedy(for: error))") }
     }
   }
 

@@ -6,14 +6,23 @@ import StatsTree
 extension KVMInput {
   /// Looks at every process of the host.
   func scanAll() {
+    // Each look says anew what it could not do.
+    retract("process ", from: base)
+    retract("handover: ", from: base)
     takeHandovers()
     // What failed before may work now.
-    for process in processes.values {
+    for process in processes.values where process.settlesAt == nil {
       for machine in process.machines { machine.mayTryAgain() }
     }
-    let pids = ((try? directoryEntries(roots.proc)) ?? []).compactMap { Int32($0) }.sorted()
-    let own = getpid()
-    for pid in pids where pid != own { scan(pid) }
+    let pids: [Int32]
+    do {
+      pids = try directoryEntries(roots.proc).compactMap { Int32($0) }.sorted()
+    } catch {
+      // Not knowing who is there is no reason to let go of anybody.
+      remark(base, "process list: \(error)\(Self.remedy(for: error))")
+      return
+    }
+    for pid in pids where pid != ownProcess { scan(pid) }
     let present = Set(pids)
     for pid in processes.keys.sorted() where !present.contains(pid) { forget(pid) }
   }
@@ -21,7 +30,7 @@ extension KVMInput {
   /// Looks at one process: its machines come, change and go.
   func scan(_ pid: Int32) {
     if let known = processes[pid] {
-      if known.facts.startTicks != VMMProcess.startTicks(of: pid, roots: roots) {
+      if let ticks = VMMProcess.startTicks(of: pid, roots: roots), ticks != known.facts.startTicks {
         // The number was given to another process.
         forget(pid)
       } else if !known.handovers.isEmpty {
@@ -33,7 +42,12 @@ extension KVMInput {
     do {
       found = try DescriptorScan(process: pid, roots: roots)
     } catch {
-      if error.code == EACCES { scanFromOutside(pid) }
+      switch error.code {
+      case EACCES: scanFromOutside(pid)
+      // It ended.
+      case ENOENT, ESRCH: break
+      default: remark(base, "process list: \(error)\(Self.remedy(for: error))")
+      }
       return
     }
     if found.machines.isEmpty {
@@ -63,14 +77,23 @@ extension KVMInput {
   /// The process with its facts, watched for its end; nil where it is gone or cannot be.
   func process(_ pid: Int32) -> MachineProcess? {
     if let known = processes[pid] { return known }
-    guard let descriptor = try? ProcessDescriptor(pid: pid) else { return nil }
+    let descriptor: ProcessDescriptor
+    do {
+      descriptor = try ProcessDescriptor(pid: pid)
+    } catch {
+      if error.code != ESRCH {
+        remark(base, "process \(pid) holds VMs: \(error)\(Self.remedy(for: error))")
+      }
+      return nil
+    }
     // Read after the descriptor was opened: the facts are of the process that it names.
     guard let facts = VMMProcess(pid: pid, roots: roots) else { return nil }
     let process = MachineProcess(facts: facts, descriptor: descriptor)
+    if young[pid] != nil { process.settlesAt = monotonicNanoseconds() + Self.settlingTime }
     do {
       try watch(process)
     } catch {
-      remark(base, "process \(pid) cannot be watched: \(error)")
+      remark(base, "process \(pid) cannot be watched: \(error)\(Self.remedy(for: error))")
       return nil
     }
     processes[pid] = process
@@ -82,7 +105,8 @@ extension KVMInput {
     _ process: MachineProcess, number: Int, descriptor: CInt?, name: String?, uuid: String? = nil
   ) -> Machine {
     let facts = process.facts
-    var part = VMMProcess.pathPart(name ?? "\(facts.pid)")
+    let given = name.flatMap { $0.isEmpty ? nil : $0 }
+    var part = VMMProcess.pathPart(given ?? "\(facts.pid)")
     if number > 0 { part += ".\(number + 1)" }
     var labels = ["pid": "\(facts.pid)", "vmm": facts.command]
     labels["uuid"] = uuid ?? facts.machineUUID
@@ -97,6 +121,7 @@ extension KVMInput {
           owner: facts.owner)
       else { continue }
       let machine = Machine(source: source, descriptor: descriptor)
+      if process.settlesAt != nil { machine.waitForBetter() }
       process.machines.append(machine)
       events.append(.appeared(path: source.path, pid: facts.pid))
       return machine
@@ -138,8 +163,24 @@ extension KVMInput {
     process.wasScanned = true
   }
 
-  /// Says something for a person once.
+  /// Says something for a person once, and no more than a person reads.
   func remark(_ source: Source, _ text: String) {
-    if !source.remarks.contains(text) { source.remarks.append(text) }
+    guard source.remarks.count <= Self.mostRemarks, !source.remarks.contains(text) else { return }
+    source.remarks.append(source.remarks.count < Self.mostRemarks ? text : Self.moreRemarks)
+  }
+
+  /// Takes back what begins so, because it is looked at again.
+  func retract(_ beginning: String, from source: Source) {
+    source.remarks.removeAll { $0.hasPrefix(beginning) || $0 == Self.moreRemarks }
+  }
+
+  /// What a person can do about a failure.
+  static func remedy(for error: SystemError) -> String {
+    switch error.code {
+    case EPERM: "; run as root or with CAP_SYS_PTRACE"
+    case EMFILE: "; this process may open no more descriptors: raise it with ulimit -n"
+    case ENFILE: "; the system has no more descriptors: raise fs.file-max"
+    default: ""
+    }
   }
 }

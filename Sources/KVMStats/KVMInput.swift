@@ -51,14 +51,30 @@ public final class KVMInput {
   private let poller: Poller
   private let announcements: UEventSocket?
   /// Processes that announced a VM, and until when they are looked at in each refresh.
-  private var young: [Int32: UInt64] = [:]
+  var young: [Int32: UInt64] = [:]
+  /// The handover sockets that said nothing when they were asked.
+  var silentSockets: Set<String> = []
   private var nextScan: UInt64 = 0
+  /// How long a VMM that announced a VM may take to open its vCPUs and their statistics.
+  static let settlingTime: UInt64 = 500_000_000
+  /// The process that is no VMM to itself.
+  let ownProcess: Int32
+  /// The most remarks on one source.
+  static let mostRemarks = 16
+  static let moreRemarks = "there is more that is not said here"
   private static let announcementToken: UInt64 = 0
 
   /// Begins to watch; the VMs that are there come with the first `refresh`.
-  public init(
+  public convenience init(
     _ tree: Tree, roots: SystemRoots = SystemRoots(), options: Options = Options()
   ) throws(SystemError) {
+    try self.init(tree, roots: roots, options: options, ownProcess: getpid())
+  }
+
+  init(
+    _ tree: Tree, roots: SystemRoots, options: Options, ownProcess: Int32
+  ) throws(SystemError) {
+    self.ownProcess = ownProcess
     self.tree = tree
     self.roots = roots
     self.options = options
@@ -81,7 +97,8 @@ public final class KVMInput {
 
   /// Brings the tree up to date without waiting: what changed since the last call.
   public func refresh() -> [Event] {
-    handle(timeoutMilliseconds: 0)
+    // An epoll gives 64 at a time.
+    while handle(timeoutMilliseconds: 0) {}
     let now = monotonicNanoseconds()
     if now >= nextScan {
       scanAll()
@@ -89,11 +106,19 @@ public final class KVMInput {
     }
     for (pid, end) in young {
       scan(pid)
+      settle(pid, now)
       if now >= end { young[pid] = nil }
     }
     acquireWhatIsMissing()
     defer { events = [] }
     return events
+  }
+
+  /// Lets a process that has had its time be read by what it has.
+  private func settle(_ pid: Int32, _ now: UInt64) {
+    guard let process = processes[pid], let end = process.settlesAt, now >= end else { return }
+    process.settlesAt = nil
+    for machine in process.machines { machine.mayTryAgain() }
   }
 
   /// Waits until a time of CLOCK_MONOTONIC; a VM that ends meanwhile is let go of at once.
@@ -105,7 +130,9 @@ public final class KVMInput {
     }
   }
 
-  private func handle(timeoutMilliseconds: Int) {
+  /// Takes what is announced: whether a process ended.
+  @discardableResult
+  private func handle(timeoutMilliseconds: Int) -> Bool {
     var ended: [Int32] = []
     var announced = false
     try? poller.wait(timeoutMilliseconds: timeoutMilliseconds) { token in
@@ -117,6 +144,7 @@ public final class KVMInput {
     }
     for pid in ended { forget(pid) }
     if announced { readAnnouncements() }
+    return !ended.isEmpty
   }
 
   private func readAnnouncements() {
@@ -125,7 +153,7 @@ public final class KVMInput {
         guard lines.contains("EVENT=create"), lines[0].hasSuffix("/misc/kvm"),
           let pid = lines.first(where: { $0.hasPrefix("PID=") }).flatMap({ Int32($0.dropFirst(4)) }
           ),
-          pid != getpid()
+          pid != ownProcess
         else { continue }
         // A VMM opens its vCPUs and their statistics some time after the VM.
         young[pid] = monotonicNanoseconds() + 10_000_000_000
@@ -159,7 +187,7 @@ public final class KVMInput {
       case .monitor(let monitor): monitors.close(monitor)
       }
     }
-    machine.source.status = .gone
+    machine.source.visit { $0.status = .gone }
     tree.remove(machine.source)
     events.append(.gone(path: machine.source.path, pid: pid))
   }

@@ -83,7 +83,9 @@ public struct CSV: Sendable {
       text.append(",,,,,\n")
       return
     }
-    for (statistic, name) in zip(entry.group.schema.statistics, starts) {
+    for index in entry.shown {
+      let statistic = entry.group.schema.statistics[index]
+      let name = starts[index]
       if let histogram = sampler.histogram(statistic, of: entry) {
         for (index, count) in histogram.counts.enumerated() {
           text.append(start.bytes)

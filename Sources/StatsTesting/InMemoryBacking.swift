@@ -1,3 +1,4 @@
+import LinuxSystem
 public import Statistics
 public import StatsTree
 
@@ -11,8 +12,8 @@ public final class InMemoryBacking: Backing {
     case silent
   }
 
-  /// The window of the next samples.
-  public var window = Window(begin: 0, end: 0)
+  /// The window of the next samples; nil takes the time at which they are asked for.
+  public var window: Window?
   public var mayWait: Bool
   private var behaviours: [Behaviour] = []
 
@@ -32,13 +33,14 @@ public final class InMemoryBacking: Backing {
   }
 
   public func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
+    let begin = monotonicNanoseconds()
     for placement in placements {
       switch behaviours[placement.token] {
       case .words(let words):
         snapshot.fill(placement) { record in
           for index in record.indices { record[index] = words[index] }
         }
-        snapshot.finish(placement, window)
+        snapshot.finish(placement, window ?? Window(begin: begin, end: monotonicNanoseconds()))
       case .fails(let status):
         snapshot.fail(placement, status)
       case .silent:

@@ -10,6 +10,8 @@ public struct Plan {
     /// The group's source; held, so that it can be named after it has left the tree.
     public let source: Source
     public let placement: Placement
+    /// The positions in the schema of the statistics that views show.
+    public let shown: [Int]
   }
 
   /// What one backing is asked in a pass.
@@ -26,24 +28,34 @@ public struct Plan {
   public let generation: UInt64
   let batches: [Batch]
 
-  /// The plan for the groups of the sources that match.
+  /// The plan for the groups of the sources that match, with the statistics that match.
+  ///
+  /// A group without such a statistic has no entry.
   ///
   /// - Complexity: O(*n*) in the number of sources and groups.
   public init(
     _ tree: Tree, matching pattern: Pattern = .everything,
-    where wanted: (Group) -> Bool = { _ in true }
+    statistics names: Pattern = .everything
   ) {
+    var shownOf: [UInt64: [Int]] = [:]
     var entries: [Entry] = []
     var batches: [Batch] = []
     var batchOf: [ObjectIdentifier: Int] = [:]
     var offset = 0
     tree.root.visit { source in
       guard source !== tree.root, pattern.matches(source.path) else { return }
-      for group in source.groups where wanted(group) {
+      for group in source.groups {
+        let statistics = group.schema.statistics
+        let shown =
+          shownOf[group.schema.hash]
+          ?? statistics.indices.filter { names.matches(statistics[$0].name) }
+        shownOf[group.schema.hash] = shown
+        if shown.isEmpty, !statistics.isEmpty { continue }
         let placement = Placement(
           index: entries.count, offset: offset, count: group.schema.wordCount, token: group.token)
         offset += placement.count
-        entries.append(Entry(group: group, source: source, placement: placement))
+        entries.append(
+          Entry(group: group, source: source, placement: placement, shown: shown))
         let key = ObjectIdentifier(group.backing)
         if let batch = batchOf[key] {
           batches[batch].placements.append(placement)

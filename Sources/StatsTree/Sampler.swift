@@ -7,7 +7,7 @@ public import Statistics
 public final class Sampler {
   public let tree: Tree
   private let pattern: Pattern
-  private let wanted: (Group) -> Bool
+  private let names: Pattern
   public private(set) var plan: Plan
   private var current = Snapshot()
   private var previous = Snapshot()
@@ -19,15 +19,15 @@ public final class Sampler {
   /// - Parameters:
   ///   - tree: whose groups are sampled.
   ///   - pattern: the sources that are sampled.
-  ///   - wanted: the groups of them that are.
+  ///   - names: the statistics that views show.
   public init(
     _ tree: Tree, matching pattern: Pattern = .everything,
-    where wanted: @escaping (Group) -> Bool = { _ in true }
+    statistics names: Pattern = .everything
   ) {
     self.tree = tree
     self.pattern = pattern
-    self.wanted = wanted
-    plan = Plan(tree, matching: pattern, where: wanted)
+    self.names = names
+    plan = Plan(tree, matching: pattern, statistics: names)
     current.lay(out: plan)
     previous.lay(out: plan)
     earlier = plan.entries.map(\.placement)
@@ -53,7 +53,7 @@ public final class Sampler {
 
   private func recompile() {
     let old = plan
-    plan = Plan(tree, matching: pattern, where: wanted)
+    plan = Plan(tree, matching: pattern, statistics: names)
     var placements: [UInt64: Placement] = [:]
     for entry in old.entries { placements[entry.group.id] = entry.placement }
     earlier = plan.entries.map { placements[$0.group.id] }

@@ -19,8 +19,9 @@ public final class Source {
   /// For a person: why a way to its numbers is closed and what would open it.
   public var remarks: [String] = []
   public internal(set) weak var parent: Source?
-  public internal(set) var children: [Source] = []
+  public private(set) var children: [Source] = []
   public internal(set) var groups: [Group] = []
+  private var childrenByName: [String: Source] = [:]
 
   init(
     name: String, path: String, keys: [String: String], labels: [String: String], created: UInt64,
@@ -36,7 +37,19 @@ public final class Source {
 
   /// The child with this name.
   public func child(_ name: String) -> Source? {
-    children.first { $0.name == name }
+    childrenByName[name]
+  }
+
+  func add(_ child: Source) {
+    child.parent = self
+    children.append(child)
+    childrenByName[child.name] = child
+  }
+
+  func remove(_ child: Source) {
+    child.parent = nil
+    children.removeAll { $0 === child }
+    childrenByName[child.name] = nil
   }
 
   /// Calls `body` with this source and all below it, parents first, in order.

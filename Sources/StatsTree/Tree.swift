@@ -21,19 +21,20 @@ public final class Tree {
 
   /// Adds a source below `parent`, or below the root.
   ///
+  /// - Precondition: the name is not empty and has no slash, since it is a part of a path.
   /// - Throws: `NameClash` where the parent has a child with this name.
   @discardableResult
   public func add(
     _ name: String, below parent: Source? = nil, keys: [String: String] = [:],
     labels: [String: String] = [:], created: UInt64 = 0, owner: UInt32? = nil
   ) throws(NameClash) -> Source {
+    precondition(!name.isEmpty && !name.utf8.contains(UInt8(ascii: "/")), "no name: '\(name)'")
     let parent = parent ?? root
     let path = parent.path.isEmpty ? name : "\(parent.path)/\(name)"
     guard parent.child(name) == nil else { throw NameClash(path: path) }
     let source = Source(
       name: name, path: path, keys: keys, labels: labels, created: created, owner: owner)
-    source.parent = parent
-    parent.children.append(source)
+    parent.add(source)
     generation += 1
     return source
   }
@@ -52,8 +53,7 @@ public final class Tree {
   /// A source that is not there, and the root, change nothing.
   public func remove(_ source: Source) {
     guard let parent = source.parent else { return }
-    parent.children.removeAll { $0 === source }
-    source.parent = nil
+    parent.remove(source)
     generation += 1
   }
 

@@ -55,12 +55,20 @@ struct Vitals: ParsableCommand {
         Console.exit(0)
       }
       let isUsage = code == .validationFailure
-      Console.warn(oneLine(message(for: error)) + (isUsage ? "; see 'vitals --help'" : ""))
+      Console.warn(oneLine(message(for: error)) + (isUsage ? "; see '\(helpCommand)'" : ""))
       Console.exit(isUsage ? 2 : 1)
     }
   }
 
   private static func oneLine(_ text: String) -> String {
-    text.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " ")
+    let line = text.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " ")
+    return line.hasSuffix(".") ? String(line.dropLast()) : line
+  }
+
+  /// The command that helps with what was asked.
+  private static var helpCommand: String {
+    let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+    let asked = CommandLine.arguments.dropFirst().first { names.contains($0) }
+    return "vitals \(asked.map { $0 + " " } ?? "")--help"
   }
 }

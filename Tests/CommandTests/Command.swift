@@ -61,16 +61,16 @@ enum Command {
 }
 
 /// A program that runs while a test looks at it.
-struct RunningProgram: ~Copyable {
+final class RunningProgram {
   let child: ChildProcess
   private let output: Descriptor
 
   /// Starts a program and waits until it has written `line`.
   init(_ words: [String], until line: String) throws {
     let pipe = try Pipe()
-    child = try ChildProcess(
+    let child = try ChildProcess(
       executable: words[0], arguments: Array(words.dropFirst()), output: pipe.writer)
-    output = pipe.closeWriter()
+    let output = pipe.closeWriter()
     var seen = ""
     var chunk = [UInt8](repeating: 0, count: 4096)
     while !seen.contains(line) {
@@ -78,5 +78,7 @@ struct RunningProgram: ~Copyable {
       try #require(count > 0, "it ended after writing: \(seen)")
       seen += String(decoding: chunk[..<count], as: UTF8.self)
     }
+    self.child = child
+    self.output = output
   }
 }

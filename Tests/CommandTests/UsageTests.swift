@@ -19,7 +19,7 @@ struct UsageTests {
       (["describe", "/(/"], "/(/"),
       (["demo", "--vms", "0"], "--vms"),
       (["demo", "--vcpus", "2000"], "--vcpus"),
-      (["demo", "--for", "-1s"], "-1s"),
+      (["demo", "--for=-1s"], "-1s"),
       (["demo", "--payload", "bitcoin"], "bitcoin"),
       (["demo", "something"], "something"),
     ])

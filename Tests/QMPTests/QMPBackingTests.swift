@@ -80,11 +80,7 @@ import Testing
     fake.update { $0.commands = [] }
     host.pass()
     #expect(fake.now.commands == ["qmp_capabilities", "query-stats", "query-stats"])
-    let machineOnly = Sampler(
-      host.tree, matching: try Pattern("kvm/*"),
-      where: {
-        $0.source.keys.isEmpty && !$0.source.path.contains("vcpu")
-      })
+    let machineOnly = Sampler(host.tree, matching: try Pattern("/^kvm\\/[^\\/]+$/"))
     fake.update { $0.commands = [] }
     machineOnly.pass()
     #expect(fake.now.commands == ["qmp_capabilities", "query-stats"])

@@ -4,7 +4,7 @@ import Testing
 @Suite struct KVMFileTests {
   /// Reads back what `kvmFile` wrote, by the header's offsets.
   private func reread(_ schema: Schema, id: String) throws -> (id: String, schema: Schema) {
-    let file = schema.kvmFile(id: id)
+    let file = try schema.kvmFile(id: id)
     let header = try KVMHeader(parsing: file.bytes.span)
     #expect(header == file.header)
     #expect(header.dataOffset == file.bytes.count)
@@ -17,8 +17,20 @@ import Testing
     )
   }
 
+  @Test("What the format has no room for is refused, not cut")
+  func inexpressible() throws {
+    let wide = Schema(packing: [Statistic("wide", .logHistogram, size: 65_536)])
+    #expect(throws: KVMFormatError.inexpressible(name: "wide", size: 65_536)) {
+      _ = try wide.kvmFile(id: "kvm-1")
+    }
+    let cut = Schema(packing: [Statistic("a\0b", .cumulative)])
+    #expect(throws: KVMFormatError.inexpressible(name: "a\0b", size: 1)) {
+      _ = try cut.kvmFile(id: "kvm-1")
+    }
+  }
+
   @Test("A file has the bytes that the kernel would write")
-  func golden() {
+  func golden() throws {
     let schema = Schema(packing: [
       Statistic("exits", .cumulative),
       Statistic("halt_wait_hist", .logHistogram, unit: .seconds, scale: .nano, size: 32),
@@ -30,7 +42,7 @@ import Testing
     expected += RawDescriptor("exits").bytes(nameSize: 48)
     expected += RawDescriptor("halt_wait_hist", flags: 0x24, exponent: -9, size: 32, offset: 8)
       .bytes(nameSize: 48)
-    #expect(schema.kvmFile(id: "kvm-1/vcpu-0").bytes == expected)
+    #expect(try schema.kvmFile(id: "kvm-1/vcpu-0").bytes == expected)
   }
 
   @Test(
@@ -41,7 +53,7 @@ import Testing
     let schema = Schema(packing: [Statistic(name, .peak), Statistic("b", .instant)])
     #expect(try reread(schema, id: "kvm-1") == ("kvm-1", schema))
     #expect(try reread(Schema(packing: []), id: name).id == name)
-    let header = schema.kvmFile(id: "kvm-1").header
+    let header = try schema.kvmFile(id: "kvm-1").header
     for offset in [header.idOffset, header.descriptorOffset, header.dataOffset, header.nameSize] {
       #expect(offset.isMultiple(of: 8))
     }

@@ -38,7 +38,8 @@ import Testing
 
   /// Whether `schema` comes back from a file of it, and its words lie in the record.
   private func check(_ schema: Schema, _ seed: UInt64) {
-    #expect(parse(schema.kvmFile(id: "kvm").bytes) == schema, "seed \(seed)")
+    let bytes = try? schema.kvmFile(id: "kvm").bytes
+    #expect(bytes.flatMap { parse($0) } == schema, "seed \(seed)")
     for statistic in schema.statistics {
       #expect(statistic.words.upperBound <= schema.wordCount, "seed \(seed)")
       #expect(

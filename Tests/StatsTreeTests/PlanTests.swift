@@ -26,7 +26,7 @@ import Testing
     #expect(plan.generation == tree.generation)
   }
 
-  @Test("Only sources that match and groups that are wanted are in it")
+  @Test("Only sources that match and groups with a statistic that matches are in it")
   func selection() throws {
     let tree = Tree()
     let backing = MemoryBacking()
@@ -36,9 +36,14 @@ import Testing
     let matching = Plan(tree, matching: try Pattern("kvm/a"))
     #expect(matching.entries.map(\.placement.token) == [0, 1])
     #expect(matching.wordCount == 2)
-    let wanted = Plan(tree, where: { $0.token > 1 })
-    #expect(wanted.entries.map(\.group.source.path) == ["kvm/b", "host"])
-    #expect(wanted.entries.map(\.placement.offset) == [0, 1])
+    let steal = Schema(packing: [
+      Statistic("run", .cumulative), Statistic("run_delay", .cumulative),
+    ])
+    tree.group("kvm/b", steal, backing, token: 4)
+    let chosen = Plan(tree, statistics: try Pattern("*_delay"))
+    #expect(chosen.entries.map(\.placement.token) == [4])
+    #expect(chosen.entries.map(\.shown) == [[1]])
+    #expect(chosen.wordCount == 2)
   }
 
   @Test("A tree without groups has an empty plan")

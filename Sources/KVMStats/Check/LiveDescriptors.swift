@@ -26,6 +26,13 @@ public struct LiveDescriptors {
     for pid in pids where pid != own {
       guard let scan = try? DescriptorScan(process: pid, roots: roots), !scan.machines.isEmpty
       else { continue }
+      let process: ProcessDescriptor
+      do throws(SystemError) {
+        process = try ProcessDescriptor(pid: pid)
+      } catch {
+        failed("process \(pid)", error)
+        continue
+      }
       for machine in scan.machines {
         let processors = machine.processorStatistics.sorted { $0.key < $1.key }
         let all =
@@ -33,8 +40,7 @@ public struct LiveDescriptors {
           + processors.map { ("kvm-vcpu-stats:\($0.key)", $0.value) }
         for (kind, number) in all {
           let name = "\(kind) of process \(pid)"
-          do {
-            let process = try ProcessDescriptor(pid: pid)
+          do throws(SystemError) {
             body(Found(name: name, descriptor: try process.copyDescriptor(number)))
           } catch {
             failed(name, error)

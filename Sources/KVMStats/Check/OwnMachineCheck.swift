@@ -39,7 +39,7 @@ public struct OwnMachineCheck {
     list.check(
       "I21", "an object gives several statistics descriptors",
       Self.reads(first) && Self.reads(second), "the second cannot be read")
-    let copy = Descriptor(owning: dup(first.rawValue))
+    let copy = try first.duplicate()
     let number = first.release()
     close(number)
     list.check(

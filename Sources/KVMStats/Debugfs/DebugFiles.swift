@@ -7,7 +7,8 @@ public import StatsTree
 ///
 /// Slow, only for whole VMs, and mostly closed under lockdown: the last resort. Kinds and units
 /// are not in the files; a file that nobody may write is a level, and of the others the kind is
-/// not known. Histograms are left out, since their files show the first bucket only.
+/// not known. Histograms are left out, since their files show the first bucket only; so are files
+/// that are not one number, such as tables.
 public final class DebugFiles: Backing {
   /// What opening a directory gave.
   public struct Opened {
@@ -22,6 +23,8 @@ public final class DebugFiles: Backing {
   private let files = DescriptorTable()
   /// By token: the slots of the files in the order of the schema.
   private var groups: [[Int]] = []
+  /// Tokens that were closed.
+  private var free: [Int] = []
   private var bytes = [UInt8](repeating: 0, count: 64)
 
   public init() {}
@@ -37,7 +40,10 @@ public final class DebugFiles: Backing {
       guard let status = try? FileStatus(path), !status.isDirectory, !name.hasSuffix("_hist")
       else { continue }
       do {
-        slots.append(files.insert(try Descriptor.open(path)))
+        let file = try Descriptor.open(path)
+        let count = try file.read(into: &bytes, at: 0)
+        guard decimal(count) != nil else { continue }
+        slots.append(files.insert(file))
         let isLevel = status.mode & 0o222 == 0
         statistics.append(Statistic(name, isLevel ? .instant : .unknown(15)))
       } catch {
@@ -49,15 +55,23 @@ public final class DebugFiles: Backing {
     guard !slots.isEmpty else {
       return Opened(token: nil, schema: schema, closedCount: closedCount, code: code)
     }
-    groups.append(slots)
-    return Opened(
-      token: groups.count - 1, schema: schema, closedCount: closedCount, code: code)
+    let token: Int
+    if let old = free.popLast() {
+      token = old
+      groups[token] = slots
+    } else {
+      token = groups.count
+      groups.append(slots)
+    }
+    return Opened(token: token, schema: schema, closedCount: closedCount, code: code)
   }
 
   /// Closes a VM's files; they keep it in the kernel.
   public func close(_ token: Int) {
+    precondition(!groups[token].isEmpty, "the group \(token) was closed before")
     for slot in groups[token] { files.remove(slot) }
     groups[token] = []
+    free.append(token)
   }
 
   public func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
@@ -78,15 +92,18 @@ public final class DebugFiles: Backing {
     }
   }
 
+  /// The number that the first bytes are, or nil where they are something else.
   private func decimal(_ count: Int) -> UInt64? {
-    guard count > 0 else { return nil }
     var value: UInt64 = 0
-    for index in 0..<count where bytes[index] >= 0x30 && bytes[index] <= 0x39 {
+    var digits = 0
+    while digits < count, bytes[digits] >= 0x30, bytes[digits] <= 0x39 {
       let (product, overflow) = value.multipliedReportingOverflow(by: 10)
-      let (sum, carry) = product.addingReportingOverflow(UInt64(bytes[index] - 0x30))
+      let (sum, carry) = product.addingReportingOverflow(UInt64(bytes[digits] - 0x30))
       if overflow || carry { return nil }
       value = sum
+      digits += 1
     }
-    return value
+    let isAlone = digits == count || digits + 1 == count && bytes[digits] == UInt8(ascii: "\n")
+    return digits > 0 && isAlone ? value : nil
   }
 }

@@ -22,6 +22,11 @@ public enum KVMStatsError: Error, Hashable, Sendable, CustomStringConvertible {
 /// All but the data never changes, so it is read once. Source: kernel document `virt/kvm/api.rst`
 /// 4.133.
 public struct KVMStatsFile: ~Copyable {
+  /// The most bytes of data: a thousand times what kernels have.
+  ///
+  /// Room for the data of every file is held twice; a file of another process decides how much.
+  public static let largestData = 1 << 20
+
   public let descriptor: Descriptor
   public let header: KVMHeader
   /// Such as `kvm-1234/vcpu-0`: the number is the thread that made it.
@@ -40,7 +45,11 @@ public struct KVMStatsFile: ~Copyable {
       let name = try descriptor.bytes(count: header.nameSize, at: header.idOffset)
       let block = try descriptor.bytes(
         count: header.descriptorByteCount, at: header.descriptorOffset)
-      schema = try schemas.schema(of: block, header)
+      let schema = try schemas.schema(of: block, header)
+      guard schema.wordCount * 8 <= Self.largestData else {
+        throw KVMFormatError.tooLarge(.data, byteCount: schema.wordCount * 8)
+      }
+      self.schema = schema
       id = name.span.textBeforeNUL
       self.header = header
     } catch let error as SystemError {
@@ -57,7 +66,10 @@ public struct KVMStatsFile: ~Copyable {
   public static func processorNumber(inID id: String) -> Int? {
     guard let slash = id.lastIndex(of: "/") else { return nil }
     let part = id[id.index(after: slash)...]
-    return part.hasPrefix("vcpu-") ? Int(part.dropFirst(5)) : nil
+    guard part.hasPrefix("vcpu-"), let number = Int(part.dropFirst(5)), number >= 0 else {
+      return nil
+    }
+    return number
   }
 
   /// The thread number in `kvm-N` or `kvm-N/…` of an id.
@@ -76,6 +88,9 @@ public struct SchemaCache {
 
   private var schemas: [Key: Schema] = [:]
 
+  /// The number of schemas held.
+  public var count: Int { schemas.count }
+
   public init() {}
 
   mutating func schema(
@@ -84,6 +99,8 @@ public struct SchemaCache {
     let key = Key(nameSize: header.nameSize, bytes: descriptors)
     if let schema = schemas[key] { return schema }
     let schema = try Schema(kvmDescriptors: descriptors.span, header: header)
+    // A kernel has two; who hands over others again and again gets no memory for them.
+    if schemas.count >= 64 { schemas = [:] }
     schemas[key] = schema
     return schema
   }

@@ -9,7 +9,7 @@ struct DescriptorScan {
     /// The number of its `kvm-vm` descriptor in the process, if it has one.
     var descriptor: CInt?
     /// vCPU numbers with an open `kvm-vcpu` descriptor.
-    var processors: [Int] = []
+    var processors: Set<Int> = []
     /// The `kvm-vm-stats` descriptor's number.
     var statistics: CInt?
     /// The `kvm-vcpu-stats` descriptors' numbers by vCPU.
@@ -48,7 +48,7 @@ struct DescriptorScan {
           machine = Machine(descriptor: number)
         }
       case ("kvm-vcpu", let processor?):
-        if !machine.processors.contains(processor) { machine.processors.append(processor) }
+        machine.processors.insert(processor)
       case ("kvm-vm-stats", _):
         machine.statistics = machine.statistics ?? number
       case ("kvm-vcpu-stats", let processor?):

@@ -24,6 +24,8 @@ final class Machine {
   var ids: [Int: String] = [:]
   /// The vCPUs whose thread is read.
   var threaded: Set<Int> = []
+  /// When to look for the others' threads again, of CLOCK_MONOTONIC.
+  var nextThreadSearch: UInt64 = 0
   /// Whether the kvm group of the whole VM is there.
   var hasMachineStatistics = false
   /// The vCPUs whose kvm group is there.
@@ -40,6 +42,12 @@ final class Machine {
     self.descriptor = descriptor
   }
 
+  /// Holds back the last resorts.
+  func waitForBetter() {
+    monitorWasTried = true
+    wasCompleted = true
+  }
+
   /// Lets what failed be tried once more.
   func mayTryAgain() {
     monitorWasTried = false
@@ -52,6 +60,8 @@ final class MachineProcess {
   let facts: VMMProcess
   let descriptor: ProcessDescriptor
   var machines: [Machine] = []
+  /// Until when it may still be opening what a better way needs; nil once that is over.
+  var settlesAt: UInt64?
   /// Whether it was looked at and the host's view of it may be incomplete.
   var wasScanned = true
   /// The machines that were handed over, by the socket's path.

@@ -14,34 +14,52 @@ struct ThreadMap {
   /// then the threads' names.
   ///
   /// - Parameters:
+  ///   - wanted: the vCPUs whose threads are looked for.
   ///   - pid: the VMM.
   ///   - machine: the number of its `kvm-vm` descriptor.
   ///   - isOnly: whether the process has no other machine; names and ids then are of this one.
   ///   - ids: ids of statistics by vCPU.
   ///   - roots: where proc(5) and debugfs are.
   init(
-    process pid: Int32, machine: CInt?, isOnly: Bool, ids: [Int: String], roots: SystemRoots
+    of wanted: Set<Int>, process pid: Int32, machine: CInt?, isOnly: Bool, ids: [Int: String],
+    roots: SystemRoots
   ) {
-    let tasks = Set(
-      ((try? directoryEntries("\(roots.process(pid))/task")) ?? []).compactMap { Int32($0) })
-    if let machine, let directory = Self.debugDirectory(of: machine, tasks, roots) {
-      readDebugFiles(directory, tasks)
+    let tasks = Self.tasks(of: pid, roots)
+    if let machine, let directory = Self.debugDirectory(of: machine, pid, tasks, roots) {
+      readDebugFiles(directory, tasks, wanted)
     }
-    // An id names the thread that made the vCPU. Where each vCPU has another, they made themselves.
+    // An id names the thread that made the vCPU. Where each vCPU has another, they made themselves;
+    // of a single vCPU a name tells more.
     let makers = ids.compactMapValues { KVMStatsFile.threadNumber(inID: $0) }
-    if Set(makers.values).count == makers.count {
-      for (processor, thread) in makers where threads[processor] == nil {
-        if tasks.contains(thread), thread != pid { threads[processor] = thread }
+    let areUnique = Set(makers.values).count == makers.count
+    if areUnique, makers.count > 1 { take(makers, pid, tasks, wanted) }
+    if isOnly, threads.count < wanted.count { readNames(pid, tasks, wanted, roots) }
+    if areUnique, makers.count == 1 { take(makers, pid, tasks, wanted) }
+  }
+
+  /// The threads of a process.
+  static func tasks(of pid: Int32, _ roots: SystemRoots) -> Set<Int32> {
+    Set(((try? directoryEntries("\(roots.process(pid))/task")) ?? []).compactMap { Int32($0) })
+  }
+
+  private mutating func take(
+    _ makers: [Int: Int32], _ pid: Int32, _ tasks: Set<Int32>, _ wanted: Set<Int>
+  ) {
+    for (processor, thread) in makers where threads[processor] == nil {
+      if wanted.contains(processor), tasks.contains(thread), thread != pid {
+        threads[processor] = thread
       }
     }
-    if isOnly { readNames(pid, tasks, roots) }
   }
 
   /// The directory `TID-FD` of a VM: TID made it, as its process's descriptor FD.
   static func debugDirectory(
-    of machine: CInt, _ tasks: Set<Int32>, _ roots: SystemRoots
+    of machine: CInt, _ pid: Int32, _ tasks: Set<Int32>, _ roots: SystemRoots
   ) -> String? {
     let base = "\(roots.debugfs)/kvm"
+    // Most VMMs make the VM in their first thread; the list has an entry for every VM of the host.
+    let likely = "\(base)/\(pid)-\(machine)"
+    if (try? FileStatus(likely)) != nil { return likely }
     for name in (try? directoryEntries(base)) ?? [] {
       let parts = name.split(separator: "-")
       if parts.count == 2, let thread = Int32(parts[0]), let number = CInt(parts[1]),
@@ -53,21 +71,24 @@ struct ThreadMap {
     return nil
   }
 
-  private mutating func readDebugFiles(_ directory: String, _ tasks: Set<Int32>) {
-    for name in (try? directoryEntries(directory)) ?? [] where name.hasPrefix("vcpu") {
-      guard let processor = Int(name.dropFirst(4)),
-        let text = try? readText("\(directory)/\(name)/pid"),
+  private mutating func readDebugFiles(
+    _ directory: String, _ tasks: Set<Int32>, _ wanted: Set<Int>
+  ) {
+    for processor in wanted {
+      guard let text = try? readText("\(directory)/vcpu\(processor)/pid"),
         let thread = Int32(text.filter { !$0.isWhitespace }), tasks.contains(thread)
       else { continue }
       threads[processor] = thread
     }
   }
 
-  private mutating func readNames(_ pid: Int32, _ tasks: Set<Int32>, _ roots: SystemRoots) {
-    for task in tasks {
+  private mutating func readNames(
+    _ pid: Int32, _ tasks: Set<Int32>, _ wanted: Set<Int>, _ roots: SystemRoots
+  ) {
+    for task in tasks.sorted() {
       guard let name = try? readText("\(roots.process(pid))/task/\(task)/comm"),
         let processor = Self.processor(ofThread: name.filter { $0 != "\n" }),
-        threads[processor] == nil
+        wanted.contains(processor), threads[processor] == nil
       else { continue }
       threads[processor] = task
     }

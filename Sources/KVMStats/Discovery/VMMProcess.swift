@@ -21,9 +21,13 @@ struct VMMProcess {
     owner = status.owner
     command = ((try? readText("\(directory)/comm")) ?? "?").filter { $0 != "\n" }
     let line = (try? readFile("\(directory)/cmdline")) ?? []
-    arguments = line.split(separator: 0, omittingEmptySubsequences: false).dropLast().map {
-      String(decoding: $0, as: UTF8.self)
-    }
+    // A process that writes a title over its arguments may leave no NUL at the end.
+    let whole = line.last == 0 ? line.dropLast() : line[...]
+    arguments =
+      whole.isEmpty
+      ? []
+      : whole.split(separator: 0, omittingEmptySubsequences: false)
+        .map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// Field 22 of `/proc/PID/stat`, counted from behind the command's closing parenthesis.
@@ -42,9 +46,10 @@ struct VMMProcess {
       // QEMU: `guest=NAME,debug-threads=on` or `NAME,process=...`, with commas doubled in NAME.
       let parts = value.replacing(",,", with: "\0").split(separator: ",")
         .map { String($0).replacing("\0", with: ",") }
-      let name =
-        parts.first { $0.hasPrefix("guest=") }.map { String($0.dropFirst(6)) } ?? parts.first
-      if let name, !name.isEmpty, option != "-name" || !name.contains("=") { return name }
+      let guest = parts.first { $0.hasPrefix("guest=") }.map { String($0.dropFirst(6)) }
+      // The first part may also be another property, such as `process=NAME`.
+      let plain = parts.first.flatMap { $0.contains("=") ? nil : $0 }
+      if let name = guest ?? plain, !name.isEmpty { return name }
     }
     return nil
   }
@@ -63,7 +68,8 @@ struct VMMProcess {
   static func pathPart(_ name: String) -> String {
     if name == "." || name == ".." { return name.replacing(".", with: "%2e") }
     return name.unicodeScalars.reduce(into: "") { part, scalar in
-      if scalar.value > 0x20, scalar != "/", scalar != "%", scalar.value != 0x7f {
+      let isControl = scalar.value <= 0x20 || (0x7f...0x9f).contains(scalar.value)
+      if !isControl, scalar != "/", scalar != "%" {
         part.unicodeScalars.append(scalar)
       } else {
         let digits = String(scalar.value, radix: 16)

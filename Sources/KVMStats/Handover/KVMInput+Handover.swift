@@ -11,23 +11,38 @@ extension KVMInput {
     guard options.rungs.contains(.handover),
       let names = try? directoryEntries(roots.handover)
     else { return }
-    let deadline = monotonicNanoseconds() + 100_000_000
+    let taken = processes.values.reduce(into: Set<String>()) { $0.formUnion($1.handovers.keys) }
+    silentSockets.formIntersection(names.map { "\(roots.handover)/\($0)" })
+    let begin = monotonicNanoseconds()
     var offers: [HandoverOffer] = []
     for name in names.sorted() where name.hasSuffix(".sock") {
+      let path = "\(roots.handover)/\(name)"
+      // A VMM that lives has handed over what it has.
+      if taken.contains(path) { continue }
       do {
-        offers.append(try HandoverOffer(connecting: "\(roots.handover)/\(name)"))
+        offers.append(try HandoverOffer(connecting: path))
       } catch {
         // Nobody listens: a VMM that ended, or one that is about to begin.
         if error.code != ECONNREFUSED { remark(base, "handover: \(error)") }
       }
     }
+    // Who was silent once is not waited for long again.
+    let (lively, silent) = (
+      offers.filter { !silentSockets.contains($0.path) },
+      offers.filter { silentSockets.contains($0.path) }
+    )
+    receive(lively, until: begin + 100_000_000)
+    receive(silent, until: max(begin + 2_000_000, monotonicNanoseconds()))
+  }
+
+  private func receive(_ offers: [HandoverOffer], until deadline: UInt64) {
     for offer in offers {
-      // A known socket has handed over what it has.
-      if let pid = offer.pid, processes[pid]?.handovers[offer.path] != nil { continue }
       do {
         try offer.receive(until: deadline)
+        silentSockets.remove(offer.path)
         try take(offer)
       } catch {
+        if case .silent = error as? HandoverOffer.Flaw { silentSockets.insert(offer.path) }
         remark(base, "handover: \(offer.path): \(error)")
       }
     }
@@ -38,7 +53,7 @@ extension KVMInput {
       throw SystemError(
         call: "SO_PEERCRED", object: "a process of another PID namespace", code: ESRCH)
     }
-    if pid == getpid() { return }
+    if pid == ownProcess { return }
     // The process may have been seen before its socket was; its machines come from here now.
     if let known = processes[pid], known.handovers.isEmpty { forget(pid) }
     guard let process = process(pid) else {

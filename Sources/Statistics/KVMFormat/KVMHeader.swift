@@ -78,6 +78,8 @@ public enum KVMFormatError: Error, Hashable, Sendable {
   case truncated(KVMBlock, needed: Int, found: Int)
   case tooLarge(KVMBlock, byteCount: Int)
   case flawed(Schema.Flaw)
+  /// The format holds at most 65,535 values of a statistic, and no NUL in a name.
+  case inexpressible(name: String, size: Int)
 }
 
 extension KVMFormatError: CustomStringConvertible {
@@ -89,6 +91,8 @@ extension KVMFormatError: CustomStringConvertible {
       "the \(block.rawValue) block would have \(byteCount) bytes, which is more than is credible"
     case .flawed(let flaw):
       flaw.description
+    case .inexpressible(let name, let size):
+      "the KVM format has no room for statistic \(name) of \(size) values"
     }
   }
 }

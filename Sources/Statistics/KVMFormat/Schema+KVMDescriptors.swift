@@ -30,7 +30,17 @@ extension Schema {
   /// The header, id, descriptors and length of data of a KVM binary statistics file.
   ///
   /// The data block of `wordCount` words follows at the header's data offset.
-  public func kvmFile(id: String) -> (header: KVMHeader, bytes: [UInt8]) {
+  ///
+  /// - Throws: `inexpressible` where the format has no room for a statistic, `tooLarge` where a
+  ///   reader would refuse the descriptors.
+  public func kvmFile(
+    id: String
+  ) throws(KVMFormatError) -> (header: KVMHeader, bytes: [UInt8]) {
+    for statistic in statistics {
+      guard statistic.size <= Int(UInt16.max), !statistic.name.utf8.contains(0) else {
+        throw .inexpressible(name: statistic.name, size: statistic.size)
+      }
+    }
     // 48 is what kernels have used so far; a longer name makes every name longer.
     let longest = statistics.map(\.name.utf8.count).max() ?? 0
     let nameSize = max(48, (max(longest, id.utf8.count) + 8) / 8 * 8)
@@ -39,6 +49,9 @@ extension Schema {
       flags: 0, nameSize: nameSize, descriptorCount: statistics.count,
       idOffset: KVMHeader.byteCount, descriptorOffset: descriptorOffset,
       dataOffset: descriptorOffset + (16 + nameSize) * statistics.count)
+    guard header.descriptorByteCount <= KVMHeader.largestDescriptorBlock else {
+      throw .tooLarge(.descriptors, byteCount: header.descriptorByteCount)
+    }
     var bytes = header.encoded()
     bytes.append(text: id, paddedTo: nameSize)
     for statistic in statistics { bytes += statistic.kvmDescriptor(nameSize: nameSize) }

@@ -14,6 +14,8 @@ public struct Meaning: Hashable, Sendable {
   public let high: String
   /// The rank in a summary line, 1 for the most telling; nil outside of it.
   public let headline: Int?
+  /// The statistic that is 1 while this one's time goes on uncounted; it is added when that ends.
+  public let pendingWhile: String?
   /// The names of statistics to look at as well.
   public let related: [String]
 }
@@ -54,7 +56,8 @@ public struct Meanings: Sendable {
           name: finished, places: words("on"),
           architectures: words("architectures").filter { $0 != "all" }, meaning: meaning,
           moves: fields["moves"] ?? "", high: fields["high"] ?? "",
-          headline: fields["headline"].flatMap { Int($0) }, related: words("see")))
+          headline: fields["headline"].flatMap { Int($0) }, pendingWhile: fields["while"],
+          related: words("see")))
     }
 
     var number = 0

@@ -87,20 +87,26 @@ extension Kind {
     let known: [Kind] = [
       .cumulative, .instant, .peak, .linearHistogram, .logHistogram, .state,
     ]
-    self = known.first { $0.description == name } ?? .unknown(rawCode(of: name))
+    // A raw code that has a name is that name.
+    self =
+      known.first { $0.description == name } ?? Kind(kvmFlags: UInt32(rawCode(of: name) & 0xf))
   }
 }
 
 extension Unit {
   init(name: String) {
     let known: [Unit] = [.none, .bytes, .seconds, .cycles, .boolean]
-    self = known.first { $0.description == name } ?? .unknown(rawCode(of: name))
+    self =
+      known.first { $0.description == name }
+      ?? Unit(kvmFlags: UInt32(rawCode(of: name) & 0xf) << 4)
   }
 }
 
 extension Scale.Base {
   init(name: String) {
     let known: [Scale.Base] = [.ten, .two]
-    self = known.first { $0.description == name } ?? .unknown(rawCode(of: name))
+    self =
+      known.first { $0.description == name }
+      ?? Scale.Base(kvmFlags: UInt32(rawCode(of: name) & 0xf) << 8)
   }
 }

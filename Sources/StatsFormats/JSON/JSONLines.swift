@@ -110,16 +110,16 @@ public struct JSONLines {
       }
       writer.key("values")
       writer.object { writer in
-        for (statistic, name) in zip(group.schema.statistics, names) {
-          writer.key(written: name)
-          writer.value(of: statistic, sampler, entry)
+        for index in entry.shown {
+          writer.key(written: names[index])
+          writer.value(of: group.schema.statistics[index], sampler, entry)
         }
       }
       guard showsRates, sampler.interval(of: entry) != nil else { return }
       writer.key("rates")
       writer.object { writer in
-        for (statistic, name) in zip(group.schema.statistics, names) {
-          writer.rate(of: statistic, name, sampler, entry)
+        for index in entry.shown {
+          writer.rate(of: group.schema.statistics[index], names[index], sampler, entry)
         }
       }
     }

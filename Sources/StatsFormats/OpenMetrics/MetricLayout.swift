@@ -44,7 +44,8 @@ struct MetricLayout {
       forms[group.name, default: [:]][group.schema] = made
       var labels = ByteText()
       part.labels.appendPairs(to: &labels)
-      for (family, form) in made {
+      for index in entry.shown {
+        let (family, form) = made[index]
         families[family].members.append(
           MetricFamily.Member(entry: entry, form: form, labels: labels.bytes))
       }

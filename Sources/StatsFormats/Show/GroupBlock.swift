@@ -18,14 +18,19 @@ struct GroupBlock {
   /// The notes that the figures have marks of.
   private(set) var notes: Set<Note> = []
   private let options: ShowText
+  private let pending: Pending
 
   init(_ options: ShowText, _ sampler: Sampler, _ entry: Plan.Entry) {
     self.options = options
+    let statistics = entry.group.schema.statistics
+    pending = Pending(.builtIn, of: entry.shown.map { statistics[$0].name })
     let status = sampler.status(of: entry)
     guard status.hasNumbers, status != .stale(since: 0) else { return }
     let schema = entry.group.schema
-    for (statistic, name) in zip(schema.statistics, StatisticNames(of: schema).names) {
-      let line = Line(name: name.printable)
+    let names = StatisticNames(of: schema).names
+    for index in entry.shown {
+      let statistic = schema.statistics[index]
+      let line = Line(name: names[index].printable)
       if statistic.kind.isHistogram {
         add(line, histogram: statistic, sampler, entry)
       } else {
@@ -46,6 +51,14 @@ struct GroupBlock {
         words.map { word in
           word.flatMap { Quantity($0, of: statistic)?.text } ?? "-"
         }.joined(separator: " ").printable
+    }
+    if options.showsRates, pending.goesOn(statistic, sampler, entry),
+      sampler.rate(statistic, of: entry)?.increase == 0
+    {
+      notes.insert(.pending)
+      line.figure = "-" + Note.pending.mark
+      lines.append(line)
+      return
     }
     let isZero = statistic.kind != .state && !words.isEmpty && words.allSatisfy { $0 == 0 }
     if options.hidesZeros, isZero {

@@ -13,11 +13,33 @@ extension SummaryTable {
     var schemas: Set<Schema> = []
     var ranks: [String: Int] = [:]
     for entry in plan.entries where schemas.insert(entry.group.schema).inserted {
-      for statistic in entry.group.schema.statistics where ranks[statistic.name] == nil {
+      for index in entry.shown {
+        let statistic = entry.group.schema.statistics[index]
+        if ranks[statistic.name] != nil { continue }
         ranks[statistic.name] = meanings.all(named: statistic.name).compactMap(\.headline).min()
       }
     }
     let ordered = ranks.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
     return ordered.prefix(max(0, limit)).map(\.key)
+  }
+
+  /// The most telling statistics that have ever counted something here, best first.
+  ///
+  /// A column of zeros tells nothing; the three best are there all the same.
+  public static func headlines(
+    for sampler: Sampler, _ meanings: Meanings, limit: Int
+  ) -> [String] {
+    let all = headlines(for: sampler.plan, meanings, limit: .max)
+    var live: Set<String> = []
+    for entry in sampler.plan.entries {
+      for index in entry.shown {
+        let statistic = entry.group.schema.statistics[index]
+        if let value = sampler.value(statistic, of: entry), value > 0 {
+          live.insert(statistic.name)
+        }
+      }
+    }
+    let chosen = all.enumerated().filter { $0.offset < 3 || live.contains($0.element) }
+    return chosen.prefix(max(0, limit)).map(\.element)
   }
 }

@@ -14,6 +14,8 @@ public struct SummaryTable: Sendable {
   public struct Result: Sendable {
     public let table: TextTable
     public let notes: [Note]
+    /// The sources that there was no room for.
+    public let leftOutCount: Int
   }
 
   /// The rows of the sources that match, parents first.
@@ -21,14 +23,20 @@ public struct SummaryTable: Sendable {
   /// A count has its rate per second, time spent its share of the interval, a histogram the bound
   /// of the 99th percentile in the interval, anything else its value; `-` stands where there is
   /// none, as after the first pass. There is a column STATUS if any source is not up. A name that
-  /// several groups of a source have is taken from the first.
+  /// several groups of a source have is taken from the first. A source that is up and has none of
+  /// the statistics has no row. With a `rowLimit` the sources behind it are left out.
   public func result(
-    of sampler: Sampler, at moment: Moment, matching pattern: Pattern = .everything
+    of sampler: Sampler, at moment: Moment, matching pattern: Pattern = .everything,
+    rowLimit: Int = .max
   ) -> Result {
-    let items = Listing(sampler, matching: pattern).items
+    let all = Listing(sampler, matching: pattern).items.filter { item in
+      item.status(in: sampler) != .up || item.entries.contains { hasColumn($0.group.schema) }
+    }
+    let items = all.prefix(max(1, rowLimit))
     let statuses = items.map { $0.status(in: sampler) }
     let showsStatus = statuses.contains { $0 != .up }
     var table = TextTable(columns(for: sampler.plan, withStatus: showsStatus))
+    let pending = Pending(.builtIn, of: statistics)
     var positions: [Schema: [Int?]] = [:]
     var notes: Set<Note> = []
     for (item, status) in zip(items, statuses) {
@@ -43,11 +51,17 @@ public struct SummaryTable: Sendable {
         return found
       }
       for column in statistics.indices {
-        row.append(cell(column, item, schemas, sampler, &notes))
+        row.append(cell(column, item, schemas, sampler, pending, &notes))
       }
       table.append(row)
     }
-    return Result(table: table, notes: Note.allCases.filter(notes.contains))
+    return Result(
+      table: table, notes: Note.allCases.filter(notes.contains),
+      leftOutCount: all.count - items.count)
+  }
+
+  private func hasColumn(_ schema: Schema) -> Bool {
+    statistics.contains { schema.index(of: $0) != nil }
   }
 
   private func columns(for plan: Plan, withStatus: Bool) -> [Column] {
@@ -78,7 +92,7 @@ public struct SummaryTable: Sendable {
 
   private func cell(
     _ column: Int, _ item: Listing.Item, _ positions: [[Int?]], _ sampler: Sampler,
-    _ notes: inout Set<Note>
+    _ pending: Pending, _ notes: inout Set<Note>
   ) -> String {
     for (entry, found) in zip(item.entries, positions) {
       guard let index = found[column] else { continue }
@@ -86,6 +100,10 @@ public struct SummaryTable: Sendable {
       switch statistic.kind {
       case .cumulative:
         guard let rate = sampler.rate(statistic, of: entry) else { return "-" }
+        if rate.increase == 0, pending.goesOn(statistic, sampler, entry) {
+          notes.insert(.pending)
+          return "-" + Note.pending.mark
+        }
         let figure = Figure(rate, of: statistic)
         notes.formUnion(figure.notes)
         return figure.marked

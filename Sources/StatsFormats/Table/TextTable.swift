@@ -64,7 +64,8 @@ public struct TextTable: Sendable {
     var columnWidths = Array(repeating: 0, count: columns.count)
     let firstCell = hasHeader ? 0 : columns.count
     var column = 0
-    for index in firstCell..<ends.count {
+    // Titles count without a header too: lines of tables that are written in turn stand in line.
+    for index in 0..<ends.count {
       if widths[index] > columnWidths[column] { columnWidths[column] = widths[index] }
       column = column + 1 == columns.count ? 0 : column + 1
     }

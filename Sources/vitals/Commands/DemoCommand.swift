@@ -28,14 +28,16 @@ struct DemoCommand: ParsableCommand {
   var vcpus = 2
 
   @Option(
-    name: .customLong("for"), help: ArgumentHelp("How long, such as 30s or 5m.", valueName: "time"))
+    name: .customLong("for"), help: ArgumentHelp("How long, such as 30s or 5m.", valueName: "time"),
+    transform: TimeSpan.init)
   var duration = TimeSpan(seconds: 60)
 
   @Option(
     name: .long,
     help: ArgumentHelp(
       "What all guests do: port-io, mmio, halt-timer, idle, created or counted:N.",
-      valueName: "payload"))
+      valueName: "payload"),
+    transform: PayloadChoice.init)
   var payload: PayloadChoice?
 
   @Flag(name: .long, help: "Keep no statistics descriptors, as older VMMs do.")
@@ -118,11 +120,13 @@ struct DemoCommand: ParsableCommand {
 }
 
 /// A payload by its name.
-struct PayloadChoice: ExpressibleByArgument {
+struct PayloadChoice {
   let payload: Payload
 
-  init?(argument: String) {
-    guard let payload = Payload(argument) else { return nil }
+  init(_ text: String) throws {
+    guard let payload = Payload(text) else {
+      throw ValidationError("there are port-io, mmio, halt-timer, idle, created and counted:NUMBER")
+    }
     self.payload = payload
   }
 }

@@ -19,7 +19,7 @@ struct DescribeCommand: ParsableCommand {
         vitals describe --all           statistics of every architecture
       """)
 
-  @Argument(help: "Names or patterns, such as exits or 'halt_*'.")
+  @Argument(help: "Names or patterns, such as exits or 'halt_*'.", transform: PathPattern.init)
   var names: [PathPattern] = []
 
   @Flag(name: .long, help: "Every architecture's statistics, not only this host's.")

@@ -40,7 +40,8 @@ struct ListCommand: ParsableCommand {
     switch format {
     case .json: try Console.write(list.json())
     case .csv: try Console.write(list.csv())
-    case .table, .openmetrics, .prometheus: try Console.write(list.table(width: Console.width, explainsAll: why))
+    case .table, .openmetrics, .prometheus:
+      try Console.write(list.table(width: Console.width, explainsAll: why))
     }
     let denied = sources.contains { source in
       if case .denied = source.status { return true }

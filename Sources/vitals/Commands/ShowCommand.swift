@@ -28,7 +28,8 @@ struct ShowCommand: ParsableCommand {
     name: .long,
     help: ArgumentHelp(
       "Take two samples so far apart, and show rates and histograms of the time between.",
-      valueName: "time"))
+      valueName: "time"),
+    transform: TimeSpan.init)
   var every: TimeSpan?
 
   @Option(name: .long, help: "table, json, csv, openmetrics or prometheus.")

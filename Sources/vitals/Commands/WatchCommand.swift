@@ -24,7 +24,9 @@ struct WatchCommand: ParsableCommand {
 
   @OptionGroup var observation: ObservationOptions
 
-  @Option(name: .long, help: ArgumentHelp("The interval, such as 500ms or 2s.", valueName: "time"))
+  @Option(
+    name: .long, help: ArgumentHelp("The interval, such as 500ms or 2s.", valueName: "time"),
+    transform: TimeSpan.init)
   var every = TimeSpan(seconds: 1)
 
   @Option(
@@ -36,7 +38,8 @@ struct WatchCommand: ParsableCommand {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("The columns: names with commas between them.", valueName: "names"))
+    help: ArgumentHelp("The columns: names with commas between them.", valueName: "names"),
+    transform: NameList.init)
   var stat: NameList?
 
   @Flag(name: .long, help: "Also what is zero or did not move.")
@@ -76,11 +79,11 @@ struct WatchCommand: ParsableCommand {
 }
 
 /// Names with commas between them.
-struct NameList: ExpressibleByArgument {
+struct NameList {
   let names: [String]
 
-  init?(argument: String) {
-    names = argument.split(separator: ",").map(String.init)
-    if names.isEmpty { return nil }
+  init(_ text: String) throws {
+    names = text.split(separator: ",").map(String.init)
+    if names.isEmpty { throw ValidationError("at least one name is needed") }
   }
 }

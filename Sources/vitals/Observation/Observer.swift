@@ -1,7 +1,6 @@
 import HostStats
 import KVMStats
 import LinuxSystem
-import Statistics
 import StatsTree
 
 /// This host, assembled: the inputs on one tree, and a sampler over what was asked for.
@@ -17,11 +16,9 @@ final class Observer {
     roots = SystemRoots(handover: options.handover)
     kvm = try KVMInput(tree, roots: roots, options: options.input)
     try HostInput(roots: roots).attach(to: tree)
-    let names = options.match?.pattern
-    sampler = Sampler(tree, matching: options.pattern?.pattern ?? fallback) { group in
-      guard let names else { return true }
-      return group.schema.statistics.contains { names.matches($0.name) }
-    }
+    sampler = Sampler(
+      tree, matching: options.pattern?.pattern ?? fallback,
+      statistics: options.match?.pattern ?? .everything)
     _ = kvm.refresh()
   }
 
@@ -29,6 +26,8 @@ final class Observer {
   func requireSources(_ options: ObservationOptions, fallback: Pattern) throws -> [Source] {
     let sources = tree.sources(matching: options.pattern?.pattern ?? fallback)
     if !sources.isEmpty { return sources }
+    // What could not be read may be what was asked for.
+    for remark in tree.source("kvm").remarks { Console.warn(remark) }
     if let pattern = options.pattern {
       throw Failure(
         status: .nothingThere,

@@ -58,8 +58,8 @@ struct WatchView {
     if sampler.plan.entries.isEmpty { return [] }
     var sources = 0
     var last: ObjectIdentifier?
-    for entry in sampler.plan.entries where last != ObjectIdentifier(entry.group.source) {
-      last = ObjectIdentifier(entry.group.source)
+    for entry in sampler.plan.entries where last != ObjectIdentifier(entry.source) {
+      last = ObjectIdentifier(entry.source)
       sources += 1
     }
     if sources == 1, chosen != nil { return line(of: sampler) }
@@ -70,7 +70,7 @@ struct WatchView {
   private mutating func names(for sampler: Sampler) -> [String] {
     if let chosen { return chosen }
     if let columns, columns.generation == sampler.plan.generation { return columns.names }
-    let names = SummaryTable.headlines(for: sampler.plan, .builtIn, limit: Self.columnLimit)
+    let names = SummaryTable.headlines(for: sampler, .builtIn, limit: Self.columnLimit)
     columns = (names, sampler.plan.generation)
     return names
   }
@@ -85,11 +85,17 @@ struct WatchView {
   }
 
   private mutating func table(of sampler: Sampler) -> [UInt8] {
-    let result = SummaryTable(statistics: names(for: sampler)).result(of: sampler, at: .now)
+    // The heading, the titles, two lines of what was left out, and an empty one.
+    let rows = Console.height.map { $0 - 5 } ?? .max
+    let result = SummaryTable(statistics: names(for: sampler))
+      .result(of: sampler, at: .now, rowLimit: rows)
     let rendering = result.table.rendering(width: Console.width)
     var text = heading(of: sampler) + rendering.bytes
     if !rendering.droppedColumns.isEmpty {
       text += Array("(no room for \(rendering.droppedColumns.joined(separator: ", ")))\n".utf8)
+    }
+    if result.leftOutCount > 0 {
+      text += Array("(and \(result.leftOutCount) more sources: name some with a pattern)\n".utf8)
     }
     for note in result.notes { text += Array((note.text + "\n").utf8) }
     return text + [0x0a]

@@ -4,13 +4,16 @@ import StatsTree
 
 /// The options of every command that looks at sources.
 struct ObservationOptions: ParsableArguments {
-  @Argument(help: "The sources to look at, such as kvm/web1 or '/vcpu[01]$/'.")
+  @Argument(
+    help: "The sources to look at, such as kvm/web1 or '/vcpu[01]$/'.",
+    transform: PathPattern.init)
   var pattern: PathPattern?
 
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Only statistics whose name matches, such as 'halt_*' or /exits/.", valueName: "pattern"))
+      "Only statistics whose name matches, such as 'halt_*' or /exits/.", valueName: "pattern"),
+    transform: PathPattern.init)
   var match: PathPattern?
 
   @Option(
@@ -19,14 +22,16 @@ struct ObservationOptions: ParsableArguments {
       """
       The ways to a VM's numbers that may be taken, of handover, pidfd, qmp and debugfs, with \
       commas between them.
-      """, valueName: "ways"))
+      """, valueName: "ways"),
+    transform: RungList.init)
   var via: RungList?
 
   @Option(
     name: .long, parsing: .singleValue,
     help: ArgumentHelp(
       "A QMP socket to use for a QEMU whose own is taken; may be given more than once.",
-      valueName: "pid=socket"))
+      valueName: "pid=socket"),
+    transform: MonitorAddress.init)
   var qmp: [MonitorAddress] = []
 
   @Option(
@@ -44,42 +49,49 @@ struct ObservationOptions: ParsableArguments {
 }
 
 /// A glob or an expression between slashes.
-struct PathPattern: ExpressibleByArgument {
+struct PathPattern {
   let text: String
   let pattern: Pattern
 
-  init?(argument: String) {
-    guard let pattern = try? Pattern(argument) else { return nil }
-    text = argument
-    self.pattern = pattern
+  /// Reads what a person wrote, or says what is wrong with it.
+  init(_ text: String) throws {
+    self.text = text
+    do {
+      pattern = try Pattern(text)
+    } catch {
+      throw ValidationError(error.description)
+    }
   }
 }
 
 /// Some of the ways to a VM's numbers.
-struct RungList: ExpressibleByArgument {
+struct RungList {
   let rungs: Set<KVMInput.Rung>
 
-  init?(argument: String) {
-    var rungs: Set<KVMInput.Rung> = []
-    for word in argument.split(separator: ",") {
-      guard let rung = KVMInput.Rung(rawValue: String(word)) else { return nil }
-      rungs.insert(rung)
-    }
-    guard !rungs.isEmpty else { return nil }
-    self.rungs = rungs
+  init(_ text: String) throws {
+    rungs = Set(
+      try text.split(separator: ",").map { word in
+        guard let rung = KVMInput.Rung(rawValue: String(word)) else {
+          let all = KVMInput.Rung.allCases.map(\.rawValue).joined(separator: ", ")
+          throw ValidationError("there is no way '\(word)'; there are \(all)")
+        }
+        return rung
+      })
+    if rungs.isEmpty { throw ValidationError("at least one way is needed") }
   }
 }
 
 /// The monitor of one QEMU.
-struct MonitorAddress: ExpressibleByArgument {
+struct MonitorAddress {
   let pid: Int32
   let path: String
 
-  init?(argument: String) {
-    guard let equals = argument.firstIndex(of: "="), let pid = Int32(argument[..<equals]), pid > 0
-    else { return nil }
+  init(_ text: String) throws {
+    let parts = text.split(separator: "=", maxSplits: 1)
+    guard parts.count == 2, let pid = Int32(parts[0]), pid > 0 else {
+      throw ValidationError("write the QEMU's process number, = and the socket: 1234=/run/vm.sock")
+    }
     self.pid = pid
-    path = String(argument[argument.index(after: equals)...])
-    if path.isEmpty { return nil }
+    path = String(parts[1])
   }
 }

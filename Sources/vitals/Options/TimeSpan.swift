@@ -1,32 +1,31 @@
 import ArgumentParser
+import Statistics
 
 /// A length of time with its unit: `500ms`, `1s`, `1.5s`, `2m`; a bare number is seconds.
-struct TimeSpan: ExpressibleByArgument, CustomStringConvertible {
+struct TimeSpan: CustomStringConvertible {
   let nanoseconds: UInt64
 
   init(seconds: UInt64) {
     nanoseconds = seconds * 1_000_000_000
   }
 
-  init?(argument: String) {
-    let digits = argument.prefix { $0.isNumber || $0 == "." }
+  /// Reads what a person wrote, or says how to write it.
+  init(_ text: String) throws {
+    let digits = text.prefix { $0.isNumber || $0 == "." }
     let factors: [Substring: Double] = [
       "us": 1e3, "ms": 1e6, "": 1e9, "s": 1e9, "m": 60e9, "min": 60e9, "h": 3600e9,
     ]
-    guard let number = Double(digits), let factor = factors[argument.dropFirst(digits.count)]
-    else { return nil }
-    let value = (number * factor).rounded()
     // A thousand years are enough.
-    guard value >= 0, value <= 3e19 / 1000 else { return nil }
-    nanoseconds = UInt64(value)
+    guard let number = Double(digits), let factor = factors[text.dropFirst(digits.count)],
+      number * factor <= 3e16 * 1e3
+    else {
+      throw ValidationError("write a number and a unit of us, ms, s, m or h, such as 500ms")
+    }
+    nanoseconds = UInt64((number * factor).rounded())
   }
-
-  var seconds: Double { Double(nanoseconds) / 1e9 }
 
   var description: String {
-    nanoseconds.isMultiple(of: 1_000_000_000)
-      ? "\(nanoseconds / 1_000_000_000)s" : "\(nanoseconds / 1_000_000)ms"
+    let exact = Decimal(mantissa: UInt128(nanoseconds), exponent: -9)
+    return Quantity(exact, unit: .seconds).text.replacing(" ", with: "")
   }
-
-  var defaultValueDescription: String { description }
 }

@@ -1,0 +1,66 @@
+import Statistics
+import StatsTree
+
+/// A tree in which each group of a backing lies between two guards.
+///
+/// The guards are read first; a record of theirs that is not as they left it was written by the
+/// backing.
+final class ConformanceStage {
+  private static let guardWords: [UInt64] = [0x6775_6172_6400_0001, 0x6775_6172_6400_0002]
+  private static let guardSchema = Schema(packing: [
+    Statistic("low", .instant), Statistic("high", .instant),
+  ])
+
+  let sampler: Sampler
+  private let tree = Tree()
+  private let backing: any Backing
+  private let guards = InMemoryBacking()
+  private var guardCount = 0
+  private let first: Source
+
+  init(_ backing: any Backing, _ groups: [(token: Int, schema: Schema)]) {
+    self.backing = backing
+    // In the order of the tree, so that this can be filled later.
+    first = tree.source("first")
+    sampler = Sampler(tree)
+    addGuard(to: first)
+    let base = tree.source("groups")
+    for (position, group) in groups.enumerated() {
+      let source = tree.source("groups/\(position)")
+      tree.attach(
+        "checked", schema: group.schema, backing: backing, token: group.token,
+        provenance: .simulated, to: source)
+      addGuard(to: source)
+    }
+    addGuard(to: base)
+  }
+
+  /// Moves every record to another place.
+  func shift() {
+    addGuard(to: first)
+    addGuard(to: first)
+  }
+
+  /// The entries of the backing, in the order of the groups.
+  var entries: [Plan.Entry] {
+    sampler.plan.entries.filter { $0.group.backing === backing }
+  }
+
+  /// The guards that are not as they were left.
+  var brokenGuards: [String] {
+    sampler.plan.entries.compactMap { entry in
+      guard entry.group.backing === guards else { return nil }
+      let words = Self.guardSchema.statistics.map { sampler.value($0, of: entry) }
+      let isWhole = words == Self.guardWords && sampler.status(of: entry) == .up
+      return isWhole ? nil : "\(entry.source.path) \(entry.group.id)"
+    }
+  }
+
+  private func addGuard(to source: Source) {
+    guardCount += 1
+    tree.attach(
+      "guard", schema: Self.guardSchema, backing: guards,
+      token: guards.add(.words(Self.guardWords)),
+      provenance: .simulated, to: source)
+  }
+}

@@ -1,0 +1,88 @@
+import HostStats
+import LinuxSystem
+import Statistics
+import StatsTree
+import TestSupport
+import Testing
+
+@Suite struct HostInputTests {
+  private func value(_ name: String, _ group: String, _ path: String, _ sampler: Sampler) -> UInt64?
+  {
+    let entries = sampler.plan.entries
+    guard let entry = entries.first(where: { $0.source.path == path && $0.group.name == group }),
+      let statistic = entry.group.schema[name]
+    else { return nil }
+    return sampler.value(statistic, of: entry)
+  }
+
+  @Test("This host's CPUs are sources, and their time goes on")
+  func realProcessors() throws {
+    let tree = Tree()
+    try HostInput().attach(to: tree)
+    let sampler = Sampler(tree)
+    sampler.pass()
+    let paths = tree.sources().map(\.path)
+    #expect(paths.first == "host")
+    let online = try readText("/proc/stat").split(separator: "\n")
+      .filter { $0.hasPrefix("cpu") && !$0.hasPrefix("cpu ") }.count
+    #expect(paths.count == 1 + online)
+    #expect(paths.contains("host/cpu0"))
+    #expect(tree.root.child("host")?.child("cpu0")?.keys == ["cpu": "0"])
+    let columns = ["user", "system", "idle", "iowait", "softirq", "steal"]
+    func total() -> UInt64 {
+      columns.compactMap { value($0, "time", "host/cpu0", sampler) }.reduce(0, +)
+    }
+    let before = total()
+    #expect(before > 0)
+    let grows = waits {
+      sampler.pass()
+      return total() > before
+    }
+    #expect(grows)
+  }
+
+  @Test("A host that waits for its CPUs has pressure that grows")
+  func realPressure() throws {
+    guard (try? readText("/proc/pressure/cpu")) != nil else {
+      try Test.cancel("this kernel has no pressure files")
+    }
+    let tree = Tree()
+    try HostInput().attach(to: tree)
+    let sampler = Sampler(tree)
+    sampler.pass()
+    let before = try #require(value("some_total_usec", "cpu_pressure", "host", sampler))
+    let isOver = Monitor(false)
+    let count = try directoryEntries("/sys/devices/system/cpu").count * 2
+    let threads = try (0..<count).map { number in
+      try SystemThread(name: "busy \(number)") { while !isOver.read({ $0 }) {} }
+    }
+    let grows = waits {
+      sampler.pass()
+      return value("some_total_usec", "cpu_pressure", "host", sampler) ?? 0 > before
+    }
+    isOver.update { $0 = true }
+    for thread in threads { thread.join() }
+    #expect(grows)
+  }
+
+  @Test("What a host does not have is said")
+  func missing() throws {
+    let system = try FakeSystem()
+    try system.write("some avg10=0.00 avg60=0.00 avg300=0.00 total=5\n", to: "proc/pressure/io")
+    let tree = Tree()
+    try HostInput(roots: system.roots).attach(to: tree)
+    let host = try #require(tree.root.child("host"))
+    #expect(host.groups.map(\.name) == ["io_pressure"])
+    #expect(host.children.isEmpty)
+    #expect(host.remarks.count == 3)
+    #expect(host.remarks.allSatisfy { $0.contains("ENOENT") })
+  }
+
+  @Test("A tree has one host")
+  func twice() throws {
+    let tree = Tree()
+    let input = HostInput()
+    try input.attach(to: tree)
+    #expect(throws: Tree.NameClash.self) { try input.attach(to: tree) }
+  }
+}

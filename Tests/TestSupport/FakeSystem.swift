@@ -1,0 +1,74 @@
+import Glibc
+public import HostStats
+import LinuxSystem
+
+/// A directory with proc(5), sysfs(5) and handover directories of a test's own, removed at its end.
+public final class FakeSystem: Sendable {
+  public let root: String
+
+  public init() throws {
+    var template = Array("/tmp/vitals-test-XXXXXX".utf8CString)
+    let made = unsafe template.withUnsafeMutableBufferPointer { buffer in
+      guard let start = buffer.baseAddress else { return false }
+      return unsafe mkdtemp(start) != nil
+    }
+    guard made else {
+      throw SystemError(call: "mkdtemp", object: "/tmp", code: errno)
+    }
+    root = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    for name in ["proc", "sys", "run"] { try makeDirectory("\(root)/\(name)") }
+  }
+
+  deinit {
+    Self.removeTree(root)
+  }
+
+  public var roots: SystemRoots {
+    SystemRoots(proc: "\(root)/proc", sys: "\(root)/sys", handover: "\(root)/run")
+  }
+
+  /// Replaces a file's contents in place, as the kernel does; makes its directories.
+  public func write(_ text: String, to path: String) throws {
+    let whole = "\(root)/\(path)"
+    try makeDirectory(String(whole[..<(whole.lastIndex(of: "/") ?? whole.endIndex)]))
+    try Descriptor.open(whole, for: .create).write(Array(text.utf8))
+  }
+
+  /// A symbolic link to something that need not exist.
+  public func link(_ path: String, to target: String) throws {
+    let whole = "\(root)/\(path)"
+    try makeDirectory(String(whole[..<(whole.lastIndex(of: "/") ?? whole.endIndex)]))
+    guard unsafe symlink(target, whole) == 0 else {
+      throw SystemError(call: "symlink", object: whole, code: errno)
+    }
+  }
+
+  public func remove(_ path: String) {
+    Self.removeTree("\(root)/\(path)")
+  }
+
+  private static func removeTree(_ path: String) {
+    if unsafe unlink(path) == 0 { return }
+    for name in (try? directoryEntries(path)) ?? [] { removeTree("\(path)/\(name)") }
+    unsafe rmdir(path)
+  }
+}
+
+extension FakeSystem {
+  /// A process: its descriptors by number, its threads' names by their number.
+  public func addProcess(
+    _ pid: Int32, command: String = "vmm", arguments: [String] = [], startTicks: UInt64 = 100,
+    descriptors: [Int: String] = [:], threads: [Int32: String] = [:]
+  ) throws {
+    let fields = (4...21).map { "\($0)" }.joined(separator: " ")
+    try write("\(pid) (\(command)) S \(fields) \(startTicks) 23 24\n", to: "proc/\(pid)/stat")
+    try write("\(command)\n", to: "proc/\(pid)/comm")
+    try write(arguments.map { $0 + "\0" }.joined(), to: "proc/\(pid)/cmdline")
+    try makeDirectory("\(root)/proc/\(pid)/fd")
+    for (number, name) in descriptors { try link("proc/\(pid)/fd/\(number)", to: name) }
+    for (thread, name) in threads.merging([pid: command], uniquingKeysWith: { first, _ in first }) {
+      try write("\(name)\n", to: "proc/\(pid)/task/\(thread)/comm")
+      try write("\(thread) 2 3\n", to: "proc/\(pid)/task/\(thread)/schedstat")
+    }
+  }
+}
