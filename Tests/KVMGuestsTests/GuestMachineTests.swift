@@ -119,7 +119,7 @@ struct GuestMachineTests {
       Payload.portIO, .mmio, .haltTimer, .idle, .counted(exits: 10), .created,
     ])
   func stop(payload: Payload) async {
-    await #expect(processExitsWith: .success) { [name = payload.description] in
+    await #expect(processExitsWith: .success) { [name = payload.description as String] in
       let payload = try #require(Payload(name))
       let machine = try GuestMachine(GuestConfiguration(payload: payload, vcpus: 4))
       #expect(try Host.vcpuThreads().count == 4)
