@@ -69,7 +69,7 @@ struct WatchCommand: ParsableCommand {
       observer.kvm.wait(until: next)
       let events = observer.kvm.refresh()
       observer.sampler.pass()
-      for event in events { try view.tell(event) }
+      for event in events where observer.isWatched(event) { try view.tell(event) }
       try Console.write(view.bytes(of: observer.sampler))
       done += 1
       // An interval that took too long is not made up for.

@@ -9,6 +9,7 @@ final class Observer {
   let roots: SystemRoots
   let kvm: KVMInput
   let sampler: Sampler
+  private let pattern: Pattern
 
   /// Finds what there is now; `fallback` are the sources where the person names none.
   init(_ options: ObservationOptions, fallback: Pattern) throws {
@@ -16,10 +17,20 @@ final class Observer {
     roots = SystemRoots(handover: options.handover)
     kvm = try KVMInput(tree, roots: roots, options: options.input)
     try HostInput(roots: roots).attach(to: tree)
+    pattern = options.pattern?.pattern ?? fallback
     sampler = Sampler(
-      tree, matching: options.pattern?.pattern ?? fallback,
+      tree, matching: pattern,
       statistics: options.match?.pattern ?? .everything)
     _ = kvm.refresh()
+  }
+
+  /// Whether an event is of a machine that was asked for, or that has a vCPU that was.
+  func isWatched(_ event: KVMInput.Event) -> Bool {
+    let path =
+      switch event {
+      case .appeared(let path, _), .gone(let path, _): path
+      }
+    return pattern.matches(path) || pattern.matches("\(path)/vcpu0")
   }
 
   /// The sources that the pattern names, or a failure that says what to do.
