@@ -105,7 +105,7 @@ import Testing
         value -= 1
       }
     }
-    let found = try waits {
+    let found = try waits(seconds: 30) {
       let copy = try memory.descriptor.duplicate()
       return StatsFileCheck(copy, object: "file").run().contains { finding in
         if finding.check == "V5", case .fail(let text) = finding.outcome { return text == "exits" }

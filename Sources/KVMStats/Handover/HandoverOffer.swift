@@ -10,12 +10,14 @@ import LinuxSystem
 final class HandoverOffer {
   enum Flaw: Error, CustomStringConvertible {
     case silent
+    case unfinished
     case strange
     case truncated
 
     var description: String {
       switch self {
       case .silent: "it accepted the connection and sent nothing in time"
+      case .unfinished: "it did not end its messages in time: it must close the connection"
       case .strange: "its message does not begin with vitals-kvm=1"
       case .truncated: "its message was cut: this process may be out of descriptors (ulimit -n)"
       }
@@ -47,8 +49,8 @@ final class HandoverOffer {
       let now = monotonicNanoseconds()
       let left = deadline > now ? Int((deadline - now) / 1_000_000) : 0
       guard socket.waitForInput(milliseconds: left) else {
-        if facts.isEmpty { throw Flaw.silent }
-        return
+        // A part of the descriptors would pass for all of them.
+        throw facts.isEmpty ? Flaw.silent : Flaw.unfinished
       }
       let message = try socket.receive(limit: 4096)
       descriptors += message.descriptors
