@@ -23,6 +23,8 @@ struct StatsFile {
   var dataOffset: Int?
   var entries: [Entry]
   var words: [UInt64]
+  /// What the kernel shows of the file's name.
+  var name = "statistics"
   /// The file's length, where it is not that of its blocks.
   var length: Int?
 
@@ -85,7 +87,7 @@ struct StatsFile {
 
   /// The file in memory.
   func inMemory() throws -> MemoryFile {
-    try MemoryFile(name: "statistics", contents: bytes)
+    try MemoryFile(name: name, contents: bytes)
   }
 
   /// A descriptor of the file in memory.

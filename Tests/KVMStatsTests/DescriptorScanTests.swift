@@ -1,0 +1,100 @@
+import LinuxSystem
+import TestSupport
+import Testing
+
+@testable import KVMStats
+
+@Suite struct DescriptorScanTests {
+  private let system: FakeSystem
+
+  init() throws {
+    system = try FakeSystem()
+  }
+
+  private func scan(_ names: [Int: String]) throws -> [DescriptorScan.Machine] {
+    try system.addProcess(
+      7, descriptors: names.mapValues { $0.hasPrefix("/") ? $0 : "anon_inode:\($0)" })
+    return try DescriptorScan(process: 7, roots: system.roots).machines
+  }
+
+  @Test("One machine with its vCPUs and statistics")
+  func one() throws {
+    let machines = try scan([
+      0: "/dev/null", 5: "kvm-vm", 6: "kvm-vcpu:0", 7: "kvm-vcpu:1", 8: "kvm-vm-stats",
+      9: "kvm-vcpu-stats:0", 10: "kvm-vcpu-stats:1", 11: "[eventfd]", 12: "kvm-device:vfio",
+    ])
+    #expect(machines.count == 1)
+    #expect(machines.first?.descriptor == 5)
+    #expect(machines.first?.processors == [0, 1])
+    #expect(machines.first?.statistics == 8)
+    #expect(machines.first?.processorStatistics == [0: 9, 1: 10])
+  }
+
+  @Test("Several machines of one process have what was opened after each, by number not by text")
+  func several() throws {
+    let machines = try scan([
+      9: "kvm-vm", 10: "kvm-vcpu:0", 11: "kvm-vcpu-stats:0", 100: "kvm-vm", 101: "kvm-vcpu:0",
+      102: "kvm-vcpu:1", 103: "kvm-vcpu-stats:1", 104: "kvm-vm-stats",
+    ])
+    #expect(machines.map(\.descriptor) == [9, 100])
+    #expect(machines.map(\.processors) == [[0], [0, 1]])
+    #expect(machines.map(\.statistics) == [nil, 104])
+    #expect(machines.map(\.processorStatistics) == [[0: 11], [1: 103]])
+  }
+
+  @Test("What stands before the first machine belongs to it")
+  func before() throws {
+    let machines = try scan([
+      3: "kvm-vm-stats", 4: "kvm-vcpu-stats:0", 5: "kvm-vcpu:0", 20: "kvm-vm",
+    ])
+    #expect(machines.count == 1)
+    #expect(machines.first?.descriptor == 20)
+    #expect(machines.first?.statistics == 3)
+    #expect(machines.first?.processorStatistics == [0: 4])
+  }
+
+  @Test(
+    "Who holds copies of statistics only, or nothing of KVM, has no machine",
+    arguments: [
+      [3: "kvm-vm-stats", 4: "kvm-vcpu-stats:0", 5: "kvm-vcpu-stats:1"], [:],
+      [0: "/dev/kvm", 1: "[eventpoll]"], [3: "kvm-vcpu:x", 4: "kvm-vcpu"],
+      [3: "kvm-vms", 4: "kvmm-vm"],
+    ])
+  func observer(names: [Int: String]) throws {
+    #expect(try scan(names).isEmpty)
+  }
+
+  @Test("The first of two copies of a statistics descriptor is taken")
+  func copies() throws {
+    let machines = try scan([
+      3: "kvm-vm", 4: "kvm-vcpu-stats:0", 5: "kvm-vcpu-stats:0", 6: "kvm-vm-stats",
+      7: "kvm-vm-stats", 8: "kvm-vcpu:0", 9: "kvm-vcpu:0",
+    ])
+    #expect(machines.first?.processorStatistics == [0: 4])
+    #expect(machines.first?.statistics == 6)
+    #expect(machines.first?.processors == [0])
+  }
+
+  @Test("A process that is gone is an error")
+  func gone() {
+    let error = #expect(throws: SystemError.self) {
+      try DescriptorScan(process: 8, roots: system.roots)
+    }
+    #expect(error?.codeName == "ENOENT")
+  }
+
+  @Test("A machine of 1,000 vCPUs is looked at in a moment")
+  func big() throws {
+    var names = [2: "kvm-vm"]
+    for number in 0..<1000 {
+      names[10 + number * 2] = "kvm-vcpu:\(number)"
+      names[11 + number * 2] = "kvm-vcpu-stats:\(number)"
+    }
+    let machines = try scan(names)
+    #expect(machines.first?.processors.count == 1000)
+    #expect(machines.first?.processorStatistics[999] == 2009)
+    let begin = monotonicNanoseconds()
+    _ = try DescriptorScan(process: 7, roots: system.roots)
+    #expect(monotonicNanoseconds() - begin < 500_000_000)
+  }
+}
