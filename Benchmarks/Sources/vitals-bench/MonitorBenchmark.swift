@@ -48,6 +48,8 @@ struct MonitorBenchmark {
 /// As little of a QMP client as a round trip needs: no parsing, which is a lower bound for it.
 private struct MonitorClient: ~Copyable {
   private let socket: UnixSocket
+  /// How the last line began.
+  private var begin: [UInt8] = []
 
   init(_ path: String, of process: ChildProcess) throws {
     let deadline = monotonicNanoseconds() + 10_000_000_000
@@ -66,7 +68,14 @@ private struct MonitorClient: ~Copyable {
   /// Sends a command; the number of bytes of the answer.
   mutating func ask(_ command: String) throws -> Int {
     try socket.send(Array((command + "\n").utf8))
-    return try line()
+    while true {
+      let count = try line()
+      // An event may come first.
+      if begin.starts(with: #"{"return""#.utf8) { return count }
+      if begin.starts(with: #"{"error""#.utf8) {
+        throw Missing("QEMU refuses: \(String(decoding: begin, as: UTF8.self))")
+      }
+    }
   }
 
   /// Waits for the next line; the number of its bytes.
@@ -80,6 +89,7 @@ private struct MonitorClient: ~Copyable {
       guard let last = bytes.last else {
         throw SystemError(call: "recvmsg", object: "monitor", code: ECONNRESET)
       }
+      if count == 0 { begin = Array(bytes.prefix(200)) }
       count += bytes.count
       if last == UInt8(ascii: "\n") { return count }
     }

@@ -31,6 +31,7 @@ struct ThreadBenchmark {
         { sampler.pass() },
         { for file in files { _ = unsafe bench_read_file(file) } },
       ])
+    precondition(sampler.plan.entries.allSatisfy { sampler.status(of: $0) == .up })
     let count = Double(threads.count)
     kept = series[0].median / count
     report.add("kept open by the sampler, parsed", duration(kept) + " per vCPU")

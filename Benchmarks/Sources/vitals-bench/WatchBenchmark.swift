@@ -34,6 +34,8 @@ struct WatchBenchmark {
       sleepNanoseconds(1_000_000_000)
       series.add(time { sampler.pass() })
     }
+    let up = sampler.plan.entries.count { sampler.status(of: $0) == .up }
+    guard up == groups, groups >= 2_000 else { throw Missing("\(up) of \(groups) groups are up") }
     report.add(
       "reading alone, \(groups) groups, once a second",
       "\(duration(series.median)), \(fixed(series.median / 1e7)) % of a core")
