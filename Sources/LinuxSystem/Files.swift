@@ -71,3 +71,17 @@ public struct FileStatus: Hashable, Sendable {
   public var isDirectory: Bool { mode & S_IFMT == S_IFDIR }
   public var isSocket: Bool { mode & S_IFMT == S_IFSOCK }
 }
+
+/// The start of a small file by open(2), read(2) and close(2): the bytes read, or minus the errno
+/// value.
+///
+/// For files that must be opened for each reading, such as those of debugfs, which know no pread(2).
+public func readStart(of path: String, into bytes: inout [UInt8]) -> Int {
+  let number = unsafe open(path, O_RDONLY | O_CLOEXEC)
+  guard number >= 0 else { return -Int(errno) }
+  defer { close(number) }
+  return unsafe bytes.withUnsafeMutableBytes { buffer in
+    let count = unsafe read(number, buffer.baseAddress, buffer.count)
+    return count >= 0 ? count : -Int(errno)
+  }
+}

@@ -8,7 +8,8 @@ public import StatsTree
 /// Slow, only for whole VMs, and mostly closed under lockdown: the last resort. Kinds and units
 /// are not in the files; a file that nobody may write is a level, and of the others the kind is
 /// not known. Histograms are left out, since their files show the first bucket only; so are files
-/// that are not one number, such as tables.
+/// that are not one number, such as tables. The files know no pread(2), so a sample opens each of
+/// them: about 4 us a value.
 public final class DebugFiles: Backing {
   /// What opening a directory gave.
   public struct Opened {
@@ -20,9 +21,8 @@ public final class DebugFiles: Backing {
     public let code: CInt
   }
 
-  private let files = DescriptorTable()
-  /// By token: the slots of the files in the order of the schema.
-  private var groups: [[Int]] = []
+  /// By token: the files' paths in the order of the schema.
+  private var groups: [[String]] = []
   /// Tokens that were closed.
   private var free: [Int] = []
   private var bytes = [UInt8](repeating: 0, count: 64)
@@ -32,44 +32,41 @@ public final class DebugFiles: Backing {
   /// Opens the files of one VM.
   public func open(_ directory: String) -> Opened {
     var statistics: [Statistic] = []
-    var slots: [Int] = []
+    var paths: [String] = []
     var closedCount = 0
     var code: CInt = 0
     for name in ((try? directoryEntries(directory)) ?? []).sorted() {
       let path = "\(directory)/\(name)"
       guard let status = try? FileStatus(path), !status.isDirectory, !name.hasSuffix("_hist")
       else { continue }
-      do {
-        let file = try Descriptor.open(path)
-        let count = try file.read(into: &bytes, at: 0)
-        guard decimal(count) != nil else { continue }
-        slots.append(files.insert(file))
+      let count = readStart(of: path, into: &bytes)
+      if count < 0 {
+        closedCount += 1
+        if code == 0 { code = CInt(-count) }
+      } else if decimal(count) != nil {
+        paths.append(path)
         let isLevel = status.mode & 0o222 == 0
         statistics.append(Statistic(name, isLevel ? .instant : .unknown(15)))
-      } catch {
-        closedCount += 1
-        if code == 0 { code = error.code }
       }
     }
     let schema = Schema(packing: statistics)
-    guard !slots.isEmpty else {
+    guard !paths.isEmpty else {
       return Opened(token: nil, schema: schema, closedCount: closedCount, code: code)
     }
     let token: Int
     if let old = free.popLast() {
       token = old
-      groups[token] = slots
+      groups[token] = paths
     } else {
       token = groups.count
-      groups.append(slots)
+      groups.append(paths)
     }
     return Opened(token: token, schema: schema, closedCount: closedCount, code: code)
   }
 
-  /// Closes a VM's files; they keep it in the kernel.
+  /// Ends to read a VM's files.
   public func close(_ token: Int) {
     precondition(!groups[token].isEmpty, "the group \(token) was closed before")
-    for slot in groups[token] { files.remove(slot) }
     groups[token] = []
     free.append(token)
   }
@@ -77,18 +74,29 @@ public final class DebugFiles: Backing {
   public func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
     for placement in placements {
       let begin = monotonicNanoseconds()
-      let slots = groups[placement.token]
-      guard slots.count == placement.count else {
+      let paths = groups[placement.token]
+      guard paths.count == placement.count else {
         snapshot.fail(placement, .gone)
         continue
       }
+      var failure = 0
+      var readCount = 0
       snapshot.fill(placement) { record in
-        for index in slots.indices {
-          let count = files.read(slots[index], into: &bytes)
-          record[index] = decimal(count) ?? Inactive.unsigned
+        for index in paths.indices {
+          let count = readStart(of: paths[index], into: &bytes)
+          if count < 0 { failure = -count }
+          let value = decimal(count)
+          if value != nil { readCount += 1 }
+          record[index] = value ?? Inactive.unsigned
         }
       }
-      snapshot.finish(placement, Window(begin: begin, end: monotonicNanoseconds()))
+      if readCount > 0 {
+        snapshot.finish(placement, Window(begin: begin, end: monotonicNanoseconds()))
+      } else {
+        // The directory goes with the VM.
+        snapshot.fail(
+          placement, failure == Int(ENOENT) ? .gone : .denied(code: CInt(clamping: failure)))
+      }
     }
   }
 
