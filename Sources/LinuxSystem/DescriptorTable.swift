@@ -1,11 +1,12 @@
-import Glibc
+public import Glibc
 
 /// Many open descriptors with one owner, read without an object or a reference count for each.
 ///
 /// A slot is a small number that stays the same until its descriptor is removed; then it is
 /// used again.
 public final class DescriptorTable {
-  private var numbers: [CInt] = []
+  @usableFromInline
+  var numbers: [CInt] = []
   private var free: [Int] = []
 
   public init() {}
@@ -39,6 +40,7 @@ public final class DescriptorTable {
   /// pread(2) of words: the number of bytes read, or minus the errno value.
   ///
   /// No allocation, no error object: this is the sampling path.
+  @inlinable
   @inline(__always)
   public func read(_ slot: Int, into words: inout MutableSpan<UInt64>, at offset: Int) -> Int {
     let number = numbers[slot]

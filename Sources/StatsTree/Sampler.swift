@@ -74,56 +74,74 @@ public final class Sampler {
 
   /// A word of a statistic now, or nil where the group has no numbers or it is inactive.
   public func value(_ statistic: Statistic, of entry: Plan.Entry, word: Int = 0) -> UInt64? {
-    guard current.hasNumbers(of: entry.placement.index), word < statistic.size else { return nil }
-    let value = current[entry.placement.offset + statistic.words.lowerBound + word]
+    value(statistic, at: entry.placement, word: word)
+  }
+
+  /// A word of a statistic now, by the place of its group's record.
+  public func value(_ statistic: Statistic, at placement: Placement, word: Int = 0) -> UInt64? {
+    guard current.hasNumbers(of: placement.index), word < statistic.size else { return nil }
+    let value = current[placement.offset + statistic.words.lowerBound + word]
     return Inactive.marks(value, of: statistic) ? nil : value
   }
 
   /// A histogram now.
   public func histogram(_ statistic: Statistic, of entry: Plan.Entry) -> Histogram? {
-    guard current.hasNumbers(of: entry.placement.index) else { return nil }
-    return current.read(entry.placement) { Histogram(of: statistic, in: $0) }
+    histogram(statistic, at: entry.placement)
+  }
+
+  private func histogram(_ statistic: Statistic, at placement: Placement) -> Histogram? {
+    guard current.hasNumbers(of: placement.index) else { return nil }
+    return current.read(placement) { Histogram(of: statistic, in: $0) }
   }
 
   // MARK: - Changes
 
-  /// The placement before, where both samples have numbers and the later one is later.
-  private func before(_ entry: Plan.Entry) -> Placement? {
-    guard status(of: entry) == .up, let placement = earlier[entry.placement.index],
-      previous.hasNumbers(of: placement.index)
+  /// The placement before, where both samples have numbers and the later one is up.
+  private func before(_ placement: Placement) -> Placement? {
+    guard current.status(of: placement.index) == .up, let old = earlier[placement.index],
+      previous.hasNumbers(of: old.index)
     else { return nil }
-    return placement
+    return old
   }
 
   /// The interval between the two samples of a group.
   public func interval(of entry: Plan.Entry) -> Interval? {
-    guard let placement = before(entry) else { return nil }
-    return Interval(from: previous.window(of: placement.index), to: window(of: entry))
+    guard let old = before(entry.placement) else { return nil }
+    return Interval(from: previous.window(of: old.index), to: window(of: entry))
   }
 
   /// How fast a count grows.
   public func rate(_ statistic: Statistic, of entry: Plan.Entry) -> Rate? {
-    guard let placement = before(entry), statistic.size == 1 else { return nil }
+    rate(statistic, at: entry.placement)
+  }
+
+  /// How fast a count grows, by the place of its group's record.
+  public func rate(_ statistic: Statistic, at placement: Placement) -> Rate? {
+    guard statistic.size == 1, let old = before(placement) else { return nil }
     let word = statistic.words.lowerBound
     return Rate(
-      of: statistic, from: previous[placement.offset + word],
-      at: previous.window(of: placement.index),
-      to: current[entry.placement.offset + word], at: window(of: entry))
+      of: statistic, from: previous[old.offset + word], at: previous.window(of: old.index),
+      to: current[placement.offset + word], at: current.window(of: placement.index))
   }
 
   /// What became of a value.
   public func delta(_ statistic: Statistic, of entry: Plan.Entry) -> Delta? {
-    guard let placement = before(entry), statistic.size == 1 else { return nil }
+    guard statistic.size == 1, let old = before(entry.placement) else { return nil }
     let word = statistic.words.lowerBound
     return Delta(
-      of: statistic, from: previous[placement.offset + word],
+      of: statistic, from: previous[old.offset + word],
       to: current[entry.placement.offset + word])
   }
 
   /// The samples that a histogram got.
   public func change(_ statistic: Statistic, of entry: Plan.Entry) -> Histogram.Change? {
-    guard let placement = before(entry), let now = histogram(statistic, of: entry),
-      let then = previous.read(placement, { Histogram(of: statistic, in: $0) })
+    change(statistic, at: entry.placement)
+  }
+
+  /// The samples that a histogram got, by the place of its group's record.
+  public func change(_ statistic: Statistic, at placement: Placement) -> Histogram.Change? {
+    guard let old = before(placement), let now = histogram(statistic, at: placement),
+      let then = previous.read(old, { Histogram(of: statistic, in: $0) })
     else { return nil }
     return try? now.change(since: then)
   }

@@ -9,9 +9,12 @@ public import Statistics
 /// ```
 public struct Snapshot: ~Copyable, Sendable {
   /// The records, one after the other.
-  private var words: [UInt64] = []
-  private var windows: [Window] = []
-  private var statuses: [Status] = []
+  @usableFromInline
+  var words: [UInt64] = []
+  @usableFromInline
+  var windows: [Window] = []
+  @usableFromInline
+  var statuses: [Status] = []
   /// The generation of the plan that laid it out.
   public private(set) var generation: UInt64 = 0
 
@@ -29,6 +32,7 @@ public struct Snapshot: ~Copyable, Sendable {
   // MARK: - For backings
 
   /// Lets `body` write the words of a record.
+  @inlinable
   @inline(__always)
   public mutating func fill<Result>(
     _ placement: Placement, _ body: (inout MutableSpan<UInt64>) -> Result
@@ -40,6 +44,7 @@ public struct Snapshot: ~Copyable, Sendable {
   }
 
   /// Says that a record is whole: when it was read.
+  @inlinable
   @inline(__always)
   public mutating func finish(_ placement: Placement, _ window: Window) {
     windows[placement.index] = window
@@ -53,6 +58,7 @@ public struct Snapshot: ~Copyable, Sendable {
 
   // MARK: - For views
 
+  @inlinable
   public func status(of index: Int) -> Status { statuses[index] }
 
   public func window(of index: Int) -> Window { windows[index] }

@@ -45,7 +45,7 @@ import Testing
     let names = SummaryTable.headlines(for: example.sampler.plan, meanings, limit: 2)
     #expect(names == ["exits", "level"])
     let all = SummaryTable.headlines(for: example.sampler.plan, meanings, limit: 9)
-    let table = SummaryTable(statistics: all + ["halt_wait_hist"])
+    var table = SummaryTable(statistics: all + ["halt_wait_hist"])
     let first = table.result(of: example.sampler, at: example.moment).table
     expect(first.rendering().bytes, "summary-first.txt")
     example.passAgain()

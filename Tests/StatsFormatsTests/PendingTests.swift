@@ -22,7 +22,8 @@ struct PendingTests {
     sampler.pass()
     sampler.pass()
     let moment = Moment(monotonic: 3_000_000_000, realtime: 0)
-    let row = SummaryTable(statistics: ["halt_wait_ns"]).result(of: sampler, at: moment)
+    var summary = SummaryTable(statistics: ["halt_wait_ns"])
+    let row = summary.result(of: sampler, at: moment)
     return (
       ShowText(showsRates: true).text(of: sampler, at: moment), row.table.rendering().text
     )

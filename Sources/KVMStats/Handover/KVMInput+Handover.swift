@@ -41,6 +41,8 @@ extension KVMInput {
         try offer.receive(until: deadline)
         silentSockets.remove(offer.path)
         try take(offer)
+      } catch let error as SystemError where error.code == ECONNRESET {
+        // It ended before it had taken us from its queue.
       } catch {
         if case .silent = error as? HandoverOffer.Flaw { silentSockets.insert(offer.path) }
         remark(base, "handover: \(offer.path): \(error)")

@@ -63,10 +63,12 @@ public struct Share: Hashable, Sendable {
     guard statistic.isTimeSpent,
       let spent = Decimal(rate.increase, scale: statistic.scale)?.nanoseconds
     else { return nil }
-    let most = UInt128(rate.interval.longest) * UInt128(parties)
+    let most = UInt128(rate.interval.longest) * UInt128(UInt64(parties))
     isInArrears = spent > most
+    // More than 2^64 ns is more than any interval: the quotient is cut at the parties anyway.
+    let shown = Double(UInt64(exactly: spent) ?? .max)
     value =
       rate.interval.nominal == 0
-      ? 0 : min(Double(spent) / Double(rate.interval.nominal), Double(parties))
+      ? 0 : min(shown / Double(rate.interval.nominal), Double(parties))
   }
 }

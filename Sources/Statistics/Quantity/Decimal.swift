@@ -47,7 +47,7 @@ public struct Decimal: Hashable, Sendable {
       exponent -= 1
     }
     self.init(
-      mantissa: UInt128(magnitude.rounded()), exponent: exponent, isNegative: value < 0)
+      mantissa: UInt128(UInt64(magnitude.rounded())), exponent: exponent, isNegative: value < 0)
   }
 
   /// The number in nanoseconds if it is seconds; rounded down.
@@ -72,8 +72,8 @@ extension Decimal: CustomStringConvertible {
   /// The exact number: plain digits, or with an exponent where they would be over 40.
   public var description: String {
     let sign = isNegative && mantissa != 0 ? "-" : ""
-    let digits = String(mantissa)
     if mantissa == 0 { return "0" }
+    let digits = mantissa.digits
     if exponent >= 0 {
       guard digits.count + exponent <= 40 else { return "\(sign)\(digits)e\(exponent)" }
       return sign + digits + String(repeating: "0", count: exponent)

@@ -181,31 +181,22 @@ extension Decimal {
     guard mantissa > 0 else { return ("0", max(lowestPower, min(0, highestPower))) }
     // Bring the number to the form d.dd, dd.d or ddd times 1000^power.
     func power(_ mantissa: UInt128, _ exponent: Int) -> Int {
-      let order = String(mantissa).count - 1 + exponent
+      let order = mantissa.digitCount - 1 + exponent
       let floor = order >= 0 ? order / 3 : -((2 - order) / 3)
       return min(max(floor, lowestPower), highestPower)
     }
     var chosen = power(mantissa, exponent)
     // Digits after the point, so that three digits matter, however small the number.
     func places(_ mantissa: UInt128, _ exponent: Int, in chosen: Int) -> Int {
-      let order = String(mantissa).count - 1 + exponent - 3 * chosen
+      let order = mantissa.digitCount - 1 + exponent - 3 * chosen
       return max(0, 2 - order)
     }
     var kept = places(mantissa, exponent, in: chosen)
     func round(to kept: Int, in chosen: Int) {
-      var drop = 3 * chosen - kept - exponent
-      if drop > 38 {
-        mantissa = 0
-        drop = 0
-      }
-      if drop > 0 {
-        var divisor: UInt128 = 1
-        for _ in 0..<drop { divisor *= 10 }
-        // The divisor is even; adding its half first might overflow.
-        let isUp = mantissa % divisor >= divisor / 2
-        mantissa = mantissa / divisor + (isUp ? 1 : 0)
-        exponent += drop
-      }
+      let drop = 3 * chosen - kept - exponent
+      guard drop > 0 else { return }
+      mantissa = mantissa.dropping(digits: drop)
+      exponent += drop
     }
     round(to: kept, in: chosen)
     if mantissa > 0 {

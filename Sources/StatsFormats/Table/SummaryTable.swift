@@ -1,13 +1,18 @@
-internal import Statistics
 public import StatsTree
+internal import Statistics
 
 /// A row for each source, with how fast its telling statistics grow.
-public struct SummaryTable: Sendable {
+///
+/// Rows and columns are found once for each generation of the tree: keep the value between passes.
+public struct SummaryTable {
   /// The statistics that have a column, by name.
   public let statistics: [String]
+  private let pattern: Pattern
+  private var layout: SummaryLayout?
 
-  public init(statistics: [String]) {
+  public init(statistics: [String], matching pattern: Pattern = .everything) {
     self.statistics = statistics
+    self.pattern = pattern
   }
 
   /// The table and the notes that its numbers have marks of.
@@ -25,51 +30,50 @@ public struct SummaryTable: Sendable {
   /// none, as after the first pass. There is a column STATUS if any source is not up. A name that
   /// several groups of a source have is taken from the first. A source that is up and has none of
   /// the statistics has no row. With a `rowLimit` the sources behind it are left out.
-  public func result(
-    of sampler: Sampler, at moment: Moment, matching pattern: Pattern = .everything,
-    rowLimit: Int = .max
+  public mutating func result(
+    of sampler: Sampler, at moment: Moment, rowLimit: Int = .max
   ) -> Result {
-    let all = Listing(sampler, matching: pattern).items.filter { item in
-      item.status(in: sampler) != .up || item.entries.contains { hasColumn($0.group.schema) }
+    let layout = currentLayout(sampler)
+    var shown: [(row: Int, status: Status)] = []
+    var count = 0
+    for index in layout.rows.indices {
+      let status = layout.rows[index].status(in: sampler)
+      guard status != .up || layout.rows[index].hasNumbers else { continue }
+      count += 1
+      if shown.count < max(1, rowLimit) { shown.append((index, status)) }
     }
-    let items = all.prefix(max(1, rowLimit))
-    let statuses = items.map { $0.status(in: sampler) }
-    let showsStatus = statuses.contains { $0 != .up }
-    var table = TextTable(columns(for: sampler.plan, withStatus: showsStatus))
-    let pending = Pending(.builtIn, of: statistics)
-    var positions: [Schema: [Int?]] = [:]
+    let showsStatus = shown.contains { $0.status != .up }
+    var table = TextTable(columns(of: layout, withStatus: showsStatus))
     var notes: Set<Note> = []
-    for (item, status) in zip(items, statuses) {
-      var row = [item.source.path]
-      if showsStatus { row.append(status == .up ? "" : status.text(at: moment)) }
-      row.append(provenance(of: item))
-      let schemas = item.entries.map { entry in
-        let schema = entry.group.schema
-        if let known = positions[schema] { return known }
-        let found = statistics.map { schema.index(of: $0) }
-        positions[schema] = found
-        return found
+    var words: [String] = []
+    for (index, status) in shown {
+      words.removeAll(keepingCapacity: true)
+      words.append(layout.rows[index].source.path)
+      if showsStatus { words.append(status == .up ? "" : status.text(at: moment)) }
+      words.append(layout.rows[index].provenance)
+      for cell in layout.rows[index].cells {
+        words.append(cell.map { text(of: $0, layout.forms[$0.form], sampler, &notes) } ?? "-")
       }
-      for column in statistics.indices {
-        row.append(cell(column, item, schemas, sampler, pending, &notes))
-      }
-      table.append(row)
+      table.append(words)
     }
     return Result(
       table: table, notes: Note.allCases.filter(notes.contains),
-      leftOutCount: all.count - items.count)
+      leftOutCount: count - shown.count)
   }
 
-  private func hasColumn(_ schema: Schema) -> Bool {
-    statistics.contains { schema.index(of: $0) != nil }
+  private mutating func currentLayout(_ sampler: Sampler) -> SummaryLayout {
+    if let layout, layout.isOf(sampler) { return layout }
+    let made = SummaryLayout(sampler, pattern, statistics, .builtIn)
+    layout = made
+    return made
   }
 
-  private func columns(for plan: Plan, withStatus: Bool) -> [Column] {
+  private func columns(of layout: SummaryLayout, withStatus: Bool) -> [Column] {
     var columns = [Column("SOURCE", importance: .max)]
     if withStatus { columns.append(Column("STATUS", importance: .max)) }
     columns.append(Column("FROM", importance: -1))
     for (index, name) in statistics.enumerated() {
-      let statistic = plan.entries.lazy.compactMap { $0.group.schema[name] }.first
+      let statistic = layout.forms.first { $0.statistic.name == name }?.statistic
       let suffix =
         switch statistic?.kind {
         case .cumulative: statistic?.isTimeSpent == true ? "%" : "/s"
@@ -82,45 +86,35 @@ public struct SummaryTable: Sendable {
     return columns
   }
 
-  private func provenance(of item: Listing.Item) -> String {
-    var words: [String] = []
-    for entry in item.entries where !words.contains(entry.group.provenance.description) {
-      words.append(entry.group.provenance.description)
-    }
-    return words.isEmpty ? "-" : words.joined(separator: "+")
-  }
-
-  private func cell(
-    _ column: Int, _ item: Listing.Item, _ positions: [[Int?]], _ sampler: Sampler,
-    _ pending: Pending, _ notes: inout Set<Note>
+  private func text(
+    of cell: SummaryLayout.Cell, _ form: SummaryLayout.Form, _ sampler: Sampler,
+    _ notes: inout Set<Note>
   ) -> String {
-    for (entry, found) in zip(item.entries, positions) {
-      guard let index = found[column] else { continue }
-      let statistic = entry.group.schema.statistics[index]
-      switch statistic.kind {
-      case .cumulative:
-        guard let rate = sampler.rate(statistic, of: entry) else { return "-" }
-        if rate.increase == 0, pending.goesOn(statistic, sampler, entry) {
-          notes.insert(.pending)
-          return "-" + Note.pending.mark
-        }
-        let figure = Figure(rate, of: statistic)
-        notes.formUnion(figure.notes)
-        return figure.marked
-      case .linearHistogram, .logHistogram:
-        switch sampler.change(statistic, of: entry) {
-        case .increase(let change):
-          return HistogramText(change, of: statistic).bound(of: 0.99) ?? "-"
-        case .reset(let since):
-          notes.insert(.afterReset)
-          return (HistogramText(since, of: statistic).bound(of: 0.99) ?? "-") + Note.afterReset.mark
-        case nil: return "-"
-        }
-      case .instant, .peak, .state, .unknown:
-        let word = sampler.value(statistic, of: entry)
-        return word.flatMap { Quantity($0, of: statistic)?.text } ?? "-"
+    let statistic = form.statistic
+    switch statistic.kind {
+    case .cumulative:
+      guard let rate = sampler.rate(statistic, at: cell.placement) else { return "-" }
+      if rate.increase == 0, let flag = form.pendingFlag,
+        sampler.value(flag, at: cell.placement) == 1
+      {
+        notes.insert(.pending)
+        return "-" + Note.pending.mark
       }
+      let figure = Figure(rate, of: statistic)
+      if !figure.notes.isEmpty { notes.formUnion(figure.notes) }
+      return figure.marked
+    case .linearHistogram, .logHistogram:
+      switch sampler.change(statistic, at: cell.placement) {
+      case .increase(let change):
+        return HistogramText(change, of: statistic).bound(of: 0.99) ?? "-"
+      case .reset(let since):
+        notes.insert(.afterReset)
+        return (HistogramText(since, of: statistic).bound(of: 0.99) ?? "-") + Note.afterReset.mark
+      case nil: return "-"
+      }
+    case .instant, .peak, .state, .unknown:
+      let word = sampler.value(statistic, at: cell.placement)
+      return word.flatMap { Quantity($0, of: statistic)?.text } ?? "-"
     }
-    return "-"
   }
 }

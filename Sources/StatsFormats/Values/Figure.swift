@@ -7,7 +7,8 @@ struct Figure {
 
   /// The figure with the marks of its notes.
   var marked: String {
-    Note.allCases.reduce(text) { notes.contains($1) ? $0 + $1.mark : $0 }
+    if notes.isEmpty { return text }
+    return Note.allCases.reduce(text) { notes.contains($1) ? $0 + $1.mark : $0 }
   }
 
   init(_ rate: Rate, of statistic: Statistic) {
@@ -22,6 +23,9 @@ struct Figure {
   }
 
   private static func perSecond(_ rate: Rate, of statistic: Statistic) -> String {
+    if statistic.unit == .none, statistic.scale == .one {
+      return Quantity(about: rate.perSecond).text + "/s"
+    }
     guard let one = Decimal(1, scale: statistic.scale) else {
       return Quantity(about: rate.perSecond).text + "/s * \(statistic.scale)"
     }

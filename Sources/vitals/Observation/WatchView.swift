@@ -10,8 +10,8 @@ struct WatchView {
   private let hidesZeros: Bool
   private let chosen: [String]?
   private var sample: SampleView
-  /// The columns, and the generation of the plan that they were picked for.
-  private var columns: (names: [String], generation: UInt64)?
+  /// The table, and the generation of the plan that its columns were picked for.
+  private var summary: (table: SummaryTable, generation: UInt64)?
   private var linesSinceHeader = 0
   /// The most columns of a table that nobody chose.
   private static let columnLimit = 9
@@ -67,12 +67,20 @@ struct WatchView {
     return table(of: sampler)
   }
 
-  private mutating func names(for sampler: Sampler) -> [String] {
-    if let chosen { return chosen }
-    if let columns, columns.generation == sampler.plan.generation { return columns.names }
-    let names = SummaryTable.headlines(for: sampler, .builtIn, limit: Self.columnLimit)
-    columns = (names, sampler.plan.generation)
-    return names
+  /// The summary of the last pass in columns that were chosen or are telling.
+  private mutating func result(of sampler: Sampler, rowLimit: Int) -> SummaryTable.Result {
+    let generation = sampler.plan.generation
+    var table: SummaryTable
+    if let summary, chosen != nil || summary.generation == generation {
+      table = summary.table
+    } else {
+      table = SummaryTable(
+        statistics: chosen
+          ?? SummaryTable.headlines(for: sampler, .builtIn, limit: Self.columnLimit))
+    }
+    let result = table.result(of: sampler, at: .now, rowLimit: rowLimit)
+    summary = (table, generation)
+    return result
   }
 
   private func heading(of sampler: Sampler) -> [UInt8] {
@@ -87,8 +95,7 @@ struct WatchView {
   private mutating func table(of sampler: Sampler) -> [UInt8] {
     // The heading, the titles, two lines of what was left out, and an empty one.
     let rows = Console.height.map { $0 - 5 } ?? .max
-    let result = SummaryTable(statistics: names(for: sampler))
-      .result(of: sampler, at: .now, rowLimit: rows)
+    let result = result(of: sampler, rowLimit: rows)
     let rendering = result.table.rendering(width: Console.width)
     var text = heading(of: sampler) + rendering.bytes
     if !rendering.droppedColumns.isEmpty {
@@ -103,8 +110,7 @@ struct WatchView {
 
   /// One line for the only source, with a header from time to time.
   private mutating func line(of sampler: Sampler) -> [UInt8] {
-    let summary = SummaryTable(statistics: names(for: sampler))
-    var table = summary.result(of: sampler, at: .now).table
+    var table = result(of: sampler, rowLimit: .max).table
     table.hasHeader = linesSinceHeader % Self.linesUnderHeader == 0
     linesSinceHeader += 1
     let time = localTimeText(wallNanoseconds())

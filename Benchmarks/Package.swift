@@ -1,0 +1,27 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+let package = Package(
+  name: "vitals-benchmarks",
+  dependencies: [.package(name: "vitals", path: "..")],
+  targets: [
+    .target(name: "CBench"),
+    // The malloc of the tests: SwiftPM takes a target only from below the package.
+    .target(name: "CAllocations"),
+    .executableTarget(
+      name: "vitals-bench",
+      dependencies: ["CAllocations", "CBench", .product(name: "Vitals", package: "vitals")]),
+  ]
+)
+
+for target in package.targets {
+  target.swiftSettings = [
+    .treatAllWarnings(as: .error),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  ]
+  target.cSettings = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
+}

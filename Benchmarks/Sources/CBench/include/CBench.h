@@ -1,0 +1,46 @@
+/*
+ * CBench.h - what the sampler is held against: the same calls in plain C, inlined.
+ */
+#ifndef CBENCH_H
+#define CBENCH_H
+
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+/* A file and its record: `length` bytes from `offset` go to `words` + `position`. */
+struct bench_record {
+  int fd;
+  off_t offset;
+  size_t length;
+  size_t position;
+};
+
+/* One pread(2) for each record: the number that were read whole. */
+static inline size_t bench_pass(const struct bench_record *_Nonnull records, size_t count,
+                                uint64_t *_Nonnull words) {
+  size_t whole = 0;
+  for (size_t index = 0; index < count; index++) {
+    const struct bench_record *record = &records[index];
+    ssize_t got = pread(record->fd, words + record->position, record->length, record->offset);
+    whole += got == (ssize_t)record->length;
+  }
+  return whole;
+}
+
+/* open(2), read(2), close(2): what a value costs that has a file of its own. Bytes read, or -1. */
+static inline ssize_t bench_read_file(const char *_Nonnull path) {
+  char bytes[64];
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return -1;
+  ssize_t got = read(fd, bytes, sizeof bytes);
+  close(fd);
+  return got;
+}
+
+/* openpty(3) with a size, close-on-exec: 0, or -1. */
+int bench_open_terminal(int *_Nonnull master, int *_Nonnull slave, int rows, int columns);
+
+#endif

@@ -1,0 +1,84 @@
+import CBench
+import Glibc
+import KVMStats
+import LinuxSystem
+import Statistics
+import StatsTree
+
+/// One file for each value, as in the kernel's debugging files.
+struct FileBenchmark {
+  private static let rounds = 200
+  private static let directory = "/sys/kernel/debug/kvm"
+
+  /// Per value; NaN where nothing could be read.
+  private(set) var perValue = Double.nan
+  /// Of a file in memory.
+  private(set) var perMemoryValue = Double.nan
+
+  mutating func run(_ report: inout Report) throws {
+    try readMemoryFile(&report)
+    guard let before = try? directoryEntries(Self.directory) else {
+      throw Missing("\(Self.directory) cannot be listed: mount debugfs, as root")
+    }
+    let machine = try KVMSystem().createMachine()
+    let processor = try machine.createProcessor(0)
+    try withExtendedLifetime(processor) {
+      let known = Set(before)
+      guard
+        let own = try directoryEntries(Self.directory).first(where: {
+          $0.hasPrefix("\(getpid())-") && !known.contains($0)
+        })
+      else { throw Missing("no directory of a new VM below \(Self.directory)") }
+      try readDebugFiles("\(Self.directory)/\(own)", &report)
+    }
+  }
+
+  /// A lower bound that no kernel's formatting is in.
+  private mutating func readMemoryFile(_ report: inout Report) throws {
+    let path = "/dev/shm/vitals-bench-\(getpid())"
+    do {
+      try Descriptor.open(path, for: .create).write(Array("0\n".utf8))
+    } catch {
+      return report.add("a file of 2 bytes on tmpfs", "skipped: \(error)")
+    }
+    defer { unsafe unlink(path) }
+    let series = repeated(Self.rounds) {
+      for _ in 0..<100 { _ = unsafe bench_read_file(path) }
+    }
+    perMemoryValue = series.median / 100
+    report.add(
+      "open, read, close of a file of 2 bytes on tmpfs", duration(perMemoryValue) + " per value")
+  }
+
+  private mutating func readDebugFiles(_ path: String, _ report: inout Report) throws {
+    let names = try directoryEntries(path).filter {
+      (try? FileStatus("\(path)/\($0)"))?.isDirectory == false
+    }
+    let files = names.map { "\(path)/\($0)" }
+    let open = files.filter { unsafe bench_read_file($0) >= 0 }
+    report.add("debugfs: files of a VM that can be read", "\(open.count) of \(files.count)")
+    guard !open.isEmpty else { throw Missing("no file of a VM below \(Self.directory) is open") }
+    let series = repeated(Self.rounds) {
+      for file in open { _ = unsafe bench_read_file(file) }
+    }
+    perValue = series.median / Double(open.count)
+    let isWhole = open.count == files.count
+    report.add("debugfs: open, read, close", duration(perValue) + " per value")
+    report.add(
+      "debugfs: all \(files.count) values of a VM",
+      duration(perValue * Double(files.count)) + (isWhole ? "" : ", extrapolated"))
+
+    let backing = DebugFiles()
+    let opened = backing.open(path)
+    guard let token = opened.token else { return }
+    let tree = Tree()
+    tree.attach(
+      "kvm", schema: opened.schema, backing: backing, token: token, provenance: .debugfs,
+      to: tree.source("kvm/bench"))
+    let sampler = Sampler(tree)
+    let kept = repeated(Self.rounds) { sampler.pass() }
+    report.add(
+      "debugfs: kept open by the sampler",
+      duration(kept.median / Double(opened.schema.statistics.count)) + " per value")
+  }
+}

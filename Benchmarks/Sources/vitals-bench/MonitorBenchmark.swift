@@ -1,0 +1,87 @@
+import Glibc
+import LinuxSystem
+
+/// The same numbers by a monitor of a real QEMU: `query-stats` of all vCPUs.
+struct MonitorBenchmark {
+  /// Per vCPU by the number of vCPUs.
+  private(set) var perProcessor: [(vcpus: Int, cost: Double)] = []
+
+  private static let qemu = "/usr/bin/qemu-system-x86_64"
+
+  mutating func run(_ report: inout Report) throws {
+    guard unsafe access(Self.qemu, X_OK) == 0 else { throw Missing("no \(Self.qemu)") }
+    for (vcpus, rounds) in [(2, 1_000), (32, 300)] {
+      do {
+        try ask(vcpus, rounds, &report)
+      } catch {
+        report.add("query-stats, \(vcpus) vCPUs", "skipped: \(error)")
+      }
+    }
+    if perProcessor.isEmpty { throw Missing("QEMU did not answer") }
+  }
+
+  private mutating func ask(_ vcpus: Int, _ rounds: Int, _ report: inout Report) throws {
+    let path = "/tmp/vitals-bench-\(getpid())-\(vcpus).sock"
+    defer { unsafe unlink(path) }
+    let qemu = try ChildProcess(
+      executable: Self.qemu,
+      arguments: [
+        "-accel", "kvm", "-cpu", "qemu64,-pni", "-m", "128", "-smp", "\(vcpus)", "-display", "none",
+        "-qmp", "unix:\(path),server=on,wait=off", "-nodefaults", "-boot", "n", "-name", "bench",
+      ], output: Descriptor.standardError())
+    defer { qemu.kill() }
+    var monitor = try MonitorClient(path, of: qemu)
+    _ = try monitor.line()
+    _ = try monitor.ask(#"{"execute":"qmp_capabilities"}"#)
+    // The firmware has come to nothing by then.
+    sleepNanoseconds(3_000_000_000)
+    let command = #"{"execute":"query-stats","arguments":{"target":"vcpu"}}"#
+    let size = try monitor.ask(command)
+    let series = try repeated(rounds) { _ = try monitor.ask(command) }
+    perProcessor.append((vcpus, series.median / Double(vcpus)))
+    report.add(
+      "query-stats, \(vcpus) vCPUs: median, p99",
+      "\(duration(series.median)), \(duration(series.quantile(0.99))); \(size) bytes")
+  }
+}
+
+/// As little of a QMP client as a round trip needs: no parsing, which is a lower bound for it.
+private struct MonitorClient: ~Copyable {
+  private let socket: UnixSocket
+
+  init(_ path: String, of process: ChildProcess) throws {
+    let deadline = monotonicNanoseconds() + 10_000_000_000
+    while true {
+      do {
+        socket = try UnixSocket.connect(to: path, .stream)
+        return
+      } catch {
+        if process.hasEnded { throw Missing("QEMU ended at once") }
+        guard monotonicNanoseconds() < deadline else { throw error }
+        sleepNanoseconds(20_000_000)
+      }
+    }
+  }
+
+  /// Sends a command; the number of bytes of the answer.
+  mutating func ask(_ command: String) throws -> Int {
+    try socket.send(Array((command + "\n").utf8))
+    return try line()
+  }
+
+  /// Waits for the next line; the number of its bytes.
+  mutating func line() throws -> Int {
+    var count = 0
+    while true {
+      guard socket.waitForInput(milliseconds: 10_000) else {
+        throw SystemError(call: "wait for", object: "monitor", code: ETIMEDOUT)
+      }
+      let bytes = try socket.receive(limit: 65_536).bytes
+      guard let last = bytes.last else {
+        throw SystemError(call: "recvmsg", object: "monitor", code: ECONNRESET)
+      }
+      count += bytes.count
+      if last == UInt8(ascii: "\n") { return count }
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import CAllocations
+import CBench
+import HostStats
+import LinuxSystem
+import StatsTree
+
+/// The schedules of a thousand vCPUs' threads: text, one file for each.
+struct ThreadBenchmark {
+  private static let rounds = 200
+  /// Per vCPU, with the files kept open.
+  private(set) var kept = Double.nan
+
+  mutating func run(_ report: inout Report, holder path: String?) throws {
+    let holder = try Holder(path, vcpus: 1_000)
+    let pid = holder.process.pid
+    let threads = try holder.processorThreads()
+    guard !threads.isEmpty else { throw Missing("the holder has no vCPUs' threads") }
+    let tree = Tree()
+    let backing = ThreadSchedule()
+    for thread in threads {
+      let source = try tree.add("\(thread)")
+      tree.attach(
+        "sched", schema: ThreadSchedule.schema, backing: backing,
+        token: try backing.open(process: pid, thread: thread), provenance: .procfs, to: source)
+    }
+    let sampler = Sampler(tree)
+    let files = threads.map { "/proc/\(pid)/task/\($0)/schedstat" }
+    let series = interleaved(
+      Self.rounds / 4,
+      [
+        { sampler.pass() },
+        { for file in files { _ = unsafe bench_read_file(file) } },
+      ])
+    let count = Double(threads.count)
+    kept = series[0].median / count
+    report.add("kept open by the sampler, parsed", duration(kept) + " per vCPU")
+    report.add("open, read, close in C", duration(series[1].median / count) + " per vCPU")
+    allocations_reset()
+    for _ in 0..<10 { sampler.pass() }
+    let allocations = allocations_count()
+    report.add("allocations in 10 passes", "\(allocations)", bar: "0", holds: allocations == 0)
+  }
+}

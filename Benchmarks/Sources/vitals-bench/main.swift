@@ -1,0 +1,34 @@
+// The figures of the README, as one table: see README.md of this package.
+//
+//   vitals-bench --vitals PATH --holder PATH
+import Glibc
+import LinuxSystem
+
+var programs: [String: String] = [:]
+var words = CommandLine.arguments.dropFirst()
+while let word = words.popFirst() {
+  guard ["--vitals", "--holder"].contains(word), let path = words.popFirst() else {
+    note("vitals-bench: not understood: \(word)\n")
+    exit(2)
+  }
+  programs[word] = path
+}
+
+var report = Report()
+var pass = PassBenchmark()
+report.part("A pass over 1,000 created vCPUs, one process, interleaved") { try pass.run(&$0) }
+var files = FileBenchmark()
+report.part("One file for each value") { try files.run(&$0) }
+var threads = ThreadBenchmark()
+report.part("Schedules of 1,000 threads") { try threads.run(&$0, holder: programs["--holder"]) }
+var monitor = MonitorBenchmark()
+report.part("QMP of a real QEMU, one round trip, not parsed") { try monitor.run(&$0) }
+report.part("All numbers of one vCPU, side by side") {
+  try addCosts(pass, files, threads, monitor, &$0)
+}
+report.part("vitals watch --every 1s 'kvm/**'") {
+  try WatchBenchmark(vitals: programs["--vitals"], holder: programs["--holder"]).run(&$0)
+}
+
+try Descriptor.standardOutput().write(Array(report.text.utf8))
+exit(report.isBroken ? 1 : 0)

@@ -1,0 +1,35 @@
+extension UInt128 {
+  /// The decimal digits; most values fit into 64 bits, where printing is much cheaper.
+  var digits: String {
+    if let small = UInt64(exactly: self) { return String(small) }
+    return String(self)
+  }
+
+  /// The number of decimal digits; 1 for 0.
+  var digitCount: Int {
+    guard let small = UInt64(exactly: self) else { return digits.utf8.count }
+    var count = 1
+    var bound: UInt64 = 10
+    while small >= bound {
+      count += 1
+      let (next, overflow) = bound.multipliedReportingOverflow(by: 10)
+      if overflow { break }
+      bound = next
+    }
+    return count
+  }
+
+  /// The number without its last `count` digits, rounded half up.
+  func dropping(digits count: Int) -> UInt128 {
+    if let small = UInt64(exactly: self), count < 19 {
+      let divisor = (0..<count).reduce(UInt64(1)) { power, _ in power * 10 }
+      // The divisor is even, or 1; adding its half first might overflow.
+      let isUp = count > 0 && small % divisor >= divisor / 2
+      return UInt128(small / divisor + (isUp ? 1 : 0))
+    }
+    guard count <= 38 else { return 0 }
+    let divisor = (0..<count).reduce(UInt128(1)) { power, _ in power * 10 }
+    let isUp = count > 0 && self % divisor >= divisor / 2
+    return self / divisor + (isUp ? 1 : 0)
+  }
+}
