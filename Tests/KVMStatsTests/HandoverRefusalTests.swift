@@ -84,11 +84,11 @@ struct HandoverRefusalTests {
     let begin = monotonicNanoseconds()
     #expect(stage.input.refresh().count == 1)
     let first = monotonicNanoseconds()
-    #expect(first - begin < 180_000_000)
+    #expect(first - begin < 400_000_000)
     #expect(stage.base.child("web")?.child("vcpu0")?.groups.count == 1)
     #expect(stage.base.remarks.filter { $0.contains("sent nothing in time") }.count == 5)
     for _ in 0..<5 { _ = stage.input.refresh() }
-    #expect(monotonicNanoseconds() - first < 100_000_000)
+    #expect(monotonicNanoseconds() - first < 400_000_000)
     #expect(stage.base.remarks.filter { $0.contains("sent nothing in time") }.count == 5)
     for peer in silent + [good] { peer.stop() }
   }
