@@ -111,6 +111,11 @@ import Testing
       groups.append((backing.open(file), schema))
     }
     let probe = Probe(backing, groups)
+    let hasBegun = waits {
+      probe.sampler.pass()
+      return probe.value("exits", groups[0].token) != 10
+    }
+    #expect(hasBegun)
     var readings: [(value: UInt64, window: Window)] = []
     for _ in 0..<200 {
       let begin = monotonicNanoseconds()
@@ -133,7 +138,7 @@ import Testing
       #expect(reading.window.end >= reading.value)
       if index + 1 < log.count { #expect(reading.window.begin <= log[index + 1].after) }
     }
-    #expect(readings.filter { position[$0.value] != nil }.count > 3000)
+    #expect(readings.filter { position[$0.value] != nil }.count > 3900)
   }
 
   @Test("It conforms")
