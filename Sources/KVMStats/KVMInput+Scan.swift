@@ -22,9 +22,32 @@ extension KVMInput {
       remark(base, "process list: \(error)\(Self.remedy(for: error))")
       return
     }
-    for pid in pids where pid != ownProcess { scan(pid) }
+    let now = monotonicNanoseconds()
+    let isThorough = now >= nextThoroughScan
+    if isThorough { nextThoroughScan = now + Self.thoroughScanSeconds * 1_000_000_000 }
+    var counts: [Int32: Int] = [:]
+    for pid in pids where pid != ownProcess {
+      let count = descriptorCount(of: pid)
+      counts[pid] = count
+      // As many descriptors as last time are very likely the same ones; what failed may work now.
+      let isTroubled = processes[pid]?.machines.contains { $0.source.status != .up } ?? false
+      if isThorough || isTroubled || count == nil || count != descriptorCounts[pid] { scan(pid) }
+    }
+    descriptorCounts = counts
     let present = Set(pids)
     for pid in processes.keys.sorted() where !present.contains(pid) { forget(pid) }
+  }
+
+  /// How often every descriptor's name is read, whether or not their number changed.
+  private static let thoroughScanSeconds: UInt64 = 60
+
+  /// The number of descriptors that a process has open, where the kernel says it without listing
+  /// them: Linux 6.2 and later.
+  private func descriptorCount(of pid: Int32) -> Int? {
+    guard isRealProc, let size = try? FileStatus("\(roots.process(pid))/fd").size, size > 0 else {
+      return nil
+    }
+    return size
   }
 
   /// Looks at one process: its machines come, change and go.

@@ -55,6 +55,10 @@ public final class KVMInput {
   /// The handover sockets that said nothing when they were asked.
   var silentSockets: Set<String> = []
   private var nextScan: UInt64 = 0
+  var nextThoroughScan: UInt64 = 0
+  /// Of each process, its open descriptors at the last look.
+  var descriptorCounts: [Int32: Int] = [:]
+  let isRealProc: Bool
   /// How long a VMM that announced a VM may take to open its vCPUs and their statistics.
   static let settlingTime: UInt64 = 500_000_000
   /// The process that is no VMM to itself.
@@ -78,6 +82,7 @@ public final class KVMInput {
     self.tree = tree
     self.roots = roots
     self.options = options
+    isRealProc = isProcessFileSystem(roots.proc)
     base = tree.source("kvm")
     threads = ThreadSchedule(roots: roots)
     monitors = QMPBacking(deadlineMilliseconds: options.monitorDeadlineMilliseconds)
@@ -161,6 +166,7 @@ public final class KVMInput {
     } catch {
       // Announcements were lost: look for all.
       nextScan = 0
+      nextThoroughScan = 0
     }
   }
 

@@ -60,12 +60,15 @@ public struct FileStatus: Hashable, Sendable {
   /// The type and permission bits.
   public let mode: UInt32
   public let owner: UInt32
+  /// In bytes; of `/proc/PID/fd` the number of open descriptors, since Linux 6.2.
+  public let size: Int
 
   public init(_ path: String) throws(SystemError) {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { throw SystemError(call: "stat", on: path) }
     mode = status.st_mode
     owner = status.st_uid
+    size = Int(status.st_size)
   }
 
   public var isDirectory: Bool { mode & S_IFMT == S_IFDIR }
@@ -84,4 +87,9 @@ public func readStart(of path: String, into bytes: inout [UInt8]) -> Int {
     let count = unsafe read(number, buffer.baseAddress, buffer.count)
     return count >= 0 ? count : -Int(errno)
   }
+}
+
+/// Whether a path lies in a mounted proc(5).
+public func isProcessFileSystem(_ path: String) -> Bool {
+  unsafe clinux_filesystem_magic(path) == 0x9fa0
 }

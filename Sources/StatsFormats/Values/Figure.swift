@@ -12,6 +12,12 @@ struct Figure {
   }
 
   init(_ rate: Rate, of statistic: Statistic) {
+    // Most of what can be counted does not happen most of the time.
+    if rate.increase == 0, !rate.afterReset {
+      text = statistic.isTimeSpent ? "0.0%" : "0/s"
+      notes = []
+      return
+    }
     var notes: Set<Note> = rate.afterReset ? [.afterReset] : []
     if let share = Share(rate, of: statistic) {
       if share.isInArrears { notes.insert(.arrears) }

@@ -85,8 +85,9 @@ struct WatchView {
 
   private func heading(of sampler: Sampler) -> [UInt8] {
     let time = localTimeText(wallNanoseconds())
-    let longest = sampler.plan.entries.compactMap { sampler.interval(of: $0)?.nominal }.max()
-    let over = longest.map {
+    // The groups are read within moments: any interval will do for a heading.
+    let nominal = sampler.plan.entries.lazy.compactMap { sampler.interval(of: $0)?.nominal }.first
+    let over = nominal.map {
       ", over \(Quantity(Decimal(mantissa: UInt128($0), exponent: -9), unit: .seconds).text)"
     }
     return Array("\(time)\(over ?? "")\n".utf8)
