@@ -9,10 +9,7 @@ public final class Sampler {
   private let pattern: Pattern
   private let names: Pattern
   public private(set) var plan: Plan
-  private var current = Snapshot()
-  private var previous = Snapshot()
-  /// Of each entry, its placement in the previous snapshot.
-  private var earlier: [Placement?] = []
+  private var snapshots: SnapshotPair
   /// The number of passes taken.
   public private(set) var passCount = 0
 
@@ -28,48 +25,33 @@ public final class Sampler {
     self.pattern = pattern
     self.names = names
     plan = Plan(tree, matching: pattern, statistics: names)
-    current.lay(out: plan)
-    previous.lay(out: plan)
-    earlier = plan.entries.map(\.placement)
+    snapshots = SnapshotPair(plan)
   }
 
   /// Reads every group once; what was current becomes previous.
   public func pass() {
-    if plan.generation != tree.generation {
-      recompile()
+    if plan.generation == tree.generation {
+      snapshots.turn(plan)
     } else {
-      if previous.generation != plan.generation {
-        // The snapshot from before a change is no longer needed.
-        previous.lay(out: plan)
-        earlier = plan.entries.map(\.placement)
-      }
-      swap(&current, &previous)
+      let old = plan
+      plan = Plan(tree, matching: pattern, statistics: names)
+      snapshots.turn(from: old, to: plan)
     }
-    current.begin()
-    plan.sample(into: &current)
-    current.settle(from: previous, earlier, plan)
+    snapshots.sample(plan)
     passCount += 1
-  }
-
-  private func recompile() {
-    let old = plan
-    plan = Plan(tree, matching: pattern, statistics: names)
-    var placements: [UInt64: Placement] = [:]
-    for entry in old.entries { placements[entry.group.id] = entry.placement }
-    earlier = plan.entries.map { placements[$0.group.id] }
-    swap(&current, &previous)
-    current = Snapshot()
-    current.lay(out: plan)
   }
 
   // MARK: - Values
 
-  public func status(of entry: Plan.Entry) -> Status {
-    current.status(of: entry.placement.index)
+  public func status(of entry: Plan.Entry) -> Status { status(at: entry.placement) }
+
+  /// The status of a group, by the place of its record.
+  public func status(at placement: Placement) -> Status {
+    snapshots.current.status(of: placement.index)
   }
 
   public func window(of entry: Plan.Entry) -> Window {
-    current.window(of: entry.placement.index)
+    snapshots.current.window(of: entry.placement.index)
   }
 
   /// A word of a statistic now, or nil where the group has no numbers or it is inactive.
@@ -79,35 +61,19 @@ public final class Sampler {
 
   /// A word of a statistic now, by the place of its group's record.
   public func value(_ statistic: Statistic, at placement: Placement, word: Int = 0) -> UInt64? {
-    guard current.hasNumbers(of: placement.index), word < statistic.size else { return nil }
-    let value = current[placement.offset + statistic.words.lowerBound + word]
-    return Inactive.marks(value, of: statistic) ? nil : value
+    snapshots.value(statistic, at: placement, word: word)
   }
 
   /// A histogram now.
   public func histogram(_ statistic: Statistic, of entry: Plan.Entry) -> Histogram? {
-    histogram(statistic, at: entry.placement)
-  }
-
-  private func histogram(_ statistic: Statistic, at placement: Placement) -> Histogram? {
-    guard current.hasNumbers(of: placement.index) else { return nil }
-    return current.read(placement) { Histogram(of: statistic, in: $0) }
+    snapshots.histogram(statistic, at: entry.placement)
   }
 
   // MARK: - Changes
 
-  /// The placement before, where both samples have numbers and the later one is up.
-  private func before(_ placement: Placement) -> Placement? {
-    guard current.status(of: placement.index) == .up, let old = earlier[placement.index],
-      previous.hasNumbers(of: old.index)
-    else { return nil }
-    return old
-  }
-
   /// The interval between the two samples of a group.
   public func interval(of entry: Plan.Entry) -> Interval? {
-    guard let old = before(entry.placement) else { return nil }
-    return Interval(from: previous.window(of: old.index), to: window(of: entry))
+    snapshots.interval(at: entry.placement)
   }
 
   /// How fast a count grows.
@@ -117,20 +83,12 @@ public final class Sampler {
 
   /// How fast a count grows, by the place of its group's record.
   public func rate(_ statistic: Statistic, at placement: Placement) -> Rate? {
-    guard statistic.size == 1, let old = before(placement) else { return nil }
-    let word = statistic.words.lowerBound
-    return Rate(
-      of: statistic, from: previous[old.offset + word], at: previous.window(of: old.index),
-      to: current[placement.offset + word], at: current.window(of: placement.index))
+    snapshots.rate(statistic, at: placement)
   }
 
   /// What became of a value.
   public func delta(_ statistic: Statistic, of entry: Plan.Entry) -> Delta? {
-    guard statistic.size == 1, let old = before(entry.placement) else { return nil }
-    let word = statistic.words.lowerBound
-    return Delta(
-      of: statistic, from: previous[old.offset + word],
-      to: current[entry.placement.offset + word])
+    snapshots.delta(statistic, at: entry.placement)
   }
 
   /// The samples that a histogram got.
@@ -140,9 +98,6 @@ public final class Sampler {
 
   /// The samples that a histogram got, by the place of its group's record.
   public func change(_ statistic: Statistic, at placement: Placement) -> Histogram.Change? {
-    guard let old = before(placement), let now = histogram(statistic, at: placement),
-      let then = previous.read(old, { Histogram(of: statistic, in: $0) })
-    else { return nil }
-    return try? now.change(since: then)
+    snapshots.change(statistic, at: placement)
   }
 }

@@ -1,5 +1,5 @@
-internal import StatsTree
 internal import Statistics
+internal import StatsTree
 
 /// The rows and cells of a summary, found once for each generation of the tree.
 struct SummaryLayout {
@@ -18,7 +18,7 @@ struct SummaryLayout {
 
   struct Row {
     let source: Source
-    let entries: [Plan.Entry]
+    let placements: [Placement]
     let provenance: String
     let cells: [Cell?]
 
@@ -60,7 +60,7 @@ struct SummaryLayout {
       }
       rows.append(
         Row(
-          source: item.source, entries: item.entries,
+          source: item.source, placements: item.entries.map(\.placement),
           provenance: Self.provenance(of: item.entries), cells: cells))
     }
   }
@@ -83,8 +83,8 @@ extension SummaryLayout.Row {
   /// The status of the source, or where it is up that of the first group that is not.
   func status(in sampler: Sampler) -> Status {
     guard source.status == .up else { return source.status }
-    for index in entries.indices {
-      let status = sampler.status(of: entries[index])
+    for index in placements.indices {
+      let status = sampler.status(at: placements[index])
       if status != .up { return status }
     }
     return .up

@@ -1,5 +1,5 @@
-public import StatsTree
 internal import Statistics
+public import StatsTree
 
 /// A row for each source, with how fast its telling statistics grow.
 ///
