@@ -7,9 +7,9 @@ echo "== lint"
 swift format lint --strict --parallel -r Sources Tests Benchmarks Fuzz Package.swift
 
 echo "== C"
-for source in Sources/CLinux/CLinux.c; do
-  cc -std=gnu11 -Wall -Wextra -Werror -fsyntax-only -ISources/CLinux/include "$source"
-done
+# The shims are compiled by the toolchain's own compiler only: their header says what is null.
+clang -std=gnu11 -Wall -Wextra -Werror -fsyntax-only -ISources/CLinux/include \
+  Sources/CLinux/CLinux.c
 Scripts/check-handover-example.sh
 
 echo "== unsafe code stays in its rooms"
