@@ -58,10 +58,6 @@ int clinux_pidfd_getfd(int pidfd, int target) {
   return (int)syscall(SYS_pidfd_getfd, pidfd, target, 0);
 }
 
-int clinux_pidfd_send_signal(int pidfd, int signal) {
-  return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
-}
-
 pid_t clinux_gettid(void) { return (pid_t)syscall(SYS_gettid); }
 
 int clinux_set_thread_name(const char *name) { return pthread_setname_np(pthread_self(), name); }

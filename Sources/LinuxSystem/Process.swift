@@ -34,13 +34,6 @@ public struct ProcessDescriptor: ~Copyable, Sendable {
     }
     return Descriptor(owning: copy)
   }
-
-  /// pidfd_send_signal(2).
-  public func signal(_ number: CInt) throws(SystemError) {
-    guard clinux_pidfd_send_signal(descriptor.rawValue, number) == 0 else {
-      throw SystemError(call: "pidfd_send_signal", on: "process \(pid)")
-    }
-  }
 }
 
 /// The thread number of the caller (gettid(2)).

@@ -33,10 +33,9 @@ enum {
   CLINUX_KVM_GET_STATS_FD = 0xAECE,
 };
 
-/* pidfd_open(2), pidfd_getfd(2), pidfd_send_signal(2) */
+/* pidfd_open(2), pidfd_getfd(2) */
 int clinux_pidfd_open(pid_t pid);
 int clinux_pidfd_getfd(int pidfd, int target);
-int clinux_pidfd_send_signal(int pidfd, int signal);
 
 /* gettid(2), pthread_setname_np(3), prctl(2) PR_SET_PDEATHSIG */
 pid_t clinux_gettid(void);

@@ -24,11 +24,3 @@ struct Listing {
     }
   }
 }
-
-extension Listing.Item {
-  /// The status of the source, or where it is up that of the first group that is not.
-  func status(in sampler: Sampler) -> Status {
-    guard source.status == .up else { return source.status }
-    return entries.lazy.map { sampler.status(of: $0) }.first { $0 != .up } ?? .up
-  }
-}

@@ -7,7 +7,6 @@ import StatsTree
 /// What `vitals watch` writes in each interval.
 struct WatchView {
   private let format: OutputFormat
-  private let hidesZeros: Bool
   private let chosen: [String]?
   private var sample: SampleView
   /// The table, and the generation of the plan that its columns were picked for.
@@ -20,7 +19,6 @@ struct WatchView {
 
   init(_ format: OutputFormat, statistics: [String]?, hidesZeros: Bool) {
     self.format = format
-    self.hidesZeros = hidesZeros
     chosen = statistics
     sample = SampleView(
       format, ShowText(hidesZeros: hidesZeros, showsRates: true), showsRates: true)
