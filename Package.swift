@@ -18,6 +18,8 @@ let package = Package(
   targets: [
     // MARK: - C
     .target(name: "CLinux"),
+    // Headers only: the layouts that programs in other languages share with Vitals.
+    .target(name: "CVitals"),
     .target(
       name: "CVitalsData", exclude: ["kvm.meanings", "x86-vm.kvmstats", "x86-vcpu.kvmstats"]),
 
@@ -26,6 +28,9 @@ let package = Package(
 
     // MARK: - System: the only unsafe code
     .target(name: "LinuxSystem", dependencies: ["CLinux"]),
+
+    // MARK: - Statistics in shared memory
+    .target(name: "StatsTable", dependencies: ["CVitals", "LinuxSystem", "Statistics"]),
 
     // MARK: - The tree
     .target(name: "StatsTree", dependencies: ["Statistics"]),
@@ -81,6 +86,8 @@ let package = Package(
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "CAllocations"]),
     .testTarget(
       name: "StatsTreeTests", dependencies: ["StatsTree", "Statistics", "CAllocations"]),
+    .testTarget(
+      name: "XenTableTests", dependencies: ["StatsTable", "CVitals", "LinuxSystem", "Statistics"]),
     .testTarget(
       name: "StatsFormatsTests", dependencies: ["StatsFormats", "StatsTree", "Statistics"],
       exclude: ["Golden"]),

@@ -97,6 +97,15 @@ public struct Descriptor: ~Copyable, Sendable {
     return bytes
   }
 
+  /// The length of the open file (fstat(2)).
+  public func byteCount() throws(SystemError) -> Int {
+    var status = stat()
+    guard unsafe fstat(rawValue, &status) == 0 else {
+      throw SystemError(call: "fstat", on: "descriptor \(rawValue)")
+    }
+    return Int(status.st_size)
+  }
+
   /// write(2) of all of `bytes`, in as many calls as it takes.
   public func write(_ bytes: [UInt8]) throws(SystemError) {
     var written = 0

@@ -9,7 +9,7 @@ import Synchronization
 public struct Mapping: ~Copyable, @unchecked Sendable {
   /// The mapping's length.
   public let byteCount: Int
-  private let base: UnsafeMutableRawPointer
+  let base: UnsafeMutableRawPointer
 
   /// Zeroed pages (mmap(2) MAP_ANONYMOUS), shared with children.
   public init(anonymous byteCount: Int) throws(SystemError) {
@@ -80,7 +80,7 @@ public struct Mapping: ~Copyable, @unchecked Sendable {
     unsafe cell.pointee.store(byte, ordering: .sequentiallyConsistent)
   }
 
-  private func check(_ offset: Int, _ size: Int, alignment: Int) {
+  func check(_ offset: Int, _ size: Int, alignment: Int) {
     precondition(
       offset >= 0 && size <= byteCount && offset <= byteCount - size,
       "\(size) bytes at \(offset) are outside of the mapping of \(byteCount)")

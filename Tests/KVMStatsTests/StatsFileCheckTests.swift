@@ -1,6 +1,7 @@
 import Glibc
 import KVMGuests
 import LinuxSystem
+import Statistics
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import Glibc
 public import HostStats
 public import LinuxSystem
+public import Statistics
 
 /// The statistics descriptors that the VMMs of this host keep open, for checks.
 public struct LiveDescriptors {

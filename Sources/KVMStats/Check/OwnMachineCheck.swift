@@ -1,5 +1,6 @@
 import Glibc
 import LinuxSystem
+public import Statistics
 
 /// Checks how this kernel's statistics descriptors behave, on a machine of our own.
 ///

@@ -1,5 +1,5 @@
 public import LinuxSystem
-import Statistics
+public import Statistics
 
 /// Checks the rules of the KVM binary statistics format on one open file.
 ///

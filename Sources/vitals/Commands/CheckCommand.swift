@@ -1,6 +1,7 @@
 import ArgumentParser
 import KVMStats
 import LinuxSystem
+import Statistics
 
 /// `vitals check`: whether statistics keep their rules.
 struct CheckCommand: ParsableCommand {

@@ -1,4 +1,4 @@
-import KVMStats
+import Statistics
 
 /// The findings of `vitals check` as text, JSON or JUnit XML.
 struct FindingReport {

@@ -25,27 +25,27 @@ public struct Finding: Hashable, Sendable {
 }
 
 /// Collects findings about one object.
-struct FindingList {
-  let object: String
-  private(set) var findings: [Finding] = []
+public struct FindingList {
+  public let object: String
+  public private(set) var findings: [Finding] = []
 
-  init(object: String) {
+  public init(object: String) {
     self.object = object
   }
 
   /// Adds a check that passes where `problems` is empty.
-  mutating func check(_ check: String, _ rule: String, _ problems: [String]) {
+  public mutating func check(_ check: String, _ rule: String, _ problems: [String]) {
     let shown = problems.prefix(3).joined(separator: "; ")
     let more = problems.count > 3 ? " and \(problems.count - 3) more" : ""
     add(check, rule, problems.isEmpty ? .pass : .fail(shown + more))
   }
 
   /// Adds a check that passes where the condition holds.
-  mutating func check(_ check: String, _ rule: String, _ holds: Bool, _ problem: String) {
+  public mutating func check(_ check: String, _ rule: String, _ holds: Bool, _ problem: String) {
     add(check, rule, holds ? .pass : .fail(problem))
   }
 
-  mutating func skip(_ check: String, _ rule: String, _ reason: String) {
+  public mutating func skip(_ check: String, _ rule: String, _ reason: String) {
     add(check, rule, .skip(reason))
   }
 
