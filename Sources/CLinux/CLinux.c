@@ -105,7 +105,9 @@ long clinux_filesystem_magic(const char *path) {
   return statfs(path, &info) == 0 ? (long)info.f_type : -1;
 }
 
-int clinux_accept(int fd) { return accept4(fd, NULL, NULL, SOCK_CLOEXEC); }
+int clinux_accept(int fd, int is_blocking) {
+  return accept4(fd, NULL, NULL, SOCK_CLOEXEC | (is_blocking ? 0 : SOCK_NONBLOCK));
+}
 
 /* Fills the address; *directory is -1, or a descriptor to close after use. */
 static int unix_address(const char *path, struct sockaddr_un *address, int *directory) {

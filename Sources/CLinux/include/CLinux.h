@@ -88,8 +88,8 @@ int clinux_guard(void *_Nonnull address, size_t size);
 void clinux_unguard(int guard);
 unsigned clinux_guard_trips(int guard);
 
-/* accept4(2) with SOCK_CLOEXEC */
-int clinux_accept(int fd);
+/* accept4(2) with SOCK_CLOEXEC, and SOCK_NONBLOCK where the new socket must not block */
+int clinux_accept(int fd, int is_blocking);
 
 /* Connects a Unix stream or seqpacket socket (socket(2) type without flags); never blocks on it:
    SOCK_NONBLOCK stays set. A path longer than sun_path is reached through /proc/self/fd. */
