@@ -4,6 +4,8 @@
  *   reader PATH                 everything
  *   reader PATH --invariant N   N samples of each group that publisher.c holds: ok, busy, torn
  *
+ * The line "control" counts the same group read without looking at its index: where that is never
+ * torn, reader and publisher did not run at the same time, and the other lines prove little.
  * Numbers of kinds, units, flags and states are shown raw: a reader has to keep what it does not
  * know. It ends with 1 where the table is broken or a sample was torn.
  */
@@ -337,6 +339,17 @@ static void count_balance(const struct vitals_view *view, uint64_t at, uint64_t 
   }
 }
 
+/* The words of one fixed copy, however many updates pass meanwhile. */
+static void count_control(const struct vitals_view *view, uint64_t at, struct tally *tally) {
+  struct vitals_group group;
+  uint64_t words[4];
+  vitals_copy_in(&group, sizeof group, view->memory + at, view->header.group_size);
+  const unsigned char *copy = view->memory + group.values + view->header.copy_size;
+  for (int word = 0; word < 4; word++)
+    words[word] = vitals_load((const uint64_t *)(const void *)copy + word);
+  words[0] + words[1] + words[2] == words[3] ? tally->ok++ : tally->torn++;
+}
+
 static void count_relaxed(const struct vitals_view *view, uint64_t at, uint64_t id,
                           struct tally *tally, uint64_t *last) {
   uint64_t words[12];
@@ -360,9 +373,10 @@ static void count_labels(const struct vitals_view *view, struct tally *tally, ui
   struct vitals_labels labels;
   char left[TEXT] = "", right[TEXT] = "", key[TEXT];
   uint64_t best = 0;
+  int outcome;
   memset(&place, 0, sizeof place);
   place.view = view;
-  for (; vitals_block_next(view, &place.at, &place.block) == VITALS_OK;
+  for (; (outcome = vitals_block_next(view, &place.at, &place.block)) == VITALS_OK;
        place.at += place.block.size) {
     if (place.block.kind != VITALS_LABELS || place.block.id < best) continue;
     if (read_place(&place, 0, &labels, sizeof labels, view->header.labels_size) ||
@@ -381,13 +395,16 @@ static void count_labels(const struct vitals_view *view, struct tally *tally, ui
     }
     best = place.block.id;
   }
-  strcmp(left, right) == 0 ? tally->ok++ : tally->torn++;
+  if (outcome != VITALS_END)
+    tally->other++;
+  else
+    strcmp(left, right) == 0 ? tally->ok++ : tally->torn++;
 }
 
 static int check_invariant(const void *memory, uint64_t size, uint64_t samples) {
   struct vitals_view view;
   struct place balance[2], relaxed, place;
-  struct tally tallies[4];
+  struct tally tallies[5];
   uint64_t last[2] = {0, 0}, last_words[12] = {0}, source = 0;
   int found = 0;
   memset(&place, 0, sizeof place);
@@ -414,15 +431,17 @@ static int check_invariant(const void *memory, uint64_t size, uint64_t samples) 
     for (int group = 0; group < 2; group++)
       count_balance(&view, balance[group].at, balance[group].block.id, &tallies[group],
                     &last[group]);
+    count_control(&view, balance[0].at, &tallies[4]);
     count_relaxed(&view, relaxed.at, relaxed.block.id, &tallies[2], last_words);
     if (sample % 16 == 0) count_labels(&view, &tallies[3], source);
   }
-  const char *const names[] = {"balance", "balance-16", "requests", "labels"};
+  const char *const names[] = {"balance", "balance-16", "requests", "labels", "control"};
   number torn = 0, whole = 0;
-  for (int index = 0; index < 4; index++) {
+  for (int index = 0; index < 5; index++) {
     const struct tally *tally = &tallies[index];
     printf("%s ok %llu busy %llu removed %llu torn %llu other %llu\n", names[index], tally->ok,
            tally->busy, tally->removed, tally->torn, tally->other);
+    if (index == 4) break;
     torn += tally->torn + tally->other;
     whole += tally->ok;
   }
