@@ -294,10 +294,50 @@ static inline void vitals_store_release(uint64_t *word, uint64_t value) {
 
 /* ThreadSanitizer does not know fences; each word is accessed atomically, so it misses nothing. */
 #if defined(__SANITIZE_THREAD__)
+#define VITALS_THREAD_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define VITALS_THREAD_SANITIZER 1
+#endif
+#endif
+#if defined(VITALS_THREAD_SANITIZER)
 #define VITALS_FENCE(order) __asm__ volatile("" ::: "memory")
 #else
 #define VITALS_FENCE(order) __atomic_thread_fence(order)
 #endif
+
+/* How the assembler calls a register of 16 bytes. */
+#if defined(__SSE2__)
+#define VITALS_VECTOR(value) "+x"(value)
+#elif defined(__aarch64__)
+#define VITALS_VECTOR(value) "+w"(value)
+#endif
+
+/*
+ * Copies words that the other side may be writing: each word is read once and whole, all of them
+ * in no order. Two words at a time, because one costs 2.5 times as much as memcpy, which promises
+ * nothing: on every processor with vectors of 16 bytes a load of them reads aligned words whole.
+ */
+static inline void vitals_copy_words(uint64_t *to, const uint64_t *from, uint64_t count) {
+  uint64_t word = 0;
+#if defined(VITALS_VECTOR) && !defined(VITALS_THREAD_SANITIZER)
+  typedef uint64_t pair __attribute__((vector_size(16), aligned(8), may_alias));
+  for (; count - word >= 8; word += 8) {
+    pair first = *(const pair *)(const void *)(from + word);
+    pair second = *(const pair *)(const void *)(from + word + 2);
+    pair third = *(const pair *)(const void *)(from + word + 4);
+    pair fourth = *(const pair *)(const void *)(from + word + 6);
+    /* Keeps the compiler from making the loop a call of memcpy. */
+    __asm__ volatile("" : VITALS_VECTOR(first), VITALS_VECTOR(second), VITALS_VECTOR(third),
+                          VITALS_VECTOR(fourth) : : "memory");
+    *(pair *)(void *)(to + word) = first;
+    *(pair *)(void *)(to + word + 2) = second;
+    *(pair *)(void *)(to + word + 4) = third;
+    *(pair *)(void *)(to + word + 6) = fourth;
+  }
+#endif
+  for (; word < count; word++) to[word] = vitals_load(from + word);
+}
 
 static inline uint64_t vitals_round_up(uint64_t size) {
   return (size + VITALS_ALIGNMENT - 1) / VITALS_ALIGNMENT * VITALS_ALIGNMENT;
@@ -811,7 +851,7 @@ static inline int vitals_sample(const struct vitals_view *view, uint64_t at, uin
         base + group.values + (index & (group.copies - 1)) * group.stride;
     const uint64_t *from = (const uint64_t *)(const void *)(copy + view->header.copy_size);
     vitals_copy_in(window, sizeof *window, copy, view->header.copy_size);
-    for (uint32_t word = 0; word < count; word++) words[word] = vitals_load(from + word);
+    vitals_copy_words(words, from, count);
     if (!vitals_block_holds(view, at, id)) return VITALS_REMOVED;
     if (group.flags & VITALS_ON_DEMAND && vitals_load(&header->annex_serial) != view->annex_serial)
       return VITALS_ASLEEP; /* the annex that was read is no longer the one in use */

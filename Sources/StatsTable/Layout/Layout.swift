@@ -22,6 +22,7 @@ enum Layout {
   enum Block {
     static let id = place(\vitals_block.id)
     static let size = place(\vitals_block.size)
+    static let kind = place(\vitals_block.kind)
   }
 
   enum Source {
