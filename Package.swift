@@ -87,6 +87,9 @@ let package = Package(
     .testTarget(
       name: "StatsTreeTests", dependencies: ["StatsTree", "Statistics", "CAllocations"]),
     .testTarget(
+      name: "StatsTableTests",
+      dependencies: ["StatsTable", "CVitals", "LinuxSystem", "Statistics", "TestSupport"]),
+    .testTarget(
       name: "XenTableTests", dependencies: ["StatsTable", "CVitals", "LinuxSystem", "Statistics"]),
     .testTarget(
       name: "StatsFormatsTests", dependencies: ["StatsFormats", "StatsTree", "Statistics"],

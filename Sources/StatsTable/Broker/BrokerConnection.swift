@@ -9,7 +9,9 @@ final class BrokerConnection {
   /// An annex that the publisher handed out.
   struct AnnexOffer: ~Copyable {
     let serial: UInt64
-    let descriptor: Descriptor
+    fileprivate let descriptor: Descriptor
+
+    consuming func takeDescriptor() -> Descriptor { descriptor }
   }
 
   private let socket: UnixSocket

@@ -4,13 +4,24 @@ import LinuxSystem
 final class AnnexMapping {
   let serial: UInt64
   let mapping: Mapping
+  private let descriptor: Descriptor
 
-  init(_ offer: consuming BrokerConnection.AnnexOffer) throws(SystemError) {
-    serial = offer.serial
-    let status = try FileStatus(offer.descriptor)
+  convenience init(_ offer: consuming BrokerConnection.AnnexOffer) throws(SystemError) {
+    try self.init(serial: offer.serial, offer.takeDescriptor())
+  }
+
+  /// The same annex, as long as it is now.
+  func mappedAgain() throws(SystemError) -> AnnexMapping {
+    try AnnexMapping(serial: serial, descriptor.duplicate())
+  }
+
+  private init(serial: UInt64, _ descriptor: consuming Descriptor) throws(SystemError) {
+    let status = try FileStatus(descriptor)
     let byteCount = max(1, min(status.size, Reader.largestByteCount))
-    mapping = try Mapping(
-      of: offer.descriptor, byteCount: byteCount,
-      isGuarded: !MemoryFile.isSizeSealed(offer.descriptor))
+    let mapping = try Mapping(
+      of: descriptor, byteCount: byteCount, isGuarded: !MemoryFile.isSizeSealed(descriptor))
+    self.serial = serial
+    self.mapping = mapping
+    self.descriptor = descriptor
   }
 }

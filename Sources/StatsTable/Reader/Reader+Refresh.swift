@@ -52,6 +52,10 @@ extension Reader {
     }
     let serial = mapping.loadAcquiring(UInt64.self, at: Layout.Header.annexSerial)
     if let annex, annex.serial != serial { self.annex = nil }
+    let size = mapping.loadRelaxed(UInt64.self, at: Layout.Header.annexSize)
+    if let annex, size > annex.mapping.byteCount {
+      self.annex = (try? annex.mappedAgain()) ?? annex
+    }
   }
 
   /// One look at all blocks.

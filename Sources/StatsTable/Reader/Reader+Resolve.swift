@@ -79,7 +79,7 @@ enum PathName {
   static func text(of name: String) -> String {
     guard !name.isEmpty else { return "%00" }
     let isDots = name == "." || name == ".."
-    if !isDots, Publication.isName(name) || name.utf8.allSatisfy(isPlain) { return name }
+    if !isDots, name.utf8.allSatisfy(isPlain) { return name }
     var text = ""
     for scalar in name.unicodeScalars {
       if scalar.isASCII, !isPlain(UInt8(scalar.value)) || isDots {
