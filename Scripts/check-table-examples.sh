@@ -20,6 +20,12 @@ for example in publisher reader; do
     docs/examples/table-$example.c
 done
 
+od -A x -v -t x1 Tests/TableMatrix/expected/rev2.table >$out/bytes
+sed -n 's/^    \([0-9a-f]\{6\}\( [0-9a-f][0-9a-f]\)\{16\}\)  .*/\1/p' docs/table-abi.md >$out/told
+[ -s $out/told ] || fail "docs/table-abi.md has no bytes"
+if grep -vxFf $out/bytes $out/told; then fail "docs/table-abi.md tells other bytes"; fi
+echo "ok      the bytes of docs/table-abi.md"
+
 publish() { # PROGRAM
   "$1" "$shared" shop &
   held=$!

@@ -157,5 +157,5 @@ def main(path):
 if __name__ == "__main__":
     try:
         main(sys.argv[1])
-    except (Broken, OSError, ValueError, IndexError) as error:
+    except (Broken, OSError, ValueError, IndexError, OverflowError) as error:
         sys.exit(f"table-reader.py: {error}")
