@@ -42,7 +42,8 @@ static struct vitals_definition statistic(const char *name, uint32_t kind, uint3
 static uint64_t request_schema(struct vitals_publisher *publisher, uint32_t *words) {
   struct vitals_definition all[10];
   uint32_t count = 0;
-  all[count] = statistic("requests", VITALS_CUMULATIVE, VITALS_NONE, "Requests that were answered.");
+  all[count] =
+      statistic("requests", VITALS_CUMULATIVE, VITALS_NONE, "Requests that were answered.");
   all[count++].flags = VITALS_STABLE << VITALS_STABILITY_SHIFT;
   all[count] = statistic("sent", VITALS_CUMULATIVE, VITALS_BYTES, "What was sent, in KiB.");
   all[count].base = VITALS_TWO;
@@ -212,7 +213,8 @@ static int fill(struct table *table, void *memory) {
   if (!vitals_group_add(publisher, "denied", worker, balance, 4, 1, 3000000000, &denied) ||
       !vitals_group_add(publisher, "asleep", worker, balance, 4, 2, 3000000000, &asleep))
     return -1;
-  for (uint32_t word = 0; word < 4; word++) vitals_store(vitals_word(&denied, word), VITALS_INACTIVE);
+  for (uint32_t word = 0; word < 4; word++)
+    vitals_store(vitals_word(&denied, word), VITALS_INACTIVE);
   denied.group->status = VITALS_DENIED | (uint64_t)EACCES << 32;
   denied.group->status_since_ns = 4000000000;
   asleep.group->flags = VITALS_ON_DEMAND;
