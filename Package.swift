@@ -90,12 +90,12 @@ let package = Package(
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "CAllocations"]),
     .testTarget(
       name: "StatsTreeTests", dependencies: ["StatsTree", "Statistics", "CAllocations"]),
-    .target(name: "CFork", path: "Tests/CFork"),
+    .target(name: "CCalls", path: "Tests/CCalls"),
     .testTarget(
       name: "StatsTableTests",
       dependencies: [
         "StatsTable", "CVitals", "LinuxSystem", "Statistics", "TestSupport", "CAllocations",
-        "CFork", "table-holder",
+        "CCalls", "table-holder",
       ]),
     .testTarget(
       name: "XenTableTests", dependencies: ["StatsTable", "CVitals", "LinuxSystem", "Statistics"]),

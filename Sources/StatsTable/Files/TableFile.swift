@@ -5,6 +5,7 @@ struct TableFile: ~Copyable {
   let path: String
   private let newPath: String
   private var file: Descriptor?
+  private var isInPlace = false
 
   /// - Throws: `onDisk` where the directory is not in memory.
   init(name: String, directory: String) throws(TableError) {
@@ -43,8 +44,13 @@ struct TableFile: ~Copyable {
   }
 
   /// Gives the file its name; that of a dead publisher goes. For the holder of the name's claim.
-  func moveIntoPlace() throws(TableError) {
+  mutating func moveIntoPlace() throws(TableError) {
     try systemCall { () throws(SystemError) in try renameFile(newPath, to: path) }
+    isInPlace = true
+  }
+
+  deinit {
+    if !isInPlace { removeFile(newPath) }
   }
 
   /// Removes the name where it is still that of this file.
