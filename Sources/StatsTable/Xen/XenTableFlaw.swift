@@ -8,7 +8,10 @@ public enum XenTableFlaw: Error, Hashable, Sendable {
     case size
     case stride
     case count
+    /// Of the header.
     case length
+    /// Of all of the memory.
+    case byteCount
   }
 
   /// The header has 16 bytes; there are fewer.
