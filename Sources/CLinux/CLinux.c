@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -43,6 +44,9 @@ static_assert(CLINUX_SEAL_SEAL == F_SEAL_SEAL, "F_SEAL_SEAL");
 static_assert(CLINUX_SEAL_SHRINK == F_SEAL_SHRINK, "F_SEAL_SHRINK");
 static_assert(CLINUX_SEAL_GROW == F_SEAL_GROW, "F_SEAL_GROW");
 static_assert(CLINUX_SEAL_WRITE == F_SEAL_WRITE, "F_SEAL_WRITE");
+#ifdef F_SEAL_FUTURE_WRITE
+static_assert(CLINUX_SEAL_FUTURE_WRITE == F_SEAL_FUTURE_WRITE, "F_SEAL_FUTURE_WRITE");
+#endif
 
 /* Older C library headers lack the numbers, which are the same on every architecture. */
 #ifndef SYS_pidfd_open
@@ -101,7 +105,9 @@ long clinux_filesystem_magic(const char *path) {
   return statfs(path, &info) == 0 ? (long)info.f_type : -1;
 }
 
-int clinux_accept(int fd) { return accept4(fd, NULL, NULL, SOCK_CLOEXEC); }
+int clinux_accept(int fd, int is_blocking) {
+  return accept4(fd, NULL, NULL, SOCK_CLOEXEC | (is_blocking ? 0 : SOCK_NONBLOCK));
+}
 
 /* Fills the address; *directory is -1, or a descriptor to close after use. */
 static int unix_address(const char *path, struct sockaddr_un *address, int *directory) {
@@ -268,4 +274,94 @@ int clinux_terminal_columns(int fd) {
 int clinux_terminal_rows(int fd) {
   struct winsize size;
   return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
+}
+
+long clinux_file_magic(int fd) {
+  struct statfs status;
+  return fstatfs(fd, &status) == 0 ? (long)status.f_type : -1;
+}
+
+int clinux_lock(int fd) {
+  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+  return fcntl(fd, F_OFD_SETLK, &lock);
+}
+
+int clinux_is_locked(int fd) {
+  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+  if (fcntl(fd, F_OFD_GETLK, &lock) != 0) return -1;
+  return lock.l_type != F_UNLCK;
+}
+
+int clinux_random(void *bytes, size_t size) {
+  return getrandom(bytes, size, 0) == (ssize_t)size ? 0 : -1;
+}
+
+/* The guards: a slot is free where its start is 0. The handler reads them at any time. */
+enum { GUARDS = 1024 };
+static struct {
+  uintptr_t start;
+  uintptr_t end;
+  unsigned trips;
+} guards[GUARDS];
+static pthread_mutex_t guard_mutex = PTHREAD_MUTEX_INITIALIZER;
+static struct sigaction action_before_guards;
+static int has_guard_handler;
+
+static void replace_lost_pages(int signal, siginfo_t *info, void *context) {
+  uintptr_t address = (uintptr_t)info->si_addr;
+  uintptr_t page = address & ~(uintptr_t)(4096 - 1);
+  int saved = errno;
+  for (int guard = 0; guard < GUARDS; guard++) {
+    /* Acquire: the start that makes the end valid. */
+    uintptr_t start = __atomic_load_n(&guards[guard].start, __ATOMIC_ACQUIRE);
+    uintptr_t end = __atomic_load_n(&guards[guard].end, __ATOMIC_RELAXED);
+    if (start == 0 || address < start || address >= end) continue;
+    /* A larger page size refuses the address: then every access fails the same way, loudly. */
+    if (mmap((void *)page, end - page, PROT_READ | PROT_WRITE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) == MAP_FAILED)
+      break;
+    __atomic_fetch_add(&guards[guard].trips, 1, __ATOMIC_RELAXED);
+    errno = saved;
+    return;
+  }
+  errno = saved;
+  /* Not ours. */
+  if (action_before_guards.sa_flags & SA_SIGINFO) {
+    action_before_guards.sa_sigaction(signal, info, context);
+  } else if (action_before_guards.sa_handler != SIG_DFL &&
+             action_before_guards.sa_handler != SIG_IGN) {
+    action_before_guards.sa_handler(signal);
+  } else {
+    /* The access is made again, and ends the process as it would have. */
+    sigaction(SIGBUS, &action_before_guards, NULL);
+  }
+}
+
+int clinux_guard(void *address, size_t size) {
+  int found = -1;
+  pthread_mutex_lock(&guard_mutex);
+  if (!has_guard_handler) {
+    struct sigaction action = {.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};
+    action.sa_sigaction = replace_lost_pages;
+    sigemptyset(&action.sa_mask);
+    has_guard_handler = sigaction(SIGBUS, &action, &action_before_guards) == 0;
+  }
+  for (int guard = 0; has_guard_handler && guard < GUARDS && found < 0; guard++)
+    if (guards[guard].start == 0) found = guard;
+  if (found >= 0) {
+    __atomic_store_n(&guards[found].end, (uintptr_t)address + size, __ATOMIC_RELAXED);
+    __atomic_store_n(&guards[found].trips, 0, __ATOMIC_RELAXED);
+    /* Release: the end before the start that makes it valid. */
+    __atomic_store_n(&guards[found].start, (uintptr_t)address, __ATOMIC_RELEASE);
+  } else {
+    errno = ENOSPC;
+  }
+  pthread_mutex_unlock(&guard_mutex);
+  return found;
+}
+
+void clinux_unguard(int guard) { __atomic_store_n(&guards[guard].start, 0, __ATOMIC_RELEASE); }
+
+unsigned clinux_guard_trips(int guard) {
+  return __atomic_load_n(&guards[guard].trips, __ATOMIC_RELAXED);
 }

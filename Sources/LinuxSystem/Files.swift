@@ -55,26 +55,6 @@ public func directoryEntries(_ path: String) throws(SystemError) -> [String] {
   return names
 }
 
-/// What stat(2) says of a file, as far as Vitals asks.
-public struct FileStatus: Hashable, Sendable {
-  /// The type and permission bits.
-  public let mode: UInt32
-  public let owner: UInt32
-  /// In bytes; of `/proc/PID/fd` the number of open descriptors, since Linux 6.2.
-  public let size: Int
-
-  public init(_ path: String) throws(SystemError) {
-    var status = stat()
-    guard unsafe stat(path, &status) == 0 else { throw SystemError(call: "stat", on: path) }
-    mode = status.st_mode
-    owner = status.st_uid
-    size = Int(status.st_size)
-  }
-
-  public var isDirectory: Bool { mode & S_IFMT == S_IFDIR }
-  public var isSocket: Bool { mode & S_IFMT == S_IFSOCK }
-}
-
 /// The start of a small file by open(2), read(2) and close(2): the bytes read, or minus the errno
 /// value.
 ///

@@ -1,4 +1,4 @@
-import Synchronization
+public import Synchronization
 
 // Words that another thread, process or the hypervisor loads and stores at any time. A Swift
 // ordering must be a literal, hence a method for each.
@@ -55,6 +55,50 @@ extension Mapping {
     for offset in range {
       unsafe cell(UInt8.self, at: offset).pointee.store(byte, ordering: .relaxed)
     }
+  }
+
+  /// A word for as long as the mapping lives: for handles whose owner keeps it.
+  @unsafe
+  public func word(at offset: Int) -> UnsafePointer<Atomic<UInt64>> {
+    unsafe cell(UInt64.self, at: offset)
+  }
+
+  /// Some words from an offset on for as long as the mapping lives: their start.
+  @unsafe
+  public func words(at offset: Int, count: Int) -> UnsafePointer<Atomic<UInt64>> {
+    check(offset, count * 8, alignment: 8)
+    return unsafe UnsafePointer((base + offset).assumingMemoryBound(to: Atomic<UInt64>.self))
+  }
+
+  /// Copies words, each loaded atomically, into bytes of the caller's own.
+  public func copyBytes(at offset: Int, count: Int) -> [UInt8] {
+    check(offset, count, alignment: 8)
+    precondition(count.isMultiple(of: 8), "\(count) bytes are no whole words")
+    var bytes = [UInt8](repeating: 0, count: count)
+    unsafe bytes.withUnsafeMutableBytes { buffer in
+      for start in stride(from: 0, to: count, by: 8) {
+        let word = loadRelaxed(UInt64.self, at: offset + start)
+        unsafe buffer.storeBytes(of: word, toByteOffset: start, as: UInt64.self)
+      }
+    }
+    return bytes
+  }
+
+  /// Stores whole words, each atomically.
+  public func storeRelaxed(words bytes: ArraySlice<UInt8>, at offset: Int) {
+    check(offset, bytes.count, alignment: 8)
+    precondition(bytes.count.isMultiple(of: 8), "\(bytes.count) bytes are no whole words")
+    unsafe bytes.withUnsafeBytes { buffer in
+      for start in stride(from: 0, to: buffer.count, by: 8) {
+        let word = unsafe buffer.loadUnaligned(fromByteOffset: start, as: UInt64.self)
+        storeRelaxed(word, at: offset + start)
+      }
+    }
+  }
+
+  /// Adds one atomically, behind all accesses before it.
+  public func incrementReleasing(at offset: Int) {
+    unsafe cell(UInt64.self, at: offset).pointee.wrappingAdd(1, ordering: .releasing)
   }
 
   private func cell<Value: AtomicRepresentable>(

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Synchronization
 
@@ -10,6 +11,9 @@ public struct Mapping: ~Copyable, @unchecked Sendable {
   /// The mapping's length.
   public let byteCount: Int
   let base: UnsafeMutableRawPointer
+  private let protection: CInt
+  /// The guard against SIGBUS, or -1.
+  private let guardNumber: CInt
 
   /// Zeroed pages (mmap(2) MAP_ANONYMOUS), shared with children.
   public init(anonymous byteCount: Int) throws(SystemError) {
@@ -18,11 +22,24 @@ public struct Mapping: ~Copyable, @unchecked Sendable {
       flags: MAP_SHARED | MAP_ANONYMOUS, object: "\(byteCount) bytes of memory")
   }
 
+  /// Zeroed pages of the process's own that take memory only where they are written.
+  ///
+  /// They hold an address range, which `replace(by:)` gives to a file and `release()` takes back.
+  public init(reserving byteCount: Int) throws(SystemError) {
+    try self.init(
+      number: -1, byteCount: byteCount, protection: PROT_READ | PROT_WRITE,
+      flags: MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+      object: "\(byteCount) bytes of address space")
+  }
+
   /// The first `byteCount` bytes of an open file (mmap(2) MAP_SHARED).
   ///
-  /// Where the file can get shorter, an access beyond its end raises SIGBUS.
+  /// Where the file can get shorter, an access beyond its end raises SIGBUS; in a guarded mapping it
+  /// reads zeros, and `isBroken` says so from then on. The first guard gives the process a handler of
+  /// SIGBUS, which passes on the signals of others.
   public init(
-    of descriptor: borrowing Descriptor, byteCount: Int, for access: Descriptor.Access = .read
+    of descriptor: borrowing Descriptor, byteCount: Int, for access: Descriptor.Access = .read,
+    isGuarded: Bool = false
   ) throws(SystemError) {
     let protection =
       switch access {
@@ -31,22 +48,52 @@ public struct Mapping: ~Copyable, @unchecked Sendable {
       }
     try self.init(
       number: descriptor.rawValue, byteCount: byteCount, protection: protection,
-      flags: MAP_SHARED, object: "descriptor \(descriptor.rawValue)")
+      flags: MAP_SHARED, object: "descriptor \(descriptor.rawValue)", isGuarded: isGuarded)
   }
 
   private init(
-    number: CInt, byteCount: Int, protection: CInt, flags: CInt, object: String
+    number: CInt, byteCount: Int, protection: CInt, flags: CInt, object: String,
+    isGuarded: Bool = false
   ) throws(SystemError) {
     let address = unsafe mmap(nil, byteCount, protection, flags, number, 0)
     guard let address = unsafe address, unsafe address != MAP_FAILED else {
       throw SystemError(call: "mmap", on: object)
     }
+    let guardNumber = isGuarded ? unsafe clinux_guard(address, byteCount) : -1
+    guard guardNumber >= 0 || !isGuarded else {
+      let code = errno
+      unsafe munmap(address, byteCount)
+      throw SystemError(call: "guard", object: object, code: code)
+    }
     unsafe base = address
     self.byteCount = byteCount
+    self.protection = protection
+    self.guardNumber = guardNumber
   }
 
   deinit {
+    if guardNumber >= 0 { clinux_unguard(guardNumber) }
     unsafe munmap(base, byteCount)
+  }
+
+  /// Whether an access went beyond the end of a guarded mapping's file.
+  public var isBroken: Bool { guardNumber >= 0 && clinux_guard_trips(guardNumber) > 0 }
+
+  /// Puts a file in the place of the pages, at the same addresses (mmap(2) MAP_FIXED).
+  public func replace(by descriptor: borrowing Descriptor) throws(SystemError) {
+    try replace(
+      number: descriptor.rawValue, flags: MAP_SHARED, object: "descriptor \(descriptor.rawValue)")
+  }
+
+  /// Puts zeroed pages of the process's own in the place of all pages, at the same addresses.
+  public func release() throws(SystemError) {
+    try replace(
+      number: -1, flags: MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, object: "a mapping")
+  }
+
+  private func replace(number: CInt, flags: CInt, object: String) throws(SystemError) {
+    let address = unsafe mmap(base, byteCount, protection, flags | MAP_FIXED, number, 0)
+    guard unsafe address == base else { throw SystemError(call: "mmap MAP_FIXED", on: object) }
   }
 
   /// Where the mapping starts, for system calls that take an address.

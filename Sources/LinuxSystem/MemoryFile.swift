@@ -14,10 +14,26 @@ public struct MemoryFile: ~Copyable, Sendable {
     descriptor = file
   }
 
+  /// A file of zeros.
+  public init(name: String, byteCount: Int) throws(SystemError) {
+    let file = try MemoryFile(name: name, contents: [])
+    try file.descriptor.resize(to: byteCount)
+    self = file
+  }
+
   /// Forbids for ever that the file changes its size (F_ADD_SEALS).
   public func sealSize() throws(SystemError) {
-    let seals = Int32(CLINUX_SEAL_SEAL | CLINUX_SEAL_SHRINK | CLINUX_SEAL_GROW)
-    guard clinux_add_seals(descriptor.rawValue, seals) == 0 else {
+    try seal(CLINUX_SEAL_SEAL | CLINUX_SEAL_SHRINK | CLINUX_SEAL_GROW)
+  }
+
+  /// Forbids for ever that the file gets shorter, and that anybody writes it, but through mappings
+  /// that are there already.
+  public func sealForReaders() throws(SystemError) {
+    try seal(CLINUX_SEAL_SEAL | CLINUX_SEAL_SHRINK | CLINUX_SEAL_FUTURE_WRITE)
+  }
+
+  private func seal(_ seals: Int) throws(SystemError) {
+    guard clinux_add_seals(descriptor.rawValue, CInt(seals)) == 0 else {
       throw SystemError(call: "fcntl F_ADD_SEALS", on: "memory file")
     }
   }

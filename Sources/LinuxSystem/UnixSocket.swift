@@ -51,8 +51,10 @@ public struct UnixSocket: ~Copyable, Sendable {
   }
 
   /// Waits for the next client of a listening socket (accept4(2)).
-  public func accept() throws(SystemError) -> UnixSocket {
-    let number = clinux_accept(descriptor.rawValue)
+  ///
+  /// - Parameter isBlocking: whether calls on the client's socket wait.
+  public func accept(isBlocking: Bool = true) throws(SystemError) -> UnixSocket {
+    let number = clinux_accept(descriptor.rawValue, isBlocking ? 1 : 0)
     guard number >= 0 else { throw SystemError(call: "accept", on: "socket \(rawValue)") }
     return UnixSocket(owning: Descriptor(owning: number))
   }

@@ -54,16 +54,42 @@ int clinux_ioctl(int fd, unsigned int request, unsigned long argument);
 int clinux_ioctl_at(int fd, unsigned int request, void *_Nonnull argument);
 
 /* memfd_create(2) with MFD_CLOEXEC | MFD_ALLOW_SEALING; fcntl(2) F_ADD_SEALS, F_GET_SEALS */
-enum { CLINUX_SEAL_SEAL = 1, CLINUX_SEAL_SHRINK = 2, CLINUX_SEAL_GROW = 4, CLINUX_SEAL_WRITE = 8 };
+enum {
+  CLINUX_SEAL_SEAL = 1,
+  CLINUX_SEAL_SHRINK = 2,
+  CLINUX_SEAL_GROW = 4,
+  CLINUX_SEAL_WRITE = 8,
+  CLINUX_SEAL_FUTURE_WRITE = 16,
+};
 int clinux_memfd_create(const char *_Nonnull name);
 int clinux_add_seals(int fd, int seals);
 int clinux_get_seals(int fd);
 
-/* fstatfs(2): the filesystem's magic number, or -1 */
+/* statfs(2), fstatfs(2): the filesystem's magic number, or -1 */
+enum { CLINUX_TMPFS_MAGIC = 0x01021994 };
 long clinux_filesystem_magic(const char *_Nonnull path);
+long clinux_file_magic(int fd);
 
-/* accept4(2) with SOCK_CLOEXEC */
-int clinux_accept(int fd);
+/* F_OFD_SETLK, F_OFD_GETLK of fcntl(2) on the whole file. A lock belongs to the open file, so that
+   it ends with the last descriptor of it. is_locked: 1 where another open file has the lock. */
+int clinux_lock(int fd);
+int clinux_is_locked(int fd);
+
+/* getrandom(2): 0, or -1 */
+int clinux_random(void *_Nonnull bytes, size_t size);
+
+/*
+ * Guards memory against SIGBUS, which an access raises beyond the end of a file that got shorter
+ * (mmap(2)): the handler puts zeroed pages of the process's own from there to the end of the range,
+ * and counts. Signals from elsewhere go to the handler of before. Returns a number for the
+ * others, or -1 with errno (ENOSPC: too many at once).
+ */
+int clinux_guard(void *_Nonnull address, size_t size);
+void clinux_unguard(int guard);
+unsigned clinux_guard_trips(int guard);
+
+/* accept4(2) with SOCK_CLOEXEC, and SOCK_NONBLOCK where the new socket must not block */
+int clinux_accept(int fd, int is_blocking);
 
 /* Connects a Unix stream or seqpacket socket (socket(2) type without flags); never blocks on it:
    SOCK_NONBLOCK stays set. A path longer than sun_path is reached through /proc/self/fd. */

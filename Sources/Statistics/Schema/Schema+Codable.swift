@@ -33,7 +33,7 @@ extension Schema: Codable {
 extension Statistic: Codable {
   private enum CodingKeys: String, CodingKey {
     case name, kind, unit, base, exponent, size, offset, bucketSize, signed, states, stability
-    case cost, reservedFlags
+    case cost, reservedFlags, meaning
   }
 
   /// Reads a statistic; what is not there has its usual value.
@@ -55,7 +55,8 @@ extension Statistic: Codable {
       states: try value(.states, or: []),
       stability: Stability(rawValue: try value(.stability, or: "")) ?? .evolving,
       cost: Cost(rawValue: try value(.cost, or: "")) ?? .free,
-      reservedFlags: try value(.reservedFlags, or: 0))
+      reservedFlags: try value(.reservedFlags, or: 0),
+      meaning: try value(.meaning, or: ""))
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -73,6 +74,7 @@ extension Statistic: Codable {
     try container.encode(stability.rawValue, forKey: .stability)
     try container.encode(cost.rawValue, forKey: .cost)
     try container.encode(reservedFlags, forKey: .reservedFlags)
+    if !meaning.isEmpty { try container.encode(meaning, forKey: .meaning) }
   }
 }
 

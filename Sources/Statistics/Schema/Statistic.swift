@@ -34,11 +34,14 @@ public struct Statistic: Hashable, Sendable {
   public var cost: Cost
   /// The flag bits 12 to 31 of a KVM descriptor, which no version has given a meaning.
   public var reservedFlags: UInt32
+  /// What its source says of it, in a sentence; empty where it says nothing.
+  public var meaning: String
 
   public init(
     _ name: String, _ kind: Kind, unit: Unit = .none, scale: Scale = .one, size: Int = 1,
     offset: Int = 0, bucketSize: UInt32 = 0, isSigned: Bool = false, states: [String] = [],
-    stability: Stability = .evolving, cost: Cost = .free, reservedFlags: UInt32 = 0
+    stability: Stability = .evolving, cost: Cost = .free, reservedFlags: UInt32 = 0,
+    meaning: String = ""
   ) {
     self.name = name
     self.kind = kind
@@ -52,6 +55,7 @@ public struct Statistic: Hashable, Sendable {
     self.stability = stability
     self.cost = cost
     self.reservedFlags = reservedFlags
+    self.meaning = meaning
   }
 
   /// The words of the statistic in a record.

@@ -1,0 +1,88 @@
+import CVitals
+import Statistics
+
+/// The contents of a block while it is put together; offsets are from its start.
+struct BlockBytes {
+  private(set) var bytes: [UInt8]
+
+  /// Begins with room for the block's structure, which comes last.
+  init(reserving count: Int) {
+    bytes = Array(repeating: 0, count: count)
+  }
+
+  var count: Int { bytes.count }
+
+  /// Puts a structure of plain numbers over what is there.
+  mutating func set<Structure: BitwiseCopyable>(_ structure: Structure, at offset: Int) {
+    unsafe bytes.withUnsafeMutableBytes { buffer in
+      precondition(offset + MemoryLayout<Structure>.size <= buffer.count, "beyond the block")
+      unsafe buffer.storeBytes(of: structure, toByteOffset: offset, as: Structure.self)
+    }
+  }
+
+  /// Adds bytes: where they lie.
+  mutating func append(_ more: [UInt8]) -> Int {
+    defer { bytes += more }
+    return bytes.count
+  }
+
+  /// Adds a text and its NUL, up to the text's own first NUL: where it lies.
+  mutating func append(_ text: String) -> Int {
+    append(Array(text.utf8.prefix { $0 != 0 }) + [0])
+  }
+
+  /// Adds keys and values in the order of the keys: where they lie.
+  mutating func append(_ pairs: [String: String]) -> Int {
+    let start = bytes.count
+    for (key, value) in pairs.sorted(by: { $0.key < $1.key }) {
+      _ = append(key)
+      _ = append(value)
+    }
+    return start
+  }
+
+  /// Adds zeros up to a multiple of the alignment.
+  mutating func align() {
+    bytes += repeatElement(0, count: Layout.roundUp(bytes.count) - bytes.count)
+  }
+
+  /// The contents behind the id and the size.
+  var contents: ArraySlice<UInt8> { bytes.dropFirst(16) }
+}
+
+extension BlockBytes {
+  /// The block of a schema.
+  static func schema(_ schema: Schema, id: String) throws(TableError) -> BlockBytes {
+    let file: [UInt8]
+    do throws(KVMFormatError) {
+      file = try schema.kvmFile(id: id).bytes
+    } catch {
+      throw .inexpressible(error.description)
+    }
+    var block = BlockBytes(reserving: MemoryLayout<vitals_schema>.size)
+    var head = vitals_schema()
+    head.block.kind = VITALS_SCHEMA.rawValue
+    head.kvm_offset = UInt32(block.append(file))
+    head.kvm_size = UInt32(file.count)
+    head.statistic_count = UInt32(schema.statistics.count)
+    head.word_count = UInt32(schema.wordCount)
+    let stride = MemoryLayout<vitals_statistic>.stride
+    let statistics = block.append([UInt8](repeating: 0, count: stride * schema.statistics.count))
+    head.statistics_offset = UInt32(statistics)
+    for (index, statistic) in schema.statistics.enumerated() {
+      var facts = vitals_statistic()
+      facts.flags = statistic.tableFlags
+      facts.kind = statistic.kind.tableNumber
+      if !statistic.meaning.isEmpty {
+        facts.meaning_offset = UInt32(block.append(statistic.meaning))
+      }
+      facts.states_offset = UInt32(block.count)
+      facts.states_count = UInt32(statistic.states.count)
+      for state in statistic.states { _ = block.append(state) }
+      block.set(facts, at: statistics + index * stride)
+    }
+    block.align()
+    block.set(head, at: 0)
+    return block
+  }
+}
