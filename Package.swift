@@ -87,7 +87,8 @@ let package = Package(
     .testTarget(
       name: "StatsTreeTests", dependencies: ["StatsTree", "Statistics", "CAllocations"]),
     .testTarget(
-      name: "XenTableTests", dependencies: ["StatsTable", "CVitals", "LinuxSystem", "Statistics"]),
+      name: "XenTableTests",
+      dependencies: ["StatsTable", "CVitals", "LinuxSystem", "Statistics", "CAllocations"]),
     .testTarget(
       name: "StatsFormatsTests", dependencies: ["StatsFormats", "StatsTree", "Statistics"],
       exclude: ["Golden"]),

@@ -1,4 +1,5 @@
 import LinuxSystem
+import Statistics
 import Testing
 
 @testable import StatsTable
@@ -78,27 +79,33 @@ import Testing
     #expect(entry.prefix(4).allSatisfy { $0 == 0 } && entry.dropFirst(4).allSatisfy { $0 == 0xff })
   }
 
-  @Test("A file that is cut short, or may be, is refused or copied")
+  @Test("A file that is cut short is refused, and one that gets shorter is noticed")
   func truncation() throws {
-    let table = try SharedTable(byteCount: 4096)
-    let writer = try table.writer(try XenTableLayout(size: 80, count: 3))
+    let table = try SharedTable(byteCount: 8192)
+    let writer = try table.writer(try XenTableLayout(offset: 4096, size: 80, count: 3))
     writer.update(2, with: .example(5))
     let bytes = try table.bytes()
     for length in [0, 1, 15] {
       let file = try MemoryFile(name: "cut", contents: Array(bytes.prefix(length)))
       #expect(
-        flaw { _ = try XenTableReader<XenVCPUEntry>(copying: file.descriptor) }
+        flaw { _ = try XenTableReader<XenVCPUEntry>(sharing: file.descriptor) }
           == .truncated(available: length))
     }
-    let cut = try MemoryFile(name: "cut", contents: Array(bytes.prefix(500)))
+    let cut = try MemoryFile(name: "cut", contents: Array(bytes.prefix(4400)))
     #expect(
-      flaw { _ = try XenTableReader<XenVCPUEntry>(copying: cut.descriptor) }
-        == .beyondEnd(needed: 512, available: 500))
+      flaw { _ = try XenTableReader<XenVCPUEntry>(sharing: cut.descriptor) }
+        == .beyondEnd(needed: 4480, available: 4400))
     let open = try MemoryFile(name: "open", contents: bytes)
-    #expect(
-      flaw { _ = try XenTableReader<XenVCPUEntry>(sharing: open.descriptor) } == .canShrink)
-    let copy = try XenTableReader<XenVCPUEntry>(copying: open.descriptor)
-    #expect(copy.read(2).entry == .example(5))
+    let reader = try XenTableReader<XenVCPUEntry>(sharing: open.descriptor)
+    #expect(reader.read(2).entry == .example(5))
+    let file = try open.descriptor.duplicate()
+    let findings = XenTableCheck(file, object: "shrinking").run {
+      try? file.resize(to: 4096)
+    }
+    #expect(findings.last?.outcome == .fail("now \(XenTableFlaw.shrunk)"))
+    #expect(reader.read(2) == .shrunk)
+    let isCurrent = reader.isCurrent()
+    #expect(!isCurrent)
   }
 
   static let entrySizes: [Int] = [16, 24, 32, 40, 48, 56, 60, 64, 72, 80, 96]
@@ -189,8 +196,8 @@ import Testing
           _ = reader.read(index, attempts: 3).entry?.extrapolated(to: generator.next())
         }
       }
-      let file = try table.file.descriptor.duplicate()
-      let findings = XenTableCheck(file, object: "hostile").run(pause: {})
+      let findings = XenTableCheck(table.file.descriptor, object: "hostile").run(
+        patience: 0, pause: {})
       #expect(!findings.isEmpty)
     }
   }

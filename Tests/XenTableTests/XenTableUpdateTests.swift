@@ -9,11 +9,11 @@ import Testing
     "An update changes its own entry and no other byte",
     arguments: XenTableLayoutTests.counts, XenTableLayoutTests.strides)
   func neighbours(count: Int, stride: Int) throws {
-    for size in [16, 24, 40, 56, 64, 80] where size <= stride {
+    for size in [16, 80] where size <= stride {
       let layout = try XenTableLayout(size: size, stride: stride, count: count)
       let table = try SharedTable(byteCount: layout.byteCount + 64)
       let writer = try table.writer(layout)
-      for index in Set([0, 1, count / 2, count - 1]) where index < count {
+      for index in Set([count / 2, count - 1]) {
         let before = try table.bytes()
         writer.update(index, with: .example(UInt64(index) + 1))
         let after = try table.bytes()

@@ -16,7 +16,7 @@ extension XenTableCheck {
     let failed =
       switch flaw {
       case nil: rules.count
-      case .truncated, .system, .canShrink: 0
+      case .truncated, .system, .shrunk: 0
       case .otherByteOrder, .unknownMagic, .unannounced, .claimed: 1
       case .field(.offset, _, _): 2
       case .field(.size, _, _): 3

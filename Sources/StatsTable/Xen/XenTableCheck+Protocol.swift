@@ -1,8 +1,8 @@
 import Statistics
 
 extension XenTableCheck {
-  /// X12 to X16: what a writer does to the table.
-  mutating func checkProtocol(_ change: XenTableChange, active: Set<Int>?) {
+  /// X12 to X16: what a writer does to the table; `open` are the slots that stay in update.
+  mutating func checkProtocol(_ change: XenTableChange, active: Set<Int>?, open: [Int]) {
     checkOutside(change)
     list.check(
       "X13", "an entry changes only with its sequence",
@@ -23,23 +23,20 @@ extension XenTableCheck {
     }
     list.check(
       "X15", "no update stays open",
-      change.slots.compactMap { index in
-        let sequence = change.first.after[index]
-        let isOpen =
-          !sequence.isMultiple(of: 2) && change.second.after[index] == sequence
-          && !change.second.isUnused(index)
-        return isOpen
-          ? "slot \(index) has sequence \(sequence) all the time: its writer died in an update, or"
-            + " has not run since" : nil
+      open.map { index in
+        "slot \(index) has sequence \(change.second.after[index]) all the time: its writer died in an"
+          + " update, or has not run since"
       })
-    list.check(
-      "X16", "a reader gets every entry in \(change.second.attempts) attempts",
-      change.slots.compactMap { index in
-        guard case .busy(let sequence, let attempts) = change.second.outcomes[index],
-          change.first.after[index] != sequence
-        else { return nil }
-        return "slot \(index) was in update \(attempts) times, last with sequence \(sequence)"
-      })
+    let read = "a reader gets every entry in \(change.second.attempts) attempts"
+    let unread = change.slots.first { index in
+      if case .busy = change.second.outcomes[index] { !open.contains(index) } else { false }
+    }
+    if let unread {
+      // A writer that the system has taken from its CPU in an update does no wrong.
+      list.skip("X16", read, "slot \(unread) was in update each time; its numbers are not checked")
+    } else {
+      list.check("X16", read, true, "")
+    }
   }
 
   /// X12: nothing is written where no entry is.

@@ -3,7 +3,7 @@ public import Statistics
 extension XenTableCheck {
   /// X25: the sums of a domain's table are those of its vCPUs, at the moment of the sums.
   ///
-  /// - Parameter hasLostVCPUs: whether vCPUs have gone, whose times only the domain still has.
+  /// `hasLostVCPUs` says that vCPUs have gone, whose times only the domain still has.
   public static func checkSums(
     vcpus: borrowing XenTableReader<XenVCPUEntry>,
     domain: borrowing XenTableReader<XenDomainEntry>, object: String,
@@ -51,7 +51,7 @@ extension XenTableCheck {
     for index in 0..<vcpus.count {
       switch vcpus.read(index) {
       case .inactive: continue
-      case .busy: return nil
+      case .busy, .shrunk: return nil
       case .entry(let entry, _):
         guard let end = entry.timesRunTo, end <= moment else { return nil }
         entries.append(entry)

@@ -9,8 +9,6 @@ public struct XenTableCheck: ~Copyable {
   /// Where the bytes come from.
   private enum Memory: ~Copyable {
     case mapped(Mapping)
-    /// A file that may get shorter: it is copied.
-    case file(Descriptor)
     case flaw(XenTableFlaw)
   }
 
@@ -33,19 +31,15 @@ public struct XenTableCheck: ~Copyable {
     list = FindingList(object: object)
   }
 
-  /// Will check an open file, without trust in its length.
+  /// Will check an open file, which may get shorter at any time.
   public init(
-    _ descriptor: consuming Descriptor, of kind: XenTableKind = .vcpus, object: String,
+    _ descriptor: borrowing Descriptor, of kind: XenTableKind = .vcpus, object: String,
     count: Int? = nil, epsilon: UInt64 = 1_000
   ) {
-    if MemoryFile.isSizeSealed(descriptor) {
-      do throws(XenTableFlaw) {
-        memory = .mapped(try Mapping(sharing: descriptor))
-      } catch {
-        memory = .flaw(error)
-      }
-    } else {
-      memory = .file(descriptor)
+    do throws(XenTableFlaw) {
+      memory = .mapped(try Mapping(sharing: descriptor))
+    } catch {
+      memory = .flaw(error)
     }
     self.kind = kind
     self.count = count
@@ -55,11 +49,12 @@ public struct XenTableCheck: ~Copyable {
 
   /// Runs all checks that the table lets be run.
   ///
-  /// - Parameters:
-  ///   - active: the slots whose vCPUs may do anything at all, where the caller knows it (X14).
-  ///   - pause: what happens between the two snapshots; the default waits for 10 ms.
+  /// The two snapshots are taken before and after `pause`. `active` are the slots whose vCPUs may
+  /// do anything at all, where the caller knows it (X14). An update that is open in both is given
+  /// `patience` nanoseconds more to end.
   public consuming func run(
-    active: Set<Int>? = nil, pause: () -> Void = { sleepNanoseconds(10_000_000) }
+    active: Set<Int>? = nil, patience: UInt64 = 200_000_000,
+    pause: () -> Void = { sleepNanoseconds(10_000_000) }
   ) -> [Finding] {
     let (header, first): (XenTableHeader, XenTableSnapshot)
     do throws(XenTableFlaw) {
@@ -79,17 +74,34 @@ public struct XenTableCheck: ~Copyable {
         return list.findings
       }
       list.check("X11", rule, true, "")
-      check(XenTableChange(header: header, first: first, second: second), active: active)
+      let change = XenTableChange(header: header, first: first, second: second)
+      checkProtocol(change, active: active, open: openSlots(change, patience))
+      checkFields(change)
+      checkTimes(change)
     } catch {
       list.check("X11", rule, false, "now \(error)")
     }
     return list.findings
   }
 
-  private mutating func check(_ change: XenTableChange, active: Set<Int>?) {
-    checkProtocol(change, active: active)
-    checkFields(change)
-    checkTimes(change)
+  /// The slots whose sequence is odd and does not change.
+  private func openSlots(_ change: XenTableChange, _ patience: UInt64) -> [Int] {
+    let open = change.slots.filter { index in
+      let sequence = change.first.after[index]
+      return !sequence.isMultiple(of: 2) && change.second.after[index] == sequence
+        && !change.second.isUnused(index)
+    }
+    if open.isEmpty { return [] }
+    sleepNanoseconds(patience)
+    switch memory {
+    case .flaw:
+      return []
+    case .mapped(let mapping):
+      return open.filter { index in
+        let start = change.header.layout.offset(ofEntry: index)
+        return mapping.loadAcquiring(UInt32.self, at: start) == change.second.after[index]
+      }
+    }
   }
 
   // MARK: - Snapshots
@@ -99,32 +111,19 @@ public struct XenTableCheck: ~Copyable {
     case .flaw(let flaw):
       throw flaw
     case .mapped(let mapping):
-      let header = try header(of: mapping)
-      let snapshot = XenTableSnapshot(
-        of: mapping, later: mapping, isCopy: false, header: header)
+      let header = try XenTableHeader(validating: mapping, kind: kind, count: count)
+      let most = XenTableSnapshot.largestByteCount
+      guard mapping.byteCount <= most else {
+        throw .field(.byteCount, value: mapping.byteCount, rule: "at most \(most) to be checked")
+      }
+      let slots = XenTableSnapshot.largestCount
+      guard header.layout.count <= slots else {
+        throw .field(.count, value: header.layout.count, rule: "at most \(slots) to be checked")
+      }
+      let snapshot = XenTableSnapshot(of: mapping, header: header)
+      guard !mapping.isBroken else { throw .shrunk }
       return (header, snapshot)
-    case .file(let descriptor):
-      // What is written during a copy may be torn in it: the next copy tells.
-      let copy = try Mapping(copying: descriptor)
-      let header = try header(of: copy)
-      let later = try Mapping(copying: descriptor)
-      try header.layout.validate(in: later.byteCount)
-      let snapshot = XenTableSnapshot(of: copy, later: later, isCopy: true, header: header)
-      return (header, snapshot)
     }
-  }
-
-  private func header(of mapping: borrowing Mapping) throws(XenTableFlaw) -> XenTableHeader {
-    let header = try XenTableHeader(validating: mapping, kind: kind, count: count)
-    let most = Mapping.largestTableCopy
-    guard mapping.byteCount <= most else {
-      throw .field(.byteCount, value: mapping.byteCount, rule: "at most \(most) to be checked")
-    }
-    let slots = XenTableSnapshot.largestCount
-    guard header.layout.count <= slots else {
-      throw .field(.count, value: header.layout.count, rule: "at most \(slots) to be checked")
-    }
-    return header
   }
 }
 

@@ -20,7 +20,9 @@ public struct XenTableHeader: Hashable, Sendable {
     guard mapping.byteCount >= Int(VITALS_XEN_HEADER_SIZE) else {
       throw .truncated(available: mapping.byteCount)
     }
-    try Self.check(magic: mapping.loadAcquiring(UInt32.self, at: 0), of: kind)
+    let magic = mapping.loadAcquiring(UInt32.self, at: 0)
+    guard !mapping.isBroken else { throw .shrunk }
+    try Self.check(magic: magic, of: kind)
     func number(_ offset: Int) -> Int { Int(mapping.loadRelaxed(UInt32.self, at: offset)) }
     let empty = try XenTableLayout(offset: number(4), size: number(8), stride: number(12), count: 0)
     try empty.validate(in: mapping.byteCount)

@@ -11,6 +11,8 @@ public enum XenReading<Entry: XenTableEntry>: Hashable, Sendable {
   /// An odd sequence that stays the same is that of a writer which died in an update, or has not
   /// run since; an even one says that updates come faster than they can be read.
   case busy(sequence: UInt32, attempts: Int)
+  /// The file got shorter than the table: there will be no numbers any more.
+  case shrunk
 
   public var entry: Entry? {
     if case .entry(let entry, _) = self { entry } else { nil }
@@ -38,18 +40,11 @@ public struct XenTableReader<Entry: XenTableEntry>: ~Copyable, Sendable {
     self.mapping = mapping
   }
 
-  /// Maps a file that is sealed against getting shorter.
+  /// Maps a file, which may get shorter at any time.
   public init(
     sharing descriptor: borrowing Descriptor, count: Int? = nil
   ) throws(XenTableFlaw) {
     try self.init(try Mapping(sharing: descriptor), count: count)
-  }
-
-  /// Copies a file that nobody writes any more, of at most 64 MiB.
-  public init(
-    copying descriptor: borrowing Descriptor, count: Int? = nil
-  ) throws(XenTableFlaw) {
-    try self.init(try Mapping(copying: descriptor), count: count)
   }
 
   public var count: Int { header.layout.count }
@@ -58,11 +53,14 @@ public struct XenTableReader<Entry: XenTableEntry>: ~Copyable, Sendable {
   ///
   /// - Precondition: the table has the slot.
   public func read(_ index: Int, attempts: Int = defaultAttempts) -> XenReading<Entry> {
-    switch header.slot(index).read(from: mapping, attempts: attempts) {
+    let outcome = header.slot(index).read(from: mapping, attempts: attempts)
+    // Beyond the new end there are zeros, which look like numbers.
+    guard !mapping.isBroken else { return .shrunk }
+    switch outcome {
     case .busy(let sequence, let attempts):
-      .busy(sequence: sequence, attempts: attempts)
+      return .busy(sequence: sequence, attempts: attempts)
     case .fields(let fields, let attempts):
-      fields.isActive ? .entry(Entry(fields), attempts: attempts) : .inactive
+      return fields.isActive ? .entry(Entry(fields), attempts: attempts) : .inactive
     }
   }
 
@@ -76,6 +74,6 @@ public struct XenTableReader<Entry: XenTableEntry>: ~Copyable, Sendable {
   /// Whether the header is still that of the table this reader was made for.
   public func isCurrent() -> Bool {
     let now = try? XenTableHeader(validating: mapping, kind: Entry.kind, count: count)
-    return now == header
+    return now == header && !mapping.isBroken
   }
 }

@@ -15,19 +15,16 @@ struct XenTableSnapshot {
   /// The attempts at each entry.
   let attempts: Int
 
+  /// The longest memory that is looked at.
+  static let largestByteCount = 64 << 20
   /// The most slots that are looked at; Xen has at most 8192 vCPUs in a domain.
   static let largestCount = 1 << 16
 
   /// Takes the bytes of a table.
-  ///
-  /// - Parameter later: the same memory; or, where it is a copy, one that was made later and has
-  ///   all slots too.
-  init(
-    of mapping: borrowing Mapping, later: borrowing Mapping, isCopy: Bool, header: XenTableHeader
-  ) {
+  init(of mapping: borrowing Mapping, header: XenTableHeader) {
     let layout = header.layout
     // A table whose entries are all in update, for ever, takes a second and no more.
-    attempts = min(10_000, (1 << 24) / max(layout.count, 1))
+    attempts = min(10_000, (1 << 20) / max(layout.count, 1))
     words = []
     words.reserveCapacity(mapping.byteCount / 8)
     append(0..<layout.offset, of: mapping)
@@ -36,15 +33,11 @@ struct XenTableSnapshot {
       before.append(mapping.loadAcquiring(UInt32.self, at: start))
       append(start..<start + layout.stride, of: mapping)
       atomicMemoryFence(ordering: .acquiring)
-      after.append(later.loadRelaxed(UInt32.self, at: start))
+      after.append(mapping.loadRelaxed(UInt32.self, at: start))
     }
     append(layout.byteCount..<mapping.byteCount, of: mapping)
     for index in 0..<layout.count {
-      let isTorn = isCopy && before[index] != after[index]
-      outcomes.append(
-        isTorn
-          ? .busy(sequence: after[index], attempts: 1)
-          : header.slot(index).read(from: mapping, attempts: attempts))
+      outcomes.append(header.slot(index).read(from: mapping, attempts: attempts))
     }
   }
 
@@ -63,8 +56,7 @@ struct XenTableSnapshot {
 
   /// Whether a slot is padding: an odd sequence, and yet a reader gets it.
   func isUnused(_ index: Int) -> Bool {
-    guard before[index] == .max, outcomes.indices.contains(index),
-      case .fields = outcomes[index]
+    guard before[index] == .max, case .fields = outcomes[index]
     else { return false }
     return true
   }

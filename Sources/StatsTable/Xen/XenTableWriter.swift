@@ -14,9 +14,9 @@ public struct XenTableWriter<Entry: XenTableEntry>: ~Copyable, Sendable {
   ///
   /// All of the memory is written before the magic is: a reader finds a whole table or none. Of
   /// writers that race for the same memory, one gets it. Entries are inactive until their first
-  /// update. Without a mark the table has the RFC's two fields only.
+  /// update. Without a mark the table has the RFC's two fields only. The first four bytes of the
+  /// memory are 0, as a new file's are.
   ///
-  /// - Parameter mapping: memory whose first four bytes are 0, such as a new file's.
   /// - Throws: `claimed` where the memory is another writer's.
   public init(
     _ mapping: consuming Mapping, layout: XenTableLayout, mark: XenTableMark?
