@@ -2,7 +2,7 @@ import Statistics
 
 extension XenTableCheck {
   /// X12 to X16: what a writer does to the table; `open` are the slots that stay in update.
-  mutating func checkProtocol(_ change: XenTableChange, active: Set<Int>?, open: [Int]) {
+  mutating func checkProtocol(_ change: XenTableChange, active: Set<Int>?, open: Set<Int>) {
     checkOutside(change)
     list.check(
       "X13", "an entry changes only with its sequence",
@@ -23,7 +23,7 @@ extension XenTableCheck {
     }
     list.check(
       "X15", "no update stays open",
-      open.map { index in
+      open.sorted().map { index in
         "slot \(index) has sequence \(change.second.after[index]) all the time: its writer died in an"
           + " update, or has not run since"
       })

@@ -85,7 +85,7 @@ public struct XenTableCheck: ~Copyable {
   }
 
   /// The slots whose sequence is odd and does not change.
-  private func openSlots(_ change: XenTableChange, _ patience: UInt64) -> [Int] {
+  private func openSlots(_ change: XenTableChange, _ patience: UInt64) -> Set<Int> {
     let open = change.slots.filter { index in
       let sequence = change.first.after[index]
       return !sequence.isMultiple(of: 2) && change.second.after[index] == sequence
@@ -97,7 +97,7 @@ public struct XenTableCheck: ~Copyable {
     case .flaw:
       return []
     case .mapped(let mapping):
-      return open.filter { index in
+      return Set(open).filter { index in
         let start = change.header.layout.offset(ofEntry: index)
         return mapping.loadAcquiring(UInt32.self, at: start) == change.second.after[index]
       }
