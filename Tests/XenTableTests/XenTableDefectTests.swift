@@ -129,8 +129,9 @@ import Testing
 
   @Test("7: no reader finds a table that is not whole, and one of racing writers gets it")
   func announcement() throws {
-    let layout = try XenTableLayout(size: 80, count: 64)
-    for _ in 0..<20 {
+    // Long enough to initialise that readers come in the midst of it.
+    let layout = try XenTableLayout(size: 80, stride: 1024, count: 256)
+    for _ in 0..<10 {
       let table = try SharedTable(byteCount: layout.byteCount)
       #expect(flaw { _ = try table.reader() } == .unannounced)
       let race = try WriterRace(table.file.descriptor, layout)
