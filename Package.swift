@@ -108,5 +108,7 @@ for target in package.targets where target.type != .system {
     .enableUpcomingFeature("MemberImportVisibility"),
     // SE-0461: an async function runs where its caller runs.
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    // A view of shared memory cannot outlive what it looks at.
+    .enableExperimentalFeature("Lifetimes"),
   ]
 }

@@ -11,4 +11,5 @@ swift=${SWIFT:-swift}
   $swift build -c release --package-path Benchmarks
 } >&2
 exec Benchmarks/.build/release/vitals-bench \
-  --vitals .build/release/vitals --holder .build/release/guest-holder
+  --vitals .build/release/vitals --holder .build/release/guest-holder \
+  --peers Scripts/peers.sh

@@ -79,3 +79,14 @@ public func randomBytes(_ count: Int) throws(SystemError) -> [UInt8] {
   guard isDone else { throw SystemError(call: "getrandom", on: "\(count) bytes") }
   return bytes
 }
+
+/// The permission bits of a file (chmod(2)).
+public func setMode(of path: String, to mode: UInt32) throws(SystemError) {
+  guard unsafe chmod(path, mode) == 0 else { throw SystemError(call: "chmod", on: path) }
+}
+
+/// Writes a byte to a pipe that somebody waits for; one that is full has woken him already.
+public func writeByte(to number: CInt) {
+  var byte: UInt8 = 0
+  _ = unsafe write(number, &byte, 1)
+}

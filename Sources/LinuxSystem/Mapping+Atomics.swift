@@ -109,3 +109,19 @@ extension Mapping {
     return unsafe UnsafePointer((base + offset).assumingMemoryBound(to: Atomic<Value>.self))
   }
 }
+
+/// Orders all stores before it before all stores behind it.
+///
+/// A function of its own: no other code has to import `Synchronization` for it.
+@inlinable
+@inline(__always)
+public func fenceReleasing() {
+  atomicMemoryFence(ordering: .releasing)
+}
+
+/// Orders all loads before it before all loads behind it.
+@inlinable
+@inline(__always)
+public func fenceAcquiring() {
+  atomicMemoryFence(ordering: .acquiring)
+}

@@ -14,6 +14,11 @@ public struct MemoryFile: ~Copyable, Sendable {
     descriptor = file
   }
 
+  /// Gives the file to the caller.
+  public consuming func release() -> Descriptor {
+    descriptor
+  }
+
   /// A file of zeros.
   public init(name: String, byteCount: Int) throws(SystemError) {
     let file = try MemoryFile(name: name, contents: [])

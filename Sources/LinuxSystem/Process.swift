@@ -40,3 +40,13 @@ public struct ProcessDescriptor: ~Copyable, Sendable {
 public func currentThread() -> CInt {
   clinux_gettid()
 }
+
+/// The number of the process (getpid(2)).
+public func currentProcess() -> CInt {
+  getpid()
+}
+
+/// The user whose rights the process has (geteuid(2)).
+public func currentUser() -> UInt32 {
+  geteuid()
+}

@@ -1,13 +1,13 @@
 // The figures of the README, as one table: see README.md of this package.
 //
-//   vitals-bench --vitals PATH --holder PATH
+//   vitals-bench --vitals PATH --holder PATH --peers PATH
 import Glibc
 import LinuxSystem
 
 var programs: [String: String] = [:]
 var words = CommandLine.arguments.dropFirst()
 while let word = words.popFirst() {
-  guard ["--vitals", "--holder"].contains(word), let path = words.popFirst() else {
+  guard ["--vitals", "--holder", "--peers"].contains(word), let path = words.popFirst() else {
     note("vitals-bench: not understood: \(word)\n")
     exit(2)
   }
@@ -26,6 +26,8 @@ report.part("QMP of a real QEMU, one round trip, not parsed") { try monitor.run(
 report.part("All numbers of one vCPU, side by side") {
   try addCosts(pass, files, threads, monitor, &$0)
 }
+var peers = PeerBenchmark(script: programs["--peers"])
+report.part("A snapshot of 1,000 values of another process, peers") { try peers.run(&$0) }
 report.part("vitals watch --every 1s 'kvm/**'") {
   try WatchBenchmark(vitals: programs["--vitals"], holder: programs["--holder"]).run(&$0)
 }

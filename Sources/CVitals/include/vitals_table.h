@@ -27,8 +27,9 @@
  *   header, which exists only while a reader asks for such a group.
  *
  * Rules of the layout
- *   - Numbers are in the publisher's byte order. Structures only grow at their end; a reader uses
- *     the sizes that the header says, and takes a field that does not fit as zero, "not there".
+ *   - Numbers are in the publisher's byte order. Structures only grow at their end, by multiples of
+ *     eight bytes; a reader uses the sizes that the header says, and takes a field that does not
+ *     fit as zero, "not there". A block's head never grows, because it begins the others.
  *   - A block never moves and never changes its size. Its id is stored last, and cleared first when
  *     it is removed; an id is not used twice. Bytes were read whole if the id is the same after.
  *   - Kinds, units, flags, states and blocks of a later revision are kept or skipped, not refused.
@@ -58,7 +59,14 @@ extern "C" {
 enum vitals_constant {
   VITALS_REVISION = 2,
   VITALS_BYTE_ORDER = 0x01020304,
-  VITALS_HEADER_MINIMUM = 160, /* the header of revision 1 */
+  /* The sizes of revision 1, below which no table goes. */
+  VITALS_HEADER_MINIMUM = 160,
+  VITALS_SCHEMA_MINIMUM = 48,
+  VITALS_STATISTIC_MINIMUM = 16,
+  VITALS_SOURCE_MINIMUM = 72,
+  VITALS_LABELS_MINIMUM = 40,
+  VITALS_GROUP_MINIMUM = 112,
+  VITALS_COPY_MINIMUM = 16,
   VITALS_ALIGNMENT = 64 /* of blocks and copies: the line that one core takes from another */
 };
 
@@ -112,7 +120,7 @@ struct vitals_header {
   uint32_t byte_order;
   uint32_t revision;       /* of the publisher's header; for people */
   uint32_t header_size;    /* the publisher's sizes of the structures below */
-  uint32_t block_size;
+  uint32_t block_size;     /* 24 */
   uint32_t schema_size;
   uint32_t statistic_size;
   uint32_t source_size;
@@ -286,10 +294,50 @@ static inline void vitals_store_release(uint64_t *word, uint64_t value) {
 
 /* ThreadSanitizer does not know fences; each word is accessed atomically, so it misses nothing. */
 #if defined(__SANITIZE_THREAD__)
+#define VITALS_THREAD_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define VITALS_THREAD_SANITIZER 1
+#endif
+#endif
+#if defined(VITALS_THREAD_SANITIZER)
 #define VITALS_FENCE(order) __asm__ volatile("" ::: "memory")
 #else
 #define VITALS_FENCE(order) __atomic_thread_fence(order)
 #endif
+
+/* How the assembler calls a register of 16 bytes. */
+#if defined(__SSE2__)
+#define VITALS_VECTOR(value) "+x"(value)
+#elif defined(__aarch64__)
+#define VITALS_VECTOR(value) "+w"(value)
+#endif
+
+/*
+ * Copies words that the other side may be writing: each word is read once and whole, all of them
+ * in no order. Two words at a time, because one costs 2.5 times as much as memcpy, which promises
+ * nothing: on every processor with vectors of 16 bytes a load of them reads aligned words whole.
+ */
+static inline void vitals_copy_words(uint64_t *to, const uint64_t *from, uint64_t count) {
+  uint64_t word = 0;
+#if defined(VITALS_VECTOR) && !defined(VITALS_THREAD_SANITIZER)
+  typedef uint64_t pair __attribute__((vector_size(16), aligned(8), may_alias));
+  for (; count - word >= 8; word += 8) {
+    pair first = *(const pair *)(const void *)(from + word);
+    pair second = *(const pair *)(const void *)(from + word + 2);
+    pair third = *(const pair *)(const void *)(from + word + 4);
+    pair fourth = *(const pair *)(const void *)(from + word + 6);
+    /* Keeps the compiler from making the loop a call of memcpy. */
+    __asm__ volatile("" : VITALS_VECTOR(first), VITALS_VECTOR(second), VITALS_VECTOR(third),
+                          VITALS_VECTOR(fourth) : : "memory");
+    *(pair *)(void *)(to + word) = first;
+    *(pair *)(void *)(to + word + 2) = second;
+    *(pair *)(void *)(to + word + 4) = third;
+    *(pair *)(void *)(to + word + 6) = fourth;
+  }
+#endif
+  for (; word < count; word++) to[word] = vitals_load(from + word);
+}
 
 static inline uint64_t vitals_round_up(uint64_t size) {
   return (size + VITALS_ALIGNMENT - 1) / VITALS_ALIGNMENT * VITALS_ALIGNMENT;
@@ -357,6 +405,17 @@ static inline uint64_t *vitals_update_begin(struct vitals_writer *writer) {
   return (uint64_t *)(void *)(copy + sizeof(struct vitals_copy));
 }
 
+/*
+ * Says when the words of an update were true. It is a part of each update: without it the copy
+ * keeps the window of an earlier one.
+ */
+static inline void vitals_update_window(uint64_t *words, uint64_t begin_ns, uint64_t end_ns) {
+  struct vitals_copy *copy =
+      (struct vitals_copy *)(void *)((unsigned char *)words - sizeof(struct vitals_copy));
+  vitals_store(&copy->begin_ns, begin_ns);
+  vitals_store(&copy->end_ns, end_ns);
+}
+
 /* Ends an update: the filled copy becomes the whole one. */
 static inline void vitals_update_end(struct vitals_writer *writer) {
   writer->index += 1;
@@ -384,7 +443,7 @@ struct vitals_definition {
   uint32_t unit;
   uint32_t base;
   int32_t exponent;
-  uint32_t size;        /* words; 0 means 1 */
+  uint32_t size;        /* words, up to 65,535; 0 means 1 */
   uint32_t bucket_size; /* of a linear histogram */
   uint32_t flags;       /* enum vitals_statistic_flag */
   const char *meaning;
@@ -397,8 +456,8 @@ static inline struct vitals_header *vitals_table_header(struct vitals_publisher 
 }
 
 /*
- * Makes an empty table: 0, or -1 where the capacity is too small. The instance, boot id, pid and
- * owner are the caller's to fill in before vitals_table_open.
+ * Makes an empty table: 0, or -1 where the capacity is too small. The instance, boot id, pid, owner
+ * and created_wall_ns are the caller's to fill in before vitals_table_open.
  */
 static inline int vitals_table_init(struct vitals_publisher *publisher, void *memory,
                                     uint64_t capacity, uint64_t now_ns) {
@@ -498,7 +557,10 @@ static inline void vitals_put16(unsigned char *bytes, uint32_t value) {
   memcpy(bytes, &half, sizeof half);
 }
 
-/* Defines a schema, its words one after the other: its id, or 0 where there is no room. */
+/*
+ * Defines a schema, its words one after the other: its id, or 0 where there is no room, or a size
+ * is one that KVM's descriptor cannot hold.
+ */
 static inline uint64_t vitals_schema_add(struct vitals_publisher *publisher, const char *id,
                                          const struct vitals_definition *definitions,
                                          uint32_t count) {
@@ -507,6 +569,7 @@ static inline uint64_t vitals_schema_add(struct vitals_publisher *publisher, con
     const struct vitals_definition *definition = &definitions[index];
     uint64_t length = strlen(definition->name) + 1;
     if (length > name_size) name_size = length;
+    if (definition->size > UINT16_MAX) return 0;
     if (definition->meaning) texts += strlen(definition->meaning) + 1;
     for (uint32_t state = 0; state < definition->states_count; state++)
       texts += strlen(definition->states[state]) + 1;
@@ -535,7 +598,7 @@ static inline uint64_t vitals_schema_add(struct vitals_publisher *publisher, con
     const struct vitals_definition *definition = &definitions[index];
     unsigned char *descriptor = bytes + kvm + 24 + name_size + index * (16 + name_size);
     uint32_t kind = definition->kind;
-    if (kind == VITALS_STATE) kind = VITALS_INSTANT;
+    if (kind > VITALS_LOG_HISTOGRAM) kind = VITALS_INSTANT;
     uint32_t size = definition->size ? definition->size : 1;
     vitals_put32(descriptor, kind | definition->unit << 4 | definition->base << 8);
     vitals_put16(descriptor + 4, (uint32_t)definition->exponent);
@@ -584,6 +647,7 @@ static inline uint64_t vitals_group_add(struct vitals_publisher *publisher, cons
   uint64_t at = sizeof(struct vitals_group);
   uint64_t values = vitals_round_up(at + strlen(name) + 1);
   uint64_t stride = vitals_round_up(sizeof(struct vitals_copy) + 8 * (uint64_t)word_count);
+  if (copies == 0 || (copies & (copies - 1))) return 0;
   struct vitals_block *block = vitals_block_take(publisher, values + stride * copies);
   if (!block) return 0;
   struct vitals_group *group = (struct vitals_group *)(void *)block;
@@ -627,17 +691,26 @@ struct vitals_view {
   uint64_t size;
   const unsigned char *annex; /* NULL: not mapped */
   uint64_t annex_size;
+  uint64_t annex_serial;      /* of the reply that brought it */
   struct vitals_header header;
 };
 
-/* Copies a structure of which the publisher has `stored` bytes; what it has not is zero. */
+/*
+ * Copies a structure of which the publisher has `stored` bytes; what it has not is zero. Each
+ * aligned word is read once and whole. It is stored as bytes, since `into` is of another type.
+ */
 static inline void vitals_copy_in(void *into, uint64_t size, const unsigned char *from,
                                   uint64_t stored) {
-  uint64_t words = (size < stored ? size : stored) / 8;
-  uint64_t *to = (uint64_t *)into;
-  memset(into, 0, size);
-  for (uint64_t word = 0; word < words; word++)
-    to[word] = vitals_load((const uint64_t *)(const void *)from + word);
+  unsigned char *to = (unsigned char *)into;
+  uint64_t end = size < stored ? size : stored, at = 0;
+  if ((uintptr_t)from % 8 == 0) {
+    for (; end - at >= 8; at += 8) {
+      uint64_t word = vitals_load((const uint64_t *)(const void *)(from + at));
+      memcpy(to + at, &word, sizeof word);
+    }
+  }
+  for (; at < end; at++) to[at] = __atomic_load_n(from + at, __ATOMIC_RELAXED);
+  memset(to + end, 0, (size_t)(size - end));
 }
 
 /* Checks a mapped table before anything of it is used. */
@@ -648,19 +721,29 @@ static inline int vitals_view_open(struct vitals_view *view, const void *memory,
   view->size = size;
   view->annex = NULL;
   view->annex_size = 0;
+  view->annex_serial = 0;
   if (size < VITALS_HEADER_MINIMUM) return VITALS_NO_TABLE;
   memcpy(&magic, VITALS_MAGIC, sizeof magic);
   /* Acquire: the magic before what it announces. */
   if (vitals_load_acquire((const uint64_t *)memory) != magic) return VITALS_NO_TABLE;
   vitals_copy_in(header, 24, view->memory, 24);
   if (header->byte_order != VITALS_BYTE_ORDER) return VITALS_FOREIGN;
-  if (header->header_size < VITALS_HEADER_MINIMUM || header->header_size > size)
+  uint64_t stored = header->header_size;
+  if (stored < VITALS_HEADER_MINIMUM || stored > size) return VITALS_BROKEN;
+  vitals_copy_in(header, sizeof *header, view->memory, stored);
+  /* It may be another one now. */
+  if (header->byte_order != VITALS_BYTE_ORDER || header->header_size != stored)
     return VITALS_BROKEN;
-  vitals_copy_in(header, sizeof *header, view->memory, header->header_size);
-  if (header->block_size < sizeof(struct vitals_block) ||
-      header->copy_size < sizeof(struct vitals_copy))
+  if (header->block_size != sizeof(struct vitals_block) ||
+      header->schema_size < VITALS_SCHEMA_MINIMUM ||
+      header->statistic_size < VITALS_STATISTIC_MINIMUM ||
+      header->source_size < VITALS_SOURCE_MINIMUM ||
+      header->labels_size < VITALS_LABELS_MINIMUM ||
+      header->group_size < VITALS_GROUP_MINIMUM || header->copy_size < VITALS_COPY_MINIMUM)
     return VITALS_BROKEN;
-  if (header->copy_size % 8 || header->block_size % 8) return VITALS_BROKEN;
+  if ((header->header_size | header->schema_size | header->statistic_size |
+       header->source_size | header->labels_size | header->group_size | header->copy_size) % 8)
+    return VITALS_BROKEN;
   if (header->first_block < header->header_size || header->first_block % VITALS_ALIGNMENT)
     return VITALS_BROKEN;
   return header->first_block <= size ? VITALS_OK : VITALS_BROKEN;
@@ -668,24 +751,26 @@ static inline int vitals_view_open(struct vitals_view *view, const void *memory,
 
 /*
  * The next block at or after *at, which starts as 0: VITALS_OK with the block's head and *at at it;
- * add block->size for the next. Free blocks are skipped.
+ * add block->size for the next. Free blocks are skipped. Blocks that are not mapped as a whole, in
+ * a table that has grown, are not there: map it again where header->used is greater than the view.
  */
 static inline int vitals_block_next(const struct vitals_view *view, uint64_t *at,
                                     struct vitals_block *block) {
   const struct vitals_header *header = (const struct vitals_header *)(const void *)view->memory;
   /* Acquire: the end before the blocks in front of it. */
   uint64_t used = vitals_load_acquire(&header->used);
-  if (used > view->size) used = view->size; /* more than is mapped: map again to see it */
+  uint64_t end = used < view->size ? used : view->size;
   if (*at == 0) *at = view->header.first_block;
-  while (*at < used && used - *at >= view->header.block_size) {
+  while (*at < end && end - *at >= sizeof *block) {
     const unsigned char *place = view->memory + *at;
     /* Acquire: the id before the contents that it makes valid. */
     uint64_t id = vitals_load_acquire((const uint64_t *)(const void *)place);
-    vitals_copy_in(block, sizeof *block, place, view->header.block_size);
+    vitals_copy_in(block, sizeof *block, place, sizeof *block);
     block->id = id;
     if (block->size < VITALS_ALIGNMENT || block->size % VITALS_ALIGNMENT ||
         block->size > used - *at)
       return VITALS_BROKEN;
+    if (block->size > end - *at) return VITALS_END;
     if (id != 0) return VITALS_OK;
     *at += block->size;
   }
@@ -699,12 +784,36 @@ static inline int vitals_block_holds(const struct vitals_view *view, uint64_t at
   return vitals_load((const uint64_t *)(const void *)(view->memory + at)) == id;
 }
 
-/* A text of a block, or NULL where it does not end within the block. Check the id after its use. */
-static inline const char *vitals_text(const struct vitals_view *view, uint64_t at,
-                                      const struct vitals_block *block, uint32_t offset) {
-  const char *text = (const char *)(view->memory + at) + offset;
-  if (offset >= block->size) return NULL;
-  return memchr(text, 0, block->size - offset) ? text : NULL;
+/*
+ * Copies `stored` bytes of a block, at `offset` from its start, into a structure of `size` bytes:
+ * VITALS_OK, or VITALS_BROKEN where they do not lie within the block. Check the id after its use.
+ */
+static inline int vitals_block_read(const struct vitals_view *view, uint64_t at,
+                                    const struct vitals_block *block, uint64_t offset, void *into,
+                                    uint64_t size, uint64_t stored) {
+  if (offset > block->size || stored > block->size - offset) return VITALS_BROKEN;
+  vitals_copy_in(into, size, view->memory + at + offset, stored);
+  return VITALS_OK;
+}
+
+/*
+ * Copies a text of a block: its length, or UINT64_MAX where there is none or it does not end within
+ * the block. A longer one than `capacity` - 1 is cut, as by snprintf. A copy, because a publisher
+ * may write over the NUL at any time. Check the id after its use.
+ */
+static inline uint64_t vitals_text(const struct vitals_view *view, uint64_t at,
+                                   const struct vitals_block *block, uint64_t offset, char *into,
+                                   uint64_t capacity) {
+  const unsigned char *text = view->memory + at + offset;
+  if (capacity > 0) into[0] = 0;
+  if (offset < sizeof *block) return UINT64_MAX;
+  for (uint64_t length = 0; offset + length < block->size; length++) {
+    char byte = (char)__atomic_load_n(text + length, __ATOMIC_RELAXED);
+    if (length < capacity) into[length] = length + 1 < capacity ? byte : 0;
+    if (byte == 0) return length;
+  }
+  if (capacity > 0) into[0] = 0;
+  return UINT64_MAX;
 }
 
 /*
@@ -717,6 +826,7 @@ static inline int vitals_sample(const struct vitals_view *view, uint64_t at, uin
   if (at > view->size || view->size - at < view->header.group_size) return VITALS_BROKEN;
   const unsigned char *place = view->memory + at;
   const struct vitals_group *live = (const struct vitals_group *)(const void *)place;
+  const struct vitals_header *header = (const struct vitals_header *)(const void *)view->memory;
   vitals_copy_in(&group, sizeof group, place, view->header.group_size);
   if (!vitals_block_holds(view, at, id)) return VITALS_REMOVED;
   const unsigned char *base = view->memory;
@@ -741,8 +851,10 @@ static inline int vitals_sample(const struct vitals_view *view, uint64_t at, uin
         base + group.values + (index & (group.copies - 1)) * group.stride;
     const uint64_t *from = (const uint64_t *)(const void *)(copy + view->header.copy_size);
     vitals_copy_in(window, sizeof *window, copy, view->header.copy_size);
-    for (uint32_t word = 0; word < count; word++) words[word] = vitals_load(from + word);
+    vitals_copy_words(words, from, count);
     if (!vitals_block_holds(view, at, id)) return VITALS_REMOVED;
+    if (group.flags & VITALS_ON_DEMAND && vitals_load(&header->annex_serial) != view->annex_serial)
+      return VITALS_ASLEEP; /* the annex that was read is no longer the one in use */
     if (group.copies == 1 || vitals_load(&live->index) - index < group.copies - 1)
       return VITALS_OK;
   }

@@ -10,6 +10,8 @@ enum Layout {
   enum Header {
     static let used = place(\vitals_header.used)
     static let generation = place(\vitals_header.generation)
+    static let instance = place(\vitals_header.instance)
+    static let bootID = place(\vitals_header.boot_id)
     static let heartbeat = place(\vitals_header.heartbeat_ns)
     static let state = place(\vitals_header.state)
     static let annexSerial = place(\vitals_header.annex_serial)
@@ -20,6 +22,7 @@ enum Layout {
   enum Block {
     static let id = place(\vitals_block.id)
     static let size = place(\vitals_block.size)
+    static let kind = place(\vitals_block.kind)
   }
 
   enum Source {
@@ -28,6 +31,7 @@ enum Layout {
   }
 
   enum Group {
+    static let values = place(\vitals_group.values)
     static let start = place(\vitals_group.start_ns)
     static let index = place(\vitals_group.index)
     static let status = place(\vitals_group.status)

@@ -45,7 +45,7 @@ extension TableError: CustomStringConvertible {
       "\(file): \(field) is \(value); \(rule)"
     case .untrusted(let file, let reason): "\(file) is not trusted: \(reason)"
     case .onDisk(let file):
-      "\(file) is on a disk, which can make a publisher wait; use a directory on tmpfs such as /dev/shm"
+      "\(file) is on a disk, which can make a publisher wait; use tmpfs, such as /dev/shm"
     case .nameTaken(let name, let directory):
       "\(name) is published already by a running process in \(directory); choose another name"
     case .badName(let name):

@@ -1,0 +1,50 @@
+#!/bin/sh
+# The C reader survives any bytes, and reads no torn sample. TABLE_MUTATIONS and TABLE_SAMPLES make
+# it longer.
+set -eu
+cd "$(dirname "$0")/.."
+tests=Tests/TableMatrix
+out=.build/table-hostile
+mutations=${TABLE_MUTATIONS:-200000}
+samples=${TABLE_SAMPLES:-3000000}
+mkdir -p $out
+
+echo "== $mutations damaged tables, under sanitizers"
+hostile() { # NAME READER
+  "${CC:-cc}" -std=c11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+    -Wall -Wextra -Werror -D_GNU_SOURCE -DREVISION=2 "-DREADER=\"$2\"" -ISources/CVitals/include \
+    -o "$out/hostile-$1" $tests/hostile.c -pthread
+  for revision in rev1 rev2 future; do
+    echo "$1, damaged $revision:"
+    "$out/hostile-$1" "$tests/expected/$revision.table" "$mutations" 1
+  done
+  echo "$1, damaged while it reads:"
+  "$out/hostile-$1" "$tests/expected/rev2.table" $((mutations / 4)) 1 --live
+}
+hostile reader reader.c
+if [ -f docs/examples/table-reader.c ]; then hostile example ../../docs/examples/table-reader.c; fi
+
+echo "== $samples samples of a table that is updated at full speed"
+for include in $tests/revision1 Sources/CVitals/include; do
+  case $include in $tests/revision1) revision=1 ;; *) revision=2 ;; esac
+  for role in publisher reader; do
+    "${CC:-cc}" -std=c11 -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -DREVISION=$revision \
+      -I$include -o $out/$role-$revision $tests/$role.c
+  done
+done
+table=$(mktemp /dev/shm/vitals-torn.XXXXXX)
+held=
+trap 'rm -f "$table"; [ -z "$held" ] || kill $held' EXIT
+for publisher in 1 2; do
+  : >$out/said
+  $out/publisher-$publisher "$table" --hold >$out/said &
+  held=$!
+  until [ -s $out/said ]; do sleep 0.1; done
+  for reader in 1 2; do
+    echo "publisher $publisher, reader $reader:"
+    timeout 120 $out/reader-$reader "$table" --invariant "$samples"
+  done
+  kill $held
+  wait $held 2>/dev/null || true
+  held=
+done

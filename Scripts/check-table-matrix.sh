@@ -1,0 +1,69 @@
+#!/bin/sh
+# Every publisher of the table against every reader: each revision, the header as it is now, the
+# same as C++, and a revision that does not exist yet. `write` accepts what is printed as right.
+set -eu
+cd "$(dirname "$0")/.."
+tests=Tests/TableMatrix
+out=.build/table-matrix
+mode=${1:-check}
+mkdir -p "$out/current" "$out/future"
+failed=0
+
+# What the layout's text means is said in its comments, so they are compared as well.
+layout() { sed -n '/MARK: Constants/,/MARK: Words/p' "$1"; }
+layout Sources/CVitals/include/vitals_table.h >"$out/layout-current"
+layout $tests/revision2/vitals_table.h >"$out/layout-newest"
+if ! diff "$out/layout-newest" "$out/layout-current"; then
+  echo "table: the layout is not that of the newest frozen revision: append and freeze a new one"
+  failed=1
+fi
+
+cp Sources/CVitals/include/vitals_table.h "$out/current/"
+sed -f $tests/future.sed Sources/CVitals/include/vitals_table.h >"$out/future/vitals_table.h"
+
+# build NAME REVISION INCLUDE COMPILER..
+build() {
+  name=$1 revision=$2 include=$3
+  shift 3
+  for role in publisher reader; do
+    "$@" -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -DREVISION="$revision" -I"$include" \
+      -o "$out/$role-$name" -x "$language" $tests/$role.c
+  done
+}
+language=c
+build rev1 1 $tests/revision1 "${CC:-cc}" -std=c11
+build rev2 2 $tests/revision2 "${CC:-cc}" -std=c11
+build current 2 "$out/current" "${CC:-cc}" -std=c11
+build future 3 "$out/future" "${CC:-cc}" -std=c11
+language=c++
+build cxx 2 "$out/current" "${CXX:-c++}" -std=c++17
+
+shared=$(mktemp -d /dev/shm/vitals-matrix.XXXXXX)
+trap 'rm -rf "$shared"' EXIT
+
+golden() { # the revision whose expected files a program shares
+  case $1 in current | cxx) echo rev2 ;; *) echo "$1" ;; esac
+}
+same() { # WHAT GOT EXPECTED
+  if [ "$mode" = write ]; then cp "$2" "$3"; fi
+  if cmp -s "$2" "$3"; then
+    echo "ok      $1"
+  else
+    echo "differs $1"
+    diff -a "$3" "$2" | head -20 || true
+    failed=1
+  fi
+}
+
+for publisher in rev1 rev2 current cxx future; do
+  "$out/publisher-$publisher" "$shared/$publisher.table"
+  same "publisher $publisher, its bytes" "$shared/$publisher.table" \
+    "$tests/expected/$(golden $publisher).table"
+  for reader in rev1 rev2 current cxx future; do
+    "$out/reader-$reader" "$shared/$publisher.table" >"$shared/read" || echo "ended with $?" \
+      >>"$shared/read"
+    same "publisher $publisher, reader $reader" "$shared/read" \
+      "$tests/expected/$(golden $publisher)-read-by-$(golden $reader).txt"
+  done
+done
+exit $failed

@@ -1,0 +1,27 @@
+public import Statistics
+import Synchronization
+
+/// The buckets of a histogram in a relaxed record, and the counter of their sum if there is one.
+@safe
+public struct PublishedHistogram: @unchecked Sendable {
+  public let shape: Histogram.Shape
+  private let buckets: UnsafePointer<Atomic<UInt64>>
+  private let sum: Counter?
+  private let record: Record
+
+  init(
+    _ buckets: UnsafePointer<Atomic<UInt64>>, shape: Histogram.Shape, sum: Counter?,
+    of record: Record
+  ) {
+    unsafe self.buckets = buckets
+    self.shape = shape
+    self.sum = sum
+    self.record = record
+  }
+
+  /// Counts a sample, in the statistic's scaled unit; by any number of writers.
+  public func observe(_ sample: UInt64) {
+    unsafe Counter(buckets + shape.index(of: sample), of: record).add(1)
+    sum?.add(sample)
+  }
+}

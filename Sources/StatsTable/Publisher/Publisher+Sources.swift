@@ -1,0 +1,95 @@
+import CVitals
+import LinuxSystem
+import Statistics
+
+/// A source in a publisher's table.
+public struct PublishedSource: Hashable, Sendable {
+  let id: UInt64
+  /// The path in the table, such as `worker0/connections`.
+  public let path: String
+}
+
+extension Publisher {
+  /// Adds a source, at the top or below another one.
+  ///
+  /// - Parameters:
+  ///   - name: the last part of its path.
+  ///   - parent: what it belongs to.
+  ///   - keys: what it is among its equals, such as `cpu` to `3`; for good.
+  ///   - labels: facts that are words; they may change.
+  ///   - owner: the user whose it is.
+  /// - Throws: `badName`, `nameClash`, `full`, `closed`, `forked`.
+  @discardableResult
+  public func addSource(
+    _ name: String, below parent: PublishedSource? = nil, keys: [String: String] = [:],
+    labels: [String: String] = [:], owner: UInt32? = nil
+  ) throws(TableError) -> PublishedSource {
+    guard Publication.isName(name) else { throw .badName(name) }
+    let path = parent.map { "\($0.path)/\(name)" } ?? name
+    var block = BlockBytes(reserving: MemoryLayout<vitals_source>.size)
+    var head = vitals_source()
+    head.block.kind = VITALS_SOURCE.rawValue
+    head.parent = parent?.id ?? 0
+    head.created_ns = monotonicNanoseconds()
+    head.owner = owner ?? .max
+    head.name_offset = UInt32(block.append(name))
+    head.keys_offset = UInt32(block.append(keys))
+    head.keys_count = UInt32(keys.count)
+    block.align()
+    block.set(head, at: 0)
+    return try core.change { state throws(TableError) in
+      guard state.sourceIDs[path] == nil else { throw .nameClash(path: path) }
+      let place = try state.store.publish(block)
+      state.sources[place.id] = PublisherCore.SourceEntry(
+        place: place, path: path, parent: parent?.id ?? 0)
+      state.sourceIDs[path] = place.id
+      if let parent { state.sources[parent.id]?.children.insert(place.id) }
+      if !labels.isEmpty { try state.setLabels(labels, of: place.id) }
+      return PublishedSource(id: place.id, path: path)
+    }
+  }
+
+  /// Replaces the labels of a source; readers see the old ones or the new ones, whole.
+  public func setLabels(
+    _ labels: [String: String], of source: PublishedSource
+  ) throws(TableError) {
+    try core.change { state throws(TableError) in try state.setLabels(labels, of: source.id) }
+  }
+
+  /// Says whether a source is there, and if not, why.
+  public func setStatus(_ status: TableStatus, of source: PublishedSource) throws(TableError) {
+    try core.change { state throws(TableError) in
+      guard let place = state.sources[source.id]?.place else { return }
+      core.setStatus(status, at: place.offset, Layout.Source.status, Layout.Source.statusSince)
+      state.store.announceChange()
+    }
+  }
+
+  /// Removes a source with its records and all below it; one that is not there changes nothing.
+  public func remove(_ source: PublishedSource) throws(TableError) {
+    try core.change { state throws(TableError) in
+      state.withdraw(source: source.id, core.memory)
+    }
+  }
+}
+
+extension PublisherCore.State {
+  mutating func setLabels(_ labels: [String: String], of source: UInt64) throws(TableError) {
+    guard let old = sources[source]?.labels ?? sources[source]?.place else { return }
+    var block = BlockBytes(reserving: MemoryLayout<vitals_labels>.size)
+    var head = vitals_labels()
+    head.block.kind = VITALS_LABELS.rawValue
+    head.source = source
+    head.labels_offset = UInt32(block.append(labels))
+    head.labels_count = UInt32(labels.count)
+    block.align()
+    block.set(head, at: 0)
+    // The new ones first: at no time are there none.
+    let place = try store.publish(block)
+    if old != sources[source]?.place {
+      store.withdraw(old)
+      store.reclaim(old)
+    }
+    sources[source]?.labels = place
+  }
+}

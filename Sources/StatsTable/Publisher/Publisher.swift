@@ -1,0 +1,106 @@
+import CVitals
+public import LinuxSystem
+import Synchronization
+
+/// Publishes self-describing statistics in shared memory.
+///
+/// ```swift
+/// let publisher = try Publisher(Publication(name: "web"))
+/// let source = try publisher.addSource("worker0")
+/// let record = try publisher.addRecord("requests", schema: schema, to: source)
+/// let served = record.counter("served")
+/// served?.bump()
+/// ```
+///
+/// Any thread may call it. After `close()`, or in a child of fork(2), sources and records can no
+/// longer be changed: that throws. Counting goes on into memory: in a child it counts in the
+/// parent's table, where `add` is right and `bump`, for one writer, is not. No descriptor passes
+/// exec(2).
+public final class Publisher: Sendable {
+  public let publication: Publication
+  let core: PublisherCore
+  private let front: Mutex<Front?>
+
+  /// What the outside sees of it: its name, its file and its broker.
+  private struct Front: ~Copyable {
+    let claim: Claim
+    let tablePath: String?
+    let broker: Broker
+  }
+
+  /// Makes an empty table and announces it.
+  ///
+  /// - Throws: `nameTaken`, `badName`, `onDisk`, or `system` where a directory or file cannot be
+  ///   made: a user without rights publishes below a directory of its own.
+  public init(_ publication: Publication) throws(TableError) {
+    self.publication = publication
+    let name = publication.name ?? "unnamed"
+    var claim: Claim?
+    if publication.name != nil {
+      claim = try Claim.take(name, in: publication.directory)
+    }
+    var path: String?
+    let memory: TableMemory
+    if let directory = publication.tableDirectory {
+      var file = try TableFile(name: name, directory: directory)
+      memory = try file.memory(publication)
+      core = PublisherCore(name: name, memory: memory, publication: publication)
+      try memory.writeHeader(publication)
+      try file.moveIntoPlace()
+      path = file.path
+    } else {
+      memory = try TableMemory(
+        name: "vitals:\(name)", byteCount: publication.firstByteCount,
+        addressSpace: publication.addressSpaceByteCount)
+      guard try systemCall({ () throws(SystemError) in try memory.file.lock() }) else {
+        throw .untrusted(file: name, reason: "a new file is locked by somebody else")
+      }
+      core = PublisherCore(name: name, memory: memory, publication: publication)
+      try memory.writeHeader(publication)
+    }
+    guard let claim = claim.take() else {
+      front = Mutex(nil)
+      return
+    }
+    let broker = try Broker(
+      core, at: claim.socketPath, heartbeat: publication.heartbeatIntervalNanoseconds)
+    front = Mutex(Front(claim: claim, tablePath: path, broker: broker))
+  }
+
+  deinit {
+    close()
+  }
+
+  /// Ends the publication in order: readers are told, and the names go. May be called again.
+  ///
+  /// A process that ends without it leaves its last numbers readable where a reader or a file still
+  /// has them; the lock that the kernel takes from it says that it is dead.
+  public func close() {
+    // A child has no say about its parent's table.
+    guard core.isOwned else { return }
+    front.withLock { front in
+      guard let old = front.take() else { return }
+      old.broker.stop()
+      if let path = old.tablePath { TableFile.remove(path, if: core.memory.file) }
+    }
+    core.withState { $0.isClosed = true }
+    core.memory.mapping.storeReleasing(VITALS_CLOSED.rawValue, at: Layout.Header.state)
+    core.whenChanged.withLock { $0 = nil }
+    core.memory.mapping.incrementReleasing(at: Layout.Header.generation)
+  }
+
+  /// A descriptor of the table for a reader, who cannot write through it.
+  public func descriptorForReader() throws(TableError) -> Descriptor {
+    try systemCall { () throws(SystemError) in try core.memory.readerFile.duplicate() }
+  }
+
+  /// Says that the publisher runs; its broker does so by itself.
+  public func beat() {
+    core.memory.mapping.storeRelaxed(monotonicNanoseconds(), at: Layout.Header.heartbeat)
+  }
+
+  /// How many readers are connected.
+  public var readerCount: Int {
+    Int(core.memory.mapping.loadRelaxed(UInt64.self, at: Layout.Header.readers))
+  }
+}

@@ -1,0 +1,52 @@
+import Statistics
+import Synchronization
+
+// Handles are found by name once, and are addresses from then on.
+extension Record {
+  /// A counter, or nil where the schema has no cumulative statistic with this name.
+  ///
+  /// - Precondition: the record is relaxed; the words of a latched one change together.
+  public func counter(_ name: String) -> Counter? {
+    guard let statistic = single(name), statistic.kind == .cumulative else { return nil }
+    return unsafe Counter(word(of: statistic), of: self)
+  }
+
+  /// A level, peak or state, or nil where the schema has none with this name.
+  ///
+  /// - Precondition: the record is relaxed.
+  public func level(_ name: String) -> Level? {
+    guard let statistic = single(name), statistic.kind != .cumulative,
+      !statistic.kind.isHistogram
+    else { return nil }
+    return unsafe Level(word(of: statistic), inactiveWord: statistic.inactiveWord, of: self)
+  }
+
+  /// A histogram, or nil where the schema has none with this name.
+  ///
+  /// The counter that `Schema.indexOfSum(of:)` finds gets the samples' sum.
+  ///
+  /// - Precondition: the record is relaxed.
+  public func histogram(_ name: String) -> PublishedHistogram? {
+    guard let statistic = schema[name], let shape = statistic.histogramShape, shape.count > 0 else {
+      return nil
+    }
+    preconditionRelaxed(name)
+    let sum = schema.indexOfSum(of: statistic).flatMap { counter(schema.statistics[$0].name) }
+    return unsafe PublishedHistogram(word(of: statistic), shape: shape, sum: sum, of: self)
+  }
+
+  private func single(_ name: String) -> Statistic? {
+    guard let statistic = schema[name], statistic.size == 1 else { return nil }
+    preconditionRelaxed(name)
+    return statistic
+  }
+
+  private func preconditionRelaxed(_ name: String) {
+    precondition(
+      consistency == .relaxed, "\(name) is of a latched record, whose words change together")
+  }
+
+  private func word(of statistic: Statistic) -> UnsafePointer<Atomic<UInt64>> {
+    unsafe words + statistic.words.lowerBound
+  }
+}

@@ -1,0 +1,31 @@
+public import Synchronization
+
+/// The words of a record while they are written: bounds-checked, and gone with the update.
+@safe
+public struct RecordWords: ~Copyable, ~Escapable {
+  @usableFromInline
+  let start: UnsafePointer<Atomic<UInt64>>
+  public let count: Int
+
+  @inlinable
+  @_lifetime(borrow start)
+  init(_ start: UnsafePointer<Atomic<UInt64>>, count: Int) {
+    unsafe self.start = start
+    self.count = count
+  }
+
+  /// One word; which statistic it belongs to, the schema says.
+  ///
+  /// - Precondition: the index is below `count`.
+  @inlinable
+  public subscript(index: Int) -> UInt64 {
+    get {
+      precondition(index >= 0 && index < count, "word \(index) of \(count)")
+      return unsafe start[index].load(ordering: .relaxed)
+    }
+    nonmutating set {
+      precondition(index >= 0 && index < count, "word \(index) of \(count)")
+      unsafe start[index].store(newValue, ordering: .relaxed)
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import LinuxSystem
+
+/// A file in memory that its publisher may write and make larger, mapped once for all sizes.
+///
+/// The mapping is as long as the address space that the publisher set aside, so that no word ever
+/// moves: a counter is a plain address for as long as the memory lives.
+final class TableMemory: Sendable {
+  let mapping: Mapping
+  /// The file, open for reading and writing.
+  let file: Descriptor
+  /// The file, open for reading: what readers get.
+  let readerFile: Descriptor
+
+  /// A memfd that nobody else can write or make shorter.
+  convenience init(name: String, byteCount: Int, addressSpace: Int) throws(TableError) {
+    let file = try systemCall { () throws(SystemError) in
+      try MemoryFile(name: name, byteCount: byteCount)
+    }
+    let readers = try systemCall { () throws(SystemError) in
+      try file.descriptor.reopenedForReading()
+    }
+    let mapping = try systemCall { () throws(SystemError) in
+      try Mapping(of: file.descriptor, byteCount: addressSpace, for: .readWrite)
+    }
+    // After the mapping: a seal against writing refuses every later one.
+    try systemCall { () throws(SystemError) in try file.sealForReaders() }
+    self.init(file: file.release(), readerFile: readers, mapping: mapping)
+  }
+
+  /// A file on tmpfs.
+  convenience init(
+    persistent file: consuming Descriptor, byteCount: Int, addressSpace: Int
+  ) throws(TableError) {
+    let readers = try systemCall { [number = file.rawValue] () throws(SystemError) in
+      try Descriptor.open("/proc/self/fd/\(number)")
+    }
+    let mapping: Mapping
+    do throws(SystemError) {
+      try file.resize(to: byteCount)
+      mapping = try Mapping(of: file, byteCount: addressSpace, for: .readWrite)
+    } catch {
+      throw .system(error)
+    }
+    self.init(file: file, readerFile: readers, mapping: mapping)
+  }
+
+  private init(
+    file: consuming Descriptor, readerFile: consuming Descriptor, mapping: consuming Mapping
+  ) {
+    self.file = file
+    self.readerFile = readerFile
+    self.mapping = mapping
+  }
+}

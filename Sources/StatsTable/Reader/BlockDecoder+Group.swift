@@ -1,0 +1,50 @@
+import CVitals
+import Statistics
+
+extension BlockDecoder {
+  /// The group of the block, by the table's schemas.
+  func decodeGroup(_ schemas: [UInt64: Schema]) -> BlockCache.Content {
+    do throws(TableError) {
+      let head = try head(vitals_group.self, stored: header.group_size, "group")
+      guard let schema = schemas[head.schema] else {
+        throw flaw("schema", head.schema, "there is no schema with this id")
+      }
+      return .group(try group(head, schema: schema))
+    } catch {
+      return .flawed(error)
+    }
+  }
+
+  private func group(_ head: vitals_group, schema: Schema) throws(TableError) -> TableGroup {
+    let isOnDemand = head.flags & VITALS_ON_DEMAND.rawValue != 0
+    guard head.copies > 0, head.copies & (head.copies - 1) == 0 else {
+      throw flaw("copies", head.copies, "it is a power of two")
+    }
+    guard schema.wordCount <= Int(head.word_count) else {
+      throw flaw("word_count", head.word_count, "the schema has \(schema.wordCount) words")
+    }
+    // All of these are below 2^63 where they are below the limit, so that sums do not overflow.
+    let limit = UInt64(isOnDemand ? Reader.largestByteCount : used)
+    guard head.values.isMultiple(of: 8), head.values <= limit else {
+      throw flaw("values", head.values, "it is a multiple of 8 up to \(limit)")
+    }
+    let length = Int(header.copy_size) + Int(head.word_count) * 8
+    guard head.stride.isMultiple(of: 8), head.stride <= limit,
+      head.copies == 1 || head.stride >= length
+    else {
+      throw flaw("stride", head.stride, "it is a multiple of 8, and \(length) at least")
+    }
+    let slot = TableGroup.Slot(
+      block: offset, values: Int(head.values), stride: Int(head.stride),
+      mask: Int(head.copies) - 1, copySize: Int(header.copy_size), wordCount: schema.wordCount)
+    let (span, overflow) = slot.stride.multipliedReportingOverflow(by: slot.mask)
+    guard !overflow, span <= Int(limit), slot.end <= Int(limit) else {
+      throw flaw("copies", head.copies, "all copies lie below \(limit)")
+    }
+    return TableGroup(
+      id: id, source: head.source,
+      name: try text(at: Int(head.name_offset), "name_offset").text, schema: schema,
+      copyCount: Int(head.copies), isOnDemand: isOnDemand, start: head.start_ns,
+      byteCount: byteCount, slot: slot)
+  }
+}

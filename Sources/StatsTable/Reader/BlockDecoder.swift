@@ -1,0 +1,89 @@
+import CVitals
+import LinuxSystem
+import Statistics
+
+/// Reads one block's facts from a copy of its bytes; every offset is checked against the copy.
+struct BlockDecoder {
+  let file: String
+  let header: vitals_header
+  let id: UInt64
+  let offset: Int
+  let byteCount: Int
+  /// The block, or as much of it as its kind needs.
+  let bytes: [UInt8]
+  /// The end of the table's blocks when the block was copied.
+  let used: Int
+
+  func decode(kind: UInt32) -> BlockCache.Content {
+    do throws(TableError) {
+      switch kind {
+      case VITALS_SCHEMA.rawValue: return .schema(try schema())
+      case VITALS_SOURCE.rawValue: return .source(try source())
+      case VITALS_LABELS.rawValue: return .labels(try labels())
+      default: return .unknown(kind: kind)
+      }
+    } catch {
+      return .flawed(error)
+    }
+  }
+
+  func flaw(_ field: String, _ value: some BinaryInteger, _ rule: String) -> TableError {
+    .flawed(
+      file: file, field: "\(field) of the block at \(offset)", value: UInt64(clamping: value),
+      rule: rule)
+  }
+
+  /// A structure at the start of the block.
+  func head<Structure: BitwiseCopyable>(
+    _: Structure.Type, stored: UInt32, _ name: String
+  ) throws(TableError) -> Structure {
+    guard Int(stored) <= bytes.count else {
+      throw flaw("size", byteCount, "a block of a \(name) has at least \(stored) bytes")
+    }
+    return bytes.structure(at: 0, stored: Int(stored))
+  }
+
+  /// The text at an offset, up to its NUL: the text, and where the next one begins.
+  func text(at start: Int, _ field: String) throws(TableError) -> (text: String, next: Int) {
+    guard start >= MemoryLayout<vitals_block>.size, start < bytes.count,
+      let end = bytes[start...].firstIndex(of: 0)
+    else { throw flaw(field, start, "a text lies within its block and ends with a NUL") }
+    return (String(decoding: bytes[start..<end], as: UTF8.self), end + 1)
+  }
+
+  /// Keys and values one after the other; the first of two equal keys counts.
+  func pairs(
+    at start: UInt32, count: UInt32, _ field: String
+  ) throws(TableError) -> [String: String] {
+    // Each pair takes two bytes at least.
+    guard Int(count) <= bytes.count / 2 else {
+      throw flaw("\(field)_count", count, "so many do not fit into the block")
+    }
+    var pairs: [String: String] = [:]
+    var place = Int(start)
+    for _ in 0..<count {
+      let key = try text(at: place, "\(field)_offset")
+      let value = try text(at: key.next, "\(field)_offset")
+      place = value.next
+      if pairs[key.text] == nil { pairs[key.text] = value.text }
+    }
+    return pairs
+  }
+
+  private func source() throws(TableError) -> BlockCache.RawSource {
+    let head = try head(vitals_source.self, stored: header.source_size, "source")
+    return BlockCache.RawSource(
+      id: id, offset: offset, byteCount: byteCount,
+      name: try text(at: Int(head.name_offset), "name_offset").text, parent: head.parent,
+      keys: try pairs(at: head.keys_offset, count: head.keys_count, "keys"),
+      created: head.created_ns, owner: head.owner == .max ? nil : head.owner)
+  }
+
+  private func labels() throws(TableError) -> BlockCache.RawLabels {
+    let head = try head(vitals_labels.self, stored: header.labels_size, "label set")
+    return BlockCache.RawLabels(
+      id: id, source: head.source,
+      labels: try pairs(at: head.labels_offset, count: head.labels_count, "labels"),
+      byteCount: byteCount)
+  }
+}

@@ -1,0 +1,68 @@
+import CVitals
+public import LinuxSystem
+
+// What a reader knows of, and asks from, the publisher's process.
+extension Reader {
+  /// Whether the table can be asked for groups on demand.
+  public var hasBroker: Bool { broker?.isOpen ?? false }
+
+  /// The descriptor to wait on for changes, or nil without a broker (poll(2)).
+  public var changeDescriptor: Int32? { broker?.rawValue }
+
+  /// Waits until the publisher says that something changed, or goes: false where time is over.
+  public func waitForChange(milliseconds: Int) -> Bool {
+    broker?.waitForInput(milliseconds: milliseconds) ?? false
+  }
+
+  /// Asks for groups that are kept on demand, for as long as this reader lives.
+  ///
+  /// - Returns: how many of them the publisher keeps from now on.
+  /// - Throws: `refused`, also where there is no broker, and `silent`.
+  @discardableResult
+  public func enable(_ groups: [TableGroup]) throws(TableError) -> Int {
+    try ask(VITALS_ENABLE, groups)
+  }
+
+  /// Asks for the groups no longer.
+  public func disable(_ groups: [TableGroup]) throws(TableError) {
+    _ = try ask(VITALS_DISABLE, groups)
+  }
+
+  private func ask(
+    _ operation: vitals_operation, _ groups: [TableGroup]
+  ) throws(TableError) -> Int {
+    guard let broker else {
+      throw .untrusted(
+        file: file, reason: "it has no publisher behind it that could be asked for a group")
+    }
+    var count = 0
+    var rest = groups.map(\.id)[...]
+    while !rest.isEmpty {
+      let part = rest.prefix(Int(VITALS_MESSAGE_IDS))
+      rest = rest.dropFirst(part.count)
+      count += try broker.ask(operation, for: Array(part))
+    }
+    takeAnnex()
+    return count
+  }
+
+  /// Whether the publisher runs; one system call where it has not said so for a while.
+  ///
+  /// - Parameters:
+  ///   - now: in nanoseconds of CLOCK_MONOTONIC.
+  ///   - bootID: the 16 bytes of this boot's id; nil does not compare.
+  public func health(
+    now: UInt64 = monotonicNanoseconds(), bootID: [UInt8]? = nil
+  ) -> PublisherHealth {
+    if let bootID, bootID != identity.bootID { return .ofFormerBoot }
+    if mapping.loadAcquiring(UInt32.self, at: Layout.Header.state) == VITALS_CLOSED.rawValue {
+      return .closed
+    }
+    let beat = mapping.loadRelaxed(UInt64.self, at: Layout.Header.heartbeat)
+    let interval = header.heartbeat_interval_ns
+    let (patience, overflow) = interval.multipliedReportingOverflow(by: 3)
+    if interval > 0, !overflow, beat <= now, now - beat <= patience { return .live }
+    guard (try? descriptor.isLockedElsewhere()) ?? false else { return .dead(since: beat) }
+    return interval > 0 && beat <= now ? .stopped(since: beat) : .live
+  }
+}

@@ -1,0 +1,138 @@
+import CVitals
+import LinuxSystem
+import Statistics
+
+extension Reader {
+  /// How often blocks are read again that changed meanwhile, before they are taken as they are.
+  private static let attempts = 4
+  /// The longest name of a group that is read from a block that also has the group's values.
+  private static let longestGroupHead = 64 << 10
+
+  /// Reads the blocks again where there was a change: whether sources or groups are others.
+  ///
+  /// One load where there was none. It does not wait for the publisher: blocks that change all the
+  /// while are taken as they are, each whole, and read again the next time.
+  ///
+  /// - Complexity: O(*n*) in the number of blocks; those that were known are not decoded again.
+  @discardableResult
+  public func refresh() -> Bool {
+    // Acquiring: the generation before the blocks.
+    let now = mapping.loadAcquiring(UInt64.self, at: Layout.Header.generation)
+    guard now != seenGeneration || annexIsAnother else { return false }
+    takeAnnex()
+    for _ in 0..<Self.attempts {
+      let before = mapping.loadAcquiring(UInt64.self, at: Layout.Header.generation)
+      let scan = scan()
+      // Orders the reads of the blocks before this look at the generation.
+      fenceAcquiring()
+      let isSettled =
+        mapping.loadRelaxed(UInt64.self, at: Layout.Header.generation) == before
+      seenGeneration = isSettled ? before : nil
+      cache.replace(scan.contents)
+      flaws = scan.flaws
+      if isSettled { break }
+    }
+    resolve()
+    generation += 1
+    return true
+  }
+
+  private var annexIsAnother: Bool {
+    broker != nil
+      && mapping.loadAcquiring(UInt64.self, at: Layout.Header.annexSerial) != annex?.serial ?? 0
+  }
+
+  /// Maps the annex that the publisher uses now, as far as it was handed out.
+  func takeAnnex() {
+    guard let broker else { return }
+    broker.drain()
+    if let offer = broker.takeOffer() {
+      // Without it the groups on demand are asleep; the next offer may succeed.
+      annex = try? AnnexMapping(offer)
+    }
+    let serial = mapping.loadAcquiring(UInt64.self, at: Layout.Header.annexSerial)
+    if let annex, annex.serial != serial { self.annex = nil }
+  }
+
+  /// One look at all blocks.
+  private func scan() -> (
+    contents: [(id: UInt64, offset: Int, content: BlockCache.Content)], flaws: [TableError]
+  ) {
+    var contents: [(id: UInt64, offset: Int, content: BlockCache.Content)] = []
+    var flaws: [TableError] = []
+    let used = mapAll(&flaws)
+    var offset = Int(header.first_block)
+    let headSize = MemoryLayout<vitals_block>.size
+    while used - offset >= headSize {
+      // Acquiring: the id before the contents that it makes valid.
+      let id = mapping.loadAcquiring(UInt64.self, at: offset + Layout.Block.id)
+      let size = mapping.loadRelaxed(UInt64.self, at: offset + Layout.Block.size)
+      guard size >= Layout.alignment, size.isMultiple(of: UInt64(Layout.alignment)),
+        size <= UInt64(used - offset)
+      else {
+        flaws.append(
+          .flawed(
+            file: file, field: "size of the block at \(offset)", value: size,
+            rule: "it is a multiple of 64 up to \(used - offset); what is behind it is not read"))
+        break
+      }
+      if id != 0 {
+        let content = cache.content(id, at: offset) ?? decode(id, offset, Int(size), used)
+        // Orders the reads of the block before this look at its id.
+        fenceAcquiring()
+        if mapping.loadRelaxed(UInt64.self, at: offset + Layout.Block.id) == id {
+          contents.append((id, offset, content))
+        }
+      }
+      offset += Int(size)
+    }
+    decodeGroups(in: &contents)
+    for case (_, _, .flawed(let flaw)) in contents { flaws.append(flaw) }
+    return (contents, flaws)
+  }
+
+  /// Decodes the groups that are new; their schemas may lie behind them.
+  private func decodeGroups(
+    in contents: inout [(id: UInt64, offset: Int, content: BlockCache.Content)]
+  ) {
+    var schemas: [UInt64: Schema] = [:]
+    for case (let id, _, .schema(let schema)) in contents { schemas[id] = schema }
+    for index in contents.indices {
+      guard case .rawGroup(let decoder) = contents[index].content else { continue }
+      contents[index].content = decoder.decodeGroup(schemas)
+    }
+  }
+
+  /// Maps the table as long as it is now: the end of its blocks.
+  private func mapAll(_ flaws: inout [TableError]) -> Int {
+    // Acquiring: the end before the blocks in front of it.
+    let used = mapping.loadAcquiring(UInt64.self, at: Layout.Header.used)
+    if used > mapping.byteCount, let status = try? FileStatus(descriptor),
+      status.size > mapping.byteCount, status.size <= Self.largestByteCount,
+      let larger = try? Mapping(of: descriptor, byteCount: status.size, isGuarded: !isSealed)
+    {
+      mapping = larger
+    }
+    guard used <= mapping.byteCount else {
+      flaws.append(
+        .flawed(
+          file: file, field: "used", value: used,
+          rule: "the file has \(mapping.byteCount) bytes; what is behind them is not read"))
+      return mapping.byteCount
+    }
+    return Int(used)
+  }
+
+  private func decode(
+    _ id: UInt64, _ offset: Int, _ size: Int, _ used: Int
+  ) -> BlockCache.Content {
+    let kind = mapping.loadRelaxed(UInt32.self, at: offset + Layout.Block.kind)
+    let isGroup = kind == VITALS_GROUP.rawValue
+    // The values of a group are in its block: its head and name are enough.
+    let count = isGroup ? min(size, Self.longestGroupHead) : size
+    let decoder = BlockDecoder(
+      file: file, header: header, id: id, offset: offset, byteCount: size,
+      bytes: mapping.copyBytes(at: offset, count: count), used: used)
+    return isGroup ? .rawGroup(decoder) : decoder.decode(kind: kind)
+  }
+}

@@ -1,0 +1,808 @@
+/*
+ * vitals_table.h - statistics in shared memory: the layout, a publisher and a reader.
+ *
+ * This header is the only definition of the table's ABI. It needs a C11 or C++17 compiler with the
+ * GNU atomic builtins, and nothing else: no library, no .c file. docs/table-abi.md tells the same
+ * as prose, with a table in hex. SPDX-License-Identifier: Apache-2.0
+ *
+ * A table is one run of bytes in a memfd or a file on tmpfs: a header, then blocks, one after the
+ * other, each with its kind and its size. All offsets are in bytes; none is a pointer.
+ *
+ *   0             first_block                                                       used
+ *   | header | .. | schema | source | labels | group, values | (free) | source | .. | room ..
+ *
+ *   schema   what the words of a record mean, in the layout of KVM's binary statistics
+ *   source   a thing that has statistics: name, keys, parent, since when
+ *   labels   facts about a source that are words and may change
+ *   group    a source's numbers of one schema: their state and where they lie
+ *
+ *   A group's values are one copy (relaxed: each word for itself), or a power of two of copies of
+ *   which the one that `index` names is whole (latched: all words are of one update):
+ *
+ *        group             values                       values + stride
+ *        | .. index 7 .. | begin end  w0 w1 w2 ..  pad | begin end  w0 w1 w2 ..  pad |
+ *                            copy 0: being written        copy 1 = 7 mod 2: whole
+ *
+ *   The values of a group that is kept on demand lie in the annex, a second file without any
+ *   header, which exists only while a reader asks for such a group.
+ *
+ * Rules of the layout
+ *   - Numbers are in the publisher's byte order. Structures only grow at their end, by multiples of
+ *     eight bytes; a reader uses the sizes that the header says, and takes a field that does not
+ *     fit as zero, "not there". A block's head never grows, because it begins the others.
+ *   - A block never moves and never changes its size. Its id is stored last, and cleared first when
+ *     it is removed; an id is not used twice. Bytes were read whole if the id is the same after.
+ *   - Kinds, units, flags, states and blocks of a later revision are kept or skipped, not refused.
+ *   - A word that is not produced holds VITALS_INACTIVE (signed: VITALS_INACTIVE_SIGNED).
+ *   - The reader trusts nothing: each offset and size is checked against the mapping before use.
+ *   - No reader waits for a publisher: every retry is counted and bounded.
+ */
+#ifndef VITALS_TABLE_H
+#define VITALS_TABLE_H
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* MARK: Constants */
+
+#define VITALS_MAGIC "VITALS\x1a\x01"      /* the last byte grows when old readers must refuse */
+#define VITALS_INACTIVE UINT64_MAX         /* an unsigned word that is not produced now */
+#define VITALS_INACTIVE_SIGNED (1ULL << 63)
+#define VITALS_SATURATED (UINT64_MAX - 1)  /* where a counter stops */
+
+enum vitals_constant {
+  VITALS_REVISION = 1,
+  VITALS_BYTE_ORDER = 0x01020304,
+  /* The sizes of revision 1, below which no table goes. */
+  VITALS_HEADER_MINIMUM = 160,
+  VITALS_SCHEMA_MINIMUM = 48,
+  VITALS_STATISTIC_MINIMUM = 16,
+  VITALS_SOURCE_MINIMUM = 72,
+  VITALS_LABELS_MINIMUM = 40,
+  VITALS_GROUP_MINIMUM = 112,
+  VITALS_COPY_MINIMUM = 16,
+  VITALS_ALIGNMENT = 64 /* of blocks and copies: the line that one core takes from another */
+};
+
+enum vitals_block_kind {
+  VITALS_SCHEMA = 1,
+  VITALS_SOURCE = 2,
+  VITALS_LABELS = 3,
+  VITALS_GROUP = 4
+};
+
+/* What a statistic is. The first five are KVM's (linux/kvm.h, KVM_STATS_TYPE_*). */
+enum vitals_kind {
+  VITALS_CUMULATIVE = 0,
+  VITALS_INSTANT = 1,
+  VITALS_PEAK = 2,
+  VITALS_LINEAR_HISTOGRAM = 3,
+  VITALS_LOG_HISTOGRAM = 4
+};
+
+/* KVM's units and bases (linux/kvm.h, KVM_STATS_UNIT_*, KVM_STATS_BASE_*). */
+enum vitals_unit {
+  VITALS_NONE = 0,
+  VITALS_BYTES = 1,
+  VITALS_SECONDS = 2,
+  VITALS_CYCLES = 3,
+  VITALS_BOOLEAN = 4
+};
+enum vitals_base { VITALS_TEN = 0, VITALS_TWO = 1 };
+
+/* Flags of a statistic. */
+enum vitals_statistic_flag {
+  VITALS_SIGNED = 1 << 0,
+  VITALS_STABILITY_SHIFT = 4, /* two bits */
+  VITALS_COST_SHIFT = 8       /* two bits */
+};
+enum vitals_stability { VITALS_EVOLVING = 0, VITALS_STABLE = 1, VITALS_INTERNAL = 2 };
+enum vitals_cost { VITALS_FREE = 0, VITALS_CHEAP = 1, VITALS_HEAVY = 2 };
+
+enum vitals_group_flag { VITALS_ON_DEMAND = 1 << 0 /* the values lie in the annex */ };
+
+/* Whether there are numbers; the low half of a status word. The high half is an errno value. */
+enum vitals_status { VITALS_UP = 0, VITALS_STALE = 1, VITALS_DENIED = 2, VITALS_GONE = 3 };
+
+enum vitals_table_state { VITALS_PREPARING = 0, VITALS_LIVE = 1, VITALS_CLOSED = 2 };
+
+/* MARK: Layout */
+
+struct vitals_header {
+  uint8_t magic[8];
+  uint32_t byte_order;
+  uint32_t revision;       /* of the publisher's header; for people */
+  uint32_t header_size;    /* the publisher's sizes of the structures below */
+  uint32_t block_size;     /* 24 */
+  uint32_t schema_size;
+  uint32_t statistic_size;
+  uint32_t source_size;
+  uint32_t labels_size;
+  uint32_t group_size;
+  uint32_t copy_size;
+  uint64_t first_block;
+  uint64_t used;           /* the end of the last block; grows */
+  uint64_t generation;     /* grows with each change of blocks */
+  uint8_t instance[16];    /* random: another publisher, or the same one again, has another */
+  uint8_t boot_id[16];     /* of random(4); times are only good within one boot */
+  uint64_t created_ns;     /* CLOCK_MONOTONIC, as all times here */
+  uint64_t heartbeat_ns;   /* the publisher was alive then */
+  uint64_t heartbeat_interval_ns; /* how often it says so; 0: it does not */
+  uint32_t pid;            /* in the publisher's PID namespace; for people */
+  uint32_t owner;          /* user id */
+  uint32_t state;          /* enum vitals_table_state */
+  uint32_t reserved;
+  uint64_t annex_serial;   /* which annex is in use; 0: none */
+  uint64_t annex_size;
+};
+
+struct vitals_block {
+  uint64_t id;    /* 0: free, or being written */
+  uint64_t size;  /* to the next block */
+  uint32_t kind;  /* enum vitals_block_kind */
+  uint32_t reserved;
+};
+
+/* Offsets in blocks are from the start of the block. Texts end with a NUL and are UTF-8. */
+struct vitals_schema {
+  struct vitals_block block;
+  uint32_t kvm_offset; /* struct kvm_stats_header, an id, descriptors: see linux/kvm.h */
+  uint32_t kvm_size;
+  uint32_t statistic_count;
+  uint32_t statistics_offset; /* struct vitals_statistic for each descriptor */
+  uint32_t word_count;        /* of one copy of the values */
+  uint32_t reserved;
+};
+
+/* What a KVM descriptor has no room for. */
+struct vitals_statistic {
+  uint32_t flags;
+  uint32_t kind;           /* enum vitals_kind */
+  uint32_t meaning_offset; /* one sentence; 0: none */
+  uint32_t reserved;
+};
+
+struct vitals_source {
+  struct vitals_block block;
+  uint64_t parent;          /* the id of a source; 0: none */
+  uint64_t created_ns;
+  uint64_t status;
+  uint64_t status_since_ns;
+  uint32_t owner;           /* user id; UINT32_MAX: nobody's */
+  uint32_t name_offset;
+  uint32_t keys_offset;     /* key, value, key, value, .. */
+  uint32_t keys_count;      /* of pairs */
+};
+
+/* Of two of one source the one with the greater id counts. */
+struct vitals_labels {
+  struct vitals_block block;
+  uint64_t source;
+  uint32_t labels_offset; /* key, value, key, value, .. */
+  uint32_t labels_count;  /* of pairs */
+};
+
+struct vitals_group {
+  struct vitals_block block;
+  uint64_t source;
+  uint64_t schema;
+  uint64_t values;    /* of the first copy: from the start of the table, or of the annex */
+  uint64_t stride;    /* from copy to copy */
+  uint32_t copies;    /* 1: relaxed; 2, 4, ..: latched */
+  uint32_t word_count;
+  uint32_t flags;     /* enum vitals_group_flag */
+  uint32_t name_offset;
+  uint64_t start_ns;  /* since when it counts: later than before after a reset */
+  uint64_t index;     /* the number of updates; names the whole copy */
+  uint64_t status;
+  uint64_t status_since_ns;
+  uint64_t demand;    /* the number of readers who ask for a group on demand */
+};
+
+struct vitals_copy {
+  uint64_t begin_ns;  /* the window in which the words were true; 0, 0: when they are read */
+  uint64_t end_ns;
+  /* the words */
+};
+
+/* What readers and the broker's socket (SOCK_SEQPACKET) say to each other. */
+enum vitals_operation {
+  VITALS_ACQUIRE = 1, /* reply with the table's descriptor, and the annex's if there is one */
+  VITALS_ENABLE = 2,  /* ids of groups follow; reply as above */
+  VITALS_DISABLE = 3, /* ids of groups follow */
+  VITALS_CHANGED = 4  /* from the publisher: the generation grew, or the annex is another */
+};
+enum { VITALS_MESSAGE_MAGIC = 0x314c5456 /* "VTL1" */, VITALS_MESSAGE_IDS = 512 };
+
+struct vitals_message {
+  uint32_t magic;
+  uint32_t operation;
+  int32_t error;         /* of a reply: an errno value */
+  uint32_t count;        /* of ids that follow, or of groups that were found */
+  uint64_t annex_serial; /* of a reply: whose descriptor the second one is; 0: there is none */
+};
+
+#define VITALS_SIZE(type, bytes) static_assert(sizeof(struct type) == (bytes), #type " changed")
+#define VITALS_PLACE(type, field, at) \
+  static_assert(offsetof(struct type, field) == (at), #type "." #field " moved")
+
+VITALS_SIZE(vitals_header, 160);
+VITALS_PLACE(vitals_header, byte_order, 8);
+VITALS_PLACE(vitals_header, header_size, 16);
+VITALS_PLACE(vitals_header, copy_size, 44);
+VITALS_PLACE(vitals_header, first_block, 48);
+VITALS_PLACE(vitals_header, used, 56);
+VITALS_PLACE(vitals_header, generation, 64);
+VITALS_PLACE(vitals_header, instance, 72);
+VITALS_PLACE(vitals_header, boot_id, 88);
+VITALS_PLACE(vitals_header, created_ns, 104);
+VITALS_PLACE(vitals_header, heartbeat_ns, 112);
+VITALS_PLACE(vitals_header, pid, 128);
+VITALS_PLACE(vitals_header, state, 136);
+VITALS_PLACE(vitals_header, annex_serial, 144);
+VITALS_SIZE(vitals_block, 24);
+VITALS_PLACE(vitals_block, kind, 16);
+VITALS_SIZE(vitals_schema, 48);
+VITALS_PLACE(vitals_schema, kvm_offset, 24);
+VITALS_PLACE(vitals_schema, word_count, 40);
+VITALS_SIZE(vitals_statistic, 16);
+VITALS_PLACE(vitals_statistic, meaning_offset, 8);
+VITALS_SIZE(vitals_source, 72);
+VITALS_PLACE(vitals_source, status, 40);
+VITALS_PLACE(vitals_source, keys_count, 68);
+VITALS_SIZE(vitals_labels, 40);
+VITALS_SIZE(vitals_group, 112);
+VITALS_PLACE(vitals_group, values, 40);
+VITALS_PLACE(vitals_group, copies, 56);
+VITALS_PLACE(vitals_group, start_ns, 72);
+VITALS_PLACE(vitals_group, index, 80);
+VITALS_PLACE(vitals_group, demand, 104);
+VITALS_SIZE(vitals_copy, 16);
+VITALS_SIZE(vitals_message, 24);
+
+/* MARK: Words that the other side sees at any time */
+
+static inline uint64_t vitals_load(const uint64_t *word) {
+  return __atomic_load_n(word, __ATOMIC_RELAXED);
+}
+static inline uint64_t vitals_load_acquire(const uint64_t *word) {
+  return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+}
+static inline void vitals_store(uint64_t *word, uint64_t value) {
+  __atomic_store_n(word, value, __ATOMIC_RELAXED);
+}
+static inline void vitals_store_release(uint64_t *word, uint64_t value) {
+  __atomic_store_n(word, value, __ATOMIC_RELEASE);
+}
+
+/* ThreadSanitizer does not know fences; each word is accessed atomically, so it misses nothing. */
+#if defined(__SANITIZE_THREAD__)
+#define VITALS_FENCE(order) __asm__ volatile("" ::: "memory")
+#else
+#define VITALS_FENCE(order) __atomic_thread_fence(order)
+#endif
+
+static inline uint64_t vitals_round_up(uint64_t size) {
+  return (size + VITALS_ALIGNMENT - 1) / VITALS_ALIGNMENT * VITALS_ALIGNMENT;
+}
+
+/* MARK: Counting: for one writer, or for many */
+
+/* One more; for one writer at a time. */
+static inline void vitals_bump(uint64_t *word) {
+  uint64_t value = vitals_load(word);
+  if (value < VITALS_SATURATED) vitals_store(word, value + 1);
+}
+
+/* So many more, never beyond VITALS_SATURATED; for any number of writers. */
+static inline void vitals_add(uint64_t *word, uint64_t amount) {
+  uint64_t value = vitals_load(word);
+  if (value < 1ULL << 62 && amount < 1ULL << 32) {
+    __atomic_fetch_add(word, amount, __ATOMIC_RELAXED);
+    return;
+  }
+  uint64_t next;
+  do {
+    if (value >= VITALS_SATURATED) return;
+    next = amount > VITALS_SATURATED - value ? VITALS_SATURATED : value + amount;
+  } while (!__atomic_compare_exchange_n(word, &value, next, 1, __ATOMIC_RELAXED,
+                                        __ATOMIC_RELAXED));
+}
+
+/* The bucket of a log histogram: {0}, {1}, [2, 3], [4, 7], ..; the last one is open. */
+static inline uint32_t vitals_log_bucket(uint64_t value, uint32_t count) {
+  uint32_t bucket = value == 0 ? 0 : 64 - (uint32_t)__builtin_clzll(value);
+  return bucket < count ? bucket : count - 1;
+}
+
+/* The bucket of a linear histogram; the last one is open. */
+static inline uint32_t vitals_linear_bucket(uint64_t value, uint32_t width, uint32_t count) {
+  uint64_t bucket = width ? value / width : 0;
+  return bucket < count ? (uint32_t)bucket : count - 1;
+}
+
+/* MARK: A latched update, by one writer at a time */
+
+/*
+ * A group's writer: what it needs of the group, once found out.
+ *   index  the number of updates so far, as in the group
+ */
+struct vitals_writer {
+  struct vitals_group *group;
+  unsigned char *values;
+  uint64_t stride;
+  uint64_t index;
+  uint32_t mask;
+};
+
+/*
+ * Begins an update: the words to fill, all of them, with vitals_store. They hold those of an
+ * earlier update.
+ */
+static inline uint64_t *vitals_update_begin(struct vitals_writer *writer) {
+  uint64_t next = (writer->index + 1) & writer->mask;
+  unsigned char *copy = writer->values + next * writer->stride;
+  /* Orders the index of the last update before the stores to this copy: a reader that sees one of
+     them also sees that the copy it reads is no longer the whole one. */
+  VITALS_FENCE(__ATOMIC_RELEASE);
+  return (uint64_t *)(void *)(copy + sizeof(struct vitals_copy));
+}
+
+/*
+ * Says when the words of an update were true. It is a part of each update: without it the copy
+ * keeps the window of an earlier one.
+ */
+static inline void vitals_update_window(uint64_t *words, uint64_t begin_ns, uint64_t end_ns) {
+  struct vitals_copy *copy =
+      (struct vitals_copy *)(void *)((unsigned char *)words - sizeof(struct vitals_copy));
+  vitals_store(&copy->begin_ns, begin_ns);
+  vitals_store(&copy->end_ns, end_ns);
+}
+
+/* Ends an update: the filled copy becomes the whole one. */
+static inline void vitals_update_end(struct vitals_writer *writer) {
+  writer->index += 1;
+  /* Release: the words before the index that names them. */
+  vitals_store_release(&writer->group->index, writer->index);
+}
+
+/* MARK: Publishing: one thread at a time changes blocks */
+
+/*
+ * A table under the publisher's hands.
+ *   memory    zeroed, mapped for writing, aligned to a page
+ *   capacity  how much of it may be used; the publisher makes the file larger and then this
+ */
+struct vitals_publisher {
+  unsigned char *memory;
+  uint64_t capacity;
+  uint64_t last_id;
+};
+
+/* A statistic to define; zero is a good default for all but the name. */
+struct vitals_definition {
+  const char *name;
+  uint32_t kind;
+  uint32_t unit;
+  uint32_t base;
+  int32_t exponent;
+  uint32_t size;        /* words, up to 65,535; 0 means 1 */
+  uint32_t bucket_size; /* of a linear histogram */
+  uint32_t flags;       /* enum vitals_statistic_flag */
+  const char *meaning;
+};
+
+static inline struct vitals_header *vitals_table_header(struct vitals_publisher *publisher) {
+  return (struct vitals_header *)(void *)publisher->memory;
+}
+
+/*
+ * Makes an empty table: 0, or -1 where the capacity is too small. The instance, boot id, pid and
+ * owner are the caller's to fill in before vitals_table_open.
+ */
+static inline int vitals_table_init(struct vitals_publisher *publisher, void *memory,
+                                    uint64_t capacity, uint64_t now_ns) {
+  uint64_t first = vitals_round_up(sizeof(struct vitals_header));
+  if (capacity < first) return -1;
+  publisher->memory = (unsigned char *)memory;
+  publisher->capacity = capacity;
+  publisher->last_id = 0;
+  struct vitals_header *header = vitals_table_header(publisher);
+  header->byte_order = VITALS_BYTE_ORDER;
+  header->revision = VITALS_REVISION;
+  header->header_size = sizeof(struct vitals_header);
+  header->block_size = sizeof(struct vitals_block);
+  header->schema_size = sizeof(struct vitals_schema);
+  header->statistic_size = sizeof(struct vitals_statistic);
+  header->source_size = sizeof(struct vitals_source);
+  header->labels_size = sizeof(struct vitals_labels);
+  header->group_size = sizeof(struct vitals_group);
+  header->copy_size = sizeof(struct vitals_copy);
+  header->first_block = first;
+  header->used = first;
+  header->created_ns = now_ns;
+  header->heartbeat_ns = now_ns;
+  return 0;
+}
+
+/* Announces the table: the magic is stored last. */
+static inline void vitals_table_open(struct vitals_publisher *publisher) {
+  struct vitals_header *header = vitals_table_header(publisher);
+  uint64_t magic;
+  header->state = VITALS_LIVE;
+  memcpy(&magic, VITALS_MAGIC, sizeof magic);
+  /* Release: everything before the magic that announces it. */
+  vitals_store_release((uint64_t *)(void *)header->magic, magic);
+}
+
+/* Says that readers should look at the blocks again. */
+static inline void vitals_table_changed(struct vitals_publisher *publisher) {
+  __atomic_fetch_add(&vitals_table_header(publisher)->generation, 1, __ATOMIC_RELEASE);
+}
+
+/* A free block of this size, or a new one: zeroed but for its size; NULL: no room. */
+static inline struct vitals_block *vitals_block_take(struct vitals_publisher *publisher,
+                                                     uint64_t size) {
+  struct vitals_header *header = vitals_table_header(publisher);
+  uint64_t whole = vitals_round_up(size);
+  struct vitals_block *block;
+  for (uint64_t at = header->first_block; at < header->used; at += block->size) {
+    block = (struct vitals_block *)(void *)(publisher->memory + at);
+    if (block->id != 0 || block->size != whole) continue;
+    /* Orders the cleared id before what overwrites the block. */
+    VITALS_FENCE(__ATOMIC_RELEASE);
+    for (uint64_t word = 2; word < whole / 8; word++)
+      vitals_store((uint64_t *)(void *)block + word, 0);
+    return block;
+  }
+  if (whole > publisher->capacity - header->used) return NULL;
+  block = (struct vitals_block *)(void *)(publisher->memory + header->used);
+  block->size = whole;
+  /* Release: the block's size before the end that makes it visible. */
+  vitals_store_release(&header->used, header->used + whole);
+  return block;
+}
+
+/* Gives a block that is filled its id. */
+static inline uint64_t vitals_block_publish(struct vitals_publisher *publisher,
+                                            struct vitals_block *block, uint32_t kind) {
+  block->kind = kind;
+  publisher->last_id += 1;
+  /* Release: the contents before the id that makes them valid. */
+  vitals_store_release(&block->id, publisher->last_id);
+  vitals_table_changed(publisher);
+  return publisher->last_id;
+}
+
+/* Removes a block; the caller removes groups before their source. */
+static inline void vitals_block_remove(struct vitals_publisher *publisher,
+                                       struct vitals_block *block) {
+  vitals_store_release(&block->id, 0);
+  vitals_table_changed(publisher);
+}
+
+/* Copies a text into a block at *at, and moves *at behind it: where it lies. */
+static inline uint32_t vitals_text_put(struct vitals_block *block, uint64_t *at,
+                                       const char *text) {
+  uint32_t place = (uint32_t)*at;
+  memcpy((unsigned char *)block + *at, text, strlen(text) + 1);
+  *at += strlen(text) + 1;
+  return place;
+}
+
+static inline void vitals_put32(unsigned char *bytes, uint32_t value) {
+  memcpy(bytes, &value, sizeof value);
+}
+static inline void vitals_put16(unsigned char *bytes, uint32_t value) {
+  uint16_t half = (uint16_t)value;
+  memcpy(bytes, &half, sizeof half);
+}
+
+/*
+ * Defines a schema, its words one after the other: its id, or 0 where there is no room, or a size
+ * is one that KVM's descriptor cannot hold.
+ */
+static inline uint64_t vitals_schema_add(struct vitals_publisher *publisher, const char *id,
+                                         const struct vitals_definition *definitions,
+                                         uint32_t count) {
+  uint64_t name_size = strlen(id) + 1, texts = 1;
+  for (uint32_t index = 0; index < count; index++) {
+    const struct vitals_definition *definition = &definitions[index];
+    uint64_t length = strlen(definition->name) + 1;
+    if (length > name_size) name_size = length;
+    if (definition->size > UINT16_MAX) return 0;
+    if (definition->meaning) texts += strlen(definition->meaning) + 1;
+  }
+  name_size = (name_size + 7) / 8 * 8;
+  uint64_t kvm = sizeof(struct vitals_schema);
+  uint64_t kvm_size = 24 + name_size + count * (16 + name_size);
+  uint64_t statistics = kvm + kvm_size;
+  uint64_t at = statistics + count * sizeof(struct vitals_statistic);
+  struct vitals_block *block = vitals_block_take(publisher, at + texts);
+  if (!block) return 0;
+  struct vitals_schema *schema = (struct vitals_schema *)(void *)block;
+  unsigned char *bytes = (unsigned char *)block;
+  schema->kvm_offset = (uint32_t)kvm;
+  schema->kvm_size = (uint32_t)kvm_size;
+  schema->statistic_count = count;
+  schema->statistics_offset = (uint32_t)statistics;
+  vitals_put32(bytes + kvm + 4, (uint32_t)name_size);
+  vitals_put32(bytes + kvm + 8, count);
+  vitals_put32(bytes + kvm + 12, 24);
+  vitals_put32(bytes + kvm + 16, (uint32_t)(24 + name_size));
+  vitals_put32(bytes + kvm + 20, (uint32_t)kvm_size);
+  memcpy(bytes + kvm + 24, id, strlen(id));
+  uint32_t words = 0;
+  for (uint32_t index = 0; index < count; index++) {
+    const struct vitals_definition *definition = &definitions[index];
+    unsigned char *descriptor = bytes + kvm + 24 + name_size + index * (16 + name_size);
+    uint32_t kind = definition->kind;
+    if (kind > VITALS_LOG_HISTOGRAM) kind = VITALS_INSTANT;
+    uint32_t size = definition->size ? definition->size : 1;
+    vitals_put32(descriptor, kind | definition->unit << 4 | definition->base << 8);
+    vitals_put16(descriptor + 4, (uint32_t)definition->exponent);
+    vitals_put16(descriptor + 6, size);
+    vitals_put32(descriptor + 8, words * 8);
+    vitals_put32(descriptor + 12, definition->bucket_size);
+    memcpy(descriptor + 16, definition->name, strlen(definition->name));
+    struct vitals_statistic *extra =
+        (struct vitals_statistic *)(void *)(bytes + statistics) + index;
+    extra->flags = definition->flags;
+    extra->kind = definition->kind;
+    if (definition->meaning)
+      extra->meaning_offset = vitals_text_put(block, &at, definition->meaning);
+    words += size;
+  }
+  schema->word_count = words;
+  return vitals_block_publish(publisher, block, VITALS_SCHEMA);
+}
+
+/* Adds a source without keys: its id, or 0 where there is no room. */
+static inline uint64_t vitals_source_add(struct vitals_publisher *publisher, const char *name,
+                                         uint64_t parent, uint64_t now_ns) {
+  uint64_t at = sizeof(struct vitals_source);
+  struct vitals_block *block = vitals_block_take(publisher, at + strlen(name) + 1);
+  if (!block) return 0;
+  struct vitals_source *source = (struct vitals_source *)(void *)block;
+  source->parent = parent;
+  source->created_ns = now_ns;
+  source->owner = UINT32_MAX;
+  source->name_offset = vitals_text_put(block, &at, name);
+  return vitals_block_publish(publisher, block, VITALS_SOURCE);
+}
+
+/*
+ * Gives a source a group of `word_count` words of zero: its id, or 0 where there is no room.
+ *   copies  1 for relaxed, 2 or another power of two for latched
+ */
+static inline uint64_t vitals_group_add(struct vitals_publisher *publisher, const char *name,
+                                        uint64_t source, uint64_t schema, uint32_t word_count,
+                                        uint32_t copies, uint64_t now_ns,
+                                        struct vitals_writer *writer) {
+  uint64_t at = sizeof(struct vitals_group);
+  uint64_t values = vitals_round_up(at + strlen(name) + 1);
+  uint64_t stride = vitals_round_up(sizeof(struct vitals_copy) + 8 * (uint64_t)word_count);
+  if (copies == 0 || (copies & (copies - 1))) return 0;
+  struct vitals_block *block = vitals_block_take(publisher, values + stride * copies);
+  if (!block) return 0;
+  struct vitals_group *group = (struct vitals_group *)(void *)block;
+  group->source = source;
+  group->schema = schema;
+  group->values = (uint64_t)((unsigned char *)block - publisher->memory) + values;
+  group->stride = stride;
+  group->copies = copies;
+  group->word_count = word_count;
+  group->start_ns = now_ns;
+  group->name_offset = vitals_text_put(block, &at, name);
+  writer->group = group;
+  writer->values = (unsigned char *)block + values;
+  writer->stride = stride;
+  writer->index = 0;
+  writer->mask = copies - 1;
+  return vitals_block_publish(publisher, block, VITALS_GROUP);
+}
+
+/* A word of a relaxed group. */
+static inline uint64_t *vitals_word(const struct vitals_writer *writer, uint32_t word) {
+  return (uint64_t *)(void *)(writer->values + sizeof(struct vitals_copy)) + word;
+}
+
+/* MARK: Reading: a mapping of `size` bytes that anybody may have written */
+
+enum vitals_outcome {
+  VITALS_OK = 0,
+  VITALS_END = 1,           /* no further block */
+  VITALS_BUSY = -1,         /* updates came faster than they could be read */
+  VITALS_REMOVED = -2,      /* the block is no longer there */
+  VITALS_NO_TABLE = -3,     /* another magic */
+  VITALS_FOREIGN = -4,      /* another byte order */
+  VITALS_BROKEN = -5,       /* a size or an offset lies outside */
+  VITALS_ASLEEP = -6        /* kept on demand, and nobody asks or the annex is not mapped */
+};
+
+/* A table as a reader sees it, with a copy of the header, which was checked. */
+struct vitals_view {
+  const unsigned char *memory;
+  uint64_t size;
+  const unsigned char *annex; /* NULL: not mapped */
+  uint64_t annex_size;
+  uint64_t annex_serial;      /* of the reply that brought it */
+  struct vitals_header header;
+};
+
+/*
+ * Copies a structure of which the publisher has `stored` bytes; what it has not is zero. Each
+ * aligned word is read once and whole. It is stored as bytes, since `into` is of another type.
+ */
+static inline void vitals_copy_in(void *into, uint64_t size, const unsigned char *from,
+                                  uint64_t stored) {
+  unsigned char *to = (unsigned char *)into;
+  uint64_t end = size < stored ? size : stored, at = 0;
+  if ((uintptr_t)from % 8 == 0) {
+    for (; end - at >= 8; at += 8) {
+      uint64_t word = vitals_load((const uint64_t *)(const void *)(from + at));
+      memcpy(to + at, &word, sizeof word);
+    }
+  }
+  for (; at < end; at++) to[at] = __atomic_load_n(from + at, __ATOMIC_RELAXED);
+  memset(to + end, 0, (size_t)(size - end));
+}
+
+/* Checks a mapped table before anything of it is used. */
+static inline int vitals_view_open(struct vitals_view *view, const void *memory, uint64_t size) {
+  struct vitals_header *header = &view->header;
+  uint64_t magic = 0;
+  view->memory = (const unsigned char *)memory;
+  view->size = size;
+  view->annex = NULL;
+  view->annex_size = 0;
+  view->annex_serial = 0;
+  if (size < VITALS_HEADER_MINIMUM) return VITALS_NO_TABLE;
+  memcpy(&magic, VITALS_MAGIC, sizeof magic);
+  /* Acquire: the magic before what it announces. */
+  if (vitals_load_acquire((const uint64_t *)memory) != magic) return VITALS_NO_TABLE;
+  vitals_copy_in(header, 24, view->memory, 24);
+  if (header->byte_order != VITALS_BYTE_ORDER) return VITALS_FOREIGN;
+  uint64_t stored = header->header_size;
+  if (stored < VITALS_HEADER_MINIMUM || stored > size) return VITALS_BROKEN;
+  vitals_copy_in(header, sizeof *header, view->memory, stored);
+  /* It may be another one now. */
+  if (header->byte_order != VITALS_BYTE_ORDER || header->header_size != stored)
+    return VITALS_BROKEN;
+  if (header->block_size != sizeof(struct vitals_block) ||
+      header->schema_size < VITALS_SCHEMA_MINIMUM ||
+      header->statistic_size < VITALS_STATISTIC_MINIMUM ||
+      header->source_size < VITALS_SOURCE_MINIMUM ||
+      header->labels_size < VITALS_LABELS_MINIMUM ||
+      header->group_size < VITALS_GROUP_MINIMUM || header->copy_size < VITALS_COPY_MINIMUM)
+    return VITALS_BROKEN;
+  if ((header->header_size | header->schema_size | header->statistic_size |
+       header->source_size | header->labels_size | header->group_size | header->copy_size) % 8)
+    return VITALS_BROKEN;
+  if (header->first_block < header->header_size || header->first_block % VITALS_ALIGNMENT)
+    return VITALS_BROKEN;
+  return header->first_block <= size ? VITALS_OK : VITALS_BROKEN;
+}
+
+/*
+ * The next block at or after *at, which starts as 0: VITALS_OK with the block's head and *at at it;
+ * add block->size for the next. Free blocks are skipped. Blocks that are not mapped as a whole, in
+ * a table that has grown, are not there: map it again where header->used is greater than the view.
+ */
+static inline int vitals_block_next(const struct vitals_view *view, uint64_t *at,
+                                    struct vitals_block *block) {
+  const struct vitals_header *header = (const struct vitals_header *)(const void *)view->memory;
+  /* Acquire: the end before the blocks in front of it. */
+  uint64_t used = vitals_load_acquire(&header->used);
+  uint64_t end = used < view->size ? used : view->size;
+  if (*at == 0) *at = view->header.first_block;
+  while (*at < end && end - *at >= sizeof *block) {
+    const unsigned char *place = view->memory + *at;
+    /* Acquire: the id before the contents that it makes valid. */
+    uint64_t id = vitals_load_acquire((const uint64_t *)(const void *)place);
+    vitals_copy_in(block, sizeof *block, place, sizeof *block);
+    block->id = id;
+    if (block->size < VITALS_ALIGNMENT || block->size % VITALS_ALIGNMENT ||
+        block->size > used - *at)
+      return VITALS_BROKEN;
+    if (block->size > end - *at) return VITALS_END;
+    if (id != 0) return VITALS_OK;
+    *at += block->size;
+  }
+  return VITALS_END;
+}
+
+/* Whether a block is still the one with this id, after its bytes were read. */
+static inline int vitals_block_holds(const struct vitals_view *view, uint64_t at, uint64_t id) {
+  /* Orders the reads of the block before this look at its id. */
+  VITALS_FENCE(__ATOMIC_ACQUIRE);
+  return vitals_load((const uint64_t *)(const void *)(view->memory + at)) == id;
+}
+
+/*
+ * Copies `stored` bytes of a block, at `offset` from its start, into a structure of `size` bytes:
+ * VITALS_OK, or VITALS_BROKEN where they do not lie within the block. Check the id after its use.
+ */
+static inline int vitals_block_read(const struct vitals_view *view, uint64_t at,
+                                    const struct vitals_block *block, uint64_t offset, void *into,
+                                    uint64_t size, uint64_t stored) {
+  if (offset > block->size || stored > block->size - offset) return VITALS_BROKEN;
+  vitals_copy_in(into, size, view->memory + at + offset, stored);
+  return VITALS_OK;
+}
+
+/*
+ * Copies a text of a block: its length, or UINT64_MAX where there is none or it does not end within
+ * the block. A longer one than `capacity` - 1 is cut, as by snprintf. A copy, because a publisher
+ * may write over the NUL at any time. Check the id after its use.
+ */
+static inline uint64_t vitals_text(const struct vitals_view *view, uint64_t at,
+                                   const struct vitals_block *block, uint64_t offset, char *into,
+                                   uint64_t capacity) {
+  const unsigned char *text = view->memory + at + offset;
+  if (capacity > 0) into[0] = 0;
+  if (offset < sizeof *block) return UINT64_MAX;
+  for (uint64_t length = 0; offset + length < block->size; length++) {
+    char byte = (char)__atomic_load_n(text + length, __ATOMIC_RELAXED);
+    if (length < capacity) into[length] = length + 1 < capacity ? byte : 0;
+    if (byte == 0) return length;
+  }
+  if (capacity > 0) into[0] = 0;
+  return UINT64_MAX;
+}
+
+/*
+ * One sample of the group at `at` whose id is `id`: its words and their window. Fewer than
+ * `count` words are an error. Tries eight times at most.
+ */
+static inline int vitals_sample(const struct vitals_view *view, uint64_t at, uint64_t id,
+                                uint64_t *words, uint32_t count, struct vitals_copy *window) {
+  struct vitals_group group;
+  if (at > view->size || view->size - at < view->header.group_size) return VITALS_BROKEN;
+  const unsigned char *place = view->memory + at;
+  const struct vitals_group *live = (const struct vitals_group *)(const void *)place;
+  const struct vitals_header *header = (const struct vitals_header *)(const void *)view->memory;
+  vitals_copy_in(&group, sizeof group, place, view->header.group_size);
+  if (!vitals_block_holds(view, at, id)) return VITALS_REMOVED;
+  const unsigned char *base = view->memory;
+  uint64_t size = view->size;
+  if (group.flags & VITALS_ON_DEMAND) {
+    if (!view->annex || group.demand == 0) return VITALS_ASLEEP;
+    base = view->annex;
+    size = view->annex_size;
+  }
+  uint64_t length = view->header.copy_size + 8 * (uint64_t)count;
+  if (count > group.word_count || group.copies == 0 || (group.copies & (group.copies - 1)) ||
+      group.values % 8 || group.stride % 8 || (group.copies > 1 && group.stride < length) ||
+      group.values > size)
+    return VITALS_BROKEN;
+  uint64_t room = size - group.values;
+  if (length > room || (group.stride && group.copies - 1 > (room - length) / group.stride))
+    return VITALS_BROKEN;
+  for (int attempt = 0; attempt < 8; attempt++) {
+    /* Acquire: the index before the copy that it names. */
+    uint64_t index = vitals_load_acquire(&live->index);
+    const unsigned char *copy =
+        base + group.values + (index & (group.copies - 1)) * group.stride;
+    const uint64_t *from = (const uint64_t *)(const void *)(copy + view->header.copy_size);
+    vitals_copy_in(window, sizeof *window, copy, view->header.copy_size);
+    for (uint32_t word = 0; word < count; word++) words[word] = vitals_load(from + word);
+    if (!vitals_block_holds(view, at, id)) return VITALS_REMOVED;
+    if (group.flags & VITALS_ON_DEMAND && vitals_load(&header->annex_serial) != view->annex_serial)
+      return VITALS_ASLEEP; /* the annex that was read is no longer the one in use */
+    if (group.copies == 1 || vitals_load(&live->index) - index < group.copies - 1)
+      return VITALS_OK;
+  }
+  return VITALS_BUSY;
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif
