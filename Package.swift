@@ -91,6 +91,8 @@ let package = Package(
       dependencies: ["StatsTable", "CVitals", "LinuxSystem", "Statistics", "TestSupport"]),
     .testTarget(
       name: "XenTableTests", dependencies: ["StatsTable", "CVitals", "LinuxSystem", "Statistics"]),
+      name: "XenTableTests",
+      dependencies: ["StatsTable", "CVitals", "LinuxSystem", "Statistics", "CAllocations"]),
     .testTarget(
       name: "StatsFormatsTests", dependencies: ["StatsFormats", "StatsTree", "Statistics"],
       exclude: ["Golden"]),

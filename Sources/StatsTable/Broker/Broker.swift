@@ -12,7 +12,9 @@ final class Broker: Sendable {
   private let thread: SystemThread
   private let path: String
 
-  /// Listens at `path`; a socket that a dead publisher left there goes. For the claim's holder.
+  /// Listens at `path`, in place of a socket that a dead publisher left there.
+  ///
+  /// For the holder of the name's claim.
   init(_ core: PublisherCore, at path: String, heartbeat: UInt64) throws(TableError) {
     removeFile(path)
     let signal: BrokerSignal

@@ -51,6 +51,7 @@ extension Reader {
   /// - Parameters:
   ///   - now: in nanoseconds of CLOCK_MONOTONIC.
   ///   - bootID: the 16 bytes of this boot's id; nil does not compare.
+  /// - Returns: what the table's lock and heartbeat say.
   public func health(
     now: UInt64 = monotonicNanoseconds(), bootID: [UInt8]? = nil
   ) -> PublisherHealth {

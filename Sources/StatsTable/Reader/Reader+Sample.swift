@@ -12,6 +12,7 @@ extension Reader {
   /// - Parameters:
   ///   - group: one of `groups`, as of the last refresh.
   ///   - words: as many as the schema has, at least.
+  /// - Returns: whether the words are a sample, and of when.
   public func sample(_ group: TableGroup, into words: inout MutableSpan<UInt64>) -> TableSample {
     let slot = group.slot
     precondition(words.count >= slot.wordCount, "\(words.count) words for \(slot.wordCount)")
