@@ -90,7 +90,6 @@ let package = Package(
       name: "StatsTableTests",
       dependencies: ["StatsTable", "CVitals", "LinuxSystem", "Statistics", "TestSupport"]),
     .testTarget(
-      name: "XenTableTests", dependencies: ["StatsTable", "CVitals", "LinuxSystem", "Statistics"]),
       name: "XenTableTests",
       dependencies: ["StatsTable", "CVitals", "LinuxSystem", "Statistics", "CAllocations"]),
     .testTarget(
