@@ -8,7 +8,8 @@ let package = Package(
   name: "vitals",
   products: [
     .executable(name: "vitals", targets: ["vitals"]),
-    .library(name: "Vitals", targets: ["Statistics", "StatsTree", "KVMStats", "HostStats"]),
+    .library(
+      name: "Vitals", targets: ["Statistics", "StatsTable", "StatsTree", "KVMStats", "HostStats"]),
     .library(name: "VitalsFormats", targets: ["StatsFormats"]),
     .library(name: "VitalsTesting", targets: ["StatsTesting"]),
   ],
