@@ -8,7 +8,8 @@ let package = Package(
   name: "vitals",
   products: [
     .executable(name: "vitals", targets: ["vitals"]),
-    .library(name: "Vitals", targets: ["Statistics", "StatsTree", "KVMStats", "HostStats"]),
+    .library(
+      name: "Vitals", targets: ["Statistics", "StatsTable", "StatsTree", "KVMStats", "HostStats"]),
     .library(name: "VitalsFormats", targets: ["StatsFormats"]),
     .library(name: "VitalsTesting", targets: ["StatsTesting"]),
   ],
@@ -98,7 +99,8 @@ let package = Package(
         "CCalls", "table-holder",
       ]),
     .testTarget(
-      name: "XenTableTests", dependencies: ["StatsTable", "CVitals", "LinuxSystem", "Statistics"]),
+      name: "XenTableTests",
+      dependencies: ["StatsTable", "CVitals", "LinuxSystem", "Statistics", "CAllocations"]),
     .testTarget(
       name: "StatsFormatsTests", dependencies: ["StatsFormats", "StatsTree", "Statistics"],
       exclude: ["Golden"]),

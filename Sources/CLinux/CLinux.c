@@ -317,11 +317,12 @@ static void replace_lost_pages(int signal, siginfo_t *info, void *context) {
     uintptr_t start = __atomic_load_n(&guards[guard].start, __ATOMIC_ACQUIRE);
     uintptr_t end = __atomic_load_n(&guards[guard].end, __ATOMIC_RELAXED);
     if (start == 0 || address < start || address >= end) continue;
+    /* Before the zeros can be read. */
+    __atomic_fetch_add(&guards[guard].trips, 1, __ATOMIC_SEQ_CST);
     /* A larger page size refuses the address: then every access fails the same way, loudly. */
     if (mmap((void *)page, end - page, PROT_READ | PROT_WRITE,
              MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) == MAP_FAILED)
       break;
-    __atomic_fetch_add(&guards[guard].trips, 1, __ATOMIC_RELAXED);
     errno = saved;
     return;
   }

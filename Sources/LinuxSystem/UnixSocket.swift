@@ -50,9 +50,7 @@ public struct UnixSocket: ~Copyable, Sendable {
     return UnixSocket(owning: Descriptor(owning: number))
   }
 
-  /// Waits for the next client of a listening socket (accept4(2)).
-  ///
-  /// - Parameter isBlocking: whether calls on the client's socket wait.
+  /// Waits for the next client of a listening socket, on whose socket calls may block (accept4(2)).
   public func accept(isBlocking: Bool = true) throws(SystemError) -> UnixSocket {
     let number = clinux_accept(descriptor.rawValue, isBlocking ? 1 : 0)
     guard number >= 0 else { throw SystemError(call: "accept", on: "socket \(rawValue)") }

@@ -59,7 +59,7 @@ struct BrokerTests {
     let (one, two) = (try stage.connect(), try stage.connect())
     #expect(waits { stage.publisher.readerCount == 2 })
     let group = try #require(one.group("spins"))
-    #expect(one.words(of: group) == (.asleep, [Inactive.unsigned]))
+    #expect(one.words(of: group).sample == .asleep)
     #expect(!stage.spins.isWatched && stage.publisher.memoryUse.annexByteCount == 0)
     // Late, for nobody.
     let spins = try #require(stage.spins.counter("spins"))
@@ -80,7 +80,7 @@ struct BrokerTests {
     #expect(stage.spins.isWatched, "what one did not ask for he cannot end")
     try two.disable([group])
     #expect(!stage.spins.isWatched && stage.publisher.memoryUse.annexByteCount == 0)
-    #expect(two.words(of: group) == (.asleep, [Inactive.unsigned]))
+    #expect(two.words(of: group).sample == .asleep)
     #expect(waits { stage.calls.texts == ["spins true", "spins false"] })
   }
 

@@ -61,7 +61,7 @@ struct MatrixTests {
     #expect(denied.sample == .old(.denied(code: 13)))
     #expect(denied.words.allSatisfy { $0 == Inactive.unsigned })
     let asleep = reader.words(of: try #require(reader.group("asleep")))
-    #expect(asleep.sample == .asleep && asleep.words.allSatisfy { $0 == Inactive.unsigned })
+    #expect(asleep.sample == .asleep)
   }
 
   @Test(arguments: CPrograms.frozen)

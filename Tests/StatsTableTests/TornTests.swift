@@ -49,7 +49,7 @@ struct TornTests {
     var words = [UInt64](repeating: 0, count: group.schema.wordCount)
     for _ in 0..<count {
       var span = words.mutableSpan
-      let sample = reader.sample(group, into: &span)
+      let sample = reader.view.sample(group.slot, into: &span)
       tally.count(sample, words, isBalance: isBalance)
     }
     return tally

@@ -153,6 +153,30 @@ static_assert(offsetof(struct vitals_xen_domain, vcpus_running) == 40, "vcpus_ru
 static_assert(offsetof(struct vitals_xen_domain, vcpus) == 56, "vcpus");
 static_assert(offsetof(struct vitals_xen_domain, generation) == 72, "generation");
 
+/* Where the fields of both kinds of entries lie. */
+enum {
+  VITALS_XEN_AT_PAD0 = offsetof(struct vitals_xen_vcpu, pad0),
+  VITALS_XEN_AT_TIME = offsetof(struct vitals_xen_vcpu, time),
+  VITALS_XEN_AT_STATE_ENTRY = offsetof(struct vitals_xen_vcpu, state_entry_time),
+  VITALS_XEN_AT_SAMPLE = offsetof(struct vitals_xen_vcpu, sample_time),
+  VITALS_XEN_AT_STATE = offsetof(struct vitals_xen_vcpu, state),
+  VITALS_XEN_AT_VALID = offsetof(struct vitals_xen_vcpu, valid),
+  VITALS_XEN_AT_START = offsetof(struct vitals_xen_vcpu, start_time),
+  VITALS_XEN_AT_GENERATION = offsetof(struct vitals_xen_vcpu, generation),
+};
+
+/* Where the fields of the header lie. */
+enum {
+  VITALS_XEN_AT_MARK = offsetof(struct vitals_xen_header, mark_magic),
+  VITALS_XEN_AT_LENGTH = offsetof(struct vitals_xen_header, length),
+  VITALS_XEN_AT_COUNT = offsetof(struct vitals_xen_header, count),
+  VITALS_XEN_AT_CLOCK = offsetof(struct vitals_xen_header, clock),
+  VITALS_XEN_AT_TABLE_GENERATION = offsetof(struct vitals_xen_header, generation),
+  VITALS_XEN_AT_CREATED = offsetof(struct vitals_xen_header, created),
+  VITALS_XEN_AT_DOMAIN = offsetof(struct vitals_xen_header, domain),
+  VITALS_XEN_AT_RESERVED = offsetof(struct vitals_xen_header, reserved0),
+};
+
 /* The bytes of a table of `count` slots, or 0 where they are more than 64 bits can say. */
 static inline uint64_t vitals_xen_table_size(uint32_t offset, uint32_t stride, uint32_t count) {
   uint64_t slots = (uint64_t)stride * count; /* at most 2^64 - 2^33 + 1 */

@@ -43,7 +43,9 @@ struct TableFile: ~Copyable {
       addressSpace: publication.addressSpaceByteCount)
   }
 
-  /// Gives the file its name; that of a dead publisher goes. For the holder of the name's claim.
+  /// Gives the file its name, in place of a dead publisher's.
+  ///
+  /// For the holder of the name's claim.
   mutating func moveIntoPlace() throws(TableError) {
     try systemCall { () throws(SystemError) in try renameFile(newPath, to: path) }
     isInPlace = true

@@ -34,6 +34,7 @@ struct BlockStore {
   ///   - contents: what `BlockBytes` has put together.
   ///   - byteCount: the block's length, at least that of the contents.
   ///   - fill: writes what is behind the contents, from the block's offset on.
+  /// - Returns: where it lies, and its id.
   /// - Throws: `full`, or `system` where the file cannot become larger.
   mutating func publish(
     _ contents: BlockBytes, byteCount: Int? = nil, fill: (Int) -> Void = { _ in }

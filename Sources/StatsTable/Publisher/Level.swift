@@ -29,7 +29,7 @@ public struct Level: @unchecked Sendable {
     set(UInt64(bitPattern: value))
   }
 
-  /// The level is at least this: a peak. By any number of writers.
+  /// The level is at least this: a peak, by any number of writers.
   public func raise(to value: UInt64) {
     while true {
       let old = unsafe word.pointee.load(ordering: .relaxed)
@@ -42,7 +42,9 @@ public struct Level: @unchecked Sendable {
     }
   }
 
-  /// The level is so much higher or lower; one that was not known was 0. By any number of writers.
+  /// The level is so much higher or lower; one that was not known was 0.
+  ///
+  /// By any number of writers.
   public func adjust(by difference: Int64) {
     while true {
       let old = unsafe word.pointee.load(ordering: .relaxed)

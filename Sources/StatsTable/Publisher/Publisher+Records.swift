@@ -17,6 +17,7 @@ extension Publisher {
   ///     heavy and internal statistics are.
   ///   - whenWatched: told when the first reader asks for it, and when the last one is gone; by the
   ///     broker's thread.
+  /// - Returns: what the program writes the numbers with.
   /// - Throws: `badName`, `groupClash`, `inexpressible`, `full`, `closed`, `forked`.
   public func addRecord(
     _ name: String, schema: Schema, to source: PublishedSource,

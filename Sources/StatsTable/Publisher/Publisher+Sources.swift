@@ -18,6 +18,7 @@ extension Publisher {
   ///   - keys: what it is among its equals, such as `cpu` to `3`; for good.
   ///   - labels: facts that are words; they may change.
   ///   - owner: the user whose it is.
+  /// - Returns: what groups and further sources are added to.
   /// - Throws: `badName`, `nameClash`, `full`, `closed`, `forked`.
   @discardableResult
   public func addSource(

@@ -83,7 +83,9 @@ public final class Publisher: Sendable {
     close()
   }
 
-  /// Ends the publication in order: readers are told, and the names go. May be called again.
+  /// Ends the publication in order: readers are told, and the names go.
+  ///
+  /// May be called again.
   ///
   /// A process that ends without it leaves its last numbers readable where a reader or a file still
   /// has them; the lock that the kernel takes from it says that it is dead.

@@ -106,9 +106,7 @@ public final class Record: @unchecked Sendable {
     precondition(count == wordCount, "\(count) words for a record of \(wordCount)")
     let number = unsafe index.pointee.load(ordering: .relaxed) &+ 1
     let copy = unsafe begin(number)
-    for position in words.indices {
-      unsafe copy[position].store(words[position], ordering: .relaxed)
-    }
+    unsafe fill(copy, words)
     unsafe stamp(copy, window)
     publish(number)
   }
@@ -157,6 +155,25 @@ public final class Record: @unchecked Sendable {
     // of them also sees that the copy it reads is no longer the whole one.
     atomicMemoryFence(ordering: .releasing)
     return unsafe words + (Int(truncatingIfNeeded: number) & mask) * stride
+  }
+
+  /// Stores words two at a time: half the stores, of which each word is still seen whole.
+  @inlinable
+  @inline(__always)
+  func fill<let count: Int>(_ copy: UnsafePointer<Atomic<UInt64>>, _ words: [count of UInt64]) {
+    var position = 0
+    #if !VITALS_THREAD_SANITIZER
+    let bytes = unsafe UnsafeMutableRawPointer(mutating: copy)
+    while position &+ 2 <= count {
+      let pair = SIMD2(words[position], words[position &+ 1])
+      unsafe bytes.storeBytes(of: pair, toByteOffset: position &* 8, as: SIMD2<UInt64>.self)
+      position &+= 2
+    }
+    #endif
+    while position < count {
+      unsafe copy[position].store(words[position], ordering: .relaxed)
+      position &+= 1
+    }
   }
 
   @inlinable

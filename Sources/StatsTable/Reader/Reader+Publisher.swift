@@ -51,14 +51,17 @@ extension Reader {
   /// - Parameters:
   ///   - now: in nanoseconds of CLOCK_MONOTONIC.
   ///   - bootID: the 16 bytes of this boot's id; nil does not compare.
+  /// - Returns: what the table's lock and heartbeat say.
   public func health(
     now: UInt64 = monotonicNanoseconds(), bootID: [UInt8]? = nil
   ) -> PublisherHealth {
     if let bootID, bootID != identity.bootID { return .ofFormerBoot }
-    if mapping.loadAcquiring(UInt32.self, at: Layout.Header.state) == VITALS_CLOSED.rawValue {
+    if view.table.mapping.loadAcquiring(UInt32.self, at: Layout.Header.state)
+      == VITALS_CLOSED.rawValue
+    {
       return .closed
     }
-    let beat = mapping.loadRelaxed(UInt64.self, at: Layout.Header.heartbeat)
+    let beat = view.table.mapping.loadRelaxed(UInt64.self, at: Layout.Header.heartbeat)
     let interval = header.heartbeat_interval_ns
     let (patience, overflow) = interval.multipliedReportingOverflow(by: 3)
     if interval > 0, !overflow, beat <= now, now - beat <= patience { return .live }

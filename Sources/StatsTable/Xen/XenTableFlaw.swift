@@ -8,7 +8,10 @@ public enum XenTableFlaw: Error, Hashable, Sendable {
     case size
     case stride
     case count
+    /// Of the header.
     case length
+    /// Of all of the memory.
+    case byteCount
   }
 
   /// The header has 16 bytes; there are fewer.
@@ -24,8 +27,8 @@ public enum XenTableFlaw: Error, Hashable, Sendable {
   case field(Field, value: Int, rule: String)
   /// The slots reach beyond the memory.
   case beyondEnd(needed: Int, available: Int)
-  /// The file may get shorter while it is mapped, and an access beyond its end ends the process.
-  case canShrink
+  /// The file got shorter than the table while it was read.
+  case shrunk
   case system(SystemError)
 }
 
@@ -47,8 +50,8 @@ extension XenTableFlaw: CustomStringConvertible {
       "\(field.rawValue) is \(value), must be \(rule)"
     case .beyondEnd(let needed, let available):
       "the table has \(needed) bytes; \(available) are there"
-    case .canShrink:
-      "the file is not sealed against getting shorter; copy it instead of mapping it"
+    case .shrunk:
+      "the file got shorter than the table while it was read"
     case .system(let error):
       error.description
     }

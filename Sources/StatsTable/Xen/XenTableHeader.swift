@@ -1,0 +1,76 @@
+import CVitals
+public import LinuxSystem
+
+/// The header of a table, checked against the memory that it lies in.
+public struct XenTableHeader: Hashable, Sendable {
+  public let kind: XenTableKind
+  public let layout: XenTableLayout
+  /// Our extension, or nil in a table that is the RFC's only.
+  public let mark: XenTableMark?
+  /// The bytes of the header, as the table says.
+  public let length: Int
+
+  /// Looks at a header; nothing of the table is used before this has returned.
+  ///
+  /// The number of slots is `count`, else the mark's, else as many as there is room for: the RFC
+  /// has no number, and slots behind the last vCPU then read as entries of zeros.
+  public init(
+    validating mapping: borrowing Mapping, kind: XenTableKind, count: Int? = nil
+  ) throws(XenTableFlaw) {
+    guard mapping.byteCount >= Int(VITALS_XEN_HEADER_SIZE) else {
+      throw .truncated(available: mapping.byteCount)
+    }
+    let magic = mapping.loadAcquiring(UInt32.self, at: 0)
+    guard !mapping.isBroken else { throw .shrunk }
+    try Self.check(magic: magic, of: kind)
+    func number(_ offset: Int) -> Int { Int(mapping.loadRelaxed(UInt32.self, at: offset)) }
+    let empty = try XenTableLayout(offset: number(4), size: number(8), stride: number(12), count: 0)
+    try empty.validate(in: mapping.byteCount)
+    let marked = try Self.marked(mapping, empty)
+    let room = empty.slotCount(in: mapping.byteCount)
+    if let count, let most = marked?.count, count > most {
+      throw .field(.count, value: count, rule: "at most that of the table, \(most)")
+    }
+    let known = kind == .domain ? 1 : room
+    let layout = try XenTableLayout(
+      offset: empty.offset, size: empty.size, stride: empty.stride,
+      count: count ?? marked?.count ?? known)
+    try layout.validate(in: mapping.byteCount)
+    if kind == .domain, layout.count != 1 {
+      throw .field(.count, value: layout.count, rule: "1 in a domain's table")
+    }
+    self.kind = kind
+    self.layout = layout
+    length = marked?.length ?? Int(VITALS_XEN_HEADER_SIZE)
+    mark = marked == nil ? nil : XenTableMark(from: mapping)
+  }
+
+  private static func check(magic: UInt32, of kind: XenTableKind) throws(XenTableFlaw) {
+    switch magic {
+    case kind.magic: return
+    case kind.magic.byteSwapped: throw .otherByteOrder(magic: magic)
+    case 0, UInt32(VITALS_XEN_CLAIMED): throw .unannounced
+    default: throw .unknownMagic(magic, expected: kind.magic)
+    }
+  }
+
+  /// The mark's length and count, where the header has room for a mark and its magic is there.
+  private static func marked(
+    _ mapping: borrowing Mapping, _ layout: XenTableLayout
+  ) throws(XenTableFlaw) -> (length: Int, count: Int)? {
+    let shortest = XenTableMark.headerLength
+    guard layout.offset >= shortest,
+      mapping.loadRelaxed(UInt32.self, at: Int(VITALS_XEN_AT_MARK)) == VITALS_XEN_MARK_MAGIC
+    else { return nil }
+    let length = Int(mapping.loadRelaxed(UInt32.self, at: Int(VITALS_XEN_AT_LENGTH)))
+    guard length >= shortest, length <= layout.offset else {
+      throw .field(
+        .length, value: length, rule: "from \(shortest) to the offset, \(layout.offset)")
+    }
+    return (length, Int(mapping.loadRelaxed(UInt32.self, at: Int(VITALS_XEN_AT_COUNT))))
+  }
+
+  func slot(_ index: Int) -> XenSlot {
+    XenSlot(start: layout.offset(ofEntry: index), size: layout.size, isMarked: mark != nil)
+  }
+}
