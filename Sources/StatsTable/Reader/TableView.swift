@@ -53,6 +53,8 @@ public final class TableView {
   private func sampleOnDemand(
     _ slot: TableGroup.Slot, into words: inout MutableSpan<UInt64>
   ) -> TableSample {
+    // Acquiring: the time of the last wake before the demand that came with it.
+    let start = table.mapping.loadAcquiring(UInt64.self, at: slot.block + Layout.Group.start)
     // Acquiring: the demand before the words that are there because of it.
     let demand = table.mapping.loadAcquiring(UInt64.self, at: slot.block + Layout.Group.demand)
     let serial = table.mapping.loadAcquiring(UInt64.self, at: Layout.Header.annexSerial)
@@ -61,9 +63,10 @@ public final class TableView {
       return .asleep
     }
     let outcome = sample(slot, in: annex.mapping, into: &words)
-    // Whoever let it sleep meanwhile let its memory go.
+    // Whoever let it sleep meanwhile let its memory go, and whoever woke it again began it anew.
     let isStillThere =
       table.mapping.loadRelaxed(UInt64.self, at: Layout.Header.annexSerial) == serial
+      && table.mapping.loadRelaxed(UInt64.self, at: slot.block + Layout.Group.start) == start
       && table.mapping.loadRelaxed(UInt64.self, at: slot.block + Layout.Group.demand) > 0
     return isStillThere ? outcome : .asleep
   }
