@@ -53,6 +53,10 @@ let package = Package(
     // MARK: - A VMM to look at, for tests and benchmarks
     .executableTarget(name: "guest-holder", dependencies: ["KVMGuests", "LinuxSystem"]),
 
+    // MARK: - A publisher and a reader to stop and to kill, for tests
+    .executableTarget(
+      name: "table-holder", dependencies: ["StatsTable", "LinuxSystem", "Statistics"]),
+
     // MARK: - The command
     .executableTarget(
       name: "vitals",
@@ -87,9 +91,13 @@ let package = Package(
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "CAllocations"]),
     .testTarget(
       name: "StatsTreeTests", dependencies: ["StatsTree", "Statistics", "CAllocations"]),
+    .target(name: "CCalls", path: "Tests/CCalls"),
     .testTarget(
       name: "StatsTableTests",
-      dependencies: ["StatsTable", "CVitals", "LinuxSystem", "Statistics", "TestSupport"]),
+      dependencies: [
+        "StatsTable", "CVitals", "LinuxSystem", "Statistics", "TestSupport", "CAllocations",
+        "CCalls", "table-holder",
+      ]),
     .testTarget(
       name: "XenTableTests",
       dependencies: ["StatsTable", "CVitals", "LinuxSystem", "Statistics", "CAllocations"]),

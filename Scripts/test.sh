@@ -12,6 +12,10 @@ clang -std=gnu11 -Wall -Wextra -Werror -fsyntax-only -ISources/CLinux/include \
   Sources/CLinux/CLinux.c
 Scripts/check-handover-example.sh
 
+echo "== the table's revisions"
+# The tests run these programs, too.
+Scripts/check-table-matrix.sh
+
 echo "== unsafe code stays in its rooms"
 Scripts/check-unsafe.sh
 

@@ -46,6 +46,9 @@ public final class Record: @unchecked Sendable {
   let index: UnsafePointer<Atomic<UInt64>>
   @usableFromInline
   let demand: UnsafePointer<Atomic<UInt64>>
+  /// Whether each word counts, and so begins at zero.
+  @usableFromInline
+  let isCounting: [Bool]
   let place: BlockStore.Place
   let core: PublisherCore
 
@@ -61,6 +64,11 @@ public final class Record: @unchecked Sendable {
     self.core = core
     self.stride = stride / 8
     wordCount = schema.wordCount
+    var isCounting = [Bool](repeating: false, count: schema.wordCount)
+    for statistic in schema.statistics where statistic.kind.counts {
+      for word in statistic.words { isCounting[word] = true }
+    }
+    self.isCounting = isCounting
     mask = consistency.copies - 1
     let length = stride * consistency.copies - Layout.Copy.size
     unsafe words = values.words(at: offset + Layout.Copy.size, count: length / 8)
@@ -117,6 +125,8 @@ public final class Record: @unchecked Sendable {
   }
 
   /// Changes some words: `body` gets all of them as they are, and readers get them after it.
+  ///
+  /// Counters and histograms that no update has counted yet are zero.
   @inlinable
   public func update<Result>(
     window: Window? = nil, _ body: (borrowing RecordWords) throws -> Result
@@ -126,7 +136,9 @@ public final class Record: @unchecked Sendable {
     if mask > 0 {
       let whole = unsafe words + ((Int(truncatingIfNeeded: number) &- 1) & mask) * stride
       for position in 0..<wordCount {
-        unsafe copy[position].store(whole[position].load(ordering: .relaxed), ordering: .relaxed)
+        let word = unsafe whole[position].load(ordering: .relaxed)
+        let isFirst = isCounting[position] && (word == Inactive.unsigned || word == Inactive.signed)
+        unsafe copy[position].store(isFirst ? 0 : word, ordering: .relaxed)
       }
     }
     let result = try unsafe body(RecordWords(copy, count: wordCount))

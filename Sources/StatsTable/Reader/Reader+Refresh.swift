@@ -18,7 +18,10 @@ extension Reader {
   public func refresh() -> Bool {
     // Acquiring: the generation before the blocks.
     let now = view.table.mapping.loadAcquiring(UInt64.self, at: Layout.Header.generation)
-    guard now != seenGeneration || annexIsAnother else { return false }
+    guard now != seenGeneration else {
+      if annexIsAnother { takeAnnex() }
+      return false
+    }
     takeAnnex()
     for _ in 0..<Self.attempts {
       let before = view.table.mapping.loadAcquiring(UInt64.self, at: Layout.Header.generation)
@@ -114,11 +117,14 @@ extension Reader {
   private func mapAll(_ flaws: inout [TableError]) -> Int {
     // Acquiring: the end before the blocks in front of it.
     let used = view.table.mapping.loadAcquiring(UInt64.self, at: Layout.Header.used)
-    if used > view.table.mapping.byteCount, let status = try? FileStatus(descriptor),
-      status.size > view.table.mapping.byteCount, status.size <= Self.largestByteCount,
-      let larger = try? Mapping(of: descriptor, byteCount: status.size, isGuarded: !isSealed)
-    {
-      view = TableView(SharedMapping(larger), annex: view.annex)
+    if used > view.table.mapping.byteCount, let status = try? FileStatus(descriptor) {
+      // Somebody else may have made the file longer than any table is.
+      let byteCount = min(status.size, Self.largestByteCount)
+      if byteCount > view.table.mapping.byteCount,
+        let larger = try? Mapping(of: descriptor, byteCount: byteCount, isGuarded: !isSealed)
+      {
+        view = TableView(SharedMapping(larger), annex: view.annex)
+      }
     }
     guard used <= view.table.mapping.byteCount else {
       flaws.append(
