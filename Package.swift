@@ -119,7 +119,10 @@ let package = Package(
       ]),
     .testTarget(
       name: "StatsMetricsTests",
-      dependencies: ["StatsMetrics", "StatsTable", "LinuxSystem", "Statistics", coreMetrics]),
+      dependencies: [
+        "StatsMetrics", "StatsTable", "LinuxSystem", "Statistics", "TestSupport", "table-example",
+        coreMetrics,
+      ]),
     .testTarget(
       name: "XenTableTests",
       dependencies: ["StatsTable", "CVitals", "LinuxSystem", "Statistics", "CAllocations"]),

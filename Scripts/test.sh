@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 echo "== lint"
-swift format lint --strict --parallel -r Sources Tests Benchmarks Fuzz Package.swift
+swift format lint --strict --parallel -r Sources Tests Benchmarks Fuzz docs Package.swift
 
 echo "== C"
 # The shims are compiled by the toolchain's own compiler only: their header says what is null.

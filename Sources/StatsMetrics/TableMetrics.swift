@@ -26,9 +26,7 @@ public final class TableMetrics: Sendable {
     public var limit = 10_000
     /// What metrics are measured in, by label; the others are plain numbers with six decimals.
     public var descriptions: [String: MetricDescription] = [:]
-    /// Told of the first metric that is refused; the count of all is `refused_metrics`.
-    ///
-    /// By whoever makes the metric. It must not make one itself.
+    /// Told of the first metric that is refused, by whoever makes it; `refused_metrics` counts all.
     public var whenRefused: (@Sendable (MetricRefusal) -> Void)?
 
     public init() {}

@@ -19,10 +19,10 @@ struct ConcurrencyTests {
     }
     let total = UInt64(Self.taskCount * Self.rounds)
     #expect(published.value("c") == total)
-    #expect(published.value("f") == total * 100_000)
+    #expect(published.value("f") == total / 10 * 100_000)
     #expect(published.level("m") == Int64(Self.taskCount) * 1_000_000)
-    #expect(published.value("r_sum", of: "r") == total * 3)
-    #expect(published.words("r_hist", of: "r")?.reduce(0, +) == total)
+    #expect(published.value("r_sum", of: "r") == total / 10 * 3)
+    #expect(published.words("r_hist", of: "r")?.reduce(0, +) == total / 10)
     #expect(published.liveMetrics == 4)
     #expect(published.refusedValues == 0)
   }
@@ -33,8 +33,9 @@ struct ConcurrencyTests {
     let meter = Meter(label: "m", factory: metrics)
     let recorder = Recorder(label: "r", factory: metrics)
     meter.increment()
-    for _ in 0..<rounds {
-      counter.increment()
+    for _ in 0..<rounds { counter.increment() }
+    // Unoptimized code takes its time.
+    for _ in 0..<rounds / 10 {
       sum.increment(by: 0.1)
       meter.increment(by: 0.3)
       meter.decrement(by: 0.3)

@@ -42,20 +42,33 @@ struct Worker {
 
 @main
 enum TableExample {
-  static func main() async throws {
+  static func main() async {
     let arguments = CommandLine.arguments
     let directory = arguments.count > 1 ? arguments[1] : Publication.standardDirectory
     let seconds = arguments.count > 2 ? Int(arguments[2]) ?? 0 : 60
+    do throws(TableError) {
+      let publisher = try publish(in: directory)
+      print("publishing shop in \(directory) for \(seconds) s")
+      try await serve(for: seconds, Worker(0, in: publisher))
+      publisher.close()
+    } catch {
+      // Without it swift-metrics counts nowhere: a server need not end for that.
+      print("shop is not published: \(error)")
+    }
+  }
 
-    // This line is all that a server which uses swift-metrics adds. One whose metrics need no table
-    // of their own place writes `TableMetrics(publishing: "shop")`.
+  /// What a server that uses swift-metrics already adds.
+  ///
+  /// Where the usual place will do, it is one line:
+  /// `MetricsSystem.bootstrap(try TableMetrics(publishing: "shop"))`
+  static func publish(in directory: String) throws(TableError) -> Publisher {
     let metrics = try TableMetrics(publishing: Publication(name: "shop", directory: directory))
     MetricsSystem.bootstrap(metrics)
-
     // The same table has room for statistics that the program describes itself.
-    let worker = try Worker(0, in: metrics.publisher)
-    print("publishing shop in \(directory) for \(seconds) s")
+    return metrics.publisher
+  }
 
+  static func serve(for seconds: Int, _ worker: Worker) async {
     let orders = CoreMetrics.Counter(label: "orders", dimensions: [("country", "is")])
     let sessions = Meter(label: "sessions")
     let duration = CoreMetrics.Timer(label: "checkout")
@@ -64,9 +77,8 @@ enum TableExample {
       orders.increment()
       sessions.set(round % 50)
       duration.recordMicroseconds(900 + round % 300)
-      try await Task.sleep(for: .milliseconds(10))
+      try? await Task.sleep(for: .milliseconds(10))
     }
-    metrics.publisher.close()
   }
 }
 #endif
