@@ -28,8 +28,8 @@ struct BlockCache {
     case source(RawSource)
     case labels(RawLabels)
     case group(TableGroup)
-    /// A group whose schema was not looked for yet.
-    case rawGroup(BlockDecoder)
+    /// A group whose schema was not looked for yet, or was not there.
+    indirect case rawGroup(BlockDecoder)
     /// Of a later version; skipped.
     case unknown(kind: UInt32)
     case flawed(TableError)
@@ -43,6 +43,8 @@ struct BlockCache {
   /// What is known of a block, if it is still the same one.
   func content(_ id: UInt64, at offset: Int) -> Content? {
     guard let index = indexOf[id], contents[index].offset == offset else { return nil }
+    // What was wrong once may have been seen at a bad moment.
+    if case .flawed = contents[index].content { return nil }
     return contents[index].content
   }
 

@@ -5,8 +5,11 @@ import Statistics
 extension Reader {
   /// How often blocks are read again that changed meanwhile, before they are taken as they are.
   private static let attempts = 4
-  /// The longest name of a group that is read from a block that also has the group's values.
-  private static let longestGroupHead = 64 << 10
+  /// The longest name of a group that is read, from a block that also has the group's values.
+  private static let longestGroupName = 4 << 10
+  /// How many bytes of facts are read, besides those for which the file has memory: a file can be
+  /// much longer than what was ever written to it.
+  private static let unwrittenByteCount = 16 << 20
 
   /// Reads the blocks again where there was a change: whether sources or groups are others.
   ///
@@ -35,7 +38,9 @@ extension Reader {
       flaws = scan.flaws
       if isSettled { break }
     }
-    resolve()
+    let others = resolve()
+    // In a walk under change something may be missed that others refer to: that is no flaw.
+    if seenGeneration != nil { flaws += missingSchemas() + others }
     generation += 1
     return true
   }
@@ -72,6 +77,8 @@ extension Reader {
     var flaws: [TableError] = []
     let used = mapAll(&flaws)
     var offset = Int(header.first_block)
+    var readable = Self.unwrittenByteCount
+    var hasAsked = false
     let headSize = MemoryLayout<vitals_block>.size
     while used - offset >= headSize {
       // Acquiring: the id before the contents that it makes valid.
@@ -87,7 +94,23 @@ extension Reader {
         break
       }
       if id != 0 {
-        let content = cache.content(id, at: offset) ?? decode(id, offset, Int(size), used)
+        let known = cache.content(id, at: offset)
+        if known == nil {
+          readable -= Int(size)
+          if readable < 0, !hasAsked {
+            hasAsked = true
+            // Eight times, because a filesystem may hold the bytes in less.
+            readable += 8 * ((try? FileStatus(descriptor))?.allocatedByteCount ?? 0)
+          }
+          guard readable >= 0 else {
+            flaws.append(
+              .flawed(
+                file: file, field: "size of the block at \(offset)", value: size,
+                rule: "most of the file was never written; what is behind it is not read"))
+            break
+          }
+        }
+        let content = known ?? decode(id, offset, Int(size), used)
         // Orders the reads of the block before this look at its id.
         fenceAcquiring()
         if view.table.mapping.loadRelaxed(UInt64.self, at: offset + Layout.Block.id) == id {
@@ -110,6 +133,12 @@ extension Reader {
     for index in contents.indices {
       guard case .rawGroup(let decoder) = contents[index].content else { continue }
       contents[index].content = decoder.decodeGroup(schemas)
+    }
+  }
+
+  private func missingSchemas() -> [TableError] {
+    cache.contents.compactMap { entry in
+      if case .rawGroup(let decoder) = entry.content { decoder.missingSchema } else { nil }
     }
   }
 
@@ -142,11 +171,17 @@ extension Reader {
   ) -> BlockCache.Content {
     let kind = view.table.mapping.loadRelaxed(UInt32.self, at: offset + Layout.Block.kind)
     let isGroup = kind == VITALS_GROUP.rawValue
-    // The values of a group are in its block: its head and name are enough.
-    let count = isGroup ? min(size, Self.longestGroupHead) : size
+    let count = isGroup ? groupHead(offset, size) : size
     let decoder = BlockDecoder(
       file: file, header: header, id: id, offset: offset, byteCount: size,
       bytes: view.table.mapping.copyBytes(at: offset, count: count), used: used)
     return isGroup ? .rawGroup(decoder) : decoder.decode(kind: kind)
+  }
+
+  /// How much of a group's block has its head and name: the values are behind them.
+  private func groupHead(_ offset: Int, _ size: Int) -> Int {
+    guard size >= Int(header.group_size) else { return size }
+    let name = view.table.mapping.loadRelaxed(UInt32.self, at: offset + Layout.Group.name)
+    return min(size, max(Int(header.group_size), Int(name) / 8 * 8) + Self.longestGroupName)
   }
 }
