@@ -4,6 +4,10 @@ import PackageDescription
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
+// Of swift-metrics only its core, which imports no Foundation.
+let coreMetrics: Target.Dependency = .product(
+  name: "CoreMetrics", package: "swift-metrics", condition: .when(traits: ["Metrics"]))
+
 let package = Package(
   name: "vitals",
   products: [
@@ -12,9 +16,15 @@ let package = Package(
       name: "Vitals", targets: ["Statistics", "StatsTable", "StatsTree", "KVMStats", "HostStats"]),
     .library(name: "VitalsFormats", targets: ["StatsFormats"]),
     .library(name: "VitalsTesting", targets: ["StatsTesting"]),
+    .library(name: "StatsMetrics", targets: ["StatsMetrics"]),
+  ],
+  traits: [
+    .trait(name: "Metrics", description: "A backend of swift-metrics: the StatsMetrics library."),
+    .default(enabledTraits: ["Metrics"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
   ],
   targets: [
     // MARK: - C
@@ -33,6 +43,9 @@ let package = Package(
     // MARK: - Statistics in shared memory
     .target(name: "StatsTable", dependencies: ["CVitals", "LinuxSystem", "Statistics"]),
 
+    // MARK: - Statistics of a server that uses swift-metrics
+    .target(name: "StatsMetrics", dependencies: ["StatsTable", "Statistics", coreMetrics]),
+
     // MARK: - The tree
     .target(name: "StatsTree", dependencies: ["Statistics"]),
 
@@ -43,6 +56,12 @@ let package = Package(
 
     // MARK: - Views
     .target(name: "StatsFormats", dependencies: ["StatsTree", "Statistics", "CVitalsData"]),
+
+    // MARK: - The example of the publishers' API
+    .executableTarget(
+      name: "table-example",
+      dependencies: ["StatsMetrics", "StatsTable", "Statistics", coreMetrics],
+      path: "docs/examples/swift"),
 
     // MARK: - Things to look at: real guests, simulated sources, conformance suites
     .target(name: "KVMGuests", dependencies: ["LinuxSystem"]),
@@ -97,6 +116,12 @@ let package = Package(
       dependencies: [
         "StatsTable", "CVitals", "LinuxSystem", "Statistics", "TestSupport", "CAllocations",
         "CCalls", "table-holder",
+      ]),
+    .testTarget(
+      name: "StatsMetricsTests",
+      dependencies: [
+        "StatsMetrics", "StatsTable", "LinuxSystem", "Statistics", "TestSupport", "table-example",
+        coreMetrics,
       ]),
     .testTarget(
       name: "XenTableTests",

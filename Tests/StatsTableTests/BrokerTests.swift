@@ -155,7 +155,7 @@ struct BrokerTests {
     let group = try #require(reader.group("sums"))
     for _ in 0..<3 {
       try reader.enable([group])
-      #expect(reader.words(of: group).words == [.max, .max, .max])
+      #expect(reader.words(of: group).words == [0, 0, 0])
       for _ in 0..<2 {
         stage.sums.update { words in
           words[0] += 1

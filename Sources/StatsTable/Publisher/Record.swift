@@ -49,9 +49,6 @@ public final class Record: @unchecked Sendable {
   /// Since when it counts: another time with each wake of a record on demand.
   @usableFromInline
   let start: UnsafePointer<Atomic<UInt64>>
-  /// Whether each word counts, and so begins at zero.
-  @usableFromInline
-  let isCounting: [Bool]
   let place: BlockStore.Place
   let core: PublisherCore
 
@@ -67,11 +64,6 @@ public final class Record: @unchecked Sendable {
     self.core = core
     self.stride = stride / 8
     wordCount = schema.wordCount
-    var isCounting = [Bool](repeating: false, count: schema.wordCount)
-    for statistic in schema.statistics where statistic.kind.counts {
-      for word in statistic.words { isCounting[word] = true }
-    }
-    self.isCounting = isCounting
     mask = consistency.copies - 1
     let length = stride * consistency.copies - Layout.Copy.size
     unsafe words = values.words(at: offset + Layout.Copy.size, count: length / 8)
@@ -143,15 +135,22 @@ public final class Record: @unchecked Sendable {
     if mask > 0 {
       let whole = unsafe words + ((Int(truncatingIfNeeded: number) &- 1) & mask) * stride
       for position in 0..<wordCount {
-        let word = unsafe whole[position].load(ordering: .relaxed)
-        let isFirst = isCounting[position] && (word == Inactive.unsigned || word == Inactive.signed)
-        unsafe copy[position].store(isFirst ? 0 : word, ordering: .relaxed)
+        unsafe copy[position].store(whole[position].load(ordering: .relaxed), ordering: .relaxed)
       }
+      if number == 1, !isOnDemand { unsafe beginCounting(copy) }
     }
     let result = try unsafe body(RecordWords(copy, count: wordCount))
     unsafe stamp(copy, window)
     publish(number, since)
     return result
+  }
+
+  /// Counters and histograms of a first update begin at zero; those on demand did when they woke.
+  @usableFromInline
+  func beginCounting(_ copy: UnsafePointer<Atomic<UInt64>>) {
+    for statistic in schema.statistics where statistic.kind.counts {
+      for word in statistic.words { unsafe copy[word].store(0, ordering: .relaxed) }
+    }
   }
 
   /// The words of the copy that the next update fills.

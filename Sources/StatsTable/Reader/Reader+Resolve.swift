@@ -28,11 +28,13 @@ extension Reader {
     // Ids grow: in their order the sources are as they came.
     var found: [TableSource] = []
     var open: [(id: UInt64, path: String)] = [(0, "")]
-    // From the top: a source whose parent is not there, or below itself, is not reached.
+    var reached: Set<UInt64> = []
+    // From the top: a source whose parent is not there, or below itself, is not reached. One whose
+    // id stands twice is taken once: else it could be its own parent, without end.
     while let parent = open.popLast() {
       var names: Set<String> = []
       for id in (children[parent.id] ?? []).sorted() {
-        guard let source = raw[id] else { continue }
+        guard let source = raw[id], reached.insert(id).inserted else { continue }
         var name = PathName.text(of: source.name)
         if !names.insert(name).inserted {
           repeat { name += "~\(id)" } while !names.insert(name).inserted
@@ -55,7 +57,6 @@ extension Reader {
       }
     }
     if found.count < raw.count {
-      let reached = Set(found.map(\.id))
       for id in raw.keys.sorted() where !reached.contains(id) {
         flaws.append(
           .flawed(
@@ -64,9 +65,9 @@ extension Reader {
       }
     }
     sources = found
-    let reached = Set(found.map(\.id))
+    let listed = Set(found.map(\.id))
     groups = cache.contents.compactMap { entry in
-      guard case .group(let group) = entry.content, reached.contains(group.source) else {
+      guard case .group(let group) = entry.content, listed.contains(group.source) else {
         return nil
       }
       return group
