@@ -264,6 +264,21 @@ struct BrokerTests {
     #expect(reader.value("spins", of: try #require(reader.group("spins"))) == 0)
   }
 
+  @Test func `A publisher may change for ever`() async {
+    // A closure that is taken out of a mutex and put back grew by a thunk each time.
+    await #expect(processExitsWith: .success) {
+      let directory = try MemoryDirectory()
+      let publisher = try Publisher(Publication(name: "app", directory: directory.path))
+      let source = try publisher.addSource("worker")
+      for number in 0..<50_000 {
+        try publisher.setStatus(.stale(since: UInt64(number)), of: source)
+      }
+      let reader = try Reader.connect(
+        to: "\(directory.path)/app.socket", patienceMilliseconds: 30_000)
+      #expect(reader.source("worker")?.status == .stale(since: 49_999))
+    }
+  }
+
   @Test func `Two hundred readers are served`() throws {
     raiseDescriptorLimit()
     let stage = try Stage()

@@ -35,7 +35,7 @@ final class Broker: Sendable {
     self.core = core
     self.signal = signal
     self.path = path
-    core.whenChanged.withLock { $0 = { signal.change() } }
+    core.whenChanged.withLock { $0 = signal }
   }
 
   /// Ends the thread and closes all connections.

@@ -49,7 +49,9 @@ final class PublisherCore: Sendable {
   private let process = currentProcess()
   private let state: Mutex<State>
   /// Told after blocks changed.
-  let whenChanged = Mutex<(@Sendable () -> Void)?>(nil)
+  ///
+  /// No closure: one that generic code takes out and puts back is wrapped each time, without end.
+  let whenChanged = Mutex<BrokerSignal?>(nil)
 
   init(name: String, memory: TableMemory, publication: Publication) {
     self.name = name
@@ -75,7 +77,7 @@ final class PublisherCore: Sendable {
       guard !state.isClosed else { throw TableError.closed(name: name) }
       return try body(&state)
     }
-    whenChanged.withLock { $0 }?()
+    whenChanged.withLock { $0 }?.change()
     return result
   }
 
