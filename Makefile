@@ -2,7 +2,7 @@
 SWIFT ?= swift
 export DEBIAN_FRONTEND = noninteractive
 
-.PHONY: demo test bench fuzz lint build clean
+.PHONY: demo test bench fuzz sanitize lint build clean
 
 # Builds the release and shows the main job on tiny guests.
 demo:
@@ -12,7 +12,7 @@ demo:
 
 # Lint, all tests, and what the tests cannot see: linkage, unsafe code, paths, fuzzing.
 test:
-	@Scripts/need.sh git make cc qemu-system-x86_64 promtool
+	@Scripts/need.sh git make cc c++ qemu-system-x86_64 promtool
 	@Scripts/test.sh
 
 # The figures of the README, as ratios within one run.
@@ -22,6 +22,10 @@ bench:
 
 fuzz:
 	@Scripts/fuzz.sh 300
+
+# The table's tests under ThreadSanitizer, with a build of their own: some minutes the first time.
+sanitize:
+	@Scripts/check-table-threads.sh
 
 lint:
 	$(SWIFT) format lint --strict --parallel -r Sources Tests Benchmarks Fuzz docs Package.swift

@@ -6,6 +6,7 @@ for command in "$@"; do
   command -v "$command" >/dev/null 2>&1 && continue
   case $command in
     cc) package=gcc ;;
+    c++) package=g++ ;;
     qemu-system-x86_64) package=qemu-system-x86 ;;
     promtool) package=prometheus ;;
     *) package=$command ;;
