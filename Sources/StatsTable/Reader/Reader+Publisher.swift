@@ -14,6 +14,14 @@ extension Reader {
     broker?.waitForInput(milliseconds: milliseconds) ?? false
   }
 
+  /// Takes what the publisher said meanwhile, without waiting: whether it is still there to be
+  /// asked.
+  @discardableResult
+  public func hear() -> Bool {
+    takeAnnex()
+    return hasBroker
+  }
+
   /// Asks for groups that are kept on demand, for as long as this reader lives.
   ///
   /// - Returns: how many of them the publisher keeps from now on.
@@ -62,8 +70,10 @@ extension Reader {
     let beat = mapping.loadRelaxed(UInt64.self, at: Layout.Header.heartbeat)
     let interval = header.heartbeat_interval_ns
     let (patience, overflow) = interval.multipliedReportingOverflow(by: 3)
-    if interval > 0, !overflow, beat <= now, now - beat <= patience { return .live }
+    let isRecent = interval > 0 && !overflow && beat <= now && now - beat <= patience
+    // Who hung up may have been killed since the last heartbeat.
+    if isRecent, broker?.isOpen ?? true { return .live }
     guard (try? descriptor.isLockedElsewhere()) ?? false else { return .dead(since: beat) }
-    return interval > 0 && beat <= now ? .stopped(since: beat) : .live
+    return interval > 0 && beat <= now && !isRecent ? .stopped(since: beat) : .live
   }
 }
