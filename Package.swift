@@ -82,7 +82,7 @@ let package = Package(
       name: "TableStatsTests",
       dependencies: [
         "TableStats", "StatsTable", "StatsTesting", "StatsTree", "Statistics", "LinuxSystem",
-        "CAllocations", "CVitals",
+        "CAllocations", "vitals",
       ]),
     .testTarget(
       name: "CommandTests",

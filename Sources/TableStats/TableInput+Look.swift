@@ -106,7 +106,7 @@ extension TableInput {
       isSame = old.reader.identity.instance == reader.identity.instance
       if isSame, old.reader.hasBroker || !reader.hasBroker { return }
     }
-    let health = reader.health(bootID: bootID)
+    let health = reader.health(bootID: bootID, trustsHeartbeat: false)
     // One that was ended in order is shown where a person names it.
     let isNamed = attached.contains { $0.name == found.place.name }
     if health == .closed, !isNamed {

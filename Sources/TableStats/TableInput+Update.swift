@@ -8,7 +8,7 @@ extension TableInput {
     guard let mirror = found.mirror else { return }
     let wasBroken = mirror.isBroken
     let isOther = mirror.reader.refresh()
-    let health = mirror.reader.health(now: now, bootID: bootID)
+    let health = mirror.isDead ? mirror.health : mirror.reader.health(now: now, bootID: bootID)
     guard isOther || health != mirror.health || wasBroken != mirror.reader.isBroken else { return }
     if health == .closed, !attached.contains(where: { $0.name == found.place.name }) {
       drop(found)

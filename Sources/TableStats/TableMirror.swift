@@ -38,6 +38,12 @@ final class TableMirror {
     return false
   }
 
+  /// Whether the publisher was killed: it does not come back.
+  var isDead: Bool {
+    if case .dead = health { return true }
+    return false
+  }
+
   /// The path of a source of the table.
   func path(of source: UInt64) -> String? { sources[source]?.path }
 

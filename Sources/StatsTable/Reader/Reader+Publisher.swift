@@ -59,9 +59,10 @@ extension Reader {
   /// - Parameters:
   ///   - now: in nanoseconds of CLOCK_MONOTONIC.
   ///   - bootID: the 16 bytes of this boot's id; nil does not compare.
+  ///   - trustsHeartbeat: whether a recent one is enough; else the lock is asked, by a system call.
   /// - Returns: what the table's lock and heartbeat say.
   public func health(
-    now: UInt64 = monotonicNanoseconds(), bootID: [UInt8]? = nil
+    now: UInt64 = monotonicNanoseconds(), bootID: [UInt8]? = nil, trustsHeartbeat: Bool = true
   ) -> PublisherHealth {
     if let bootID, bootID != identity.bootID { return .ofFormerBoot }
     if mapping.loadAcquiring(UInt32.self, at: Layout.Header.state) == VITALS_CLOSED.rawValue {
@@ -72,7 +73,7 @@ extension Reader {
     let (patience, overflow) = interval.multipliedReportingOverflow(by: 3)
     let isRecent = interval > 0 && !overflow && beat <= now && now - beat <= patience
     // Who hung up may have been killed since the last heartbeat.
-    if isRecent, broker?.isOpen ?? true { return .live }
+    if isRecent, trustsHeartbeat, broker?.isOpen ?? true { return .live }
     guard (try? descriptor.isLockedElsewhere()) ?? false else { return .dead(since: beat) }
     return interval > 0 && beat <= now && !isRecent ? .stopped(since: beat) : .live
   }
