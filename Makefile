@@ -24,7 +24,7 @@ fuzz:
 	@Scripts/fuzz.sh 300
 
 lint:
-	$(SWIFT) format lint --strict --parallel -r Sources Tests Benchmarks Fuzz Package.swift
+	$(SWIFT) format lint --strict --parallel -r Sources Tests Benchmarks Fuzz docs Package.swift
 
 clean:
 	rm -rf .build Benchmarks/.build

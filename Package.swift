@@ -4,17 +4,28 @@ import PackageDescription
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
+// Of swift-metrics only its core, which imports no Foundation.
+let coreMetrics: Target.Dependency = .product(
+  name: "CoreMetrics", package: "swift-metrics", condition: .when(traits: ["Metrics"]))
+
 let package = Package(
   name: "vitals",
   products: [
     .executable(name: "vitals", targets: ["vitals"]),
     .library(
-      name: "Vitals", targets: ["Statistics", "StatsTree", "KVMStats", "HostStats", "TableStats"]),
+      name: "Vitals",
+      targets: ["Statistics", "StatsTable", "StatsTree", "KVMStats", "HostStats", "TableStats"]),
     .library(name: "VitalsFormats", targets: ["StatsFormats"]),
     .library(name: "VitalsTesting", targets: ["StatsTesting"]),
+    .library(name: "StatsMetrics", targets: ["StatsMetrics"]),
+  ],
+  traits: [
+    .trait(name: "Metrics", description: "A backend of swift-metrics: the StatsMetrics library."),
+    .default(enabledTraits: ["Metrics"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
   ],
   targets: [
     // MARK: - C
@@ -33,6 +44,9 @@ let package = Package(
     // MARK: - Statistics in shared memory
     .target(name: "StatsTable", dependencies: ["CVitals", "LinuxSystem", "Statistics"]),
 
+    // MARK: - Statistics of a server that uses swift-metrics
+    .target(name: "StatsMetrics", dependencies: ["StatsTable", "Statistics", coreMetrics]),
+
     // MARK: - The tree
     .target(name: "StatsTree", dependencies: ["Statistics"]),
 
@@ -46,6 +60,12 @@ let package = Package(
     // MARK: - Views
     .target(name: "StatsFormats", dependencies: ["StatsTree", "Statistics", "CVitalsData"]),
 
+    // MARK: - The example of the publishers' API
+    .executableTarget(
+      name: "table-example",
+      dependencies: ["StatsMetrics", "StatsTable", "Statistics", coreMetrics],
+      path: "docs/examples/swift"),
+
     // MARK: - Things to look at: real guests, simulated sources, conformance suites
     .target(name: "KVMGuests", dependencies: ["LinuxSystem"]),
     .target(
@@ -54,6 +74,10 @@ let package = Package(
 
     // MARK: - A VMM to look at, for tests and benchmarks
     .executableTarget(name: "guest-holder", dependencies: ["KVMGuests", "LinuxSystem"]),
+
+    // MARK: - A publisher and a reader to stop and to kill, for tests
+    .executableTarget(
+      name: "table-holder", dependencies: ["StatsTable", "LinuxSystem", "Statistics"]),
 
     // MARK: - The command
     .executableTarget(
@@ -98,9 +122,19 @@ let package = Package(
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "CAllocations"]),
     .testTarget(
       name: "StatsTreeTests", dependencies: ["StatsTree", "Statistics", "CAllocations"]),
+    .target(name: "CCalls", path: "Tests/CCalls"),
     .testTarget(
       name: "StatsTableTests",
-      dependencies: ["StatsTable", "CVitals", "LinuxSystem", "Statistics", "TestSupport"]),
+      dependencies: [
+        "StatsTable", "CVitals", "LinuxSystem", "Statistics", "TestSupport", "CAllocations",
+        "CCalls", "table-holder",
+      ]),
+    .testTarget(
+      name: "StatsMetricsTests",
+      dependencies: [
+        "StatsMetrics", "StatsTable", "LinuxSystem", "Statistics", "TestSupport", "table-example",
+        coreMetrics,
+      ]),
     .testTarget(
       name: "XenTableTests",
       dependencies: ["StatsTable", "CVitals", "LinuxSystem", "Statistics", "CAllocations"]),

@@ -3,7 +3,7 @@ import PackageDescription
 
 let package = Package(
   name: "vitals-benchmarks",
-  dependencies: [.package(name: "vitals", path: "..")],
+  dependencies: [.package(name: "vitals", path: "..", traits: [])],
   targets: [
     .target(name: "CBench"),
     // The malloc of the tests: SwiftPM takes a target only from below the package.

@@ -4,13 +4,21 @@ set -eu
 cd "$(dirname "$0")/.."
 
 echo "== lint"
-swift format lint --strict --parallel -r Sources Tests Benchmarks Fuzz Package.swift
+swift format lint --strict --parallel -r Sources Tests Benchmarks Fuzz docs Package.swift
 
 echo "== C"
 # The shims are compiled by the toolchain's own compiler only: their header says what is null.
 clang -std=gnu11 -Wall -Wextra -Werror -fsyntax-only -ISources/CLinux/include \
   Sources/CLinux/CLinux.c
 Scripts/check-handover-example.sh
+
+echo "== the table's header, its revisions and its examples"
+Scripts/check-table-header.sh
+# The tests run these programs, too.
+Scripts/check-table-matrix.sh
+Scripts/check-table-examples.sh
+# A twentieth of what it is run with by hand.
+TABLE_MUTATIONS=10000 TABLE_SAMPLES=200000 Scripts/check-table-hostile.sh
 
 echo "== unsafe code stays in its rooms"
 Scripts/check-unsafe.sh

@@ -285,7 +285,8 @@ int clinux_lock(int fd) {
 }
 
 int clinux_is_locked(int fd) {
-  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+  /* Asks for a lock that only a write lock is in the way of: a reader cannot take one. */
+  struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
   if (fcntl(fd, F_OFD_GETLK, &lock) != 0) return -1;
   return lock.l_type != F_UNLCK;
 }

@@ -37,6 +37,23 @@ extension Descriptor {
     }
   }
 
+  /// Makes the file this long, unless it is longer: somebody else may have made it so.
+  public func extend(to byteCount: Int) throws(SystemError) {
+    if try self.byteCount() < byteCount { try resize(to: byteCount) }
+  }
+
+  /// Makes the file this long and gives it all of its memory, so that no store to it can fail for
+  /// want of some (posix_fallocate(3)).
+  public func reserve(_ byteCount: Int) throws(SystemError) {
+    var code: CInt
+    repeat { code = posix_fallocate(rawValue, 0, byteCount) } while code == EINTR
+    guard code == 0 else {
+      throw SystemError(
+        call: "posix_fallocate", object: "\(byteCount) bytes of descriptor \(rawValue)",
+        code: code)
+    }
+  }
+
   /// Takes the lock of the whole file, which ends with the last descriptor of this opening
   /// (F_OFD_SETLK of fcntl(2)): false where another opening has it.
   public func lock() throws(SystemError) -> Bool {

@@ -4,41 +4,49 @@ public import Synchronization
 // ordering must be a literal, hence a method for each.
 extension Mapping {
   /// An atomic load without an order to other accesses.
+  @inlinable
   public func loadRelaxed(_: UInt32.Type, at offset: Int) -> UInt32 {
     unsafe cell(UInt32.self, at: offset).pointee.load(ordering: .relaxed)
   }
 
   /// An atomic load without an order to other accesses.
+  @inlinable
   public func loadRelaxed(_: UInt64.Type, at offset: Int) -> UInt64 {
     unsafe cell(UInt64.self, at: offset).pointee.load(ordering: .relaxed)
   }
 
   /// An atomic load; accesses behind it see what the writer did before its releasing store.
+  @inlinable
   public func loadAcquiring(_: UInt32.Type, at offset: Int) -> UInt32 {
     unsafe cell(UInt32.self, at: offset).pointee.load(ordering: .acquiring)
   }
 
   /// An atomic load; accesses behind it see what the writer did before its releasing store.
+  @inlinable
   public func loadAcquiring(_: UInt64.Type, at offset: Int) -> UInt64 {
     unsafe cell(UInt64.self, at: offset).pointee.load(ordering: .acquiring)
   }
 
   /// An atomic store without an order to other accesses.
+  @inlinable
   public func storeRelaxed(_ value: UInt32, at offset: Int) {
     unsafe cell(UInt32.self, at: offset).pointee.store(value, ordering: .relaxed)
   }
 
   /// An atomic store without an order to other accesses.
+  @inlinable
   public func storeRelaxed(_ value: UInt64, at offset: Int) {
     unsafe cell(UInt64.self, at: offset).pointee.store(value, ordering: .relaxed)
   }
 
   /// An atomic store behind all accesses before it.
+  @inlinable
   public func storeReleasing(_ value: UInt32, at offset: Int) {
     unsafe cell(UInt32.self, at: offset).pointee.store(value, ordering: .releasing)
   }
 
   /// An atomic store behind all accesses before it.
+  @inlinable
   public func storeReleasing(_ value: UInt64, at offset: Int) {
     unsafe cell(UInt64.self, at: offset).pointee.store(value, ordering: .releasing)
   }
@@ -58,12 +66,14 @@ extension Mapping {
   }
 
   /// A word for as long as the mapping lives: for handles whose owner keeps it.
+  @inlinable
   @unsafe
   public func word(at offset: Int) -> UnsafePointer<Atomic<UInt64>> {
     unsafe cell(UInt64.self, at: offset)
   }
 
   /// Some words from an offset on for as long as the mapping lives: their start.
+  @inlinable
   @unsafe
   public func words(at offset: Int, count: Int) -> UnsafePointer<Atomic<UInt64>> {
     check(offset, count * 8, alignment: 8)
@@ -101,7 +111,9 @@ extension Mapping {
     unsafe cell(UInt64.self, at: offset).pointee.wrappingAdd(1, ordering: .releasing)
   }
 
-  private func cell<Value: AtomicRepresentable>(
+  @inlinable
+  @inline(__always)
+  func cell<Value: AtomicRepresentable>(
     _: Value.Type, at offset: Int
   ) -> UnsafePointer<Atomic<Value>> {
     let size = MemoryLayout<Atomic<Value>>.size

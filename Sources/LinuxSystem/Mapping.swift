@@ -10,6 +10,7 @@ import Synchronization
 public struct Mapping: ~Copyable, @unchecked Sendable {
   /// The mapping's length.
   public let byteCount: Int
+  @usableFromInline
   let base: UnsafeMutableRawPointer
   private let protection: CInt
   /// The guard against SIGBUS, or -1.
@@ -127,6 +128,8 @@ public struct Mapping: ~Copyable, @unchecked Sendable {
     unsafe cell.pointee.store(byte, ordering: .sequentiallyConsistent)
   }
 
+  @inlinable
+  @inline(__always)
   func check(_ offset: Int, _ size: Int, alignment: Int) {
     precondition(
       offset >= 0 && size <= byteCount && offset <= byteCount - size,

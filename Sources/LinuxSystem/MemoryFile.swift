@@ -2,6 +2,8 @@ import CLinux
 import Glibc
 
 /// A file in memory without a name (memfd_create(2)).
+///
+/// Only its owner can open it once more, through `/proc/PID/fd`.
 public struct MemoryFile: ~Copyable, Sendable {
   /// The file, open for reading and writing.
   public let descriptor: Descriptor
@@ -10,6 +12,8 @@ public struct MemoryFile: ~Copyable, Sendable {
     let number = unsafe clinux_memfd_create(name)
     guard number >= 0 else { throw SystemError(call: "memfd_create", on: name) }
     let file = Descriptor(owning: number)
+    // Others are given a descriptor; what they may do with it shall not grow by opening it again.
+    guard fchmod(number, 0o600) == 0 else { throw SystemError(call: "fchmod", on: name) }
     try file.write(contents)
     descriptor = file
   }

@@ -14,9 +14,16 @@ public final class TableBacking: Backing {
     let isFinal: Bool
   }
 
+  /// A group, as far as a sample needs it.
+  private struct Place {
+    let slot: TableGroup.Slot
+    /// Its words while nobody asks for it; empty where it is always kept.
+    let inactive: [UInt64]
+  }
+
   private let reader: Reader
   /// The groups by token; nil where the token is free.
-  private var groups: [TableGroup?] = []
+  private var places: [Place?] = []
   private var freeTokens: [Int] = []
   /// What came of each group of a pass, until the pass's window is known.
   private var outcomes: [TableSample] = []
@@ -30,18 +37,20 @@ public final class TableBacking: Backing {
 
   /// Takes a group of the reader's table: its token.
   public func open(_ group: TableGroup) -> Int {
+    let place = Place(
+      slot: group.slot, inactive: group.isOnDemand ? group.schema.inactiveWords : [])
     if let token = freeTokens.popLast() {
-      groups[token] = group
+      places[token] = place
       return token
     }
-    groups.append(group)
-    return groups.count - 1
+    places.append(place)
+    return places.count - 1
   }
 
   /// Lets go of a group; the token is another one's later.
   public func close(_ token: Int) {
-    guard groups.indices.contains(token), groups[token] != nil else { return }
-    groups[token] = nil
+    guard places.indices.contains(token), places[token] != nil else { return }
+    places[token] = nil
     freeTokens.append(token)
   }
 
@@ -53,15 +62,22 @@ public final class TableBacking: Backing {
     if outcomes.count < placements.count {
       outcomes = Array(repeating: .removed, count: placements.count)
     }
+    let view = reader.view
     let begin = monotonicNanoseconds()
     // By index: unoptimized, an iterator allocates for each element.
     for index in placements.indices {
       let placement = placements[index]
-      guard let group = groups[placement.token] else {
+      guard let place = places[placement.token] else {
         outcomes[index] = .removed
         continue
       }
-      outcomes[index] = snapshot.fill(placement) { reader.sample(group, into: &$0) }
+      outcomes[index] = snapshot.fill(placement) { record in
+        let outcome = view.sample(place.slot, into: &record)
+        if outcome == .asleep {
+          for word in place.inactive.indices { record[word] = place.inactive[word] }
+        }
+        return outcome
+      }
     }
     let pass = Window(begin: begin, end: monotonicNanoseconds())
     for index in placements.indices {
@@ -109,5 +125,16 @@ public final class TableBacking: Backing {
     }
     let last = silence.isFinal ? Window(begin: silence.since, end: silence.since) : pass
     snapshot.finish(placement, given ?? last, staleSince: silence.since)
+  }
+}
+
+extension Schema {
+  /// A record without any value.
+  fileprivate var inactiveWords: [UInt64] {
+    var words = [UInt64](repeating: Inactive.unsigned, count: wordCount)
+    for statistic in statistics where statistic.isSigned {
+      for word in statistic.words { words[word] = Inactive.signed }
+    }
+    return words
   }
 }

@@ -65,6 +65,31 @@ struct PublishTests {
     #expect(record.counter("queue") == nil && record.level("served") == nil)
   }
 
+  @Test func `A level stops at its ends`() throws {
+    let publisher = try Tables.publisher()
+    let record = try publisher.addRecord(
+      "requests", schema: Tables.schema, to: try publisher.addSource("worker"))
+    let reader = try Reader(of: publisher)
+    let group = try #require(reader.group("requests"))
+    let queue = try #require(record.level("queue"))
+    #expect(!queue.adjust(by: -1))
+    #expect(reader.value("queue", of: group) == 0, "below 0 is the marker")
+    queue.set(Inactive.unsigned - 3)
+    #expect(queue.adjust(by: 2))
+    #expect(!queue.adjust(by: 1))
+    #expect(reader.value("queue", of: group) == Inactive.unsigned - 1)
+    let drift = try #require(record.level("drift"))
+    drift.set(signed: .max - 1)
+    #expect(drift.adjust(by: 1))
+    #expect(!drift.adjust(by: 1))
+    #expect(reader.value("drift", of: group) == UInt64(Int64.max))
+    #expect(drift.adjust(by: .min))
+    #expect(reader.value("drift", of: group) == UInt64(bitPattern: -1))
+    drift.set(signed: -2)
+    #expect(!drift.adjust(by: .min + 2), "the least value is the marker")
+    #expect(reader.value("drift", of: group) == UInt64(bitPattern: .min + 1))
+  }
+
   @Test func `A counter stops below the marker`() throws {
     let publisher = try Tables.publisher()
     let record = try publisher.addRecord(

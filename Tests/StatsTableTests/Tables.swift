@@ -45,7 +45,7 @@ extension Reader {
   func words(of group: TableGroup) -> (sample: TableSample, words: [UInt64]) {
     var words = [UInt64](repeating: 0x5555, count: group.schema.wordCount)
     var span = words.mutableSpan
-    let sample = sample(group, into: &span)
+    let sample = view.sample(group.slot, into: &span)
     return (sample, words)
   }
 

@@ -12,6 +12,10 @@ struct Report {
   private var rows: [Row] = []
   /// Whether something could not run that this machine has what it takes for.
   private(set) var isBroken = false
+  /// Only parts whose headings have this text run.
+  private let only: String?
+
+  init(only: String?) { self.only = only }
 
   /// A heading between figures.
   mutating func section(_ title: String) {
@@ -31,6 +35,7 @@ struct Report {
 
   /// Runs one part; a part without what it needs is shown as skipped, a failed one as failed.
   mutating func part(_ title: String, _ body: (inout Report) throws -> Void) {
+    if let only, !title.contains(only) { return }
     section(title)
     note("\(title) ...\n")
     do {

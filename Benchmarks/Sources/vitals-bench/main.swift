@@ -1,20 +1,24 @@
 // The figures of the README, as one table: see README.md of this package.
 //
-//   vitals-bench --vitals PATH --holder PATH --peers PATH
+//   vitals-bench --vitals PATH --holder PATH --peers PATH [--only TEXT-OF-A-HEADING]
 import Glibc
 import LinuxSystem
 
 var programs: [String: String] = [:]
 var words = CommandLine.arguments.dropFirst()
+if words.first == "publish" {
+  try TablePublisher(Array(words.dropFirst())).run()
+}
 while let word = words.popFirst() {
-  guard ["--vitals", "--holder", "--peers"].contains(word), let path = words.popFirst() else {
+  guard ["--vitals", "--holder", "--peers", "--only"].contains(word), let path = words.popFirst()
+  else {
     note("vitals-bench: not understood: \(word)\n")
     exit(2)
   }
   programs[word] = path
 }
 
-var report = Report()
+var report = Report(only: programs["--only"])
 var pass = PassBenchmark()
 report.part("A pass over 1,000 created vCPUs, one process, interleaved") { try pass.run(&$0) }
 var files = FileBenchmark()
@@ -28,6 +32,12 @@ report.part("All numbers of one vCPU, side by side") {
 }
 var peers = PeerBenchmark(script: programs["--peers"])
 report.part("A snapshot of 1,000 values of another process, peers") { try peers.run(&$0) }
+report.part("The shared table, writing, one process, interleaved") {
+  try TableWriteBenchmark().run(&$0)
+}
+report.part("The shared table, a snapshot of 1,000 values of another process, interleaved") {
+  try TableReadBenchmark(pcp: peers.pcp, varnish: peers.varnish).run(&$0)
+}
 report.part("vitals watch --every 1s 'kvm/**'") {
   try WatchBenchmark(vitals: programs["--vitals"], holder: programs["--holder"]).run(&$0)
 }

@@ -277,6 +277,33 @@ VITALS_PLACE(vitals_group, demand, 104);
 VITALS_SIZE(vitals_copy, 16);
 VITALS_SIZE(vitals_message, 24);
 
+/* Places of what changes while readers look, for languages without offsetof. */
+#define VITALS_OFFSET(type, field) ((int)offsetof(struct type, field))
+enum {
+  VITALS_HEADER_USED = VITALS_OFFSET(vitals_header, used),
+  VITALS_HEADER_GENERATION = VITALS_OFFSET(vitals_header, generation),
+  VITALS_HEADER_INSTANCE = VITALS_OFFSET(vitals_header, instance),
+  VITALS_HEADER_BOOT_ID = VITALS_OFFSET(vitals_header, boot_id),
+  VITALS_HEADER_HEARTBEAT = VITALS_OFFSET(vitals_header, heartbeat_ns),
+  VITALS_HEADER_STATE = VITALS_OFFSET(vitals_header, state),
+  VITALS_HEADER_ANNEX_SERIAL = VITALS_OFFSET(vitals_header, annex_serial),
+  VITALS_HEADER_ANNEX_SIZE = VITALS_OFFSET(vitals_header, annex_size),
+  VITALS_HEADER_READERS = VITALS_OFFSET(vitals_header, readers),
+  VITALS_BLOCK_ID = VITALS_OFFSET(vitals_block, id),
+  VITALS_BLOCK_SIZE = VITALS_OFFSET(vitals_block, size),
+  VITALS_BLOCK_KIND = VITALS_OFFSET(vitals_block, kind),
+  VITALS_SOURCE_STATUS = VITALS_OFFSET(vitals_source, status),
+  VITALS_SOURCE_STATUS_SINCE = VITALS_OFFSET(vitals_source, status_since_ns),
+  VITALS_GROUP_VALUES = VITALS_OFFSET(vitals_group, values),
+  VITALS_GROUP_START = VITALS_OFFSET(vitals_group, start_ns),
+  VITALS_GROUP_INDEX = VITALS_OFFSET(vitals_group, index),
+  VITALS_GROUP_STATUS = VITALS_OFFSET(vitals_group, status),
+  VITALS_GROUP_STATUS_SINCE = VITALS_OFFSET(vitals_group, status_since_ns),
+  VITALS_GROUP_DEMAND = VITALS_OFFSET(vitals_group, demand),
+  VITALS_COPY_BEGIN = VITALS_OFFSET(vitals_copy, begin_ns),
+  VITALS_COPY_END = VITALS_OFFSET(vitals_copy, end_ns)
+};
+
 /* MARK: Words that the other side sees at any time */
 
 static inline uint64_t vitals_load(const uint64_t *word) {
@@ -337,6 +364,18 @@ static inline void vitals_copy_words(uint64_t *to, const uint64_t *from, uint64_
   }
 #endif
   for (; word < count; word++) to[word] = vitals_load(from + word);
+}
+
+/*
+ * Copies words of a latched group, of which the index says afterwards whether they are one update:
+ * they need not be read whole.
+ */
+static inline void vitals_copy_latched(uint64_t *to, const uint64_t *from, uint64_t count) {
+#if defined(VITALS_THREAD_SANITIZER)
+  vitals_copy_words(to, from, count);
+#else
+  memcpy(to, from, (size_t)(count * sizeof *to));
+#endif
 }
 
 static inline uint64_t vitals_round_up(uint64_t size) {
@@ -851,7 +890,8 @@ static inline int vitals_sample(const struct vitals_view *view, uint64_t at, uin
         base + group.values + (index & (group.copies - 1)) * group.stride;
     const uint64_t *from = (const uint64_t *)(const void *)(copy + view->header.copy_size);
     vitals_copy_in(window, sizeof *window, copy, view->header.copy_size);
-    vitals_copy_words(words, from, count);
+    if (group.copies > 1) vitals_copy_latched(words, from, count);
+    else vitals_copy_words(words, from, count);
     if (!vitals_block_holds(view, at, id)) return VITALS_REMOVED;
     if (group.flags & VITALS_ON_DEMAND && vitals_load(&header->annex_serial) != view->annex_serial)
       return VITALS_ASLEEP; /* the annex that was read is no longer the one in use */

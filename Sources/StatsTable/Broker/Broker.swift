@@ -11,18 +11,21 @@ final class Broker: Sendable {
   private let signal: BrokerSignal
   private let thread: SystemThread
   private let path: String
+  /// The socket's file, told from one that somebody else puts in its place.
+  private let file: FileStatus
 
-  /// Listens at `path`, in place of a socket that a dead publisher left there.
+  /// Listens at `path`, where the caller holds the claim.
   ///
-  /// For the holder of the name's claim.
+  /// A socket that a dead publisher left there goes; anything else is in the way.
   init(_ core: PublisherCore, at path: String, heartbeat: UInt64) throws(TableError) {
-    removeFile(path)
+    if let left = try? FileStatus(path), left.isSocket { removeFile(path) }
     let signal: BrokerSignal
     let loop: BrokerLoop
     do throws(SystemError) {
       let socket = try UnixSocket.listen(at: path, .messages)
       // Who may read is decided by the directory: statistics need no privilege.
       try setMode(of: path, to: 0o666)
+      file = try FileStatus(path)
       signal = try BrokerSignal()
       loop = try BrokerLoop(core, socket, signal, heartbeat: heartbeat)
       thread = try SystemThread(name: "vitals-broker") { loop.run() }
@@ -40,6 +43,6 @@ final class Broker: Sendable {
     core.whenChanged.withLock { $0 = nil }
     signal.end()
     thread.join()
-    removeFile(path)
+    if let now = try? FileStatus(path), now.isSame(as: file) { removeFile(path) }
   }
 }

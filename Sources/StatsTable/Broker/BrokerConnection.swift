@@ -68,6 +68,8 @@ final class BrokerConnection {
   private func exchange(
     _ request: BrokerMessage, table: inout Descriptor?
   ) throws(TableError) -> BrokerMessage {
+    // A publisher drops what the socket has no room for: the reply, too.
+    drain()
     do throws(SystemError) {
       try socket.send(request.bytes)
     } catch {

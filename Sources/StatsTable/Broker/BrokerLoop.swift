@@ -117,7 +117,7 @@ final class BrokerLoop: @unchecked Sendable {
       if error.code != EAGAIN, error.code != EINTR { dismiss(token) }
       return
     }
-    guard let request = BrokerMessage(bytes) else {
+    guard let request = BrokerMessage(bytes), request.isWhole(bytes.count) else {
       dismiss(token)
       return
     }

@@ -38,6 +38,11 @@ struct BrokerMessage {
     }
   }
 
+  /// Whether a request of so many bytes has the ids that it says, and nothing else.
+  func isWhole(_ byteCount: Int) -> Bool {
+    ids.count == Int(count) && byteCount == MemoryLayout<vitals_message>.size + ids.count * 8
+  }
+
   var bytes: [UInt8] {
     var head = vitals_message()
     head.magic = UInt32(VITALS_MESSAGE_MAGIC)

@@ -3,12 +3,12 @@ import LinuxSystem
 /// The sole right to a publisher's name in a directory, for as long as the value lives.
 ///
 /// A lock file that the kernel unlocks at the process's end. Only its holder replaces or removes
-/// the name's other files, so that nobody removes those of another one.
+/// the name's other files, so that nobody removes those of another one. The lock file itself stays:
+/// somebody may be about to lock it.
 struct Claim: ~Copyable, Sendable {
   let name: String
   let directory: String
   private let file: Descriptor
-  private let process = currentProcess()
 
   /// - Throws: `nameTaken` where a running publisher has it.
   static func take(_ name: String, in directory: String) throws(TableError) -> Claim {
@@ -17,12 +17,13 @@ struct Claim: ~Copyable, Sendable {
     let path = "\(directory)/\(name).lock"
     while true {
       let file = try systemCall { () throws(SystemError) in
-        try Descriptor.createOrOpen(path, mode: 0o644)
+        // Whoever can open it for reading could lock it, too.
+        try Descriptor.createOrOpen(path, mode: 0o600)
       }
       let isOurs: Bool
       do throws(SystemError) { isOurs = try file.lock() } catch { throw .system(error) }
       guard isOurs else { throw .nameTaken(name: name, directory: directory) }
-      // The former holder may have removed the file between our opening and locking it.
+      // Somebody may have removed the file between our opening and locking it.
       if let now = try? FileStatus(path), let ours = try? FileStatus(file), now.isSame(as: ours) {
         return Claim(name: name, directory: directory, file: file)
       }
@@ -31,9 +32,4 @@ struct Claim: ~Copyable, Sendable {
 
   /// Where the broker listens.
   var socketPath: String { "\(directory)/\(name).socket" }
-
-  deinit {
-    // A forked child has the value too, but the name is its parent's.
-    if process == currentProcess() { removeFile("\(directory)/\(name).lock") }
-  }
 }

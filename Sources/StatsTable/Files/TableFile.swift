@@ -5,6 +5,7 @@ struct TableFile: ~Copyable {
   let path: String
   private let newPath: String
   private var file: Descriptor?
+  private var isInPlace = false
 
   /// - Throws: `onDisk` where the directory is not in memory.
   init(name: String, directory: String) throws(TableError) {
@@ -45,8 +46,13 @@ struct TableFile: ~Copyable {
   /// Gives the file its name, in place of a dead publisher's.
   ///
   /// For the holder of the name's claim.
-  func moveIntoPlace() throws(TableError) {
+  mutating func moveIntoPlace() throws(TableError) {
     try systemCall { () throws(SystemError) in try renameFile(newPath, to: path) }
+    isInPlace = true
+  }
+
+  deinit {
+    if !isInPlace { removeFile(newPath) }
   }
 
   /// Removes the name where it is still that of this file.

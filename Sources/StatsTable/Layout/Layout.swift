@@ -1,48 +1,49 @@
 import CVitals
 
 /// Sizes and places of the table's structures, as `vitals_table.h` has them.
+///
+/// They are computed, so that each is a number in the code that uses it: a stored one is looked up.
 enum Layout {
-  static let alignment = Int(VITALS_ALIGNMENT.rawValue)
-  static let smallestHeader = Int(VITALS_HEADER_MINIMUM.rawValue)
-  static let magic: UInt64 = magicWord()
+  static var alignment: Int { Int(VITALS_ALIGNMENT.rawValue) }
+  static var smallestHeader: Int { Int(VITALS_HEADER_MINIMUM.rawValue) }
 
   /// Fields of the header that change while readers look.
   enum Header {
-    static let used = place(\vitals_header.used)
-    static let generation = place(\vitals_header.generation)
-    static let instance = place(\vitals_header.instance)
-    static let bootID = place(\vitals_header.boot_id)
-    static let heartbeat = place(\vitals_header.heartbeat_ns)
-    static let state = place(\vitals_header.state)
-    static let annexSerial = place(\vitals_header.annex_serial)
-    static let annexSize = place(\vitals_header.annex_size)
-    static let readers = place(\vitals_header.readers)
+    static var used: Int { Int(VITALS_HEADER_USED) }
+    static var generation: Int { Int(VITALS_HEADER_GENERATION) }
+    static var instance: Int { Int(VITALS_HEADER_INSTANCE) }
+    static var bootID: Int { Int(VITALS_HEADER_BOOT_ID) }
+    static var heartbeat: Int { Int(VITALS_HEADER_HEARTBEAT) }
+    static var state: Int { Int(VITALS_HEADER_STATE) }
+    static var annexSerial: Int { Int(VITALS_HEADER_ANNEX_SERIAL) }
+    static var annexSize: Int { Int(VITALS_HEADER_ANNEX_SIZE) }
+    static var readers: Int { Int(VITALS_HEADER_READERS) }
   }
 
   enum Block {
-    static let id = place(\vitals_block.id)
-    static let size = place(\vitals_block.size)
-    static let kind = place(\vitals_block.kind)
+    static var id: Int { Int(VITALS_BLOCK_ID) }
+    static var size: Int { Int(VITALS_BLOCK_SIZE) }
+    static var kind: Int { Int(VITALS_BLOCK_KIND) }
   }
 
   enum Source {
-    static let status = place(\vitals_source.status)
-    static let statusSince = place(\vitals_source.status_since_ns)
+    static var status: Int { Int(VITALS_SOURCE_STATUS) }
+    static var statusSince: Int { Int(VITALS_SOURCE_STATUS_SINCE) }
   }
 
   enum Group {
-    static let values = place(\vitals_group.values)
-    static let start = place(\vitals_group.start_ns)
-    static let index = place(\vitals_group.index)
-    static let status = place(\vitals_group.status)
-    static let statusSince = place(\vitals_group.status_since_ns)
-    static let demand = place(\vitals_group.demand)
+    static var values: Int { Int(VITALS_GROUP_VALUES) }
+    static var start: Int { Int(VITALS_GROUP_START) }
+    static var index: Int { Int(VITALS_GROUP_INDEX) }
+    static var status: Int { Int(VITALS_GROUP_STATUS) }
+    static var statusSince: Int { Int(VITALS_GROUP_STATUS_SINCE) }
+    static var demand: Int { Int(VITALS_GROUP_DEMAND) }
   }
 
   enum Copy {
-    static let size = MemoryLayout<vitals_copy>.size
-    static let begin = place(\vitals_copy.begin_ns)
-    static let end = place(\vitals_copy.end_ns)
+    static var size: Int { MemoryLayout<vitals_copy>.size }
+    static var begin: Int { Int(VITALS_COPY_BEGIN) }
+    static var end: Int { Int(VITALS_COPY_END) }
   }
 
   /// The next multiple of the alignment.
@@ -50,15 +51,8 @@ enum Layout {
     (size + alignment - 1) / alignment * alignment
   }
 
-  private static func place<Structure, Value>(_ field: KeyPath<Structure, Value>) -> Int {
-    guard let offset = MemoryLayout<Structure>.offset(of: field) else {
-      preconditionFailure("\(Structure.self) has a computed field")
-    }
-    return offset
-  }
-
   /// The first eight bytes of a table as one number of this system.
-  private static func magicWord() -> UInt64 {
+  static var magic: UInt64 {
     var word: UInt64 = 0
     for (index, byte) in VITALS_MAGIC.utf8.enumerated() { word |= UInt64(byte) << (8 * index) }
     return UInt64(littleEndian: word)

@@ -56,7 +56,7 @@ struct AnnexState {
     do {
       if let life {
         if life.byteCount < used {
-          try systemCall { () throws(SystemError) in try life.file.descriptor.resize(to: used) }
+          try systemCall { () throws(SystemError) in try life.file.descriptor.extend(to: used) }
           self.life?.byteCount = used
         }
         return false

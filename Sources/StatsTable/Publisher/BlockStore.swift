@@ -81,7 +81,7 @@ struct BlockStore {
     }
     if end > fileSize {
       let larger = min(max(end, fileSize * 2), memory.mapping.byteCount)
-      try systemCall { () throws(SystemError) in try memory.file.resize(to: larger) }
+      try systemCall { () throws(SystemError) in try memory.extend(to: larger) }
       fileSize = larger
     }
     let offset = used

@@ -107,11 +107,16 @@ struct RecordShape {
     words[0] = 0
     words[1] = 0
     for statistic in schema.statistics {
-      let hasBegun = copies == 1 && (statistic.kind == .cumulative || statistic.kind.isHistogram)
+      let hasBegun = copies == 1 && statistic.kind.counts
       for word in statistic.words { words[2 + word] = hasBegun ? 0 : statistic.inactiveWord }
     }
     return words
   }
+}
+
+extension Kind {
+  /// Whether its words count, from zero on.
+  var counts: Bool { self == .cumulative || isHistogram }
 }
 
 extension Schema {
@@ -124,9 +129,9 @@ extension Schema {
 extension PublisherCore.State {
   /// The id of a schema, which is put into the table once.
   mutating func id(of schema: Schema, named name: String) throws(TableError) -> UInt64 {
-    if let place = schemas[schema.hash] { return place.id }
+    if let place = schemas[schema] { return place.id }
     let place = try store.publish(try BlockBytes.schema(schema, id: name))
-    schemas[schema.hash] = place
+    schemas[schema] = place
     return place.id
   }
 

@@ -24,6 +24,8 @@ public final class Publisher: Sendable {
   /// What the outside sees of it: its name, its file and its broker.
   private struct Front: ~Copyable {
     let claim: Claim
+    /// The name in the table's directory, where that is another one.
+    let tableClaim: Claim?
     let tablePath: String?
     let broker: Broker
   }
@@ -39,15 +41,16 @@ public final class Publisher: Sendable {
     if publication.name != nil {
       claim = try Claim.take(name, in: publication.directory)
     }
-    var path: String?
+    var tableClaim: Claim?
+    if let directory = publication.tableDirectory, directory != publication.directory {
+      tableClaim = try Claim.take(name, in: directory)
+    }
+    var file: TableFile?
     let memory: TableMemory
     if let directory = publication.tableDirectory {
-      var file = try TableFile(name: name, directory: directory)
-      memory = try file.memory(publication)
-      core = PublisherCore(name: name, memory: memory, publication: publication)
-      try memory.writeHeader(publication)
-      try file.moveIntoPlace()
-      path = file.path
+      var newFile = try TableFile(name: name, directory: directory)
+      memory = try newFile.memory(publication)
+      file = consume newFile
     } else {
       memory = try TableMemory(
         name: "vitals:\(name)", byteCount: publication.firstByteCount,
@@ -55,16 +58,25 @@ public final class Publisher: Sendable {
       guard try systemCall({ () throws(SystemError) in try memory.file.lock() }) else {
         throw .untrusted(file: name, reason: "a new file is locked by somebody else")
       }
-      core = PublisherCore(name: name, memory: memory, publication: publication)
-      try memory.writeHeader(publication)
     }
+    core = PublisherCore(name: name, memory: memory, publication: publication)
+    try memory.writeHeader(publication)
     guard let claim = claim.take() else {
       front = Mutex(nil)
       return
     }
     let broker = try Broker(
       core, at: claim.socketPath, heartbeat: publication.heartbeatIntervalNanoseconds)
-    front = Mutex(Front(claim: claim, tablePath: path, broker: broker))
+    let path = file?.path
+    do throws(TableError) {
+      // Last: what is at the name stays where anything fails.
+      try file?.moveIntoPlace()
+    } catch {
+      broker.stop()
+      throw error
+    }
+    front = Mutex(
+      Front(claim: claim, tableClaim: tableClaim.take(), tablePath: path, broker: broker))
   }
 
   deinit {

@@ -34,7 +34,8 @@ final class PublisherCore: Sendable {
 
   struct State {
     var store: BlockStore
-    var schemas: [UInt64: BlockStore.Place] = [:]
+    /// By all of their facts: the hash alone leaves out what a meaning says.
+    var schemas: [Schema: BlockStore.Place] = [:]
     var sources: [UInt64: SourceEntry] = [:]
     var sourceIDs: [String: UInt64] = [:]
     var groups: [UInt64: GroupEntry] = [:]
@@ -85,6 +86,8 @@ final class PublisherCore: Sendable {
 
   /// The record of a group is held no more.
   func letGo(of place: BlockStore.Place) {
+    // In a child of fork(2) nobody may be there who would give the lock back.
+    guard isOwned else { return }
     withState { state in
       state.groups[place.id]?.isHeld = false
       state.reclaimIfUnused(place.id)

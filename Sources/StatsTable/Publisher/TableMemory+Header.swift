@@ -37,7 +37,7 @@ extension TableMemory {
   }
 
   /// The 16 bytes of a UUID's text.
-  private static func bytes(ofUUID text: String) -> [UInt8] {
+  static func bytes(ofUUID text: String) -> [UInt8] {
     let digits = text.compactMap(\.hexDigitValue).prefix(32)
     return stride(from: 0, to: digits.count - 1, by: 2).map { index in
       UInt8(digits[index] << 4 | digits[index + 1])

@@ -10,6 +10,8 @@ final class TableMemory: Sendable {
   let file: Descriptor
   /// The file, open for reading: what readers get.
   let readerFile: Descriptor
+  /// Whether the file is on a filesystem that may be full when a store needs a page.
+  private let isOnFileSystem: Bool
 
   /// A memfd that nobody else can write or make shorter.
   convenience init(name: String, byteCount: Int, addressSpace: Int) throws(TableError) {
@@ -24,7 +26,8 @@ final class TableMemory: Sendable {
     }
     // After the mapping: a seal against writing refuses every later one.
     try systemCall { () throws(SystemError) in try file.sealForReaders() }
-    self.init(file: file.release(), readerFile: readers, mapping: mapping)
+    self.init(
+      file: file.release(), readerFile: readers, mapping: mapping, isOnFileSystem: false)
   }
 
   /// A file on tmpfs.
@@ -36,17 +39,28 @@ final class TableMemory: Sendable {
     }
     let mapping: Mapping
     do throws(SystemError) {
-      try file.resize(to: byteCount)
+      try file.reserve(byteCount)
       mapping = try Mapping(of: file, byteCount: addressSpace, for: .readWrite)
     } catch {
       throw .system(error)
     }
-    self.init(file: file, readerFile: readers, mapping: mapping)
+    self.init(file: file, readerFile: readers, mapping: mapping, isOnFileSystem: true)
+  }
+
+  /// Makes the file longer.
+  func extend(to byteCount: Int) throws(SystemError) {
+    if isOnFileSystem {
+      try file.reserve(byteCount)
+    } else {
+      try file.extend(to: byteCount)
+    }
   }
 
   private init(
-    file: consuming Descriptor, readerFile: consuming Descriptor, mapping: consuming Mapping
+    file: consuming Descriptor, readerFile: consuming Descriptor, mapping: consuming Mapping,
+    isOnFileSystem: Bool
   ) {
+    self.isOnFileSystem = isOnFileSystem
     self.file = file
     self.readerFile = readerFile
     self.mapping = mapping

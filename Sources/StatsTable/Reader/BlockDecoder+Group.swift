@@ -35,7 +35,8 @@ extension BlockDecoder {
       throw flaw("stride", head.stride, "it is a multiple of 8, and \(length) at least")
     }
     let slot = TableGroup.Slot(
-      block: offset, values: Int(head.values), stride: Int(head.stride),
+      id: id, isOnDemand: isOnDemand, block: offset, values: Int(head.values),
+      stride: Int(head.stride),
       mask: Int(head.copies) - 1, copySize: Int(header.copy_size), wordCount: schema.wordCount)
     let (span, overflow) = slot.stride.multipliedReportingOverflow(by: slot.mask)
     guard !overflow, span <= Int(limit), slot.end <= Int(limit) else {

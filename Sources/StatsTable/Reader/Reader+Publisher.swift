@@ -65,10 +65,12 @@ extension Reader {
     now: UInt64 = monotonicNanoseconds(), bootID: [UInt8]? = nil, trustsHeartbeat: Bool = true
   ) -> PublisherHealth {
     if let bootID, bootID != identity.bootID { return .ofFormerBoot }
-    if mapping.loadAcquiring(UInt32.self, at: Layout.Header.state) == VITALS_CLOSED.rawValue {
+    if view.table.mapping.loadAcquiring(UInt32.self, at: Layout.Header.state)
+      == VITALS_CLOSED.rawValue
+    {
       return .closed
     }
-    let beat = mapping.loadRelaxed(UInt64.self, at: Layout.Header.heartbeat)
+    let beat = view.table.mapping.loadRelaxed(UInt64.self, at: Layout.Header.heartbeat)
     let interval = header.heartbeat_interval_ns
     let (patience, overflow) = interval.multipliedReportingOverflow(by: 3)
     let isRecent = interval > 0 && !overflow && beat <= now && now - beat <= patience

@@ -17,16 +17,19 @@ extension Reader {
   @discardableResult
   public func refresh() -> Bool {
     // Acquiring: the generation before the blocks.
-    let now = mapping.loadAcquiring(UInt64.self, at: Layout.Header.generation)
-    guard now != seenGeneration || annexIsAnother else { return false }
+    let now = view.table.mapping.loadAcquiring(UInt64.self, at: Layout.Header.generation)
+    guard now != seenGeneration else {
+      if annexIsAnother { takeAnnex() }
+      return false
+    }
     takeAnnex()
     for _ in 0..<Self.attempts {
-      let before = mapping.loadAcquiring(UInt64.self, at: Layout.Header.generation)
+      let before = view.table.mapping.loadAcquiring(UInt64.self, at: Layout.Header.generation)
       let scan = scan()
       // Orders the reads of the blocks before this look at the generation.
       fenceAcquiring()
       let isSettled =
-        mapping.loadRelaxed(UInt64.self, at: Layout.Header.generation) == before
+        view.table.mapping.loadRelaxed(UInt64.self, at: Layout.Header.generation) == before
       seenGeneration = isSettled ? before : nil
       cache.replace(scan.contents)
       flaws = scan.flaws
@@ -39,7 +42,8 @@ extension Reader {
 
   private var annexIsAnother: Bool {
     broker != nil
-      && mapping.loadAcquiring(UInt64.self, at: Layout.Header.annexSerial) != annex?.serial ?? 0
+      && view.table.mapping.loadAcquiring(UInt64.self, at: Layout.Header.annexSerial) != view.annex?
+        .serial ?? 0
   }
 
   /// Maps the annex that the publisher uses now, as far as it was handed out.
@@ -48,13 +52,15 @@ extension Reader {
     broker.drain()
     if let offer = broker.takeOffer() {
       // Without it the groups on demand are asleep; the next offer may succeed.
-      annex = try? AnnexMapping(offer)
+      view = TableView(view.table, annex: try? AnnexMapping(offer))
     }
-    let serial = mapping.loadAcquiring(UInt64.self, at: Layout.Header.annexSerial)
-    if let annex, annex.serial != serial { self.annex = nil }
-    let size = mapping.loadRelaxed(UInt64.self, at: Layout.Header.annexSize)
-    if let annex, size > annex.mapping.byteCount {
-      self.annex = (try? annex.mappedAgain()) ?? annex
+    let serial = view.table.mapping.loadAcquiring(UInt64.self, at: Layout.Header.annexSerial)
+    if view.annex?.serial ?? serial != serial { view = TableView(view.table, annex: nil) }
+    let size = view.table.mapping.loadRelaxed(UInt64.self, at: Layout.Header.annexSize)
+    if let annex = view.annex, size > annex.mapping.byteCount,
+      let longer = try? annex.mappedAgain()
+    {
+      view = TableView(view.table, annex: longer)
     }
   }
 
@@ -69,8 +75,8 @@ extension Reader {
     let headSize = MemoryLayout<vitals_block>.size
     while used - offset >= headSize {
       // Acquiring: the id before the contents that it makes valid.
-      let id = mapping.loadAcquiring(UInt64.self, at: offset + Layout.Block.id)
-      let size = mapping.loadRelaxed(UInt64.self, at: offset + Layout.Block.size)
+      let id = view.table.mapping.loadAcquiring(UInt64.self, at: offset + Layout.Block.id)
+      let size = view.table.mapping.loadRelaxed(UInt64.self, at: offset + Layout.Block.size)
       guard size >= Layout.alignment, size.isMultiple(of: UInt64(Layout.alignment)),
         size <= UInt64(used - offset)
       else {
@@ -84,7 +90,7 @@ extension Reader {
         let content = cache.content(id, at: offset) ?? decode(id, offset, Int(size), used)
         // Orders the reads of the block before this look at its id.
         fenceAcquiring()
-        if mapping.loadRelaxed(UInt64.self, at: offset + Layout.Block.id) == id {
+        if view.table.mapping.loadRelaxed(UInt64.self, at: offset + Layout.Block.id) == id {
           contents.append((id, offset, content))
         }
       }
@@ -110,19 +116,23 @@ extension Reader {
   /// Maps the table as long as it is now: the end of its blocks.
   private func mapAll(_ flaws: inout [TableError]) -> Int {
     // Acquiring: the end before the blocks in front of it.
-    let used = mapping.loadAcquiring(UInt64.self, at: Layout.Header.used)
-    if used > mapping.byteCount, let status = try? FileStatus(descriptor),
-      status.size > mapping.byteCount, status.size <= Self.largestByteCount,
-      let larger = try? Mapping(of: descriptor, byteCount: status.size, isGuarded: !isSealed)
-    {
-      mapping = larger
+    let used = view.table.mapping.loadAcquiring(UInt64.self, at: Layout.Header.used)
+    if used > view.table.mapping.byteCount, let status = try? FileStatus(descriptor) {
+      // Somebody else may have made the file longer than any table is.
+      let byteCount = min(status.size, Self.largestByteCount)
+      if byteCount > view.table.mapping.byteCount,
+        let larger = try? Mapping(of: descriptor, byteCount: byteCount, isGuarded: !isSealed)
+      {
+        view = TableView(SharedMapping(larger), annex: view.annex)
+      }
     }
-    guard used <= mapping.byteCount else {
+    guard used <= view.table.mapping.byteCount else {
       flaws.append(
         .flawed(
           file: file, field: "used", value: used,
-          rule: "the file has \(mapping.byteCount) bytes; what is behind them is not read"))
-      return mapping.byteCount
+          rule:
+            "the file has \(view.table.mapping.byteCount) bytes; what is behind them is not read"))
+      return view.table.mapping.byteCount
     }
     return Int(used)
   }
@@ -130,13 +140,13 @@ extension Reader {
   private func decode(
     _ id: UInt64, _ offset: Int, _ size: Int, _ used: Int
   ) -> BlockCache.Content {
-    let kind = mapping.loadRelaxed(UInt32.self, at: offset + Layout.Block.kind)
+    let kind = view.table.mapping.loadRelaxed(UInt32.self, at: offset + Layout.Block.kind)
     let isGroup = kind == VITALS_GROUP.rawValue
     // The values of a group are in its block: its head and name are enough.
     let count = isGroup ? min(size, Self.longestGroupHead) : size
     let decoder = BlockDecoder(
       file: file, header: header, id: id, offset: offset, byteCount: size,
-      bytes: mapping.copyBytes(at: offset, count: count), used: used)
+      bytes: view.table.mapping.copyBytes(at: offset, count: count), used: used)
     return isGroup ? .rawGroup(decoder) : decoder.decode(kind: kind)
   }
 }

@@ -62,8 +62,10 @@ extension Reader {
   private func resolved(
     _ source: BlockCache.RawSource, _ path: String, _ labels: BlockCache.RawLabels?
   ) -> TableSource {
-    let status = mapping.loadAcquiring(UInt64.self, at: source.offset + Layout.Source.status)
-    let since = mapping.loadRelaxed(UInt64.self, at: source.offset + Layout.Source.statusSince)
+    let status = view.table.mapping.loadAcquiring(
+      UInt64.self, at: source.offset + Layout.Source.status)
+    let since = view.table.mapping.loadRelaxed(
+      UInt64.self, at: source.offset + Layout.Source.statusSince)
     return TableSource(
       id: source.id, path: path, parent: source.parent, keys: source.keys,
       labels: labels?.labels ?? [:], created: source.created, owner: source.owner,

@@ -22,10 +22,10 @@ public final class Reader {
 
   let descriptor: Descriptor
   let header: vitals_header
-  var mapping: Mapping
+  /// What samples are taken of; another one after each refresh that mapped more.
+  public internal(set) var view: TableView
   let isSealed: Bool
   var broker: BrokerConnection?
-  var annex: AnnexMapping?
   /// The table's generation of the last look at its blocks; nil where that may be mixed.
   var seenGeneration: UInt64?
   var cache = BlockCache()
@@ -89,21 +89,21 @@ public final class Reader {
     self.isSealed = isSealed
     self.header = header
     self.broker = broker
-    self.mapping = mapping
+    view = TableView(SharedMapping(mapping), annex: nil)
     self.descriptor = descriptor
     refresh()
   }
 
   /// The memory that is mapped, in bytes.
-  public var mappedByteCount: Int { mapping.byteCount }
+  public var mappedByteCount: Int { view.table.mapping.byteCount }
 
   /// The end of the table's last block.
   public var usedByteCount: Int {
-    Int(clamping: mapping.loadRelaxed(UInt64.self, at: Layout.Header.used))
+    Int(clamping: view.table.mapping.loadRelaxed(UInt64.self, at: Layout.Header.used))
   }
 
   /// Whether the file got shorter than its table.
-  public var isBroken: Bool { mapping.isBroken }
+  public var isBroken: Bool { view.table.mapping.isBroken }
 }
 
 extension Reader {

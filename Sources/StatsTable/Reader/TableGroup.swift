@@ -15,11 +15,13 @@ public struct TableGroup: Sendable {
   public let start: UInt64
   /// What its block takes, and its values in the annex.
   public let byteCount: Int
-  /// Where the reader finds it.
-  let slot: Slot
+  /// Where the reader finds it: all that a sample needs.
+  public let slot: Slot
 
-  /// What a sample needs of a group, checked once.
-  struct Slot: Sendable {
+  /// Where a group lies in a table, checked once.
+  public struct Slot: Sendable {
+    let id: UInt64
+    let isOnDemand: Bool
     let block: Int
     let values: Int
     let stride: Int
@@ -39,7 +41,7 @@ public enum TableSample: Hashable, Sendable {
   case up(Window?)
   /// The words are those of the sample; the publisher says that they are not up to date.
   case old(TableStatus)
-  /// Nobody asks for the group: all words are inactive.
+  /// Nobody asks for the group: the words are none, all are inactive.
   case asleep
   /// Updates came faster than they could be read: the words are none.
   case busy

@@ -277,6 +277,33 @@ VITALS_PLACE(vitals_group, demand, 104);
 VITALS_SIZE(vitals_copy, 16);
 VITALS_SIZE(vitals_message, 24);
 
+/* Places of what changes while readers look, for languages without offsetof. */
+#define VITALS_OFFSET(type, field) ((int)offsetof(struct type, field))
+enum {
+  VITALS_HEADER_USED = VITALS_OFFSET(vitals_header, used),
+  VITALS_HEADER_GENERATION = VITALS_OFFSET(vitals_header, generation),
+  VITALS_HEADER_INSTANCE = VITALS_OFFSET(vitals_header, instance),
+  VITALS_HEADER_BOOT_ID = VITALS_OFFSET(vitals_header, boot_id),
+  VITALS_HEADER_HEARTBEAT = VITALS_OFFSET(vitals_header, heartbeat_ns),
+  VITALS_HEADER_STATE = VITALS_OFFSET(vitals_header, state),
+  VITALS_HEADER_ANNEX_SERIAL = VITALS_OFFSET(vitals_header, annex_serial),
+  VITALS_HEADER_ANNEX_SIZE = VITALS_OFFSET(vitals_header, annex_size),
+  VITALS_HEADER_READERS = VITALS_OFFSET(vitals_header, readers),
+  VITALS_BLOCK_ID = VITALS_OFFSET(vitals_block, id),
+  VITALS_BLOCK_SIZE = VITALS_OFFSET(vitals_block, size),
+  VITALS_BLOCK_KIND = VITALS_OFFSET(vitals_block, kind),
+  VITALS_SOURCE_STATUS = VITALS_OFFSET(vitals_source, status),
+  VITALS_SOURCE_STATUS_SINCE = VITALS_OFFSET(vitals_source, status_since_ns),
+  VITALS_GROUP_VALUES = VITALS_OFFSET(vitals_group, values),
+  VITALS_GROUP_START = VITALS_OFFSET(vitals_group, start_ns),
+  VITALS_GROUP_INDEX = VITALS_OFFSET(vitals_group, index),
+  VITALS_GROUP_STATUS = VITALS_OFFSET(vitals_group, status),
+  VITALS_GROUP_STATUS_SINCE = VITALS_OFFSET(vitals_group, status_since_ns),
+  VITALS_GROUP_DEMAND = VITALS_OFFSET(vitals_group, demand),
+  VITALS_COPY_BEGIN = VITALS_OFFSET(vitals_copy, begin_ns),
+  VITALS_COPY_END = VITALS_OFFSET(vitals_copy, end_ns)
+};
+
 /* MARK: Words that the other side sees at any time */
 
 static inline uint64_t vitals_load(const uint64_t *word) {
@@ -294,10 +321,62 @@ static inline void vitals_store_release(uint64_t *word, uint64_t value) {
 
 /* ThreadSanitizer does not know fences; each word is accessed atomically, so it misses nothing. */
 #if defined(__SANITIZE_THREAD__)
+#define VITALS_THREAD_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define VITALS_THREAD_SANITIZER 1
+#endif
+#endif
+#if defined(VITALS_THREAD_SANITIZER)
 #define VITALS_FENCE(order) __asm__ volatile("" ::: "memory")
 #else
 #define VITALS_FENCE(order) __atomic_thread_fence(order)
 #endif
+
+/* How the assembler calls a register of 16 bytes. */
+#if defined(__SSE2__)
+#define VITALS_VECTOR(value) "+x"(value)
+#elif defined(__aarch64__)
+#define VITALS_VECTOR(value) "+w"(value)
+#endif
+
+/*
+ * Copies words that the other side may be writing: each word is read once and whole, all of them
+ * in no order. Two words at a time, because one costs 2.5 times as much as memcpy, which promises
+ * nothing: on every processor with vectors of 16 bytes a load of them reads aligned words whole.
+ */
+static inline void vitals_copy_words(uint64_t *to, const uint64_t *from, uint64_t count) {
+  uint64_t word = 0;
+#if defined(VITALS_VECTOR) && !defined(VITALS_THREAD_SANITIZER)
+  typedef uint64_t pair __attribute__((vector_size(16), aligned(8), may_alias));
+  for (; count - word >= 8; word += 8) {
+    pair first = *(const pair *)(const void *)(from + word);
+    pair second = *(const pair *)(const void *)(from + word + 2);
+    pair third = *(const pair *)(const void *)(from + word + 4);
+    pair fourth = *(const pair *)(const void *)(from + word + 6);
+    /* Keeps the compiler from making the loop a call of memcpy. */
+    __asm__ volatile("" : VITALS_VECTOR(first), VITALS_VECTOR(second), VITALS_VECTOR(third),
+                          VITALS_VECTOR(fourth) : : "memory");
+    *(pair *)(void *)(to + word) = first;
+    *(pair *)(void *)(to + word + 2) = second;
+    *(pair *)(void *)(to + word + 4) = third;
+    *(pair *)(void *)(to + word + 6) = fourth;
+  }
+#endif
+  for (; word < count; word++) to[word] = vitals_load(from + word);
+}
+
+/*
+ * Copies words of a latched group, of which the index says afterwards whether they are one update:
+ * they need not be read whole.
+ */
+static inline void vitals_copy_latched(uint64_t *to, const uint64_t *from, uint64_t count) {
+#if defined(VITALS_THREAD_SANITIZER)
+  vitals_copy_words(to, from, count);
+#else
+  memcpy(to, from, (size_t)(count * sizeof *to));
+#endif
+}
 
 static inline uint64_t vitals_round_up(uint64_t size) {
   return (size + VITALS_ALIGNMENT - 1) / VITALS_ALIGNMENT * VITALS_ALIGNMENT;
@@ -811,7 +890,8 @@ static inline int vitals_sample(const struct vitals_view *view, uint64_t at, uin
         base + group.values + (index & (group.copies - 1)) * group.stride;
     const uint64_t *from = (const uint64_t *)(const void *)(copy + view->header.copy_size);
     vitals_copy_in(window, sizeof *window, copy, view->header.copy_size);
-    for (uint32_t word = 0; word < count; word++) words[word] = vitals_load(from + word);
+    if (group.copies > 1) vitals_copy_latched(words, from, count);
+    else vitals_copy_words(words, from, count);
     if (!vitals_block_holds(view, at, id)) return VITALS_REMOVED;
     if (group.flags & VITALS_ON_DEMAND && vitals_load(&header->annex_serial) != view->annex_serial)
       return VITALS_ASLEEP; /* the annex that was read is no longer the one in use */

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -38,6 +39,29 @@ static inline ssize_t bench_read_file(const char *_Nonnull path) {
   ssize_t got = read(fd, bytes, sizeof bytes);
   close(fd);
   return got;
+}
+
+/* What a counter costs at the least: a load, an addition and a store, `count` times. */
+static inline void bench_increment(uint64_t *_Nonnull word, uint64_t count) {
+  for (uint64_t index = 0; index < count; index++) {
+    (*word)++;
+    /* Keeps the compiler from adding all at once. */
+    __asm__ volatile("" : "+m"(*word));
+  }
+}
+
+/* What eight values cost at the least: eight stores, `count` times. */
+static inline void bench_store_eight(uint64_t *_Nonnull words, uint64_t count) {
+  for (uint64_t index = 0; index < count; index++) {
+    for (uint64_t word = 0; word < 8; word++) words[word] = index;
+    __asm__ volatile("" : : : "memory");
+  }
+}
+
+/* What a snapshot costs at the least: one copy of all words. */
+static inline void bench_copy(uint64_t *_Nonnull to, const uint64_t *_Nonnull from, size_t count) {
+  memcpy(to, from, count * sizeof *to);
+  __asm__ volatile("" : : "r"(to) : "memory");
 }
 
 /* openpty(3) with a size, close-on-exec: 0, or -1. */

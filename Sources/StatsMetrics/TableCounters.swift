@@ -1,0 +1,81 @@
+#if Metrics
+import CoreMetrics
+import StatsTable
+
+/// What a handler is made of.
+struct MetricPart {
+  let key: MetricKey
+  /// The name of the group, with which those of its statistics begin.
+  let name: String
+  let record: Record
+  let decimals: Int
+  let refusedValues: StatsTable.Counter
+}
+
+/// A handler of a metric in a table; it counts for nobody once the metric was destroyed.
+protocol TableHandler: AnyObject, Sendable {
+  var key: MetricKey { get }
+
+  /// Nil where the record has not the statistics of this kind.
+  init?(_ part: MetricPart)
+}
+
+/// A counter of whole numbers.
+final class TableCounter: TableHandler, CounterHandler {
+  let key: MetricKey
+  private let record: Record
+  private let counter: StatsTable.Counter
+  private let refusedValues: StatsTable.Counter
+
+  init?(_ part: MetricPart) {
+    guard let counter = part.record.counter(part.name) else { return nil }
+    self.counter = counter
+    key = part.key
+    record = part.record
+    refusedValues = part.refusedValues
+  }
+
+  func increment(by amount: Int64) {
+    guard amount >= 0 else { return refusedValues.add(1) }
+    counter.add(UInt64(amount))
+  }
+
+  /// Begins at zero again, which readers see as a reset.
+  func reset() {
+    record.update { $0[0] = 0 }
+  }
+}
+
+/// A counter of fractions.
+final class TableFloatingPointCounter: TableHandler, FloatingPointCounterHandler {
+  let key: MetricKey
+  private let record: Record
+  private let counter: StatsTable.Counter
+  private let refusedValues: StatsTable.Counter
+  private let power: UInt64
+  private let carry = Carry()
+
+  init?(_ part: MetricPart) {
+    guard let counter = part.record.counter(part.name) else { return nil }
+    self.counter = counter
+    key = part.key
+    record = part.record
+    refusedValues = part.refusedValues
+    power = powerOfTen(part.decimals)
+  }
+
+  func increment(by amount: Double) {
+    guard amount >= 0, let exact = FixedPoint(amount, power: power) else {
+      return refusedValues.add(1)
+    }
+    let whole = carry.add(exact)
+    if whole > 0 { counter.add(UInt64(whole)) }
+  }
+
+  /// Begins at zero again, which readers see as a reset.
+  func reset() {
+    record.update { $0[0] = 0 }
+    carry.reset()
+  }
+}
+#endif

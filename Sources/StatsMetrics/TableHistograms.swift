@@ -1,0 +1,55 @@
+#if Metrics
+import CoreMetrics
+import StatsTable
+
+/// Samples in buckets that double in width, and their sum.
+final class TableRecorder: TableHandler, RecorderHandler {
+  let key: MetricKey
+  private let histogram: PublishedHistogram
+  private let refusedValues: StatsTable.Counter
+  private let power: UInt64
+
+  init?(_ part: MetricPart) {
+    guard let histogram = part.record.histogram("\(part.name)_hist") else { return nil }
+    self.histogram = histogram
+    key = part.key
+    refusedValues = part.refusedValues
+    power = powerOfTen(part.decimals)
+  }
+
+  func record(_ value: Int64) {
+    guard value >= 0 else { return refusedValues.add(1) }
+    let (scaled, isOver) = UInt64(value).multipliedReportingOverflow(by: power)
+    guard !isOver else { return refusedValues.add(1) }
+    histogram.observe(scaled)
+  }
+
+  func record(_ value: Double) {
+    guard value >= 0, let sample = FixedPoint(value, power: power)?.rounded else {
+      return refusedValues.add(1)
+    }
+    histogram.observe(UInt64(sample))
+  }
+}
+
+/// Durations in buckets that double in width, and their sum, in nanoseconds.
+///
+/// A display unit is not kept: whoever shows a duration chooses a fitting one.
+final class TableTimer: TableHandler, TimerHandler {
+  let key: MetricKey
+  private let histogram: PublishedHistogram
+  private let refusedValues: StatsTable.Counter
+
+  init?(_ part: MetricPart) {
+    guard let histogram = part.record.histogram("\(part.name)_hist") else { return nil }
+    self.histogram = histogram
+    key = part.key
+    refusedValues = part.refusedValues
+  }
+
+  func recordNanoseconds(_ duration: Int64) {
+    guard duration >= 0 else { return refusedValues.add(1) }
+    histogram.observe(UInt64(duration))
+  }
+}
+#endif

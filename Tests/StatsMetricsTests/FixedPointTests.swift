@@ -1,0 +1,56 @@
+#if Metrics
+import Testing
+
+@testable import StatsMetrics
+
+struct FixedPointTests {
+  @Test(
+    arguments: [
+      (0.0, 6, 0), (-0.0, 6, 0), (1, 0, 1), (0.1, 6, 100_000), (0.3, 6, 300_000),
+      (2.5, 0, 3), (-2.5, 0, -2), (-0.1, 6, -100_000), (0.000_000_4, 6, 0),
+      (0.000_000_6, 6, 1), (9_007_199_254_740_991, 0, 9_007_199_254_740_991),
+      (9.2e12, 6, 9_200_000_000_000_000_000), (-9.2e12, 6, -9_200_000_000_000_000_000),
+      (9_223_372_036_854_774_784, 0, 9_223_372_036_854_774_784),
+      (9.223e3, 15, 9_223_000_000_000_000_000),
+      (.leastNonzeroMagnitude, 15, 0), (-.leastNonzeroMagnitude, 15, 0), (1e-300, 6, 0),
+      (.leastNormalMagnitude, 6, 0),
+    ] as [(Double, Int, Int64)])
+  func `A double is exact until it is rounded`(value: Double, decimals: Int, rounded: Int64) {
+    #expect(FixedPoint(value, power: powerOfTen(decimals))?.rounded == rounded)
+  }
+
+  @Test(
+    arguments: [
+      (.nan, 6), (.infinity, 6), (-.infinity, 6), (.greatestFiniteMagnitude, 0), (1e300, 6),
+      (9.3e12, 6), (-9.3e12, 6), (9_223_372_036_854_775_808, 0),
+      (.signalingNaN, 0), (1e16, 15),
+    ] as [(Double, Int)])
+  func `What no word can hold has no fixed point`(value: Double, decimals: Int) {
+    #expect(FixedPoint(value, power: powerOfTen(decimals)) == nil)
+  }
+
+  @Test(
+    arguments: [
+      (0.1, 10, 1_000_000), (0.25, 8, 2_000_000), (1e-7, 100_000, 10_000),
+      (-0.1, 10, -1_000_000), (1.0 / 3, 3, 1_000_000), (0.000_000_51, 3, 2), (-0.000_000_25, 5, -1),
+    ] as [(Double, Int, Int64)])
+  func `A sum is that of the doubles, rounded once`(amount: Double, count: Int, total: Int64) throws
+  {
+    let exact = try #require(FixedPoint(amount, power: 1_000_000))
+    let carry = Carry()
+    var word: Int64 = 0
+    for _ in 0..<count { word += carry.add(exact) }
+    #expect(word == total)
+  }
+
+  @Test func `A carry goes on from what was set`() throws {
+    let carry = Carry()
+    let start = carry.set(try #require(FixedPoint(0.4, power: 1)))
+    #expect(start == 0)
+    let more = carry.add(try #require(FixedPoint(0.2, power: 1)))
+    #expect(more == 1, "0.6 is shown as 1")
+    let edge = carry.set(try #require(FixedPoint(-9_223_372_036_854_774_784, power: 1)))
+    #expect(edge == -9_223_372_036_854_774_784)
+  }
+}
+#endif

@@ -1,0 +1,84 @@
+// Publishes a table from Swift: statistics of its own, and those of a server with swift-metrics.
+//
+//   table-example [DIRECTORY [SECONDS]]
+//
+// Readers find it by the socket DIRECTORY/shop.socket; where they look is /run/vitals/app.
+
+#if Metrics  // the package's trait, on by default
+import CoreMetrics
+import Statistics
+import StatsMetrics
+import StatsTable
+
+/// A worker that describes what it counts, and counts it.
+struct Worker {
+  static let schema = Schema(packing: [
+    Statistic("served", .cumulative, stability: .stable, meaning: "Requests that were answered."),
+    Statistic("queue", .instant, meaning: "Requests that wait."),
+    Statistic("latency_hist", .logHistogram, unit: .seconds, scale: .nano, size: 44),
+    Statistic("latency_ns", .cumulative, unit: .seconds, scale: .nano),
+  ])
+
+  let served: StatsTable.Counter?
+  let queue: StatsTable.Level?
+  let latency: PublishedHistogram?
+
+  init(_ number: Int, in publisher: Publisher) throws(TableError) {
+    let source = try publisher.addSource("worker\(number)", keys: ["worker": "\(number)"])
+    let record = try publisher.addRecord("requests", schema: Self.schema, to: source)
+    // Names are looked up once; from then on a handle is an address.
+    served = record.counter("served")
+    queue = record.level("queue")
+    latency = record.histogram("latency_hist")
+  }
+
+  func answer(waiting: UInt64, nanoseconds: UInt64) {
+    // A load and a store: the worker alone writes it. `add(1)` is for several writers.
+    served?.bump()
+    queue?.set(waiting)
+    latency?.observe(nanoseconds)
+  }
+}
+
+@main
+enum TableExample {
+  static func main() async {
+    let arguments = CommandLine.arguments
+    let directory = arguments.count > 1 ? arguments[1] : Publication.standardDirectory
+    let seconds = arguments.count > 2 ? Int(arguments[2]) ?? 0 : 60
+    do throws(TableError) {
+      let publisher = try publish(in: directory)
+      print("publishing shop in \(directory) for \(seconds) s")
+      try await serve(for: seconds, Worker(0, in: publisher))
+      publisher.close()
+    } catch {
+      // Without it swift-metrics counts nowhere: a server need not end for that.
+      print("shop is not published: \(error)")
+    }
+  }
+
+  /// What a server that uses swift-metrics already adds.
+  ///
+  /// Where the usual place will do, it is one line:
+  /// `MetricsSystem.bootstrap(try TableMetrics(publishing: "shop"))`
+  static func publish(in directory: String) throws(TableError) -> Publisher {
+    let metrics = try TableMetrics(publishing: Publication(name: "shop", directory: directory))
+    MetricsSystem.bootstrap(metrics)
+    // The same table has room for statistics that the program describes itself.
+    return metrics.publisher
+  }
+
+  static func serve(for seconds: Int, _ worker: Worker) async {
+    let orders = CoreMetrics.Counter(label: "orders", dimensions: [("country", "is")])
+    let sessions = Meter(label: "sessions")
+    let duration = CoreMetrics.Timer(label: "checkout")
+    for round in 0..<max(1, seconds * 100) {
+      worker.answer(waiting: UInt64(round % 7), nanoseconds: 150_000)
+      orders.increment()
+      sessions.set(round % 50)
+      duration.recordMicroseconds(900 + round % 300)
+      try? await Task.sleep(for: .milliseconds(10))
+    }
+  }
+}
+#endif
