@@ -122,7 +122,8 @@ final class TableMirror {
     case .dead(let since):
       backing.silence = TableBacking.Silence(since: max(1, min(since, now)), isFinal: true)
     case .closed:
-      backing.silence = TableBacking.Silence(since: max(1, now), isFinal: true)
+      backing.silence = TableBacking.Silence(
+        since: max(1, min(reader.heartbeat, now)), isFinal: true)
     case .ofFormerBoot:
       // Its times are of another clock.
       backing.silence = TableBacking.Silence(since: max(1, now), isFinal: false)

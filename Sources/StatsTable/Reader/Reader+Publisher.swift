@@ -54,6 +54,11 @@ extension Reader {
     return count
   }
 
+  /// When the publisher last said that it runs, in nanoseconds of CLOCK_MONOTONIC.
+  public var heartbeat: UInt64 {
+    view.table.mapping.loadRelaxed(UInt64.self, at: Layout.Header.heartbeat)
+  }
+
   /// Whether the publisher runs; one system call where it has not said so for a while.
   ///
   /// - Parameters:
@@ -70,7 +75,7 @@ extension Reader {
     {
       return .closed
     }
-    let beat = view.table.mapping.loadRelaxed(UInt64.self, at: Layout.Header.heartbeat)
+    let beat = heartbeat
     let interval = header.heartbeat_interval_ns
     let (patience, overflow) = interval.multipliedReportingOverflow(by: 3)
     let isRecent = interval > 0 && !overflow && beat <= now && now - beat <= patience

@@ -17,7 +17,7 @@ struct DemoCommand: ParsableCommand {
       A process more publishes a table, app/demo, as any program can: requests of some workers, \
       traffic whose parts always sum to its total, and locks that are counted while somebody asks.
 
-      Ends by itself after --for, or with Ctrl-C; nothing is left behind.
+      Ends by itself after --for, or with Ctrl-C; nothing is left running.
 
       Example, in two terminals:
         vitals demo --vms 4 --vcpus 2 --for 1m
