@@ -13,7 +13,7 @@ struct CheckCommand: ParsableCommand {
       statistics descriptor that a VMM on this host keeps open. With files, checks those: a \
       publisher's table or socket, a Xen statistics table, else KVM binary statistics. Each rule \
       has a number (I1 to I22 are those of the kernel's own test, V1 to V5 are ours, X1 to X26 \
-      are of Xen's table, T1 and on of ours) and passes, fails or is skipped with the reason. Of \
+      are of Xen's table, T1 to T26 of ours) and passes, fails or is skipped with the reason. Of \
       a table --all also says what memory each source and group takes.
 
       Exit status 1 if a rule fails.

@@ -6,16 +6,7 @@ import StatsTable
 /// What `vitals check` finds in tables.
 enum TableFindings {
   /// The findings in a table, or in that of the publisher who listens at a socket.
-  static func all(of path: String) -> [Finding] {
-    let rule = "what the table says of itself can be"
-    var list = FindingList(object: path)
-    do throws(TableError) {
-      list.check("T1", rule, try reader(of: path).flaws.map(\.description))
-    } catch {
-      list.check("T1", rule, [error.description])
-    }
-    return list.findings
-  }
+  static func all(of path: String) -> [Finding] { TableCheck(path).run() }
 
   /// The findings in a Xen statistics table.
   static func xen(_ path: String) throws(SystemError) -> [Finding] {
