@@ -289,7 +289,7 @@ struct BrokerTests {
     let publisher = try Program.holder("publish", directory.path, "mute", "--pause", "1000000")
     let socket = "\(directory.path)/mute.socket"
     let reader = try Reader.connect(to: socket, patienceMilliseconds: Self.patience)
-    publisher.send(SIGSTOP)
+    try publisher.stop()
     #expect(throws: TableError.silent(socket: socket, milliseconds: 50)) {
       try Reader.connect(to: socket, patienceMilliseconds: 50)
     }

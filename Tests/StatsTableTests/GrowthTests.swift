@@ -40,6 +40,8 @@ struct GrowthTests {
         for index in stride(from: 0, to: groups.count, by: step) {
           var span = words.mutableSpan
           guard case .up = view.sample(groups[index].slot, into: &span) else { continue }
+          // Before its first update it has no values.
+          if words == [.max, .max, .max] { continue }
           if words[2] != words[0] &+ words[1] { tell("a sum is \(words)") }
           guard groups[index].name == "steady" else { continue }
           if words[0] < last { tell("the steady counter fell from \(last) to \(words[0])") }

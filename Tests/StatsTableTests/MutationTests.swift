@@ -14,8 +14,8 @@ struct MutationTests {
   func `Damaged tables are read or refused`(part: Int) throws {
     var generator = SeededGenerator(seed: 77 + UInt64(part))
     let images =
-      try [TableImage.whole()]
-      + CPrograms.frozen.map { TableImage(try CPrograms.expected("\($0).table")) }
+      try [DamagedTable.whole()]
+      + CPrograms.frozen.map { DamagedTable(try CPrograms.expected("\($0).table")) }
     var (refused, flawed, sampled) = (0, 0, 0)
     for _ in 0..<Self.count / 4 {
       var image = images[Int.random(in: images.indices, using: &generator)]
@@ -42,7 +42,7 @@ struct MutationTests {
   }
 }
 
-extension TableImage {
+extension DamagedTable {
   /// Puts something near to what checks forget somewhere, mostly where fields are.
   mutating func damage(below used: Int, _ generator: inout SeededGenerator) {
     let starts = blocks.values.flatMap { $0 }.sorted()

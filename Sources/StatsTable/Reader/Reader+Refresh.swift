@@ -7,9 +7,6 @@ extension Reader {
   private static let attempts = 4
   /// The longest name of a group that is read, from a block that also has the group's values.
   private static let longestGroupName = 4 << 10
-  /// How many bytes of facts are read, besides those for which the file has memory: a file can be
-  /// much longer than what was ever written to it.
-  private static let unwrittenByteCount = 16 << 20
 
   /// Reads the blocks again where there was a change: whether sources or groups are others.
   ///
@@ -77,8 +74,8 @@ extension Reader {
     var flaws: [TableError] = []
     let used = mapAll(&flaws)
     var offset = Int(header.first_block)
-    var readable = Self.unwrittenByteCount
-    var hasAsked = false
+    contents.reserveCapacity(cache.contents.count)
+    var room = ReadingRoom()
     let headSize = MemoryLayout<vitals_block>.size
     while used - offset >= headSize {
       // Acquiring: the id before the contents that it makes valid.
@@ -94,23 +91,14 @@ extension Reader {
         break
       }
       if id != 0 {
-        let known = cache.content(id, at: offset)
-        if known == nil {
-          readable -= Int(size)
-          if readable < 0, !hasAsked {
-            hasAsked = true
-            // Eight times, because a filesystem may hold the bytes in less.
-            readable += 8 * ((try? FileStatus(descriptor))?.allocatedByteCount ?? 0)
-          }
-          guard readable >= 0 else {
-            flaws.append(
-              .flawed(
-                file: file, field: "size of the block at \(offset)", value: size,
-                rule: "most of the file was never written; what is behind it is not read"))
-            break
-          }
+        guard let content = cache.next(id, at: offset) ?? decode(id, offset, Int(size), used, &room)
+        else {
+          flaws.append(
+            .flawed(
+              file: file, field: "size of the block at \(offset)", value: size,
+              rule: "most of the file was never written; what is behind it is not read"))
+          break
         }
-        let content = known ?? decode(id, offset, Int(size), used)
         // Orders the reads of the block before this look at its id.
         fenceAcquiring()
         if view.table.mapping.loadRelaxed(UInt64.self, at: offset + Layout.Block.id) == id {
@@ -166,12 +154,28 @@ extension Reader {
     return Int(used)
   }
 
+  /// How many bytes may still be read in a look.
+  ///
+  /// A file can be much longer than what was ever written to it, and reading it would give it memory.
+  private struct ReadingRoom {
+    var byteCount = 16 << 20
+    var isExtended = false
+  }
+
+  /// What a block is; nil where reading it would cost more than the file itself.
   private func decode(
-    _ id: UInt64, _ offset: Int, _ size: Int, _ used: Int
-  ) -> BlockCache.Content {
+    _ id: UInt64, _ offset: Int, _ size: Int, _ used: Int, _ room: inout ReadingRoom
+  ) -> BlockCache.Content? {
     let kind = view.table.mapping.loadRelaxed(UInt32.self, at: offset + Layout.Block.kind)
     let isGroup = kind == VITALS_GROUP.rawValue
     let count = isGroup ? groupHead(offset, size) : size
+    room.byteCount -= count
+    if room.byteCount < 0, !room.isExtended {
+      room.isExtended = true
+      // Eight times, because a filesystem may hold the bytes in less.
+      room.byteCount += 8 * ((try? FileStatus(descriptor))?.allocatedByteCount ?? 0)
+    }
+    guard room.byteCount >= 0 else { return nil }
     let decoder = BlockDecoder(
       file: file, header: header, id: id, offset: offset, byteCount: size,
       bytes: view.table.mapping.copyBytes(at: offset, count: count), used: used)

@@ -6,14 +6,14 @@ import Statistics
 @testable import StatsTable
 
 /// The bytes of a small table, to be damaged.
-struct TableImage: Sendable {
+struct DamagedTable: Sendable {
   var bytes: [UInt8]
 
   /// Where the blocks are, by their kind, in the order of the table.
   let blocks: [UInt32: [Int]]
 
   /// A table with one of everything, written by a publisher.
-  static func whole() throws -> TableImage {
+  static func whole() throws -> DamagedTable {
     let publisher = try Tables.publisher()
     let shop = try publisher.addSource(
       "shop", keys: ["zone": "a"], labels: ["state": "open", "version": "1.2"], owner: 42)
@@ -27,7 +27,7 @@ struct TableImage: Sendable {
     let descriptor = try publisher.descriptorForReader()
     let used = publisher.memoryUse.tableByteCount
     withExtendedLifetime((record, sums, spins)) {}
-    return TableImage(try descriptor.bytes(count: used, at: 0))
+    return DamagedTable(try descriptor.bytes(count: used, at: 0))
   }
 
   init(_ bytes: [UInt8]) {
