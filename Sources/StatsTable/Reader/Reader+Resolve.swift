@@ -58,7 +58,7 @@ extension Reader {
     }
     let listed = Set(found.map(\.id))
     if found.count < raw.count {
-      for id in raw.keys.sorted() where !listed.contains(id) {
+      for id in raw.keys.sorted() where !reached.contains(id) {
         flaws.append(
           .flawed(
             file: file, field: "parent of the source with id \(id)", value: raw[id]?.parent ?? 0,
