@@ -1,21 +1,67 @@
 #!/bin/sh
-# Feeds the KVM format reader with files from the fuzzer: Scripts/fuzz.sh [SECONDS]
+# Feeds the readers of foreign bytes with what the fuzzer makes: Scripts/fuzz.sh [SECONDS] [TARGET]
 #
-# Fails where it crashes, hangs or takes too much memory; the input is left in .build/fuzz.
+# Targets: kvm (files of KVM statistics) and table (shared tables), which share the seconds. Fails
+# where one crashes, hangs or takes too much memory; the input is left in .build/fuzz.
 set -eu
 
 cd "$(dirname "$0")/.."
 seconds=${1:-20}
+only=${2:-}
 out=.build/fuzz
-mkdir -p "$out/corpus"
-
-# shellcheck disable=SC2046 # the paths have no spaces
-swiftc -O -parse-as-library -sanitize=fuzzer -swift-version 6 -strict-memory-safety \
-  -module-name KVMFormatFuzz -o "$out/kvm-format" \
-  $(find Sources/Statistics -name '*.swift') Fuzz/KVMFormatFuzz.swift
+mkdir -p "$out/corpus" "$out/table-corpus" "$out/table-seeds" "$out/modules"
+if [ -z "$only" ]; then seconds=$(((seconds + 1) / 2)); fi
 
 # Swift's own report of crashes would keep libFuzzer from saving the input.
 export SWIFT_BACKTRACE=enable=no
-# What is new goes to the first directory; the others are only read.
-exec "$out/kvm-format" -max_total_time="$seconds" -max_len=8192 -timeout=5 -rss_limit_mb=1024 \
-  -artifact_prefix="$out/" -print_final_stats=1 -verbosity=1 "$out/corpus" Fuzz/Corpus
+swift_options="-O -parse-as-library -sanitize=fuzzer -swift-version 6 -strict-memory-safety"
+
+# run PROGRAM LONGEST CORPUS SEEDS: what is new goes to the corpus; the seeds are only read.
+run() {
+  "$out/$1" -max_total_time="$seconds" -max_len="$2" -timeout=5 -rss_limit_mb=1024 \
+    -artifact_prefix="$out/" -print_final_stats=1 -verbosity=1 "$3" "$4"
+}
+
+fuzz_kvm() {
+  # shellcheck disable=SC2046,SC2086 # the paths have no spaces
+  swiftc $swift_options -module-name KVMFormatFuzz -o "$out/kvm-format" \
+    $(find Sources/Statistics -name '*.swift') Fuzz/KVMFormatFuzz.swift
+  run kvm-format 8192 "$out/corpus" Fuzz/Corpus
+}
+
+# module NAME: compiles Sources/NAME for those that import it.
+module() {
+  # shellcheck disable=SC2046,SC2086
+  swiftc $swift_options -wmo -module-name "$1" -I "$out/modules" \
+    -enable-upcoming-feature InternalImportsByDefault -enable-experimental-feature Lifetimes \
+    -emit-module -emit-module-path "$out/modules/$1.swiftmodule" \
+    -emit-object -o "$out/modules/$1.o" $(find "Sources/$1" -name '*.swift')
+}
+
+fuzz_table() {
+  for name in CLinux CVitals; do
+    mkdir -p "$out/modules/$name"
+    {
+      echo "module $name {"
+      for header in Sources/"$name"/include/*.h; do echo "  header \"$PWD/$header\""; done
+      echo "  export *"
+      echo "}"
+    } >"$out/modules/$name/module.modulemap"
+  done
+  clang -std=gnu11 -O1 -fsanitize=fuzzer-no-link -ISources/CLinux/include \
+    -c -o "$out/modules/CLinux.o" Sources/CLinux/CLinux.c
+  swift_options="$swift_options -I $out/modules/CLinux -I $out/modules/CVitals"
+  for name in Statistics LinuxSystem StatsTable; do module "$name"; done
+  # shellcheck disable=SC2086
+  swiftc $swift_options -module-name TableFuzz -I "$out/modules" \
+    -o "$out/table" Fuzz/TableFuzz.swift "$out"/modules/*.o
+  cp Tests/TableMatrix/expected/*.table "$out/table-seeds/"
+  run table 16384 "$out/table-corpus" "$out/table-seeds"
+}
+
+case $only in
+  "") fuzz_kvm && fuzz_table ;;
+  kvm) fuzz_kvm ;;
+  table) fuzz_table ;;
+  *) echo "fuzz.sh [SECONDS] [kvm | table]" >&2; exit 2 ;;
+esac

@@ -7,6 +7,8 @@ public struct FileStatus: Hashable, Sendable {
   public let owner: UInt32
   /// In bytes; of `/proc/PID/fd` the number of open descriptors, since Linux 6.2.
   public let size: Int
+  /// The memory or disk that it takes, in bytes: less than its size where it has holes.
+  public let allocatedByteCount: Int
   /// With `inode`, what tells a file from every other one.
   public let device: UInt64
   public let inode: UInt64
@@ -32,6 +34,7 @@ public struct FileStatus: Hashable, Sendable {
     mode = status.st_mode
     owner = status.st_uid
     size = Int(status.st_size)
+    allocatedByteCount = Int(status.st_blocks) * 512
     device = UInt64(status.st_dev)
     inode = UInt64(status.st_ino)
     links = UInt64(status.st_nlink)

@@ -131,6 +131,13 @@ public func fenceReleasing() {
   atomicMemoryFence(ordering: .releasing)
 }
 
+/// Orders all accesses before it before all accesses behind it, in one order for all threads.
+@inlinable
+@inline(__always)
+public func fenceSequentiallyConsistent() {
+  atomicMemoryFence(ordering: .sequentiallyConsistent)
+}
+
 /// Orders all loads before it before all loads behind it.
 @inlinable
 @inline(__always)

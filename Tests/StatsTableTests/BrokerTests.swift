@@ -155,7 +155,7 @@ struct BrokerTests {
     let group = try #require(reader.group("sums"))
     for _ in 0..<3 {
       try reader.enable([group])
-      #expect(reader.words(of: group).words == [.max, .max, .max])
+      #expect(reader.words(of: group).words == [0, 0, 0])
       for _ in 0..<2 {
         stage.sums.update { words in
           words[0] += 1
@@ -289,7 +289,7 @@ struct BrokerTests {
     let publisher = try Program.holder("publish", directory.path, "mute", "--pause", "1000000")
     let socket = "\(directory.path)/mute.socket"
     let reader = try Reader.connect(to: socket, patienceMilliseconds: Self.patience)
-    publisher.send(SIGSTOP)
+    try publisher.stop()
     #expect(throws: TableError.silent(socket: socket, milliseconds: 50)) {
       try Reader.connect(to: socket, patienceMilliseconds: 50)
     }

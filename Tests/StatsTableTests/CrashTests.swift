@@ -77,14 +77,14 @@ struct CrashTests {
     let publisher = try Self.publish(directory)
     let reader = try Self.connect(directory)
     #expect(waits(seconds: 30) { reader.health() == .live })
-    publisher.send(SIGSTOP)
+    try publisher.stop()
     #expect(waits(seconds: 30) { reader.health().isStopped })
     let words = try whole(reader, "balance")
     for _ in 0..<100 { #expect(try whole(reader, "balance") == words) }
     publisher.send(SIGCONT)
     #expect(waits(seconds: 30) { reader.health() == .live })
     #expect(try waits(seconds: 30) { try whole(reader, "balance") != words })
-    publisher.send(SIGSTOP)
+    try publisher.stop()
     publisher.process.kill()
     #expect(waits(seconds: 30) { reader.health().isDead })
   }

@@ -106,6 +106,46 @@ struct NamesTests {
       } == false
   }
 
+  /// A tmpfs of two megabytes, for as long as the value lives.
+  private final class SmallMemory {
+    let directory: MemoryDirectory
+
+    init?() throws {
+      directory = try MemoryDirectory()
+      guard unsafe mount("tmpfs", directory.path, "tmpfs", 0, "size=2m") == 0 else { return nil }
+    }
+
+    deinit { unsafe umount2(directory.path, CInt(MNT_DETACH)) }
+  }
+
+  @Test func `A full filesystem is an error of the publisher's, not its end`() throws {
+    guard let small = try SmallMemory() else { try Test.cancel("only root can mount a tmpfs") }
+    let path = small.directory.path
+    let publisher = try Publisher(
+      Publication(persistent: "app", directory: path, tableDirectory: path))
+    let source = try publisher.addSource("worker")
+    let wide = Schema(packing: (0..<10_000).map { Statistic("w\($0)", .cumulative) })
+    var records: [Record] = []
+    let error = try #require(throws: TableError.self) {
+      for number in 0..<100 {
+        records.append(try publisher.addRecord("r\(number)", schema: wide, to: source))
+      }
+    }
+    guard case .system(let reason) = error, reason.code == ENOSPC else {
+      Issue.record(error)
+      return
+    }
+    #expect(!records.isEmpty)
+    for record in records { record.counter("w9999")?.bump() }
+    let reader = try Reader.open("\(path)/app.table")
+    #expect(reader.flaws.isEmpty && reader.groups.count == records.count)
+    // There is no room for another one at all: nothing is left of it.
+    #expect(throws: TableError.self) {
+      try Publisher(Publication(persistent: "two", directory: path, tableDirectory: path))
+    }
+    #expect(try !directoryEntries(path).contains("two.table.new"))
+  }
+
   @Test func `A forked child cannot change what is its parent's`() async {
     await #expect(processExitsWith: .success) {
       let directory = try MemoryDirectory()

@@ -30,6 +30,8 @@ final class BrokerLoop: @unchecked Sendable {
   private var readers: [UInt64: Reader] = [:]
   private var nextToken = Token.firstReader
   private var annexSerial: UInt64 = 0
+  /// When to listen again, after this process had no descriptor left for a reader.
+  private var listensAgain: UInt64?
 
   init(
     _ core: PublisherCore, _ listener: consuming UnixSocket, _ signal: BrokerSignal,
@@ -57,27 +59,44 @@ final class BrokerLoop: @unchecked Sendable {
         nextBeat = now &+ heartbeat
       }
       for token in tokens { serve(token) }
+      if let time = listensAgain, now >= time {
+        listensAgain = nil
+        try? poller.add(listener.rawValue, token: Token.listener)
+      }
       if signal.takeChange() { announce() }
     }
     for token in Array(readers.keys) { dismiss(token) }
   }
 
   private func timeout(until nextBeat: UInt64) -> Int {
-    guard heartbeat > 0 else { return -1 }
+    let next = min(heartbeat > 0 ? nextBeat : .max, listensAgain ?? .max)
+    guard next < .max else { return -1 }
     let now = monotonicNanoseconds()
-    return now >= nextBeat ? 0 : Int((nextBeat - now + 999_999) / 1_000_000)
+    return now >= next ? 0 : Int(clamping: (next - now + 999_999) / 1_000_000)
   }
 
   private func serve(_ token: UInt64) {
     switch token {
     case Token.listener:
-      guard let socket = try? listener.accept(isBlocking: false) else { return }
-      admit(socket)
+      accept()
     case Token.wake:
       signal.drain()
     default:
       guard let reader = readers[token] else { return }
       answer(reader, token)
+    }
+  }
+
+  /// Accepts a reader.
+  ///
+  /// Where there is no descriptor left the listener stays readable: it waits for a while.
+  private func accept() {
+    do throws(SystemError) {
+      admit(try listener.accept(isBlocking: false))
+    } catch {
+      guard [EMFILE, ENFILE, ENOMEM, ENOBUFS].contains(error.code) else { return }
+      poller.remove(listener.rawValue)
+      listensAgain = monotonicNanoseconds() + 100_000_000
     }
   }
 

@@ -32,6 +32,8 @@ enum Layout {
   }
 
   enum Group {
+    /// Read once for each group, so that it need not be a number in the code.
+    static let name = MemoryLayout<vitals_group>.offset(of: \.name_offset) ?? 0
     static var values: Int { Int(VITALS_GROUP_VALUES) }
     static var start: Int { Int(VITALS_GROUP_START) }
     static var index: Int { Int(VITALS_GROUP_INDEX) }

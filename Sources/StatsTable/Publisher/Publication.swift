@@ -5,6 +5,9 @@ public struct Publication: Hashable, Sendable {
   /// Where readers look for tables that stay: `/run` is not on tmpfs everywhere.
   public static let standardTableDirectory = "/dev/shm/vitals/app"
 
+  /// The longest path of a source in a table, in bytes.
+  public static let longestPath = 4096
+
   /// The name, a part of paths; nil is a table that only this process hands on.
   public var name: String?
   /// Where the socket is, and the lock that makes the name this publisher's.

@@ -28,7 +28,7 @@ extension Publisher {
     let copies = consistency.copies
     precondition(copies > 0 && copies & (copies - 1) == 0, "\(copies) copies: no power of two")
     let isOnDemand = isOnDemand ?? schema.isOnDemandByDefault
-    let shape = RecordShape(schema: schema, copies: copies)
+    let shape = RecordShape(schema: schema, copies: copies, isOnDemand: isOnDemand)
     return try core.change { state throws(TableError) in
       guard let entry = state.sources[source.id] else {
         throw .badName("\(source.path), which was removed")
@@ -96,6 +96,7 @@ struct RecordShape {
   static let valuesField = Layout.Group.values
   let schema: Schema
   let copies: Int
+  let isOnDemand: Bool
 
   /// From copy to copy.
   var stride: Int { Layout.roundUp(Layout.Copy.size + schema.wordCount * 8) }
@@ -107,7 +108,7 @@ struct RecordShape {
     words[0] = 0
     words[1] = 0
     for statistic in schema.statistics {
-      let hasBegun = copies == 1 && statistic.kind.counts
+      let hasBegun = (copies == 1 || isOnDemand) && statistic.kind.counts
       for word in statistic.words { words[2 + word] = hasBegun ? 0 : statistic.inactiveWord }
     }
     return words

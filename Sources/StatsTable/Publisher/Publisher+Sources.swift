@@ -27,6 +27,10 @@ extension Publisher {
   ) throws(TableError) -> PublishedSource {
     guard Publication.isName(name) else { throw .badName(name) }
     let path = parent.map { "\($0.path)/\(name)" } ?? name
+    guard path.utf8.count <= Publication.longestPath else {
+      throw .inexpressible(
+        "the path of \(name) has \(path.utf8.count) bytes; \(Publication.longestPath) are read")
+    }
     var block = BlockBytes(reserving: MemoryLayout<vitals_source>.size)
     var head = vitals_source()
     head.block.kind = VITALS_SOURCE.rawValue

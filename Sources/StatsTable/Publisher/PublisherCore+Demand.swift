@@ -59,10 +59,14 @@ extension PublisherCore.State {
     guard let group = groups[id], let range = group.annexRange else { return }
     let isAnother = try annex?.wake(name: name) ?? false
     guard let annex, let life = annex.life else { return }
+    // Releasing: the sleep of before ahead of the new time. A reader whose time is still the same
+    // after its sample has not seen the copies begin anew.
+    memory.mapping.storeReleasing(
+      monotonicNanoseconds(), at: group.place.offset + Layout.Group.start)
+    // With the one of `Record.publish`: a writer that has not seen the time stored before this.
+    fenceSequentiallyConsistent()
     // Counting begins anew: what was counted before went with the memory.
     annex.annex.range.fill(group.firstWords, at: range.offset, byteCount: range.byteCount)
-    memory.mapping.storeRelaxed(
-      monotonicNanoseconds(), at: group.place.offset + Layout.Group.start)
     memory.mapping.storeRelaxed(UInt64(life.byteCount), at: Layout.Header.annexSize)
     // Releasing: the size before the serial that says it is there.
     if isAnother { memory.mapping.storeReleasing(life.serial, at: Layout.Header.annexSerial) }

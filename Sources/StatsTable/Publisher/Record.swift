@@ -46,9 +46,9 @@ public final class Record: @unchecked Sendable {
   let index: UnsafePointer<Atomic<UInt64>>
   @usableFromInline
   let demand: UnsafePointer<Atomic<UInt64>>
-  /// Whether each word counts, and so begins at zero.
+  /// Since when it counts: another time with each wake of a record on demand.
   @usableFromInline
-  let isCounting: [Bool]
+  let start: UnsafePointer<Atomic<UInt64>>
   let place: BlockStore.Place
   let core: PublisherCore
 
@@ -64,17 +64,13 @@ public final class Record: @unchecked Sendable {
     self.core = core
     self.stride = stride / 8
     wordCount = schema.wordCount
-    var isCounting = [Bool](repeating: false, count: schema.wordCount)
-    for statistic in schema.statistics where statistic.kind.counts {
-      for word in statistic.words { isCounting[word] = true }
-    }
-    self.isCounting = isCounting
     mask = consistency.copies - 1
     let length = stride * consistency.copies - Layout.Copy.size
     unsafe words = values.words(at: offset + Layout.Copy.size, count: length / 8)
     let block = place.offset
     unsafe index = core.memory.mapping.word(at: block + Layout.Group.index)
     unsafe demand = core.memory.mapping.word(at: block + Layout.Group.demand)
+    unsafe start = core.memory.mapping.word(at: block + Layout.Group.start)
   }
 
   deinit {
@@ -105,10 +101,11 @@ public final class Record: @unchecked Sendable {
   public func replace<let count: Int>(_ words: [count of UInt64], window: Window? = nil) {
     precondition(count == wordCount, "\(count) words for a record of \(wordCount)")
     let number = unsafe index.pointee.load(ordering: .relaxed) &+ 1
+    let since = unsafe start.pointee.load(ordering: .relaxed)
     let copy = unsafe begin(number)
     unsafe fill(copy, words)
     unsafe stamp(copy, window)
-    publish(number)
+    publish(number, since)
   }
 
   /// Writes all words, in the order of the schema.
@@ -116,12 +113,13 @@ public final class Record: @unchecked Sendable {
   public func replace(_ words: Span<UInt64>, window: Window? = nil) {
     precondition(words.count == wordCount, "\(words.count) words for a record of \(wordCount)")
     let number = unsafe index.pointee.load(ordering: .relaxed) &+ 1
+    let since = unsafe start.pointee.load(ordering: .relaxed)
     let copy = unsafe begin(number)
     for position in words.indices {
       unsafe copy[position].store(words[position], ordering: .relaxed)
     }
     unsafe stamp(copy, window)
-    publish(number)
+    publish(number, since)
   }
 
   /// Changes some words: `body` gets all of them as they are, and readers get them after it.
@@ -132,19 +130,27 @@ public final class Record: @unchecked Sendable {
     window: Window? = nil, _ body: (borrowing RecordWords) throws -> Result
   ) rethrows -> Result {
     let number = unsafe index.pointee.load(ordering: .relaxed) &+ 1
+    let since = unsafe start.pointee.load(ordering: .relaxed)
     let copy = unsafe begin(number)
     if mask > 0 {
       let whole = unsafe words + ((Int(truncatingIfNeeded: number) &- 1) & mask) * stride
       for position in 0..<wordCount {
-        let word = unsafe whole[position].load(ordering: .relaxed)
-        let isFirst = isCounting[position] && (word == Inactive.unsigned || word == Inactive.signed)
-        unsafe copy[position].store(isFirst ? 0 : word, ordering: .relaxed)
+        unsafe copy[position].store(whole[position].load(ordering: .relaxed), ordering: .relaxed)
       }
+      if number == 1, !isOnDemand { unsafe beginCounting(copy) }
     }
     let result = try unsafe body(RecordWords(copy, count: wordCount))
     unsafe stamp(copy, window)
-    publish(number)
+    publish(number, since)
     return result
+  }
+
+  /// Counters and histograms of a first update begin at zero; those on demand did when they woke.
+  @usableFromInline
+  func beginCounting(_ copy: UnsafePointer<Atomic<UInt64>>) {
+    for statistic in schema.statistics where statistic.kind.counts {
+      for word in statistic.words { unsafe copy[word].store(0, ordering: .relaxed) }
+    }
   }
 
   /// The words of the copy that the next update fills.
@@ -185,10 +191,17 @@ public final class Record: @unchecked Sendable {
     unsafe copy[-1].store(window?.end ?? 0, ordering: .relaxed)
   }
 
-  /// The filled copy becomes the whole one.
+  /// The filled copy becomes the whole one, unless a reader woke the record meanwhile: then all copies
+  /// began anew, and this one may be half of each.
   @inlinable
   @inline(__always)
-  func publish(_ number: UInt64) {
+  func publish(_ number: UInt64, _ since: UInt64) {
+    if isOnDemand {
+      // With the one of `beginWatch`: either this thread sees the wake, or what it stored is there
+      // before the copies begin anew.
+      atomicMemoryFence(ordering: .sequentiallyConsistent)
+      guard unsafe start.pointee.load(ordering: .relaxed) == since else { return }
+    }
     // Releasing: the words before the index that names them.
     unsafe index.pointee.store(number, ordering: .releasing)
   }

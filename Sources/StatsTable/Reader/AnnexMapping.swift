@@ -1,3 +1,4 @@
+import Glibc
 import LinuxSystem
 
 /// A publisher's annex as a reader has it.
@@ -17,9 +18,12 @@ final class AnnexMapping {
 
   private init(serial: UInt64, _ descriptor: consuming Descriptor) throws(SystemError) {
     let status = try FileStatus(descriptor)
+    // A file that can get shorter, or whose pages another process makes, could hold this one.
+    guard status.isRegular, MemoryFile.isSizeSealed(descriptor) else {
+      throw SystemError(call: "fcntl F_GET_SEALS", object: "annex", code: EINVAL)
+    }
     let byteCount = max(1, min(status.size, Reader.largestByteCount))
-    let mapping = try Mapping(
-      of: descriptor, byteCount: byteCount, isGuarded: !MemoryFile.isSizeSealed(descriptor))
+    let mapping = try Mapping(of: descriptor, byteCount: byteCount)
     self.serial = serial
     self.mapping = mapping
     self.descriptor = descriptor

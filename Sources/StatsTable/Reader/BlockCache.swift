@@ -28,27 +28,32 @@ struct BlockCache {
     case source(RawSource)
     case labels(RawLabels)
     case group(TableGroup)
-    /// A group whose schema was not looked for yet.
-    case rawGroup(BlockDecoder)
+    /// A group whose schema was not looked for yet, or was not there.
+    indirect case rawGroup(BlockDecoder)
     /// Of a later version; skipped.
     case unknown(kind: UInt32)
     case flawed(TableError)
   }
 
   /// What was seen in the last look, in the order of the blocks.
-  var contents: [(id: UInt64, offset: Int, content: Content)] = []
-  /// Places in `contents`, by id.
-  var indexOf: [UInt64: Int] = [:]
+  private(set) var contents: [(id: UInt64, offset: Int, content: Content)] = []
+  /// Where the look is: blocks never move, so that both go through the table in one order.
+  private var position = 0
 
-  /// What is known of a block, if it is still the same one.
-  func content(_ id: UInt64, at offset: Int) -> Content? {
-    guard let index = indexOf[id], contents[index].offset == offset else { return nil }
-    return contents[index].content
+  /// What is known of the next block, if it is still the same one.
+  mutating func next(_ id: UInt64, at offset: Int) -> Content? {
+    while position < contents.count, contents[position].offset < offset { position += 1 }
+    guard position < contents.count, contents[position].offset == offset,
+      contents[position].id == id
+    else { return nil }
+    // What was wrong once may have been seen at a bad moment.
+    if case .flawed = contents[position].content { return nil }
+    return contents[position].content
   }
 
+  /// Ends a look with what it has found.
   mutating func replace(_ contents: [(id: UInt64, offset: Int, content: Content)]) {
     self.contents = contents
-    indexOf.removeAll(keepingCapacity: true)
-    for (index, entry) in contents.enumerated() { indexOf[entry.id] = index }
+    position = 0
   }
 }

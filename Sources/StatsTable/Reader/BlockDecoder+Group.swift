@@ -2,17 +2,21 @@ import CVitals
 import Statistics
 
 extension BlockDecoder {
-  /// The group of the block, by the table's schemas.
+  /// The group of the block, by the table's schemas; still a raw one where its schema is missing.
   func decodeGroup(_ schemas: [UInt64: Schema]) -> BlockCache.Content {
     do throws(TableError) {
       let head = try head(vitals_group.self, stored: header.group_size, "group")
-      guard let schema = schemas[head.schema] else {
-        throw flaw("schema", head.schema, "there is no schema with this id")
-      }
+      guard let schema = schemas[head.schema] else { return .rawGroup(self) }
       return .group(try group(head, schema: schema))
     } catch {
       return .flawed(error)
     }
+  }
+
+  /// What is wrong with a group whose schema is not there.
+  var missingSchema: TableError {
+    let head = try? head(vitals_group.self, stored: header.group_size, "group")
+    return flaw("schema", head?.schema ?? 0, "there is no schema with this id")
   }
 
   private func group(_ head: vitals_group, schema: Schema) throws(TableError) -> TableGroup {

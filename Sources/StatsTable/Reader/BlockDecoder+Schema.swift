@@ -26,7 +26,9 @@ extension BlockDecoder {
       throw flaw(
         "statistic_count", head.statistic_count, "there are \(statistics.count) descriptors")
     }
-    for index in statistics.indices { try apply(head, index, to: &statistics[index]) }
+    // Texts may be shared; many that are shared many times would be much longer than the block.
+    var room = 8 * bytes.count
+    for index in statistics.indices { try apply(head, index, to: &statistics[index], &room) }
     do throws(Schema.Flaw) {
       let schema = try Schema(statistics)
       guard schema.wordCount <= Int(head.word_count) else {
@@ -40,7 +42,7 @@ extension BlockDecoder {
 
   /// Adds what `vitals_statistic` says of a statistic.
   private func apply(
-    _ schema: vitals_schema, _ index: Int, to statistic: inout Statistic
+    _ schema: vitals_schema, _ index: Int, to statistic: inout Statistic, _ room: inout Int
   ) throws(TableError) {
     let stride = Int(header.statistic_size)
     let place = Int(schema.statistics_offset) + index * stride
@@ -51,7 +53,9 @@ extension BlockDecoder {
     let facts: vitals_statistic = bytes.structure(at: place, stored: stride)
     statistic.apply(facts)
     if facts.meaning_offset != 0 {
-      statistic.meaning = try text(at: Int(facts.meaning_offset), "meaning_offset").text
+      let meaning = try text(at: Int(facts.meaning_offset), "meaning_offset")
+      room -= meaning.next - Int(facts.meaning_offset)
+      statistic.meaning = meaning.text
     }
     guard Int(facts.states_count) <= bytes.count else {
       throw flaw("states_count", facts.states_count, "so many do not fit into the block")
@@ -59,8 +63,13 @@ extension BlockDecoder {
     var next = Int(facts.states_offset)
     for _ in 0..<facts.states_count {
       let state = try text(at: next, "states_offset")
+      room -= state.next - next
+      guard room >= 0 else { break }
       statistic.states.append(state.text)
       next = state.next
+    }
+    guard room >= 0 else {
+      throw flaw("statistics_offset", schema.statistics_offset, "the same text stands too often")
     }
   }
 }

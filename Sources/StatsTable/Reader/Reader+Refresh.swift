@@ -5,8 +5,8 @@ import Statistics
 extension Reader {
   /// How often blocks are read again that changed meanwhile, before they are taken as they are.
   private static let attempts = 4
-  /// The longest name of a group that is read from a block that also has the group's values.
-  private static let longestGroupHead = 64 << 10
+  /// The longest name of a group that is read, from a block that also has the group's values.
+  private static let longestGroupName = 4 << 10
 
   /// Reads the blocks again where there was a change: whether sources or groups are others.
   ///
@@ -35,7 +35,9 @@ extension Reader {
       flaws = scan.flaws
       if isSettled { break }
     }
-    resolve()
+    let others = resolve()
+    // In a walk under change something may be missed that others refer to: that is no flaw.
+    if seenGeneration != nil { flaws += missingSchemas() + others }
     generation += 1
     return true
   }
@@ -72,6 +74,8 @@ extension Reader {
     var flaws: [TableError] = []
     let used = mapAll(&flaws)
     var offset = Int(header.first_block)
+    contents.reserveCapacity(cache.contents.count)
+    var room = ReadingRoom()
     let headSize = MemoryLayout<vitals_block>.size
     while used - offset >= headSize {
       // Acquiring: the id before the contents that it makes valid.
@@ -87,7 +91,14 @@ extension Reader {
         break
       }
       if id != 0 {
-        let content = cache.content(id, at: offset) ?? decode(id, offset, Int(size), used)
+        guard let content = cache.next(id, at: offset) ?? decode(id, offset, Int(size), used, &room)
+        else {
+          flaws.append(
+            .flawed(
+              file: file, field: "size of the block at \(offset)", value: size,
+              rule: "most of the file was never written; what is behind it is not read"))
+          break
+        }
         // Orders the reads of the block before this look at its id.
         fenceAcquiring()
         if view.table.mapping.loadRelaxed(UInt64.self, at: offset + Layout.Block.id) == id {
@@ -110,6 +121,12 @@ extension Reader {
     for index in contents.indices {
       guard case .rawGroup(let decoder) = contents[index].content else { continue }
       contents[index].content = decoder.decodeGroup(schemas)
+    }
+  }
+
+  private func missingSchemas() -> [TableError] {
+    cache.contents.compactMap { entry in
+      if case .rawGroup(let decoder) = entry.content { decoder.missingSchema } else { nil }
     }
   }
 
@@ -137,16 +154,38 @@ extension Reader {
     return Int(used)
   }
 
+  /// How many bytes may still be read in a look.
+  ///
+  /// A file can be much longer than what was ever written to it, and reading it would give it memory.
+  private struct ReadingRoom {
+    var byteCount = 16 << 20
+    var isExtended = false
+  }
+
+  /// What a block is; nil where reading it would cost more than the file itself.
   private func decode(
-    _ id: UInt64, _ offset: Int, _ size: Int, _ used: Int
-  ) -> BlockCache.Content {
+    _ id: UInt64, _ offset: Int, _ size: Int, _ used: Int, _ room: inout ReadingRoom
+  ) -> BlockCache.Content? {
     let kind = view.table.mapping.loadRelaxed(UInt32.self, at: offset + Layout.Block.kind)
     let isGroup = kind == VITALS_GROUP.rawValue
-    // The values of a group are in its block: its head and name are enough.
-    let count = isGroup ? min(size, Self.longestGroupHead) : size
+    let count = isGroup ? groupHead(offset, size) : size
+    room.byteCount -= count
+    if room.byteCount < 0, !room.isExtended {
+      room.isExtended = true
+      // Eight times, because a filesystem may hold the bytes in less.
+      room.byteCount += 8 * ((try? FileStatus(descriptor))?.allocatedByteCount ?? 0)
+    }
+    guard room.byteCount >= 0 else { return nil }
     let decoder = BlockDecoder(
       file: file, header: header, id: id, offset: offset, byteCount: size,
       bytes: view.table.mapping.copyBytes(at: offset, count: count), used: used)
     return isGroup ? .rawGroup(decoder) : decoder.decode(kind: kind)
+  }
+
+  /// How much of a group's block has its head and name: the values are behind them.
+  private func groupHead(_ offset: Int, _ size: Int) -> Int {
+    guard size >= Int(header.group_size) else { return size }
+    let name = view.table.mapping.loadRelaxed(UInt32.self, at: offset + Layout.Group.name)
+    return min(size, max(Int(header.group_size), Int(name) / 8 * 8) + Self.longestGroupName)
   }
 }

@@ -3,8 +3,14 @@ import LinuxSystem
 import Statistics
 
 extension Reader {
+  /// The longest path of a source, in bytes: as long as one of the system's.
+  private static let longestPath = Publication.longestPath
+
   /// Makes sources with paths, parents first, and the groups of those that are there.
-  func resolve() {
+  ///
+  /// - Returns: what is wrong with the sources' names and parents.
+  func resolve() -> [TableError] {
+    var flaws: [TableError] = []
     var raw: [UInt64: BlockCache.RawSource] = [:]
     var children: [UInt64: [UInt64]] = [:]
     var labels: [UInt64: BlockCache.RawLabels] = [:]
@@ -22,26 +28,36 @@ extension Reader {
     // Ids grow: in their order the sources are as they came.
     var found: [TableSource] = []
     var open: [(id: UInt64, path: String)] = [(0, "")]
-    // From the top: a source whose parent is not there, or below itself, is not reached.
+    var reached: Set<UInt64> = []
+    // From the top: a source whose parent is not there, or below itself, is not reached. One whose
+    // id stands twice is taken once: else it could be its own parent, without end.
     while let parent = open.popLast() {
       var names: Set<String> = []
       for id in (children[parent.id] ?? []).sorted() {
-        guard let source = raw[id] else { continue }
+        guard let source = raw[id], reached.insert(id).inserted else { continue }
         var name = PathName.text(of: source.name)
         if !names.insert(name).inserted {
+          repeat { name += "~\(id)" } while !names.insert(name).inserted
           flaws.append(
             .flawed(
               file: file, field: "name of the source with id \(id)", value: id,
-              rule: "a name stands once below a parent; it is shown as \(name)~\(id)"))
-          name += "~\(id)"
+              rule: "a name stands once below a parent; it is shown as \(name)"))
+        }
+        let byteCount = parent.path.utf8.count + 1 + name.utf8.count
+        guard byteCount <= Self.longestPath else {
+          flaws.append(
+            .flawed(
+              file: file, field: "path of the source with id \(id)", value: UInt64(byteCount),
+              rule: "it has up to \(Self.longestPath) bytes"))
+          continue
         }
         let path = parent.path.isEmpty ? name : "\(parent.path)/\(name)"
         found.append(resolved(source, path, labels[id]))
         open.append((id, path))
       }
     }
+    let listed = Set(found.map(\.id))
     if found.count < raw.count {
-      let reached = Set(found.map(\.id))
       for id in raw.keys.sorted() where !reached.contains(id) {
         flaws.append(
           .flawed(
@@ -50,13 +66,13 @@ extension Reader {
       }
     }
     sources = found
-    let reached = Set(found.map(\.id))
     groups = cache.contents.compactMap { entry in
-      guard case .group(let group) = entry.content, reached.contains(group.source) else {
+      guard case .group(let group) = entry.content, listed.contains(group.source) else {
         return nil
       }
       return group
     }
+    return flaws
   }
 
   private func resolved(

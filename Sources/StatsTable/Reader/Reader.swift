@@ -65,6 +65,10 @@ public final class Reader {
     of descriptor: consuming Descriptor, file: String, broker: BrokerConnection?
   ) throws(TableError) {
     let isSealed = MemoryFile.isSizeSealed(descriptor)
+    let isOnTmpfs = (try? descriptor.isInMemory()) ?? false
+    guard broker == nil || isOnTmpfs else {
+      throw .untrusted(file: file, reason: "its publisher hands out a file that is not in memory")
+    }
     let status: FileStatus
     let mapping: Mapping
     do throws(SystemError) {

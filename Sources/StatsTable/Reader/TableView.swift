@@ -57,6 +57,8 @@ public final class TableView {
   ) -> TableSample {
     let block = unsafe block(of: slot)
     let demand = unsafe block + Layout.Group.demand / 8
+    // Acquiring: the time of the last wake before the demand that came with it.
+    let start = unsafe block[Layout.Group.start / 8].load(ordering: .acquiring)
     // Acquiring: the demand before the words that are there because of it.
     let isAsleep = unsafe demand.pointee.load(ordering: .acquiring) == 0
     let serial = table.mapping.loadAcquiring(UInt64.self, at: Layout.Header.annexSerial)
@@ -65,9 +67,10 @@ public final class TableView {
       return .asleep
     }
     let outcome = unsafe sample(slot, block, in: annex.mapping, into: &words)
-    // Whoever let it sleep meanwhile let its memory go.
+    // Whoever let it sleep meanwhile let its memory go, and whoever woke it again began it anew.
     let isStillThere =
       unsafe table.mapping.loadRelaxed(UInt64.self, at: Layout.Header.annexSerial) == serial
+      && block[Layout.Group.start / 8].load(ordering: .relaxed) == start
       && demand.pointee.load(ordering: .relaxed) > 0
     return isStillThere ? outcome : .asleep
   }

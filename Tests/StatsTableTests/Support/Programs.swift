@@ -37,6 +37,20 @@ final class Program {
     kill(process.pid, signal)
   }
 
+  /// Stops the process, and waits until all of its threads are stopped.
+  func stop() throws {
+    send(SIGSTOP)
+    let tasks = "/proc/\(process.pid)/task"
+    let areStopped = try waits(seconds: 30) {
+      try directoryEntries(tasks).allSatisfy { task in
+        try readText("\(tasks)/\(task)/stat").contains(") T ")
+      }
+    }
+    guard areStopped else {
+      throw SystemError(call: "kill SIGSTOP", object: "\(process.pid)", code: ETIMEDOUT)
+    }
+  }
+
   private func readMore() throws -> Bool {
     guard output.waitForInput(milliseconds: 30_000) else { return false }
     var chunk = [UInt8](repeating: 0, count: 4096)

@@ -1,0 +1,35 @@
+// Compiled with the modules of StatsTable by Scripts/fuzz.sh.
+import LinuxSystem
+import StatsTable
+
+/// Reads the bytes as a table, samples all of its groups, and reads it again.
+///
+/// Source: LLVM's `docs/LibFuzzer.rst`.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
+  do {
+    let file = try MemoryFile(name: "fuzz", contents: bytes)
+    try file.sealSize()
+    read(try Reader(of: file.release(), file: "fuzz"))
+  } catch let error as TableError {
+    precondition(!error.description.isEmpty)
+  } catch {
+    fatalError("the file cannot be made: \(error)")
+  }
+  return 0
+}
+
+private func read(_ reader: Reader) {
+  let paths = reader.sources.map(\.path)
+  precondition(Set(paths).count == paths.count, "two sources have one path")
+  for flaw in reader.flaws { precondition(!flaw.description.isEmpty) }
+  var words = [UInt64](repeating: 0, count: 70_000)
+  for group in reader.groups where group.schema.wordCount <= words.count {
+    var span = words.mutableSpan
+    _ = reader.view.sample(group.slot, into: &span)
+  }
+  _ = reader.health()
+  reader.refresh()
+  precondition(reader.sources.map(\.path) == paths, "nobody changed it")
+}
