@@ -13,7 +13,8 @@ let package = Package(
   products: [
     .executable(name: "vitals", targets: ["vitals"]),
     .library(
-      name: "Vitals", targets: ["Statistics", "StatsTable", "StatsTree", "KVMStats", "HostStats"]),
+      name: "Vitals",
+      targets: ["Statistics", "StatsTable", "StatsTree", "KVMStats", "HostStats", "TableStats"]),
     .library(name: "VitalsFormats", targets: ["StatsFormats"]),
     .library(name: "VitalsTesting", targets: ["StatsTesting"]),
     .library(name: "StatsMetrics", targets: ["StatsMetrics"]),
@@ -53,6 +54,8 @@ let package = Package(
     .target(name: "HostStats", dependencies: ["StatsTree", "Statistics", "LinuxSystem"]),
     .target(
       name: "KVMStats", dependencies: ["HostStats", "StatsTree", "Statistics", "LinuxSystem"]),
+    .target(
+      name: "TableStats", dependencies: ["StatsTable", "StatsTree", "Statistics", "LinuxSystem"]),
 
     // MARK: - Views
     .target(name: "StatsFormats", dependencies: ["StatsTree", "Statistics", "CVitalsData"]),
@@ -80,8 +83,8 @@ let package = Package(
     .executableTarget(
       name: "vitals",
       dependencies: [
-        "HostStats", "KVMGuests", "KVMStats", "LinuxSystem", "StatsFormats", "StatsTesting",
-        "StatsTree", "Statistics", argumentParser,
+        "HostStats", "KVMGuests", "KVMStats", "LinuxSystem", "StatsFormats", "StatsTable",
+        "StatsTesting", "StatsTree", "Statistics", "TableStats", argumentParser,
       ]),
 
     // MARK: - Tests
@@ -100,7 +103,16 @@ let package = Package(
         "LinuxSystem", "TestSupport", "guest-holder",
       ]),
     .testTarget(
-      name: "CommandTests", dependencies: ["KVMGuests", "LinuxSystem", "guest-holder", "vitals"],
+      name: "TableStatsTests",
+      dependencies: [
+        "TableStats", "StatsTable", "StatsTesting", "StatsTree", "Statistics", "LinuxSystem",
+        "CAllocations", "vitals",
+      ]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: [
+        "KVMGuests", "LinuxSystem", "StatsTable", "Statistics", "guest-holder", "vitals",
+      ],
       exclude: ["Golden"]),
     .testTarget(
       name: "QMPTests", dependencies: ["KVMStats", "StatsTree", "Statistics", "LinuxSystem"]),

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Shows the main job: tiny guests in processes of their own, and what Vitals sees of them.
+# Shows the main job: tiny guests and a publisher in processes of their own, and what Vitals sees
+# of them.
 set -eu
 vitals=$1
 show() {
@@ -14,4 +15,8 @@ show list 'kvm/**'
 show watch --every 1s --count 3 'kvm/**'
 show show kvm/demo-halt-timer/vcpu0 --every 1s
 show describe halt_poll_fail_ns
+show watch app/demo --enable lock --every 1s --count 2
+show show app/demo/link --every 1s
+show describe served
 show check
+show check --all /dev/shm/vitals/app/demo.table

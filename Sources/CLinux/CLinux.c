@@ -266,14 +266,12 @@ int clinux_open_signals(int first, int second) {
 
 const char *clinux_errno_name(int code) { return strerrorname_np(code); }
 
-int clinux_terminal_columns(int fd) {
+int clinux_terminal_size(int fd, int *columns, int *rows) {
   struct winsize size;
-  return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-}
-
-int clinux_terminal_rows(int fd) {
-  struct winsize size;
-  return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
+  if (ioctl(fd, TIOCGWINSZ, &size) != 0) return -1;
+  *columns = size.ws_col;
+  *rows = size.ws_row;
+  return 0;
 }
 
 long clinux_file_magic(int fd) {

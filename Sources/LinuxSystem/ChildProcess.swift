@@ -57,6 +57,16 @@ public final class ChildProcess: Sendable {
   /// Whether the process has ended, by itself or by a signal.
   public var hasEnded: Bool { process.hasEnded }
 
+  /// Asks the process to end (SIGTERM), gives it so long, and ends it; may be called again.
+  public func end(withinMilliseconds limit: Int) {
+    isReaped.withLock { isReaped in
+      // Not reaped yet: the number is still the child's.
+      if !isReaped { Glibc.kill(pid, SIGTERM) }
+    }
+    process.waitForEnd(milliseconds: limit)
+    kill()
+  }
+
   /// Ends the process with SIGKILL, waits for its end and reaps it; may be called again.
   public func kill() {
     isReaped.withLock { isReaped in

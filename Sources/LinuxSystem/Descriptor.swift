@@ -108,14 +108,23 @@ public struct Descriptor: ~Copyable, Sendable {
 
   /// write(2) of all of `bytes`, in as many calls as it takes.
   public func write(_ bytes: [UInt8]) throws(SystemError) {
+    try Self.write(bytes, to: rawValue)
+  }
+
+  /// write(2) of all of `bytes` to the process's standard output.
+  public static func writeStandardOutput(_ bytes: [UInt8]) throws(SystemError) {
+    try write(bytes, to: STDOUT_FILENO)
+  }
+
+  private static func write(_ bytes: [UInt8], to number: CInt) throws(SystemError) {
     var written = 0
     while written < bytes.count {
       let count = unsafe bytes.withUnsafeBytes { buffer in
         let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[written...])
-        return unsafe Glibc.write(rawValue, rest.baseAddress, rest.count)
+        return unsafe Glibc.write(number, rest.baseAddress, rest.count)
       }
       guard count > 0 || errno == EINTR else {
-        throw SystemError(call: "write", on: "descriptor \(rawValue)")
+        throw SystemError(call: "write", on: "descriptor \(number)")
       }
       written += max(count, 0)
     }

@@ -18,9 +18,13 @@ public struct ProcessDescriptor: ~Copyable, Sendable {
   public var rawValue: CInt { descriptor.rawValue }
 
   /// Whether the process has ended, reaped or not.
-  public var hasEnded: Bool {
+  public var hasEnded: Bool { waitForEnd(milliseconds: 0) }
+
+  /// Waits until the process has ended: false where the time is over before.
+  @discardableResult
+  public func waitForEnd(milliseconds: Int) -> Bool {
     var entry = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
-    return unsafe poll(&entry, 1, 0) > 0
+    return unsafe poll(&entry, 1, CInt(clamping: milliseconds)) > 0
   }
 
   /// A copy of the process's descriptor `number` (pidfd_getfd(2)).

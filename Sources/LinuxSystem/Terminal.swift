@@ -2,7 +2,10 @@ import CLinux
 
 /// The size of the terminal behind a descriptor, or nil where there is none (ioctl_tty(2)).
 public func terminalSize(of number: CInt) -> (columns: Int, rows: Int)? {
-  let columns = Int(clinux_terminal_columns(number))
-  let rows = Int(clinux_terminal_rows(number))
-  return columns > 0 && rows > 0 ? (columns, rows) : nil
+  var columns: CInt = 0
+  var rows: CInt = 0
+  guard unsafe clinux_terminal_size(number, &columns, &rows) == 0, columns > 0, rows > 0 else {
+    return nil
+  }
+  return (Int(columns), Int(rows))
 }

@@ -13,6 +13,9 @@ public struct Pattern: Sendable {
     case everything
     case glob([Element])
     case expression(Expression)
+    case paths(Set<String>)
+    case allBut(Set<String>)
+    case any([Pattern])
   }
 
   /// A regular expression, made again from its text where it is used by another task.
@@ -49,6 +52,26 @@ public struct Pattern: Sendable {
     self.form = form
   }
 
+  /// Matches these paths, and nothing below them.
+  public init(paths: Set<String>) {
+    form = .paths(paths)
+  }
+
+  /// Matches all paths but these.
+  public init(allBut paths: Set<String>) {
+    form = .allBut(paths)
+  }
+
+  /// Matches what one of the patterns matches.
+  public init(anyOf patterns: [Pattern]) {
+    form = .any(patterns)
+  }
+
+  /// Matches a path that has no special characters for this, and all that is below.
+  public init(below path: String) {
+    form = .glob(path.map { .character($0) })
+  }
+
   /// Reads `GLOB` or `/regex/`.
   public init(_ text: String) throws(Flaw) {
     if text.count > 1, text.first == "/", text.last == "/" {
@@ -71,6 +94,20 @@ public struct Pattern: Sendable {
     case .everything: true
     case .expression(let expression): path.firstMatch(of: expression.regex) != nil
     case .glob(let elements): Self.match(elements, Array(path))
+    case .paths(let paths): paths.contains(path)
+    case .allBut(let paths): !paths.contains(path)
+    case .any(let patterns): patterns.contains { $0.matches(path) }
+    }
+  }
+
+  /// Whether it can match a path, or something below it; an expression always can.
+  public func mayMatch(below path: String) -> Bool {
+    switch form {
+    case .everything, .expression, .allBut: true
+    case .glob(let elements):
+      Self.match(elements, Array(path)) || Self.begins(elements, Array(path + "/"))
+    case .paths(let paths): paths.contains { $0 == path || $0.hasPrefix(path + "/") }
+    case .any(let patterns): patterns.contains { $0.mayMatch(below: path) }
     }
   }
 
@@ -117,24 +154,42 @@ public struct Pattern: Sendable {
   ///
   /// - Complexity: O(*n* * *m*); to try every length of every star takes for ever.
   private static func match(_ elements: [Element], _ path: [Character]) -> Bool {
-    // Whether the elements so far can have taken so many characters.
-    var taken = Array(repeating: false, count: path.count + 1)
-    taken[0] = true
-    for element in elements {
-      var next = Array(repeating: false, count: path.count + 1)
-      for index in path.indices where taken[index] {
-        next[index + 1] = element.takes(path[index])
-      }
-      if element == .some || element == .any {
-        for index in 0...path.count where taken[index] || next[index] {
-          next[index] = true
-          if index < path.count, element.takes(path[index]) { next[index + 1] = true }
-        }
-      }
-      taken = next
-    }
+    var taken = start(path)
+    for element in elements { taken = step(element, taken, path) }
     return taken.indices.contains { index in
       taken[index] && (index == path.count || path[index] == "/")
     }
+  }
+
+  /// Whether some of the elements take all of the path, so that the others may take more.
+  private static func begins(_ elements: [Element], _ path: [Character]) -> Bool {
+    var taken = start(path)
+    for element in elements {
+      taken = step(element, taken, path)
+      if taken[path.count] { return true }
+    }
+    return false
+  }
+
+  /// Of each number of characters, whether the elements so far can have taken them: none have.
+  private static func start(_ path: [Character]) -> [Bool] {
+    [true] + Array(repeating: false, count: path.count)
+  }
+
+  /// The same with one element more.
+  private static func step(
+    _ element: Element, _ taken: [Bool], _ path: [Character]
+  ) -> [Bool] {
+    var next = Array(repeating: false, count: path.count + 1)
+    for index in path.indices where taken[index] {
+      next[index + 1] = element.takes(path[index])
+    }
+    if element == .some || element == .any {
+      for index in 0...path.count where taken[index] || next[index] {
+        next[index] = true
+        if index < path.count, element.takes(path[index]) { next[index + 1] = true }
+      }
+    }
+    return next
   }
 }

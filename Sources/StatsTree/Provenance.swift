@@ -16,6 +16,8 @@ public struct Provenance: Hashable, Sendable, CustomStringConvertible {
   public static let debugfs = Provenance("debugfs")
   public static let procfs = Provenance("procfs")
   public static let cgroup = Provenance("cgroup")
+  /// A table in shared memory that the source's own process publishes.
+  public static let table = Provenance("table")
   /// A simulation: no machine has these numbers.
   public static let simulated = Provenance("simulated")
 }

@@ -28,6 +28,9 @@ public final class Sampler {
     snapshots = SnapshotPair(plan)
   }
 
+  /// Whether a source is one of those that are sampled.
+  public func covers(_ path: String) -> Bool { pattern.matches(path) }
+
   /// Reads every group once; what was current becomes previous.
   public func pass() {
     if plan.generation == tree.generation {

@@ -15,6 +15,8 @@ public struct Snapshot: ~Copyable, Sendable {
   var windows: [Window] = []
   @usableFromInline
   var statuses: [Status] = []
+  /// Of each record, whether its words are of this pass though it is stale.
+  private var isHeld: [Bool] = []
   /// The generation of the plan that laid it out.
   public private(set) var generation: UInt64 = 0
 
@@ -26,6 +28,7 @@ public struct Snapshot: ~Copyable, Sendable {
     words = Array(repeating: Inactive.unsigned, count: plan.wordCount)
     windows = Array(repeating: Window(begin: 0, end: 0), count: plan.entries.count)
     statuses = Array(repeating: .stale(since: 0), count: plan.entries.count)
+    isHeld = Array(repeating: false, count: plan.entries.count)
     generation = plan.generation
   }
 
@@ -49,6 +52,20 @@ public struct Snapshot: ~Copyable, Sendable {
   public mutating func finish(_ placement: Placement, _ window: Window) {
     windows[placement.index] = window
     statuses[placement.index] = .up
+  }
+
+  /// Says that a record is whole, but that nothing new came into it since a time.
+  ///
+  /// For the last numbers of a process that has ended: they can be read, and are not of now.
+  ///
+  /// - Parameters:
+  ///   - placement: the record.
+  ///   - window: when the words were true.
+  ///   - since: when the last new number came, in nanoseconds of CLOCK_MONOTONIC; not 0.
+  public mutating func finish(_ placement: Placement, _ window: Window, staleSince since: UInt64) {
+    windows[placement.index] = window
+    statuses[placement.index] = .stale(since: max(1, since))
+    isHeld[placement.index] = true
   }
 
   /// Says that a record could not be read; its words and window stay those of the last time.
@@ -81,13 +98,16 @@ public struct Snapshot: ~Copyable, Sendable {
 extension Snapshot {
   /// Makes every record stale, until its backing finishes it.
   mutating func begin() {
-    for index in statuses.indices { statuses[index] = .stale(since: 0) }
+    for index in statuses.indices {
+      statuses[index] = .stale(since: 0)
+      isHeld[index] = false
+    }
   }
 
   /// Gives every record that is stale the words and window of the last time, from `other`.
   mutating func settle(from other: borrowing Snapshot, _ placements: [Placement?], _ plan: Plan) {
     for index in statuses.indices {
-      guard case .stale = statuses[index] else { continue }
+      guard case .stale = statuses[index], !isHeld[index] else { continue }
       guard let old = placements[index] else { continue }
       let new = plan.entries[index].placement
       guard other.statuses[old.index].hasNumbers else {

@@ -5,7 +5,7 @@ import LinuxSystem
 enum Console {
   /// Writes text as it is.
   static func write(_ bytes: [UInt8]) throws(SystemError) {
-    try Descriptor.standardOutput().write(bytes)
+    try Descriptor.writeStandardOutput(bytes)
   }
 
   static func write(_ text: String) throws(SystemError) {
@@ -22,15 +22,16 @@ enum Console {
     try? Descriptor.standardError().write(Array("vitals: \(text)\n".utf8))
   }
 
-  /// The width that lines should have, or nil where the output is no terminal.
-  static var width: Int? {
-    terminalSize(of: STDOUT_FILENO)?.columns
+  /// Whether a person looks; the output stays what it is.
+  private static let isTerminal = terminalSize(of: STDOUT_FILENO) != nil
+
+  /// The characters and lines that fit now, or nil where the output is no terminal.
+  static var size: (columns: Int, rows: Int)? {
+    isTerminal ? terminalSize(of: STDOUT_FILENO) : nil
   }
 
-  /// The lines that fit, or nil where the output is no terminal.
-  static var height: Int? {
-    terminalSize(of: STDOUT_FILENO)?.rows
-  }
+  /// The width that lines should have, or nil where the output is no terminal.
+  static var width: Int? { size?.columns }
 
   static func exit(_ status: CInt) -> Never {
     Glibc.exit(status)

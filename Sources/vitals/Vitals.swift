@@ -11,12 +11,14 @@ struct Vitals: ParsableCommand {
       Vitals finds the KVM virtual machines of this host and reads their statistics without any \
       help from the VMM, libvirt or debugfs: exits, halts, interrupts, and how long each vCPU \
       waited for a CPU. It needs root or CAP_SYS_PTRACE to copy the VMMs' statistics descriptors; \
-      without them it shows what it can and says why not more.
+      without them it shows what it can and says why not more. What programs publish in shared \
+      memory is shown by the same commands, as app/<publisher>/...
 
       Begin with 'vitals watch'. Without virtual machines, try 'vitals demo' in another terminal.
 
-      PATTERN is a glob over paths such as kvm/web1/vcpu0 ('*' stops at a slash, '**' does not; \
-      what is below a match is matched too), or a regular expression between slashes.
+      A source is named by a glob over paths such as kvm/web1/vcpu0 ('*' stops at a slash, '**' \
+      does not; what is below a match is matched too), by a regular expression between slashes, or \
+      by the path of a publisher's table or socket.
 
       Exit status: 0 fine, 1 found something wrong, 2 usage, 3 not permitted, 4 nothing there.
       """,

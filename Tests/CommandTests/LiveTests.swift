@@ -152,19 +152,33 @@ struct LiveTests {
 
 @Suite("vitals demo", .serialized, .enabled(if: Host.hasGuests && Host.isRoot))
 struct DemoTests {
+  private let tables = "/dev/shm/vitals-test-\(UInt64.random(in: 0 ... .max))"
+
+  /// The lock's file stays: somebody may be about to take it.
+  private func removeTables() {
+    removeFile("\(tables)/demo.lock")
+    unsafe rmdir(tables)
+  }
+
   @Test("It ends by itself and leaves nothing behind")
   func ends() throws {
-    let result = try Command.vitals("demo", "--vms", "2", "--vcpus", "1", "--for", "500ms")
+    defer { removeTables() }
+    let result = try Command.vitals(
+      "demo", "--vms", "2", "--vcpus", "1", "--for", "500ms", "--tables", tables)
     #expect(result.status == 0)
     let pids = result.output.matches(of: /process ([0-9]+)/).compactMap { Int32($0.1) }
-    #expect(pids.count == 2)
+    #expect(pids.count == 3)
+    #expect(result.output.contains("app/demo: process"))
     for pid in pids { #expect(kill(pid, 0) == -1) }
+    #expect(try directoryEntries(tables) == ["demo.lock"])
   }
 
   @Test("Killed, it takes its guests with it")
   func killed() throws {
     let program = try RunningProgram(
-      [Command.product("vitals"), "demo", "--vms", "2", "--for", "60s"], until: "vitals watch")
+      [Command.product("vitals"), "demo", "--vms", "2", "--for", "60s", "--tables", tables],
+      until: "vitals watch")
+    defer { removeTables() }
     let children = try directoryEntries("/proc").compactMap { Int32($0) }.filter { pid in
       (try? readText("/proc/\(pid)/cmdline"))?.contains("--parent\0\(program.child.pid)\0") == true
     }
@@ -174,5 +188,8 @@ struct DemoTests {
       sleepNanoseconds(20_000_000)
     }
     for pid in children { #expect(kill(pid, 0) == -1) }
+    // The publisher hears of it and takes its names with it.
+    for _ in 0..<100 where try directoryEntries(tables).count > 1 { sleepNanoseconds(20_000_000) }
+    #expect(try directoryEntries(tables) == ["demo.lock"])
   }
 }

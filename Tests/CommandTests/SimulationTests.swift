@@ -5,12 +5,13 @@ import Testing
 @Suite("Simulated machines", .serialized)
 struct SimulationTests {
   private let directory = "/tmp/vitals-simulation-\(UInt64.random(in: 0 ... .max))"
+  private let tables = "/dev/shm/vitals-simulation-\(UInt64.random(in: 0 ... .max))"
 
   private func demo(vms: Int, vcpus: Int) throws -> RunningProgram {
     try RunningProgram(
       [
         Command.product("vitals"), "demo", "--simulated", "--vms", "\(vms)", "--vcpus", "\(vcpus)",
-        "--for", "30s", "--handover", directory,
+        "--for", "30s", "--handover", directory, "--tables", tables,
       ], until: "vitals watch")
   }
 
@@ -41,12 +42,14 @@ struct SimulationTests {
   func twice() throws {
     let first = try demo(vms: 1, vcpus: 1)
     let second = try Command.vitals(
-      "demo", "--simulated", "--vms", "1", "--for", "1s", "--handover", directory)
+      "demo", "--simulated", "--vms", "1", "--for", "1s", "--handover", directory, "--tables",
+      tables)
     #expect(second.status == 1)
     #expect(second.errors.contains("in use"))
     first.child.kill()
     let third = try Command.vitals(
-      "demo", "--simulated", "--vms", "1", "--for", "200ms", "--handover", directory)
+      "demo", "--simulated", "--vms", "1", "--for", "200ms", "--handover", directory, "--tables",
+      tables)
     #expect(third.status == 0)
     // It ended by itself and left nothing behind.
     #expect(try directoryEntries(directory) == [])
@@ -55,7 +58,7 @@ struct SimulationTests {
   @Test("A killed VMM's machines are told once while they are watched")
   func gone() throws {
     let script = """
-      "$0" demo --simulated --vms 2 --payload idle --for 30s --handover "$1" >/dev/null &
+      "$0" demo --simulated --vms 2 --payload idle --for 30s --handover "$1" --tables "$2" >/dev/null &
       sleep 1
       "$0" watch --via handover --handover "$1" --every 300ms --count 5 &
       watch=$!
@@ -64,7 +67,7 @@ struct SimulationTests {
       wait $watch
       """
     let result = try Command.run(
-      ["bash", "-c", "set -m; " + script, Command.product("vitals"), directory])
+      ["bash", "-c", "set -m; " + script, Command.product("vitals"), directory, tables])
     #expect(result.lines.count { $0.contains("kvm/demo-idle-1 is gone") } == 1)
     #expect(result.lines.count { $0.contains("kvm/demo-idle-2 is gone") } == 1)
   }

@@ -29,7 +29,7 @@ struct TableCheckTests {
 
   @Test func `A sound table passes all that can be tried`() throws {
     let (publisher, records) = try Self.publisher()
-    let image = try TableImage(of: publisher)
+    let image = try TableFileImage(of: publisher)
     let findings = TableCheck(image.path) {}.run()
     #expect(failures(findings).isEmpty, "\(findings)")
     let skipped = findings.filter { if case .skip = $0.outcome { true } else { false } }
@@ -41,13 +41,13 @@ struct TableCheckTests {
   struct Break: CustomTestStringConvertible, Sendable {
     let check: String
     let testDescription: String
-    let before: @Sendable (TableImage) -> Void
-    let between: @Sendable (TableImage) -> Void
+    let before: @Sendable (TableFileImage) -> Void
+    let between: @Sendable (TableFileImage) -> Void
 
     init(
       _ check: String, _ description: String,
-      between: @escaping @Sendable (TableImage) -> Void = { _ in },
-      before: @escaping @Sendable (TableImage) -> Void = { _ in }
+      between: @escaping @Sendable (TableFileImage) -> Void = { _ in },
+      before: @escaping @Sendable (TableFileImage) -> Void = { _ in }
     ) {
       self.check = check
       testDescription = description
@@ -137,7 +137,7 @@ struct TableCheckTests {
   @Test(arguments: breaks)
   func `A broken table fails the check that says why`(_ broken: Break) throws {
     let (publisher, records) = try Self.publisher()
-    let image = try TableImage(of: publisher)
+    let image = try TableFileImage(of: publisher)
     broken.before(image)
     try image.write()
     let findings = TableCheck(image.path) {

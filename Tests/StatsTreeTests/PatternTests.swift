@@ -67,4 +67,31 @@ import Testing
     #expect(!(try Pattern(String(repeating: "**a", count: 30) + "b").matches(path)))
     #expect(try Pattern(String(repeating: "*a", count: 30)).matches(path))
   }
+
+  @Test(
+    "It is known what can match below a path",
+    arguments: [
+      ("kvm", "kvm", true), ("kvm", "app", false), ("kvm/web1/vcpu0", "kvm", true),
+      ("*", "app", true), ("*/web", "app", true), ("a*", "app", true), ("b*", "app", false),
+      ("kvm*", "app", false), ("app/demo", "app", true), ("**/vcpu0", "app", true),
+      ("app", "app/demo", true), ("/vcpu/", "app", true), ("[ak]*/x", "app", true),
+      ("ap", "app", false), ("app2/x", "app", false), ("app/x", "app2", false),
+    ])
+  func below(glob: String, path: String, isPossible: Bool) throws {
+    #expect(try Pattern(glob).mayMatch(below: path) == isPossible)
+  }
+
+  @Test("Patterns of paths match just those; a path has no special characters")
+  func paths() {
+    let some = Pattern(paths: ["app/a", "app/b"])
+    #expect(some.matches("app/a") && !some.matches("app/a/c"))
+    #expect(some.mayMatch(below: "app") && !some.mayMatch(below: "kvm"))
+    #expect(!Pattern(allBut: ["app/a"]).matches("app/a"))
+    #expect(Pattern(allBut: ["app/a"]).matches("app/b"))
+    let odd = Pattern(below: "app/[x]*")
+    #expect(odd.matches("app/[x]*/worker") && !odd.matches("app/x1"))
+    let any = Pattern(anyOf: [some, odd])
+    #expect(any.matches("app/b") && any.matches("app/[x]*") && !any.matches("app/c"))
+    #expect(!Pattern(anyOf: []).matches("app"))
+  }
 }

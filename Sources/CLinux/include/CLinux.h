@@ -123,8 +123,7 @@ int clinux_open_signals(int first, int second);
 /* The name of an errno value, such as "EPERM", or NULL. */
 const char *_Nullable clinux_errno_name(int code);
 
-/* TIOCGWINSZ of ioctl_tty(2): the columns, or 0 where `fd` is no terminal. */
-int clinux_terminal_columns(int fd);
-int clinux_terminal_rows(int fd);
+/* TIOCGWINSZ of ioctl_tty(2); -1 where `fd` is no terminal. */
+int clinux_terminal_size(int fd, int *_Nonnull columns, int *_Nonnull rows);
 
 #endif

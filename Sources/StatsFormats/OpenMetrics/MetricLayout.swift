@@ -39,9 +39,9 @@ struct MetricLayout {
       let entry = part.entry
       let group = entry.group
       let made =
-        forms[group.name]?[group.schema]
-        ?? self.forms(of: group.schema, inGroup: group.name, meanings)
-      forms[group.name, default: [:]][group.schema] = made
+        forms[part.scope]?[group.schema]
+        ?? self.forms(of: group.schema, inGroup: part.scope, meanings)
+      forms[part.scope, default: [:]][group.schema] = made
       var labels = ByteText()
       part.labels.appendPairs(to: &labels)
       for index in entry.shown {
@@ -58,6 +58,12 @@ struct MetricLayout {
     let source: Source
     let entry: Plan.Entry
     var labels: MetricLabels
+
+    /// What stands in a family's name: the group, or of what programs publish `app`, where the
+    /// group is a label.
+    var scope: String { isPublished ? "app" : entry.group.name }
+
+    var isPublished: Bool { source.path.hasPrefix("app/") }
   }
 
   /// The groups with labels that no other group of that name has.
@@ -65,7 +71,9 @@ struct MetricLayout {
     var parts: [Part] = []
     for (item, labels) in zip(items, labels) {
       for entry in item.entries {
-        parts.append(Part(source: item.source, entry: entry, labels: labels))
+        var part = Part(source: item.source, entry: entry, labels: labels)
+        if part.isPublished { part.labels.add("group", entry.group.name) }
+        parts.append(part)
       }
     }
     let distinctions: [(name: String, value: (Part) -> String)] = [
@@ -76,11 +84,11 @@ struct MetricLayout {
     for distinction in distinctions {
       var seen: [String: [MetricLabels: Int]] = [:]
       for part in parts {
-        seen[part.entry.group.name, default: [:]][part.labels, default: 0] += 1
+        seen[part.scope, default: [:]][part.labels, default: 0] += 1
       }
       for index in parts.indices {
         let part = parts[index]
-        guard (seen[part.entry.group.name]?[part.labels] ?? 0) > 1 else { continue }
+        guard (seen[part.scope]?[part.labels] ?? 0) > 1 else { continue }
         parts[index].labels.add(distinction.name, distinction.value(part))
       }
     }
@@ -90,7 +98,7 @@ struct MetricLayout {
   private mutating func addUp(_ part: Part) {
     var labels = part.labels
     let group = part.entry.group
-    labels.add("group", group.name)
+    if !part.isPublished { labels.add("group", group.name) }
     if !labels.contains("provenance") { labels.add("provenance", group.provenance.description) }
     var text = ByteText()
     labels.append(to: &text)
@@ -134,8 +142,10 @@ struct MetricLayout {
   private static func help(
     of statistic: Statistic, in group: String, _ meanings: Meanings
   ) -> String {
+    // What a source says of its own statistic is about that one.
+    let known = statistic.meaning.isEmpty ? nil : statistic.meaning
     let meaning =
-      meanings.all(named: statistic.name).first?.meaning
+      known ?? meanings.all(named: statistic.name).first?.meaning
       ?? "The statistic \(statistic.name) of \(group)."
     let isPlain = statistic.scale.isExact || statistic.kind == .state
     return isPlain ? meaning : "\(meaning) Raw: in \(statistic.exactUnit)."

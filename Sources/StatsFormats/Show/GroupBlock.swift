@@ -9,6 +9,8 @@ struct GroupBlock {
     var figure = ""
     /// What stands behind the columns, in place of the figure.
     var rest = ""
+    /// What the source says of it.
+    var meaning = ""
     var bars: [HistogramText.Bar] = []
   }
 
@@ -30,7 +32,7 @@ struct GroupBlock {
     let names = StatisticNames(of: schema).names
     for index in entry.shown {
       let statistic = schema.statistics[index]
-      let line = Line(name: names[index].printable)
+      let line = Line(name: names[index].printable, meaning: statistic.meaning.printable)
       if statistic.kind.isHistogram {
         add(line, histogram: statistic, sampler, entry)
       } else {
@@ -126,11 +128,14 @@ struct GroupBlock {
     let figureWidth = plain.map(\.figure.unicodeScalars.count).max() ?? 0
     for line in lines {
       text.append("    \(line.name.padded(to: nameWidth))  \(line.value.padded(from: valueWidth))")
+      let start = text.bytes.count
       if !line.rest.isEmpty {
         text.append("  \(line.rest)")
       } else if !line.figure.isEmpty {
         text.append("  \(line.figure.padded(from: figureWidth))")
       }
+      let taken = 4 + nameWidth + 2 + valueWidth + text.bytes.count - start
+      append(line.meaning, room: (options.meaningWidth ?? 0) - taken - 2, to: &text)
       text.append(byte: .newline)
       append(line.bars, to: &text)
     }
@@ -142,6 +147,12 @@ struct GroupBlock {
       let noun = unmovedCount == 1 ? "statistic" : "statistics"
       text.append("    \(unmovedCount) \(noun) did not move\n")
     }
+  }
+
+  /// Appends a meaning, cut where there is room for a part of it that says something.
+  private func append(_ meaning: String, room: Int, to text: inout ByteText) {
+    guard !meaning.isEmpty, room >= min(24, meaning.count) else { return }
+    text.append("  " + (meaning.count <= room ? meaning : meaning.prefix(room - 3) + "..."))
   }
 
   private func append(_ bars: [HistogramText.Bar], to text: inout ByteText) {

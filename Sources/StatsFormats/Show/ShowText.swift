@@ -17,11 +17,17 @@ public struct ShowText: Sendable {
   public var showsRates = false
   /// Shows each bucket with samples and its exact bounds.
   public var showsBars = false
+  /// Shows what a source says of its statistics, as far as it fits into lines so long; nil: not.
+  public var meaningWidth: Int?
 
-  public init(hidesZeros: Bool = true, showsRates: Bool = false, showsBars: Bool = false) {
+  public init(
+    hidesZeros: Bool = true, showsRates: Bool = false, showsBars: Bool = false,
+    meaningWidth: Int? = nil
+  ) {
     self.hidesZeros = hidesZeros
     self.showsRates = showsRates
     self.showsBars = showsBars
+    self.meaningWidth = meaningWidth
   }
 
   /// The blocks of the sources that match, with a blank line between them and footnotes behind.

@@ -10,9 +10,15 @@ extension SummaryTable {
   ///   - limit: the most names.
   /// - Returns: names for the columns of a summary.
   public static func headlines(for plan: Plan, _ meanings: Meanings, limit: Int) -> [String] {
+    headlines(for: plan.entries, meanings, limit: limit)
+  }
+
+  private static func headlines(
+    for entries: [Plan.Entry], _ meanings: Meanings, limit: Int
+  ) -> [String] {
     var schemas: Set<Schema> = []
     var ranks: [String: Int] = [:]
-    for entry in plan.entries where schemas.insert(entry.group.schema).inserted {
+    for entry in entries where schemas.insert(entry.group.schema).inserted {
       for index in entry.shown {
         let statistic = entry.group.schema.statistics[index]
         if ranks[statistic.name] != nil { continue }
@@ -26,12 +32,20 @@ extension SummaryTable {
   /// The most telling statistics that have ever counted something here, best first.
   ///
   /// A column of zeros tells nothing; the three best are there all the same.
+  ///
+  /// - Parameters:
+  ///   - sampler: whose plan and last pass are looked at.
+  ///   - meanings: they rank statistics.
+  ///   - paths: sources that are not looked at.
+  ///   - limit: the most names.
+  /// - Returns: names for the columns of a summary.
   public static func headlines(
-    for sampler: Sampler, _ meanings: Meanings, limit: Int
+    for sampler: Sampler, _ meanings: Meanings, without paths: Set<String> = [], limit: Int
   ) -> [String] {
-    let all = headlines(for: sampler.plan, meanings, limit: .max)
+    let entries = sampler.plan.entries.filter { !paths.contains($0.source.path) }
+    let all = headlines(for: entries, meanings, limit: .max)
     var live: Set<String> = []
-    for entry in sampler.plan.entries {
+    for entry in entries {
       for index in entry.shown {
         let statistic = entry.group.schema.statistics[index]
         if let value = sampler.value(statistic, of: entry), value > 0 {

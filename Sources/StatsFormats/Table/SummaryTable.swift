@@ -7,6 +7,8 @@ public import StatsTree
 public struct SummaryTable {
   /// The statistics that have a column, by name.
   public let statistics: [String]
+  /// Whether a histogram also has the bound of its median.
+  public var showsMedians = false
   private let pattern: Pattern
   private var layout: SummaryLayout?
 
@@ -77,7 +79,7 @@ public struct SummaryTable {
       let suffix =
         switch statistic?.kind {
         case .cumulative: statistic?.isTimeSpent == true ? "%" : "/s"
-        case .linearHistogram, .logHistogram: " p99"
+        case .linearHistogram, .logHistogram: showsMedians ? " p50,p99" : " p99"
         default: ""
         }
       // The caller's first is the most telling.
@@ -106,15 +108,21 @@ public struct SummaryTable {
     case .linearHistogram, .logHistogram:
       switch sampler.change(statistic, at: cell.placement) {
       case .increase(let change):
-        return HistogramText(change, of: statistic).bound(of: 0.99) ?? "-"
+        return bounds(of: HistogramText(change, of: statistic))
       case .reset(let since):
         notes.insert(.afterReset)
-        return (HistogramText(since, of: statistic).bound(of: 0.99) ?? "-") + Note.afterReset.mark
+        return bounds(of: HistogramText(since, of: statistic)) + Note.afterReset.mark
       case nil: return "-"
       }
     case .instant, .peak, .state, .unknown:
       let word = sampler.value(statistic, at: cell.placement)
       return word.flatMap { Quantity($0, of: statistic)?.text } ?? "-"
     }
+  }
+
+  private func bounds(of histogram: HistogramText) -> String {
+    guard let high = histogram.bound(of: 0.99) else { return "-" }
+    guard showsMedians, let median = histogram.bound(of: 0.5), median != high else { return high }
+    return "\(median), \(high)"
   }
 }

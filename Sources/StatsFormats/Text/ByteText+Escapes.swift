@@ -90,7 +90,7 @@ extension ByteText {
 
 extension String {
   /// The text with nothing in it that a terminal would act upon.
-  var printable: String {
+  public var printable: String {
     if utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) { return self }
     var text = ByteText()
     text.append(printable: self)

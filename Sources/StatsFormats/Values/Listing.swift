@@ -17,7 +17,9 @@ struct Listing {
     placed.reserveCapacity(sampler.plan.entries.count)
     for entry in sampler.plan.entries { placed[entry.group.id] = entry }
     sampler.tree.root.visit { source in
-      guard source !== sampler.tree.root, pattern.matches(source.path) else { return }
+      guard source !== sampler.tree.root, sampler.covers(source.path),
+        pattern.matches(source.path)
+      else { return }
       let entries = source.groups.compactMap { placed[$0.id] }
       let speaks = source.groups.isEmpty && (source.status != .up || !source.remarks.isEmpty)
       if speaks || !entries.isEmpty { items.append(Item(source: source, entries: entries)) }

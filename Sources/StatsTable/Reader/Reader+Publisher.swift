@@ -14,6 +14,14 @@ extension Reader {
     broker?.waitForInput(milliseconds: milliseconds) ?? false
   }
 
+  /// Takes what the publisher said meanwhile, without waiting: whether it is still there to be
+  /// asked.
+  @discardableResult
+  public func hear() -> Bool {
+    takeAnnex()
+    return hasBroker
+  }
+
   /// Asks for groups that are kept on demand, for as long as this reader lives.
   ///
   /// - Returns: how many of them the publisher keeps from now on.
@@ -46,14 +54,20 @@ extension Reader {
     return count
   }
 
+  /// When the publisher last said that it runs, in nanoseconds of CLOCK_MONOTONIC.
+  public var heartbeat: UInt64 {
+    view.table.mapping.loadRelaxed(UInt64.self, at: Layout.Header.heartbeat)
+  }
+
   /// Whether the publisher runs; one system call where it has not said so for a while.
   ///
   /// - Parameters:
   ///   - now: in nanoseconds of CLOCK_MONOTONIC.
   ///   - bootID: the 16 bytes of this boot's id; nil does not compare.
+  ///   - trustsHeartbeat: whether a recent one is enough; else the lock is asked, by a system call.
   /// - Returns: what the table's lock and heartbeat say.
   public func health(
-    now: UInt64 = monotonicNanoseconds(), bootID: [UInt8]? = nil
+    now: UInt64 = monotonicNanoseconds(), bootID: [UInt8]? = nil, trustsHeartbeat: Bool = true
   ) -> PublisherHealth {
     if let bootID, bootID != identity.bootID { return .ofFormerBoot }
     if view.table.mapping.loadAcquiring(UInt32.self, at: Layout.Header.state)
@@ -61,11 +75,13 @@ extension Reader {
     {
       return .closed
     }
-    let beat = view.table.mapping.loadRelaxed(UInt64.self, at: Layout.Header.heartbeat)
+    let beat = heartbeat
     let interval = header.heartbeat_interval_ns
     let (patience, overflow) = interval.multipliedReportingOverflow(by: 3)
-    if interval > 0, !overflow, beat <= now, now - beat <= patience { return .live }
+    let isRecent = interval > 0 && !overflow && beat <= now && now - beat <= patience
+    // Who hung up may have been killed since the last heartbeat.
+    if isRecent, trustsHeartbeat, broker?.isOpen ?? true { return .live }
     guard (try? descriptor.isLockedElsewhere()) ?? false else { return .dead(since: beat) }
-    return interval > 0 && beat <= now ? .stopped(since: beat) : .live
+    return interval > 0 && beat <= now && !isRecent ? .stopped(since: beat) : .live
   }
 }

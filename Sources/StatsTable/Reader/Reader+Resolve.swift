@@ -56,6 +56,7 @@ extension Reader {
         open.append((id, path))
       }
     }
+    let listed = Set(found.map(\.id))
     if found.count < raw.count {
       for id in raw.keys.sorted() where !reached.contains(id) {
         flaws.append(
@@ -65,7 +66,6 @@ extension Reader {
       }
     }
     sources = found
-    let listed = Set(found.map(\.id))
     groups = cache.contents.compactMap { entry in
       guard case .group(let group) = entry.content, listed.contains(group.source) else {
         return nil

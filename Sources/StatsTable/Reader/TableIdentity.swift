@@ -56,6 +56,7 @@ public struct TableSource: Hashable, Sendable {
 
   /// The last part of the path.
   public var name: String {
-    path.split(separator: "/").last.map(String.init) ?? path
+    // By scalars: a slash and a combining mark behind it are one character.
+    path.unicodeScalars.split(separator: "/").last.map(String.init) ?? path
   }
 }

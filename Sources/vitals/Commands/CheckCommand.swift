@@ -7,12 +7,14 @@ import Statistics
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Check the rules of the KVM statistics format on live objects.",
+    abstract: "Check the rules of statistics formats on live objects and files.",
     discussion: """
       Without a file, makes a virtual machine of its own, checks it, and then checks every \
-      statistics descriptor that a VMM on this host keeps open. With files, checks those: each is \
-      taken as KVM binary statistics. Each rule has a number (I1 to I22 are those of the kernel's \
-      own test, V1 to V5 are ours) and passes, fails or is skipped with the reason.
+      statistics descriptor that a VMM on this host keeps open. With files, checks those: a \
+      publisher's table or socket, a Xen statistics table, else KVM binary statistics. Each rule \
+      has a number (I1 to I22 are those of the kernel's own test, V1 to V5 are ours, X1 to X26 \
+      are of Xen's table, T1 to T26 of ours) and passes, fails or is skipped with the reason. Of \
+      a table --all also says what memory each source and group takes.
 
       Exit status 1 if a rule fails.
 
@@ -20,9 +22,12 @@ struct CheckCommand: ParsableCommand {
         vitals check
         vitals check --format junit > findings.xml
         vitals check saved.binary
+        vitals check --all /dev/shm/vitals/app/shop.table
       """)
 
-  @Argument(help: ArgumentHelp("Files with KVM binary statistics.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp(
+      "Tables, publishers' sockets, or files with KVM binary statistics.", valueName: "file"))
   var files: [String] = []
 
   @Option(name: .long, help: "text, json or junit.")
@@ -37,9 +42,17 @@ struct CheckCommand: ParsableCommand {
     if files.isEmpty {
       findings = OwnMachineCheck().run() + liveFindings()
     }
+    var memory = ""
     for path in files {
-      do {
-        findings += StatsFileCheck(try Descriptor.open(path), object: path).run()
+      do throws(SystemError) {
+        switch try CheckedFile(path) {
+        case .table:
+          findings += TableFindings.all(of: path)
+          if all { memory += TableFindings.memory(of: path) }
+        case .xen: findings += try TableFindings.xen(path)
+        case .statistics:
+          findings += StatsFileCheck(try Descriptor.open(path), object: path).run()
+        }
       } catch {
         throw Failure(
           status: error.isPermission ? .notPermitted : .nothingThere, text: "\(error)")
@@ -47,7 +60,7 @@ struct CheckCommand: ParsableCommand {
     }
     let report = FindingReport(findings: findings)
     switch format {
-    case .text: try Console.write(report.text(all: all))
+    case .text: try Console.write(report.text(all: all) + memory)
     case .json: try Console.write(report.json())
     case .junit: try Console.write(report.junit())
     }

@@ -14,11 +14,15 @@ struct DemoCommand: ParsableCommand {
       one halts and is woken by a timer, one idles, and so on again. Without a usable /dev/kvm it \
       says so and offers simulated numbers of the same form.
 
-      Ends by itself after --for, or with Ctrl-C; nothing is left behind.
+      A process more publishes a table, app/demo, as any program can: requests of some workers, \
+      traffic whose parts always sum to its total, and locks that are counted while somebody asks.
+
+      Ends by itself after --for, or with Ctrl-C; nothing is left running.
 
       Example, in two terminals:
         vitals demo --vms 4 --vcpus 2 --for 1m
         vitals watch
+        vitals watch app/demo --enable lock
       """)
 
   @Option(name: .long, help: "How many virtual machines.")
@@ -51,7 +55,14 @@ struct DemoCommand: ParsableCommand {
     help: ArgumentHelp("The directory for the sockets of simulated VMs.", valueName: "dir"))
   var handover = "/run/vitals/kvm"
 
-  /// The words of a process that holds one guest; not for people.
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The directory for the table, in place of /run/vitals/app and /dev/shm/vitals/app.",
+      valueName: "dir"))
+  var tables: String?
+
+  /// The words of a process that holds one guest or publishes; not for people.
   @Argument(help: .hidden)
   var held: [String] = []
 
@@ -67,6 +78,10 @@ struct DemoCommand: ParsableCommand {
   func run() throws {
     if held.first == "hold" {
       try holdGuest(HoldConfiguration(arguments: Array(held.dropFirst())))
+      return
+    }
+    if held.first == DemoTable.word, let parent = held.dropFirst().first.flatMap({ CInt($0) }) {
+      try DemoTable.publish(directory: held.count > 2 ? held[2] : nil, parent: parent)
       return
     }
     guard held.isEmpty else {
@@ -102,17 +117,35 @@ struct DemoCommand: ParsableCommand {
     }
     let fleet = try GuestFleet(
       configurations, launcher: .same(leadingArguments: ["demo", "--", "hold"]))
+    let publisher = startPublisher()
     for (name, pid) in zip(names, fleet.pids) {
       Console.print("kvm/\(name): process \(pid), \(vcpus) vCPU\(vcpus == 1 ? "" : "s")")
     }
     Console.print("For \(duration), or until Ctrl-C. In another terminal: vitals watch")
     // Ctrl-C ends this process, and the guests end with it.
     sleepNanoseconds(duration.nanoseconds)
+    publisher?.stop()
     fleet.stop()
+  }
+
+  /// Starts the process that publishes; without it there are still the machines.
+  private func startPublisher() -> DemoPublisher? {
+    do {
+      let publisher = try DemoPublisher(directory: tables)
+      Console.print("app/demo: process \(publisher.pid), 4 sources in shared memory")
+      return publisher
+    } catch let failure as Failure {
+      Console.warn(failure.text)
+    } catch {
+      Console.warn("no app/demo: \(error)")
+    }
+    return nil
   }
 
   private func runSimulation() throws {
     let simulation = try Simulation(names: names, vcpus: vcpus, directory: handover)
+    let publisher = startPublisher()
+    defer { publisher?.stop() }
     Console.print("\(vms) simulated VMs offered below \(handover)")
     Console.print("For \(duration), or until Ctrl-C. In another terminal: vitals watch")
     simulation.run(until: monotonicNanoseconds() + duration.nanoseconds)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Statistics
 import StatsFormats
 import StatsTree
+import TableStats
 
 /// `vitals describe`: what a statistic means.
 struct DescribeCommand: ParsableCommand {
@@ -9,9 +10,9 @@ struct DescribeCommand: ParsableCommand {
     commandName: "describe",
     abstract: "What a statistic means, when it moves, and what a high value suggests.",
     discussion: """
-      The words come from a data file; kind, unit and place from this host's own schemas. A \
-      statistic that there are no words for is shown from its schema alone. Without a name, all \
-      are listed with their first sentence.
+      The words come from a data file, and of what programs publish from themselves; kind, unit \
+      and place from this host's own schemas. A statistic that there are no words for is shown \
+      from its schema alone. Without a name, all are listed with their first sentence.
 
       Examples:
         vitals describe halt_poll_fail_ns
@@ -28,8 +29,19 @@ struct DescribeCommand: ParsableCommand {
   @Option(name: .long, help: "table or json.")
   var format: DescriptionFormat = .table
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp("The directory of publishers, in place of the usual ones.", valueName: "dir")
+  )
+  var tables: String?
+
   func run() throws {
-    let known = KnownStatistics()
+    var directories = TableInput.Options()
+    if let tables {
+      directories.socketDirectory = tables
+      directories.tableDirectory = tables
+    }
+    let known = KnownStatistics(tables: directories)
     let meanings = Meanings.builtIn
     var candidates = Set(known.forms.keys)
     if all || !names.isEmpty { candidates.formUnion(meanings.all.map(\.name)) }

@@ -14,6 +14,8 @@ struct ListCommand: ParsableCommand {
       Examples:
         vitals list
         vitals list 'kvm/*'                only whole VMs
+        vitals list app                    what programs publish
+        vitals list /dev/shm/vitals/app/shop.table
         vitals list --via debugfs,qmp      as if no descriptor could be copied
       """)
 
@@ -33,7 +35,7 @@ struct ListCommand: ParsableCommand {
 
   func run() throws {
     let observer = try Observer(observation, fallback: .everything)
-    let sources = try observer.requireSources(observation, fallback: .everything)
+    let sources = try observer.requireSources(observation)
     // A sample tells whether the groups have numbers.
     observer.sampler.pass()
     let list = SourceList(sources: sources, sampler: observer.sampler, tree: observer.tree)

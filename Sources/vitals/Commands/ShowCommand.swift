@@ -1,5 +1,4 @@
 import ArgumentParser
-import KVMStats
 import LinuxSystem
 import StatsFormats
 import StatsTree
@@ -20,6 +19,8 @@ struct ShowCommand: ParsableCommand {
         vitals show kvm/web1/vcpu0 --every 1s         with rates over one second
         vitals show --format openmetrics              for Prometheus
         vitals show kvm --format json | jq .
+        vitals show app/shop --enable locks           a group that is kept on demand
+        vitals show /dev/shm/vitals/app/shop.table    also after its publisher's end
       """)
 
   @OptionGroup var observation: ObservationOptions
@@ -32,6 +33,8 @@ struct ShowCommand: ParsableCommand {
     transform: TimeSpan.init)
   var every: TimeSpan?
 
+  @OptionGroup var demand: DemandOptions
+
   @Option(name: .long, help: "table, json, csv, openmetrics or prometheus.")
   var format: OutputFormat = .table
 
@@ -42,18 +45,23 @@ struct ShowCommand: ParsableCommand {
   var zeros = false
 
   func run() throws {
-    let fallback = try Pattern("kvm")
-    let observer = try Observer(observation, fallback: fallback)
-    _ = try observer.requireSources(observation, fallback: fallback)
+    let observer = try Observer(observation, fallback: .machines, enabling: demand.enable)
+    _ = try observer.requireSources(observation)
+    observer.warnOfRefusals()
     observer.sampler.pass()
-    if let every {
-      observer.kvm.wait(until: monotonicNanoseconds() + every.nanoseconds)
-      _ = observer.kvm.refresh()
+    // What is kept since now has nothing to show yet.
+    let pause = every ?? (demand.enable.isEmpty ? nil : TimeSpan(seconds: 1))
+    if let pause {
+      observer.wait(until: monotonicNanoseconds() + pause.nanoseconds)
+      _ = observer.refresh()
       observer.sampler.pass()
     }
     try observer.requireStatistics(observation)
     var view = SampleView(
-      format, ShowText(hidesZeros: !zeros, showsRates: every != nil, showsBars: bars),
+      format,
+      ShowText(
+        hidesZeros: !zeros, showsRates: every != nil, showsBars: bars,
+        meaningWidth: Console.width ?? 100),
       showsRates: every != nil)
     try Console.write(view.bytes(of: observer.sampler))
     if observer.allAreDenied { throw ExitCode(Failure.Status.notPermitted.rawValue) }

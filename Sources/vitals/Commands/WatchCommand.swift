@@ -1,5 +1,4 @@
 import ArgumentParser
-import KVMStats
 import LinuxSystem
 import StatsFormats
 import StatsTree
@@ -13,12 +12,13 @@ struct WatchCommand: ParsableCommand {
       Several sources are a table with a row each; its columns are the most telling statistics, or \
       those of --stat. One source is a block with all that moved, or with --stat a line for each \
       interval. Time spent is a share of the interval: run_ns is CPU used, run_delay_ns is steal, \
-      the time a vCPU could have run but had no CPU. VMs that come and go are told; Ctrl-C ends.
+      the time a vCPU could have run but had no CPU. VMs and publishers that come and go are told; Ctrl-C ends.
 
       Examples:
         vitals watch
         vitals watch 'kvm/*/vcpu*' --stat run_ns,run_delay_ns,exits --every 500ms
         vitals watch kvm/web1/vcpu0
+        vitals watch app/shop --enable locks
         vitals watch --format json --count 10 > samples.jsonl
       """)
 
@@ -32,6 +32,8 @@ struct WatchCommand: ParsableCommand {
   @Option(
     name: .long, help: ArgumentHelp("How many intervals; without it, for ever.", valueName: "n"))
   var count: Int?
+
+  @OptionGroup var demand: DemandOptions
 
   @Option(name: .long, help: "table, json, csv, openmetrics or prometheus.")
   var format: OutputFormat = .table
@@ -53,9 +55,9 @@ struct WatchCommand: ParsableCommand {
   }
 
   func run() throws {
-    let fallback = try Pattern("kvm")
-    let observer = try Observer(observation, fallback: fallback)
-    _ = try observer.requireSources(observation, fallback: fallback)
+    let observer = try Observer(observation, fallback: .machines, enabling: demand.enable)
+    _ = try observer.requireSources(observation)
+    observer.warnOfRefusals()
     observer.sampler.pass()
     try observer.requireStatistics(observation)
     if let stat { try observer.requireNames(stat.names) }
@@ -66,10 +68,10 @@ struct WatchCommand: ParsableCommand {
     var done = 0
     while count.map({ done < $0 }) ?? true {
       next += every.nanoseconds
-      observer.kvm.wait(until: next)
-      let events = observer.kvm.refresh()
+      observer.wait(until: next)
+      let events = observer.refresh()
       observer.sampler.pass()
-      for event in events where observer.isWatched(event) { try view.tell(event) }
+      for event in events { try view.tell(event) }
       try Console.write(view.bytes(of: observer.sampler))
       done += 1
       // An interval that took too long is not made up for.

@@ -2,6 +2,7 @@ import HostStats
 import KVMStats
 import Statistics
 import StatsTree
+import TableStats
 
 /// Every statistic that this host has now, by name, with where it stands.
 struct KnownStatistics {
@@ -14,8 +15,12 @@ struct KnownStatistics {
   private(set) var forms: [String: [Form]] = [:]
 
   /// Looks at the sources of this host, and at the kernel's own schemas.
-  init() {
+  ///
+  /// - Parameter tables: where publishers are looked for.
+  init(tables: TableInput.Options) {
     let tree = Tree()
+    let publishers = try? TableInput(tree, options: tables)
+    _ = publishers?.refresh()
     if let input = try? KVMInput(tree) { _ = input.refresh() }
     try? HostInput().attach(to: tree)
     tree.root.visit { source in
@@ -48,6 +53,10 @@ struct KnownStatistics {
     var general: [String] = []
     for (index, part) in parts.enumerated() {
       let isMachine = index == 1 && parts[0] == "kvm"
+      if index == 1, parts[0] == "app" {
+        general.append(part)
+        continue
+      }
       let letters = part.prefix { !$0.isNumber }
       general.append(
         isMachine ? "<vm>" : letters.count < part.count && index > 0 ? letters + "<n>" : part)

@@ -2,50 +2,107 @@ import HostStats
 import KVMStats
 import LinuxSystem
 import StatsTree
+import TableStats
 
 /// This host, assembled: the inputs on one tree, and a sampler over what was asked for.
+///
+/// An input that can have nothing of what was asked for is not begun: to watch a table takes no
+/// look at the host's processes.
 final class Observer {
   let tree = Tree()
   let roots: SystemRoots
-  let kvm: KVMInput
   let sampler: Sampler
+  private let kvm: KVMInput?
+  private let tables: TableInput?
   private let pattern: Pattern
+  private let enabled: [PathPattern]
+  /// What the first look said of groups that were asked for.
+  private var refusals: [String] = []
 
-  /// Finds what there is now; `fallback` are the sources where the person names none.
-  init(_ options: ObservationOptions, fallback: Pattern) throws {
+  /// Finds what there is now.
+  ///
+  /// - Parameters:
+  ///   - options: which sources, and where they are looked for.
+  ///   - fallback: the sources where the person names none.
+  ///   - enabled: the groups on demand that publishers are asked for.
+  /// - Throws: `Failure` where a table that was named is not there, or `SystemError`.
+  init(
+    _ options: ObservationOptions, fallback: Pattern, enabling enabled: [PathPattern] = []
+  ) throws {
     raiseDescriptorLimit()
     roots = SystemRoots(handover: options.handover)
-    kvm = try KVMInput(tree, roots: roots, options: options.input)
-    try HostInput(roots: roots).attach(to: tree)
-    pattern = options.pattern?.pattern ?? fallback
+    self.enabled = enabled
+    let paths = try options.tablePaths()
+    let patterns = options.patterns.isEmpty && paths.isEmpty ? [fallback] : options.patterns
+    let findsTables = patterns.contains { $0.mayMatch(below: "app") }
+    if findsTables || !paths.isEmpty {
+      var tableOptions = findsTables ? options.tableInput : .withoutDirectories
+      tableOptions.enabled = enabled.map(\.pattern)
+      let tables = try TableInput(tree, options: tableOptions)
+      // Of a table that is named all is looked at.
+      let named = try paths.map { Pattern(below: try tables.attach($0)) }
+      tables.watched = Pattern(anyOf: patterns + named)
+      self.tables = tables
+      pattern = tables.watched
+    } else {
+      tables = nil
+      pattern = Pattern(anyOf: patterns)
+    }
+    kvm =
+      pattern.mayMatch(below: "kvm")
+      ? try KVMInput(tree, roots: roots, options: options.input) : nil
+    if pattern.mayMatch(below: "host") { try HostInput(roots: roots).attach(to: tree) }
     sampler = Sampler(
-      tree, matching: pattern,
-      statistics: options.match?.pattern ?? .everything)
-    _ = kvm.refresh()
+      tree, matching: pattern, statistics: options.match?.pattern ?? .everything)
+    for event in refresh() {
+      if case .remark(let text) = event { refusals.append(text) }
+    }
   }
 
-  /// Whether an event is of a machine that was asked for, or that has a vCPU that was.
-  func isWatched(_ event: KVMInput.Event) -> Bool {
-    let path =
-      switch event {
-      case .appeared(let path, _), .gone(let path, _): path
-      }
-    return pattern.matches(path) || pattern.matches("\(path)/vcpu0")
+  /// Brings the tree up to date: what a person should be told of it.
+  func refresh() -> [ObservedEvent] {
+    let machines = kvm?.refresh().filter { isWatched($0.path) || isWatched("\($0.path)/vcpu0") }
+    let publishers = tables?.refresh().filter { pattern.mayMatch(below: $0.path) }
+    return (machines ?? []).map(ObservedEvent.init) + (publishers ?? []).map(ObservedEvent.init)
   }
 
-  /// The sources that the pattern names, or a failure that says what to do.
-  func requireSources(_ options: ObservationOptions, fallback: Pattern) throws -> [Source] {
-    let sources = tree.sources(matching: options.pattern?.pattern ?? fallback)
+  /// Waits until a time of CLOCK_MONOTONIC; a VM that ends meanwhile is let go of at once.
+  func wait(until end: UInt64) {
+    if let kvm {
+      kvm.wait(until: end)
+    } else if let tables {
+      tables.wait(until: end)
+    } else {
+      let now = monotonicNanoseconds()
+      if now < end { sleepNanoseconds(end - now) }
+    }
+  }
+
+  private func isWatched(_ path: String) -> Bool { pattern.matches(path) }
+
+  /// The sources that were asked for, or a failure that says what to do.
+  func requireSources(_ options: ObservationOptions) throws -> [Source] {
+    let sources = tree.sources(matching: pattern)
     if !sources.isEmpty { return sources }
     // What could not be read may be what was asked for.
-    for remark in tree.source("kvm").remarks { Console.warn(remark) }
-    if let pattern = options.pattern {
+    for remark in tree.root.child("kvm")?.remarks ?? [] { Console.warn(remark) }
+    if let asked = options.sources.first {
       throw Failure(
         status: .nothingThere,
-        text: "nothing matches '\(pattern.text)'; 'vitals list' shows what is there")
+        text: "nothing matches '\(asked.text)'; 'vitals list' shows what is there")
     }
     throw Failure(
       status: .nothingThere,
       text: "no virtual machine runs on this host; 'vitals demo' makes some to look at")
+  }
+
+  /// Says which groups that were asked for are not there.
+  func warnOfRefusals() {
+    for refusal in refusals { Console.warn(refusal) }
+    guard let tables, !enabled.isEmpty, tables.askedCount == 0, refusals.isEmpty else { return }
+    let names = tables.namesOnDemand.joined(separator: ", ")
+    Console.warn(
+      "no group on demand matches '\(enabled.map(\.text).joined(separator: " "))'"
+        + (names.isEmpty ? " now" : "; there is \(names)"))
   }
 }

@@ -95,16 +95,25 @@ struct SourceList {
       text += "(no room for \(rendering.droppedColumns.joined(separator: ", ")))\n"
     }
     var seen: Set<String> = []
-    for source in [tree.source("kvm")] + sources where seen.insert(source.path).inserted {
-      guard explainsAll || status(of: source) != .up || source.path == "kvm" else { continue }
-      if let reason = status(of: source).reason { text += "\(source.path): \(reason)\n" }
-      for remark in source.remarks { text += "\(source.path): \(remark)\n" }
+    let first = tree.root.child("kvm").map { [$0] } ?? []
+    for source in first + sources where seen.insert(source.path).inserted {
+      // Of a publisher's groups that are off, nothing but the remark can tell.
+      let speaks = source.path == "kvm" || source.path.hasPrefix("app/")
+      guard explainsAll || status(of: source) != .up || speaks else { continue }
+      if let reason = status(of: source).reason {
+        text += "\(source.path): \(reason)".printable + "\n"
+      }
+      for remark in source.remarks { text += "\(source.path): \(remark)".printable + "\n" }
     }
     return text
   }
 
   private func about(_ source: Source) -> String {
-    ["vmm", "pid", "tid", "uuid", "cgroup"].compactMap { key in
+    if source.path.hasPrefix("app/") {
+      let facts = [source.keys, source.labels].flatMap { $0.sorted { $0.key < $1.key } }
+      return facts.prefix(4).map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+    }
+    return ["vmm", "pid", "tid", "uuid", "cgroup"].compactMap { key in
       source.labels[key].map { "\(key)=\($0)" }
     }.joined(separator: " ")
   }

@@ -8,7 +8,9 @@ struct StatisticDescription {
 
   /// One line: the name and the first sentence.
   func line(width: Int) -> String {
-    let words = meanings.first.map { Paragraph.firstSentence(of: $0.meaning) } ?? schemaWords
+    let own = forms.lazy.map(\.statistic.meaning).first { !$0.isEmpty }
+    let words =
+      (meanings.first?.meaning ?? own).map { Paragraph.firstSentence(of: $0) } ?? schemaWords
     let start = name + String(repeating: " ", count: max(1, 28 - name.count))
     return start + Paragraph.cut(words, to: max(20, width - start.count))
   }
@@ -29,14 +31,21 @@ struct StatisticDescription {
       if statistic.reservedFlags != 0 {
         facts += ", flags 0x\(String(statistic.reservedFlags, radix: 16))"
       }
+      if !statistic.states.isEmpty {
+        facts += ", one of \(statistic.states.joined(separator: ", "))"
+      }
       facts += "; \(statistic.stability.rawValue), \(statistic.cost.rawValue)"
       text += Paragraph.labelled("here", facts, width: width)
       text += Paragraph.labelled("at", form.places.joined(separator: ", "), width: width)
+      // What the publisher says of its own statistic.
+      if !statistic.meaning.isEmpty {
+        text += Paragraph.labelled("meaning", statistic.meaning, width: width)
+      }
     }
     if forms.isEmpty {
       text += Paragraph.labelled("here", "not on this host now", width: width)
     }
-    if meanings.isEmpty {
+    if meanings.isEmpty, forms.allSatisfy(\.statistic.meaning.isEmpty) {
       text += Paragraph.labelled(
         "meaning", "there are no words for it yet; the schema above is all that is known",
         width: width)

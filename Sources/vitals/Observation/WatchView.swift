@@ -1,4 +1,3 @@
-import KVMStats
 import LinuxSystem
 import Statistics
 import StatsFormats
@@ -9,8 +8,8 @@ struct WatchView {
   private let format: OutputFormat
   private let chosen: [String]?
   private var sample: SampleView
-  /// The table, and the generation of the plan that its columns were picked for.
-  private var summary: (table: SummaryTable, generation: UInt64)?
+  /// The tables, and the generation of the plan that their columns were picked for.
+  private var summary: (tables: [SummaryTable], generation: UInt64)?
   private var linesSinceHeader = 0
   /// The most columns of a table that nobody chose.
   private static let columnLimit = 9
@@ -24,22 +23,21 @@ struct WatchView {
       format, ShowText(hidesZeros: hidesZeros, showsRates: true), showsRates: true)
   }
 
-  /// Tells of a VM that came or went.
-  func tell(_ event: KVMInput.Event) throws {
-    let (word, path, pid, text) =
-      switch event {
-      case .appeared(let path, let pid):
-        ("appeared", path, pid, "\(path) appeared: process \(pid)")
-      case .gone(let path, let pid):
-        ("gone", path, pid, "\(path) is gone: process \(pid) ended")
-      }
-    switch format {
-    case .table: try Console.write("\(localTimeText(wallNanoseconds()))  \(text)\n")
-    case .json:
-      try Console.write(
-        JSONText.line(EventEntry(event: word, path: path, pid: pid, time: Moment.now.text)))
-    case .csv, .openmetrics, .prometheus: Console.warn(text)
+  /// Tells of a VM or publisher that came or went.
+  func tell(_ event: ObservedEvent) throws {
+    switch (format, event) {
+    case (.table, _):
+      try Console.write("\(localTimeText(wallNanoseconds()))  \(event.text)\n")
+    case (.json, .appeared(let path, let pid)): try tell("appeared", path, pid)
+    case (.json, .gone(let path, let pid, _)): try tell("gone", path, pid)
+    case (.json, .remark), (.csv, _), (.openmetrics, _), (.prometheus, _):
+      Console.warn(event.text)
     }
+  }
+
+  private func tell(_ word: String, _ path: String, _ pid: Int32) throws {
+    try Console.write(
+      JSONText.line(EventEntry(event: word, path: path, pid: pid, time: Moment.now.text)))
   }
 
   private struct EventEntry: Encodable {
@@ -52,7 +50,7 @@ struct WatchView {
   /// The text of the last pass.
   mutating func bytes(of sampler: Sampler) -> [UInt8] {
     guard format == .table else { return sample.bytes(of: sampler) }
-    // All VMs are gone, which has been told.
+    // All are gone, which has been told.
     if sampler.plan.entries.isEmpty { return [] }
     var sources = 0
     var last: ObjectIdentifier?
@@ -65,20 +63,44 @@ struct WatchView {
     return table(of: sampler)
   }
 
-  /// The summary of the last pass in columns that were chosen or are telling.
-  private mutating func result(of sampler: Sampler, rowLimit: Int) -> SummaryTable.Result {
+  /// The tables of the last pass in columns that were chosen or are telling.
+  private mutating func results(of sampler: Sampler, rowLimit: Int) -> [SummaryTable.Result] {
     let generation = sampler.plan.generation
-    var table: SummaryTable
-    if let summary, chosen != nil || summary.generation == generation {
-      table = summary.table
+    var tables: [SummaryTable]
+    if let summary, summary.generation == generation {
+      tables = summary.tables
     } else {
-      table = SummaryTable(
-        statistics: chosen
-          ?? SummaryTable.headlines(for: sampler, .builtIn, limit: Self.columnLimit))
+      tables = self.tables(of: sampler)
     }
-    let result = table.result(of: sampler, at: .now, rowLimit: rowLimit)
-    summary = (table, generation)
-    return result
+    var rest = rowLimit
+    let moment = Moment.now
+    let results = tables.indices.map { index in
+      // Each table has its titles and a line before them.
+      let result = tables[index].result(of: sampler, at: moment, rowLimit: max(1, rest))
+      if result.table.rowCount > 0 { rest -= result.table.rowCount + 2 }
+      return result
+    }
+    summary = (tables, generation)
+    return results
+  }
+
+  private func tables(of sampler: Sampler) -> [SummaryTable] {
+    if let chosen { return [SummaryTable(statistics: chosen)] }
+    let sections = SummarySection.published(in: sampler.plan)
+    let published = sections.reduce(into: Set()) { $0.formUnion($1.paths) }
+    // What Vitals has words for, and sources that have nothing but a state.
+    let first = SummaryTable(
+      statistics: SummaryTable.headlines(
+        for: sampler, .builtIn, without: published, limit: Self.columnLimit),
+      matching: Pattern(allBut: published))
+    return [first]
+      + sections.map { section in
+        var table = SummaryTable(
+          statistics: SummaryTable.headlines(for: sampler, section, limit: Self.columnLimit),
+          matching: Pattern(paths: section.paths))
+        table.showsMedians = true
+        return table
+      }
   }
 
   private func heading(of sampler: Sampler) -> [UInt8] {
@@ -93,23 +115,31 @@ struct WatchView {
 
   private mutating func table(of sampler: Sampler) -> [UInt8] {
     // The heading, the titles, two lines of what was left out, and an empty one.
-    let rows = Console.height.map { $0 - 5 } ?? .max
-    let result = result(of: sampler, rowLimit: rows)
-    let rendering = result.table.rendering(width: Console.width)
-    var text = heading(of: sampler) + rendering.bytes
-    if !rendering.droppedColumns.isEmpty {
-      text += Array("(no room for \(rendering.droppedColumns.joined(separator: ", ")))\n".utf8)
+    let size = Console.size
+    let rows = size.map { $0.rows - 5 } ?? .max
+    var text = heading(of: sampler)
+    var notes: [Note] = []
+    let results = results(of: sampler, rowLimit: rows).filter { $0.table.rowCount > 0 }
+    for (index, result) in results.enumerated() {
+      if index > 0 { text.append(0x0a) }
+      let rendering = result.table.rendering(width: size?.columns)
+      text += rendering.bytes
+      if !rendering.droppedColumns.isEmpty {
+        text += Array("(no room for \(rendering.droppedColumns.joined(separator: ", ")))\n".utf8)
+      }
+      if result.leftOutCount > 0 {
+        text += Array("(and \(result.leftOutCount) more sources: name some with a pattern)\n".utf8)
+      }
+      for note in result.notes where !notes.contains(note) { notes.append(note) }
     }
-    if result.leftOutCount > 0 {
-      text += Array("(and \(result.leftOutCount) more sources: name some with a pattern)\n".utf8)
-    }
-    for note in result.notes { text += Array((note.text + "\n").utf8) }
+    for note in notes { text += Array((note.text + "\n").utf8) }
     return text + [0x0a]
   }
 
   /// One line for the only source, with a header from time to time.
   private mutating func line(of sampler: Sampler) -> [UInt8] {
-    var table = result(of: sampler, rowLimit: .max).table
+    let tables = results(of: sampler, rowLimit: .max).map(\.table)
+    guard var table = tables.first(where: { $0.rowCount > 0 }) else { return [] }
     table.hasHeader = linesSinceHeader % Self.linesUnderHeader == 0
     linesSinceHeader += 1
     let time = localTimeText(wallNanoseconds())

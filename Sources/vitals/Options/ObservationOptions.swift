@@ -1,13 +1,19 @@
 import ArgumentParser
 import KVMStats
+import LinuxSystem
 import StatsTree
+import TableStats
 
 /// The options of every command that looks at sources.
 struct ObservationOptions: ParsableArguments {
   @Argument(
-    help: "The sources to look at, such as kvm/web1 or '/vcpu[01]$/'.",
-    transform: PathPattern.init)
-  var pattern: PathPattern?
+    help: ArgumentHelp(
+      """
+      The sources to look at, such as kvm/web1, app/shop or '/vcpu[01]$/', or the path of a \
+      publisher's table or socket.
+      """, valueName: "source"),
+    transform: SourceArgument.init)
+  var sources: [SourceArgument] = []
 
   @Option(
     name: .long,
@@ -39,12 +45,64 @@ struct ObservationOptions: ParsableArguments {
     help: ArgumentHelp("The directory of the sockets on which VMMs hand over.", valueName: "dir"))
   var handover: String = "/run/vitals/kvm"
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      """
+      The directory of publishers' sockets and tables, in place of /run/vitals/app and \
+      /dev/shm/vitals/app.
+      """, valueName: "dir"))
+  var tables: String?
+
+  /// The patterns among the sources.
+  var patterns: [Pattern] { sources.compactMap(\.pattern) }
+
+  /// The tables that were named, each of which is there.
+  func tablePaths() throws -> [String] {
+    try sources.filter { $0.pattern == nil }.map { source in
+      do throws(SystemError) {
+        let status = try FileStatus(source.text)
+        if status.isRegular || status.isSocket { return source.text }
+      } catch {
+        throw Failure(
+          status: error.isPermission ? .notPermitted : .nothingThere, text: "\(error)")
+      }
+      throw Failure(
+        status: .usage, text: "\(source.text) is neither a file nor a socket")
+    }
+  }
+
+  /// The options for the publishers' tables.
+  var tableInput: TableInput.Options {
+    var options = TableInput.Options()
+    if let tables {
+      options.socketDirectory = tables
+      options.tableDirectory = tables
+    }
+    return options
+  }
+
   /// The options for the input.
   var input: KVMInput.Options {
     var options = KVMInput.Options()
     if let via { options.rungs = via.rungs }
     for address in qmp { options.monitors[address.pid] = address.path }
     return options
+  }
+}
+
+/// A pattern of sources, or the path of a table.
+struct SourceArgument {
+  let text: String
+  /// Nil for the path of a table.
+  let pattern: Pattern?
+
+  /// Reads what a person wrote: what begins as a path of the filesystem does is one.
+  init(_ text: String) throws {
+    self.text = text
+    let isExpression = text.count > 1 && text.hasPrefix("/") && text.hasSuffix("/")
+    let isPath = ["/", "./", "../"].contains { text.hasPrefix($0) } && !isExpression
+    pattern = isPath ? nil : try PathPattern(text).pattern
   }
 }
 

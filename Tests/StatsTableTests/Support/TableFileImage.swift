@@ -5,7 +5,7 @@ import Statistics
 import StatsTable
 
 /// A table's file whose bytes a test changes.
-final class TableImage {
+final class TableFileImage {
   let path: String
   private(set) var bytes: [UInt8]
 

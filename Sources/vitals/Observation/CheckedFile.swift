@@ -1,0 +1,30 @@
+import LinuxSystem
+
+/// What a file is that somebody wants checked, by its type and its first bytes.
+enum CheckedFile {
+  /// A table of Vitals, or a publisher's socket.
+  case table
+  /// A Xen statistics table.
+  case xen
+  /// KVM binary statistics, or taken for them.
+  case statistics
+
+  init(_ path: String) throws(SystemError) {
+    if try FileStatus(path).isSocket {
+      self = .table
+      return
+    }
+    let file = try Descriptor.open(path)
+    var start = [UInt8](repeating: 0, count: 8)
+    // What cannot be read so, such as a pipe, is what the check of statistics finds.
+    let count = (try? file.read(into: &start, at: 0)) ?? 0
+    let magic = start.prefix(4).reversed().reduce(0) { $0 << 8 | UInt32($1) }
+    if count == 8, start.starts(with: Array("VITALS".utf8)) {
+      self = .table
+    } else if count == 8, magic == 0xaabb_ccdd || magic.byteSwapped == 0xaabb_ccdd {
+      self = .xen
+    } else {
+      self = .statistics
+    }
+  }
+}

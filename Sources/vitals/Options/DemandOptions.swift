@@ -1,0 +1,20 @@
+import ArgumentParser
+import StatsTree
+
+/// Which groups are turned on that publishers keep on demand.
+struct DemandOptions: ParsableArguments {
+  @Option(
+    name: .long, parsing: .singleValue,
+    help: ArgumentHelp(
+      """
+      Ask publishers for groups that they keep on demand, while this command runs: a pattern of \
+      group names, sources, or source:group; may be given more than once.
+      """, valueName: "pattern"),
+    transform: PathPattern.init)
+  var enable: [PathPattern] = []
+}
+
+extension Pattern {
+  /// What is looked at where nobody says what: VMs, and what programs publish.
+  static let machines = Pattern(anyOf: [Pattern(below: "kvm"), Pattern(below: "app")])
+}
