@@ -3,9 +3,14 @@ import LinuxSystem
 import Testing
 
 @Suite("Simulated machines", .serialized)
-struct SimulationTests {
+final class SimulationTests {
   private let directory = "/tmp/vitals-simulation-\(UInt64.random(in: 0 ... .max))"
   private let tables = "/dev/shm/vitals-simulation-\(UInt64.random(in: 0 ... .max))"
+
+  deinit {
+    for name in (try? directoryEntries(tables)) ?? [] { removeFile("\(tables)/\(name)") }
+    unsafe rmdir(tables)
+  }
 
   private func demo(vms: Int, vcpus: Int) throws -> RunningProgram {
     try RunningProgram(

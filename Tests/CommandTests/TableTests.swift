@@ -179,6 +179,13 @@ final class TableTests {
     let broken = try Command.vitals("check", bad)
     #expect(broken.status == 1)
     #expect(broken.output.contains("FAIL"))
+    // It does not hide the good one, and alone is what is wrong.
+    let both = try vitals("show", bad, "\(directory)/demo.table")
+    #expect(both.status == 0)
+    #expect(both.output.contains("app/bad  denied") && both.output.contains("app/demo/worker0  up"))
+    let alone = try vitals("watch", bad)
+    #expect(alone.status == 1)
+    #expect(alone.errorLines.count == 1 && alone.errors.contains("bad.table"), "\(alone.errors)")
   }
 
   @Test("A publisher that ends is told, one that was killed leaves its last numbers")

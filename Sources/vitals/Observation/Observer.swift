@@ -1,6 +1,7 @@
 import HostStats
 import KVMStats
 import LinuxSystem
+import StatsFormats
 import StatsTree
 import TableStats
 
@@ -34,14 +35,15 @@ final class Observer {
     self.enabled = enabled
     let paths = try options.tablePaths()
     let patterns = options.patterns.isEmpty && paths.isEmpty ? [fallback] : options.patterns
+    var named: [String] = []
     let findsTables = patterns.contains { $0.mayMatch(below: "app") }
     if findsTables || !paths.isEmpty {
       var tableOptions = findsTables ? options.tableInput : .withoutDirectories
       tableOptions.enabled = enabled.map(\.pattern)
       let tables = try TableInput(tree, options: tableOptions)
       // Of a table that is named all is looked at.
-      let named = try paths.map { Pattern(below: try tables.attach($0)) }
-      tables.watched = Pattern(anyOf: patterns + named)
+      named = try paths.map { try tables.attach($0) }
+      tables.watched = Pattern(anyOf: patterns + named.map { Pattern(below: $0) })
       self.tables = tables
       pattern = tables.watched
     } else {
@@ -57,6 +59,22 @@ final class Observer {
     for event in refresh() {
       if case .remark(let text) = event { refusals.append(text) }
     }
+    if options.patterns.isEmpty, !named.isEmpty { try requireOneOf(named) }
+  }
+
+  /// Fails where none of the tables that were named can be read.
+  private func requireOneOf(_ named: [String]) throws {
+    let sources = tree.sources(matching: Pattern(paths: Set(named)))
+    var denials: [Failure] = []
+    for source in sources {
+      guard case .denied(let code) = source.status else { return }
+      let isPermission = SystemError(call: "", object: "", code: code).isPermission
+      denials.append(
+        Failure(
+          status: isPermission ? .notPermitted : .foundWrong,
+          text: (source.remarks.first ?? errorText(code)).printable))
+    }
+    if let first = denials.first { throw first }
   }
 
   /// Brings the tree up to date: what a person should be told of it.
