@@ -284,6 +284,11 @@ int clinux_lock(int fd) {
   return fcntl(fd, F_OFD_SETLK, &lock);
 }
 
+int clinux_unlock(int fd) {
+  struct flock lock = {.l_type = F_UNLCK, .l_whence = SEEK_SET};
+  return fcntl(fd, F_OFD_SETLK, &lock);
+}
+
 int clinux_is_locked(int fd) {
   /* Asks for a lock that only a write lock is in the way of: a reader cannot take one. */
   struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET};

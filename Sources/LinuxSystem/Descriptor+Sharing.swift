@@ -62,6 +62,11 @@ extension Descriptor {
     throw SystemError(call: "fcntl F_OFD_SETLK", on: "descriptor \(rawValue)")
   }
 
+  /// Gives the lock of this opening back, though a forked child may have descriptors of it, too.
+  public func unlock() {
+    _ = clinux_unlock(rawValue)
+  }
+
   /// Whether another opening of the file holds its lock.
   public func isLockedElsewhere() throws(SystemError) -> Bool {
     let answer = clinux_is_locked(rawValue)

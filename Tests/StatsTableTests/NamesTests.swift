@@ -34,6 +34,17 @@ struct NamesTests {
     withExtendedLifetime(second) {}
   }
 
+  @Test func `A closed publisher's name is free, though a child has its descriptors`() throws {
+    let directory = try MemoryDirectory()
+    let first = try Publisher(publication(directory))
+    let lock = "\(directory.path)/app.lock"
+    let numbers = try openDescriptors().filter { $0.value == lock }.keys.compactMap { Int32($0) }
+    let child = Descriptor(owning: dup(try #require(numbers.first)))
+    first.close()
+    let second = try Publisher(publication(directory))
+    withExtendedLifetime((second, child.rawValue)) {}
+  }
+
   @Test func `Tables of one name in one directory are one publisher's, wherever its socket is`()
     throws
   {

@@ -73,6 +73,7 @@ long clinux_file_magic(int fd);
 /* F_OFD_SETLK, F_OFD_GETLK of fcntl(2) on the whole file. A lock belongs to the open file, so that
    it ends with the last descriptor of it. is_locked: 1 where another open file has the lock. */
 int clinux_lock(int fd);
+int clinux_unlock(int fd);
 int clinux_is_locked(int fd);
 
 /* getrandom(2): 0, or -1 */

@@ -9,6 +9,7 @@ struct Claim: ~Copyable, Sendable {
   let name: String
   let directory: String
   private let file: Descriptor
+  private let process = currentProcess()
 
   /// - Throws: `nameTaken` where a running publisher has it.
   static func take(_ name: String, in directory: String) throws(TableError) -> Claim {
@@ -28,6 +29,12 @@ struct Claim: ~Copyable, Sendable {
         return Claim(name: name, directory: directory, file: file)
       }
     }
+  }
+
+  // A child between fork(2) and execve(2) has the opening, too, and must not keep the name; nor
+  // may a child that ends give back what is its parent's.
+  deinit {
+    if process == currentProcess() { file.unlock() }
   }
 
   /// Where the broker listens.
