@@ -4,9 +4,9 @@ import StatsTable
 
 /// What a backend says of itself: the group `~metrics`.
 struct OwnStatistics: Sendable {
-  let live: StatsTable.Level
-  let refusedMetrics: StatsTable.Counter
-  let refusedValues: StatsTable.Counter
+  let live: PublishedLevel
+  let refusedMetrics: PublishedCounter
+  let refusedValues: PublishedCounter
 
   private static let schema = Schema(packing: [
     Statistic(

@@ -9,7 +9,7 @@ struct MetricPart {
   let name: String
   let record: Record
   let decimals: Int
-  let refusedValues: StatsTable.Counter
+  let refusedValues: PublishedCounter
 }
 
 /// A handler of a metric in a table; it counts for nobody once the metric was destroyed.
@@ -24,8 +24,8 @@ protocol TableHandler: AnyObject, Sendable {
 final class TableCounter: TableHandler, CounterHandler {
   let key: MetricKey
   private let record: Record
-  private let counter: StatsTable.Counter
-  private let refusedValues: StatsTable.Counter
+  private let counter: PublishedCounter
+  private let refusedValues: PublishedCounter
 
   init?(_ part: MetricPart) {
     guard let counter = part.record.counter(part.name) else { return nil }
@@ -50,8 +50,8 @@ final class TableCounter: TableHandler, CounterHandler {
 final class TableFloatingPointCounter: TableHandler, FloatingPointCounterHandler {
   let key: MetricKey
   private let record: Record
-  private let counter: StatsTable.Counter
-  private let refusedValues: StatsTable.Counter
+  private let counter: PublishedCounter
+  private let refusedValues: PublishedCounter
   private let power: UInt64
   private let carry = Carry()
 

@@ -6,7 +6,7 @@ import StatsTable
 final class TableRecorder: TableHandler, RecorderHandler {
   let key: MetricKey
   private let histogram: PublishedHistogram
-  private let refusedValues: StatsTable.Counter
+  private let refusedValues: PublishedCounter
   private let power: UInt64
 
   init?(_ part: MetricPart) {
@@ -38,7 +38,7 @@ final class TableRecorder: TableHandler, RecorderHandler {
 final class TableTimer: TableHandler, TimerHandler {
   let key: MetricKey
   private let histogram: PublishedHistogram
-  private let refusedValues: StatsTable.Counter
+  private let refusedValues: PublishedCounter
 
   init?(_ part: MetricPart) {
     guard let histogram = part.record.histogram("\(part.name)_hist") else { return nil }

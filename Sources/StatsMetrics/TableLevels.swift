@@ -4,8 +4,8 @@ import StatsTable
 
 /// A signed level with decimals.
 struct FixedLevel: ~Copyable, Sendable {
-  private let level: Level
-  private let refusedValues: StatsTable.Counter
+  private let level: PublishedLevel
+  private let refusedValues: PublishedCounter
   private let power: UInt64
   private let carry = Carry()
 

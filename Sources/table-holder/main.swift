@@ -39,11 +39,11 @@ struct HeldTable {
 
   let publisher: Publisher
   let shop: PublishedSource
-  let counters: [Counter]
+  let counters: [PublishedCounter]
   let balances: [Record]
   let relaxed: Record
   let spins: Record
-  let spin: Counter?
+  let spin: PublishedCounter?
   let pairs: Record
 
   init(_ publication: Publication) throws {

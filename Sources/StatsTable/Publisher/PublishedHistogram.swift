@@ -6,11 +6,11 @@ import Synchronization
 public struct PublishedHistogram: @unchecked Sendable {
   public let shape: Histogram.Shape
   private let buckets: UnsafePointer<Atomic<UInt64>>
-  private let sum: Counter?
+  private let sum: PublishedCounter?
   private let record: Record
 
   init(
-    _ buckets: UnsafePointer<Atomic<UInt64>>, shape: Histogram.Shape, sum: Counter?,
+    _ buckets: UnsafePointer<Atomic<UInt64>>, shape: Histogram.Shape, sum: PublishedCounter?,
     of record: Record
   ) {
     unsafe self.buckets = buckets
@@ -21,7 +21,7 @@ public struct PublishedHistogram: @unchecked Sendable {
 
   /// Counts a sample, in the statistic's scaled unit; by any number of writers.
   public func observe(_ sample: UInt64) {
-    unsafe Counter(buckets + shape.index(of: sample), of: record).add(1)
+    unsafe PublishedCounter(buckets + shape.index(of: sample), of: record).add(1)
     sum?.add(sample)
   }
 }

@@ -6,19 +6,19 @@ extension Record {
   /// A counter, or nil where the schema has no cumulative statistic with this name.
   ///
   /// - Precondition: the record is relaxed; the words of a latched one change together.
-  public func counter(_ name: String) -> Counter? {
+  public func counter(_ name: String) -> PublishedCounter? {
     guard let statistic = single(name), statistic.kind == .cumulative else { return nil }
-    return unsafe Counter(word(of: statistic), of: self)
+    return unsafe PublishedCounter(word(of: statistic), of: self)
   }
 
   /// A level, peak or state, or nil where the schema has none with this name.
   ///
   /// - Precondition: the record is relaxed.
-  public func level(_ name: String) -> Level? {
+  public func level(_ name: String) -> PublishedLevel? {
     guard let statistic = single(name), statistic.kind != .cumulative,
       !statistic.kind.isHistogram
     else { return nil }
-    return unsafe Level(word(of: statistic), inactiveWord: statistic.inactiveWord, of: self)
+    return unsafe PublishedLevel(word(of: statistic), inactiveWord: statistic.inactiveWord, of: self)
   }
 
   /// A histogram, or nil where the schema has none with this name.

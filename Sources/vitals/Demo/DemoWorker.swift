@@ -5,13 +5,13 @@ import StatsTable
 final class DemoWorker {
   private let number: UInt64
   private let lock: Record
-  private let served: Counter?
-  private let failed: Counter?
-  private let queue: StatsTable.Level?
-  private let deepest: StatsTable.Level?
-  private let phase: StatsTable.Level?
+  private let served: PublishedCounter?
+  private let failed: PublishedCounter?
+  private let queue: PublishedLevel?
+  private let deepest: PublishedLevel?
+  private let phase: PublishedLevel?
   private let latency: PublishedHistogram?
-  private let spins: Counter?
+  private let spins: PublishedCounter?
   private let held: PublishedHistogram?
   private var random: UInt64
 

@@ -19,8 +19,8 @@ struct Worker {
     Statistic("latency_ns", .cumulative, unit: .seconds, scale: .nano),
   ])
 
-  let served: StatsTable.Counter?
-  let queue: StatsTable.Level?
+  let served: PublishedCounter?
+  let queue: PublishedLevel?
   let latency: PublishedHistogram?
 
   init(_ number: Int, in publisher: Publisher) throws(TableError) {

@@ -3,7 +3,7 @@ public import Synchronization
 
 /// A word of a relaxed record that goes up and down, or names a state.
 @safe
-public struct Level: @unchecked Sendable {
+public struct PublishedLevel: @unchecked Sendable {
   @usableFromInline
   let word: UnsafePointer<Atomic<UInt64>>
   private let inactiveWord: UInt64

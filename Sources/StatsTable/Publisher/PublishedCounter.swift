@@ -3,7 +3,7 @@ public import Synchronization
 
 /// A word of a relaxed record that only grows, and stops at the greatest value that is no marker.
 @safe
-public struct Counter: @unchecked Sendable {
+public struct PublishedCounter: @unchecked Sendable {
   @usableFromInline
   let word: UnsafePointer<Atomic<UInt64>>
   private let record: Record
