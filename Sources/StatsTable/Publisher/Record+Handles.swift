@@ -18,7 +18,8 @@ extension Record {
     guard let statistic = single(name), statistic.kind != .cumulative,
       !statistic.kind.isHistogram
     else { return nil }
-    return unsafe PublishedLevel(word(of: statistic), inactiveWord: statistic.inactiveWord, of: self)
+    return unsafe PublishedLevel(
+      word(of: statistic), inactiveWord: statistic.inactiveWord, of: self)
   }
 
   /// A histogram, or nil where the schema has none with this name.
