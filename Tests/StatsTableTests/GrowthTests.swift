@@ -57,7 +57,7 @@ struct GrowthTests {
     let publisher = try Tables.publisher()
     let steady = try publisher.addRecord(
       "steady", schema: Tables.sums, to: try publisher.addSource("steady"), consistency: .latched)
-    steady.replace([1, 0, 1])
+    steady.replace([0, 1, 1])
     let watch = Watch()
     let threads = try (0..<2).map { number in
       let descriptor = try publisher.descriptorForReader()
