@@ -1,0 +1,151 @@
+import Statistics
+import Testing
+
+@Suite struct FoldTests {
+  private static let all = FoldFunction.allCases
+
+  @Test(
+    "All functions of an unsigned statistic: sum, min, max, average, zeros",
+    arguments: [
+      ([], [.max, .max, .max, .max, .max]), ([.max, .max], [.max, .max, .max, .max, .max]),
+      ([5], [5, 5, 5, 5000, 0]), ([0], [0, 0, 0, 0, 1]),
+      ([7, .max, 0, 1], [8, 0, 7, 2666, 1]),
+      ([1 << 63, 1 << 63], [.max - 1, 1 << 63, 1 << 63, .max - 1, 0]),
+      ([.max - 1, 1, .max], [.max - 1, 1, .max - 1, .max - 1, 0]),
+      ([.max - 1, 0], [.max - 1, 0, .max - 1, .max - 1, 1]),
+      ([1 << 60, 0], [1 << 60, 0, 1 << 60, .max - 1, 1]),
+    ] as [([UInt64], [UInt64])])
+  func unsigned(values: [UInt64], expected: [UInt64]) {
+    let statistic = Statistic("a", .instant)
+    #expect(folded(values.map { [$0] }, of: [statistic], by: Self.all) == expected)
+  }
+
+  @Test(
+    "All functions of a signed statistic; nil is inactive",
+    arguments: [
+      ([], [nil, nil, nil, nil, nil]), ([.min, .min], [nil, nil, nil, nil, nil]),
+      ([-5, 2], [-3, -5, 2, -1500, 0]), ([-1, -1, 0], [-2, -1, 0, -666, 1]),
+      ([-1, .min, -3], [-4, -3, -1, -2000, 0]),
+      ([.max, 1], [.max, 1, .max, .max, 0]),
+      ([.max, .max, -.max, -.max], [0, -.max, .max, 0, 0]),
+      ([-.max, -1], [.min + 1, -.max, -1, .min + 1, 0]),
+    ] as [([Int64], [Int64?])])
+  func signed(values: [Int64], expected: [Int64?]) {
+    let statistic = Statistic("a", .instant, isSigned: true)
+    let result = folded(values.map { words($0) }, of: [statistic], by: Self.all)
+    let markers = Array(repeating: Inactive.signed, count: 4) + [Inactive.unsigned]
+    #expect(result == zip(expected, markers).map { $0.map { UInt64(bitPattern: $0) } ?? $1 })
+  }
+
+  @Test("Sums that overflow on the way and come back are exact")
+  func intermediate() {
+    let values = Array(repeating: Int64.max, count: 300) + Array(repeating: -.max, count: 299)
+    let scale = Scale(base: .unknown(3), exponent: 0)
+    let statistic = Statistic("a", .instant, scale: scale, isSigned: true)
+    let result = folded(values.map { words($0) }, of: [statistic], by: [.average, .sum])
+    #expect(result == words(.max / 599, .max))
+  }
+
+  @Test(
+    "Averages have three decimals, or those of 1/1024, and are rounded towards zero",
+    arguments: [
+      (Scale.one, [1, 0, 0], 333), (.nano, [2, 0, 0], 666), (.one, [-2, 0, 0], -666),
+      (Scale(base: .two, exponent: 0), [1, 0, 0], 341),
+      (Scale(base: .two, exponent: 20), [-1, 0, 0], -341),
+      (Scale(base: .unknown(3), exponent: 0), [-5, 0], -2),
+      (Scale(base: .ten, exponent: .min), [5, 0], 2),
+    ] as [(Scale, [Int64], Int64)])
+  func averages(scale: Scale, values: [Int64], expected: Int64) {
+    let statistic = Statistic("a", .instant, scale: scale, isSigned: true)
+    let result = folded(values.map { words($0) }, of: [statistic], by: [.average])
+    #expect(result == words(expected))
+  }
+
+  @Test("Histograms are added bucket by bucket and stop below the marker")
+  func histograms() {
+    let statistic = Statistic("h", .logHistogram, size: 4)
+    let records: [[UInt64]] = [
+      [1, 2, .max - 1, .max], [10, 20, 1, .max], Array(repeating: .max, count: 4),
+    ]
+    #expect(folded(records, of: [statistic]) == [11, 22, .max - 1, .max])
+    #expect(folded([records[2]], of: [statistic]) == Array(repeating: .max, count: 4))
+    #expect(folded([], of: [statistic]) == Array(repeating: .max, count: 4))
+  }
+
+  @Test("States are counted by name, others in the last bucket")
+  func states() {
+    let statistic = Statistic("run", .state, states: ["halted", "running", "gone"])
+    let values: [UInt64] = [1, 1, 0, 3, .max - 1, 1, .max]
+    #expect(folded(values.map { [$0] }, of: [statistic]) == [1, 3, 0, 2])
+    #expect(folded([[.max]], of: [statistic]) == [.max, .max, .max, .max])
+    let signed = Statistic("run", .state, isSigned: true, states: ["halted"])
+    #expect(
+      folded([words(0), words(-1), words(1), words(.min)], of: [signed]) == words(1, 2))
+    #expect(folded([[0], [7]], of: [Statistic("run", .state)]) == [2])
+  }
+
+  @Test("Booleans are counted as no and yes, above 0 is yes")
+  func booleans() {
+    let statistic = Statistic("on", .instant, unit: .boolean)
+    #expect(folded([[0], [1], [1], [7], [.max], [1 << 63]], of: [statistic]) == [1, 4])
+    #expect(folded([[.max]], of: [statistic]) == [.max, .max])
+    let signed = Statistic("on", .peak, unit: .boolean, isSigned: true)
+    #expect(folded([words(-1), words(1), words(.min)], of: [signed]) == [1, 1])
+    let count = Statistic("on", .cumulative, unit: .boolean)
+    #expect(folded([[5], [1]], of: [count]) == [6])
+  }
+
+  @Test("Several words, none, gaps and any order are folded word by word")
+  func shapes() throws {
+    let schema = try Schema([
+      Statistic("b", .cumulative, size: 2, offset: 40), Statistic("none", .peak, size: 0),
+      Statistic("a", .peak, size: 2, offset: 8, isSigned: true),
+      Statistic("s", .state, size: 2, offset: 24, states: ["x"]),
+      Statistic("same", .instant, offset: 40), Statistic("empty", .state, size: 0, states: ["y"]),
+    ])
+    var fold = Fold(FoldForm(of: schema))
+    fold.begin()
+    fold.add([
+      [99] + words(-4, -1) + [0, 1, 10, 20], [99] + words(-3, .min) + [0, .max, 1, .max],
+    ])
+    let record = fold.written()
+    #expect(record == [11, 20] + words(-3, -1) + [2, 1, 11, .max, .max])
+    let counts = schema.statistics.indices.map { fold.activeCount(of: $0) }
+    #expect(counts == [1, 0, 1, 1, 2, 0])
+    let members = fold.memberCount
+    #expect(members == 2)
+  }
+
+  @Test("A pass starts anew, and records may come in any number of calls")
+  func passes() {
+    let statistics = [Statistic("a", .cumulative), Statistic("b", .peak)]
+    var fold = Fold(FoldForm(of: Schema(packing: statistics)))
+    fold.add([[1, 5], [2, 4]])
+    fold.add([])
+    fold.add([[3, .max]])
+    let first = (fold.written(), fold.activeCount(of: 0), fold.activeCount(of: 1))
+    #expect(first.0 == [6, 5])
+    #expect(first.1 == 3)
+    #expect(first.2 == 2)
+    fold.begin()
+    let nothing = fold.written()
+    #expect(nothing == [.max, .max])
+    fold.add([[1, 1]])
+    let again = fold.written()
+    #expect(again == [1, 1])
+  }
+
+  @Test("A schema without statistics folds to nothing")
+  func empty() {
+    #expect(folded([[], []], of: []).isEmpty)
+  }
+
+  @Test("A record outside of the buffer traps", arguments: [-1, 3, Int.max])
+  func outside(offset: Int) async {
+    await #expect(processExitsWith: .failure) { [offset] in
+      var fold = Fold(FoldForm(of: Schema(packing: [Statistic("a", .cumulative, size: 2)])))
+      let words: [UInt64] = [1, 2, 3, 4]
+      fold.add(words.span, at: [offset].span)
+    }
+  }
+}
