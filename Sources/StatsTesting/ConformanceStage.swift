@@ -27,18 +27,30 @@ final class ConformanceStage {
     let base = tree.source("groups")
     for (position, group) in groups.enumerated() {
       let source = tree.source("groups/\(position)")
-      tree.attach(
-        "checked", schema: group.schema, backing: backing, token: group.token,
-        provenance: .simulated, to: source)
+      attach(group.schema, group.token, to: source)
       addGuard(to: source)
     }
     addGuard(to: base)
   }
 
-  /// Moves every record to another place.
+  private func attach(_ schema: Schema, _ token: Int, to source: Source) {
+    // A source of its own takes any group.
+    _ = try? tree.attach(
+      "checked", schema: schema, backing: backing, token: token, provenance: .simulated,
+      to: source)
+  }
+
+  /// Moves every record to another place: its own is taken by a guard.
   func shift() {
-    addGuard(to: first)
-    addGuard(to: first)
+    let moving = entries.map(\.group)
+    for group in moving { tree.detach(group) }
+    for group in moving {
+      let words = Array(repeating: Self.guardWords[0], count: group.schema.wordCount)
+      _ = try? tree.attach(
+        "occupant", schema: group.schema, backing: guards, token: guards.add(.words(words)),
+        provenance: .simulated, to: first)
+    }
+    for group in moving { attach(group.schema, group.token, to: group.source) }
   }
 
   /// The entries of the backing, in the order of the groups.
@@ -50,15 +62,20 @@ final class ConformanceStage {
   var brokenGuards: [String] {
     sampler.plan.entries.compactMap { entry in
       guard entry.group.backing === guards else { return nil }
-      let words = Self.guardSchema.statistics.map { sampler.value($0, of: entry) }
-      let isWhole = words == Self.guardWords && sampler.status(of: entry) == .up
+      let words = entry.group.schema.statistics.flatMap { statistic in
+        (0..<statistic.size).map { sampler.value(statistic, of: entry, word: $0) }
+      }
+      let isOwn =
+        entry.group.name == "guard"
+        ? words == Self.guardWords : words.allSatisfy { $0 == Self.guardWords[0] }
+      let isWhole = isOwn && sampler.status(of: entry) == .up
       return isWhole ? nil : "\(entry.source.path) \(entry.group.id)"
     }
   }
 
   private func addGuard(to source: Source) {
     guardCount += 1
-    tree.attach(
+    _ = try? tree.attach(
       "guard", schema: Self.guardSchema, backing: guards,
       token: guards.add(.words(Self.guardWords)),
       provenance: .simulated, to: source)

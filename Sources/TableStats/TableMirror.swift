@@ -78,11 +78,13 @@ final class TableMirror {
     for group in reader.groups where groups[group.id] == nil {
       guard let source = sources[group.source] else { continue }
       let token = backing.open(group)
-      groups[group.id] = (
-        tree.attach(
+      // A token that is new to the backing is on no source yet.
+      guard
+        let attached = try? tree.attach(
           group.name, schema: group.schema, backing: backing, token: token, provenance: .table,
-          to: source), token
-      )
+          to: source)
+      else { continue }
+      groups[group.id] = (attached, token)
     }
   }
 

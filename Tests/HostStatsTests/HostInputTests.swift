@@ -83,6 +83,6 @@ import Testing
     let tree = Tree()
     let input = HostInput()
     try input.attach(to: tree)
-    #expect(throws: Tree.NameClash.self) { try input.attach(to: tree) }
+    #expect(throws: TreeError.self) { try input.attach(to: tree) }
   }
 }

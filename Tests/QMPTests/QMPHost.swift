@@ -21,13 +21,13 @@ struct QMPHost {
       let topology = try result.get()
       let source = tree.source("kvm/vm\(monitor)")
       if let schema = topology.machine {
-        tree.attach(
+        try tree.attach(
           "kvm", schema: schema, backing: backing, token: backing.vmToken(monitor),
           provenance: .qmp, to: source)
       }
       guard let schema = topology.processor else { continue }
       for processor in topology.processors {
-        tree.attach(
+        try tree.attach(
           "kvm", schema: schema, backing: backing,
           token: backing.vcpuToken(monitor, processor.index), provenance: .qmp,
           to: tree.source("kvm/vm\(monitor)/vcpu\(processor.index)"))

@@ -80,7 +80,7 @@ struct Example {
       ("kvm", vm, guest), ("kvm", Self.vcpu, one), ("kvm", Self.vcpu, two), ("sched", cpu, three),
     ]
     for (token, (name, schema, source)) in groups.enumerated() {
-      tree.attach(
+      try tree.attach(
         name, schema: schema, backing: numbers, token: token, provenance: .pidfd, to: source)
     }
     numbers.records = [

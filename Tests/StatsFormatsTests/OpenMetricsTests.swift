@@ -12,7 +12,7 @@ import Testing
     let tree = Tree()
     let numbers = Numbers()
     for (token, part) in schemas.enumerated() {
-      tree.attach(
+      try tree.attach(
         part.group, schema: Schema(packing: part.statistics), backing: numbers, token: token,
         provenance: .simulated, to: tree.source(part.path))
       numbers.records[token] = .init(words: part.words, window: Window(begin: 1, end: 2))
@@ -59,7 +59,7 @@ import Testing
     let parent = try tree.add("p", keys: ["le": "1", "9": "x", "a.b": "y", "": "z"])
     let source = try tree.add("q", below: parent, keys: ["a b": "2", "__x": "3"])
     source.labels = ["path": "no", "a_b": "\\"]
-    tree.attach(
+    try tree.attach(
       "g", schema: Schema(packing: [Statistic("v", .instant)]), backing: Numbers(), token: 0,
       provenance: .simulated, to: source)
     let sampler = Sampler(tree)

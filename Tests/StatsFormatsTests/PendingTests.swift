@@ -15,7 +15,7 @@ struct PendingTests {
   private func texts(_ waited: [UInt64], isBlocking: UInt64) throws -> (show: String, row: String) {
     let tree = Tree()
     let numbers = RecordsInTurn(waited.map { [$0, isBlocking] })
-    tree.attach(
+    try tree.attach(
       "kvm", schema: schema, backing: numbers, token: 0, provenance: .simulated,
       to: tree.source("kvm/a/vcpu0"))
     let sampler = Sampler(tree)

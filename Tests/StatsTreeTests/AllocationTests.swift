@@ -29,11 +29,11 @@ struct AllocationTests {
     Statistic("exits", .cumulative), Statistic("h", .logHistogram, size: 32),
   ])
 
-  private func sampler(_ count: Int) -> (Tree, Sampler) {
+  private func sampler(_ count: Int) throws -> (Tree, Sampler) {
     let tree = Tree()
     let backings = [CountingBacking(), CountingBacking(), CountingBacking()]
     for token in 0..<count {
-      tree.attach(
+      try tree.attach(
         "kvm", schema: schema, backing: backings[token % 3], token: token, provenance: .simulated,
         to: tree.source("kvm/vm\(token / 8)/vcpu\(token % 8)"))
     }
@@ -53,8 +53,8 @@ struct AllocationTests {
   }
 
   @Test("After the first two, a pass over 1,000 groups allocates nothing")
-  func passes() {
-    let (_, sampler) = sampler(1000)
+  func passes() throws {
+    let (_, sampler) = try sampler(1000)
     sampler.pass()
     sampler.pass()
     allocations_reset()
@@ -65,8 +65,8 @@ struct AllocationTests {
   }
 
   @Test("The second pass after a change is the last one that allocates")
-  func change() {
-    let (tree, sampler) = sampler(100)
+  func change() throws {
+    let (tree, sampler) = try sampler(100)
     for _ in 0..<5 { sampler.pass() }
     tree.remove(tree.source("kvm/vm0"))
     allocations_reset()
@@ -83,7 +83,7 @@ struct AllocationTests {
 
   @Test("Values and rates are looked up without allocation")
   func values() throws {
-    let (_, sampler) = sampler(100)
+    let (_, sampler) = try sampler(100)
     for _ in 0..<3 { sampler.pass() }
     let exits = schema.statistics[0]
     func lookUp() -> (values: Int, rates: Int) {

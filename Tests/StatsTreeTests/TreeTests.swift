@@ -26,8 +26,8 @@ import Testing
     let kvm = try tree.add("kvm")
     try tree.add("web1", below: kvm)
     let generation = tree.generation
-    let clash = #expect(throws: Tree.NameClash.self) { try tree.add("web1", below: kvm) }
-    #expect(clash?.path == "kvm/web1")
+    let clash = #expect(throws: TreeError.self) { try tree.add("web1", below: kvm) }
+    #expect(clash == .nameClash(path: "kvm/web1"))
     #expect(kvm.children.count == 1)
     #expect(tree.generation == generation)
     try tree.add("web1")

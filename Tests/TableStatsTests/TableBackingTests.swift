@@ -60,7 +60,7 @@ import Testing
     let reader = try reader(of: publisher)
     let backing = TableBacking(reader)
     let tree = Tree()
-    tree.attach(
+    try tree.attach(
       "sums", schema: Self.sums, backing: backing, token: backing.open(reader.groups[0]),
       provenance: .table, to: tree.source("app/web"))
     let sampler = Sampler(tree)
@@ -82,7 +82,7 @@ import Testing
     let reader = try reader(of: publisher)
     let backing = TableBacking(reader)
     let tree = Tree()
-    tree.attach(
+    try tree.attach(
       "requests", schema: Stage.schema, backing: backing, token: backing.open(reader.groups[0]),
       provenance: .table, to: tree.source("app/web"))
     record.counter("served")?.add(5)
@@ -114,7 +114,7 @@ import Testing
     let backing = TableBacking(reader)
     let tree = Tree()
     for group in reader.groups {
-      tree.attach(
+      try tree.attach(
         group.name, schema: group.schema, backing: backing, token: backing.open(group),
         provenance: .table, to: tree.source("app/web/\(group.source)"))
     }

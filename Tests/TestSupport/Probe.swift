@@ -9,7 +9,8 @@ public struct Probe {
 
   public init(_ backing: any Backing, _ groups: [(token: Int, schema: Schema)]) {
     for group in groups {
-      tree.attach(
+      // Each has a source of its own, which takes any group.
+      _ = try? tree.attach(
         "probe", schema: group.schema, backing: backing, token: group.token,
         provenance: .simulated, to: tree.source("\(group.token)"))
     }

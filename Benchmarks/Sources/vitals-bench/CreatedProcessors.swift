@@ -33,7 +33,7 @@ struct CreatedProcessors {
           length: schema.wordCount * 8, position: position))
       position += schema.wordCount
       // The backing owns the descriptor from here on; C reads the same one.
-      tree.attach(
+      try tree.attach(
         "kvm", schema: schema, backing: backing, token: backing.open(file),
         provenance: .handover, to: try tree.add("vcpu\(index)", below: parent))
     }

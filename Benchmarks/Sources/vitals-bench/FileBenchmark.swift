@@ -80,7 +80,7 @@ struct FileBenchmark {
       return report.add(name, "skipped: \(SystemError.name(of: opened.code)) from pread(2)")
     }
     let tree = Tree()
-    let group = tree.attach(
+    let group = try tree.attach(
       "kvm", schema: opened.schema, backing: backing, token: token, provenance: .debugfs,
       to: tree.source("kvm/bench"))
     let sampler = Sampler(tree)

@@ -19,7 +19,7 @@ struct ThreadBenchmark {
     let backing = ThreadSchedule()
     for thread in threads {
       let source = try tree.add("\(thread)")
-      tree.attach(
+      try tree.attach(
         "sched", schema: ThreadSchedule.schema, backing: backing,
         token: try backing.open(process: pid, thread: thread), provenance: .procfs, to: source)
     }

@@ -40,7 +40,7 @@ struct MetricFamily {
 
   /// Appends the samples of the groups that are up, with the header if there are any.
   func append(
-    _ sampler: Sampler, _ isUp: [Bool], _ dialect: OpenMetrics.Dialect, to text: inout ByteText
+    _ sampler: Sampler, _ dialect: OpenMetrics.Dialect, to text: inout ByteText
   ) {
     var writer = MetricWriter(name, metric.type, text)
     // The header goes before the first sample, which may not come.
@@ -50,7 +50,7 @@ struct MetricFamily {
     self.header(dialect).append(dialect, to: &header)
     writer.text.append(header.bytes)
     let firstSample = writer.text.bytes.count
-    for member in members where isUp[member.entry.placement.index] {
+    for member in members where sampler.status(of: member.entry) == .up {
       writer.append(member, sampler)
     }
     if writer.text.bytes.count == firstSample { writer.text.cut(to: start) }

@@ -62,9 +62,8 @@ public struct OpenMetrics {
     let silentSources = silent.map { ($0.source, MetricLabels(of: $0.source)) }
     appendInfo(layout.sources + silentSources, to: &text)
     appendUp(layout, silentSources, to: &text)
-    let isUp = sampler.plan.entries.map { sampler.status(of: $0) == .up }
     for family in layout.families {
-      family.append(sampler, isUp, dialect, to: &text)
+      family.append(sampler, dialect, to: &text)
     }
     if dialect == .openMetrics { text.append("# EOF\n") }
     lastByteCount = text.bytes.count

@@ -55,8 +55,12 @@ extension Tree {
   /// A source at `path` with one group.
   @discardableResult
   func group(_ path: String, _ schema: Schema, _ backing: MemoryBacking, token: Int = 0) -> Group {
-    attach(
-      "test", schema: schema, backing: backing, token: token, provenance: .simulated,
-      to: source(path))
+    do {
+      return try attach(
+        "test", schema: schema, backing: backing, token: token, provenance: .simulated,
+        to: source(path))
+    } catch {
+      preconditionFailure("\(error)")
+    }
   }
 }

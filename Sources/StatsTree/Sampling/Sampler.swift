@@ -1,13 +1,14 @@
 public import Statistics
+import Synchronization
 
 /// Takes samples of a tree and keeps the last two, for values and rates.
 ///
-/// The first pass after a change of membership compiles a plan; every other pass allocates
-/// nothing.
+/// The first pass after a change of membership brings the plan up to date; every other pass
+/// allocates nothing. Not safe to use from several threads at once; several samplers of one tree
+/// may have a thread each.
 public final class Sampler {
   public let tree: Tree
-  private let pattern: Pattern
-  private let names: Pattern
+  private let selection: Selection
   public private(set) var plan: Plan
   private var snapshots: SnapshotPair
   /// The number of passes taken.
@@ -15,33 +16,87 @@ public final class Sampler {
 
   /// - Parameters:
   ///   - tree: whose groups are sampled.
-  ///   - pattern: the sources that are sampled.
-  ///   - names: the statistics that views show.
-  public init(
-    _ tree: Tree, matching pattern: Pattern = .everything,
-    statistics names: Pattern = .everything
-  ) {
+  ///   - selection: what of it is sampled and shown.
+  public init(_ tree: Tree, _ selection: Selection) {
     self.tree = tree
-    self.pattern = pattern
-    self.names = names
-    plan = Plan(tree, matching: pattern, statistics: names)
+    self.selection = selection
+    plan = Plan(tree, selection)
     snapshots = SnapshotPair(plan)
   }
 
+  /// - Parameters:
+  ///   - tree: whose groups are sampled.
+  ///   - pattern: the sources that are sampled.
+  ///   - names: the statistics that views show.
+  public convenience init(
+    _ tree: Tree, matching pattern: Pattern = .everything,
+    statistics names: Pattern = .everything
+  ) {
+    self.init(tree, Selection(sources: pattern, statistics: names))
+  }
+
   /// Whether a source is one of those that are sampled.
-  public func covers(_ path: String) -> Bool { pattern.matches(path) }
+  public func covers(_ path: String) -> Bool { selection.sources.matches(path) }
+
+  /// Whether views show a source: it matches, is not hidden, and the viewer may see it.
+  public func shows(_ source: Source) -> Bool {
+    let standing = source.standing(for: nil)
+    return selection.viewer.sees(standing.owner)
+      && (selection.includesHidden || !standing.isHidden)
+      && selection.sources.matches(standing.path)
+  }
 
   /// Reads every group once; what was current becomes previous.
+  ///
+  /// Waits for a pass that another sampler of the tree takes.
   public func pass() {
-    if plan.generation == tree.generation {
-      snapshots.turn(plan)
-    } else {
-      let old = plan
-      plan = Plan(tree, matching: pattern, statistics: names)
-      snapshots.turn(from: old, to: plan)
+    tree.state.passes.withLock { _ in
+      follow()
+      snapshots.sample(plan)
     }
-    snapshots.sample(plan)
     passCount += 1
+  }
+
+  /// Brings the plan up to date with the tree, as the next pass would.
+  ///
+  /// - Complexity: O(*n*) in the changes since the last time; in the tree's groups where there
+  ///   were thousands.
+  public func follow() {
+    let generation = tree.generation
+    guard plan.generation != generation else { return }
+    guard let changes = tree.changes(since: plan.generation),
+      !changes.contains(where: { $0.kind == .rearranged })
+    else {
+      startOver()
+      return
+    }
+    for change in changes {
+      guard let group = change.group else { continue }
+      if change.kind == .groupLeft {
+        plan.leave(group, last: snapshots.current)
+      } else {
+        plan.join(group, change.source)
+      }
+      for placement in plan.takeReused() { snapshots.reset(placement) }
+    }
+    plan.generation += UInt64(changes.count)
+    snapshots.grow(for: plan)
+  }
+
+  private func startOver() {
+    let old = plan
+    let present = Set(tree.everything().groups.lazy.map(\.group.id))
+    for index in 0..<old.slotCount {
+      guard let entry = old.entry(at: index), !present.contains(entry.group.id) else { continue }
+      old.leave(entry.group, last: snapshots.current)
+    }
+    plan = Plan(tree, selection, instead: old)
+    snapshots.move(from: old, to: plan)
+  }
+
+  /// Takes what statistics of a group have now as zero, for this sampler's values.
+  func setBaseline(_ statistics: [Statistic], of entry: Plan.Entry) {
+    snapshots.setBaseline(statistics, at: entry.placement)
   }
 
   // MARK: - Values

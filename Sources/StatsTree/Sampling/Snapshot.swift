@@ -23,13 +23,40 @@ public struct Snapshot: ~Copyable, Sendable {
   /// A snapshot without groups.
   public init() {}
 
-  /// Lays the snapshot out anew: all words inactive, all groups stale since for ever.
-  mutating func lay(out plan: Plan) {
-    words = Array(repeating: Inactive.unsigned, count: plan.wordCount)
-    windows = Array(repeating: Window(begin: 0, end: 0), count: plan.entries.count)
-    statuses = Array(repeating: .stale(since: 0), count: plan.entries.count)
-    isHeld = Array(repeating: false, count: plan.entries.count)
+  /// Makes room for all of a plan's groups: new words are inactive, new groups stale since for
+  /// ever.
+  mutating func grow(for plan: Plan) {
     generation = plan.generation
+    let (count, wordCount) = (plan.slotCount, plan.wordCount)
+    if words.count < wordCount {
+      words.append(
+        contentsOf: repeatElement(Inactive.unsigned, count: wordCount - words.count))
+    }
+    if statuses.count < count {
+      let more = count - statuses.count
+      windows.append(contentsOf: repeatElement(Window(begin: 0, end: 0), count: more))
+      statuses.append(contentsOf: repeatElement(.stale(since: 0), count: more))
+      isHeld.append(contentsOf: repeatElement(false, count: more))
+    }
+  }
+
+  /// Makes a record like that of a group that was never read.
+  mutating func reset(_ placement: Placement) {
+    guard placement.index < statuses.count else { return }
+    windows[placement.index] = Window(begin: 0, end: 0)
+    statuses[placement.index] = .stale(since: 0)
+    isHeld[placement.index] = false
+    for word in placement.offset..<placement.offset + placement.count {
+      words[word] = Inactive.unsigned
+    }
+  }
+
+  /// Takes a record with its window and status from another snapshot, where it lies elsewhere.
+  mutating func take(_ new: Placement, from other: borrowing Snapshot, _ old: Placement) {
+    guard old.index < other.statuses.count else { return }
+    windows[new.index] = other.windows[old.index]
+    statuses[new.index] = other.statuses[old.index]
+    for word in 0..<new.count { words[new.offset + word] = other.words[old.offset + word] }
   }
 
   // MARK: - For backings
@@ -96,6 +123,24 @@ public struct Snapshot: ~Copyable, Sendable {
 }
 
 extension Snapshot {
+  /// The groups that it has room for.
+  var count: Int { statuses.count }
+
+  /// The words of all records.
+  var allWords: Span<UInt64> {
+    @_lifetime(borrow self)
+    get { words.span }
+  }
+
+  /// The words of a record.
+  @_lifetime(borrow self)
+  func record(_ placement: Placement) -> Span<UInt64> {
+    words.span.extracting(placement.offset..<placement.offset + placement.count)
+  }
+
+  /// Whether a record holds numbers of some time, even if they may not be shown.
+  func wasEverRead(_ index: Int) -> Bool { windows[index].end > 0 }
+
   /// Makes every record stale, until its backing finishes it.
   mutating func begin() {
     for index in statuses.indices {
@@ -104,19 +149,23 @@ extension Snapshot {
     }
   }
 
-  /// Gives every record that is stale the words and window of the last time, from `other`.
-  mutating func settle(from other: borrowing Snapshot, _ placements: [Placement?], _ plan: Plan) {
+  /// Gives every record that could not be read the words and window of the last time, from
+  /// `other`; a stale one is stale since then.
+  mutating func settle(from other: borrowing Snapshot, _ plan: Plan) {
     for index in statuses.indices {
-      guard case .stale = statuses[index], !isHeld[index] else { continue }
-      guard let old = placements[index] else { continue }
-      let new = plan.entries[index].placement
-      guard other.statuses[old.index].hasNumbers else {
-        statuses[index] = other.statuses[old.index]
-        continue
+      if statuses[index] == .up || isHeld[index] { continue }
+      guard let placement = plan.placement(at: index) else { continue }
+      let wasRead = other.windows[index].end > 0
+      if case .stale = statuses[index] {
+        statuses[index] =
+          other.statuses[index].hasNumbers && wasRead
+          ? .stale(since: other.windows[index].end) : other.statuses[index]
       }
-      windows[index] = other.windows[old.index]
-      statuses[index] = .stale(since: windows[index].end)
-      for word in 0..<new.count { words[new.offset + word] = other.words[old.offset + word] }
+      guard wasRead else { continue }
+      windows[index] = other.windows[index]
+      for word in placement.offset..<placement.offset + placement.count {
+        words[word] = other.words[word]
+      }
     }
   }
 }

@@ -1,0 +1,47 @@
+public import Statistics
+
+extension Sampler {
+  /// Takes what a group's counts and histograms have now as zero, for this sampler's values only.
+  ///
+  /// No other reader notices. Levels and states are not touched, nor are rates. A later reset of a
+  /// count ends it. A group without numbers changes nothing.
+  public func clear(_ entry: Plan.Entry) {
+    let counts = entry.group.schema.statistics.filter(\.isCount)
+    setBaseline(counts, of: entry)
+  }
+
+  /// The same for one statistic.
+  ///
+  /// - Returns: `notPermitted` of what is no count: its value is a level.
+  public func clear(_ statistic: Statistic, of entry: Plan.Entry) -> Clearing {
+    guard statistic.isCount else { return .notPermitted }
+    setBaseline([statistic], of: entry)
+    return .cleared
+  }
+
+  /// Sets a statistic to zero at its source, for all readers; of an aggregate at each member.
+  ///
+  /// - Returns: `notPermitted` of a level, and where a backing has no way; of an aggregate the
+  ///   first answer that is not `cleared`, after all were asked.
+  public func clearAtSource(_ statistic: Statistic, of entry: Plan.Entry) -> Clearing {
+    guard let aggregation = entry.group.aggregation else {
+      return statistic.isCount
+        ? entry.group.backing.clear(entry.group.token, statistic) : .notPermitted
+    }
+    let index = aggregation.form.schema.statistics.firstIndex(of: statistic)
+    guard let index else { return .notPermitted }
+    let own = aggregation.family.schema.statistics[aggregation.form.origin(of: index).statistic]
+    guard own.isCount else { return .notPermitted }
+    var answer = Clearing.cleared
+    for member in memberEntries(of: entry) {
+      let given = member.group.backing.clear(member.group.token, own)
+      if answer == .cleared { answer = given }
+    }
+    return answer
+  }
+}
+
+extension Statistic {
+  /// Whether its words only grow, so that they can begin again at zero.
+  var isCount: Bool { kind == .cumulative || kind == .peak || kind.isHistogram }
+}

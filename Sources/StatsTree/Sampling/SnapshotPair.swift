@@ -1,0 +1,133 @@
+import Statistics
+
+/// The last two snapshots of a sampler, and what can be said of them together.
+///
+/// They are one value, so that a question costs one exclusive access to the sampler, not seven. A
+/// group's record has the same place in both.
+struct SnapshotPair: ~Copyable {
+  private(set) var current = Snapshot()
+  private var previous = Snapshot()
+  /// What this reader takes as zero, by the place of a group: see `Sampler.clear`.
+  private var baselines: [Int: [UInt64]] = [:]
+
+  init(_ plan: Plan) {
+    grow(for: plan)
+  }
+
+  // MARK: - Membership
+
+  mutating func grow(for plan: Plan) {
+    current.grow(for: plan)
+    previous.grow(for: plan)
+  }
+
+  /// A group has a place that another one had.
+  mutating func reset(_ placement: Placement) {
+    current.reset(placement)
+    previous.reset(placement)
+    if !baselines.isEmpty { baselines[placement.index] = nil }
+  }
+
+  /// Takes the numbers to the places that a plan made anew has for them.
+  mutating func move(from old: Plan, to plan: Plan) {
+    var moved = SnapshotPair(plan)
+    for index in 0..<plan.slotCount {
+      guard let entry = plan.entry(at: index), let before = old.placement(of: entry.group) else {
+        continue
+      }
+      moved.current.take(entry.placement, from: current, before)
+      moved.previous.take(entry.placement, from: previous, before)
+      moved.baselines[index] = baselines[before.index]
+    }
+    self = moved
+  }
+
+  // MARK: - A pass
+
+  /// Reads every group once; what was current becomes previous.
+  mutating func sample(_ plan: Plan) {
+    swap(&current, &previous)
+    current.begin()
+    plan.sample(into: &current)
+    current.settle(from: previous, plan)
+    // By index: unoptimized, an iterator allocates for each element.
+    for index in plan.foldings.indices {
+      plan.foldings[index].fold(&current, before: &previous)
+    }
+  }
+
+  // MARK: - Values
+
+  func value(_ statistic: Statistic, at placement: Placement, word: Int) -> UInt64? {
+    guard current.hasNumbers(of: placement.index), word < statistic.size else { return nil }
+    let position = statistic.offset / 8 + word
+    let value = current[placement.offset + position]
+    if Inactive.marks(value, of: statistic) { return nil }
+    if !baselines.isEmpty, let baseline = baselines[placement.index],
+      !Inactive.marks(baseline[position], of: statistic)
+    {
+      return value >= baseline[position] ? value - baseline[position] : value
+    }
+    return value
+  }
+
+  func histogram(_ statistic: Statistic, at placement: Placement) -> Histogram? {
+    guard current.hasNumbers(of: placement.index),
+      let now = current.read(placement, { Histogram(of: statistic, in: $0) })
+    else { return nil }
+    guard !baselines.isEmpty, let baseline = baselines[placement.index],
+      let then = Histogram(of: statistic, in: baseline.span),
+      case .increase(let since)? = try? now.change(since: then)
+    else { return now }
+    return since
+  }
+
+  // MARK: - Baselines
+
+  /// Takes what some statistics have now as zero, for this reader.
+  mutating func setBaseline(_ statistics: some Sequence<Statistic>, at placement: Placement) {
+    guard current.hasNumbers(of: placement.index) else { return }
+    var baseline =
+      baselines[placement.index]
+      ?? Array(repeating: Inactive.unsigned, count: placement.count)
+    for statistic in statistics {
+      for word in statistic.words { baseline[word] = current[placement.offset + word] }
+    }
+    baselines[placement.index] = baseline
+  }
+
+  // MARK: - Changes
+
+  /// Whether both samples have numbers and the later one is up.
+  private func isComparable(_ placement: Placement) -> Bool {
+    current.status(of: placement.index) == .up && previous.hasNumbers(of: placement.index)
+  }
+
+  func interval(at placement: Placement) -> Interval? {
+    guard isComparable(placement) else { return nil }
+    return Interval(
+      from: previous.window(of: placement.index), to: current.window(of: placement.index))
+  }
+
+  func rate(_ statistic: Statistic, at placement: Placement) -> Rate? {
+    guard statistic.size == 1, isComparable(placement) else { return nil }
+    let word = placement.offset + statistic.offset / 8
+    return Rate(
+      of: statistic, from: previous[word], at: previous.window(of: placement.index),
+      to: current[word], at: current.window(of: placement.index))
+  }
+
+  func delta(_ statistic: Statistic, at placement: Placement) -> Delta? {
+    guard statistic.size == 1, isComparable(placement) else { return nil }
+    let word = placement.offset + statistic.offset / 8
+    return Delta(of: statistic, from: previous[word], to: current[word])
+  }
+
+  func change(_ statistic: Statistic, at placement: Placement) -> Histogram.Change? {
+    guard isComparable(placement), current.hasNumbers(of: placement.index),
+      let now = current.read(placement, { Histogram(of: statistic, in: $0) }),
+      let then = previous.read(placement, { Histogram(of: statistic, in: $0) })
+    else { return nil }
+    return try? now.change(since: then)
+  }
+}

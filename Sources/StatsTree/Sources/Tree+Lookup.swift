@@ -1,0 +1,47 @@
+public import Statistics
+
+extension Tree {
+  /// The source at a path, or nil where there is none.
+  ///
+  /// - Complexity: O(*d*) in the depth of the path.
+  public func find(_ path: String) -> Source? {
+    var found = root
+    for name in path.split(separator: "/") {
+      guard let child = found.child(String(name)) else { return nil }
+      found = child
+    }
+    return found === root ? nil : found
+  }
+
+  /// All sources that match, parents first; hidden ones only where asked for.
+  public func sources(
+    matching pattern: Pattern = .everything, visibleTo viewer: Viewer = .everybody,
+    includingHidden: Bool = false
+  ) -> [Source] {
+    var found: [Source] = []
+    root.visit { source in
+      guard source !== root, pattern.matches(source.path) else { return }
+      let standing = source.standing(for: nil)
+      if viewer.sees(standing.owner), includingHidden || !standing.isHidden { found.append(source) }
+    }
+    return found
+  }
+
+  /// The groups of all sources that carry a schema, parents first, hidden ones among them.
+  public func groups(with schema: Schema) -> [Group] {
+    everything().groups.map(\.group).filter { $0.schema == schema }
+  }
+
+  /// The groups of a family, parents first, hidden ones among them: the rows of the table that has
+  /// a column for each statistic.
+  public func groups(of family: Family) -> [Group] {
+    everything().groups.map(\.group).filter { $0.family === family }
+  }
+
+  /// The families that have groups, aggregates left out, in the order of their first groups.
+  public var families: [Family] {
+    var seen: Set<ObjectIdentifier> = []
+    return everything().groups.lazy.map(\.group).filter { $0.aggregation == nil }.map(\.family)
+      .filter { seen.insert(ObjectIdentifier($0)).inserted }
+  }
+}
