@@ -70,9 +70,9 @@ extension KVMInput {
     }
     let token = descriptors.open(file)
     machine.holds.append(.descriptor(token))
-    tree.attach(
+    attach(
       "kvm", schema: schema, backing: descriptors, token: token, provenance: provenance,
-      to: target)
+      to: target, of: machine)
     target.status = .up
   }
 
@@ -99,9 +99,9 @@ extension KVMInput {
     guard let token = opened.token else { return }
     machine.hasMachineStatistics = true
     machine.holds.append(.debugFiles(token))
-    tree.attach(
+    attach(
       "kvm", schema: opened.schema, backing: debugFiles, token: token, provenance: .debugfs,
-      to: machine.source)
+      to: machine.source, of: machine)
   }
 
   // MARK: - The host's view
@@ -141,9 +141,9 @@ extension KVMInput {
       machine.threaded.insert(processor)
       machine.holds.append(.thread(token))
       source.labels["tid"] = "\(thread)"
-      tree.attach(
+      attach(
         "sched", schema: ThreadSchedule.schema, backing: threads, token: token,
-        provenance: .procfs, to: source)
+        provenance: .procfs, to: source, of: machine)
     } catch {
       if error.code != ENOENT { remark(source, "\(error)\(Self.remedy(for: error))") }
     }
@@ -155,9 +155,9 @@ extension KVMInput {
     do {
       let (token, schema) = try textFiles.open(path, form)
       machine.holds.append(.textFile(token))
-      tree.attach(
+      attach(
         name, schema: schema, backing: textFiles, token: token, provenance: .cgroup,
-        to: machine.source)
+        to: machine.source, of: machine)
     } catch {
       // Version 1 has no pressure files.
       if error.code != ENOENT { remark(machine.source, "\(error)") }

@@ -146,6 +146,7 @@ extension KVMInput {
       let machine = Machine(source: source, descriptor: descriptor)
       if process.settlesAt != nil { machine.waitForBetter() }
       process.machines.append(machine)
+      count(machine, inControlGroup: labels["cgroup"])
       events.append(.appeared(path: source.path, pid: facts.pid))
       return machine
     }

@@ -40,6 +40,10 @@ public final class KVMInput {
   let roots: SystemRoots
   let options: Options
   let base: Source
+  /// What all machines are together.
+  let all: AggregatedSource
+  /// The same of each control group, by the path of its source.
+  var controlGroups: [String: AggregatedSource] = [:]
   let descriptors = KVMStatsDescriptors()
   let threads: ThreadSchedule
   let textFiles = TextFiles()
@@ -84,6 +88,7 @@ public final class KVMInput {
     self.options = options
     isRealProc = isProcessFileSystem(roots.proc)
     base = tree.source("kvm")
+    all = AggregatedSource(base)
     threads = ThreadSchedule(roots: roots)
     monitors = QMPBacking(deadlineMilliseconds: options.monitorDeadlineMilliseconds)
     let poller = try Poller()
@@ -195,6 +200,7 @@ public final class KVMInput {
     }
     machine.source.visit { $0.status = .gone }
     tree.remove(machine.source)
+    removeEmptyControlGroups()
     events.append(.gone(path: machine.source.path, pid: pid))
   }
 }

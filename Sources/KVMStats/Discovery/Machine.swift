@@ -15,6 +15,10 @@ final class Machine {
   }
 
   let source: Source
+  /// What its vCPUs are together.
+  let aggregated: AggregatedSource
+  /// The path of its control group, where that is not the root.
+  var controlGroup: String?
   /// The `kvm-vm` descriptor's number in its process: what tells two machines of one apart.
   let descriptor: CInt?
   var holds: [Hold] = []
@@ -39,6 +43,7 @@ final class Machine {
 
   init(source: Source, descriptor: CInt?) {
     self.source = source
+    aggregated = AggregatedSource(source)
     self.descriptor = descriptor
   }
 

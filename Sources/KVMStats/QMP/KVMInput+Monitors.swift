@@ -65,9 +65,9 @@ extension KVMInput {
     if let schema = topology.machine, !machine.hasMachineStatistics {
       machine.hasMachineStatistics = true
       machine.source.status = .up
-      tree.attach(
+      attach(
         "kvm", schema: schema, backing: monitors, token: monitors.vmToken(monitor),
-        provenance: .qmp, to: machine.source)
+        provenance: .qmp, to: machine.source, of: machine)
     }
     attachProcessors(topology, monitor, machine, process)
   }
@@ -81,9 +81,10 @@ extension KVMInput {
       guard let source = machine.processors[processor.index] else { continue }
       machine.measured.insert(processor.index)
       source.status = .up
-      tree.attach(
+      attach(
         "kvm", schema: schema, backing: monitors,
-        token: monitors.vcpuToken(monitor, processor.index), provenance: .qmp, to: source)
+        token: monitors.vcpuToken(monitor, processor.index), provenance: .qmp, to: source,
+        of: machine)
       // QEMU's thread numbers are of its own PID namespace: only one of its threads is taken.
       let task = "\(roots.process(process.facts.pid))/task/\(processor.thread)"
       if (try? FileStatus(task)) != nil {

@@ -1,0 +1,91 @@
+import Statistics
+import StatsTree
+
+/// A source with the families that it has an aggregate of.
+final class AggregatedSource {
+  let source: Source
+  private var families: Set<ObjectIdentifier> = []
+  private var names: [String: Int] = [:]
+
+  init(_ source: Source) {
+    self.source = source
+  }
+
+  /// Gives the source an aggregate of a family, unless it has one.
+  ///
+  /// A second family with the name, as of another kind of VMM, gets a number.
+  func fold(_ family: Family, as name: String, in tree: Tree) throws(TreeError) {
+    guard families.insert(ObjectIdentifier(family)).inserted else { return }
+    let number = names[name, default: 0] + 1
+    names[name] = number
+    try tree.aggregate(family, as: number == 1 ? name : "\(name).\(number)", over: source)
+  }
+}
+
+extension KVMInput {
+  /// Gives a source of a machine a group, and the sources above it the group's aggregates.
+  ///
+  /// `kvm` and each control group that has VMs get `vcpus.<group>` and `vms.<group>`, a VM gets
+  /// `vcpus.<group>`.
+  func attach(
+    _ name: String, schema: Schema, backing: any Backing, token: Int, provenance: Provenance,
+    to source: Source, of machine: Machine
+  ) {
+    do {
+      let family = try tree.attach(
+        name, schema: schema, backing: backing, token: token, provenance: provenance, to: source
+      ).family
+      let isProcessor = source !== machine.source
+      // What waits for a resource is a share of time: shares of several VMs have no sum.
+      guard isProcessor || name != "pressure" else { return }
+      let aggregate = (isProcessor ? "vcpus." : "vms.") + name
+      if isProcessor { try machine.aggregated.fold(family, as: aggregate, in: tree) }
+      try all.fold(family, as: aggregate, in: tree)
+      for group in controlGroups(of: machine) {
+        try group.fold(family, as: aggregate, in: tree)
+      }
+    } catch {
+      remark(source, "\(error)")
+    }
+  }
+
+  // MARK: - Control groups
+
+  /// Has a machine counted by the sources of its control group, `cgroup/<path>`.
+  func count(_ machine: Machine, inControlGroup path: String?) {
+    guard let path, path != "/", !path.isEmpty else { return }
+    machine.controlGroup = path
+    let source = controlGroup(path).source
+    do {
+      try tree.count(machine.source, in: source)
+    } catch {
+      remark(machine.source, "\(error)")
+    }
+  }
+
+  /// The control group of a machine and those above it, but the root.
+  private func controlGroups(of machine: Machine) -> [AggregatedSource] {
+    guard let path = machine.controlGroup else { return [] }
+    let parts = path.split(separator: "/")
+    return parts.indices.map { controlGroup(parts[...$0].joined(separator: "/")) }
+  }
+
+  private func controlGroup(_ path: String) -> AggregatedSource {
+    let source = tree.source("cgroup/\(path)")
+    if let known = controlGroups[source.path] { return known }
+    let made = AggregatedSource(source)
+    controlGroups[source.path] = made
+    return made
+  }
+
+  /// Removes the sources of control groups that count no VM any more.
+  func removeEmptyControlGroups() {
+    guard !controlGroups.isEmpty else { return }
+    let used = Set(
+      processes.values.flatMap(\.machines).flatMap { controlGroups(of: $0).map(\.source.path) })
+    for path in controlGroups.keys.sorted(by: >) where !used.contains(path) {
+      if let group = controlGroups.removeValue(forKey: path) { tree.remove(group.source) }
+    }
+    if let top = tree.root.child("cgroup"), top.children.isEmpty { tree.remove(top) }
+  }
+}
