@@ -5,6 +5,8 @@ public import StatsTree
 public final class HostInput {
   private let roots: SystemRoots
   private let files = TextFiles()
+  private var times: ProcessorTimes?
+  private var processors: KeyedTable?
 
   public init(roots: SystemRoots = SystemRoots()) {
     self.roots = roots
@@ -25,12 +27,13 @@ public final class HostInput {
     }
     do {
       let times = try ProcessorTimes(roots: roots)
-      for number in try times.processors() {
-        let source = try tree.add("cpu\(number)", below: host, keys: ["cpu": "\(number)"])
-        try tree.attach(
-          "time", schema: times.schema, backing: times, token: number, provenance: .procfs,
-          to: source)
-      }
+      processors = KeyedTable(
+        of: KeyFields("cpu", prefix: "cpu"), below: host, in: tree,
+        parts: [
+          KeyedTable.Part("time", schema: times.schema, backing: times, provenance: .procfs)
+        ])
+      self.times = times
+      for number in try times.processors() { try add(number) }
     } catch let error as SystemError {
       host.remarks.append("no CPU times: \(error)")
     } catch let clash as TreeError {
@@ -38,5 +41,20 @@ public final class HostInput {
     } catch {
       host.remarks.append("no CPU times: \(error)")
     }
+  }
+
+  /// Adds the CPUs that came online for the first time since the last call.
+  ///
+  /// One that goes offline keeps its row, stale, because it goes on counting where it was.
+  public func refresh() {
+    guard let times, times.sawStranger else { return }
+    times.sawStranger = false
+    for number in (try? times.processors()) ?? [] where processors?["\(number)"] == nil {
+      try? add(number)
+    }
+  }
+
+  private func add(_ number: Int) throws(TreeError) {
+    try processors?.add(["\(number)"], tokens: [number])
   }
 }

@@ -13,6 +13,8 @@ public final class ProcessorTimes: Backing {
   ]
 
   public let schema: Schema
+  /// Whether a sample met a CPU that it was not asked for.
+  public var sawStranger = false
   private let file: Descriptor
   private var bytes: [UInt8]
   /// By CPU number: which of the placements of a sample is its, or -1.
@@ -68,7 +70,10 @@ public final class ProcessorTimes: Backing {
     for index in placements.indices { place(index, of: placements[index].token) }
     // A CPU that is offline has no line: its group stays stale.
     forEachLine(count) { number, scanner in
-      guard number < positions.count, positions[number] >= 0 else { return }
+      guard number < positions.count, positions[number] >= 0 else {
+        sawStranger = true
+        return
+      }
       let placement = placements[positions[number]]
       snapshot.fill(placement) { record in
         for column in record.indices {

@@ -78,6 +78,31 @@ import Testing
     #expect(host.remarks.allSatisfy { $0.contains("ENOENT") })
   }
 
+  @Test func `A CPU that comes online for the first time gets a row`() throws {
+    let system = try FakeSystem()
+    func write(_ processors: [Int]) throws {
+      let lines = processors.map { "cpu\($0) \($0)00 0 0 0 0 0 0 0 0 0\n" }
+      try system.write("cpu  0 0 0 0 0 0 0 0 0 0\n" + lines.joined(), to: "proc/stat")
+    }
+    try write([0, 1])
+    let tree = Tree()
+    let input = HostInput(roots: system.roots)
+    try input.attach(to: tree)
+    let sampler = Sampler(tree)
+    func paths() -> [String] {
+      sampler.pass()
+      input.refresh()
+      return tree.sources().map(\.path)
+    }
+    #expect(paths() == ["host", "host/cpu0", "host/cpu1"])
+    try write([0, 2])
+    #expect(paths() == ["host", "host/cpu0", "host/cpu1", "host/cpu2"])
+    #expect(tree.find("host/cpu2")?.keys == ["cpu": "2"])
+    #expect(paths().count == 4)
+    let states = sampler.plan.entries.map { sampler.status(of: $0).word }
+    #expect(states == ["up", "stale", "up"])
+  }
+
   @Test("A tree has one host")
   func twice() throws {
     let tree = Tree()

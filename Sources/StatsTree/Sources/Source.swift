@@ -14,7 +14,7 @@ public final class Source: @unchecked Sendable {
   weak var parentWhileHeld: Source?
   var firstGroup: Group?
   var facts: Facts?
-  private let fields: KeyFields?
+  let fields: KeyFields?
   /// Among its parent's children.
   var position: UInt32 = 0
   /// Whether the root is above it, so that passes know it.

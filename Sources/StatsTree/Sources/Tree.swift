@@ -63,16 +63,13 @@ public final class Tree: Sendable {
     return source
   }
 
-  /// Makes a source whose keys are in its name, and adds it below `parent`.
+  /// Makes a source whose keys are in its name, and that has no place yet.
   ///
-  /// - Throws: `nameClash` where the parent has a source with these keys, `badName`.
-  @discardableResult
-  public func add(
-    _ values: [String], of fields: KeyFields, below parent: Source, created: UInt64 = 0
+  /// - Throws: `badName`, which a name made by `KeyFields` never is.
+  public func makeSource(
+    _ values: [String], of fields: KeyFields, created: UInt64 = 0
   ) throws(TreeError) -> Source {
-    let source = try make(fields.name(values), fields, [:], [:], created, nil, false)
-    try add(source, below: parent)
-    return source
+    try make(fields.name(values), fields, [:], [:], created, nil, false)
   }
 
   private func make(

@@ -13,6 +13,7 @@ final class Observer {
   let tree = Tree()
   let roots: SystemRoots
   let sampler: Sampler
+  private let host: HostInput?
   private let kvm: KVMInput?
   private let tables: TableInput?
   private let pattern: Pattern
@@ -51,9 +52,10 @@ final class Observer {
       pattern = Pattern(anyOf: patterns)
     }
     kvm =
-      pattern.mayMatch(below: "kvm")
+      pattern.mayMatch(below: "kvm") || pattern.mayMatch(below: "cgroup")
       ? try KVMInput(tree, roots: roots, options: options.input) : nil
-    if pattern.mayMatch(below: "host") { try HostInput(roots: roots).attach(to: tree) }
+    host = pattern.mayMatch(below: "host") ? HostInput(roots: roots) : nil
+    try host?.attach(to: tree)
     sampler = Sampler(
       tree, matching: pattern, statistics: options.match?.pattern ?? .everything)
     for event in refresh() {
@@ -79,6 +81,7 @@ final class Observer {
 
   /// Brings the tree up to date: what a person should be told of it.
   func refresh() -> [ObservedEvent] {
+    host?.refresh()
     let machines = kvm?.refresh().filter { isWatched($0.path) || isWatched("\($0.path)/vcpu0") }
     let publishers = tables?.refresh().filter { pattern.mayMatch(below: $0.path) }
     return (machines ?? []).map(ObservedEvent.init) + (publishers ?? []).map(ObservedEvent.init)
