@@ -35,9 +35,17 @@ final class QEMU {
       executable: Self.executable, arguments: arguments,
       output: Descriptor.open("/dev/null", for: .readWrite))
     for _ in 0..<1000 {
-      guard !process.hasEnded, (try? FileStatus(socket))?.isSocket != true else { return }
+      guard !process.hasEnded, !isListening else { return }
       usleep(10_000)
     }
+  }
+
+  /// Whether the monitor can be connected to: some time after its socket has its name.
+  private var isListening: Bool {
+    // The flags of a socket that accepts connections, as /proc/net/unix has them.
+    (try? readText("/proc/net/unix"))?.split(separator: "\n").contains {
+      $0.hasSuffix(" " + socket) && $0.contains(" 00010000 ")
+    } ?? false
   }
 
   /// Stops or continues the whole process.
