@@ -122,6 +122,9 @@ let package = Package(
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "CAllocations"]),
     .testTarget(
       name: "StatsTreeTests", dependencies: ["StatsTree", "Statistics", "CAllocations"]),
+    .testTarget(
+      name: "StatsTestingTests",
+      dependencies: ["StatsTesting", "StatsTree", "Statistics", "LinuxSystem", "CAllocations"]),
     .target(name: "CCalls", path: "Tests/CCalls"),
     .testTarget(
       name: "StatsTableTests",

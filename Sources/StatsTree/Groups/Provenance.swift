@@ -18,6 +18,8 @@ public struct Provenance: Hashable, Sendable, CustomStringConvertible {
   public static let cgroup = Provenance("cgroup")
   /// A table in shared memory that the source's own process publishes.
   public static let table = Provenance("table")
+  /// Memory of the program that samples.
+  public static let memory = Provenance("memory")
   /// A fold of other groups' numbers.
   public static let aggregate = Provenance("aggregate")
   /// A simulation: no machine has these numbers.

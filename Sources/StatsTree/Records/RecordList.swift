@@ -1,0 +1,42 @@
+/// Records by token; no two of them ever have the same.
+///
+/// A token is a position, of which there are 2^32, and how often the position was given before.
+struct RecordList<Record: Sendable>: Sendable {
+  private struct Slot {
+    var record: Record?
+    var uses = 0
+  }
+
+  private var slots: [Slot] = []
+  private var free: [Int] = []
+
+  private static func token(_ position: Int, _ uses: Int) -> Int { uses << 32 | position }
+
+  mutating func add(_ record: Record) -> Int {
+    if let position = free.popLast() {
+      slots[position].record = record
+      return Self.token(position, slots[position].uses)
+    }
+    precondition(slots.count < 1 << 32, "2^32 records")
+    slots.append(Slot(record: record))
+    return slots.count - 1
+  }
+
+  /// The record of a token, or nil where it was removed.
+  func record(_ token: Int) -> Record? {
+    let position = token & 0xffff_ffff
+    guard position < slots.count, slots[position].uses == token >> 32 else { return nil }
+    return slots[position].record
+  }
+
+  /// - Returns: the record, or nil where there is none.
+  mutating func remove(_ token: Int) -> Record? {
+    guard let record = record(token) else { return nil }
+    let position = token & 0xffff_ffff
+    slots[position].record = nil
+    slots[position].uses += 1
+    // The last number of uses that fits beside the position.
+    if slots[position].uses < Int(Int32.max) { free.append(position) }
+    return record
+  }
+}

@@ -1,0 +1,46 @@
+import Statistics
+
+/// How a number lies in the bytes of a record: how wide it is, and whether it has a sign.
+public enum RecordWidth: String, CaseIterable, Hashable, Sendable {
+  case u8, u16, u32, u64
+  case s8, s16, s32, s64
+  /// One byte: 0 is no, all else is yes.
+  case bool
+
+  public var byteCount: Int {
+    switch self {
+    case .u8, .s8, .bool: 1
+    case .u16, .s16: 2
+    case .u32, .s32: 4
+    case .u64, .s64: 8
+    }
+  }
+
+  public var isSigned: Bool {
+    switch self {
+    case .s8, .s16, .s32, .s64: true
+    case .u8, .u16, .u32, .u64, .bool: false
+    }
+  }
+
+  /// The number at an offset as a word: extended by its sign, or by zeros.
+  ///
+  /// One that is the inactive marker is the number next to it: only a field with a `get` of its own
+  /// can say that it has no value.
+  ///
+  /// - Precondition: it lies in the bytes.
+  func word(in bytes: Span<UInt8>, at offset: Int) -> UInt64 {
+    var word: UInt64 = 0
+    // The machines that Vitals is for have the lowest byte first.
+    for step in 0..<byteCount { word |= UInt64(bytes[offset + step]) << (8 * UInt64(step)) }
+    return switch self {
+    case .bool: word == 0 ? 0 : 1
+    case .u8, .u16, .u32: word
+    case .s8: UInt64(truncatingIfNeeded: Int8(truncatingIfNeeded: word))
+    case .s16: UInt64(truncatingIfNeeded: Int16(truncatingIfNeeded: word))
+    case .s32: UInt64(truncatingIfNeeded: Int32(truncatingIfNeeded: word))
+    case .u64: min(word, Inactive.unsigned - 1)
+    case .s64: word == Inactive.signed ? word + 1 : word
+    }
+  }
+}
