@@ -147,12 +147,8 @@ public final class Plan {
     let counting = standing.aggregates.compactMap { foldingOf[$0.id] }
     guard isShown || !counting.isEmpty else { return }
     ordered = nil
-    if let known = slotOf[group.id] {
-      // An aggregate had found it already.
-      slots[known]?.isShown = isShown
-      slots[known]?.shown = shown
-      return
-    }
+    // An aggregate may have found it already.
+    guard slotOf[group.id] == nil else { return }
     let placement = place(
       Slot(group: group, source: source, shown: shown, isShown: isShown))
     if let aggregation = group.aggregation {
@@ -194,11 +190,9 @@ public final class Plan {
     for member in source.members(of: folding.family) {
       if let known = placement(of: member.group) {
         folding.append(known)
-      } else if selection.viewer.sees(member.source.owner) {
-        let placement = place(
-          Slot(group: member.group, source: member.source, shown: [], isShown: false))
-        enlist(placement, member.group.backing)
-        folding.append(placement)
+      } else {
+        // To all that count it: when its own turn comes it is known.
+        join(member.group, member.source)
       }
     }
   }
