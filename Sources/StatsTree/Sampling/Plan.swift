@@ -80,7 +80,9 @@ public final class Plan {
     for item in groups where item.group.aggregation != nil {
       join(item.group, item.source, findsMembers: false, instead: old)
     }
-    for item in groups where item.group.aggregation == nil { join(item.group, item.source) }
+    for item in groups where item.group.aggregation == nil {
+      join(item.group, item.source, instead: old)
+    }
   }
 
   // MARK: - For views
@@ -159,7 +161,8 @@ public final class Plan {
       if findsMembers { findMembers(of: folding, source) }
     } else {
       enlist(placement, group.backing)
-      for index in counting { foldings[index].append(placement) }
+      let before = old?.placement(of: group)
+      for index in counting { foldings[index].append(placement, from: before) }
     }
   }
 

@@ -35,4 +35,38 @@ import Testing
     #expect(sampler.value(runs, of: try entry(sampler, all)) == 321)
     #expect(sampler.members(of: try entry(sampler, all))?.count == 3)
   }
+
+  @Test("What a source had counted before it counts elsewhere is no growth there")
+  func counted() throws {
+    let first = tree.group("kvm/a", schema, backing, token: 0)
+    tree.group("kvm/b", schema, backing, token: 1)
+    let all = try tree.aggregate(first.family, as: "all", over: tree.source("cgroup"))
+    try tree.count(tree.source("kvm/a"), in: tree.source("cgroup"))
+    let sampler = Sampler(tree)
+    read(sampler, [0: 10, 1: 500], at: 1)
+    try tree.count(tree.source("kvm/b"), in: tree.source("cgroup"))
+    read(sampler, [0: 13, 1: 504], at: 2)
+    #expect(sampler.value(runs, of: try entry(sampler, all)) == 517)
+    #expect(sampler.delta(runs, of: try entry(sampler, all)) == .increase(3))
+    read(sampler, [0: 14, 1: 506], at: 3)
+    #expect(sampler.delta(runs, of: try entry(sampler, all)) == .increase(3))
+  }
+
+  @Test("A group that goes and comes again is a new member, also where a plan is made anew")
+  func again() throws {
+    let group = tree.group("kvm/a", schema, backing, token: 0)
+    tree.group("kvm/b", schema, backing, token: 1)
+    let all = try tree.aggregate(group.family, as: "all", over: tree.source("kvm"))
+    let sampler = Sampler(tree)
+    read(sampler, [0: 10, 1: 5], at: 1)
+    let source = tree.source("kvm/a")
+    tree.remove(source)
+    try tree.add(source, below: tree.source("kvm"))
+    try tree.count(source, in: tree.source("cgroup"))
+    read(sampler, [0: 12, 1: 6], at: 2)
+    #expect(sampler.rate(runs, of: try entry(sampler, group)) == nil)
+    #expect(sampler.value(runs, of: try entry(sampler, all)) == 28)
+    #expect(sampler.retained(0, of: try entry(sampler, all)) == 10)
+    #expect(sampler.delta(runs, of: try entry(sampler, all)) == .increase(1))
+  }
 }
