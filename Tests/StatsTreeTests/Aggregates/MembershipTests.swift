@@ -69,4 +69,55 @@ import Testing
     #expect(sampler.retained(0, of: try entry(sampler, all)) == 10)
     #expect(sampler.delta(runs, of: try entry(sampler, all)) == .increase(1))
   }
+
+  @Test("What a source counts is counted above it as long as it has its place there")
+  func counters() throws {
+    let group = tree.group("kvm/a", schema, backing, token: 0)
+    let slice = try tree.makeSource("slice")
+    try tree.count(tree.source("kvm/a"), in: slice)
+    let all = try tree.aggregate(group.family, as: "all", over: tree.source("cgroup"))
+    let sampler = Sampler(tree)
+    func count() throws -> Int? {
+      read(sampler, [0: 10], at: UInt64(1 + sampler.passCount))
+      return sampler.members(of: try entry(sampler, all))?.count
+    }
+    #expect(try count() == 0)
+    try tree.add(slice, below: tree.source("cgroup"))
+    #expect(try count() == 1)
+    tree.remove(slice)
+    #expect(try count() == 0)
+    #expect(sampler.retained(0, of: try entry(sampler, all)) == 10)
+    try tree.add(slice, below: tree.source("cgroup"))
+    #expect(try count() == 0, "it counts no more")
+    try tree.count(tree.source("kvm/a"), in: slice)
+    #expect(try count() == 1)
+  }
+
+  @Test("What is counted by a source that is counted counts, too, from the moment that it is")
+  func overTwo() throws {
+    let group = tree.group("kvm/a", schema, backing, token: 0)
+    let all = try tree.aggregate(group.family, as: "all", over: tree.source("top"))
+    try tree.count(tree.source("kvm/a"), in: tree.source("cgroup/slice"))
+    let sampler = Sampler(tree)
+    read(sampler, [0: 10], at: 1)
+    try tree.count(tree.source("cgroup"), in: tree.source("top"))
+    read(sampler, [0: 10], at: 2)
+    #expect(sampler.value(runs, of: try entry(sampler, all)) == 10)
+  }
+
+  @Test("A source that has no place counts nowhere, though a counter has it")
+  func placeless() throws {
+    let group = tree.group("kvm/a", schema, backing, token: 0)
+    let other = try tree.makeSource("b")
+    try tree.attach(
+      "test", schema: schema, backing: backing, token: 1, provenance: .simulated, to: other)
+    try tree.count(other, in: tree.source("cgroup"))
+    let sampler = Sampler(tree)
+    let all = try tree.aggregate(group.family, as: "all", over: tree.source("cgroup"))
+    read(sampler, [0: 10, 1: 5], at: 1)
+    #expect(sampler.members(of: try entry(sampler, all))?.count == 0)
+    try tree.add(other, below: tree.source("kvm"))
+    read(sampler, [0: 10, 1: 5], at: 2)
+    #expect(sampler.members(of: try entry(sampler, all))?.count == 1)
+  }
 }
