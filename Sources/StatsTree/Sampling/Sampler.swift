@@ -78,6 +78,7 @@ public final class Sampler {
       }
       for placement in plan.takeReused() { snapshots.reset(placement) }
     }
+    plan.dropReleased()
     plan.generation += UInt64(changes.count)
     snapshots.grow(for: plan)
   }

@@ -120,4 +120,26 @@ import Testing
     read(sampler, [0: 10, 1: 5], at: 2)
     #expect(sampler.members(of: try entry(sampler, all))?.count == 1)
   }
+
+  @Test("What is read for an aggregate only is read as long as the aggregate is there")
+  func released() throws {
+    let group = tree.group("kvm/a", schema, backing, token: 0)
+    tree.group("kvm/b", schema, backing, token: 1)
+    let all = try tree.aggregate(group.family, as: "all", over: tree.source("kvm"))
+    let sampler = Sampler(tree, Selection(sources: try Pattern("kvm/b"), parts: .all))
+    let folds = Sampler(tree, Selection(parts: .aggregates))
+    folds.pass()
+    #expect(backing.asked.map(\.token) == [0, 1])
+    tree.detach(all)
+    backing.asked = []
+    folds.pass()
+    #expect(backing.asked.isEmpty)
+    sampler.pass()
+    #expect(backing.asked.map(\.token) == [1])
+    let again = try tree.aggregate(group.family, as: "all", over: tree.source("kvm"))
+    tree.detach(again)
+    try tree.aggregate(group.family, as: "all", over: tree.source("kvm"))
+    folds.pass()
+    #expect(backing.asked.map(\.token) == [0, 1])
+  }
 }
