@@ -54,7 +54,8 @@ extension Tree {
   /// Lets the aggregates of `counter`, and those above it, count `source` and all below it, as
   /// those of a control group count VMs that are not below it in the tree.
   ///
-  /// What is counted twice that way counts once.
+  /// What is counted twice that way counts once. It ends when one of the two is removed from its
+  /// place.
   ///
   /// - Throws: `cycle` where `counter` is `source` or below it, or is counted by it; `foreign`.
   public func count(_ source: Source, in counter: Source) throws(TreeError) {
@@ -70,9 +71,7 @@ extension Tree {
       }
       source.ownFacts.counters.append(counter)
       counter.ownFacts.counted.append(source)
-      var hasGroups = false
-      source.forEachBelow { if $0.firstGroup != nil { hasGroups = true } }
-      if source.isPresent, hasGroups { state.note(.rearranged, source) }
+      if source.countsGroups { state.note(.rearranged, source) }
     }
   }
 }
@@ -83,6 +82,35 @@ extension Source {
     var top = self
     while let next = top.parentWhileHeld { top = next }
     return top
+  }
+
+  /// Whether there is a group in the tree that its aggregates count, or would; the caller has the
+  /// lock.
+  var countsGroups: Bool {
+    var found = false
+    forEachCounted { if $0.isPresent, $0.firstGroup != nil { found = true } }
+    return found
+  }
+
+  /// Whether it or a source below it counts groups of the tree that are not below it; the caller has
+  /// the lock.
+  var countsElsewhere: Bool {
+    guard facts != nil else { return false }
+    var found = false
+    forEachBelow { below in
+      for other in below.facts?.counted ?? [] where !found { found = other.countsGroups }
+    }
+    return found
+  }
+
+  /// It counts in no source but those above it, and none but those below it count in it; the caller
+  /// has the lock.
+  func endCounting() {
+    guard let facts else { return }
+    for counter in facts.counters { counter.facts?.counted.removeAll { $0 === self } }
+    for source in facts.counted { source.facts?.counters.removeAll { $0 === self } }
+    facts.counters = []
+    facts.counted = []
   }
 
   /// Calls `body` with the source and every source whose aggregates count it; the caller has the

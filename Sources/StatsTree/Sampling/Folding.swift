@@ -11,6 +11,8 @@ final class Folding {
   private var fold: Fold
   /// The records that are folded in a pass; as long as the list.
   private var offsets: [Int] = []
+  /// While a plan is made anew, the members in the old one that are not found yet.
+  private var earlier = MemberList()
 
   init(_ group: Group, _ aggregation: Aggregation, _ placement: Placement) {
     self.group = group
@@ -24,21 +26,41 @@ final class Folding {
   /// Takes its place in a plan that is made anew; what departed members left stays.
   func move(to placement: Placement) {
     self.placement = placement
+    earlier = list
     list = MemberList()
     offsets = []
   }
 
-  func append(_ placement: Placement) {
-    list.append(placement)
+  /// - Parameter old: where the member's record was in the plan before.
+  func append(_ placement: Placement, from old: Placement? = nil) {
+    let wasCounted = old.flatMap { earlier.remove($0) } ?? false
+    list.append(placement, isCounted: wasCounted)
     offsets.append(0)
   }
 
   /// A member leaves; its last totals stay.
-  func remove(_ placement: Placement, last snapshot: borrowing Snapshot) {
-    guard list.remove(placement) else { return }
+  ///
+  /// - Returns: whether it was one.
+  @discardableResult
+  func remove(_ placement: Placement, last snapshot: borrowing Snapshot) -> Bool {
+    guard let wasCounted = list.remove(placement) else { return false }
     offsets.removeLast()
-    guard placement.index < snapshot.count, snapshot.wasEverRead(placement.index) else { return }
-    fold.retain(snapshot.record(placement))
+    if wasCounted { retain(placement.offset, snapshot) }
+    return true
+  }
+
+  /// The members leave that the plan before had and this one has not.
+  ///
+  /// - Parameter snapshot: the last one, in the order of the plan before.
+  func removeEarlier(last snapshot: borrowing Snapshot) {
+    for place in earlier.offsets.indices where earlier.isCounted[place] {
+      retain(earlier.offsets[place], snapshot)
+    }
+    earlier = MemberList()
+  }
+
+  private func retain(_ offset: Int, _ snapshot: borrowing Snapshot) {
+    fold.retain(snapshot.allWords.extracting(offset..<offset + fold.form.source.wordCount))
   }
 
   /// What departed members left of a statistic of the members' schema.
@@ -51,8 +73,8 @@ final class Folding {
   /// Folds what a pass has read.
   ///
   /// A member that could not be read counts with its last numbers. The window is that of the
-  /// members that are up. What a member had counted before it was first read is added to the
-  /// sample before, so that it is no growth.
+  /// members that are up. What a member had counted before it counted here is added to the sample
+  /// before, so that it is no growth.
   func fold(_ current: inout Snapshot, before: inout Snapshot) {
     members = Members()
     members.departedCount = fold.retainedCount
@@ -77,7 +99,10 @@ final class Folding {
         held = (min(held.begin, window.begin), max(held.end, window.end))
       }
       offsets[count] = list.offsets[position]
-      if hadSample, !before.wasEverRead(index) { arrive(offsets[count], current, &before) }
+      if !list.isCounted[position] {
+        if hadSample { arrive(offsets[count], current, &before) }
+        list.setCounted(position)
+      }
       count += 1
     }
     fold.begin()

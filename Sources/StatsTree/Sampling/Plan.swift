@@ -15,22 +15,16 @@ public final class Plan {
     public let shown: [Int]
   }
 
-  /// What one backing is asked in a pass.
-  struct Batch {
-    /// Nil where none of its groups is left.
-    var backing: (any Backing)?
-    var placements: [Placement] = []
-  }
-
   struct Slot {
     let group: Group
     let source: Source
-    var shown: [Int]
+    let shown: [Int]
     /// Whether views have it, or only aggregates.
-    var isShown: Bool
-    /// The backing's batch, and where in it; -1 of an aggregate.
-    var batch = -1
-    var position = 0
+    let isShown: Bool
+    /// The aggregates that count it.
+    var uses: Int32 = 0
+    /// Where its backing is asked for it; nil of an aggregate.
+    var position: BatchList.Position?
   }
 
   let tree: Tree
@@ -39,19 +33,18 @@ public final class Plan {
   public internal(set) var generation: UInt64
   /// The words of all records.
   public private(set) var wordCount = 0
-  private(set) var slots: [Slot?] = []
-  private(set) var placements: [Placement?] = []
-  private var slotOf: [UInt64: Int] = [:]
+  var slots: [Slot?] = []
+  var placements: [Placement?] = []
+  var slotOf: [UInt64: Int] = [:]
   /// The free slots, by the length of their records.
   private var free: [Int: [Placement]] = [:]
-  private(set) var batches: [Batch] = []
-  private var batchOf: [ObjectIdentifier: Int] = [:]
-  /// The batches as they are asked: who may wait comes last.
-  private var order: [Int] = []
-  private(set) var foldings: [Folding] = []
-  private var foldingOf: [UInt64: Int] = [:]
+  var batches = BatchList()
+  var foldings: [Folding] = []
+  var foldingOf: [UInt64: Int] = [:]
   private var shownOf: [UInt64: [Int]] = [:]
-  private var ordered: [Entry]?
+  var ordered: [Entry]?
+  /// Places of members that an aggregate needs no more.
+  var released: [Int] = []
   /// The places that were given again since they were asked for: their records are to be reset.
   private var reused: [Placement] = []
 
@@ -80,7 +73,9 @@ public final class Plan {
     for item in groups where item.group.aggregation != nil {
       join(item.group, item.source, findsMembers: false, instead: old)
     }
-    for item in groups where item.group.aggregation == nil { join(item.group, item.source) }
+    for item in groups where item.group.aggregation == nil {
+      join(item.group, item.source, instead: old)
+    }
   }
 
   // MARK: - For views
@@ -127,84 +122,8 @@ public final class Plan {
 
   var slotCount: Int { slots.count }
 
-  // MARK: - Changes
-
-  /// A group joins; nothing changes where nobody asked for it.
-  ///
-  /// - Complexity: O(*d*) in the depth of the tree, amortised; of an aggregate O(*n*) in what is
-  ///   below it.
-  func join(
-    _ group: Group, _ source: Source, findsMembers: Bool = true, instead old: Plan? = nil
-  ) {
-    let standing = source.standing(for: group.aggregation == nil ? group.family : nil)
-    guard selection.viewer.sees(standing.owner) else { return }
-    let isHidden = (standing.isHidden || group.isHidden) && !selection.includesHidden
-    let isAsked =
-      source !== tree.root && !isHidden && selection.sources.matches(standing.path)
-      && (selection.parts == .all || group.aggregation != nil)
-    let shown = isAsked ? self.shown(of: group.schema) : []
-    let isShown = isAsked && (!shown.isEmpty || group.schema.statistics.isEmpty)
-    let counting = standing.aggregates.compactMap { foldingOf[$0.id] }
-    guard isShown || !counting.isEmpty else { return }
-    ordered = nil
-    if let known = slotOf[group.id] {
-      // An aggregate had found it already.
-      slots[known]?.isShown = isShown
-      slots[known]?.shown = shown
-      return
-    }
-    let placement = place(
-      Slot(group: group, source: source, shown: shown, isShown: isShown))
-    if let aggregation = group.aggregation {
-      let folding = old?.folding(of: group) ?? Folding(group, aggregation, placement)
-      folding.move(to: placement)
-      foldingOf[group.id] = foldings.count
-      foldings.append(folding)
-      if findsMembers { findMembers(of: folding, source) }
-    } else {
-      enlist(placement, group.backing)
-      for index in counting { foldings[index].append(placement) }
-    }
-  }
-
-  /// A group leaves; aggregates that counted it keep the totals that it had in `snapshot`.
-  func leave(_ group: Group, last snapshot: borrowing Snapshot) {
-    guard let index = slotOf.removeValue(forKey: group.id), let slot = slots[index],
-      let placement = placements[index]
-    else { return }
-    ordered = nil
-    if let position = foldingOf.removeValue(forKey: group.id) {
-      let last = foldings.removeLast()
-      if position < foldings.count {
-        foldings[position] = last
-        foldingOf[last.group.id] = position
-      }
-    } else {
-      dismiss(slot)
-      for index in foldings.indices where foldings[index].family === group.family {
-        foldings[index].remove(placement, last: snapshot)
-      }
-    }
-    slots[index] = nil
-    placements[index] = nil
-    free[placement.count, default: []].append(placement)
-  }
-
-  private func findMembers(of folding: Folding, _ source: Source) {
-    for member in source.members(of: folding.family) {
-      if let known = placement(of: member.group) {
-        folding.append(known)
-      } else if selection.viewer.sees(member.source.owner) {
-        let placement = place(
-          Slot(group: member.group, source: member.source, shown: [], isShown: false))
-        enlist(placement, member.group.backing)
-        folding.append(placement)
-      }
-    }
-  }
-
   /// The statistics of a schema that were asked for.
-  private func shown(of schema: Schema) -> [Int] {
+  func shown(of schema: Schema) -> [Int] {
     if let known = shownOf[schema.hash] { return known }
     let statistics = schema.statistics
     let found = statistics.indices.filter { selection.statistics.matches(statistics[$0].name) }
@@ -221,7 +140,7 @@ public final class Plan {
   }
 
   /// Gives a group a record: a free one of its length, or one more.
-  private func place(_ slot: Slot) -> Placement {
+  func place(_ slot: Slot) -> Placement {
     let count = slot.group.schema.wordCount
     let placement: Placement
     if let old = free[count]?.popLast() {
@@ -241,53 +160,20 @@ public final class Plan {
     return placement
   }
 
-  /// Has a backing asked for a record.
-  private func enlist(_ placement: Placement, _ backing: any Backing) {
-    let key = ObjectIdentifier(backing)
-    let batch: Int
-    if let known = batchOf[key] {
-      batch = known
-    } else {
-      batch = batches.firstIndex { $0.backing == nil } ?? batches.count
-      if batch == batches.count { batches.append(Batch()) }
-      batches[batch].backing = backing
-      batchOf[key] = batch
-      sortBatches()
+  /// Takes its record from a group.
+  func vacate(_ index: Int) {
+    guard let slot = slots[index], let placement = placements[index] else { return }
+    if let position = slot.position, let moved = batches.remove(position) {
+      slots[moved.index]?.position = position
     }
-    slots[placement.index]?.batch = batch
-    slots[placement.index]?.position = batches[batch].placements.count
-    batches[batch].placements.append(placement)
-  }
-
-  private func dismiss(_ slot: Slot) {
-    let (batch, position) = (slot.batch, slot.position)
-    let last = batches[batch].placements.removeLast()
-    if position < batches[batch].placements.count {
-      batches[batch].placements[position] = last
-      slots[last.index]?.position = position
-    }
-    guard batches[batch].placements.isEmpty, let backing = batches[batch].backing else { return }
-    batchOf[ObjectIdentifier(backing)] = nil
-    batches[batch].backing = nil
-    sortBatches()
-  }
-
-  /// Who may wait comes last, so that the others' windows do not depend on it.
-  private func sortBatches() {
-    let live = batches.indices.filter { batches[$0].backing != nil }
-    order =
-      live.filter { batches[$0].backing?.mayWait == false }
-      + live.filter { batches[$0].backing?.mayWait == true }
+    slotOf[slot.group.id] = nil
+    slots[index] = nil
+    placements[index] = nil
+    free[placement.count, default: []].append(placement)
   }
 
   // MARK: - A pass
 
   /// Reads every group once.
-  func sample(into snapshot: inout Snapshot) {
-    // By index: unoptimized, an iterator allocates for each element.
-    for position in order.indices {
-      let index = order[position]
-      batches[index].backing?.sample(batches[index].placements, into: &snapshot)
-    }
-  }
+  func sample(into snapshot: inout Snapshot) { batches.sample(into: &snapshot) }
 }

@@ -64,10 +64,9 @@ public final class Sampler {
   public func follow() {
     let generation = tree.generation
     guard plan.generation != generation else { return }
-    guard let changes = tree.changes(since: plan.generation),
-      !changes.contains(where: { $0.kind == .rearranged })
-    else {
-      startOver()
+    let known = tree.changes(since: plan.generation)
+    guard let changes = known, !changes.contains(where: { $0.kind == .rearranged }) else {
+      startOver(after: known ?? [])
       return
     }
     for change in changes {
@@ -79,18 +78,19 @@ public final class Sampler {
       }
       for placement in plan.takeReused() { snapshots.reset(placement) }
     }
+    plan.dropReleased()
     plan.generation += UInt64(changes.count)
     snapshots.grow(for: plan)
   }
 
-  private func startOver() {
+  /// Makes the plan anew; a group that left meanwhile and came again is a new one.
+  private func startOver(after changes: [Change]) {
     let old = plan
-    let present = Set(tree.everything().groups.lazy.map(\.group.id))
-    for index in 0..<old.slotCount {
-      guard let entry = old.entry(at: index), !present.contains(entry.group.id) else { continue }
-      old.leave(entry.group, last: snapshots.current)
+    for change in changes where change.kind == .groupLeft {
+      if let group = change.group { old.leave(group, last: snapshots.current) }
     }
     plan = Plan(tree, selection, instead: old)
+    for folding in plan.foldings { folding.removeEarlier(last: snapshots.current) }
     snapshots.move(from: old, to: plan)
   }
 

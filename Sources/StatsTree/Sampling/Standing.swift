@@ -31,12 +31,14 @@ extension Source {
     }
   }
 
-  /// The groups of a family on this source and on all that its aggregates count, each once.
+  /// The groups of a family on this source and on all that its aggregates count, each once; those
+  /// without a place in the tree are left out.
   func members(of family: Family) -> [Attachment] {
     state.locked {
       var found: [Attachment] = []
       var seen: Set<UInt64> = []
       forEachCounted { source in
+        guard source.isPresent else { return }
         source.forEachGroup { group in
           guard group.family === family, seen.insert(group.id).inserted else { return }
           found.append(Attachment(group: group, source: source))
@@ -47,7 +49,7 @@ extension Source {
   }
 
   /// Calls `body` with the source and all that its aggregates count; the caller has the lock.
-  private func forEachCounted(_ body: (Source) -> Void) {
+  func forEachCounted(_ body: (Source) -> Void) {
     body(self)
     guard let facts else { return }
     facts.children.forEach { $0.forEachCounted(body) }

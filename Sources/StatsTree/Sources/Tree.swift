@@ -109,19 +109,24 @@ public final class Tree: Sendable {
       source.parentWhileHeld = parent
       parent.ownFacts.children.append(source)
       if parent.isPresent { enter(source) }
+      // Those that it counts are counted by those above it from now on.
+      if source.countsElsewhere { state.note(.rearranged, source) }
     }
   }
 
   /// Removes a source with all below it; its backings are told by their owner.
   ///
   /// A source without a parent, and the root, change nothing. It can be added again; what counted
-  /// it (`count(_:in:)`) does so no more.
+  /// it, or was counted by it (`count(_:in:)`), does so no more, and so with all below it.
   public func remove(_ source: Source) {
     state.locked {
       guard source.state === state, let parent = source.parentWhileHeld else { return }
       if source.isPresent { leave(source, path: source.currentPath) }
       parent.facts?.children.remove(source)
       source.parentWhileHeld = nil
+      let countedElsewhere = source.countsElsewhere
+      source.forEachBelow { $0.endCounting() }
+      if countedElsewhere { state.note(.rearranged, source) }
     }
   }
 
@@ -164,10 +169,6 @@ public final class Tree: Sendable {
       group = this.next
     }
     state.note(.sourceLeft, source)
-    for counter in source.facts?.counters ?? [] {
-      counter.facts?.counted.removeAll { $0 === source }
-    }
-    source.facts?.counters = []
     source.isPresent = false
     source.ownFacts.lastPath = path
   }

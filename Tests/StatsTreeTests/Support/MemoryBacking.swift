@@ -9,6 +9,8 @@ final class MemoryBacking: Backing {
     case fails(Status)
     /// Half of the words, then nothing: a torn reading.
     case torn([UInt64])
+    /// The last words of what has ended.
+    case ended([UInt64], Window)
     case nothing
   }
 
@@ -17,7 +19,8 @@ final class MemoryBacking: Backing {
   var answers: [Int: Answer] = [:]
   /// Where the names of the backings asked are noted.
   var log: Log?
-  private(set) var asked: [Placement] = []
+  /// What the last pass asked for that asked at all.
+  var asked: [Placement] = []
 
   final class Log {
     var names: [String] = []
@@ -39,6 +42,11 @@ final class MemoryBacking: Backing {
           for index in words.indices { record[index] = words[index] }
         }
         snapshot.finish(placement, window)
+      case .ended(let words, let window):
+        snapshot.fill(placement) { record in
+          for index in words.indices { record[index] = words[index] }
+        }
+        snapshot.finish(placement, window, staleSince: window.end)
       case .fails(let status):
         snapshot.fail(placement, status)
       case .torn(let words):
