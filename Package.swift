@@ -65,6 +65,11 @@ let package = Package(
       name: "table-example",
       dependencies: ["StatsMetrics", "StatsTable", "Statistics", coreMetrics],
       path: "docs/examples/swift"),
+    // The example of docs/tree.md.
+    .executableTarget(
+      name: "tree-example",
+      dependencies: ["LinuxSystem", "StatsFormats", "StatsTree", "Statistics"],
+      path: "docs/examples/tree"),
 
     // MARK: - Things to look at: real guests, simulated sources, conformance suites
     .target(name: "KVMGuests", dependencies: ["LinuxSystem"]),

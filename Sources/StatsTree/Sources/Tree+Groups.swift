@@ -48,6 +48,11 @@ extension Tree {
     return made
   }
 
+  /// The family of a name and schema, which may have no groups yet.
+  public func family(_ name: String, _ schema: Schema) -> Family {
+    state.locked { state.family(name, schema) }
+  }
+
   /// Takes a group from its source; one that is not there changes nothing.
   public func detach(_ group: Group) {
     state.locked {
