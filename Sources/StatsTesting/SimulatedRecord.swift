@@ -10,23 +10,30 @@ public struct SimulatedRecord: Sendable {
   public private(set) var words: [UInt64]
   private let pace: UInt64
   private var steps: UInt64 = 0
+  /// Of each histogram, the position of its sum.
   private let sumOf: [Int?]
+  /// Of each statistic, whether it is the sum of a histogram.
+  private let isSum: [Bool]
 
   /// A record of zeros; `seed` makes two records of one schema differ.
   public init(_ schema: Schema, seed: UInt64) {
     self.schema = schema
     words = Array(repeating: 0, count: schema.wordCount)
     pace = 1 + seed % 7
-    sumOf = schema.statistics.map { schema.indexOfSum(of: $0) }
+    let sums = schema.statistics.map { schema.indexOfSum(of: $0) }
+    sumOf = sums
+    isSum = schema.statistics.indices.map { sums.contains($0) }
   }
 
   /// Moves on by so many nanoseconds.
   public mutating func advance(nanoseconds: UInt64) {
     steps += 1
-    for (index, statistic) in schema.statistics.enumerated() where statistic.size > 0 {
+    for index in schema.statistics.indices {
+      let statistic = schema.statistics[index]
+      if statistic.size == 0 { continue }
       let word = statistic.words.lowerBound
       switch statistic.kind {
-      case .cumulative where sumOf.contains(index):
+      case .cumulative where isSum[index]:
         // Grows with its histogram.
         break
       case .cumulative where statistic.unit == .seconds:
