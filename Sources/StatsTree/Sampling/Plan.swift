@@ -136,6 +136,8 @@ public final class Plan {
   func join(
     _ group: Group, _ source: Source, findsMembers: Bool = true, instead old: Plan? = nil
   ) {
+    // An aggregate may have found it already.
+    guard slotOf[group.id] == nil else { return }
     let standing = source.standing(for: group.aggregation == nil ? group.family : nil)
     guard selection.viewer.sees(standing.owner) else { return }
     let isHidden = (standing.isHidden || group.isHidden) && !selection.includesHidden
@@ -147,12 +149,6 @@ public final class Plan {
     let counting = standing.aggregates.compactMap { foldingOf[$0.id] }
     guard isShown || !counting.isEmpty else { return }
     ordered = nil
-    if let known = slotOf[group.id] {
-      // An aggregate had found it already.
-      slots[known]?.isShown = isShown
-      slots[known]?.shown = shown
-      return
-    }
     let placement = place(
       Slot(group: group, source: source, shown: shown, isShown: isShown))
     if let aggregation = group.aggregation {
@@ -194,11 +190,9 @@ public final class Plan {
     for member in source.members(of: folding.family) {
       if let known = placement(of: member.group) {
         folding.append(known)
-      } else if selection.viewer.sees(member.source.owner) {
-        let placement = place(
-          Slot(group: member.group, source: member.source, shown: [], isShown: false))
-        enlist(placement, member.group.backing)
-        folding.append(placement)
+      } else {
+        // It is new itself: its turn among the changes is yet to come.
+        join(member.group, member.source)
       }
     }
   }

@@ -1,0 +1,60 @@
+import Statistics
+import StatsTree
+import Testing
+
+@Suite struct AggregateTests {
+  private static let second: UInt64 = 1_000_000_000
+  private let tree = Tree()
+  private let backing = MemoryBacking()
+  private let count = Statistic("count", .cumulative)
+  private let level = Statistic("level", .instant)
+  private var schema: Schema { Schema(packing: [count, level]) }
+
+  private func at(_ seconds: UInt64) -> Window {
+    Window(begin: seconds * Self.second, end: seconds * Self.second + 100)
+  }
+
+  /// What an aggregate has for a statistic of its schema.
+  private func value(_ index: Int, of group: Group, _ sampler: Sampler) throws -> UInt64? {
+    let entry = try #require(sampler.plan.entries.first { $0.group === group })
+    return sampler.value(group.schema.statistics[index], of: entry)
+  }
+
+  @Test("A member that comes with an aggregate is counted by the aggregates above, too")
+  func together() throws {
+    let first = tree.group("kvm/a/vcpu0", schema, backing, token: 0)
+    let all = try tree.aggregate(first.family, as: "all", over: tree.source("kvm"))
+    let sampler = Sampler(tree)
+    sampler.pass()
+    // A machine as an input adds it: a processor, the machine's aggregate, the other processors.
+    tree.group("kvm/b/vcpu0", schema, backing, token: 1)
+    let own = try tree.aggregate(first.family, as: "own", over: tree.source("kvm/b"))
+    tree.group("kvm/b/vcpu1", schema, backing, token: 2)
+    for token in 0...2 { backing.answers[token] = .words([10, 1], at(1)) }
+    sampler.pass()
+    #expect(try value(0, of: own, sampler) == 20)
+    #expect(try value(0, of: all, sampler) == 30)
+    tree.group("kvm/b/vcpu2", schema, backing, token: 3)
+    backing.answers[3] = .words([5, 1], at(1))
+    sampler.pass()
+    #expect(try value(0, of: own, sampler) == 25)
+    #expect(try value(0, of: all, sampler) == 35)
+  }
+
+  @Test("An aggregate with the name and schema of what it counts does not count itself or others")
+  func sameFamily() throws {
+    let group = tree.group("kvm/a", schema, backing, token: 0)
+    let sampler = Sampler(tree)
+    sampler.pass()
+    let all = try tree.aggregate(group.family, as: "test", over: tree.source("kvm"))
+    let own = try tree.aggregate(group.family, as: "test", over: tree.source("kvm/a"))
+    #expect(all.family === group.family)
+    backing.answers[0] = .words([10, 1], at(1))
+    for _ in 0..<3 {
+      sampler.pass()
+      #expect(try value(0, of: all, sampler) == 10)
+      #expect(try value(0, of: own, sampler) == 10)
+    }
+    #expect(tree.groups(of: group.family).map(\.id) == [group.id])
+  }
+}
