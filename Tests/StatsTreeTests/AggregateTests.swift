@@ -57,4 +57,15 @@ import Testing
     }
     #expect(tree.groups(of: group.family).map(\.id) == [group.id])
   }
+
+  @Test("A group is attached once, whichever way its numbers come and whether or not it is hidden")
+  func twice() throws {
+    let group = tree.group("a", schema, backing)
+    #expect(throws: TreeError.groupAttached(path: "a", group: "test")) {
+      try tree.attach(
+        "test", schema: schema, backing: backing, token: 0, provenance: .procfs,
+        to: group.source, isHidden: true)
+    }
+    #expect(group.source.groups.count == 1)
+  }
 }
