@@ -68,4 +68,22 @@ import Testing
     }
     #expect(group.source.groups.count == 1)
   }
+
+  @Test("A source without a place that is removed from a counted one is counted no more")
+  func countedWithoutPlace() throws {
+    let top = try tree.makeSource("top")
+    let counter = try tree.add("counter")
+    let child = try tree.makeSource("child")
+    try tree.add(child, below: top)
+    try tree.count(child, in: counter)
+    tree.remove(child)
+    try tree.add(child, below: tree.root)
+    let group = tree.group("child", schema, backing)
+    let all = try tree.aggregate(group.family, as: "all", over: counter)
+    backing.answers = [0: .words([100, 7], at(1))]
+    let sampler = Sampler(tree)
+    sampler.pass()
+    let entry = try #require(sampler.plan.entries.first { $0.group === all })
+    #expect(sampler.members(of: entry)?.count == 0)
+  }
 }

@@ -85,6 +85,14 @@ extension Source {
     return top
   }
 
+  /// The aggregates that count it only because of `Tree.count(_:in:)` do so no more; the caller has
+  /// the lock.
+  func forgetCounters() {
+    guard let facts, !facts.counters.isEmpty else { return }
+    for counter in facts.counters { counter.facts?.counted.removeAll { $0 === self } }
+    facts.counters = []
+  }
+
   /// Calls `body` with the source and every source whose aggregates count it; the caller has the
   /// lock.
   func forEachAbove(_ body: (Source) -> Void) {

@@ -123,6 +123,7 @@ public final class Tree: Sendable {
     state.locked {
       guard source.state === state, let parent = source.parentWhileHeld else { return }
       if source.isPresent { leave(source, path: source.currentPath) }
+      source.forEachBelow { $0.forgetCounters() }
       parent.facts?.children.remove(source)
       source.parentWhileHeld = nil
     }
@@ -167,10 +168,6 @@ public final class Tree: Sendable {
       group = this.next
     }
     state.note(.sourceLeft, source)
-    for counter in source.facts?.counters ?? [] {
-      counter.facts?.counted.removeAll { $0 === source }
-    }
-    source.facts?.counters = []
     source.isPresent = false
     source.ownFacts.lastPath = path
   }
