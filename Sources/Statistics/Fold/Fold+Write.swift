@@ -34,7 +34,7 @@ extension Fold {
     switch part.function {
     case nil, .sum:
       let total = part.isTotal ? retainedSums[lane] : 0
-      guard count > 0 || part.isTotal && isRetained[lane] else { return column.word.marker }
+      guard count > 0 || part.isTotal && retainedCounts[lane] > 0 else { return column.word.marker }
       return column.word.word(saturating: sums[lane] + total)
     case .minimum: return least[lane]
     case .maximum: return greatest[lane]

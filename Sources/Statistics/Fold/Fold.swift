@@ -20,7 +20,7 @@ public struct Fold: ~Copyable, Sendable {
   var greatest: [UInt64]
   var zeros: [UInt64]
   var retainedSums: [Int128]
-  var isRetained: [Bool]
+  var retainedCounts: [Int]
   // By place in a column's tally.
   var tallies: [UInt64]
 
@@ -33,7 +33,7 @@ public struct Fold: ~Copyable, Sendable {
     greatest = Array(repeating: 0, count: lanes)
     zeros = Array(repeating: 0, count: lanes)
     retainedSums = Array(repeating: 0, count: lanes)
-    isRetained = Array(repeating: false, count: lanes)
+    retainedCounts = Array(repeating: 0, count: lanes)
     tallies = Array(repeating: 0, count: form.tallyCount)
     begin()
   }
@@ -56,22 +56,35 @@ public struct Fold: ~Copyable, Sendable {
     for place in tallies.indices { tallies[place] = 0 }
   }
 
-  /// Keeps for ever the totals of a member that left: what it counted until its last sample.
+  /// Keeps the totals of a member that left: what it counted until its last sample.
   ///
   /// Those are its cumulative statistics and histograms. They are part of what the fold makes of
-  /// these, by sum or merged, and of nothing else. An inactive word is no total.
+  /// these, by sum or merged, and of nothing else, until `release`. An inactive word is no total.
   ///
   /// - Precondition: the record has the words of the members' schema.
   public mutating func retain(_ record: Span<UInt64>) {
     precondition(record.count >= form.source.wordCount, "a record of \(record.count) words")
     retainedCount += 1
+    change(record, by: 1)
+  }
+
+  /// Keeps the totals of a member no longer, because it has come back.
+  ///
+  /// - Precondition: the record was retained with these words.
+  public mutating func release(_ record: Span<UInt64>) {
+    precondition(retainedCount > 0, "nothing is retained")
+    retainedCount -= 1
+    change(record, by: -1)
+  }
+
+  private mutating func change(_ record: Span<UInt64>, by sign: Int) {
     for index in form.columns.indices where form.columns[index].isTotal {
       let column = form.columns[index]
       for step in 0..<column.words.count {
         let word = record[column.words.lowerBound + step]
         if word == column.word.marker { continue }
-        retainedSums[column.lane + step] += column.word.value(of: word)
-        isRetained[column.lane + step] = true
+        retainedSums[column.lane + step] += Int128(sign) * column.word.value(of: word)
+        retainedCounts[column.lane + step] += sign
       }
     }
   }
@@ -81,7 +94,7 @@ public struct Fold: ~Copyable, Sendable {
     let column = form.columns[statistic]
     guard column.words.indices.contains(column.words.lowerBound + word) else { return nil }
     let lane = column.lane + word
-    return isRetained[lane] ? column.word.word(saturating: retainedSums[lane]) : nil
+    return retainedCounts[lane] > 0 ? column.word.word(saturating: retainedSums[lane]) : nil
   }
 
   /// How many members had an active value of a statistic of their schema.

@@ -9,8 +9,10 @@ final class Folding {
   /// How the members were in the last pass.
   private(set) var members = Members()
   private var fold: Fold
-  /// The records that are folded in a pass; as long as the list.
+  /// The records that are folded in a pass, and from the end on those of members that are gone; as
+  /// long as the list.
   private var offsets: [Int] = []
+  private var departures = Departures()
 
   init(_ group: Group, _ aggregation: Aggregation, _ placement: Placement) {
     self.group = group
@@ -26,19 +28,24 @@ final class Folding {
     self.placement = placement
     list = MemberList()
     offsets = []
+    departures.forgetPlaces()
   }
 
-  func append(_ placement: Placement) {
+  func append(_ placement: Placement, _ group: Group) {
     list.append(placement)
     offsets.append(0)
+    departures.comeBack(group, at: placement.index)
   }
 
-  /// A member leaves; its last totals stay.
-  func remove(_ placement: Placement, last snapshot: borrowing Snapshot) {
+  /// A member leaves; its last totals stay, until it comes back.
+  func remove(_ placement: Placement, _ group: Group, last snapshot: borrowing Snapshot) {
     guard list.remove(placement) else { return }
     offsets.removeLast()
+    // It may have come back and not been read since.
+    if departures.leaveAgain(placement.index) { return }
     guard placement.index < snapshot.count, snapshot.wasEverRead(placement.index) else { return }
     fold.retain(snapshot.record(placement))
+    departures.leave(group, with: snapshot.record(placement))
   }
 
   /// What departed members left of a statistic of the members' schema.
@@ -50,13 +57,13 @@ final class Folding {
 
   /// Folds what a pass has read.
   ///
-  /// A member that could not be read counts with its last numbers. The window is that of the
-  /// members that are up. What a member had counted before it was first read is added to the
-  /// sample before, so that it is no growth.
+  /// A member that could not be read counts with its last numbers; one that is gone with its totals
+  /// only. The window is that of the members that are up. What a member had counted before it was
+  /// first read is added to the sample before, so that it is no growth.
   func fold(_ current: inout Snapshot, before: inout Snapshot) {
     members = Members()
-    members.departedCount = fold.retainedCount
     var count = 0
+    var goneCount = 0
     var fresh: (begin: UInt64, end: UInt64) = (.max, 0)
     var held: (begin: UInt64, end: UInt64) = (.max, 0)
     var denial: Status?
@@ -76,13 +83,23 @@ final class Folding {
       } else {
         held = (min(held.begin, window.begin), max(held.end, window.end))
       }
-      offsets[count] = list.offsets[position]
-      if hadSample, !before.wasEverRead(index) { arrive(offsets[count], current, &before) }
-      count += 1
+      let offset = list.offsets[position]
+      if let record = departures.settle(index) {
+        comeBack(record, &before, hadSample: hadSample)
+      }
+      if hadSample, !before.wasEverRead(index) { arrive(offset, current, &before) }
+      if status == .gone {
+        goneCount += 1
+        offsets[offsets.count - goneCount] = offset
+      } else {
+        offsets[count] = offset
+        count += 1
+      }
     }
+    members.departedCount = fold.retainedCount
     fold.begin()
     fold.add(current.allWords, at: offsets.span.extracting(0..<count))
-    current.fill(placement) { fold.write(into: &$0) }
+    write(gone: offsets.count - goneCount..<offsets.count, &current)
     if fresh.end > 0 {
       current.finish(placement, Window(begin: fresh.begin, end: fresh.end))
     } else if held.end > 0 {
@@ -96,10 +113,29 @@ final class Folding {
     }
   }
 
+  /// Writes the record, in which members that are gone have their totals like those that left.
+  private func write(gone: Range<Int>, _ current: inout Snapshot) {
+    for position in gone { fold.retain(words(at: offsets[position], of: current)) }
+    current.fill(placement) { fold.write(into: &$0) }
+    for position in gone { fold.release(words(at: offsets[position], of: current)) }
+  }
+
+  @_lifetime(borrow snapshot)
+  private func words(at offset: Int, of snapshot: borrowing Snapshot) -> Span<UInt64> {
+    snapshot.allWords.extracting(offset..<offset + fold.form.source.wordCount)
+  }
+
   private func arrive(
     _ offset: Int, _ current: borrowing Snapshot, _ before: inout Snapshot
   ) {
-    let record = current.allWords.extracting(offset..<offset + fold.form.source.wordCount)
-    before.fill(placement) { fold.form.addTotals(of: record, to: &$0) }
+    before.fill(placement) { fold.form.addTotals(of: words(at: offset, of: current), to: &$0) }
+  }
+
+  /// A member has come back and is counted by its own numbers again.
+  private func comeBack(_ record: [UInt64], _ before: inout Snapshot, hadSample: Bool) {
+    fold.release(record.span)
+    if hadSample {
+      before.fill(placement) { fold.form.removeTotals(of: record.span, from: &$0) }
+    }
   }
 }

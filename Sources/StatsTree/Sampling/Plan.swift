@@ -159,7 +159,7 @@ public final class Plan {
       if findsMembers { findMembers(of: folding, source) }
     } else {
       enlist(placement, group.backing)
-      for index in counting { foldings[index].append(placement) }
+      for index in counting { foldings[index].append(placement, group) }
     }
   }
 
@@ -178,7 +178,7 @@ public final class Plan {
     } else {
       dismiss(slot)
       for index in foldings.indices where foldings[index].family === group.family {
-        foldings[index].remove(placement, last: snapshot)
+        foldings[index].remove(placement, group, last: snapshot)
       }
     }
     slots[index] = nil
@@ -189,7 +189,7 @@ public final class Plan {
   private func findMembers(of folding: Folding, _ source: Source) {
     for member in source.members(of: folding.family) {
       if let known = placement(of: member.group) {
-        folding.append(known)
+        folding.append(known, member.group)
       } else {
         // It is new itself: its turn among the changes is yet to come.
         join(member.group, member.source)
