@@ -1,3 +1,4 @@
+import Glibc
 public import Statistics
 
 extension Sampler {
@@ -7,16 +8,16 @@ extension Sampler {
   /// count ends it. A group without numbers changes nothing.
   public func clear(_ entry: Plan.Entry) {
     let counts = entry.group.schema.statistics.filter(\.isCount)
-    setBaseline(counts, of: entry)
+    _ = setBaseline(counts, of: entry)
   }
 
   /// The same for one statistic.
   ///
-  /// - Returns: `notPermitted` of what is no count: its value is a level.
+  /// - Returns: `notPermitted` of what is no count: its value is a level; `failed` with `ENOENT`
+  ///   where the group has left.
   public func clear(_ statistic: Statistic, of entry: Plan.Entry) -> Clearing {
     guard statistic.isCount else { return .notPermitted }
-    setBaseline([statistic], of: entry)
-    return .cleared
+    return setBaseline([statistic], of: entry) ? .cleared : .failed(code: ENOENT)
   }
 
   /// Sets a statistic to zero at its source, for all readers; of an aggregate at each member.
