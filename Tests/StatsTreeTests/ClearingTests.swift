@@ -43,4 +43,18 @@ import Testing
     #expect(sampler.clear(statistics[0], of: a) == .cleared)
     #expect(statistics.prefix(2).map { sampler.value($0, of: a) } == [0, .max])
   }
+
+  @Test("A peak has no zero of a reader's own: nobody knows how high it was since")
+  func peak() throws {
+    let peak = Statistic("top", .peak)
+    tree.group("b", Schema(packing: [peak]), backing, token: 1)
+    backing.answers[1] = .words([100], Window(begin: 1, end: 2))
+    sampler.pass()
+    let b = try #require(sampler.plan.entries.last)
+    #expect(sampler.clear(peak, of: b) == .notPermitted)
+    sampler.clear(b)
+    backing.answers[1] = .words([130], Window(begin: 3, end: 4))
+    sampler.pass()
+    #expect(sampler.value(peak, of: b) == 130)
+  }
 }
