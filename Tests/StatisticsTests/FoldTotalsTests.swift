@@ -46,6 +46,35 @@ import Testing
     #expect(count == 2)
   }
 
+  @Test("What is released was never retained")
+  func released() {
+    var fold = Fold(FoldForm(of: schema))
+    let (one, other) = (
+      [.max - 1, 7, 3, .max] + words(-5) + [9, 0], [4, 7, 3, 4] + words(2) + [9, 0]
+    )
+    fold.retain(one.span)
+    fold.retain(other.span)
+    fold.release(one.span)
+    let (alone, count) = (fold.written(), fold.retainedCount)
+    #expect(alone == [4, .max, 3, 4] + words(2) + [.max, .max, .max])
+    #expect(count == 1)
+    fold.release(other.span)
+    let none = (0..<5).map { fold.retained($0, word: 0) }
+    #expect(none == [nil, nil, nil, nil, nil])
+  }
+
+  @Test("The totals of a member are taken out of a record, and nothing else")
+  func removeTotals() {
+    let form = FoldForm(of: schema)
+    var record = [10, 20, .max, 30] + words(.min + 2) + [60, 70, 80]
+    var span = record.mutableSpan
+    form.removeTotals(of: ([5, 6, 7, .max] + words(9) + [10, 0]).span, from: &span)
+    #expect(record == [5, 20, .max, 30] + words(.min + 1) + [60, 70, 80])
+    span = record.mutableSpan
+    form.removeTotals(of: ([7, 6, 7, 1] + words(-2) + [10, 0]).span, from: &span)
+    #expect(record == [0, 20, .max, 29] + words(.min + 3) + [60, 70, 80])
+  }
+
   @Test("Only sums have what is retained, not averages or extremes")
   func functions() {
     let schema = Schema(packing: [Statistic("exits", .cumulative)])

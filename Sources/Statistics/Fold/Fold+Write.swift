@@ -32,7 +32,7 @@ extension Fold {
   private func word(_ lane: Int, of column: FoldColumn, for part: FoldPart) -> UInt64 {
     switch part.function {
     case nil, .sum:
-      let retained = retainedSum(lane)
+      let retained = part.isTotal ? retainedSum(lane) : nil
       guard activeCount(lane) > 0 || retained != nil else { return column.word.marker }
       return column.word.word(saturating: sum(lane) + (retained ?? 0))
     case .minimum: return least(lane)

@@ -19,14 +19,14 @@ public struct Fold: ~Copyable, Sendable {
   var tallies: [UInt64]
   // By lane.
   private var retainedSums: [Int128]
-  private var isRetained: [Bool]
+  private var retainedCounts: [Int]
 
   public init(_ form: FoldForm) {
     self.form = form
     totals = Array(repeating: FoldTotals(), count: form.tiles.count)
     tallies = Array(repeating: 0, count: form.tallyCount)
     retainedSums = Array(repeating: 0, count: form.tileByLane.count)
-    isRetained = Array(repeating: false, count: form.tileByLane.count)
+    retainedCounts = Array(repeating: 0, count: form.tileByLane.count)
   }
 
   /// Forgets all members, but not what is retained.
@@ -36,22 +36,35 @@ public struct Fold: ~Copyable, Sendable {
     for place in tallies.indices { tallies[place] = 0 }
   }
 
-  /// Keeps for ever the totals of a member that left: what it counted until its last sample.
+  /// Keeps the totals of a member that left: what it counted until its last sample.
   ///
   /// Those are its cumulative statistics and histograms. They are part of what the fold makes of
-  /// these, by sum or merged, and of nothing else. An inactive word is no total.
+  /// these, by sum or merged, and of nothing else, until `release`. An inactive word is no total.
   ///
   /// - Precondition: the record has the words of the members' schema.
   public mutating func retain(_ record: Span<UInt64>) {
     precondition(record.count >= form.source.wordCount, "a record of \(record.count) words")
     retainedCount += 1
+    change(record, by: 1)
+  }
+
+  /// Keeps the totals of a member no longer, because it has come back.
+  ///
+  /// - Precondition: the record was retained with these words.
+  public mutating func release(_ record: Span<UInt64>) {
+    precondition(retainedCount > 0, "nothing is retained")
+    retainedCount -= 1
+    change(record, by: -1)
+  }
+
+  private mutating func change(_ record: Span<UInt64>, by sign: Int) {
     for index in form.columns.indices where form.columns[index].isTotal {
       let column = form.columns[index]
       for step in 0..<column.words.count {
         let word = record[column.words.lowerBound + step]
         if word == column.word.marker { continue }
-        retainedSums[column.lane + step] += column.word.value(of: word)
-        isRetained[column.lane + step] = true
+        retainedSums[column.lane + step] += Int128(sign) * column.word.value(of: word)
+        retainedCounts[column.lane + step] += sign
       }
     }
   }
@@ -76,7 +89,7 @@ public struct Fold: ~Copyable, Sendable {
 
   /// The retained total of a lane, or nil where there is none.
   func retainedSum(_ lane: Int) -> Int128? {
-    isRetained[lane] ? retainedSums[lane] : nil
+    retainedCounts[lane] > 0 ? retainedSums[lane] : nil
   }
 
   /// How many members had an active word in a lane.

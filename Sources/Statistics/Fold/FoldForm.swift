@@ -135,13 +135,33 @@ public struct FoldForm: Sendable {
   public func addTotals(of member: Span<UInt64>, to folded: inout MutableSpan<UInt64>) {
     precondition(member.count >= source.wordCount, "a record of \(member.count) words")
     precondition(folded.count >= schema.wordCount, "a fold of \(folded.count) words")
+    changeTotals(of: &folded, by: member, sign: 1)
+  }
+
+  /// Takes the words that only grow of a member's record out of a record of the fold.
+  ///
+  /// It is for a member that comes back: the record is what it had when it left. A word that is
+  /// inactive in either stays as it is.
+  ///
+  /// - Precondition: the records have the words of their schemas.
+  public func removeTotals(of member: Span<UInt64>, from folded: inout MutableSpan<UInt64>) {
+    precondition(member.count >= source.wordCount, "a record of \(member.count) words")
+    precondition(folded.count >= schema.wordCount, "a fold of \(folded.count) words")
+    changeTotals(of: &folded, by: member, sign: -1)
+  }
+
+  private func changeTotals(
+    of folded: inout MutableSpan<UInt64>, by member: Span<UInt64>, sign: Int
+  ) {
     for index in parts.indices where parts[index].isTotal {
       let words = parts[index].words
       let column = columns[parts[index].column]
       for step in 0..<words.count {
         let target = words.lowerBound + step
-        folded[target] = column.word.sum(
-          folded[target], member[column.words.lowerBound + step])
+        let word = member[column.words.lowerBound + step]
+        folded[target] =
+          sign > 0
+          ? column.word.sum(folded[target], word) : column.word.difference(folded[target], word)
       }
     }
   }

@@ -35,4 +35,10 @@ struct FoldWord: Hashable, Sendable {
     if one == marker { return other }
     return word(saturating: value(of: one) + value(of: other))
   }
+
+  /// A word less another; where one is the marker it stays as it is.
+  func difference(_ one: UInt64, _ other: UInt64) -> UInt64 {
+    if one == marker || other == marker { return one }
+    return word(saturating: value(of: one) - value(of: other))
+  }
 }

@@ -9,10 +9,12 @@ final class Folding {
   /// How the members were in the last pass.
   private(set) var members = Members()
   private var fold: Fold
-  /// The records that are folded in a pass; as long as the list.
+  /// The records that are folded in a pass, and from the end on those of members that are gone; as
+  /// long as the list.
   private var offsets: [Int] = []
   /// While a plan is made anew, the members in the old one that are not found yet.
   private var earlier = MemberList()
+  private var departures = Departures()
 
   init(_ group: Group, _ aggregation: Aggregation, _ placement: Placement) {
     self.group = group
@@ -29,38 +31,46 @@ final class Folding {
     earlier = list
     list = MemberList()
     offsets = []
+    departures.forgetPlaces()
   }
 
   /// - Parameter old: where the member's record was in the plan before.
-  func append(_ placement: Placement, from old: Placement? = nil) {
+  func append(_ placement: Placement, _ group: Group, from old: Placement? = nil) {
     let wasCounted = old.flatMap { earlier.remove($0) } ?? false
     list.append(placement, isCounted: wasCounted)
     offsets.append(0)
+    departures.comeBack(group, at: placement.index)
   }
 
-  /// A member leaves; its last totals stay.
+  /// A member leaves; its last totals stay, until it comes back.
   ///
   /// - Returns: whether it was one.
   @discardableResult
-  func remove(_ placement: Placement, last snapshot: borrowing Snapshot) -> Bool {
+  func remove(_ placement: Placement, _ group: Group, last snapshot: borrowing Snapshot) -> Bool {
     guard let wasCounted = list.remove(placement) else { return false }
     offsets.removeLast()
-    if wasCounted { retain(placement.offset, snapshot) }
+    // It may have come back and not been read since.
+    if !departures.leaveAgain(placement.index), wasCounted {
+      retain(placement.offset, group, snapshot)
+    }
     return true
   }
 
   /// The members leave that the plan before had and this one has not.
   ///
   /// - Parameter snapshot: the last one, in the order of the plan before.
-  func removeEarlier(last snapshot: borrowing Snapshot) {
+  func removeEarlier(of old: Plan, last snapshot: borrowing Snapshot) {
     for place in earlier.offsets.indices where earlier.isCounted[place] {
-      retain(earlier.offsets[place], snapshot)
+      guard let entry = old.entry(at: earlier.indexes[place]) else { continue }
+      retain(earlier.offsets[place], entry.group, snapshot)
     }
     earlier = MemberList()
   }
 
-  private func retain(_ offset: Int, _ snapshot: borrowing Snapshot) {
-    fold.retain(snapshot.allWords.extracting(offset..<offset + fold.form.source.wordCount))
+  private func retain(_ offset: Int, _ group: Group, _ snapshot: borrowing Snapshot) {
+    let record = words(at: offset, of: snapshot)
+    fold.retain(record)
+    departures.leave(group, with: record)
   }
 
   /// What departed members left of a statistic of the members' schema.
@@ -72,13 +82,13 @@ final class Folding {
 
   /// Folds what a pass has read.
   ///
-  /// A member that could not be read counts with its last numbers. The window is that of the
-  /// members that are up. What a member had counted before it counted here is added to the sample
-  /// before, so that it is no growth.
+  /// A member that could not be read counts with its last numbers; one that is gone with its totals
+  /// only. The window is that of the members that are up. What a member had counted before it
+  /// counted here is added to the sample before, so that it is no growth.
   func fold(_ current: inout Snapshot, before: inout Snapshot) {
     members = Members()
-    members.departedCount = fold.retainedCount
     var count = 0
+    var goneCount = 0
     var fresh: (begin: UInt64, end: UInt64) = (.max, 0)
     var held: (begin: UInt64, end: UInt64) = (.max, 0)
     var denial: Status?
@@ -98,16 +108,26 @@ final class Folding {
       } else {
         held = (min(held.begin, window.begin), max(held.end, window.end))
       }
-      offsets[count] = list.offsets[position]
+      let offset = list.offsets[position]
+      if let record = departures.settle(index) {
+        comeBack(record, &before, hadSample: hadSample)
+      }
       if !list.isCounted[position] {
-        if hadSample { arrive(offsets[count], current, &before) }
+        if hadSample { arrive(offset, current, &before) }
         list.setCounted(position)
       }
-      count += 1
+      if status == .gone {
+        goneCount += 1
+        offsets[offsets.count - goneCount] = offset
+      } else {
+        offsets[count] = offset
+        count += 1
+      }
     }
+    members.departedCount = fold.retainedCount
     fold.begin()
     fold.add(current.allWords, at: offsets.span.extracting(0..<count))
-    current.fill(placement) { fold.write(into: &$0) }
+    write(gone: offsets.count - goneCount..<offsets.count, &current)
     if fresh.end > 0 {
       current.finish(placement, Window(begin: fresh.begin, end: fresh.end))
     } else if held.end > 0 {
@@ -121,10 +141,29 @@ final class Folding {
     }
   }
 
+  /// Writes the record, in which members that are gone have their totals like those that left.
+  private func write(gone: Range<Int>, _ current: inout Snapshot) {
+    for position in gone { fold.retain(words(at: offsets[position], of: current)) }
+    current.fill(placement) { fold.write(into: &$0) }
+    for position in gone { fold.release(words(at: offsets[position], of: current)) }
+  }
+
+  @_lifetime(borrow snapshot)
+  private func words(at offset: Int, of snapshot: borrowing Snapshot) -> Span<UInt64> {
+    snapshot.allWords.extracting(offset..<offset + fold.form.source.wordCount)
+  }
+
   private func arrive(
     _ offset: Int, _ current: borrowing Snapshot, _ before: inout Snapshot
   ) {
-    let record = current.allWords.extracting(offset..<offset + fold.form.source.wordCount)
-    before.fill(placement) { fold.form.addTotals(of: record, to: &$0) }
+    before.fill(placement) { fold.form.addTotals(of: words(at: offset, of: current), to: &$0) }
+  }
+
+  /// A member has come back and is counted by its own numbers again.
+  private func comeBack(_ record: [UInt64], _ before: inout Snapshot, hadSample: Bool) {
+    fold.release(record.span)
+    if hadSample {
+      before.fill(placement) { fold.form.removeTotals(of: record.span, from: &$0) }
+    }
   }
 }

@@ -33,7 +33,7 @@ extension Plan {
       slots[placement.index]?.position = batches.append(placement, group.backing)
       slots[placement.index]?.uses = Int32(counting.count)
       let before = old?.placement(of: group)
-      for index in counting { foldings[index].append(placement, from: before) }
+      for index in counting { foldings[index].append(placement, group, from: before) }
     }
   }
 
@@ -41,7 +41,7 @@ extension Plan {
     for member in source.members(of: folding.family) {
       if let known = placement(of: member.group) {
         slots[known.index]?.uses += 1
-        folding.append(known)
+        folding.append(known, member.group)
       } else {
         // To all that count it: when its own turn comes it is known.
         join(member.group, member.source)
@@ -67,7 +67,7 @@ extension Plan {
     } else {
       var uses = slot.uses
       for folding in foldings where uses > 0 && folding.family === group.family {
-        if folding.remove(placement, last: snapshot) { uses -= 1 }
+        if folding.remove(placement, group, last: snapshot) { uses -= 1 }
       }
     }
     vacate(index)

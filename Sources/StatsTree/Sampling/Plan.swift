@@ -118,6 +118,15 @@ public final class Plan {
     slotOf[group.id].flatMap { placements[$0] }
   }
 
+  /// Where the record of an entry's group lies now; nil where the group has left.
+  ///
+  /// A view may have kept the entry over changes: its place may be another group's.
+  func placement(of entry: Entry) -> Placement? {
+    let index = entry.placement.index
+    if index < slots.count, slots[index]?.group === entry.group { return placements[index] }
+    return placement(of: entry.group)
+  }
+
   func folding(of group: Group) -> Folding? { foldingOf[group.id].map { foldings[$0] } }
 
   var slotCount: Int { slots.count }

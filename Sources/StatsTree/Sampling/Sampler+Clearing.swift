@@ -1,22 +1,24 @@
+import Glibc
 public import Statistics
 
 extension Sampler {
   /// Takes what a group's counts and histograms have now as zero, for this sampler's values only.
   ///
-  /// No other reader notices. Levels and states are not touched, nor are rates. A later reset of a
-  /// count ends it. A group without numbers changes nothing.
+  /// No other reader notices. Levels and states are not touched, nor are rates; nor peaks, because
+  /// how high a level was since then is not known. A later reset of a count ends it. A group without
+  /// numbers changes nothing.
   public func clear(_ entry: Plan.Entry) {
-    let counts = entry.group.schema.statistics.filter(\.isCount)
-    setBaseline(counts, of: entry)
+    let counts = entry.group.schema.statistics.filter(\.isSum)
+    _ = setBaseline(counts, of: entry)
   }
 
   /// The same for one statistic.
   ///
-  /// - Returns: `notPermitted` of what is no count: its value is a level.
+  /// - Returns: `notPermitted` of what is no count: its value is a level or peak; `failed` with
+  ///   `ENOENT` where the group has left.
   public func clear(_ statistic: Statistic, of entry: Plan.Entry) -> Clearing {
-    guard statistic.isCount else { return .notPermitted }
-    setBaseline([statistic], of: entry)
-    return .cleared
+    guard statistic.isSum else { return .notPermitted }
+    return setBaseline([statistic], of: entry) ? .cleared : .failed(code: ENOENT)
   }
 
   /// Sets a statistic to zero at its source, for all readers; of an aggregate at each member.
@@ -42,6 +44,8 @@ extension Sampler {
 }
 
 extension Statistic {
+  /// Whether its words add up what happened, so that those of an earlier time can be taken off.
+  var isSum: Bool { kind == .cumulative || kind.isHistogram }
   /// Whether its words only grow, so that they can begin again at zero.
   var isCount: Bool { kind == .cumulative || kind == .peak || kind.isHistogram }
 }

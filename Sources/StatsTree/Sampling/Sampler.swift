@@ -90,31 +90,42 @@ public final class Sampler {
       if let group = change.group { old.leave(group, last: snapshots.current) }
     }
     plan = Plan(tree, selection, instead: old)
-    for folding in plan.foldings { folding.removeEarlier(last: snapshots.current) }
+    for folding in plan.foldings { folding.removeEarlier(of: old, last: snapshots.current) }
     snapshots.move(from: old, to: plan)
   }
 
   /// Takes what statistics of a group have now as zero, for this sampler's values.
-  func setBaseline(_ statistics: [Statistic], of entry: Plan.Entry) {
-    snapshots.setBaseline(statistics, at: entry.placement)
+  ///
+  /// - Returns: whether the group is there.
+  func setBaseline(_ statistics: [Statistic], of entry: Plan.Entry) -> Bool {
+    guard let placement = plan.placement(of: entry) else { return false }
+    snapshots.setBaseline(statistics, at: placement)
+    return true
   }
 
   // MARK: - Values
 
-  public func status(of entry: Plan.Entry) -> Status { status(at: entry.placement) }
+  // What is asked of an entry is asked of its group: where that has left since the view got the
+  // entry, it is gone, whoever has its place.
+
+  public func status(of entry: Plan.Entry) -> Status {
+    plan.placement(of: entry).map { status(at: $0) } ?? .gone
+  }
 
   /// The status of a group, by the place of its record.
   public func status(at placement: Placement) -> Status {
     snapshots.current.status(of: placement.index)
   }
 
+  /// When a group's numbers were read; at 0 where it never was, or has left.
   public func window(of entry: Plan.Entry) -> Window {
-    snapshots.current.window(of: entry.placement.index)
+    plan.placement(of: entry).map { snapshots.current.window(of: $0.index) }
+      ?? Window(begin: 0, end: 0)
   }
 
   /// A word of a statistic now, or nil where the group has no numbers or it is inactive.
   public func value(_ statistic: Statistic, of entry: Plan.Entry, word: Int = 0) -> UInt64? {
-    value(statistic, at: entry.placement, word: word)
+    plan.placement(of: entry).flatMap { value(statistic, at: $0, word: word) }
   }
 
   /// A word of a statistic now, by the place of its group's record.
@@ -124,19 +135,19 @@ public final class Sampler {
 
   /// A histogram now.
   public func histogram(_ statistic: Statistic, of entry: Plan.Entry) -> Histogram? {
-    snapshots.histogram(statistic, at: entry.placement)
+    plan.placement(of: entry).flatMap { snapshots.histogram(statistic, at: $0) }
   }
 
   // MARK: - Changes
 
   /// The interval between the two samples of a group.
   public func interval(of entry: Plan.Entry) -> Interval? {
-    snapshots.interval(at: entry.placement)
+    plan.placement(of: entry).flatMap { snapshots.interval(at: $0) }
   }
 
   /// How fast a count grows.
   public func rate(_ statistic: Statistic, of entry: Plan.Entry) -> Rate? {
-    rate(statistic, at: entry.placement)
+    plan.placement(of: entry).flatMap { rate(statistic, at: $0) }
   }
 
   /// How fast a count grows, by the place of its group's record.
@@ -146,12 +157,12 @@ public final class Sampler {
 
   /// What became of a value.
   public func delta(_ statistic: Statistic, of entry: Plan.Entry) -> Delta? {
-    snapshots.delta(statistic, at: entry.placement)
+    plan.placement(of: entry).flatMap { snapshots.delta(statistic, at: $0) }
   }
 
   /// The samples that a histogram got.
   public func change(_ statistic: Statistic, of entry: Plan.Entry) -> Histogram.Change? {
-    change(statistic, at: entry.placement)
+    plan.placement(of: entry).flatMap { change(statistic, at: $0) }
   }
 
   /// The samples that a histogram got, by the place of its group's record.

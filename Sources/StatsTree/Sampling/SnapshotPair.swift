@@ -8,7 +8,7 @@ struct SnapshotPair: ~Copyable {
   private(set) var current = Snapshot()
   private var previous = Snapshot()
   /// What this reader takes as zero, by the place of a group: see `Sampler.clear`.
-  private var baselines: [Int: [UInt64]] = [:]
+  private var baselines: [Int: Baseline] = [:]
 
   init(_ plan: Plan) {
     grow(for: plan)
@@ -54,6 +54,7 @@ struct SnapshotPair: ~Copyable {
     for index in plan.foldings.indices {
       plan.foldings[index].fold(&current, before: &previous)
     }
+    if !baselines.isEmpty { endBaselines(plan) }
   }
 
   // MARK: - Values
@@ -63,10 +64,8 @@ struct SnapshotPair: ~Copyable {
     let position = statistic.offset / 8 + word
     let value = current[placement.offset + position]
     if Inactive.marks(value, of: statistic) { return nil }
-    if !baselines.isEmpty, let baseline = baselines[placement.index],
-      !Inactive.marks(baseline[position], of: statistic)
-    {
-      return value >= baseline[position] ? value - baseline[position] : value
+    if !baselines.isEmpty, let zero = baselines[placement.index]?.word(position) {
+      return value &- zero
     }
     return value
   }
@@ -76,7 +75,7 @@ struct SnapshotPair: ~Copyable {
       let now = current.read(placement, { Histogram(of: statistic, in: $0) })
     else { return nil }
     guard !baselines.isEmpty, let baseline = baselines[placement.index],
-      let then = Histogram(of: statistic, in: baseline.span),
+      let then = baseline.histogram(statistic),
       case .increase(let since)? = try? now.change(since: then)
     else { return now }
     return since
@@ -87,13 +86,20 @@ struct SnapshotPair: ~Copyable {
   /// Takes what some statistics have now as zero, for this reader.
   mutating func setBaseline(_ statistics: some Sequence<Statistic>, at placement: Placement) {
     guard current.hasNumbers(of: placement.index) else { return }
-    var baseline =
-      baselines[placement.index]
-      ?? Array(repeating: Inactive.unsigned, count: placement.count)
-    for statistic in statistics {
-      for word in statistic.words { baseline[word] = current[placement.offset + word] }
-    }
+    var baseline = baselines[placement.index] ?? Baseline(count: placement.count)
+    for statistic in statistics { baseline.set(statistic, to: current.record(placement)) }
     baselines[placement.index] = baseline
+  }
+
+  /// Ends the baselines of what began again.
+  private mutating func endBaselines(_ plan: Plan) {
+    for (index, baseline) in baselines {
+      guard current.status(of: index) == .up, let entry = plan.entry(at: index) else { continue }
+      for statistic in entry.group.schema.statistics
+      where baseline.isAbove(statistic, of: current.record(entry.placement)) {
+        baselines[index]?.end(statistic)
+      }
+    }
   }
 
   // MARK: - Changes

@@ -32,7 +32,8 @@ extension Source {
   }
 
   /// The groups of a family on this source and on all that its aggregates count, each once; those
-  /// without a place in the tree are left out.
+  /// without a place in the tree are left out, and aggregates, also where they have the family's
+  /// name and schema.
   func members(of family: Family) -> [Attachment] {
     state.locked {
       var found: [Attachment] = []
@@ -40,7 +41,9 @@ extension Source {
       forEachCounted { source in
         guard source.isPresent else { return }
         source.forEachGroup { group in
-          guard group.family === family, seen.insert(group.id).inserted else { return }
+          guard group.family === family, group.aggregation == nil,
+            seen.insert(group.id).inserted
+          else { return }
           found.append(Attachment(group: group, source: source))
         }
       }

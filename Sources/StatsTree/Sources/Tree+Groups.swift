@@ -34,7 +34,7 @@ extension Tree {
     var last: Group?
     var group = source.firstGroup
     while let this = group {
-      if this.feed === feed, this.token == token {
+      if this.family === feed.family, this.backing === feed.backing, this.token == token {
         throw .groupAttached(path: source.currentPath, group: this.name)
       }
       last = this

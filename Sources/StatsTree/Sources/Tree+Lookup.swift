@@ -32,10 +32,10 @@ extension Tree {
     everything().groups.map(\.group).filter { $0.schema == schema }
   }
 
-  /// The groups of a family, parents first, hidden ones among them: the rows of the table that has
-  /// a column for each statistic.
+  /// The groups of a family but aggregates, parents first, hidden ones among them: the rows of the
+  /// table that has a column for each statistic.
   public func groups(of family: Family) -> [Group] {
-    everything().groups.map(\.group).filter { $0.family === family }
+    everything().groups.map(\.group).filter { $0.family === family && $0.aggregation == nil }
   }
 
   /// The families that have groups, aggregates left out, in the order of their first groups.
