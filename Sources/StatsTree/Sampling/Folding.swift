@@ -34,7 +34,7 @@ final class Folding {
     departures.forgetPlaces()
   }
 
-  /// - Parameter old: where the member's record was in the plan before.
+  /// A member joins; `old` is where its record was in the plan before.
   func append(_ placement: Placement, _ group: Group, from old: Placement? = nil) {
     let wasCounted = old.flatMap { earlier.remove($0) } ?? false
     list.append(placement, isCounted: wasCounted)
@@ -56,9 +56,8 @@ final class Folding {
     return true
   }
 
-  /// The members leave that the plan before had and this one has not.
-  ///
-  /// - Parameter snapshot: the last one, in the order of the plan before.
+  /// The members leave that the plan before had and this one has not; the snapshot is in the order of
+  /// the plan before.
   func removeEarlier(of old: Plan, last snapshot: borrowing Snapshot) {
     for place in earlier.offsets.indices where earlier.isCounted[place] {
       guard let entry = old.entry(at: earlier.indexes[place]) else { continue }

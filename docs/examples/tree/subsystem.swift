@@ -4,8 +4,8 @@
 
 import LinuxSystem
 import StatsFormats
-import StatsTree
 import Statistics
+import StatsTree
 import Synchronization
 
 /// A queue that counts what it does, without knowing who looks.
