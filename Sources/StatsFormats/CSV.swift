@@ -14,14 +14,20 @@ public import StatsTree
 /// | value | exact, in the unit; a state's name; empty where it is not produced now |
 /// | unit | of the value; of a bucket, of its bounds; where the scale has no exact decimal text, with it before: `2^-40 seconds` |
 /// | lower, upper | only of a bucket: its exact bounds, both inclusive; the open one has no upper |
+/// | members | of an aggregate: `6`, or `5/6` where the numbers of only five are of now |
+/// | function | of an aggregate: `sum`, `max`...; empty where histograms are merged or names counted |
+/// | member | which member has the value, where it is that of one |
+/// | state | which value of a state or boolean the members are counted of, by name |
 ///
-/// Each bucket is a line, whose value is its count, and an empty one is no exception. Several words
+/// An aggregate has its states and booleans as a line for each name, whose value is the number of
+/// members. Each bucket is a line, whose value is its count, and an empty one is no exception. Several words
 /// that are no histogram have a line each. A group without numbers has one line without a
 /// statistic, so no source is missing.
 public struct CSV: Sendable {
   /// The first line.
   public static let header = Array(
-    "time,source,group,provenance,status,reason,statistic,kind,value,unit,lower,upper\n".utf8)
+    ("time,source,group,provenance,status,reason,statistic,kind,value,unit,lower,upper,"
+      + "members,function,member,state\n").utf8)
 
   public init() {}
 
@@ -41,7 +47,7 @@ public struct CSV: Sendable {
         text.append(place.bytes)
         text.append(",")
         append(item.source.status, to: &text)
-        text.append(",,,,,\n")
+        text.append(",,,,,,,,,\n")
       }
       for entry in item.entries {
         let schema = entry.group.schema
@@ -80,12 +86,22 @@ public struct CSV: Sendable {
     append(status, to: &start)
     guard status.hasNumbers, status != .stale(since: 0) else {
       text.append(start.bytes)
-      text.append(",,,,,\n")
+      text.append(",,,,,,")
+      text.append(sampler.members(of: entry)?.text ?? "")
+      text.append(",,,\n")
       return
     }
+    let fold = entry.group.aggregation?.form
+    let members = sampler.members(of: entry)?.text ?? ""
     for index in entry.shown {
       let statistic = entry.group.schema.statistics[index]
       let name = starts[index]
+      let function = fold?.origin(of: index).function?.rawValue ?? ""
+      let end = ",\(members),\(function),,"
+      if let tally = Tally(of: index, in: fold) {
+        append(tally, statistic, sampler, entry, start.bytes + name, end, to: &text)
+        continue
+      }
       if let histogram = sampler.histogram(statistic, of: entry) {
         for (index, count) in histogram.counts.enumerated() {
           text.append(start.bytes)
@@ -96,6 +112,7 @@ public struct CSV: Sendable {
           if let lower = bounds?.lower { text.append(statistic.exactBound(lower)) }
           text.append(byte: .comma)
           if let upper = bounds?.upper { text.append(statistic.exactBound(upper)) }
+          text.append(end)
           text.append(byte: .newline)
         }
         continue
@@ -108,8 +125,28 @@ public struct CSV: Sendable {
         {
           append(value, of: statistic, to: &text)
         }
-        text.append(",\(statistic.exactUnit),,\n")
+        text.append(",\(statistic.exactUnit),,\(end)\n")
       }
+    }
+  }
+
+  /// A line for each name with its number of members; one without a value where there is none.
+  private func append(
+    _ tally: Tally, _ statistic: Statistic, _ sampler: Sampler, _ entry: Plan.Entry,
+    _ start: [UInt8], _ end: String, to text: inout ByteText
+  ) {
+    guard let counts = sampler.counts(statistic, at: entry.placement) else {
+      text.append(start)
+      text.append(",,,\(end)\n")
+      return
+    }
+    for (value, (name, count)) in zip(tally.names, counts).enumerated() {
+      text.append(start)
+      text.append(number: count)
+      let isOpen = !tally.isFlag && value == counts.count - 1
+      text.append(",,\(value),\(isOpen ? "" : "\(value)")\(end)")
+      text.append(csv: name)
+      text.append(byte: .newline)
     }
   }
 

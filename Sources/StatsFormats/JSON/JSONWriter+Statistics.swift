@@ -33,7 +33,7 @@ extension JSONWriter {
     }
   }
 
-  private mutating func members(of histogram: Histogram) {
+  mutating func members(of histogram: Histogram) {
     key("buckets")
     array { writer in
       for (index, count) in histogram.counts.enumerated() where count > 0 {

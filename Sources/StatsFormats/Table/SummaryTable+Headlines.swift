@@ -46,9 +46,12 @@ extension SummaryTable {
     let all = headlines(for: entries, meanings, limit: .max)
     var live: Set<String> = []
     for entry in entries {
+      let fold = entry.group.aggregation?.form
       for index in entry.shown {
         let statistic = entry.group.schema.statistics[index]
-        if let value = sampler.value(statistic, of: entry), value > 0 {
+        // The first word of a tally is how many members say no.
+        let word = Tally(of: index, in: fold) == nil ? 0 : 1
+        if let value = sampler.value(statistic, of: entry, word: word), value > 0 {
           live.insert(statistic.name)
         }
       }
