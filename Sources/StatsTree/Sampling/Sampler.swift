@@ -124,7 +124,12 @@ public final class Sampler {
 
   /// A histogram now.
   public func histogram(_ statistic: Statistic, of entry: Plan.Entry) -> Histogram? {
-    snapshots.histogram(statistic, at: entry.placement)
+    histogram(statistic, at: entry.placement)
+  }
+
+  /// A histogram now, by the place of its group's record.
+  public func histogram(_ statistic: Statistic, at placement: Placement) -> Histogram? {
+    snapshots.histogram(statistic, at: placement)
   }
 
   // MARK: - Changes

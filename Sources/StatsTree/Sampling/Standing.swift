@@ -32,13 +32,17 @@ extension Source {
   }
 
   /// The groups of a family on this source and on all that its aggregates count, each once.
+  ///
+  /// An aggregate may be of the family that it folds, by name and schema; it is no member.
   func members(of family: Family) -> [Attachment] {
     state.locked {
       var found: [Attachment] = []
       var seen: Set<UInt64> = []
       forEachCounted { source in
         source.forEachGroup { group in
-          guard group.family === family, seen.insert(group.id).inserted else { return }
+          guard group.family === family, group.aggregation == nil,
+            seen.insert(group.id).inserted
+          else { return }
           found.append(Attachment(group: group, source: source))
         }
       }
