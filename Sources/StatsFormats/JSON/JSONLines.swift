@@ -97,6 +97,7 @@ public struct JSONLines {
     let group = entry.group
     let status = sampler.status(of: entry)
     let names = keys(of: group.schema)
+    let fold = group.aggregation?.form
     writer.object { writer in
       writer.member("name", group.name)
       writer.member("provenance", group.provenance.description)
@@ -118,10 +119,11 @@ public struct JSONLines {
       writer.object { writer in
         for index in entry.shown {
           writer.key(written: names[index])
-          if let tally = Tally(of: index, in: group.aggregation?.form) {
-            writer.value(of: tally, group.schema.statistics[index], sampler, entry)
+          let statistic = group.schema.statistics[index]
+          if let tally = Tally(of: index, in: fold) {
+            writer.counts(sampler.counts(statistic, at: entry.placement), of: tally)
           } else {
-            writer.value(of: group.schema.statistics[index], sampler, entry)
+            writer.value(of: statistic, sampler, at: entry.placement)
           }
         }
       }
@@ -129,8 +131,9 @@ public struct JSONLines {
       guard showsRates, sampler.interval(of: entry) != nil else { return }
       writer.key("rates")
       writer.object { writer in
-        for index in entry.shown where Tally(of: index, in: group.aggregation?.form) == nil {
-          writer.rate(of: group.schema.statistics[index], names[index], sampler, entry)
+        for index in entry.shown where Tally(of: index, in: fold) == nil {
+          writer.rate(
+            of: group.schema.statistics[index], names[index], sampler, at: entry.placement)
         }
       }
     }

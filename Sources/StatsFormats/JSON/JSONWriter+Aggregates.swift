@@ -24,10 +24,8 @@ extension JSONWriter {
 
   /// Writes the number of members by value: `{"no":5,"yes":3}`; names without a member have 0, the
   /// nameless values are there where a member has one.
-  mutating func value(
-    of tally: Tally, _ statistic: Statistic, _ sampler: Sampler, _ entry: Plan.Entry
-  ) {
-    guard let counts = sampler.counts(statistic, at: entry.placement) else {
+  mutating func counts(_ counts: [UInt64]?, of tally: Tally) {
+    guard let counts else {
       null()
       return
     }

@@ -44,7 +44,7 @@ public struct ShowText: Sendable {
     var notes: Set<Note> = []
     for item in Listing(sampler, matching: pattern).items {
       if !text.isEmpty { text.append(byte: .newline) }
-      appendHeading(of: item, at: moment, to: &text)
+      appendHeading(of: item.source, at: moment, to: &text)
       for entry in item.entries {
         let block = GroupBlock(self, sampler, entry)
         appendHeading(of: entry, sampler, at: moment, to: &text)
@@ -60,8 +60,8 @@ public struct ShowText: Sendable {
     return text.text
   }
 
-  private func appendHeading(of item: Listing.Item, at moment: Moment, to text: inout ByteText) {
-    let source = item.source
+  /// The line of a source: its path, state and facts; then its remarks.
+  func appendHeading(of source: Source, at moment: Moment, to text: inout ByteText) {
     text.append(printable: source.path)
     text.append("  \(source.status.text(at: moment))")
     for facts in [source.keys, source.labels] where !facts.isEmpty {
@@ -77,14 +77,18 @@ public struct ShowText: Sendable {
     }
   }
 
-  private func appendHeading(
-    of entry: Plan.Entry, _ sampler: Sampler, at moment: Moment, to text: inout ByteText
+  /// The line of a group: which way its numbers come, how old they are and what is wrong; of an
+  /// aggregate it may name the functions.
+  func appendHeading(
+    of entry: Plan.Entry, _ sampler: Sampler, at moment: Moment, namesFunctions: Bool = true,
+    to text: inout ByteText
   ) {
     let status = sampler.status(of: entry)
     let members = sampler.members(of: entry)
     text.append(printable: "  \(entry.group.name)  ")
     if let members, let form = entry.group.aggregation?.form {
-      text.append("\(form.functions) of \(members.count) ")
+      text.append(namesFunctions ? "\(form.functions) of " : "of ")
+      text.append("\(members.count) ")
     }
     text.append(printable: "by \(sampler.ways(of: entry))")
     if status != .up { text.append(", \(status.text(at: moment))") }

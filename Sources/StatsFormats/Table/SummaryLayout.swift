@@ -3,15 +3,6 @@ internal import StatsTree
 
 /// The rows and cells of a summary, found once for each generation of the tree.
 struct SummaryLayout {
-  /// A statistic as a schema has it.
-  struct Form {
-    let statistic: Statistic
-    /// The statistic that says that this one's time goes on uncounted.
-    let pendingFlag: PendingFlag?
-    /// Of an aggregate, where it counts members by value.
-    let tally: Tally?
-  }
-
   /// Where the number of a row and column comes from.
   struct Cell {
     let placement: Placement
@@ -34,15 +25,12 @@ struct SummaryLayout {
 
   let generation: UInt64
   let treeGeneration: UInt64
-  private(set) var forms: [Form] = []
+  private(set) var forms: [CellForm] = []
   private(set) var rows: [Row] = []
 
   init(_ sampler: Sampler, _ pattern: Pattern, _ names: [String], _ meanings: Meanings) {
     generation = sampler.plan.generation
     treeGeneration = sampler.tree.generation
-    let flags = names.map { name in
-      meanings.all(named: name).lazy.compactMap(\.pendingWhile).first
-    }
     // Of each schema, the form of each column.
     var formsOf: [FormKey: [Int?]] = [:]
     for item in Listing(sampler, matching: pattern).items {
@@ -51,13 +39,9 @@ struct SummaryLayout {
         let fold = entry.group.aggregation?.form
         let key = FormKey(schema: schema.hash, isFolded: fold != nil)
         if let known = formsOf[key] { return known }
-        let made: [Int?] = zip(names, flags).map { name, flag in
+        let made: [Int?] = names.map { name in
           guard let index = schema.index(of: name) else { return nil }
-          forms.append(
-            Form(
-              statistic: schema.statistics[index],
-              pendingFlag: flag.flatMap { PendingFlag($0, in: schema, fold) },
-              tally: Tally(of: index, in: fold)))
+          forms.append(CellForm(of: index, meanings, in: schema, fold))
           return forms.count - 1
         }
         formsOf[key] = made

@@ -60,9 +60,9 @@ public struct SummaryTable {
       for cell in layout.rows[index].cells {
         words.append(
           cell.map { cell in
-            text(
-              of: cell, layout.forms[cell.form], cell.aggregate.map { parties[$0] } ?? 1, sampler,
-              &notes)
+            layout.forms[cell.form].rate(
+              sampler, at: cell.placement, parties: cell.aggregate.map { parties[$0] } ?? 1,
+              showsMedians: showsMedians, &notes)
           } ?? "-")
       }
       table.append(words)
@@ -84,54 +84,11 @@ public struct SummaryTable {
     if withStatus { columns.append(Column("STATUS", importance: .max)) }
     columns.append(Column("FROM", importance: -1))
     for (index, name) in statistics.enumerated() {
-      let statistic = layout.forms.first { $0.statistic.name == name && $0.tally == nil }?
-        .statistic
-      let suffix =
-        switch statistic?.kind {
-        case .cumulative: statistic?.isTimeSpent == true ? "%" : "/s"
-        case .linearHistogram, .logHistogram: showsMedians ? " p50,p99" : " p99"
-        default: ""
-        }
+      let form = layout.forms.first { $0.statistic.name == name && $0.tally == nil }
+      let suffix = form?.suffix(showsRates: true, showsMedians: showsMedians) ?? ""
       // The caller's first is the most telling.
       columns.append(Column(name + suffix, .right, importance: statistics.count - index))
     }
     return columns
-  }
-
-  private func text(
-    of cell: SummaryLayout.Cell, _ form: SummaryLayout.Form, _ parties: Int, _ sampler: Sampler,
-    _ notes: inout Set<Note>
-  ) -> String {
-    let statistic = form.statistic
-    if let tally = form.tally {
-      return sampler.counts(statistic, at: cell.placement).map { tally.text($0) } ?? "-"
-    }
-    switch statistic.kind {
-    case .cumulative:
-      guard let rate = sampler.rate(statistic, at: cell.placement) else { return "-" }
-      let mayGoOn = rate.increase == 0 || parties > 1
-      let goesOn = mayGoOn && form.pendingFlag?.isSet(sampler, at: cell.placement) == true
-      let figure = Figure(rate, of: statistic, parties: parties, goesOn: goesOn)
-      if !figure.notes.isEmpty { notes.formUnion(figure.notes) }
-      return figure.marked
-    case .linearHistogram, .logHistogram:
-      switch sampler.change(statistic, at: cell.placement) {
-      case .increase(let change):
-        return bounds(of: HistogramText(change, of: statistic))
-      case .reset(let since):
-        notes.insert(.afterReset)
-        return bounds(of: HistogramText(since, of: statistic)) + Note.afterReset.mark
-      case nil: return "-"
-      }
-    case .instant, .peak, .state, .unknown:
-      let word = sampler.value(statistic, at: cell.placement)
-      return word.flatMap { Quantity($0, of: statistic)?.text } ?? "-"
-    }
-  }
-
-  private func bounds(of histogram: HistogramText) -> String {
-    guard let high = histogram.bound(of: 0.99) else { return "-" }
-    guard showsMedians, let median = histogram.bound(of: 0.5), median != high else { return high }
-    return "\(median), \(high)"
   }
 }

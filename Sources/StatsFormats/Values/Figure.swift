@@ -11,6 +11,12 @@ struct Figure {
     return Note.allCases.reduce(text) { notes.contains($1) ? $0 + $1.mark : $0 }
   }
 
+  /// A figure that is text already.
+  init(text: String, notes: Set<Note>) {
+    self.text = text
+    self.notes = notes
+  }
+
   /// - Parameters:
   ///   - rate: how fast it grew.
   ///   - statistic: what grew.
