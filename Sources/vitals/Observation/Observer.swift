@@ -17,6 +17,9 @@ final class Observer {
   private let tables: TableInput?
   private let pattern: Pattern
   private let enabled: [PathPattern]
+  private let includesHidden: Bool
+  /// Where only aggregates are asked for: those that no input gave.
+  private var added: AddedAggregates?
   /// What the first look said of groups that were asked for.
   private var refusals: [String] = []
 
@@ -26,13 +29,16 @@ final class Observer {
   ///   - options: which sources, and where they are looked for.
   ///   - fallback: the sources where the person names none.
   ///   - enabled: the groups on demand that publishers are asked for.
+  ///   - parts: whether only aggregates are shown; then published sources and CPUs get some.
   /// - Throws: `Failure` where a table that was named is not there, or `SystemError`.
   init(
-    _ options: ObservationOptions, fallback: Pattern, enabling enabled: [PathPattern] = []
+    _ options: ObservationOptions, fallback: Pattern, enabling enabled: [PathPattern] = [],
+    parts: Selection.Parts = .all
   ) throws {
     raiseDescriptorLimit()
     roots = SystemRoots(handover: options.handover)
     self.enabled = enabled
+    includesHidden = options.hidden
     let paths = try options.tablePaths()
     let patterns = options.patterns.isEmpty && paths.isEmpty ? [fallback] : options.patterns
     var named: [String] = []
@@ -54,8 +60,13 @@ final class Observer {
       pattern.mayMatch(below: "kvm")
       ? try KVMInput(tree, roots: roots, options: options.input) : nil
     if pattern.mayMatch(below: "host") { try HostInput(roots: roots).attach(to: tree) }
-    sampler = Sampler(
-      tree, matching: pattern, statistics: options.match?.pattern ?? .everything)
+    let sampler = Sampler(
+      tree,
+      Selection(
+        sources: pattern, statistics: options.match?.pattern ?? .everything, parts: parts,
+        includesHidden: includesHidden))
+    self.sampler = sampler
+    if parts == .aggregates { added = AddedAggregates(tree) { sampler.shows($0) } }
     for event in refresh() {
       if case .remark(let text) = event { refusals.append(text) }
     }
@@ -81,6 +92,11 @@ final class Observer {
   func refresh() -> [ObservedEvent] {
     let machines = kvm?.refresh().filter { isWatched($0.path) || isWatched("\($0.path)/vcpu0") }
     let publishers = tables?.refresh().filter { pattern.mayMatch(below: $0.path) }
+    do {
+      try added?.follow()
+    } catch {
+      Console.warn("an aggregate is not shown: \(error)".printable)
+    }
     return (machines ?? []).map(ObservedEvent.init) + (publishers ?? []).map(ObservedEvent.init)
   }
 
@@ -100,7 +116,7 @@ final class Observer {
 
   /// The sources that were asked for, or a failure that says what to do.
   func requireSources(_ options: ObservationOptions) throws -> [Source] {
-    let sources = tree.sources(matching: pattern)
+    let sources = tree.sources(matching: pattern, includingHidden: includesHidden)
     if !sources.isEmpty { return sources }
     // What could not be read may be what was asked for.
     for remark in tree.root.child("kvm")?.remarks ?? [] { Console.warn(remark) }
