@@ -89,8 +89,8 @@ struct FunctionTests {
   func csv() throws {
     let example = try AggregateExample(parts: .aggregates)
     example.passAgain()
-    let lines = AggregateCSV(functions: AggregateFunction.allCases)
-      .lines(of: example.sampler, at: example.moment)
+    var csv = AggregateCSV(functions: AggregateFunction.allCases)
+    let lines = csv.lines(of: example.sampler, at: example.moment)
     expect(CSV.header + lines, "functions.csv")
     let commas = lines.lines.dropLast().map { line in line.count { $0 == "," } }
     #expect(Set(commas) == [15])

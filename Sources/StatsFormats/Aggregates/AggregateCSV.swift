@@ -5,18 +5,22 @@ public import StatsTree
 ///
 /// There is a line for each statistic and function, with the function's name, and for the least and
 /// greatest the member that has it; of `list` a line for each member. An average has three decimals
-/// of the raw unit.
-public struct AggregateCSV: Sendable {
+/// of the raw unit. Members are found once for each generation of the tree: keep the value between
+/// passes.
+public struct AggregateCSV {
   private let functions: [AggregateFunction]
+  private var layout: AggregateLayout?
 
   public init(functions: [AggregateFunction]) {
     self.functions = functions
   }
 
   /// The lines of the last pass.
-  public func lines(of sampler: Sampler, at moment: Moment) -> [UInt8] {
+  public mutating func lines(of sampler: Sampler, at moment: Moment) -> [UInt8] {
+    let layout = layout.flatMap { $0.isOf(sampler) ? $0 : nil } ?? AggregateLayout(sampler)
+    self.layout = layout
     var text = ByteText()
-    for block in AggregateLayout(sampler).blocks {
+    for block in layout.blocks {
       let place = CSV.place(of: block.source, at: moment)
       for part in block.parts {
         let start = CSV.start(of: part.entry, sampler, place)

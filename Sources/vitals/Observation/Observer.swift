@@ -56,8 +56,9 @@ final class Observer {
       tables = nil
       pattern = Pattern(anyOf: patterns)
     }
+    // Control groups are the sources of sums over VMs.
     kvm =
-      pattern.mayMatch(below: "kvm")
+      pattern.mayMatch(below: "kvm") || pattern.mayMatch(below: "cgroup")
       ? try KVMInput(tree, roots: roots, options: options.input) : nil
     if pattern.mayMatch(below: "host") { try HostInput(roots: roots).attach(to: tree) }
     let sampler = Sampler(

@@ -8,6 +8,7 @@ struct SampleView {
   private let show: ShowText
   private var json: JSONLines
   private var aggregateJSON: AggregateJSON
+  private var aggregateCSV: AggregateCSV
   private var metrics: OpenMetrics?
   private var hasHeader = false
   /// What is made of aggregates, where only they are shown.
@@ -18,6 +19,7 @@ struct SampleView {
     self.show = show
     self.functions = functions
     json = JSONLines(showsRates: show.showsRates)
+    aggregateCSV = AggregateCSV(functions: functions ?? [])
     aggregateJSON = AggregateJSON(functions: functions ?? [], showsRates: show.showsRates)
   }
 
@@ -37,8 +39,8 @@ struct SampleView {
         ? json.line(of: sampler, at: moment) : aggregateJSON.line(of: sampler, at: moment)
     case .csv:
       let lines =
-        functions.map { AggregateCSV(functions: $0).lines(of: sampler, at: moment) }
-        ?? CSV().lines(of: sampler, at: moment)
+        functions == nil
+        ? CSV().lines(of: sampler, at: moment) : aggregateCSV.lines(of: sampler, at: moment)
       defer { hasHeader = true }
       return hasHeader ? lines : CSV.header + lines
     case .openmetrics, .prometheus:

@@ -55,8 +55,8 @@ struct WatchView {
   /// The text of the last pass.
   mutating func bytes(of sampler: Sampler) -> [UInt8] {
     guard format == .table else { return sample.bytes(of: sampler) }
-    // All are gone, which has been told.
-    if sampler.plan.entries.isEmpty { return [] }
+    // All are gone, which has been told; what they left in sums does not change any more.
+    if sampler.plan.entries.allSatisfy({ sampler.members(of: $0)?.count == 0 }) { return [] }
     if aggregates != nil {
       let size = Console.size
       let rows = size.map { $0.rows - 5 } ?? .max
