@@ -14,14 +14,20 @@ public import StatsTree
 /// | value | exact, in the unit; a state's name; empty where it is not produced now |
 /// | unit | of the value; of a bucket, of its bounds; where the scale has no exact decimal text, with it before: `2^-40 seconds` |
 /// | lower, upper | only of a bucket: its exact bounds, both inclusive; the open one has no upper |
+/// | members | of an aggregate: `6`, or `5/6` where the numbers of only five are of now |
+/// | function | of an aggregate: `sum`, `max`...; empty where histograms are merged or names counted |
+/// | member | which member has the value, where it is that of one |
+/// | state | which value of a state or boolean the members are counted of, by name |
 ///
-/// Each bucket is a line, whose value is its count, and an empty one is no exception. Several words
+/// An aggregate has its states and booleans as a line for each name, whose value is the number of
+/// members. Each bucket is a line, whose value is its count, and an empty one is no exception. Several words
 /// that are no histogram have a line each. A group without numbers has one line without a
 /// statistic, so no source is missing.
 public struct CSV: Sendable {
   /// The first line.
   public static let header = Array(
-    "time,source,group,provenance,status,reason,statistic,kind,value,unit,lower,upper\n".utf8)
+    ("time,source,group,provenance,status,reason,statistic,kind,value,unit,lower,upper,"
+      + "members,function,member,state\n").utf8)
 
   public init() {}
 
@@ -32,29 +38,21 @@ public struct CSV: Sendable {
     var text = ByteText()
     var starts: [Schema: [[UInt8]]] = [:]
     for item in Listing(sampler, matching: pattern).items {
-      var place = ByteText()
-      place.append(moment.text)
-      place.append(byte: .comma)
-      place.append(csv: item.source.path)
-      place.append(byte: .comma)
+      let place = Self.place(of: item.source, at: moment)
       if item.entries.isEmpty {
-        text.append(place.bytes)
+        text.append(place)
         text.append(",")
-        append(item.source.status, to: &text)
-        text.append(",,,,,\n")
+        Self.append(item.source.status, to: &text)
+        text.append(",,,,,,,,,\n")
       }
       for entry in item.entries {
         let schema = entry.group.schema
         let names = starts[schema] ?? Self.starts(of: schema)
         starts[schema] = names
-        append(entry, sampler, place.bytes, names, to: &text)
+        append(entry, sampler, place, names, to: &text)
       }
     }
     return text.bytes
-  }
-
-  private func append(_ status: Status, to text: inout ByteText) {
-    text.append(",\(status.word),\(status.reason ?? ""),")
   }
 
   /// Statistic and kind of each line, with the comma behind.
@@ -71,53 +69,47 @@ public struct CSV: Sendable {
     _ entry: Plan.Entry, _ sampler: Sampler, _ place: [UInt8], _ starts: [[UInt8]],
     to text: inout ByteText
   ) {
+    let start = Self.start(of: entry, sampler, place)
+    let members = sampler.members(of: entry)?.text ?? ""
     let status = sampler.status(of: entry)
+    guard status.hasNumbers, status != .stale(since: 0) else {
+      text.append(start)
+      text.append(",,,,,,\(members),,,\n")
+      return
+    }
+    let fold = entry.group.aggregation?.form
+    for index in entry.shown {
+      let function = fold?.origin(of: index).function?.rawValue ?? ""
+      text.appendLines(
+        entry.group.schema.statistics[index], Tally(of: index, in: fold), sampler,
+        at: entry.placement, start: start + starts[index], end: ",\(members),\(function),,")
+    }
+  }
+
+  // MARK: - Parts of a line
+
+  /// Time and source, each with its comma.
+  static func place(of source: Source, at moment: Moment) -> [UInt8] {
+    var place = ByteText()
+    place.append(moment.text)
+    place.append(byte: .comma)
+    place.append(csv: source.path)
+    place.append(byte: .comma)
+    return place.bytes
+  }
+
+  /// The place, then group, provenance, status and reason, each with its comma.
+  static func start(of entry: Plan.Entry, _ sampler: Sampler, _ place: [UInt8]) -> [UInt8] {
     var start = ByteText()
     start.append(place)
     start.append(csv: entry.group.name)
     start.append(byte: .comma)
     start.append(csv: entry.group.provenance.description)
-    append(status, to: &start)
-    guard status.hasNumbers, status != .stale(since: 0) else {
-      text.append(start.bytes)
-      text.append(",,,,,\n")
-      return
-    }
-    for index in entry.shown {
-      let statistic = entry.group.schema.statistics[index]
-      let name = starts[index]
-      if let histogram = sampler.histogram(statistic, of: entry) {
-        for (index, count) in histogram.counts.enumerated() {
-          text.append(start.bytes)
-          text.append(name)
-          text.append(number: count)
-          text.append(",\(statistic.exactUnit),")
-          let bounds = histogram.shape.bounds(of: index)
-          if let lower = bounds?.lower { text.append(statistic.exactBound(lower)) }
-          text.append(byte: .comma)
-          if let upper = bounds?.upper { text.append(statistic.exactBound(upper)) }
-          text.append(byte: .newline)
-        }
-        continue
-      }
-      for word in 0..<(statistic.kind.isHistogram ? 1 : statistic.size) {
-        text.append(start.bytes)
-        text.append(name)
-        if !statistic.kind.isHistogram,
-          let value = sampler.value(statistic, of: entry, word: word)
-        {
-          append(value, of: statistic, to: &text)
-        }
-        text.append(",\(statistic.exactUnit),,\n")
-      }
-    }
+    append(sampler.status(of: entry), to: &start)
+    return start.bytes
   }
 
-  private func append(_ word: UInt64, of statistic: Statistic, to text: inout ByteText) {
-    if statistic.kind == .state, word < UInt64(statistic.states.count) {
-      text.append(csv: statistic.states[Int(word)])
-    } else {
-      text.append(statistic.exact(word))
-    }
+  private static func append(_ status: Status, to text: inout ByteText) {
+    text.append(",\(status.word),\(status.reason ?? ""),")
   }
 }

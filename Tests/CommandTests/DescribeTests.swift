@@ -35,6 +35,17 @@ struct DescribeTests {
     }
   }
 
+  @Test("What an aggregate makes of a statistic is that statistic, and how")
+  func folded() throws {
+    let result = try Command.vitals("describe", "exits.max")
+    #expect(result.status == 0)
+    #expect(result.lines.first == "exits.max")
+    #expect(result.output.contains("the greatest of the values of exits"))
+    #expect(result.output.contains("  meaning   Times the CPU left the guest"))
+    let unknown = try Command.vitals("describe", "exits.most")
+    #expect(unknown.status == 4)
+  }
+
   @Test("A near miss is helped")
   func near() throws {
     let result = try Command.vitals("describe", "halt_poll")

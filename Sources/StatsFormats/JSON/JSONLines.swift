@@ -17,6 +17,9 @@ public import StatsTree
 /// - Values are raw: the schema of that hash says which unit and scale they have. A state has its
 ///   name, or its number where it has none. Several words that are no histogram are an array. A
 ///   value that is not produced now is `null`.
+/// - An aggregate has the `provenances` of its `members`, of which it says how many there are and in
+///   which state. It has a boolean or state as the number of members by name, `{"no":5,"yes":3}`.
+///   What departed members left in its sums is in `departed`.
 /// - Buckets are `[lower, upper, count]`, both bounds inclusive, `upper` null in the open one; empty
 ///   buckets are left out.
 /// - An integer beyond 2^53 is a string of its digits, so that no reader loses a bit of it.
@@ -94,9 +97,13 @@ public struct JSONLines {
     let group = entry.group
     let status = sampler.status(of: entry)
     let names = keys(of: group.schema)
+    let fold = group.aggregation?.form
     writer.object { writer in
       writer.member("name", group.name)
       writer.member("provenance", group.provenance.description)
+      if let members = sampler.members(of: entry) {
+        writer.members(members, sampler.provenances(of: entry))
+      }
       write(status, to: &writer)
       writer.member("schema", group.schema.hashText)
       guard status.hasNumbers, status != .stale(since: 0) else { return }
@@ -112,14 +119,21 @@ public struct JSONLines {
       writer.object { writer in
         for index in entry.shown {
           writer.key(written: names[index])
-          writer.value(of: group.schema.statistics[index], sampler, entry)
+          let statistic = group.schema.statistics[index]
+          if let tally = Tally(of: index, in: fold) {
+            writer.counts(sampler.counts(statistic, at: entry.placement), of: tally)
+          } else {
+            writer.value(of: statistic, sampler, at: entry.placement)
+          }
         }
       }
+      writer.departed(names, sampler, entry)
       guard showsRates, sampler.interval(of: entry) != nil else { return }
       writer.key("rates")
       writer.object { writer in
-        for index in entry.shown {
-          writer.rate(of: group.schema.statistics[index], names[index], sampler, entry)
+        for index in entry.shown where Tally(of: index, in: fold) == nil {
+          writer.rate(
+            of: group.schema.statistics[index], names[index], sampler, at: entry.placement)
         }
       }
     }

@@ -2,27 +2,36 @@ internal import Statistics
 internal import StatsTree
 
 extension JSONWriter {
+  /// Writes the value of a statistic now; of a tally the number of members by name.
+  mutating func value(of form: CellForm, _ sampler: Sampler, at placement: Placement) {
+    if let tally = form.tally {
+      counts(sampler.counts(form.statistic, at: placement), of: tally)
+    } else {
+      value(of: form.statistic, sampler, at: placement)
+    }
+  }
+
   /// Writes the value of a statistic now.
-  mutating func value(of statistic: Statistic, _ sampler: Sampler, _ entry: Plan.Entry) {
+  mutating func value(of statistic: Statistic, _ sampler: Sampler, at placement: Placement) {
     if statistic.kind.isHistogram {
-      guard let histogram = sampler.histogram(statistic, of: entry) else {
+      guard let histogram = sampler.histogram(statistic, at: placement) else {
         null()
         return
       }
       object { $0.members(of: histogram) }
     } else if statistic.size == 1 {
-      word(0, of: statistic, sampler, entry)
+      word(0, of: statistic, sampler, placement)
     } else {
       array { writer in
-        for index in 0..<statistic.size { writer.word(index, of: statistic, sampler, entry) }
+        for index in 0..<statistic.size { writer.word(index, of: statistic, sampler, placement) }
       }
     }
   }
 
   private mutating func word(
-    _ index: Int, of statistic: Statistic, _ sampler: Sampler, _ entry: Plan.Entry
+    _ index: Int, of statistic: Statistic, _ sampler: Sampler, _ placement: Placement
   ) {
-    guard let word = sampler.value(statistic, of: entry, word: index) else {
+    guard let word = sampler.value(statistic, at: placement, word: index) else {
       null()
       return
     }
@@ -33,7 +42,7 @@ extension JSONWriter {
     }
   }
 
-  private mutating func members(of histogram: Histogram) {
+  mutating func members(of histogram: Histogram) {
     key("buckets")
     array { writer in
       for (index, count) in histogram.counts.enumerated() where count > 0 {
@@ -50,12 +59,24 @@ extension JSONWriter {
     value(histogram.count)
   }
 
+  // MARK: - Rates
+
   /// Writes the rate of a statistic with its key, where it has one.
   mutating func rate(
-    of statistic: Statistic, _ name: [UInt8], _ sampler: Sampler, _ entry: Plan.Entry
+    of statistic: Statistic, _ name: String, _ sampler: Sampler, at placement: Placement
+  ) {
+    var quoted = ByteText()
+    quoted.append(json: name)
+    quoted.append(byte: .colon)
+    rate(of: statistic, quoted.bytes, sampler, at: placement)
+  }
+
+  /// Writes the rate of a statistic with its key, which is in quotes, where it has one.
+  mutating func rate(
+    of statistic: Statistic, _ name: [UInt8], _ sampler: Sampler, at placement: Placement
   ) {
     if statistic.kind.isHistogram {
-      guard let change = sampler.change(statistic, of: entry) else { return }
+      guard let change = sampler.change(statistic, at: placement) else { return }
       key(written: name)
       object { writer in
         switch change {
@@ -66,18 +87,20 @@ extension JSONWriter {
           writer.afterReset()
         }
       }
-    } else if statistic.kind == .cumulative, let rate = sampler.rate(statistic, of: entry) {
+    } else if statistic.kind == .cumulative, let rate = sampler.rate(statistic, at: placement) {
       key(written: name)
-      object { writer in
-        writer.key("per_second")
-        writer.value(rate.perSecond)
-        writer.key("lowest")
-        writer.value(rate.lowest)
-        writer.key("highest")
-        writer.value(rate.highest)
-        if rate.afterReset { writer.afterReset() }
-      }
+      object { $0.members(of: rate) }
     }
+  }
+
+  mutating func members(of rate: Rate) {
+    key("per_second")
+    value(rate.perSecond)
+    key("lowest")
+    value(rate.lowest)
+    key("highest")
+    value(rate.highest)
+    if rate.afterReset { afterReset() }
   }
 
   private mutating func afterReset() {

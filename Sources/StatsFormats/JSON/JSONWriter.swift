@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// Writes JSON on one line (RFC 8259).
 struct JSONWriter {
   private var text = ByteText()
@@ -78,6 +80,12 @@ struct JSONWriter {
     }
     separate()
     text.append(number.description)
+  }
+
+  /// Writes an exact number with all of its digits.
+  mutating func value(_ number: Decimal) {
+    separate()
+    text.append(number)
   }
 
   mutating func value(_ isTrue: Bool) {

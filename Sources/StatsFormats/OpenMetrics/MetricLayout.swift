@@ -31,7 +31,8 @@ struct MetricLayout {
 
   init(_ sampler: Sampler, _ meanings: Meanings, _ pattern: Pattern) {
     generation = sampler.plan.generation
-    let items = Listing(sampler, matching: pattern).items.filter { !$0.entries.isEmpty }
+    let items = Listing(sampler, matching: pattern, hasAggregates: false).items
+      .filter { !$0.entries.isEmpty }
     sources = items.map { ($0.source, MetricLabels(of: $0.source)) }
     var forms: [String: [Schema: [(family: Int, form: MetricFamily.Form)]]] = [:]
     for part in Self.parts(items, sources.map(\.labels)) {

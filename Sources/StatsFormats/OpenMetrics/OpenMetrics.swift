@@ -13,7 +13,8 @@ public import StatsTree
 /// ```
 /// Both dialects have the same series. Only groups that are up have samples: what is stale, denied
 /// or gone is absent, and so is what is not produced now; `vitals_source_up` says which groups are
-/// up. A histogram has `_sum` and `_count` only where the schema has the true sum.
+/// up. A histogram has `_sum` and `_count` only where the schema has the true sum. Aggregates have
+/// no series: a monitoring system sums by itself, and would count their members twice.
 ///
 /// Names and labels are made once for each generation of the tree.
 public struct OpenMetrics {
@@ -58,7 +59,8 @@ public struct OpenMetrics {
     var text = ByteText()
     text.reserve(lastByteCount + lastByteCount / 8)
     // What a source without groups says of itself may change at any time.
-    let silent = Listing(sampler, matching: pattern).items.filter(\.entries.isEmpty)
+    let silent = Listing(sampler, matching: pattern, hasAggregates: false).items
+      .filter(\.entries.isEmpty)
     let silentSources = silent.map { ($0.source, MetricLabels(of: $0.source)) }
     appendInfo(layout.sources + silentSources, to: &text)
     appendUp(layout, silentSources, to: &text)

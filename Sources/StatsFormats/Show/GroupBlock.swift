@@ -9,6 +9,8 @@ struct GroupBlock {
     var figure = ""
     /// What stands behind the columns, in place of the figure.
     var rest = ""
+    /// What departed members left in the value.
+    var departed = ""
     /// What the source says of it.
     var meaning = ""
     var bars: [HistogramText.Bar] = []
@@ -21,19 +23,29 @@ struct GroupBlock {
   private(set) var notes: Set<Note> = []
   private let options: ShowText
   private let pending: Pending
+  /// How many may spend time at once: of a sum its members.
+  private let parties: Int
 
   init(_ options: ShowText, _ sampler: Sampler, _ entry: Plan.Entry) {
     self.options = options
     let statistics = entry.group.schema.statistics
     pending = Pending(.builtIn, of: entry.shown.map { statistics[$0].name })
+    let members = sampler.members(of: entry)
+    parties = members?.count ?? 1
     let status = sampler.status(of: entry)
     guard status.hasNumbers, status != .stale(since: 0) else { return }
     let schema = entry.group.schema
+    let fold = entry.group.aggregation?.form
     let names = StatisticNames(of: schema).names
     for index in entry.shown {
       let statistic = schema.statistics[index]
-      let line = Line(name: names[index].printable, meaning: statistic.meaning.printable)
-      if statistic.kind.isHistogram {
+      var line = Line(name: names[index].printable, meaning: statistic.meaning.printable)
+      if members.map({ $0.departedCount > 0 }) == true {
+        line.departed = departed(index, statistic, sampler, entry)
+      }
+      if let tally = Tally(of: index, in: fold) {
+        add(line, tally, sampler.counts(statistic, at: entry.placement))
+      } else if statistic.kind.isHistogram {
         add(line, histogram: statistic, sampler, entry)
       } else {
         add(line, statistic, sampler, entry)
@@ -41,7 +53,33 @@ struct GroupBlock {
     }
   }
 
+  /// What departed members left in a sum: `(of it 1.2 k of departed)`; empty where nothing.
+  private func departed(
+    _ index: Int, _ statistic: Statistic, _ sampler: Sampler, _ entry: Plan.Entry
+  ) -> String {
+    if statistic.kind.isHistogram {
+      guard let rest = sampler.retainedHistogram(index, of: entry), rest.count > 0,
+        !options.showsRates
+      else { return "" }
+      return "(\(HistogramText(rest, of: statistic).count) of departed)"
+    }
+    guard let word = sampler.retained(index, of: entry), word > 0,
+      let quantity = Quantity(word, of: statistic)
+    else { return "" }
+    return "(\(quantity.text) of departed)"
+  }
+
   // MARK: - Statistics
+
+  private mutating func add(_ line: Line, _ tally: Tally, _ counts: [UInt64]?) {
+    if options.hidesZeros, let counts, tally.isZero(counts) {
+      zeroCount += 1
+      return
+    }
+    var line = line
+    line.value = (counts.map { tally.text($0) } ?? "-").printable
+    lines.append(line)
+  }
 
   private mutating func add(
     _ line: Line, _ statistic: Statistic, _ sampler: Sampler, _ entry: Plan.Entry
@@ -54,31 +92,25 @@ struct GroupBlock {
           word.flatMap { Quantity($0, of: statistic)?.text } ?? "-"
         }.joined(separator: " ").printable
     }
-    if options.showsRates, pending.goesOn(statistic, sampler, entry),
-      sampler.rate(statistic, of: entry)?.increase == 0
-    {
-      notes.insert(.pending)
-      line.figure = "-" + Note.pending.mark
-      lines.append(line)
-      return
-    }
+    let rate =
+      options.showsRates && statistic.kind == .cumulative
+      ? sampler.rate(statistic, of: entry) : nil
+    let goesOn = rate != nil && pending.goesOn(statistic, sampler, entry)
     let isZero = statistic.kind != .state && !words.isEmpty && words.allSatisfy { $0 == 0 }
-    if options.hidesZeros, isZero {
+    if options.hidesZeros, isZero, !goesOn {
       zeroCount += 1
       return
     }
-    if options.showsRates, statistic.kind == .cumulative {
-      if let rate = sampler.rate(statistic, of: entry) {
-        if options.hidesZeros, rate.increase == 0, !rate.afterReset {
-          unmovedCount += 1
-          return
-        }
-        let figure = Figure(rate, of: statistic)
-        notes.formUnion(figure.notes)
-        line.figure = figure.marked
-      } else {
-        line.figure = "-"
+    if let rate {
+      if options.hidesZeros, rate.increase == 0, !rate.afterReset, !goesOn {
+        unmovedCount += 1
+        return
       }
+      let figure = Figure(rate, of: statistic, parties: parties, goesOn: goesOn)
+      notes.formUnion(figure.notes)
+      line.figure = figure.marked
+    } else if options.showsRates, statistic.kind == .cumulative {
+      line.figure = "-"
     }
     lines.append(line)
   }
@@ -134,6 +166,7 @@ struct GroupBlock {
       } else if !line.figure.isEmpty {
         text.append("  \(line.figure.padded(from: figureWidth))")
       }
+      if !line.departed.isEmpty { text.append("  \(line.departed)") }
       let taken = 4 + nameWidth + 2 + valueWidth + text.bytes.count - start
       append(line.meaning, room: (options.meaningWidth ?? 0) - taken - 2, to: &text)
       text.append(byte: .newline)

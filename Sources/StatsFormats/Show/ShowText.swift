@@ -10,6 +10,12 @@ public import StatsTree
 ///     halt_wait_hist  1234 samples  p50 <= 1.02 us  p90 <= 4.09 us  ...
 ///     12 statistics are zero
 /// ```
+/// Of an aggregate the heading has its members, and what departed ones left in a sum stands apart:
+/// ```
+///   vcpus.kvm  sum of 6 by pidfd_getfd, 718 us ago, read in 21 us, 1 stale, 2 departed
+///     exits           923 k   9.84 k/s  (12.5 k of departed)
+///     blocking        3 of 6
+/// ```
 public struct ShowText: Sendable {
   /// Leaves out statistics that are zero, or with rates did not move, and says how many.
   public var hidesZeros = true
@@ -38,7 +44,7 @@ public struct ShowText: Sendable {
     var notes: Set<Note> = []
     for item in Listing(sampler, matching: pattern).items {
       if !text.isEmpty { text.append(byte: .newline) }
-      appendHeading(of: item, at: moment, to: &text)
+      appendHeading(of: item.source, at: moment, to: &text)
       for entry in item.entries {
         let block = GroupBlock(self, sampler, entry)
         appendHeading(of: entry, sampler, at: moment, to: &text)
@@ -54,8 +60,8 @@ public struct ShowText: Sendable {
     return text.text
   }
 
-  private func appendHeading(of item: Listing.Item, at moment: Moment, to text: inout ByteText) {
-    let source = item.source
+  /// The line of a source: its path, state and facts; then its remarks.
+  func appendHeading(of source: Source, at moment: Moment, to text: inout ByteText) {
     text.append(printable: source.path)
     text.append("  \(source.status.text(at: moment))")
     for facts in [source.keys, source.labels] where !facts.isEmpty {
@@ -71,11 +77,20 @@ public struct ShowText: Sendable {
     }
   }
 
-  private func appendHeading(
-    of entry: Plan.Entry, _ sampler: Sampler, at moment: Moment, to text: inout ByteText
+  /// The line of a group: which way its numbers come, how old they are and what is wrong; of an
+  /// aggregate it may name the functions.
+  func appendHeading(
+    of entry: Plan.Entry, _ sampler: Sampler, at moment: Moment, namesFunctions: Bool = true,
+    to text: inout ByteText
   ) {
     let status = sampler.status(of: entry)
-    text.append(printable: "  \(entry.group.name)  by \(entry.group.provenance)")
+    let members = sampler.members(of: entry)
+    text.append(printable: "  \(entry.group.name)  ")
+    if let members, let form = entry.group.aggregation?.form {
+      text.append(namesFunctions ? "\(form.functions) of " : "of ")
+      text.append("\(members.count) ")
+    }
+    text.append(printable: "by \(sampler.ways(of: entry))")
     if status != .up { text.append(", \(status.text(at: moment))") }
     if status.hasNumbers, status != .stale(since: 0) {
       let window = sampler.window(of: entry)
@@ -83,6 +98,7 @@ public struct ShowText: Sendable {
         Decimal(mantissa: UInt128(window.end - window.begin), exponent: -9), unit: .seconds)
       text.append(", \(moment.age(of: window.end)) ago, read in \(width.text)")
     }
+    if let members { text.append(members.troubles) }
     text.append(byte: .newline)
   }
 }

@@ -31,7 +31,8 @@ extension SummaryTable {
 
   /// The most telling statistics that have ever counted something here, best first.
   ///
-  /// A column of zeros tells nothing; the three best are there all the same.
+  /// A column of zeros tells nothing; the three best are there all the same. Where no statistic has
+  /// a rank they are those that come first in their schemas.
   ///
   /// - Parameters:
   ///   - sampler: whose plan and last pass are looked at.
@@ -44,11 +45,19 @@ extension SummaryTable {
   ) -> [String] {
     let entries = sampler.plan.entries.filter { !paths.contains($0.source.path) }
     let all = headlines(for: entries, meanings, limit: .max)
+    if all.isEmpty {
+      // No words rank them, as those of the host: their schemas do.
+      let section = SummarySection(paths: Set(entries.map(\.source.path)))
+      return headlines(for: sampler, section, limit: limit)
+    }
     var live: Set<String> = []
     for entry in entries {
+      let fold = entry.group.aggregation?.form
       for index in entry.shown {
         let statistic = entry.group.schema.statistics[index]
-        if let value = sampler.value(statistic, of: entry), value > 0 {
+        // The first word of a tally is how many members say no.
+        let word = Tally(of: index, in: fold) == nil ? 0 : 1
+        if let value = sampler.value(statistic, of: entry, word: word), value > 0 {
           live.insert(statistic.name)
         }
       }

@@ -55,11 +55,12 @@ extension SummaryTable {
   public static func headlines(
     for sampler: Sampler, _ section: SummarySection, limit: Int
   ) -> [String] {
-    var found: [(statistic: Statistic, isSum: Bool, hasNumber: Bool)] = []
+    var found: [(statistic: Statistic, kind: Kind, isSum: Bool, hasNumber: Bool)] = []
     var places: [String: Int] = [:]
     var sums: Set<String> = []
     for entry in sampler.plan.entries where section.paths.contains(entry.source.path) {
       let schema = entry.group.schema
+      let fold = entry.group.aggregation?.form
       for index in entry.shown {
         let statistic = schema.statistics[index]
         if let sum = schema.indexOfSum(of: statistic) { sums.insert(schema.statistics[sum].name) }
@@ -68,7 +69,9 @@ extension SummaryTable {
           if hasNumber { found[place].hasNumber = true }
         } else {
           places[statistic.name] = found.count
-          found.append((statistic, false, hasNumber))
+          let tally = Tally(of: index, in: fold)
+          let kind = tally.map { $0.isFlag ? Kind.instant : .state } ?? statistic.kind
+          found.append((statistic, kind, false, hasNumber))
         }
       }
     }
@@ -76,7 +79,7 @@ extension SummaryTable {
     var chosen: [String] = []
     for (kinds, most) in preferences {
       let fitting = found.filter {
-        kinds.contains($0.statistic.kind) && $0.hasNumber && !$0.isSum
+        kinds.contains($0.kind) && $0.hasNumber && !$0.isSum
       }
       chosen += fitting.prefix(most).map(\.statistic.name)
     }

@@ -29,9 +29,11 @@ public struct SummaryTable {
   ///
   /// A count has its rate per second, time spent its share of the interval, a histogram the bound
   /// of the 99th percentile in the interval, anything else its value; `-` stands where there is
-  /// none, as after the first pass. There is a column STATUS if any source is not up. A name that
-  /// several groups of a source have is taken from the first. A source that is up and has none of
-  /// the statistics has no row. With a `rowLimit` the sources behind it are left out.
+  /// none, as after the first pass. Of a sum 100 % is the time of one member, and states and
+  /// booleans are the numbers of members by value. There is a column STATUS if any source is not
+  /// up. A name that several groups of a source have is taken from the first. A source that is up
+  /// and has none of the statistics has no row. With a `rowLimit` the sources behind it are left
+  /// out.
   public mutating func result(
     of sampler: Sampler, at moment: Moment, rowLimit: Int = .max
   ) -> Result {
@@ -52,9 +54,16 @@ public struct SummaryTable {
       words.removeAll(keepingCapacity: true)
       words.append(layout.rows[index].source.path)
       if showsStatus { words.append(status == .up ? "" : status.text(at: moment)) }
-      words.append(layout.rows[index].provenance)
+      words.append(layout.rows[index].provenance(in: sampler))
+      // How many may spend time at once.
+      let parties = layout.rows[index].aggregates.map { sampler.members(of: $0)?.count ?? 1 }
       for cell in layout.rows[index].cells {
-        words.append(cell.map { text(of: $0, layout.forms[$0.form], sampler, &notes) } ?? "-")
+        words.append(
+          cell.map { cell in
+            layout.forms[cell.form].rate(
+              sampler, at: cell.placement, parties: cell.aggregate.map { parties[$0] } ?? 1,
+              showsMedians: showsMedians, &notes)
+          } ?? "-")
       }
       table.append(words)
     }
@@ -75,54 +84,11 @@ public struct SummaryTable {
     if withStatus { columns.append(Column("STATUS", importance: .max)) }
     columns.append(Column("FROM", importance: -1))
     for (index, name) in statistics.enumerated() {
-      let statistic = layout.forms.first { $0.statistic.name == name }?.statistic
-      let suffix =
-        switch statistic?.kind {
-        case .cumulative: statistic?.isTimeSpent == true ? "%" : "/s"
-        case .linearHistogram, .logHistogram: showsMedians ? " p50,p99" : " p99"
-        default: ""
-        }
+      let form = layout.forms.first { $0.statistic.name == name && $0.tally == nil }
+      let suffix = form?.suffix(showsRates: true, showsMedians: showsMedians) ?? ""
       // The caller's first is the most telling.
       columns.append(Column(name + suffix, .right, importance: statistics.count - index))
     }
     return columns
-  }
-
-  private func text(
-    of cell: SummaryLayout.Cell, _ form: SummaryLayout.Form, _ sampler: Sampler,
-    _ notes: inout Set<Note>
-  ) -> String {
-    let statistic = form.statistic
-    switch statistic.kind {
-    case .cumulative:
-      guard let rate = sampler.rate(statistic, at: cell.placement) else { return "-" }
-      if rate.increase == 0, let flag = form.pendingFlag,
-        sampler.value(flag, at: cell.placement) == 1
-      {
-        notes.insert(.pending)
-        return "-" + Note.pending.mark
-      }
-      let figure = Figure(rate, of: statistic)
-      if !figure.notes.isEmpty { notes.formUnion(figure.notes) }
-      return figure.marked
-    case .linearHistogram, .logHistogram:
-      switch sampler.change(statistic, at: cell.placement) {
-      case .increase(let change):
-        return bounds(of: HistogramText(change, of: statistic))
-      case .reset(let since):
-        notes.insert(.afterReset)
-        return bounds(of: HistogramText(since, of: statistic)) + Note.afterReset.mark
-      case nil: return "-"
-      }
-    case .instant, .peak, .state, .unknown:
-      let word = sampler.value(statistic, at: cell.placement)
-      return word.flatMap { Quantity($0, of: statistic)?.text } ?? "-"
-    }
-  }
-
-  private func bounds(of histogram: HistogramText) -> String {
-    guard let high = histogram.bound(of: 0.99) else { return "-" }
-    guard showsMedians, let median = histogram.bound(of: 0.5), median != high else { return high }
-    return "\(median), \(high)"
   }
 }

@@ -11,32 +11,54 @@ struct Figure {
     return Note.allCases.reduce(text) { notes.contains($1) ? $0 + $1.mark : $0 }
   }
 
-  init(_ rate: Rate, of statistic: Statistic) {
+  /// A figure that is text already.
+  init(text: String, notes: Set<Note>) {
+    self.text = text
+    self.notes = notes
+  }
+
+  /// - Parameters:
+  ///   - rate: how fast it grew.
+  ///   - statistic: what grew.
+  ///   - parties: how many members a sum has: so many CPUs' time may have been spent, and 100 % is
+  ///     that of one.
+  ///   - goesOn: whether time goes on, of any of the parties, that is counted when it is over.
+  init(_ rate: Rate, of statistic: Statistic, parties: Int = 1, goesOn: Bool = false) {
     // Most of what can be counted does not happen most of the time.
-    if rate.increase == 0, !rate.afterReset {
-      text = statistic.isTimeSpent ? "0.0%" : "0/s"
-      notes = []
+    if rate.increase == 0, goesOn || !rate.afterReset {
+      text = goesOn ? "-" : statistic.isTimeSpent ? "0.0%" : "0/s"
+      notes = goesOn ? [.pending] : []
       return
     }
     var notes: Set<Note> = rate.afterReset ? [.afterReset] : []
-    if let share = Share(rate, of: statistic) {
+    if goesOn, parties > 1 { notes.insert(.pending) }
+    if let share = Share(rate, of: statistic, parties: parties) {
       if share.isInArrears { notes.insert(.arrears) }
       text = Quantity(share: share.value).text
     } else {
-      text = Self.perSecond(rate, of: statistic)
+      text = Self.perSecond(rate.perSecond, of: statistic)
     }
     self.notes = notes
   }
 
-  private static func perSecond(_ rate: Rate, of statistic: Statistic) -> String {
+  /// A figure that was made of several rates: raw units per second.
+  init(perSecond: Double, of statistic: Statistic, notes: Set<Note> = []) {
+    self.notes = notes
+    if statistic.isTimeSpent, let one = Decimal(1, scale: statistic.scale) {
+      text = Quantity(share: perSecond * one.about).text
+    } else {
+      text = perSecond == 0 ? "0/s" : Self.perSecond(perSecond, of: statistic)
+    }
+  }
+
+  private static func perSecond(_ raw: Double, of statistic: Statistic) -> String {
     if statistic.unit == .none, statistic.scale == .one {
-      return Quantity(about: rate.perSecond).text + "/s"
+      return Quantity(about: raw).text + "/s"
     }
     guard let one = Decimal(1, scale: statistic.scale) else {
-      return Quantity(about: rate.perSecond).text + "/s * \(statistic.scale)"
+      return Quantity(about: raw).text + "/s * \(statistic.scale)"
     }
-    var value = rate.perSecond * Double(one.mantissa)
-    for _ in 0..<min(abs(one.exponent), 400) { value = one.exponent < 0 ? value / 10 : value * 10 }
+    let value = raw * one.about
     if statistic.unit == .bytes, value >= 1, value < 1e18 {
       // Whole bytes, so that the prefixes are those of 1024.
       let whole = Decimal(mantissa: UInt128(value.rounded()), exponent: 0)
@@ -44,5 +66,14 @@ struct Figure {
     }
     let unit: Unit = statistic.unit == .boolean ? .none : statistic.unit
     return Quantity(about: value, unit: unit).text + "/s"
+  }
+}
+
+extension Decimal {
+  /// The number as nearly as floating point has it.
+  fileprivate var about: Double {
+    var value = Double(mantissa)
+    for _ in 0..<min(abs(exponent), 400) { value = exponent < 0 ? value / 10 : value * 10 }
+    return value
   }
 }

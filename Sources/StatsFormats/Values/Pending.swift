@@ -16,11 +16,40 @@ struct Pending {
     self.flags = flags
   }
 
-  /// Whether a statistic that did not move is of that kind, and its time goes on.
+  /// Whether a statistic is of that kind, and its time goes on; of a sum that of any member.
   func goesOn(_ statistic: Statistic, _ sampler: Sampler, _ entry: Plan.Entry) -> Bool {
-    guard let name = flags[statistic.name], let flag = entry.group.schema[name] else {
-      return false
+    flags[statistic.name].flatMap { PendingFlag($0, in: entry.group) }?
+      .isSet(sampler, at: entry.placement) ?? false
+  }
+}
+
+/// The statistic that says that time goes on uncounted.
+struct PendingFlag {
+  private let statistic: Statistic
+  /// The word that is above 0 then: of an aggregate the number of members that say yes.
+  private let word: Int
+
+  /// The flag with this name in a group; nil where it has none.
+  init?(_ name: String, in group: Group) {
+    self.init(name, in: group.schema, group.aggregation?.form)
+  }
+
+  /// The flag with this name in a schema, and in that of a fold.
+  init?(_ name: String, in schema: Schema, _ form: FoldForm? = nil) {
+    guard let index = schema.index(of: name) else { return nil }
+    statistic = schema.statistics[index]
+    if let tally = Tally(of: index, in: form) {
+      guard tally.isFlag, statistic.size > 1 else { return nil }
+      word = 1
+    } else {
+      guard !statistic.kind.isHistogram else { return nil }
+      word = 0
     }
-    return sampler.value(flag, of: entry) == 1
+  }
+
+  func isSet(_ sampler: Sampler, at placement: Placement) -> Bool {
+    guard let value = sampler.value(statistic, at: placement, word: word) else { return false }
+    // A level of another kind than 0 and 1 is no flag.
+    return word == 0 ? value == 1 : value > 0
   }
 }

@@ -138,6 +138,11 @@ public final class Sampler {
     plan.placement(of: entry).flatMap { snapshots.histogram(statistic, at: $0) }
   }
 
+  /// A histogram now, by the place of its group's record.
+  public func histogram(_ statistic: Statistic, at placement: Placement) -> Histogram? {
+    snapshots.histogram(statistic, at: placement)
+  }
+
   // MARK: - Changes
 
   /// The interval between the two samples of a group.

@@ -12,7 +12,8 @@ struct DescribeCommand: ParsableCommand {
     discussion: """
       The words come from a data file, and of what programs publish from themselves; kind, unit \
       and place from this host's own schemas. A statistic that there are no words for is shown \
-      from its schema alone. Without a name, all are listed with their first sentence.
+      from its schema alone. Without a name, all are listed with their first sentence. An \
+      aggregate has the names of its members; exits.max is the greatest of theirs.
 
       Examples:
         vitals describe halt_poll_fail_ns
@@ -45,13 +46,11 @@ struct DescribeCommand: ParsableCommand {
     let meanings = Meanings.builtIn
     var candidates = Set(known.forms.keys)
     if all || !names.isEmpty { candidates.formUnion(meanings.all.map(\.name)) }
-    let chosen = candidates.sorted().filter { name in
-      names.isEmpty || names.contains { $0.pattern.matches(name) }
-    }
+    let chosen = try names.isEmpty ? candidates.sorted().map { ($0, nil) } : chosen(of: candidates)
     guard !chosen.isEmpty else { throw missing(among: candidates) }
-    let descriptions = chosen.map { name in
+    let descriptions = chosen.map { name, function in
       StatisticDescription(
-        name: name, forms: known.forms[name] ?? [],
+        name: name, function: function, forms: known.forms[name] ?? [],
         meanings: meanings.all(named: name).filter { all || $0.isOfThisHost || !$0.isElsewhere })
     }
     switch format {
@@ -64,6 +63,29 @@ struct DescribeCommand: ParsableCommand {
     case .table:
       let width = min(Console.width ?? 80, 100)
       try Console.write(descriptions.map { $0.text(width: width) }.joined(separator: "\n"))
+    }
+  }
+
+  /// The names that were asked for; of what is none, as `exits.max`, that before the function.
+  private func chosen(
+    of candidates: Set<String>
+  ) throws -> [(name: String, function: FoldFunction?)] {
+    var patterns: [(pattern: Pattern, function: FoldFunction?)] = []
+    for name in names {
+      let folded = FoldedName(name.text)
+      if let folded, !candidates.contains(where: { name.pattern.matches($0) }) {
+        patterns.append((try PathPattern(folded.base).pattern, folded.function))
+      } else {
+        patterns.append((name.pattern, nil))
+      }
+    }
+    return candidates.sorted().flatMap { candidate in
+      var functions: [FoldFunction?] = []
+      for (pattern, function) in patterns
+      where pattern.matches(candidate) && !functions.contains(function) {
+        functions.append(function)
+      }
+      return functions.map { (candidate, $0) }
     }
   }
 

@@ -13,12 +13,18 @@ struct ShowCommand: ParsableCommand {
       them took. A histogram is shown as the bounds of its median, 90th and 99th percentile: \
       the true one is not above the bound. A value that is not there is '-', never a zero.
 
+      An aggregate says how many members it has, and what of a sum those left that have departed. \
+      With --aggregate only aggregates are shown, by the functions that are asked for, with the \
+      member that has the least or greatest value.
+
       Examples:
         vitals show kvm/web1/vcpu0
         vitals show kvm/web1 --match '*_hist' --bars
         vitals show kvm/web1/vcpu0 --every 1s         with rates over one second
         vitals show --format openmetrics              for Prometheus
         vitals show kvm --format json | jq .
+        vitals show kvm --aggregate max,avg           over all vCPUs of the host
+        vitals show 'kvm/web1/vcpu*' --by statistic   the vCPUs side by side
         vitals show app/shop --enable locks           a group that is kept on demand
         vitals show /dev/shm/vitals/app/shop.table    also after its publisher's end
       """)
@@ -33,6 +39,15 @@ struct ShowCommand: ParsableCommand {
     transform: TimeSpan.init)
   var every: TimeSpan?
 
+  @OptionGroup var aggregates: AggregateOptions
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "What comes first: a block for each source, or a table of statistics by sources.",
+      valueName: "what"))
+  var by: ShowOrder = .source
+
   @OptionGroup var demand: DemandOptions
 
   @Option(name: .long, help: "table, json, csv, openmetrics or prometheus.")
@@ -44,8 +59,22 @@ struct ShowCommand: ParsableCommand {
   @Flag(name: .long, help: "Also what is zero or did not move.")
   var zeros = false
 
+  func validate() throws {
+    try aggregates.validate(format)
+    guard by == .statistic else { return }
+    guard format == .table || format == .json else {
+      throw ValidationError("--by statistic is for --format table and json")
+    }
+    guard aggregates.aggregate == nil else {
+      throw ValidationError("--by statistic is not for --aggregate: take --aggregate list")
+    }
+  }
+
   func run() throws {
-    let observer = try Observer(observation, fallback: .machines, enabling: demand.enable)
+    let functions = aggregates.aggregate?.functions
+    let observer = try Observer(
+      observation, fallback: .machines, enabling: demand.enable,
+      parts: functions == nil ? .all : .aggregates)
     _ = try observer.requireSources(observation)
     observer.warnOfRefusals()
     observer.sampler.pass()
@@ -57,13 +86,22 @@ struct ShowCommand: ParsableCommand {
       observer.sampler.pass()
     }
     try observer.requireStatistics(observation)
-    var view = SampleView(
-      format,
-      ShowText(
-        hidesZeros: !zeros, showsRates: every != nil, showsBars: bars,
-        meaningWidth: Console.width ?? 100),
-      showsRates: every != nil)
-    try Console.write(view.bytes(of: observer.sampler))
+    if functions != nil { try observer.requireAggregates() }
+    let show = ShowText(
+      hidesZeros: !zeros, showsRates: every != nil, showsBars: bars,
+      meaningWidth: Console.width ?? 100)
+    try Console.write(bytes(of: observer.sampler, show, functions))
     if observer.allAreDenied { throw ExitCode(Failure.Status.notPermitted.rawValue) }
+  }
+  private func bytes(
+    of sampler: Sampler, _ show: ShowText, _ functions: [AggregateFunction]?
+  ) -> [UInt8] {
+    if by == .statistic {
+      return format == .json
+        ? StatisticJSON().line(of: sampler)
+        : Array(StatisticText(show, width: Console.width ?? 100).text(of: sampler).utf8)
+    }
+    var view = SampleView(format, show, functions: functions)
+    return view.bytes(of: sampler)
   }
 }

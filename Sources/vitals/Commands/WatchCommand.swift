@@ -14,10 +14,14 @@ struct WatchCommand: ParsableCommand {
       interval. Time spent is a share of the interval: run_ns is CPU used, run_delay_ns is steal, \
       the time a vCPU could have run but had no CPU. VMs and publishers that come and go are told; Ctrl-C ends.
 
+      An aggregate is a row like others; with --aggregate there is a row for each source and \
+      function, and the greatest or least is that of the members' own rates.
+
       Examples:
         vitals watch
         vitals watch 'kvm/*/vcpu*' --stat run_ns,run_delay_ns,exits --every 500ms
         vitals watch kvm/web1/vcpu0
+        vitals watch kvm --aggregate sum,max
         vitals watch app/shop --enable locks
         vitals watch --format json --count 10 > samples.jsonl
       """)
@@ -32,6 +36,8 @@ struct WatchCommand: ParsableCommand {
   @Option(
     name: .long, help: ArgumentHelp("How many intervals; without it, for ever.", valueName: "n"))
   var count: Int?
+
+  @OptionGroup var aggregates: AggregateOptions
 
   @OptionGroup var demand: DemandOptions
 
@@ -51,19 +57,24 @@ struct WatchCommand: ParsableCommand {
     guard every.nanoseconds >= 1_000_000 else {
       throw ValidationError("--every \(every) is too short; the shortest is 1ms")
     }
+    try aggregates.validate(format)
     if let count, count < 1 { throw ValidationError("--count is \(count); it must be at least 1") }
   }
 
   func run() throws {
-    let observer = try Observer(observation, fallback: .machines, enabling: demand.enable)
+    let functions = aggregates.aggregate?.functions
+    let observer = try Observer(
+      observation, fallback: .machines, enabling: demand.enable,
+      parts: functions == nil ? .all : .aggregates)
     _ = try observer.requireSources(observation)
     observer.warnOfRefusals()
     observer.sampler.pass()
     try observer.requireStatistics(observation)
+    if functions != nil { try observer.requireAggregates() }
     if let stat { try observer.requireNames(stat.names) }
     var view = WatchView(
       format, statistics: stat?.names ?? observation.match.map { observer.names(matching: $0) },
-      hidesZeros: !zeros)
+      functions: functions, hidesZeros: !zeros)
     var next = monotonicNanoseconds()
     var done = 0
     while count.map({ done < $0 }) ?? true {

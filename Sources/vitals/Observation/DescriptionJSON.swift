@@ -8,11 +8,16 @@ enum DescriptionJSON {
 
   private struct Entry: Encodable {
     let name: String
+    /// Only of what an aggregate makes of a statistic: which one, and how.
+    let of: String?
+    let function: String?
     let forms: [Form]
     let meanings: [Words]
 
     init(_ description: StatisticDescription) {
-      name = description.name
+      name = description.fullName
+      of = description.function == nil ? nil : description.name
+      function = description.function?.rawValue
       forms = description.forms.map { Form(schema: $0.statistic, at: $0.places) }
       meanings = description.meanings.map { Words($0) }
     }

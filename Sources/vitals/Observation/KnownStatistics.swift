@@ -24,7 +24,10 @@ struct KnownStatistics {
     if let input = try? KVMInput(tree) { _ = input.refresh() }
     try? HostInput().attach(to: tree)
     tree.root.visit { source in
-      for group in source.groups { add(group.schema, place: Self.place(of: source, group)) }
+      // An aggregate has its members' statistics.
+      for group in source.groups where group.aggregation == nil {
+        add(group.schema, place: Self.place(of: source, group))
+      }
     }
     if let kernel = try? KernelSchemas() {
       add(kernel.machine, place: "kvm/<vm> (kvm)")

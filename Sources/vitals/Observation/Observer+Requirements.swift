@@ -10,6 +10,15 @@ extension Observer {
       text: "no statistic of these sources matches '\(match.text)'; 'vitals describe' lists them")
   }
 
+  /// Fails where aggregates are asked for and there is none.
+  func requireAggregates() throws {
+    guard sampler.plan.entries.isEmpty else { return }
+    throw Failure(
+      status: .nothingThere,
+      text: "no aggregate is there: --aggregate folds what several sources below one have; "
+        + "name one that is above them, such as kvm, kvm/VM, app/PUBLISHER or host")
+  }
+
   /// Fails where a name is of no statistic here.
   func requireNames(_ names: [String]) throws {
     let known = Set(sampler.plan.entries.flatMap { $0.group.schema.statistics.map(\.name) })

@@ -18,6 +18,9 @@ final class Observer {
   private let tables: TableInput?
   private let pattern: Pattern
   private let enabled: [PathPattern]
+  private let includesHidden: Bool
+  /// Where only aggregates are asked for: those that no input gave.
+  private var added: AddedAggregates?
   /// What the first look said of groups that were asked for.
   private var refusals: [String] = []
 
@@ -27,13 +30,16 @@ final class Observer {
   ///   - options: which sources, and where they are looked for.
   ///   - fallback: the sources where the person names none.
   ///   - enabled: the groups on demand that publishers are asked for.
+  ///   - parts: whether only aggregates are shown; then published sources and CPUs get some.
   /// - Throws: `Failure` where a table that was named is not there, or `SystemError`.
   init(
-    _ options: ObservationOptions, fallback: Pattern, enabling enabled: [PathPattern] = []
+    _ options: ObservationOptions, fallback: Pattern, enabling enabled: [PathPattern] = [],
+    parts: Selection.Parts = .all
   ) throws {
     raiseDescriptorLimit()
     roots = SystemRoots(handover: options.handover)
     self.enabled = enabled
+    includesHidden = options.hidden
     let paths = try options.tablePaths()
     let patterns = options.patterns.isEmpty && paths.isEmpty ? [fallback] : options.patterns
     var named: [String] = []
@@ -51,13 +57,19 @@ final class Observer {
       tables = nil
       pattern = Pattern(anyOf: patterns)
     }
+    // Control groups are the sources of sums over VMs.
     kvm =
       pattern.mayMatch(below: "kvm") || pattern.mayMatch(below: "cgroup")
       ? try KVMInput(tree, roots: roots, options: options.input) : nil
     host = pattern.mayMatch(below: "host") ? HostInput(roots: roots) : nil
     try host?.attach(to: tree)
-    sampler = Sampler(
-      tree, matching: pattern, statistics: options.match?.pattern ?? .everything)
+    let sampler = Sampler(
+      tree,
+      Selection(
+        sources: pattern, statistics: options.match?.pattern ?? .everything, parts: parts,
+        includesHidden: includesHidden))
+    self.sampler = sampler
+    if parts == .aggregates { added = AddedAggregates(tree) { sampler.shows($0) } }
     for event in refresh() {
       if case .remark(let text) = event { refusals.append(text) }
     }
@@ -84,6 +96,11 @@ final class Observer {
     host?.refresh()
     let machines = kvm?.refresh().filter { isWatched($0.path) || isWatched("\($0.path)/vcpu0") }
     let publishers = tables?.refresh().filter { pattern.mayMatch(below: $0.path) }
+    do {
+      try added?.follow()
+    } catch {
+      Console.warn("an aggregate is not shown: \(error)".printable)
+    }
     return (machines ?? []).map(ObservedEvent.init) + (publishers ?? []).map(ObservedEvent.init)
   }
 
@@ -103,7 +120,7 @@ final class Observer {
 
   /// The sources that were asked for, or a failure that says what to do.
   func requireSources(_ options: ObservationOptions) throws -> [Source] {
-    let sources = tree.sources(matching: pattern)
+    let sources = tree.sources(matching: pattern, includingHidden: includesHidden)
     if !sources.isEmpty { return sources }
     // What could not be read may be what was asked for.
     for remark in tree.root.child("kvm")?.remarks ?? [] { Console.warn(remark) }

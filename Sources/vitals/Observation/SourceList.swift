@@ -8,6 +8,17 @@ struct SourceList {
   let sources: [Source]
   let sampler: Sampler
   let tree: Tree
+  /// The groups that are shown, by their numbers.
+  private let entries: [UInt64: Plan.Entry]
+
+  init(sources: [Source], sampler: Sampler, tree: Tree) {
+    self.sources = sources
+    self.sampler = sampler
+    self.tree = tree
+    var entries: [UInt64: Plan.Entry] = [:]
+    for entry in sampler.plan.entries { entries[entry.group.id] = entry }
+    self.entries = entries
+  }
 
   private struct Entry: Encodable {
     let path: String
@@ -25,28 +36,45 @@ struct SourceList {
     let status: String
     let statistics: Int
     let schema: String
+    /// Only of an aggregate, as is what follows.
+    let provenances: [String]?
+    let members: MemberCounts?
+  }
+
+  private struct MemberCounts: Encodable {
+    let count, up, stale, denied, gone, departed: Int
+
+    init(_ members: Members) {
+      (count, up, stale) = (members.count, members.upCount, members.staleCount)
+      (denied, gone, departed) = (members.deniedCount, members.goneCount, members.departedCount)
+    }
   }
 
   private func entry(of source: Source) -> Entry {
-    let parts = source.groups.map { group in
-      Part(
+    let parts = groups(of: source).map { entry in
+      let group = entry.group
+      let members = sampler.members(of: entry)
+      return Part(
         name: group.name, provenance: group.provenance.description,
-        status: status(of: group).word, statistics: group.schema.statistics.count,
-        schema: group.schema.hashText)
+        status: sampler.status(of: entry).word, statistics: group.schema.statistics.count,
+        schema: group.schema.hashText,
+        provenances: members.map { _ in sampler.provenances(of: entry).map(\.description) },
+        members: members.map(MemberCounts.init))
     }
     return Entry(
       path: source.path, status: status(of: source).word, reason: status(of: source).reason,
       groups: parts, labels: source.labels, owner: source.owner, remarks: source.remarks)
   }
 
-  private func status(of group: Group) -> Status {
-    sampler.plan.entries.first { $0.group === group }.map { sampler.status(of: $0) } ?? .up
+  /// The groups of a source that are shown.
+  private func groups(of source: Source) -> [Plan.Entry] {
+    source.groups.compactMap { entries[$0.id] }
   }
 
   /// The source's own state, or that of its worst group.
   private func status(of source: Source) -> Status {
     if source.status != .up { return source.status }
-    return source.groups.map { status(of: $0) }.first { $0 != .up } ?? .up
+    return groups(of: source).map { sampler.status(of: $0) }.first { $0 != .up } ?? .up
   }
 
   func json() throws -> String {
@@ -54,12 +82,17 @@ struct SourceList {
   }
 
   func csv() -> String {
-    var table = [["path", "status", "groups", "provenance", "pid", "uuid"]]
+    var table = [["path", "status", "groups", "provenance", "pid", "uuid", "members"]]
     for source in sources {
+      let groups = groups(of: source)
+      let members = groups.compactMap { entry in
+        sampler.members(of: entry).map { "\(entry.group.name)=\($0.text)" }
+      }
       table.append([
-        source.path, status(of: source).word, source.groups.map(\.name).joined(separator: " "),
-        provenances(of: source).joined(separator: " "), source.labels["pid"] ?? "",
-        source.labels["uuid"] ?? "",
+        source.path, status(of: source).word,
+        groups.map(\.group.name).joined(separator: " "),
+        provenances(of: groups).joined(separator: " "), source.labels["pid"] ?? "",
+        source.labels["uuid"] ?? "", members.joined(separator: " "),
       ])
     }
     return table.map { $0.map(Self.quoted).joined(separator: ",") + "\r\n" }.joined()
@@ -71,10 +104,10 @@ struct SourceList {
       ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
   }
 
-  private func provenances(of source: Source) -> [String] {
+  private func provenances(of groups: [Plan.Entry]) -> [String] {
     var found: [String] = []
-    for group in source.groups where !found.contains(group.provenance.description) {
-      found.append(group.provenance.description)
+    for entry in groups where !found.contains(entry.group.provenance.description) {
+      found.append(entry.group.provenance.description)
     }
     return found
   }
@@ -86,7 +119,8 @@ struct SourceList {
       Column("ABOUT", importance: 7),
     ])
     for source in sources {
-      let groups = source.groups.map { "\($0.name):\($0.provenance)" }.joined(separator: " ")
+      let groups = groups(of: source).map { "\($0.group.name):\(sampler.way(of: $0))" }
+        .joined(separator: " ")
       table.append([source.path, status(of: source).word, groups, about(source)])
     }
     let rendering = table.rendering(width: width)

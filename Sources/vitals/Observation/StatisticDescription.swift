@@ -2,16 +2,22 @@ import Statistics
 
 /// All that is known of a statistic's name.
 struct StatisticDescription {
+  /// As its source spells it.
   let name: String
+  /// What an aggregate makes of it, where that was asked for.
+  let function: FoldFunction?
   let forms: [KnownStatistics.Form]
   let meanings: [Meaning]
+
+  /// The name that was asked for: `exits`, `exits.max`.
+  var fullName: String { function.map { "\(name).\($0.rawValue)" } ?? name }
 
   /// One line: the name and the first sentence.
   func line(width: Int) -> String {
     let own = forms.lazy.map(\.statistic.meaning).first { !$0.isEmpty }
     let words =
       (meanings.first?.meaning ?? own).map { Paragraph.firstSentence(of: $0) } ?? schemaWords
-    let start = name + String(repeating: " ", count: max(1, 28 - name.count))
+    let start = fullName + String(repeating: " ", count: max(1, 28 - fullName.count))
     return start + Paragraph.cut(words, to: max(20, width - start.count))
   }
 
@@ -22,7 +28,10 @@ struct StatisticDescription {
 
   /// The full description, wrapped to a width.
   func text(width: Int) -> String {
-    var text = name + "\n"
+    var text = fullName + "\n"
+    if let function {
+      text += Paragraph.labelled("is", function.words(for: name), width: width)
+    }
     for form in forms {
       let statistic = form.statistic
       var facts = "\(statistic.kind), in \(Self.unit(of: statistic))"

@@ -8,19 +8,24 @@ struct WatchView {
   private let format: OutputFormat
   private let chosen: [String]?
   private var sample: SampleView
+  private var aggregates: AggregateView?
   /// The tables, and the generation of the plan that their columns were picked for.
   private var summary: (tables: [SummaryTable], generation: UInt64)?
   private var linesSinceHeader = 0
   /// The most columns of a table that nobody chose.
-  private static let columnLimit = 9
+  static let columnLimit = 9
   /// The lines under one header, as vmstat(8) has it.
   private static let linesUnderHeader = 20
 
-  init(_ format: OutputFormat, statistics: [String]?, hidesZeros: Bool) {
+  init(
+    _ format: OutputFormat, statistics: [String]?, functions: [AggregateFunction]?,
+    hidesZeros: Bool
+  ) {
     self.format = format
     chosen = statistics
     sample = SampleView(
-      format, ShowText(hidesZeros: hidesZeros, showsRates: true), showsRates: true)
+      format, ShowText(hidesZeros: hidesZeros, showsRates: true), functions: functions)
+    aggregates = functions.map { AggregateView($0, statistics: statistics) }
   }
 
   /// Tells of a VM or publisher that came or went.
@@ -50,8 +55,14 @@ struct WatchView {
   /// The text of the last pass.
   mutating func bytes(of sampler: Sampler) -> [UInt8] {
     guard format == .table else { return sample.bytes(of: sampler) }
-    // All are gone, which has been told.
-    if sampler.plan.entries.isEmpty { return [] }
+    // All are gone, which has been told; what they left in sums does not change any more.
+    if sampler.plan.entries.allSatisfy({ sampler.members(of: $0)?.count == 0 }) { return [] }
+    if aggregates != nil {
+      let size = Console.size
+      let rows = size.map { $0.rows - 5 } ?? .max
+      let tables = aggregates?.bytes(of: sampler, columns: size?.columns, rows: rows) ?? []
+      return heading(of: sampler) + tables + [0x0a]
+    }
     var sources = 0
     var last: ObjectIdentifier?
     for entry in sampler.plan.entries where last != ObjectIdentifier(entry.source) {

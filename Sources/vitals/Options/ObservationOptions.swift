@@ -54,6 +54,9 @@ struct ObservationOptions: ParsableArguments {
       """, valueName: "dir"))
   var tables: String?
 
+  @Flag(name: .long, help: "Also sources and groups that are hidden.")
+  var hidden = false
+
   /// The patterns among the sources.
   var patterns: [Pattern] { sources.compactMap(\.pattern) }
 

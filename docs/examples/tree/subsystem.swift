@@ -3,8 +3,8 @@
 // It is the program of docs/tree.md.
 
 import LinuxSystem
-import StatsFormats
 import Statistics
+import StatsFormats
 import StatsTree
 import Synchronization
 

@@ -1,0 +1,59 @@
+internal import Statistics
+internal import StatsTree
+
+extension JSONWriter {
+  /// Writes how the members of an aggregate are, and which ways their numbers come.
+  mutating func members(_ members: Members, _ provenances: [Provenance]) {
+    key("provenances")
+    array { writer in
+      for provenance in provenances { writer.value(provenance.description) }
+    }
+    key("members")
+    object { writer in
+      let counts = [
+        ("count", members.count), ("up", members.upCount), ("stale", members.staleCount),
+        ("denied", members.deniedCount), ("gone", members.goneCount),
+        ("departed", members.departedCount),
+      ]
+      for (name, count) in counts {
+        writer.key(name)
+        writer.value(Int128(count))
+      }
+    }
+  }
+
+  /// Writes the number of members by value: `{"no":5,"yes":3}`; names without a member have 0, the
+  /// nameless values are there where a member has one.
+  mutating func counts(_ counts: [UInt64]?, of tally: Tally) {
+    guard let counts else {
+      null()
+      return
+    }
+    object { writer in
+      for (index, (name, count)) in zip(tally.names, counts).enumerated()
+      where tally.isFlag || index + 1 < counts.count || count > 0 {
+        writer.key(name)
+        writer.value(count)
+      }
+    }
+  }
+
+  /// Writes what departed members left in an aggregate's sums, where some did.
+  mutating func departed(_ names: [[UInt8]], _ sampler: Sampler, _ entry: Plan.Entry) {
+    guard let members = sampler.members(of: entry), members.departedCount > 0 else { return }
+    key("departed")
+    object { writer in
+      for index in entry.shown {
+        let statistic = entry.group.schema.statistics[index]
+        if statistic.kind.isHistogram {
+          guard let rest = sampler.retainedHistogram(index, of: entry) else { continue }
+          writer.key(written: names[index])
+          writer.object { $0.members(of: rest) }
+        } else if let word = sampler.retained(index, of: entry) {
+          writer.key(written: names[index])
+          writer.value(Level(word, of: statistic).value)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import FoundationEssentials
+import Glibc
+import LinuxSystem
+import Testing
+
+/// The commands on aggregates, over simulated machines and the table of `vitals demo`.
+@Suite("Aggregates", .serialized)
+final class AggregateTests {
+  private let directory = "/tmp/vitals-aggregates-\(UInt64.random(in: 0 ... .max))"
+  private let tables = "/dev/shm/vitals-aggregates-\(UInt64.random(in: 0 ... .max))"
+  private let demo: RunningProgram
+
+  init() throws {
+    try makeDirectory(tables)
+    demo = try RunningProgram(
+      [
+        Command.product("vitals"), "demo", "--simulated", "--vms", "2", "--vcpus", "3", "--for",
+        "60s", "--handover", directory, "--tables", tables,
+      ], until: "vitals watch")
+    sleepNanoseconds(300_000_000)
+  }
+
+  deinit {
+    demo.child.end(withinMilliseconds: 2_000)
+    // The publisher hears of it and takes its names with it.
+    sleepNanoseconds(300_000_000)
+    for name in (try? directoryEntries(tables)) ?? [] { removeFile("\(tables)/\(name)") }
+    unsafe rmdir(tables)
+  }
+
+  /// Only the simulated machines: others may run on the host.
+  private func vitals(_ words: String...) throws -> CommandResult {
+    try Command.run(
+      [Command.product("vitals")] + words + [
+        "--via", "handover", "--handover", directory, "--tables", tables,
+      ])
+  }
+
+  @Test("list has them with their members")
+  func list() throws {
+    let result = try vitals("list", "kvm/demo-*")
+    #expect(result.status == 0)
+    #expect(result.lines.count { $0.contains("vcpus.kvm:aggregate(3)") } == 2)
+    let csv = try vitals("list", "kvm/demo-*", "--format", "csv")
+    #expect(csv.output.matches(of: /vcpus\.kvm=3/).count == 2)
+    let json = try vitals("list", "kvm/demo-*", "--format", "json")
+    #expect(json.output.contains("\"departed\" : 0"))
+  }
+
+  @Test("watch has a row for each source and function")
+  func watch() throws {
+    let result = try vitals(
+      "watch", "kvm/demo-*", "--aggregate", "sum,max", "--stat", "exits", "--every", "200ms",
+      "--count", "1")
+    #expect(result.status == 0, "\(result.errors)")
+    for row in ["sum of 3   simulated", "max of 3   simulated"] {
+      #expect(result.lines.count { $0.contains(row) } == 2, "\(result.output)")
+    }
+    #expect(!result.output.contains("vcpu0"))
+  }
+
+  @Test("What a program publishes is folded where several sources have the same")
+  func published() throws {
+    let result = try vitals(
+      "watch", "app/demo", "--aggregate", "sum,list", "--every", "200ms", "--count", "2")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.lines.count { $0.hasPrefix("app/demo  sum of 3   table") } == 2)
+    #expect(result.output.contains("app/demo  list of 3 by table"))
+    #expect(!result.output.contains("link"))
+    // A plain view has none of it.
+    let plain = try vitals("list", "app")
+    #expect(!plain.output.contains("aggregate"))
+    let cpus = try vitals("watch", "host", "--aggregate", "avg", "--every", "200ms", "--count", "1")
+    #expect(cpus.output.contains("host    avg of "))
+  }
+
+  @Test("show names the member that has the greatest; JSON and CSV have it as well")
+  func show() throws {
+    let result = try vitals("show", "kvm/demo-*", "--aggregate", "max,avg", "--match", "exits")
+    #expect(result.status == 0)
+    #expect(result.lines.contains { $0.contains("max  member") })
+    #expect(result.output.contains("vcpus.kvm  of 3 by simulated"))
+    let csv = try vitals(
+      "show", "kvm/demo-*", "--aggregate", "max", "--match", "exits", "--format", "csv")
+    #expect(csv.lines.count { $0.contains(",3,max,kvm/demo-") } == 2, "\(csv.output)")
+    let json = try vitals(
+      "show", "kvm/demo-*", "--aggregate", "max", "--match", "exits", "--format", "json")
+    #expect(json.output.contains(#""exits":{"max":{"value":"#))
+  }
+
+  @Test("Statistics come first where that is asked for")
+  func byStatistic() throws {
+    let json = try vitals(
+      "show", "kvm/demo-*/vcpu*", "--by", "statistic", "--match", "exits", "--format", "json")
+    let values = try JSONDecoder().decode(
+      [String: [String: UInt64]].self, from: Data(json.output.utf8))
+    #expect(values["exits"]?.count == 6)
+    let table = try vitals("show", "kvm/demo-*/vcpu*", "--by", "statistic", "--match", "exits")
+    #expect(table.output.contains("kvm  6 sources by simulated"))
+  }
+
+  @Test("Where nothing is to be folded one line says so")
+  func none() throws {
+    let result = try vitals("watch", "kvm/demo-*/vcpu*", "--aggregate", "sum", "--count", "1")
+    #expect(result.status == 4)
+    #expect(result.errorLines.count == 1)
+    #expect(result.errors.contains("no aggregate"))
+  }
+
+  @Test("Prometheus gets members only")
+  func metrics() throws {
+    let result = try vitals("show", "kvm/demo-*", "--format", "openmetrics")
+    #expect(!result.output.contains("vcpus"))
+    #expect(result.lines.count { $0.hasPrefix("vitals_kvm_exits_total{") } == 6)
+  }
+}
