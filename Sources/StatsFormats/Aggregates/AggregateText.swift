@@ -15,13 +15,13 @@ public import StatsTree
 public struct AggregateText: Sendable {
   private let functions: [AggregateFunction]
   private let options: ShowText
-  private let width: Int
+  private let width: Int?
 
   /// - Parameters:
   ///   - functions: what is made of the members.
   ///   - options: of these zeros are hidden, and counts are shown as rates.
-  ///   - width: how long lines may be.
-  public init(functions: [AggregateFunction], _ options: ShowText, width: Int) {
+  ///   - width: how long lines may be; nil: lists are parted as for 100 characters.
+  public init(functions: [AggregateFunction], _ options: ShowText, width: Int?) {
     self.functions = functions
     self.options = options
     self.width = width
@@ -73,14 +73,20 @@ public struct AggregateText: Sendable {
         notes.formUnion(lineNotes)
         table.append(row)
       }
-      if table.rowCount > 0 { text.append(table.rendering(width: width).bytes) }
+      if table.rowCount > 0 {
+        let rendering = table.rendering(width: width)
+        text.append(rendering.bytes)
+        if !rendering.droppedColumns.isEmpty {
+          text.append("    (no room for \(rendering.droppedColumns.joined(separator: ", ")))\n")
+        }
+      }
       appendCount(zeroCount, to: &text)
     }
     if functions.contains(.list) {
       let table = CrossTable(
         part.columns.map { (part, $0) }, sampler, showsRates: options.showsRates,
         hidesZeros: options.hidesZeros, &notes)
-      text.append(table.text(width: width, indent: 4))
+      text.append(table.text(width: width ?? 100, indent: 4))
       if folds.isEmpty { appendCount(table.zeroCount, to: &text) }
     }
   }

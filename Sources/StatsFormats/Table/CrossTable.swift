@@ -1,8 +1,8 @@
 /// Statistics by sources, whichever way round reads best.
 ///
-/// A line for each statistic, a column for each source, as long as the sources fit side by side.
-/// Else the way that takes the fewest lines: columns for the statistics, or the sources part by
-/// part. What all paths begin with stands once, before the other titles.
+/// A line for each statistic and a column for each source, unless the other way round takes fewer
+/// tables below each other, as for many sources. What all paths begin with stands once, before the
+/// other titles.
 struct CrossTable {
   private let sources: [String]
   /// What all paths begin with, with its slash.
@@ -38,9 +38,7 @@ struct CrossTable {
     let room = max(1, width - indent)
     let byStatistic = parts(titles: sources, firstColumn: names, room: room) { cells[$1][$0] }
     let bySource = parts(titles: names, firstColumn: sources, room: room) { cells[$0][$1] }
-    let linesByStatistic = byStatistic.count * (names.count + 2)
-    let linesBySource = bySource.count * (sources.count + 2)
-    if byStatistic.count == 1 || linesByStatistic <= linesBySource {
+    if byStatistic.count <= bySource.count {
       return text(byStatistic, titles: sources, firstColumn: names, indent) { cells[$1][$0] }
     }
     return text(bySource, titles: names, firstColumn: sources, indent) { cells[$0][$1] }

@@ -9,7 +9,8 @@ struct ListCommand: ParsableCommand {
     discussion: """
       A line for each source: its path, its state, the groups of statistics it has with where each \
       comes from, and what is known of it. States: up; stale: the numbers are old; denied: the \
-      system refuses them, and the reason follows; gone.
+      system refuses them, and the reason follows; gone. vcpus.kvm:aggregate(6) folds the numbers \
+      of six sources; aggregate(5/6) says that those of only five are of now.
 
       Examples:
         vitals list

@@ -30,7 +30,7 @@ struct SampleView {
     case .table:
       let text =
         functions.map { functions in
-          AggregateText(functions: functions, show, width: Console.width ?? 100)
+          AggregateText(functions: functions, show, width: Console.width)
             .text(of: sampler, at: moment)
         } ?? show.text(of: sampler, at: moment)
       return Array(text.utf8)
