@@ -45,6 +45,12 @@ final class RuleStage {
     expect(value == expected, "\(what) is \(value), not \(expected)")
   }
 
+  /// Expects a value to be there and right, or not to be there.
+  func expect<Value: Equatable>(_ value: Value?, is expected: Value?, _ what: String) {
+    func text(_ value: Value?) -> String { value.map { "\($0)" } ?? "nothing" }
+    expect(value == expected, "\(what) is \(text(value)), not \(text(expected))")
+  }
+
   /// Expects an error of the tree, which leaves it as it was.
   func expect(_ error: TreeError, _ what: String, _ body: () throws(TreeError) -> Void) {
     let generation = tree.generation

@@ -71,10 +71,14 @@ extension TreeConformance {
         let shared = Shared(stage, records, parent, fold)
         let reader = try SystemThread(name: "reader") { shared.readOften() }
         let author = try SystemThread(name: "author") { shared.change(tokens) }
+        // One that stays, so that there is always a sum.
+        try stage.attach(records, tokens[0], to: parent)
         shared.check(stage.sampler, passes: 300)
         shared.isDone.store(true, ordering: .relaxed)
         author.join()
         reader.join()
+        let count = stage.entry(fold).flatMap { stage.sampler.members(of: $0)?.upCount } ?? 0
+        stage.expect(count > 0, "no member was read")
         stage.expect(shared.oddCount.load(ordering: .relaxed), is: 0, "the number of wrong sums")
       },
     ]
