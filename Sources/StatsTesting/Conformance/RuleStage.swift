@@ -1,0 +1,154 @@
+import Statistics
+import StatsTree
+
+/// A tree in which one rule is checked, and what was found.
+final class RuleStage {
+  /// A rule cannot be checked with this source.
+  struct Skip: Error {
+    let reason: String
+  }
+
+  let tree = Tree()
+  let sampler: Sampler
+  private(set) var omitted: Set<String> = []
+  private let source: any RecordSource
+  private let kept: Set<String>
+  private var found: [String] = []
+  private var sourceCount = 0
+
+  init(_ source: any RecordSource, kept: Set<String>) {
+    self.source = source
+    self.kept = kept
+    sampler = Sampler(tree)
+  }
+
+  /// Checks a rule; a source with flaws keeps some fields only because of an error.
+  func run(_ check: TreeConformance.Check, flaws: [String]) -> ConformanceRule.Outcome {
+    do {
+      try check.body(self)
+    } catch let skip as Skip {
+      if found.isEmpty, flaws.isEmpty { return .skipped(reason: skip.reason) }
+      found += flaws
+    } catch {
+      found.append("\(error)")
+    }
+    return found.isEmpty ? .passed : .violated(found)
+  }
+
+  // MARK: - Finding
+
+  func expect(_ condition: Bool, _ sentence: @autoclosure () -> String) {
+    if !condition { found.append(sentence()) }
+  }
+
+  func expect<Value: Equatable>(_ value: Value, is expected: Value, _ what: String) {
+    expect(value == expected, "\(what) is \(value), not \(expected)")
+  }
+
+  /// Expects a value to be there and right, or not to be there.
+  func expect<Value: Equatable>(_ value: Value?, is expected: Value?, _ what: String) {
+    func text(_ value: Value?) -> String { value.map { "\($0)" } ?? "nothing" }
+    expect(value == expected, "\(what) is \(text(value)), not \(text(expected))")
+  }
+
+  /// Expects an error of the tree, which leaves it as it was.
+  func expect(_ error: TreeError, _ what: String, _ body: () throws(TreeError) -> Void) {
+    let generation = tree.generation
+    do throws(TreeError) {
+      try body()
+      found.append("\(what) is no error")
+    } catch let thrown {
+      expect(thrown, is: error, what)
+    }
+    expect(tree.generation, is: generation, "\(what): the generation after it")
+  }
+
+  // MARK: - Records
+
+  /// Records of those of the fields that the source can keep.
+  func records(_ fields: [ConformanceField]) throws -> RuleRecords {
+    let fitting = fields.filter { kept.contains($0.name) }
+    omitted.formUnion(fields.map(\.name).filter { !kept.contains($0) })
+    guard !fitting.isEmpty else {
+      throw Skip(reason: "the source cannot keep \(fields.map(\.name).joined(separator: ", "))")
+    }
+    return try records(exactly: fitting, named: fitting.map(\.name))
+  }
+
+  /// Records of fields under other names.
+  func records(exactly fields: [ConformanceField], named names: [String]) throws -> RuleRecords {
+    let named = zip(fields, names).map { field, name in
+      ConformanceField(name, field.width, field.kind, states: field.states)
+    }
+    guard let made = try source.makeRecords(named) else {
+      throw Skip(reason: "the source cannot keep records of \(names.joined(separator: ", "))")
+    }
+    let statistics = made.schema.statistics
+    expect(statistics.map(\.name), is: names, "the names in the schema")
+    expect(statistics.map(\.kind), is: named.map(\.kind), "the kinds in the schema")
+    expect(statistics.map(\.isSigned), is: named.map(\.width.isSigned), "the signs in the schema")
+    expect(
+      statistics.map(\.unit), is: named.map(\.statistic.unit), "the units in the schema")
+    return RuleRecords(made, fields)
+  }
+
+  /// Whether the source can keep a field.
+  func keeps(_ field: ConformanceField) -> Bool { kept.contains(field.name) }
+
+  // MARK: - The tree
+
+  /// A source below another, or below the root, with a name of its own.
+  func add(below parent: Source? = nil, isHidden: Bool = false, owner: UInt32? = nil)
+    throws -> Source
+  {
+    sourceCount += 1
+    return try tree.add("s\(sourceCount)", below: parent, owner: owner, isHidden: isHidden)
+  }
+
+  @discardableResult
+  func attach(
+    _ records: RuleRecords, _ token: Int, as name: String = "all", to source: Source,
+    isHidden: Bool = false
+  ) throws(TreeError) -> Group {
+    try tree.attach(
+      name, schema: records.schema, backing: records.backing, token: token,
+      provenance: .simulated, to: source, isHidden: isHidden)
+  }
+
+  /// The family of records, which no source in the tree need have yet.
+  func family(_ records: RuleRecords, as name: String = "all") throws -> Family {
+    let nowhere = try tree.makeSource("nowhere")
+    let token = try records.add(.a)
+    return try attach(records, token, as: name, to: nowhere).family
+  }
+}
+
+/// Records with the fields that a rule asked for, as far as the source keeps them.
+final class RuleRecords {
+  private let records: any ConformanceRecords
+  private let fields: [ConformanceField]
+
+  init(_ records: any ConformanceRecords, _ fields: [ConformanceField]) {
+    self.records = records
+    self.fields = fields
+  }
+
+  var backing: any Backing { records.backing }
+  var schema: Schema { records.schema }
+  var isClearable: Bool { records.isClearable }
+
+  func add(_ values: ConformanceValues) throws -> Int {
+    try records.add(fields.map { values[$0.name] })
+  }
+
+  func set(_ token: Int, _ values: ConformanceValues) throws {
+    try records.set(token, fields.map { values[$0.name] })
+  }
+
+  func end(_ token: Int) throws { try records.end(token) }
+
+  /// The statistic of a field, or nil where the source cannot keep it.
+  func statistic(_ field: ConformanceField) -> Statistic? {
+    fields.firstIndex(of: field).map { schema.statistics[$0] }
+  }
+}

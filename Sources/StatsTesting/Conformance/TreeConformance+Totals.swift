@@ -1,0 +1,102 @@
+import Statistics
+import StatsTree
+
+extension TreeConformance {
+  /// Sums of counts over members that come and go.
+  static var totalRules: [Check] {
+    [
+      Check(
+        43, .repair,
+        "A sum of counts does not fall when a member leaves; what that left is shown apart"
+      ) { stage in
+        let records = try stage.records([.u64, .level])
+        let parent = try stage.add()
+        var groups: [Group] = []
+        for number in 1...3 as ClosedRange<Int64> {
+          let token = try records.add(.init(["u64": 100 * number, "level": number]))
+          groups.append(try stage.attach(records, token, to: try stage.add(below: parent)))
+        }
+        let fold = try stage.aggregate(groups[0].family, over: parent)
+        stage.sampler.pass()
+        stage.expect(folded: .u64, .sum, of: fold, is: 600)
+        stage.expect(stage.retained(of: fold), is: nil, "what departed members left")
+        let left: [UInt64] = [200, 500, 600]
+        for (step, index) in [1, 2, 0].enumerated() {
+          if step == 0 {
+            stage.tree.remove(groups[index].source)
+          } else {
+            stage.tree.detach(groups[index])
+          }
+          stage.sampler.pass()
+          stage.expect(folded: .u64, .sum, of: fold, is: 600)
+          stage.expect(folded: .level, .sum, of: fold, is: [4, 1, nil][step])
+          if stage.keeps(.u64) {
+            stage.expect(stage.retained(of: fold), is: left[step], "what departed members left")
+          }
+          stage.expect(folded: .u64, .maximum, of: fold, is: [300, 100, nil][step])
+        }
+        let departed = stage.entry(fold).flatMap { stage.sampler.members(of: $0)?.departedCount }
+        stage.expect(departed, is: 3, "the number of departed members")
+      },
+      Check(44, .repair, "What a member had counted before it came is in the sum and is no growth")
+      {
+        stage in
+        let records = try stage.records([.u64])
+        let parent = try stage.add()
+        let token = try records.add(.init(["u64": 10]))
+        let group = try stage.attach(records, token, to: try stage.add(below: parent))
+        let fold = try stage.aggregate(group.family, by: [.sum], over: parent)
+        stage.sampler.pass()
+        for round in 1...3 as ClosedRange<Int64> {
+          let big = try records.add(.init(["u64": 1_000_000 * round]))
+          try stage.attach(records, big, to: try stage.add(below: parent))
+          try records.set(token, .init(["u64": 10 + round]))
+          stage.sampler.pass()
+          guard let entry = stage.entry(fold), let sum = fold.schema["u64"] else { return }
+          let total = UInt64(10 + round + 500_000 * round * (round + 1))
+          stage.expect(folded: .u64, .sum, of: fold, is: total)
+          stage.expect(stage.sampler.delta(sum, of: entry), is: .increase(1), "the growth")
+        }
+      },
+      Check(
+        51, .repair, "A sum of counts goes on when members end, leave and come between two passes"
+      ) { stage in
+        let records = try stage.records([.u64])
+        let parent = try stage.add()
+        let family = try stage.family(records)
+        let fold = try stage.aggregate(family, by: [.sum], over: parent)
+        let token = try records.add(.init(["u64": 0]))
+        try stage.attach(records, token, to: try stage.add(below: parent))
+        stage.sampler.pass()
+        var total: UInt64 = 0
+        var last: Group?
+        for round in 1...8 as ClosedRange<Int64> {
+          if let last {
+            if round.isMultiple(of: 2) { try records.end(last.token) }
+            if round.isMultiple(of: 3) {
+              stage.tree.detach(last)
+            } else {
+              stage.tree.remove(last.source)
+            }
+          }
+          let next = try records.add(.init(["u64": 1000 * round]))
+          last = try stage.attach(records, next, to: try stage.add(below: parent))
+          try records.set(token, .init(["u64": 2 * round]))
+          stage.sampler.pass()
+          total += UInt64(1000 * round + 2)
+          stage.expect(folded: .u64, .sum, of: fold, is: total)
+          guard let entry = stage.entry(fold), let sum = fold.schema["u64"] else { return }
+          stage.expect(stage.sampler.delta(sum, of: entry), is: .increase(2), "the growth")
+        }
+      },
+    ]
+  }
+}
+
+extension RuleStage {
+  /// What departed members left in an aggregate's sum of u64.
+  func retained(of fold: Group) -> UInt64? {
+    guard let entry = entry(fold), let index = fold.schema.index(of: "u64") else { return nil }
+    return sampler.retained(index, of: entry)
+  }
+}
