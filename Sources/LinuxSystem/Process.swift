@@ -54,3 +54,17 @@ public func currentProcess() -> CInt {
 public func currentUser() -> UInt32 {
   geteuid()
 }
+
+/// The number of the user with a name (getpwnam_r(3)); nil where there is none.
+public func userNumber(named name: String) -> UInt32? {
+  var entry = unsafe passwd()
+  var found: UnsafeMutablePointer<passwd>?
+  // For its strings; the number is all that is used.
+  var bytes = [CChar](repeating: 0, count: 16384)
+  let code = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
+    guard let start = buffer.baseAddress else { return ERANGE }
+    return unsafe getpwnam_r(name, &entry, start, buffer.count, &found)
+  }
+  guard code == 0, unsafe found != nil else { return nil }
+  return unsafe entry.pw_uid
+}

@@ -47,6 +47,16 @@ final class AggregateTests {
     #expect(json.output.contains("\"departed\" : 0"))
   }
 
+  @Test("A view for an owner has what is theirs, and its aggregates nothing else")
+  func owner() throws {
+    let own = try vitals("list", "kvm", "--owner", "\(getuid())")
+    #expect(own.lines.contains { $0.hasPrefix("kvm ") && $0.contains("vcpus.kvm:aggregate(6)") })
+    let other = try vitals("list", "kvm", "--owner", "\(getuid() + 1)")
+    #expect(other.status == 0 && !other.output.contains("demo-"))
+    #expect(other.output.contains("vcpus.kvm:aggregate(0)"), "\(other.output)")
+    #expect(try vitals("list", "--owner", "no such user").status == 2)
+  }
+
   @Test("watch has a row for each source and function")
   func watch() throws {
     let result = try vitals(

@@ -66,7 +66,8 @@ final class Observer {
     let sampler = Sampler(
       tree,
       Selection(
-        sources: pattern, statistics: options.match?.pattern ?? .everything, parts: parts,
+        sources: pattern, statistics: options.match?.pattern ?? .everything,
+        viewer: options.owner?.viewer ?? .everybody, parts: parts,
         includesHidden: includesHidden))
     self.sampler = sampler
     if parts == .aggregates { added = AddedAggregates(tree) { sampler.shows($0) } }
@@ -120,7 +121,9 @@ final class Observer {
 
   /// The sources that were asked for, or a failure that says what to do.
   func requireSources(_ options: ObservationOptions) throws -> [Source] {
-    let sources = tree.sources(matching: pattern, includingHidden: includesHidden)
+    let sources = tree.sources(
+      matching: pattern, visibleTo: options.owner?.viewer ?? .everybody,
+      includingHidden: includesHidden)
     if !sources.isEmpty { return sources }
     // What could not be read may be what was asked for.
     for remark in tree.root.child("kvm")?.remarks ?? [] { Console.warn(remark) }

@@ -57,6 +57,14 @@ struct ObservationOptions: ParsableArguments {
   @Flag(name: .long, help: "Also sources and groups that are hidden.")
   var hidden = false
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Only what a user owns, and what nobody does; aggregates count nothing else.",
+      valueName: "user"),
+    transform: OwnerArgument.init)
+  var owner: OwnerArgument?
+
   /// The patterns among the sources.
   var patterns: [Pattern] { sources.compactMap(\.pattern) }
 

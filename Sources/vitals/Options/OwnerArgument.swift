@@ -1,0 +1,19 @@
+import ArgumentParser
+import LinuxSystem
+import StatsTree
+
+/// A user by name or number.
+struct OwnerArgument {
+  let viewer: Viewer
+
+  init(_ text: String) throws {
+    if let number = UInt32(text) {
+      viewer = .user(number)
+      return
+    }
+    guard let number = userNumber(named: text) else {
+      throw ValidationError("there is no user '\(text)'; give a name or a number of this system")
+    }
+    viewer = .user(number)
+  }
+}
