@@ -113,11 +113,12 @@ final class Folding {
     } else if held.end > 0 {
       current.finish(
         placement, Window(begin: held.begin, end: held.end), staleSince: held.end)
-    } else if fold.retainedCount > 0, hadSample {
+    } else if hadSample {
       let window = before.window(of: placement.index)
       current.finish(placement, window, staleSince: window.end)
-    } else if let denial {
-      current.fail(placement, denial)
+    } else {
+      // Nothing was ever read; what was denied before may have left.
+      current.fail(placement, denial ?? .stale(since: 0))
     }
   }
 
