@@ -135,13 +135,22 @@ import Testing
 
   @Test("What would make the record too long is left out")
   func tooLong() throws {
-    let size = Schema.largestWordCount
-    let long = try Schema([Statistic("a", .cumulative, size: size), Statistic("b", .peak)])
-    #expect(FoldForm(of: long).schema.statistics.map(\.name) == ["a"])
-    let form = FoldForm(of: long, by: [.sum, .minimum])
-    #expect(form.schema.statistics.map(\.name) == ["b.sum", "b.min"])
-    #expect(form.schema.wordCount == 2)
-    let deep = try Schema(Array(repeating: Statistic("a", .instant, size: size), count: 40))
-    #expect(FoldForm(of: deep).schema.wordCount == size)
+    let long = Statistic("long", .cumulative, size: Schema.largestWordCount)
+    let one = Statistic("one", .peak, size: 1)
+    #expect(names([long], by: [.sum, .minimum]) == [])
+    // Over each other, in a schema that somebody else made.
+    var flag = long
+    (flag.kind, flag.unit) = (.instant, .boolean)
+    let schema = try Schema([one] + Array(repeating: long, count: 40) + [one, flag])
+    let form = FoldForm(of: schema)
+    #expect(form.schema.statistics.map(\.name) == ["one", "one.2"])
+    var fold = Fold(form)
+    fold.add([[UInt64](repeating: 3, count: schema.wordCount)])
+    let record = fold.written()
+    #expect(record == [3, 3])
+    let absent = (fold.activeCount(of: 1), fold.retained(1, word: 0))
+    #expect(absent.0 == 0)
+    #expect(absent.1 == nil)
+    #expect(!form.hasUpstreamValue(of: 1, .sum) && !form.hasUpstreamValue(of: 42, .sum))
   }
 }

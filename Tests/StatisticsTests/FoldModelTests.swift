@@ -3,7 +3,7 @@ import Testing
 
 /// Random schemas and members, against plain loops.
 @Suite struct FoldModelTests {
-  @Test("A fold is what plain loops over exact numbers find", arguments: 0..<150)
+  @Test("A fold is what plain loops over exact numbers find", arguments: 0..<100)
   func model(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     let schema = try schema(&random)
@@ -15,7 +15,7 @@ import Testing
       fold.begin()
       reference.live = []
       for _ in 0..<random.next(upperBound: 3 as UInt64) {
-        let count = random.next(upperBound: (pass == 3 ? 300 : 20) as UInt64)
+        let count = random.next(upperBound: (pass == 3 ? 150 : 20) as UInt64)
         let nature = random.next(upperBound: 6 as UInt64)
         let records = (0..<count).map { _ in record(schema, nature, &random) }
         fold.add(records)
@@ -48,7 +48,7 @@ import Testing
     var record = [UInt64](repeating: 77, count: form.schema.wordCount)
     // Small numbers: where sums stop, the order counts.
     for member in 0..<5 {
-      reference.live.append(self.record(schema, 0, &random))
+      reference.live.append(self.record(schema, random.oneIn(2) ? 0 : 1, &random))
       if member == 0 { record = reference.record }
       if member > 0 {
         let added = reference.live[member]
@@ -102,7 +102,7 @@ import Testing
     _ schema: Schema, _ nature: UInt64, _ random: inout SeededGenerator
   ) -> [UInt64] {
     (0..<schema.wordCount).map { _ in
-      if random.oneIn(nature == 1 ? 2 : 9) { return random.oneIn(2) ? .max : 1 << 63 }
+      if nature > 0, random.oneIn(nature == 1 ? 2 : 9) { return random.oneIn(2) ? .max : 1 << 63 }
       let negative = random.oneIn(3)
       let magnitude: UInt64 =
         switch nature {

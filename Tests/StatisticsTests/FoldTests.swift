@@ -47,6 +47,33 @@ import Testing
   }
 
   @Test(
+    "Sums are exact about the largest value that is added quickly",
+    arguments: [1, 63, 64, 65, 129, 300],
+    [
+      (1 << 58, false), (1 << 58 - 1, false), (1 << 57, true), (1 << 57 - 1, true),
+      (-(1 << 57), true), (-(1 << 57) - 1, true),
+    ] as [(Int64, Bool)])
+  func large(count: Int, value: (number: Int64, isSigned: Bool)) {
+    let statistic = Statistic(
+      "a", .instant, scale: Scale(base: .unknown(3), exponent: 0), isSigned: value.isSigned)
+    let sum = Int128(value.number) * Int128(count)
+    // Among others, as full tiles and others have it.
+    for width in [1, 8, 11] {
+      let statistics = Array(repeating: statistic, count: width)
+      let records = Array(
+        repeating: Array(repeating: words(value.number)[0], count: width), count: count)
+      var fold = Fold(FoldForm(of: Schema(packing: statistics), by: [.average]))
+      fold.add(records)
+      fold.add([Array(repeating: 0, count: width)])
+      let sums = (0..<width).map { fold.upstreamValue(of: $0, .sum) }
+      #expect(sums == Array(repeating: UInt64(truncatingIfNeeded: sum), count: width))
+      let average = UInt64(bitPattern: Int64(sum / Int128(count + 1)))
+      let record = fold.written()
+      #expect(record == Array(repeating: average, count: width))
+    }
+  }
+
+  @Test(
     "Averages have three decimals, or those of 1/1024, and are rounded towards zero",
     arguments: [
       (Scale.one, [1, 0, 0], 333), (.nano, [2, 0, 0], 666), (.one, [-2, 0, 0], -666),
@@ -140,10 +167,10 @@ import Testing
     #expect(folded([[], []], of: []).isEmpty)
   }
 
-  @Test("A record outside of the buffer traps", arguments: [-1, 3, Int.max])
+  @Test("A record outside of the buffer traps", arguments: [-1, 2, .max])
   func outside(offset: Int) async {
     await #expect(processExitsWith: .failure) { [offset] in
-      var fold = Fold(FoldForm(of: Schema(packing: [Statistic("a", .cumulative, size: 2)])))
+      var fold = Fold(FoldForm(of: try Schema([Statistic("a", .cumulative, offset: 16)])))
       let words: [UInt64] = [1, 2, 3, 4]
       fold.add(words.span, at: [offset].span)
     }

@@ -38,6 +38,9 @@ report.part("The shared table, writing, one process, interleaved") {
 report.part("The shared table, a snapshot of 1,000 values of another process, interleaved") {
   try TableReadBenchmark(pcp: peers.pcp, varnish: peers.varnish).run(&$0)
 }
+report.part("Folds of 60 statistics over 10,000 sources, one process, interleaved") {
+  FoldBenchmark().run(&$0)
+}
 report.part("vitals watch --every 1s 'kvm/**'") {
   try WatchBenchmark(vitals: programs["--vitals"], holder: programs["--holder"]).run(&$0)
 }

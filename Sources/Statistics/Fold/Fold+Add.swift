@@ -6,36 +6,41 @@ extension Fold {
   ///   - offsets: The first word of each record.
   /// - Precondition: each record lies in the buffer with all words of the members' schema.
   public mutating func add(_ words: Span<UInt64>, at offsets: Span<Int>) {
-    let length = form.source.wordCount
+    let last = words.count - form.source.wordCount
     for index in offsets.indices {
-      add(words.extracting(offsets[index]..<offsets[index] + length))
+      precondition(offsets[index] >= 0 && offsets[index] <= last, "a record outside of the buffer")
     }
     memberCount += offsets.count
+    var begin = 0
+    while begin < offsets.count {
+      // Few at a time: the second tile finds the records in the cache.
+      let end = min(begin + FoldSmallSums.mostMembers, offsets.count)
+      addTotals(words, offsets.extracting(begin..<end))
+      addTallies(words, offsets.extracting(begin..<end))
+      begin = end
+    }
   }
 
-  private mutating func add(_ record: Span<UInt64>) {
-    for index in form.columns.indices {
-      let column = form.columns[index]
-      for step in 0..<column.words.count {
-        add(record[column.words.lowerBound + step], to: column.lane + step, of: column)
+  private mutating func addTotals(_ words: Span<UInt64>, _ members: Span<Int>) {
+    let form = form
+    let tiles = form.tiles.span
+    var totals = totals.mutableSpan
+    for index in tiles.indices { totals[index].add(words, members, of: tiles[index]) }
+  }
+
+  /// Counts the values of states and booleans.
+  private mutating func addTallies(_ words: Span<UInt64>, _ members: Span<Int>) {
+    let form = form
+    var tallies = tallies.mutableSpan
+    for index in form.counted.indices {
+      let column = form.columns[form.counted[index]]
+      let marker = column.word.marker
+      for member in members.indices {
+        for word in column.words {
+          let value = words[members[member] + word]
+          if value != marker { tallies[column.bucket(of: value)] += 1 }
+        }
       }
     }
-  }
-
-  private mutating func add(_ word: UInt64, to lane: Int, of column: FoldColumn) {
-    if word == column.word.marker {
-      inactives[lane] += 1
-      return
-    }
-    let value = column.word.value(of: word)
-    sums[lane] += value
-    if word == 0 { zeros[lane] += 1 }
-    if least[lane] == column.word.marker || value < column.word.value(of: least[lane]) {
-      least[lane] = word
-    }
-    if greatest[lane] == column.word.marker || value > column.word.value(of: greatest[lane]) {
-      greatest[lane] = word
-    }
-    if !column.tally.isEmpty { tallies[column.bucket(of: word)] += 1 }
   }
 }

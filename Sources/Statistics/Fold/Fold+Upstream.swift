@@ -13,17 +13,17 @@ extension Fold {
       form.hasUpstreamValue(of: statistic, function), "\(function.rawValue) is not folded")
     let column = form.columns[statistic]
     if column.treatment == .flag { return upstreamFlag(column, function) }
-    let count = column.words.isEmpty ? 0 : memberCount - inactives[column.lane]
+    let count = column.words.isEmpty ? 0 : activeCount(column.lane)
     guard count > 0 else { return column.word.upstreamValue(ofNothing: function) }
-    let sum = UInt64(truncatingIfNeeded: sums[column.lane])
+    let wrapped = UInt64(truncatingIfNeeded: sum(column.lane))
     switch function {
-    case .sum: return sum
-    case .minimum: return least[column.lane]
-    case .maximum: return greatest[column.lane]
-    case .countZero: return zeros[column.lane]
+    case .sum: return wrapped
+    case .minimum: return least(column.lane)
+    case .maximum: return greatest(column.lane)
+    case .countZero: return zeroCount(column.lane)
     case .average:
-      guard column.word.isSigned else { return sum / UInt64(count) }
-      return UInt64(bitPattern: Int64(bitPattern: sum) / Int64(count))
+      guard column.word.isSigned else { return wrapped / UInt64(count) }
+      return UInt64(bitPattern: Int64(bitPattern: wrapped) / Int64(count))
     }
   }
 

@@ -24,24 +24,24 @@ extension Fold {
   /// The number of active words of all members.
   private func activeWords(of column: FoldColumn) -> Int {
     var count = 0
-    for lane in column.lanes { count += memberCount - inactives[lane] }
+    for lane in column.lanes { count += activeCount(lane) }
     return count
   }
 
   /// What a part makes of one word of its column.
   private func word(_ lane: Int, of column: FoldColumn, for part: FoldPart) -> UInt64 {
-    let count = memberCount - inactives[lane]
     switch part.function {
     case nil, .sum:
-      let total = part.isTotal ? retainedSums[lane] : 0
-      guard count > 0 || part.isTotal && isRetained[lane] else { return column.word.marker }
-      return column.word.word(saturating: sums[lane] + total)
-    case .minimum: return least[lane]
-    case .maximum: return greatest[lane]
+      let retained = retainedSum(lane)
+      guard activeCount(lane) > 0 || retained != nil else { return column.word.marker }
+      return column.word.word(saturating: sum(lane) + (retained ?? 0))
+    case .minimum: return least(lane)
+    case .maximum: return greatest(lane)
     case .average:
+      let count = activeCount(lane)
       guard count > 0 else { return column.word.marker }
-      return column.word.word(saturating: sums[lane] * part.factor / Int128(count))
-    case .countZero: return count > 0 ? zeros[lane] : Inactive.unsigned
+      return column.word.word(saturating: sum(lane) * part.factor / Int128(count))
+    case .countZero: return activeCount(lane) > 0 ? zeroCount(lane) : Inactive.unsigned
     }
   }
 }

@@ -11,48 +11,28 @@ public struct Fold: ~Copyable, Sendable {
   /// The number of members that were added since `begin`.
   public internal(set) var memberCount = 0
   /// The number of members that left, of which the totals are kept.
-  public internal(set) var retainedCount = 0
+  public private(set) var retainedCount = 0
 
-  // By lane.
-  var sums: [Int128]
-  var inactives: [Int]
-  var least: [UInt64]
-  var greatest: [UInt64]
-  var zeros: [UInt64]
-  var retainedSums: [Int128]
-  var isRetained: [Bool]
-  // By place in a column's tally.
+  /// By tile of the form.
+  var totals: [FoldTotals]
+  /// By place in a column's tally.
   var tallies: [UInt64]
+  // By lane.
+  private var retainedSums: [Int128]
+  private var isRetained: [Bool]
 
   public init(_ form: FoldForm) {
     self.form = form
-    let lanes = form.laneCount
-    sums = Array(repeating: 0, count: lanes)
-    inactives = Array(repeating: 0, count: lanes)
-    least = Array(repeating: 0, count: lanes)
-    greatest = Array(repeating: 0, count: lanes)
-    zeros = Array(repeating: 0, count: lanes)
-    retainedSums = Array(repeating: 0, count: lanes)
-    isRetained = Array(repeating: false, count: lanes)
+    totals = Array(repeating: FoldTotals(), count: form.tiles.count)
     tallies = Array(repeating: 0, count: form.tallyCount)
-    begin()
+    retainedSums = Array(repeating: 0, count: form.tileByLane.count)
+    isRetained = Array(repeating: false, count: form.tileByLane.count)
   }
 
   /// Forgets all members, but not what is retained.
   public mutating func begin() {
     memberCount = 0
-    for lane in 0..<form.laneCount {
-      sums[lane] = 0
-      inactives[lane] = 0
-      zeros[lane] = 0
-    }
-    for index in form.columns.indices {
-      let column = form.columns[index]
-      for lane in column.lanes {
-        least[lane] = column.word.marker
-        greatest[lane] = column.word.marker
-      }
-    }
+    for index in totals.indices { totals[index] = FoldTotals() }
     for place in tallies.indices { tallies[place] = 0 }
   }
 
@@ -79,18 +59,55 @@ public struct Fold: ~Copyable, Sendable {
   /// The retained total of a word of a statistic of the members' schema, or nil where there is none.
   public func retained(_ statistic: Int, word: Int) -> UInt64? {
     let column = form.columns[statistic]
-    guard column.words.indices.contains(column.words.lowerBound + word) else { return nil }
-    let lane = column.lane + word
-    return isRetained[lane] ? column.word.word(saturating: retainedSums[lane]) : nil
+    guard word >= 0, word < column.words.count else { return nil }
+    guard let sum = retainedSum(column.lane + word) else { return nil }
+    return column.word.word(saturating: sum)
   }
 
   /// How many members had an active value of a statistic of their schema.
   ///
   /// Of a statistic of several words, the number of the word that the fewest members had.
   public func activeCount(of statistic: Int) -> Int {
-    let lanes = form.columns[statistic].lanes
-    guard var most = lanes.isEmpty ? nil : inactives[lanes.lowerBound] else { return 0 }
-    for lane in lanes { most = max(most, inactives[lane]) }
-    return memberCount - most
+    let column = form.columns[statistic]
+    var least = column.words.isEmpty ? 0 : memberCount
+    for lane in column.lanes { least = min(least, activeCount(lane)) }
+    return least
+  }
+
+  /// The retained total of a lane, or nil where there is none.
+  func retainedSum(_ lane: Int) -> Int128? {
+    isRetained[lane] ? retainedSums[lane] : nil
+  }
+
+  /// How many members had an active word in a lane.
+  func activeCount(_ lane: Int) -> Int {
+    let tile = form.tileByLane[lane]
+    return totals[tile].activeCount(lane - form.tiles[tile].lane)
+  }
+
+  /// The exact sum of the members' active words in a lane.
+  func sum(_ lane: Int) -> Int128 {
+    let tile = form.tileByLane[lane]
+    return totals[tile].sum(lane - form.tiles[tile].lane, of: form.tiles[tile])
+  }
+
+  /// The least word in a lane; the marker where none is active.
+  func least(_ lane: Int) -> UInt64 {
+    let tile = form.tileByLane[lane]
+    let step = lane - form.tiles[tile].lane
+    return 0 &- totals[tile].least[step] &- form.tiles[tile].keys[step]
+  }
+
+  /// The greatest word in a lane; the marker where none is active.
+  func greatest(_ lane: Int) -> UInt64 {
+    let tile = form.tileByLane[lane]
+    let step = lane - form.tiles[tile].lane
+    return totals[tile].greatest[step] &- form.tiles[tile].keys[step]
+  }
+
+  /// How many words in a lane are 0.
+  func zeroCount(_ lane: Int) -> UInt64 {
+    let tile = form.tileByLane[lane]
+    return totals[tile].zeros[lane - form.tiles[tile].lane]
   }
 }

@@ -18,6 +18,15 @@ struct FoldColumn: Sendable {
     lane..<lane + words.count
   }
 
+  /// What is gathered of each word.
+  var gathered: [FoldLane] {
+    words.map { word in
+      FoldLane(
+        word: word, key: self.word.key, needsLeast: makes(.minimum),
+        needsGreatest: makes(.maximum), needsZeros: makes(.countZero))
+    }
+  }
+
   func makes(_ function: FoldFunction) -> Bool {
     functions.contains(function)
   }
@@ -43,36 +52,4 @@ struct FoldPart: Sendable {
   let factor: Int128
   /// Whether its words only grow.
   let isTotal: Bool
-}
-
-/// Words side by side that are treated in the same way.
-struct FoldRun: Hashable, Sendable {
-  /// The first word in a record of the source.
-  let word: Int
-  /// The accumulator of the first word.
-  let lane: Int
-  var count: Int
-  let isSigned: Bool
-
-  /// The words of columns, in as few runs as they make.
-  static func runs(
-    of columns: [FoldColumn], where isIncluded: (FoldColumn) -> Bool
-  ) -> [FoldRun] {
-    var runs: [FoldRun] = []
-    for column in columns where !column.words.isEmpty && isIncluded(column) {
-      let run = FoldRun(
-        word: column.words.lowerBound, lane: column.lane, count: column.words.count,
-        isSigned: column.word.isSigned)
-      if let last = runs.last, last.isContinued(by: run) {
-        runs[runs.count - 1].count += run.count
-      } else {
-        runs.append(run)
-      }
-    }
-    return runs
-  }
-
-  private func isContinued(by next: FoldRun) -> Bool {
-    word + count == next.word && lane + count == next.lane && isSigned == next.isSigned
-  }
 }

@@ -25,8 +25,13 @@ public struct FoldForm: Sendable {
   let columns: [FoldColumn]
   /// By position in the fold.
   let parts: [FoldPart]
-  let laneCount: Int
+  /// Where the words of all columns are gathered.
+  let tiles: [FoldTile]
+  /// By lane, the tile that has it.
+  let tileByLane: [Int]
   let tallyCount: Int
+  /// The columns that are counted by value.
+  let counted: [Int]
 
   /// - Parameters:
   ///   - schema: The schema that all members carry.
@@ -74,8 +79,14 @@ public struct FoldForm: Sendable {
     self.schema = Schema(packing: folded)
     self.columns = columns
     self.parts = parts
-    laneCount = lanes
+    tiles = FoldTile.tiles(of: columns.flatMap(\.gathered))
+    var tileByLane = Array(repeating: 0, count: lanes)
+    for (index, tile) in tiles.enumerated() {
+      for step in 0..<tile.count { tileByLane[tile.lane + step] = index }
+    }
+    self.tileByLane = tileByLane
     tallyCount = tallies
+    counted = columns.indices.filter { !columns[$0].tally.isEmpty }
   }
 
   /// What a statistic gets: nil is a form of its own.
@@ -105,7 +116,7 @@ public struct FoldForm: Sendable {
   /// all of a boolean. Of histograms, states and unknown kinds' sums there are none.
   public func hasUpstreamValue(of statistic: Int, _ function: FoldFunction) -> Bool {
     let column = columns[statistic]
-    if column.treatment == .flag { return true }
+    if column.treatment == .flag { return !column.tally.isEmpty }
     guard column.treatment == .number, !column.functions.isEmpty else { return false }
     if function == .sum || function == .average {
       return FoldFunction.applies(function, to: source.statistics[statistic])

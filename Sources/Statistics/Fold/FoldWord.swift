@@ -8,6 +8,13 @@ struct FoldWord: Hashable, Sendable {
     isSigned ? Inactive.signed : Inactive.unsigned
   }
 
+  /// What is added to a word to get its key.
+  ///
+  /// Keys are unsigned words in the order of the numbers; the key of the marker is 0.
+  var key: UInt64 {
+    isSigned ? 1 << 63 : 1
+  }
+
   /// The number of a word that is not the marker.
   func value(of word: UInt64) -> Int128 {
     isSigned ? Int128(Int64(bitPattern: word)) : Int128(word)

@@ -64,6 +64,9 @@ static inline void bench_copy(uint64_t *_Nonnull to, const uint64_t *_Nonnull fr
   __asm__ volatile("" : : "r"(to) : "memory");
 }
 
+/* What a fold costs at the least: `count` records of 60 words, one after the other, are added up. */
+void bench_sum_sixty(uint64_t *_Nonnull sums, const uint64_t *_Nonnull words, size_t count);
+
 /* openpty(3) with a size, close-on-exec: 0, or -1. */
 int bench_open_terminal(int *_Nonnull master, int *_Nonnull slave, int rows, int columns);
 
