@@ -17,6 +17,9 @@ struct Departures {
   /// At so many it is looked at which are still held.
   private var limit = 64
 
+  /// Whether groups came back that were not read since.
+  var haveReturned: Bool { !returned.isEmpty }
+
   mutating func leave(_ group: Group, with record: Span<UInt64>) {
     if away.count >= limit {
       away = away.filter { $0.value.group != nil }

@@ -9,18 +9,24 @@ final class Folding {
   /// How the members were in the last pass.
   private(set) var members = Members()
   private var fold: Fold
-  /// The records that are folded in a pass, and from the end on those of members that are gone; as
-  /// long as the list.
-  private var offsets: [Int] = []
+  private let losses: FoldLosses
+  /// The members that left, of which the totals are kept.
+  private var departedCount = 0
+  /// How many members had each of the statistics that only grow, in the last pass.
+  private var activeCounts: [Int]
   /// While a plan is made anew, the members in the old one that are not found yet.
   private var earlier = MemberList()
   private var departures = Departures()
+  /// The records of members that are gone, in the last pass.
+  private var goneOffsets: [Int] = []
 
   init(_ group: Group, _ aggregation: Aggregation, _ placement: Placement) {
     self.group = group
     self.placement = placement
     family = aggregation.family
     fold = Fold(aggregation.form)
+    losses = FoldLosses(of: aggregation.form)
+    activeCounts = Array(repeating: 0, count: losses.positions.count)
   }
 
   // MARK: - Membership
@@ -30,15 +36,12 @@ final class Folding {
     self.placement = placement
     earlier = list
     list = MemberList()
-    offsets = []
     departures.forgetPlaces()
   }
 
   /// A member joins; `old` is where its record was in the plan before.
   func append(_ placement: Placement, _ group: Group, from old: Placement? = nil) {
-    let wasCounted = old.flatMap { earlier.remove($0) } ?? false
-    list.append(placement, isCounted: wasCounted)
-    offsets.append(0)
+    list.append(placement, old.flatMap { earlier.remove($0) } ?? MemberList.Memory())
     departures.comeBack(group, at: placement.index)
   }
 
@@ -47,10 +50,9 @@ final class Folding {
   /// - Returns: whether it was one.
   @discardableResult
   func remove(_ placement: Placement, _ group: Group, last snapshot: borrowing Snapshot) -> Bool {
-    guard let wasCounted = list.remove(placement) else { return false }
-    offsets.removeLast()
+    guard let memory = list.remove(placement) else { return false }
     // It may have come back and not been read since.
-    if !departures.leaveAgain(placement.index), wasCounted {
+    if !departures.leaveAgain(placement.index), memory.isCounted {
       retain(placement.offset, group, snapshot)
     }
     return true
@@ -59,7 +61,7 @@ final class Folding {
   /// The members leave that the plan before had and this one has not; the snapshot is in the order of
   /// the plan before.
   func removeEarlier(of old: Plan, last snapshot: borrowing Snapshot) {
-    for place in earlier.offsets.indices where earlier.isCounted[place] {
+    for place in earlier.offsets.indices where earlier.memories[place].isCounted {
       guard let entry = old.entry(at: earlier.indexes[place]) else { continue }
       retain(earlier.offsets[place], entry.group, snapshot)
     }
@@ -67,9 +69,10 @@ final class Folding {
   }
 
   private func retain(_ offset: Int, _ group: Group, _ snapshot: borrowing Snapshot) {
-    let record = words(at: offset, of: snapshot)
-    fold.retain(record)
-    departures.leave(group, with: record)
+    departedCount += 1
+    let words = snapshot.allWords.extracting(record(offset))
+    fold.retain(words)
+    departures.leave(group, with: words)
   }
 
   /// What departed members left of a statistic of the members' schema.
@@ -77,92 +80,138 @@ final class Folding {
     fold.retained(statistic, word: word)
   }
 
+  /// The words of a member's record.
+  private func record(_ offset: Int) -> Range<Int> {
+    offset..<offset + fold.form.source.wordCount
+  }
+
   // MARK: - A pass
 
   /// Folds what a pass has read.
   ///
   /// A member that could not be read counts with its last numbers; one that is gone with its totals
-  /// only. The window is that of the members that are up. What a member had counted before it
-  /// counted here is added to the sample before, so that it is no growth.
+  /// only. The window is that of the members that are up. What a member had counted before it counted here is added to the sample
+  /// before, so that it is no growth; what one had that began again at zero is kept.
   func fold(_ current: inout Snapshot, before: inout Snapshot) {
-    members = Members()
-    var count = 0
-    var goneCount = 0
-    var fresh: (begin: UInt64, end: UInt64) = (.max, 0)
-    var held: (begin: UInt64, end: UInt64) = (.max, 0)
-    var denial: Status?
-    let hadSample = before.wasEverRead(placement.index)
-    // By index: unoptimized, an iterator allocates for each element.
-    for position in list.indexes.indices {
-      let index = list.indexes[position]
-      let status = current.status(of: index)
-      members.add(status)
-      let window = current.window(of: index)
-      guard window.end > 0 else {
-        if case .denied = status { denial = status }
-        continue
-      }
-      if status == .up {
-        fresh = (min(fresh.begin, window.begin), max(fresh.end, window.end))
-      } else {
-        held = (min(held.begin, window.begin), max(held.end, window.end))
-      }
-      let offset = list.offsets[position]
-      if let record = departures.settle(index) {
-        comeBack(record, &before, hadSample: hadSample)
-      }
-      if !list.isCounted[position] {
-        if hadSample { arrive(offset, current, &before) }
-        list.setCounted(position)
-      }
-      if status == .gone {
-        goneCount += 1
-        offsets[offsets.count - goneCount] = offset
-      } else {
-        offsets[count] = offset
-        count += 1
-      }
+    if departures.haveReturned { takeBack(current, &before) }
+    let reach = add(current)
+    let hasOthers = hasOtherActivity()
+    // Before the first sample there is nothing to compare with.
+    if before.wasEverRead(placement.index) {
+      if reach.mayHaveFallen || hasOthers { compare(current, &before) }
+      if reach.newCount > 0 { arrive(current, &before) }
     }
-    members.departedCount = fold.retainedCount
-    fold.begin()
-    fold.add(current.allWords, at: offsets.span.extracting(0..<count))
-    write(gone: offsets.count - goneCount..<offsets.count, &current)
-    if fresh.end > 0 {
-      current.finish(placement, Window(begin: fresh.begin, end: fresh.end))
-    } else if held.end > 0 {
-      current.finish(
-        placement, Window(begin: held.begin, end: held.end), staleSince: held.end)
-    } else if fold.retainedCount > 0, hadSample {
+    if reach.newCount > 0 { count(current) }
+    write(&current)
+    if let window = reach.fresh.window {
+      current.finish(placement, window)
+    } else if let window = reach.held.window {
+      current.finish(placement, window, staleSince: window.end)
+    } else if before.wasEverRead(placement.index) {
       let window = before.window(of: placement.index)
       current.finish(placement, window, staleSince: window.end)
-    } else if let denial {
-      current.fail(placement, denial)
+    } else {
+      // Nothing was ever read; what was denied before may have left.
+      current.fail(placement, reach.denial ?? .stale(since: 0))
     }
+  }
+
+  /// Adds up the members, and says what was seen on the way.
+  private func add(_ current: borrowing Snapshot) -> FoldingReach {
+    var reach = FoldingReach()
+    var members = Members()
+    members.departedCount = departedCount
+    // Out of the object meanwhile: each look into it has its price.
+    let (indexes, offsets, losses) = (list.indexes, list.offsets, losses)
+    let length = fold.form.source.wordCount
+    var memories: [MemberList.Memory] = []
+    swap(&memories, &list.memories)
+    // Few at a time, so that a record is in the cache when it is read the second time.
+    var chunk = InlineArray<512, Int>(repeating: 0)
+    var count = 0
+    fold.begin()
+    goneOffsets.removeAll(keepingCapacity: true)
+    // By index: unoptimized, an iterator allocates for each element.
+    for position in indexes.indices {
+      let index = indexes[position]
+      let status = current.status(of: index)
+      members.add(status)
+      guard reach.add(status, current.window(of: index)) else { continue }
+      let offset = offsets[position]
+      let sum = losses.sum(current.allWords.extracting(offset..<offset + length))
+      reach.add(memories[position], sum)
+      memories[position].sum = sum
+      if status == .gone {
+        goneOffsets.append(offset)
+        continue
+      }
+      chunk[count] = offset
+      count += 1
+      if count == chunk.count {
+        fold.add(current.allWords, at: chunk.span)
+        count = 0
+      }
+    }
+    fold.add(current.allWords, at: chunk.span.extracting(0..<count))
+    swap(&memories, &list.memories)
+    self.members = members
+    return reach
   }
 
   /// Writes the record, in which members that are gone have their totals like those that left.
-  private func write(gone: Range<Int>, _ current: inout Snapshot) {
-    for position in gone { fold.retain(words(at: offsets[position], of: current)) }
+  private func write(_ current: inout Snapshot) {
+    for offset in goneOffsets { fold.retain(current.allWords.extracting(record(offset))) }
     current.fill(placement) { fold.write(into: &$0) }
-    for position in gone { fold.release(words(at: offsets[position], of: current)) }
+    for offset in goneOffsets { fold.release(current.allWords.extracting(record(offset))) }
   }
 
-  @_lifetime(borrow snapshot)
-  private func words(at offset: Int, of snapshot: borrowing Snapshot) -> Span<UInt64> {
-    snapshot.allWords.extracting(offset..<offset + fold.form.source.wordCount)
+  /// Members that came back and were read are counted by their own numbers again.
+  private func takeBack(_ current: borrowing Snapshot, _ before: inout Snapshot) {
+    let hadSample = before.wasEverRead(placement.index)
+    for position in list.indexes.indices where current.wasEverRead(list.indexes[position]) {
+      guard let left = departures.settle(list.indexes[position]) else { continue }
+      departedCount -= 1
+      fold.release(left.span)
+      if hadSample { before.fill(placement) { fold.form.removeTotals(of: left.span, from: &$0) } }
+    }
   }
 
-  private func arrive(
-    _ offset: Int, _ current: borrowing Snapshot, _ before: inout Snapshot
-  ) {
-    before.fill(placement) { fold.form.addTotals(of: words(at: offset, of: current), to: &$0) }
+  /// Whether words became active or inactive since the last pass; notes how many are active.
+  private func hasOtherActivity() -> Bool {
+    var isOther = false
+    for index in activeCounts.indices {
+      let count = fold.activeCount(of: losses.positions[index])
+      if count != activeCounts[index] { isOther = true }
+      activeCounts[index] = count
+    }
+    return isOther
   }
 
-  /// A member has come back and is counted by its own numbers again.
-  private func comeBack(_ record: [UInt64], _ before: inout Snapshot, hadSample: Bool) {
-    fold.release(record.span)
-    if hadSample {
-      before.fill(placement) { fold.form.removeTotals(of: record.span, from: &$0) }
+  /// Keeps what members had and lost, so that sums grow by what was counted since.
+  private func compare(_ current: borrowing Snapshot, _ before: inout Snapshot) {
+    for position in list.offsets.indices where list.memories[position].isCounted {
+      let place = record(list.offsets[position])
+      let found = losses.records(
+        from: before.allWords.extracting(place), to: current.allWords.extracting(place))
+      guard let (lost, begun) = found else { continue }
+      fold.retain(lost.span)
+      before.fill(placement) { fold.form.addTotals(of: begun.span, to: &$0) }
+    }
+  }
+
+  /// Adds what new members have to the sample before.
+  private func arrive(_ current: borrowing Snapshot, _ before: inout Snapshot) {
+    for position in list.indexes.indices where !list.memories[position].isCounted {
+      guard current.wasEverRead(list.indexes[position]) else { continue }
+      let words = current.allWords.extracting(record(list.offsets[position]))
+      before.fill(placement) { fold.form.addTotals(of: words, to: &$0) }
+    }
+  }
+
+  /// Notes that the sample has all members that were ever read.
+  private func count(_ current: borrowing Snapshot) {
+    for position in list.indexes.indices where current.wasEverRead(list.indexes[position]) {
+      list.memories[position].isCounted = true
     }
   }
 }

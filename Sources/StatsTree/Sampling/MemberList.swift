@@ -1,31 +1,35 @@
 /// The members of an aggregate: the places of their records.
 struct MemberList {
+  /// What is known of a member from the last sample.
+  struct Memory {
+    /// Whether the sample has its numbers.
+    var isCounted = false
+    /// The sum of its words that only grow.
+    var sum: UInt64 = 0
+  }
+
   /// Their positions in the plan.
   private(set) var indexes: [Int] = []
   /// The first words of their records.
   private(set) var offsets: [Int] = []
-  /// Whether their numbers are in the aggregate's last sample.
-  private(set) var isCounted: [Bool] = []
+  var memories: [Memory] = []
   /// Where each stands in the list; kept from the first removal of a long list on.
   private var places: [Int: Int] = [:]
   private static let longest = 64
 
   var count: Int { indexes.count }
 
-  mutating func append(_ placement: Placement, isCounted: Bool = false) {
+  mutating func append(_ placement: Placement, _ memory: Memory = Memory()) {
     if !places.isEmpty { places[placement.index] = indexes.count }
     indexes.append(placement.index)
     offsets.append(placement.offset)
-    self.isCounted.append(isCounted)
+    memories.append(memory)
   }
-
-  /// Notes that a sample has the numbers of the member at a place in the list.
-  mutating func setCounted(_ place: Int) { isCounted[place] = true }
 
   /// Takes a member out; the last one takes its place.
   ///
-  /// - Returns: whether its numbers are in the last sample, or nil where it was not there.
-  mutating func remove(_ placement: Placement) -> Bool? {
+  /// - Returns: what is known of it, or nil where it was not there.
+  mutating func remove(_ placement: Placement) -> Memory? {
     if places.isEmpty, count > Self.longest {
       for (place, index) in indexes.enumerated() { places[index] = place }
     }
@@ -36,14 +40,14 @@ struct MemberList {
       places[placement.index] = nil
       if let last = indexes.last, last != placement.index { places[last] = place }
     }
-    let wasCounted = isCounted[place]
+    let memory = memories[place]
     let last = count - 1
     indexes[place] = indexes[last]
     offsets[place] = offsets[last]
-    isCounted[place] = isCounted[last]
+    memories[place] = memories[last]
     indexes.removeLast()
     offsets.removeLast()
-    isCounted.removeLast()
-    return wasCounted
+    memories.removeLast()
+    return memory
   }
 }

@@ -142,4 +142,18 @@ import Testing
     folds.pass()
     #expect(backing.asked.map(\.token) == [0, 1])
   }
+
+  @Test("An aggregate is denied as long as one of its members is, where none can be read")
+  func denied() throws {
+    let group = tree.group("kvm/a", schema, backing, token: 0)
+    tree.group("kvm/b", schema, backing, token: 1)
+    let all = try tree.aggregate(group.family, as: "all", over: tree.source("kvm"))
+    let sampler = Sampler(tree)
+    backing.answers = [0: .fails(.denied(code: 13)), 1: .nothing]
+    sampler.pass()
+    #expect(sampler.status(of: try entry(sampler, all)) == .denied(code: 13))
+    tree.detach(group)
+    sampler.pass()
+    #expect(sampler.status(of: try entry(sampler, all)) == .stale(since: 0))
+  }
 }

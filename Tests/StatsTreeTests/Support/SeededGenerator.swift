@@ -1,0 +1,31 @@
+import Glibc
+
+/// Random numbers that are the same for the same seed: SplitMix64.
+///
+/// Source: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) {
+    state = seed
+  }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var mixed = state
+    mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
+    return mixed ^ mixed >> 31
+  }
+
+  /// True once in `number` times.
+  mutating func oneIn(_ number: Int) -> Bool { below(number) == 0 }
+
+  mutating func below(_ bound: Int) -> Int { Int(next(upperBound: UInt64(bound))) }
+}
+
+/// A number of the environment, for longer runs.
+func environmentNumber(_ name: String, otherwise: Int) -> Int {
+  guard let text = unsafe getenv(name) else { return otherwise }
+  return Int(unsafe String(cString: text)) ?? otherwise
+}
