@@ -34,6 +34,12 @@ public struct FoldLosses: Sendable {
     self.markers = markers
   }
 
+  /// Whether a record has all words of the statistic at an index of `positions`.
+  public func isActive(_ index: Int, in words: Span<UInt64>, at offset: Int) -> Bool {
+    for word in totals[index].words where words[offset + word] == markers[word] { return false }
+    return true
+  }
+
   /// The sum of a record's words that only grow, modulo 2^64.
   ///
   /// It is less than that of the record before where all of them began again at zero. Where one of

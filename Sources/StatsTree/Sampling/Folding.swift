@@ -95,7 +95,7 @@ final class Folding {
   func fold(_ current: inout Snapshot, before: inout Snapshot) {
     if departures.haveReturned { takeBack(current, &before) }
     let reach = add(current)
-    let hasOthers = hasOtherActivity()
+    let hasOthers = hasOtherActivity(current)
     // Before the first sample there is nothing to compare with.
     if before.wasEverRead(placement.index) {
       if reach.mayHaveFallen || hasOthers { compare(current, &before) }
@@ -177,10 +177,14 @@ final class Folding {
   }
 
   /// Whether words became active or inactive since the last pass; notes how many are active.
-  private func hasOtherActivity() -> Bool {
+  private func hasOtherActivity(_ current: borrowing Snapshot) -> Bool {
     var isOther = false
     for index in activeCounts.indices {
-      let count = fold.activeCount(of: losses.positions[index])
+      let position = losses.positions[index]
+      var count = fold.activeCount(of: position)
+      for offset in goneOffsets where losses.isActive(index, in: current.allWords, at: offset) {
+        count += 1
+      }
       if count != activeCounts[index] { isOther = true }
       activeCounts[index] = count
     }

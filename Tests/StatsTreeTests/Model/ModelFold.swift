@@ -5,6 +5,9 @@ struct ModelFold {
   let form: FoldForm
   /// By word of the members' schema, what departed members and resets left.
   var retained: [Int: Int] = [:]
+  private var retainedCounts: [Int: Int] = [:]
+
+  init(form: FoldForm) { self.form = form }
 
   static func marker(_ statistic: Statistic) -> UInt64 {
     statistic.isSigned ? UInt64(bitPattern: .min) : .max
@@ -22,11 +25,23 @@ struct ModelFold {
 
   /// Keeps a word that nobody has any more.
   mutating func retain(_ word: UInt64, at place: Int, _ statistic: Statistic) {
-    if let number = Self.number(word, statistic) { retained[place, default: 0] += number }
+    guard let number = Self.number(word, statistic) else { return }
+    retained[place, default: 0] += number
+    retainedCounts[place, default: 0] += 1
   }
 
-  /// Adds a word of a member to a record of the fold.
-  func arrive(_ word: UInt64, at place: Int, _ statistic: Statistic, in record: inout [UInt64]) {
+  /// Keeps no longer a word of a member that has come back.
+  mutating func release(_ word: UInt64, at place: Int, _ statistic: Statistic) {
+    guard let number = Self.number(word, statistic) else { return }
+    retained[place, default: 0] -= number
+    retainedCounts[place, default: 0] -= 1
+    if retainedCounts[place] == 0 { retained[place] = nil }
+  }
+
+  /// Adds a word of a member to a record of the fold, or with a sign of -1 takes it from there.
+  func arrive(
+    _ word: UInt64, at place: Int, _ statistic: Statistic, in record: inout [UInt64], sign: Int = 1
+  ) {
     guard let number = Self.number(word, statistic) else { return }
     for (index, folded) in form.schema.statistics.enumerated() {
       let (position, function) = form.origin(of: index)
@@ -34,7 +49,7 @@ struct ModelFold {
       else { continue }
       let target = folded.words.lowerBound + place - statistic.words.lowerBound
       let known = Self.number(record[target], folded) ?? 0
-      record[target] = UInt64(bitPattern: Int64(known + number))
+      record[target] = UInt64(bitPattern: Int64(known + sign * number))
     }
   }
 

@@ -21,6 +21,8 @@ struct ModelAggregate {
   var departed = 0
   /// The members whose numbers are in the last sample.
   var counted: Set<UInt64> = []
+  /// What members had that left, and that may come back.
+  var away: [UInt64: [UInt64]] = [:]
   var members = Members()
   /// How many of its members had each word that only grows.
   var active: [Int: Int] = [:]
@@ -100,6 +102,7 @@ final class ModelSampler {
           state.fold.retain(last.words[word], at: word, statistic)
         }
         state.departed += 1
+        state.away[member] = last.words
       }
       state.counted.formIntersection(staying)
       aggregates[group.id] = state
@@ -131,10 +134,9 @@ final class ModelSampler {
     var record = before
     let hadSample = before.wasRead
     var (fresh, held): ([Window], [Window]) = ([], [])
-    var live: [[UInt64]] = []
+    var (live, gone): ([[UInt64]], [[UInt64]]) = ([], [])
     var isDenied = false
     state.members = Members()
-    state.members.departedCount = state.departed
     state.growth = [:]
     let isNoticed = isNoticed(group, model, &state)
     state.isExact = true
@@ -145,13 +147,27 @@ final class ModelSampler {
         if case .denied = now.status { isDenied = true }
         continue
       }
-      live.append(now.words)
+      if let words = state.away.removeValue(forKey: member.id) {
+        state.departed -= 1
+        for (statistic, word) in state.fold.totals {
+          state.fold.release(words[word], at: word, statistic)
+          guard hadSample else { continue }
+          state.fold.arrive(words[word], at: word, statistic, in: &before.words, sign: -1)
+        }
+      }
+      if now.status == .gone { gone.append(now.words) } else { live.append(now.words) }
       if now.status == .up { fresh.append(now.window) } else { held.append(now.window) }
       let then = state.counted.contains(member.id) ? previous[member.id] : nil
       if hadSample { compare(now, then, &state, &before, isNoticed: isNoticed) }
       state.counted.insert(member.id)
     }
-    record.words = state.fold.record(live)
+    state.members.departedCount = state.departed
+    // Of what is gone only the totals count.
+    var fold = state.fold
+    for words in gone {
+      for (statistic, word) in fold.totals { fold.retain(words[word], at: word, statistic) }
+    }
+    record.words = fold.record(live)
     record.status = .stale(since: 0)
     if let union = union(fresh) ?? union(held) {
       record.window = union
