@@ -121,7 +121,8 @@ let package = Package(
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "CAllocations"]),
     .testTarget(
-      name: "StatsTreeTests", dependencies: ["StatsTree", "Statistics", "CAllocations"]),
+      name: "StatsTreeTests",
+      dependencies: ["StatsTree", "Statistics", "LinuxSystem", "CAllocations"]),
     .target(name: "CCalls", path: "Tests/CCalls"),
     .testTarget(
       name: "StatsTableTests",

@@ -50,7 +50,7 @@ public final class Sampler {
   ///
   /// Waits for a pass that another sampler of the tree takes.
   public func pass() {
-    tree.state.passes.withLock { _ in
+    tree.state.passes.withLock {
       follow()
       snapshots.sample(plan)
     }
