@@ -1,6 +1,7 @@
 import Statistics
-@testable import StatsTree
 import Testing
+
+@testable import StatsTree
 
 /// What becomes of the places of records when groups come and go.
 @Suite struct PlaceTests {
