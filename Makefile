@@ -23,9 +23,9 @@ bench:
 fuzz:
 	@Scripts/fuzz.sh 300
 
-# The table's tests under ThreadSanitizer, with a build of their own: some minutes the first time.
+# The tests of tables and trees under ThreadSanitizer, with a build of their own: some minutes the first time.
 sanitize:
-	@Scripts/check-table-threads.sh
+	@Scripts/check-threads.sh
 
 lint:
 	$(SWIFT) format lint --strict --parallel -r Sources Tests Benchmarks Fuzz docs Package.swift

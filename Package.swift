@@ -126,7 +126,8 @@ let package = Package(
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "CAllocations"]),
     .testTarget(
-      name: "StatsTreeTests", dependencies: ["StatsTree", "Statistics", "CAllocations"]),
+      name: "StatsTreeTests",
+      dependencies: ["StatsTree", "Statistics", "LinuxSystem", "CAllocations"]),
     .testTarget(
       name: "StatsTestingTests",
       dependencies: ["StatsTesting", "StatsTree", "Statistics", "LinuxSystem", "CAllocations"]),

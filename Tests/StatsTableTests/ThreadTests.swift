@@ -6,7 +6,7 @@ import Testing
 
 /// A writer and a reader in two threads of this process, for ThreadSanitizer to look at.
 ///
-/// `Scripts/check-table-threads.sh` runs them so; `VITALS_ROUNDS` makes a longer run.
+/// `Scripts/check-threads.sh` runs them so; `VITALS_ROUNDS` makes a longer run.
 struct ThreadTests {
   private static let rounds = environmentNumber("VITALS_ROUNDS", otherwise: 2_000)
 

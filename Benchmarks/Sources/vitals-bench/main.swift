@@ -41,6 +41,7 @@ report.part("The shared table, a snapshot of 1,000 values of another process, in
 report.part("Folds of 60 statistics over 10,000 sources, one process, interleaved") {
   FoldBenchmark().run(&$0)
 }
+report.part("The tree") { try TreeBenchmark().run(&$0) }
 report.part("vitals watch --every 1s 'kvm/**'") {
   try WatchBenchmark(vitals: programs["--vitals"], holder: programs["--holder"]).run(&$0)
 }

@@ -131,6 +131,14 @@ public final class Plan {
 
   var slotCount: Int { slots.count }
 
+  /// Whether most places are free, so that a plan made anew is worth its cost.
+  ///
+  /// As many groups left as a new plan has to look at, so that it costs each of them the same.
+  var isSparse: Bool {
+    let freeCount = slots.count - slotOf.count
+    return freeCount > 1024 && freeCount > slotOf.count
+  }
+
   /// The statistics of a schema that were asked for.
   func shown(of schema: Schema) -> [Int] {
     if let known = shownOf[schema.hash] { return known }

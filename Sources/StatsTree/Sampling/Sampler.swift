@@ -50,7 +50,7 @@ public final class Sampler {
   ///
   /// Waits for a pass that another sampler of the tree takes.
   public func pass() {
-    tree.state.passes.withLock { _ in
+    tree.state.passes.withLock {
       follow()
       snapshots.sample(plan)
     }
@@ -81,6 +81,7 @@ public final class Sampler {
     plan.dropReleased()
     plan.generation += UInt64(changes.count)
     snapshots.grow(for: plan)
+    if plan.isSparse { startOver(after: []) }
   }
 
   /// Makes the plan anew; a group that left meanwhile and came again is a new one.

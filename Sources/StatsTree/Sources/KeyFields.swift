@@ -14,7 +14,9 @@ public final class KeyFields: Sendable, Hashable {
   /// - Precondition: there are one or two names, and the prefix has none of `/`, `,` and `%`.
   public init(_ names: String..., prefix: String = "") {
     precondition(1...2 ~= names.count, "\(names.count) keys")
-    precondition(!prefix.contains { "/,%".contains($0) }, "no prefix: '\(prefix)'")
+    precondition(
+      !prefix.unicodeScalars.contains { "/,%".unicodeScalars.contains($0) },
+      "no prefix: '\(prefix)'")
     self.names = names
     self.prefix = prefix
   }
@@ -38,8 +40,11 @@ public final class KeyFields: Sendable, Hashable {
 
   /// The values in a name that `name(_:)` made; nil for another one.
   public func values(in name: String) -> [String]? {
-    guard name.hasPrefix(prefix) else { return nil }
-    let parts = name.dropFirst(prefix.count).split(separator: ",", omittingEmptySubsequences: false)
+    // By scalars: a value may begin with one that makes one character with what is before it.
+    let own = prefix.unicodeScalars
+    guard name.unicodeScalars.starts(with: own) else { return nil }
+    let parts = name.unicodeScalars.dropFirst(own.count)
+      .split(separator: ",", omittingEmptySubsequences: false)
     guard parts.count == names.count else { return nil }
     var values: [String] = []
     for part in parts {
@@ -64,21 +69,24 @@ public final class KeyFields: Sendable, Hashable {
     return text
   }
 
-  private static func unescaped(_ part: Substring) -> String? {
-    if part == "%" { return "" }
-    guard part.contains("%") else { return part.isEmpty ? nil : String(part) }
-    var rest = part.unicodeScalars[...]
+  /// The value of a part; nil of one that is not as `escaped` writes it.
+  private static func unescaped(_ part: Substring.UnicodeScalarView) -> String? {
+    if part.elementsEqual("%".unicodeScalars) { return "" }
+    guard let first = part.first, first != "." else { return nil }
+    guard part.contains("%") || part.contains("/") else { return String(part) }
+    var rest = part
     var value = String.UnicodeScalarView()
     while let scalar = rest.popFirst() {
       guard scalar == "%" else {
+        if scalar == "/" { return nil }
         value.append(scalar)
         continue
       }
-      switch String(String.UnicodeScalarView(rest.prefix(2))) {
+      switch String(rest.prefix(2)) {
       case "2F": value.append("/")
       case "2C": value.append(",")
       case "25": value.append("%")
-      case "2E": value.append(".")
+      case "2E" where value.isEmpty: value.append(".")
       default: return nil
       }
       rest = rest.dropFirst(2)

@@ -77,6 +77,6 @@ extension Tree {
   ///
   /// - Precondition: the caller is no backing.
   public func betweenPasses<Result: Sendable>(_ body: () throws -> Result) rethrows -> Result {
-    try state.passes.withLock { _ in try body() }
+    try state.passes.withLock(body)
   }
 }

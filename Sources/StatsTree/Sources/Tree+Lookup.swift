@@ -6,11 +6,16 @@ extension Tree {
   /// - Complexity: O(*d*) in the depth of the path.
   public func find(_ path: String) -> Source? {
     var found = root
-    for name in path.split(separator: "/") {
-      guard let child = found.child(String(name)) else { return nil }
+    for name in Self.names(in: path) {
+      guard let child = found.child(name) else { return nil }
       found = child
     }
     return found === root ? nil : found
+  }
+
+  /// The names in a path: a name may begin with a scalar that makes one character with the slash.
+  static func names(in path: String) -> [String] {
+    path.unicodeScalars.split(separator: "/").map { String($0) }
   }
 
   /// All sources that match, parents first; hidden ones only where asked for.

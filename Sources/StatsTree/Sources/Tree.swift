@@ -132,11 +132,11 @@ public final class Tree: Sendable {
 
   /// The source at a path, made with its parents where it is not there.
   public func source(_ path: String) -> Source {
-    path.split(separator: "/").reduce(root) { parent, name in
+    Self.names(in: path).reduce(root) { parent, name in
       while true {
-        if let child = parent.child(String(name)) { return child }
+        if let child = parent.child(name) { return child }
         // Somebody else may add it meanwhile.
-        if let made = try? add(String(name), below: parent) { return made }
+        if let made = try? add(name, below: parent) { return made }
       }
     }
   }

@@ -5,9 +5,9 @@ import Synchronization
 ///
 /// Sources hold it, it holds no source for long: the log lets go of old changes.
 final class TreeState: @unchecked Sendable {
-  private let lock = Mutex(())
+  private let lock = TreeLock()
   /// Held by a pass while it asks backings.
-  let passes = Mutex(())
+  let passes = TreeLock()
   /// The number of the last change; see `Tree.generation`.
   let generation = Atomic<UInt64>(1)
   // Guarded by the lock.
@@ -22,7 +22,7 @@ final class TreeState: @unchecked Sendable {
   func locked<Result: Sendable, Failure: Error>(
     _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    try lock.withLock { _ throws(Failure) in try body() }
+    try lock.withLock(body)
   }
 
   /// Notes a change; the caller has the lock.

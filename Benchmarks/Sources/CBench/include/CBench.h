@@ -5,6 +5,7 @@
 #define CBENCH_H
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -66,6 +67,12 @@ static inline void bench_copy(uint64_t *_Nonnull to, const uint64_t *_Nonnull fr
 
 /* What a fold costs at the least: `count` records of 60 words, one after the other, are added up. */
 void bench_sum_sixty(uint64_t *_Nonnull sums, const uint64_t *_Nonnull words, size_t count);
+
+/* The bytes that malloc(3) has given out. */
+static inline size_t bench_bytes_in_use(void) {
+  struct mallinfo2 info = mallinfo2();
+  return info.uordblks + info.hblkhd;
+}
 
 /* openpty(3) with a size, close-on-exec: 0, or -1. */
 int bench_open_terminal(int *_Nonnull master, int *_Nonnull slave, int rows, int columns);

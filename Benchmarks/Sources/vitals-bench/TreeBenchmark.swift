@@ -1,0 +1,158 @@
+import CBench
+import LinuxSystem
+import Statistics
+import StatsTree
+
+/// What the tree costs with many sources: a pass that folds, coming and going, memory.
+struct TreeBenchmark {
+  private static let folded = 10_000
+  private static let many = 100_000
+  private static let width = 60
+
+  private let schema = Schema(packing: (0..<width).map { Statistic("value\($0)", .cumulative) })
+  private let fields = KeyFields("vcpu", prefix: "vcpu")
+  private let backing = SteadyBacking()
+
+  func run(_ report: inout Report) throws {
+    try fold(&report)
+    try size(&report)
+    try change(&report)
+  }
+
+  /// A tree of VMs with 64 vCPUs each.
+  private func fill(_ tree: Tree, from begin: Int = 0, to end: Int) throws {
+    for index in begin..<end {
+      let parent = tree.source("kvm/vm\(index / 64)")
+      let source = try tree.add(["\(index % 64)"], of: fields, below: parent)
+      try tree.attach(
+        "kvm", schema: schema, backing: backing, token: index, provenance: .simulated, to: source)
+    }
+  }
+
+  private func family(_ tree: Tree) throws -> Family {
+    guard let family = tree.families.first else { throw Missing("a family of the benchmark's own") }
+    return family
+  }
+
+  // MARK: - Parts
+
+  /// The part of a pass that is folding: with an aggregate less without.
+  private func fold(_ report: inout Report) throws {
+    let (plain, folding) = (Tree(), Tree())
+    for tree in [plain, folding] { try fill(tree, to: Self.folded) }
+    try folding.aggregate(family(folding), as: "all", over: folding.source("kvm"))
+    let (without, with) = (Sampler(plain), Sampler(folding))
+    // Two, in turn, as the sampler has two samples.
+    var words = (0..<Self.folded * Self.width).map { UInt64($0) &* 0x9e37_79b9_7f4a_7c15 >> 30 }
+    var others = words.map { $0 &+ 1 }
+    var sums = [UInt64](repeating: 0, count: Self.width)
+    let series = interleaved(
+      200,
+      [
+        { with.pass() }, { without.pass() },
+        {
+          swap(&words, &others)
+          unsafe bench_sum_sixty(&sums, words, Self.folded)
+        },
+      ])
+    precondition(
+      with.plan.entries.contains { $0.group.aggregation != nil && with.status(of: $0) == .up })
+    report.add("a pass over 10,000 sources with an aggregate of 60", both(series[0]))
+    report.add("without", both(series[1]))
+    report.add("C, sums of as many words, two samples in turn", both(series[2]))
+    let ratios = (
+      (series[0].minimum - series[1].minimum) / series[2].minimum,
+      (series[0].median - series[1].median) / series[2].median
+    )
+    report.add(
+      "folding in a pass / C: of minima, medians", "\(fixed(ratios.0)), \(fixed(ratios.1))",
+      bar: "<= 2.0", holds: max(ratios.0, ratios.1) <= 2)
+  }
+
+  /// The memory of vCPUs beside their words.
+  private func size(_ report: inout Report) throws {
+    let tree = Tree()
+    for machine in 0...(Self.many / 64) { _ = tree.source("kvm/vm\(machine)") }
+    let empty = Int(bench_bytes_in_use())
+    try fill(tree, to: Self.many)
+    let filled = Int(bench_bytes_in_use())
+    let own = (filled - empty) / Self.many
+    report.add(
+      "memory of a vCPU in the tree", "words + \(own) bytes", bar: "<= 200", holds: own <= 200)
+    let sampler = Sampler(tree)
+    sampler.pass()
+    sampler.pass()
+    let sampled = (Int(bench_bytes_in_use()) - filled) / Self.many - 2 * Self.width * 8
+    report.add("memory of a vCPU in a sampler", "words of two samples + \(sampled) bytes")
+    _ = sampler.plan.entries
+    let shown = (Int(bench_bytes_in_use()) - filled) / Self.many - 2 * Self.width * 8
+    report.add("where a view asks for its entries", "words of two samples + \(shown) bytes")
+  }
+
+  /// Coming to and going from a tree of 100,000 that is sampled and folded.
+  private func change(_ report: inout Report) throws {
+    let tree = Tree()
+    try fill(tree, to: Self.many)
+    try tree.aggregate(family(tree), as: "all", over: tree.source("kvm"))
+    let compile = try repeated(5) { _ = Plan(tree) }
+    report.add("plan of 100,000 groups made anew", both(compile))
+    let sampler = Sampler(tree)
+    sampler.pass()
+    let batch = 256
+    var (joining, leaving) = (Series(), Series())
+    for _ in 0..<40 {
+      joining.add(
+        try time {
+          try fill(tree, from: Self.many, to: Self.many + batch)
+          sampler.follow()
+        })
+      // Each on its own: not with its VM.
+      let coming = (Self.many..<Self.many + batch).compactMap { index in
+        tree.find("kvm/vm\(index / 64)/vcpu\(index % 64)")
+      }
+      sampler.pass()
+      leaving.add(
+        time {
+          for source in coming { tree.remove(source) }
+          sampler.follow()
+        })
+      sampler.pass()
+    }
+    let cost = joining.median / Double(batch)
+    report.add(
+      "a group more of 100,000: made, attached, followed, folded",
+      "\(duration(joining.minimum / Double(batch))), median \(duration(cost))", bar: "<= 20 us",
+      holds: cost <= 20_000)
+    report.add(
+      "a group less",
+      "\(duration(leaving.minimum / Double(batch))), median "
+        + duration(leaving.median / Double(batch)))
+    let looking = repeated(5) { _ = tree.families.count }
+    report.add("a walk over all of its groups", both(looking))
+  }
+
+  private func both(_ series: Series) -> String {
+    "\(duration(series.minimum)), median \(duration(series.median))"
+  }
+}
+
+/// Numbers that are there at no cost, and stay.
+private final class SteadyBacking: Backing {
+  private var now: UInt64 = 1_000
+
+  func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
+    now += 1_000
+    let window = Window(begin: now, end: now + 10)
+    for index in placements.indices {
+      let placement = placements[index]
+      // Each of the sampler's two samples keeps its words.
+      if snapshot.window(of: placement.index).end == 0 {
+        let value = UInt64(placement.token) &* 0x9e37_79b9_7f4a_7c15 >> 30
+        snapshot.fill(placement) { record in
+          for word in record.indices { record[word] = value &+ UInt64(word) }
+        }
+      }
+      snapshot.finish(placement, window)
+    }
+  }
+}
