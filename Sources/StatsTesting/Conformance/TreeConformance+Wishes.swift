@@ -114,7 +114,7 @@ extension TreeConformance {
           groups.append(try stage.attach(records, token, to: child))
         }
         let family = groups[0].family
-        try stage.aggregate(family, by: [], as: "all", over: parent)
+        for name in ["all", "sum"] { try stage.aggregate(family, by: [], as: name, over: parent) }
         stage.sampler.pass()
         let rows = stage.tree.groups(of: family)
         stage.expect(rows.map(\.id), is: groups.map(\.id), "the rows")
