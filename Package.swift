@@ -77,6 +77,12 @@ let package = Package(
       name: "StatsTesting",
       dependencies: ["StatsTree", "Statistics", "LinuxSystem", "CVitalsData"]),
 
+    // MARK: - The example of the conformance suites
+    .executableTarget(
+      name: "conformance-example",
+      dependencies: ["StatsTesting", "StatsTree", "Statistics", "LinuxSystem"],
+      path: "docs/examples/conformance"),
+
     // MARK: - A VMM to look at, for tests and benchmarks
     .executableTarget(name: "guest-holder", dependencies: ["KVMGuests", "LinuxSystem"]),
 
@@ -130,7 +136,10 @@ let package = Package(
       dependencies: ["StatsTree", "Statistics", "LinuxSystem", "CAllocations"]),
     .testTarget(
       name: "StatsTestingTests",
-      dependencies: ["StatsTesting", "StatsTree", "Statistics", "LinuxSystem", "CAllocations"]),
+      dependencies: [
+        "StatsTesting", "StatsTree", "Statistics", "LinuxSystem", "CAllocations",
+        "conformance-example",
+      ]),
     .target(name: "CCalls", path: "Tests/CCalls"),
     .testTarget(
       name: "StatsTableTests",

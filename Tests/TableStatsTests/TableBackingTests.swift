@@ -51,6 +51,17 @@ import Testing
     #expect(heavy.isOnDemand)
   }
 
+  @Test("Its records conform in a tree, by the rules of statsfs; a table cannot be cleared")
+  func conformsInTree() {
+    let rules = TreeConformance(TableSource()).rules()
+    #expect(rules.flatMap(\.violations) == [])
+    let skipped = rules.filter { rule in
+      if case .skipped = rule.outcome { true } else { false }
+    }
+    #expect(skipped.map(\.number) == [21, 22])
+    #expect(rules.flatMap(\.omitted) == [])
+  }
+
   @Test("A record's own window counts, unless it is yet to come")
   func windows() throws {
     let publisher = try Publisher(.unnamed)

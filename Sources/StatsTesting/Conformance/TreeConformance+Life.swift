@@ -11,19 +11,24 @@ extension TreeConformance {
       Check(35, .promise, "What a reader has kept of a removed source is gone, and never another's")
       { stage in
         let records = try stage.records(fields)
-        let group = try stage.attach(records, try records.add(full), to: try stage.add())
+        let source = try stage.add()
+        let groups = try [source, try stage.add(below: source)].map {
+          try stage.attach(records, try records.add(full), to: $0)
+        }
         stage.sampler.pass()
-        guard let entry = stage.entry(group) else { return }
-        stage.tree.remove(group.source)
-        stage.expect(entry.source.path, is: "s1", "the path")
+        let entries = groups.compactMap { stage.entry($0) }
+        stage.tree.remove(source)
+        stage.expect(entries.map(\.source.path), is: ["s1", "s1/s2"], "the paths")
         for round in 0..<3 {
           if round == 1 {
             try stage.attach(records, try records.add(full), to: try stage.add())
           }
           stage.sampler.pass()
-          stage.expect(stage.sampler.status(of: entry), is: .gone, "the status")
-          for statistic in records.schema.statistics {
-            stage.expect(stage.sampler.value(statistic, of: entry), is: nil, statistic.name)
+          for entry in entries {
+            stage.expect(stage.sampler.status(of: entry), is: .gone, "the status")
+            for statistic in records.schema.statistics {
+              stage.expect(stage.sampler.value(statistic, of: entry), is: nil, statistic.name)
+            }
           }
         }
       },

@@ -2,9 +2,57 @@ import Statistics
 import StatsTree
 
 extension TreeConformance {
-  /// Sums of counts over members that come and go.
+  /// Sums over members that come and go.
   static var totalRules: [Check] {
     [
+      Check(
+        39, .promise,
+        "An aggregate that is named as what it counts counts neither itself nor others"
+      ) { stage in
+        let records = try stage.records([.u64])
+        let parent = try stage.add()
+        let child = try stage.add(below: parent)
+        let group = try stage.attach(records, try records.add(.a), to: child)
+        stage.sampler.pass()
+        let folds = try [parent, child].map {
+          try stage.aggregate(group.family, by: [], as: "all", over: $0)
+        }
+        for _ in 0..<3 {
+          stage.sampler.pass()
+          for fold in folds {
+            stage.expect(folded: .u64, .sum, of: fold, is: 64)
+            stage.expect(stage.members(of: fold), is: 1, "the number of members")
+          }
+        }
+      },
+      Check(
+        40, .promise, "Sources, groups and aggregates may come in any order, also between passes"
+      ) { stage in
+        let records = try stage.records([.u64])
+        let family = try stage.family(records)
+        let top = try stage.add()
+        let all = try stage.aggregate(family, by: [.sum], as: "top", over: top)
+        stage.sampler.pass()
+        let orders = [[0, 1, 2, 3], [3, 2, 1, 0], [0, 2, 1, 3], [1, 3, 0, 2], [2, 0, 3, 1]]
+        for (number, order) in orders.enumerated() {
+          let parent = try stage.tree.makeSource("parent \(number)")
+          let child = try stage.tree.makeSource("child")
+          var own: Group?
+          for step in order {
+            switch step {
+            case 0: try stage.tree.add(parent, below: top)
+            case 1: try stage.attach(records, try records.add(.a), to: child)
+            case 2: own = try stage.aggregate(family, by: [.sum], over: parent)
+            default: try stage.tree.add(child, below: parent)
+            }
+          }
+          try stage.attach(records, try records.add(.a), to: child)
+          stage.sampler.pass()
+          guard let own else { continue }
+          stage.expect(folded: .u64, .sum, of: own, is: 128)
+          stage.expect(folded: .u64, .sum, of: all, is: UInt64(128 * (number + 1)))
+        }
+      },
       Check(
         43, .repair,
         "A sum of counts does not fall when a member leaves; what that left is shown apart"

@@ -108,14 +108,13 @@ extension TreeConformance {
         let parent = try stage.add()
         var groups: [Group] = []
         for number in 1...3 as ClosedRange<Int64> {
-          let child = try stage.tree.makeSource(
-            [String(number), "a/b"], of: KeyFields("port", "vlan"))
-          try stage.tree.add(child, below: parent)
+          let child = try stage.tree.add(
+            [String(number), "a/b"], of: KeyFields("port", "vlan"), below: parent)
           let token = try records.add(.init(["u64": number]))
           groups.append(try stage.attach(records, token, to: child))
         }
         let family = groups[0].family
-        try stage.aggregate(family, by: [], as: "all", over: parent)
+        for name in ["all", "sum"] { try stage.aggregate(family, by: [], as: name, over: parent) }
         stage.sampler.pass()
         let rows = stage.tree.groups(of: family)
         stage.expect(rows.map(\.id), is: groups.map(\.id), "the rows")

@@ -63,6 +63,18 @@ public final class Tree: Sendable {
     return source
   }
 
+  /// Makes a source whose keys are in its name, and adds it below `parent`.
+  ///
+  /// - Throws: `nameClash` where the parent has a source with these keys.
+  @discardableResult
+  public func add(
+    _ values: [String], of fields: KeyFields, below parent: Source, created: UInt64 = 0
+  ) throws(TreeError) -> Source {
+    let source = try makeSource(values, of: fields, created: created)
+    try add(source, below: parent)
+    return source
+  }
+
   /// Makes a source whose keys are in its name, and that has no place yet.
   ///
   /// - Throws: `badName`, which a name made by `KeyFields` never is.

@@ -1,0 +1,36 @@
+// Checks a backing by both suites; exits with 1 where something is wrong.
+//
+//   swift run conformance-example
+
+import Glibc
+import Statistics
+import StatsTesting
+import StatsTree
+
+@main struct Conformance {
+  static func main() {
+    let found = checkAlone() + checkInTree()
+    for sentence in found { print(sentence) }
+    exit(found.isEmpty ? 0 : 1)
+  }
+
+  /// What the backing owes in a pass.
+  static func checkAlone() -> [String] {
+    let ledger = Ledger(
+      Schema(packing: [Statistic("bookings", .cumulative), Statistic("open", .instant)]))
+    let tokens = (0..<4 as Range<UInt64>).map { ledger.open([100 + $0, $0]) }
+    ledger.close(tokens[3])
+    return BackingConformance(
+      ledger,
+      members: tokens.map { .init(token: $0, schema: ledger.schema, works: $0 != tokens[3]) },
+      expected: { [100 + UInt64($0), UInt64($0)] }
+    ).run()
+  }
+
+  /// What its numbers are in a tree, rule by rule.
+  static func checkInTree() -> [String] {
+    let rules = TreeConformance(LedgerSource()).rules()
+    for rule in rules { print(rule) }
+    return rules.flatMap(\.violations)
+  }
+}
