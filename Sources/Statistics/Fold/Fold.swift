@@ -57,6 +57,15 @@ public struct Fold: ~Copyable, Sendable {
     change(record, by: -1)
   }
 
+  /// Keeps nothing of a statistic of the members' schema any more, because it begins again at zero.
+  public mutating func forget(_ statistic: Int) {
+    guard form.columns[statistic].isTotal else { return }
+    for lane in form.columns[statistic].lanes {
+      retainedSums[lane] = 0
+      retainedCounts[lane] = 0
+    }
+  }
+
   private mutating func change(_ record: Span<UInt64>, by sign: Int) {
     for index in form.columns.indices where form.columns[index].isTotal {
       let column = form.columns[index]

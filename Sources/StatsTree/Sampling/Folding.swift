@@ -116,6 +116,18 @@ final class Folding {
     }
   }
 
+  /// Folds anew what members have of a statistic that was set to zero: nothing was lost.
+  ///
+  /// - Parameters:
+  ///   - statistic: its position in the members' schema.
+  ///   - isAll: whether the aggregate itself begins again, with what departed members left.
+  ///   - current: the sample, in which the members have it as zero.
+  func refold(_ statistic: Int, isAll: Bool, _ current: inout Snapshot) {
+    if isAll { fold.forget(statistic) }
+    _ = add(current)
+    write(&current)
+  }
+
   /// Adds up the members, and says what was seen on the way.
   private func add(_ current: borrowing Snapshot) -> FoldingReach {
     var reach = FoldingReach()

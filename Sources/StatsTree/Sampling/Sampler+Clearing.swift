@@ -21,24 +21,32 @@ extension Sampler {
     return setBaseline([statistic], of: entry) ? .cleared : .failed(code: ENOENT)
   }
 
-  /// Sets a statistic to zero at its source, for all readers; of an aggregate at each member.
+  /// Sets a statistic to zero at its source, for all readers; of an aggregate at each member, with
+  /// what departed members left.
+  ///
+  /// This sampler's sums begin again with it; to others it is a count that was reset.
   ///
   /// - Returns: `notPermitted` of a level, and where a backing has no way; of an aggregate the
   ///   first answer that is not `cleared`, after all were asked.
   public func clearAtSource(_ statistic: Statistic, of entry: Plan.Entry) -> Clearing {
     guard let aggregation = entry.group.aggregation else {
-      return statistic.isCount
-        ? entry.group.backing.clear(entry.group.token, statistic) : .notPermitted
+      guard statistic.isCount else { return .notPermitted }
+      let answer = entry.group.backing.clear(entry.group.token, statistic)
+      if answer == .cleared { begin(statistic, of: [entry], aggregate: nil) }
+      return answer
     }
     let index = aggregation.form.schema.statistics.firstIndex(of: statistic)
     guard let index else { return .notPermitted }
     let own = aggregation.family.schema.statistics[aggregation.form.origin(of: index).statistic]
     guard own.isCount else { return .notPermitted }
     var answer = Clearing.cleared
+    var cleared: [Plan.Entry] = []
     for member in memberEntries(of: entry) {
       let given = member.group.backing.clear(member.group.token, own)
+      if given == .cleared { cleared.append(member) }
       if answer == .cleared { answer = given }
     }
+    begin(own, of: cleared, aggregate: answer == .cleared ? entry.group : nil)
     return answer
   }
 }

@@ -104,6 +104,19 @@ public final class Sampler {
     return true
   }
 
+  /// Takes note that a statistic of groups was set to zero, and an aggregate of them with it.
+  func begin(_ statistic: Statistic, of entries: [Plan.Entry], aggregate: Group?) {
+    guard let family = entries.first?.group.family ?? aggregate?.aggregation?.family,
+      let index = family.schema.statistics.firstIndex(of: statistic)
+    else { return }
+    for entry in entries {
+      if let placement = plan.placement(of: entry) { snapshots.setZero(statistic, at: placement) }
+    }
+    for folding in plan.foldings where folding.family === family {
+      snapshots.refold(folding, index, isAll: folding.group === aggregate)
+    }
+  }
+
   // MARK: - Values
 
   // What is asked of an entry is asked of its group: where that has left since the view got the

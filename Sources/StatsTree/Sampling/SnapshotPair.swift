@@ -57,6 +57,20 @@ struct SnapshotPair: ~Copyable {
     if !baselines.isEmpty { endBaselines(plan) }
   }
 
+  /// A statistic of a group was set to zero after the last pass.
+  mutating func setZero(_ statistic: Statistic, at placement: Placement) {
+    current.fill(placement) { record in
+      for word in statistic.words where !Inactive.marks(record[word], of: statistic) {
+        record[word] = 0
+      }
+    }
+  }
+
+  /// Folds members anew after that.
+  mutating func refold(_ folding: Folding, _ statistic: Int, isAll: Bool) {
+    folding.refold(statistic, isAll: isAll, &current)
+  }
+
   // MARK: - Values
 
   func value(_ statistic: Statistic, at placement: Placement, word: Int) -> UInt64? {
