@@ -28,14 +28,15 @@ public final class RecordBacking<Record: Sendable>: Backing, Sendable {
   /// The fields' statistics, each one word.
   public let schema: Schema
   /// The bytes that each record has to have.
-  public let byteCount: Int
+  public var byteCount: Int { layout.byteCount }
   private let fields: [RecordField<Record>]
+  private let layout: RecordLayout
   private let reading: Reading?
   private let writing: Writing?
   private let state = Mutex(State())
 
   private struct State: Sendable {
-    var records = RecordList<Record>()
+    var records = RecordList()
     /// Of each placement of a pass, whether it was read.
     var isRead: [Bool] = []
   }
@@ -48,8 +49,9 @@ public final class RecordBacking<Record: Sendable>: Backing, Sendable {
   public init(
     _ fields: [RecordField<Record>], reading: Reading? = nil, writing: Writing? = nil
   ) {
-    byteCount = fields.reduce(0) { max($0, $1.end) }
-    precondition(byteCount == 0 || reading != nil, "the fields lie in bytes that nobody lends")
+    layout = RecordLayout(fields)
+    precondition(
+      layout.byteCount == 0 || reading != nil, "the fields lie in bytes that nobody lends")
     self.fields = fields
     self.reading = reading
     self.writing = writing
@@ -67,7 +69,21 @@ public final class RecordBacking<Record: Sendable>: Backing, Sendable {
     if let count, count < byteCount {
       throw .tooShort(byteCount: count, needed: byteCount)
     }
-    return state.withLock { $0.records.add(record) }
+    let bound = bind(record)
+    return state.withLock { $0.records.add(bound) }
+  }
+
+  /// The record without its type; it does not hold the backing, which holds it.
+  private func bind(_ record: Record) -> BoundRecord {
+    let (fields, reading, writing) = (fields, reading, writing)
+    var calls: [@Sendable () -> UInt64?] = []
+    for field in fields {
+      if case .closure(let get, _) = field.place { calls.append { get(record) } }
+    }
+    var read: (@Sendable ((Span<UInt8>) -> Void) -> Void)?
+    if let reading { read = { reading(record, $0) } }
+    return BoundRecord(
+      read: read, calls: calls, clear: { fields[$0].clear(record, writing: writing) })
   }
 
   /// Lets go of a record: its group is gone, and nobody reads it any more when this returns.
@@ -118,36 +134,28 @@ public final class RecordBacking<Record: Sendable>: Backing, Sendable {
 
   /// Reads one record: whether it is whole.
   private func read(
-    _ placement: Placement, _ records: borrowing RecordList<Record>, into snapshot: inout Snapshot
+    _ placement: Placement, _ records: borrowing RecordList, into snapshot: inout Snapshot
   ) -> Bool {
     guard let record = records.record(placement.token) else {
       snapshot.fail(placement, .gone)
       return false
     }
-    guard let reading else {
-      fill(placement, of: record, Span<UInt8>(), into: &snapshot)
+    let layout = layout
+    guard let read = record.read else {
+      snapshot.fill(placement) { layout.fill(&$0, of: record, Span()) }
       return true
     }
     var isRead = false
-    reading(record) { bytes in
+    read { bytes in
       // It may have become shorter.
-      guard bytes.count >= byteCount else {
+      guard bytes.count >= layout.byteCount else {
         snapshot.fail(placement, .denied(code: EIO))
         return
       }
-      fill(placement, of: record, bytes, into: &snapshot)
+      snapshot.fill(placement) { layout.fill(&$0, of: record, bytes) }
       isRead = true
     }
     return isRead
-  }
-
-  private func fill(
-    _ placement: Placement, of record: Record, _ bytes: Span<UInt8>,
-    into snapshot: inout Snapshot
-  ) {
-    snapshot.fill(placement) { words in
-      for index in fields.indices { words[index] = fields[index].word(of: record, bytes) }
-    }
   }
 
   // MARK: - Clearing
@@ -160,28 +168,7 @@ public final class RecordBacking<Record: Sendable>: Backing, Sendable {
     guard statistic.isCount, let index = schema.statistics.firstIndex(of: statistic) else {
       return .notPermitted
     }
-    return state.withLock { state in
-      guard let record = state.records.record(token) else { return .failed(code: ENOENT) }
-      switch fields[index].place {
-      case .closure(_, let clear):
-        guard let clear else { return .notPermitted }
-        clear(record)
-        return .cleared
-      case .bytes(let width, let offset):
-        return clear(offset..<offset + width.byteCount, of: record)
-      }
-    }
-  }
-
-  private func clear(_ range: Range<Int>, of record: Record) -> Clearing {
-    guard let writing else { return .notPermitted }
-    var answer = Clearing.failed(code: EIO)
-    writing(record) { bytes in
-      guard bytes.count >= range.upperBound else { return }
-      for offset in range { bytes[offset] = 0 }
-      answer = .cleared
-    }
-    return answer
+    return state.withLock { $0.records.record(token)?.clear(index) ?? .failed(code: ENOENT) }
   }
 }
 

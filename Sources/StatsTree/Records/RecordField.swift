@@ -1,3 +1,4 @@
+import Glibc
 public import Statistics
 
 /// One statistic of a program's own records, and where its value comes from.
@@ -10,8 +11,10 @@ public import Statistics
 public struct RecordField<Record: Sendable>: Sendable {
   /// Its offset is that in a sample, and set by the backing.
   public let statistic: Statistic
+  @usableFromInline
   let place: Place
 
+  @usableFromInline
   enum Place: Sendable {
     case bytes(RecordWidth, offset: Int)
     case closure(get: @Sendable (Record) -> UInt64?, clear: (@Sendable (Record) -> Void)?)
@@ -54,6 +57,7 @@ public struct RecordField<Record: Sendable>: Sendable {
   ///   - get: the number now; nil where there is none. Called in a pass: it does not wait, and
   ///     better allocates nothing.
   ///   - clear: sets it to zero, where that can be.
+  @inlinable
   public init<Number: FixedWidthInteger & SendableMetatype>(
     _ name: String, _ kind: Kind = .cumulative, unit: Unit = .none, scale: Scale = .one,
     states: [String] = [], meaning: String = "",
@@ -63,8 +67,7 @@ public struct RecordField<Record: Sendable>: Sendable {
     statistic = Statistic(
       name, kind, unit: unit, scale: scale, isSigned: Number.isSigned, states: states,
       meaning: meaning)
-    place = .closure(
-      get: { get($0).map(Self.word) }, clear: clear)
+    place = .closure(get: { get($0).map(Self.word) }, clear: clear)
   }
 
   /// A yes or no that a closure knows.
@@ -76,27 +79,28 @@ public struct RecordField<Record: Sendable>: Sendable {
   }
 
   /// A number as a word that is not the inactive marker.
-  private static func word<Number: FixedWidthInteger>(_ number: Number) -> UInt64 {
+  @inlinable
+  static func word<Number: FixedWidthInteger>(_ number: Number) -> UInt64 {
     guard Number.isSigned else { return min(UInt64(clamping: number), Inactive.unsigned - 1) }
     return UInt64(bitPattern: max(Int64(clamping: number), .min + 1))
   }
 
-  // MARK: - A sample
-
-  /// The bytes that a record has to have for it.
-  var end: Int {
+  /// Sets the field of a record to zero.
+  func clear(_ record: Record, writing: RecordBacking<Record>.Writing?) -> Clearing {
     switch place {
-    case .bytes(let width, let offset): offset + width.byteCount
-    case .closure: 0
-    }
-  }
-
-  /// The word of a record, the bytes of which are long enough.
-  func word(of record: Record, _ bytes: Span<UInt8>) -> UInt64 {
-    switch place {
-    case .bytes(let width, let offset): width.word(in: bytes, at: offset)
-    case .closure(let get, _):
-      get(record) ?? (statistic.isSigned ? Inactive.signed : Inactive.unsigned)
+    case .closure(_, let clear):
+      guard let clear else { return .notPermitted }
+      clear(record)
+      return .cleared
+    case .bytes(let width, let offset):
+      guard let writing else { return .notPermitted }
+      var answer = Clearing.failed(code: EIO)
+      writing(record) { bytes in
+        guard bytes.count >= offset + width.byteCount else { return }
+        for step in 0..<width.byteCount { bytes[offset + step] = 0 }
+        answer = .cleared
+      }
+      return answer
     }
   }
 }

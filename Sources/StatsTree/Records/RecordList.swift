@@ -1,9 +1,9 @@
 /// Records by token; no two of them ever have the same.
 ///
 /// A token is a position, of which there are 2^32, and how often the position was given before.
-struct RecordList<Record: Sendable>: Sendable {
+struct RecordList: Sendable {
   private struct Slot {
-    var record: Record?
+    var record: BoundRecord?
     var uses = 0
   }
 
@@ -12,7 +12,7 @@ struct RecordList<Record: Sendable>: Sendable {
 
   private static func token(_ position: Int, _ uses: Int) -> Int { uses << 32 | position }
 
-  mutating func add(_ record: Record) -> Int {
+  mutating func add(_ record: BoundRecord) -> Int {
     if let position = free.popLast() {
       slots[position].record = record
       return Self.token(position, slots[position].uses)
@@ -23,14 +23,14 @@ struct RecordList<Record: Sendable>: Sendable {
   }
 
   /// The record of a token, or nil where it was removed.
-  func record(_ token: Int) -> Record? {
+  func record(_ token: Int) -> BoundRecord? {
     let position = token & 0xffff_ffff
     guard position < slots.count, slots[position].uses == token >> 32 else { return nil }
     return slots[position].record
   }
 
   /// - Returns: the record, or nil where there is none.
-  mutating func remove(_ token: Int) -> Record? {
+  mutating func remove(_ token: Int) -> BoundRecord? {
     guard let record = record(token) else { return nil }
     let position = token & 0xffff_ffff
     slots[position].record = nil

@@ -30,17 +30,28 @@ public enum RecordWidth: String, CaseIterable, Hashable, Sendable {
   ///
   /// - Precondition: it lies in the bytes.
   func word(in bytes: Span<UInt8>, at offset: Int) -> UInt64 {
-    var word: UInt64 = 0
-    // The machines that Vitals is for have the lowest byte first.
-    for step in 0..<byteCount { word |= UInt64(bytes[offset + step]) << (8 * UInt64(step)) }
-    return switch self {
-    case .bool: word == 0 ? 0 : 1
-    case .u8, .u16, .u32: word
-    case .s8: UInt64(truncatingIfNeeded: Int8(truncatingIfNeeded: word))
-    case .s16: UInt64(truncatingIfNeeded: Int16(truncatingIfNeeded: word))
-    case .s32: UInt64(truncatingIfNeeded: Int32(truncatingIfNeeded: word))
-    case .u64: min(word, Inactive.unsigned - 1)
-    case .s64: word == Inactive.signed ? word + 1 : word
+    switch self {
+    case .bool: bytes[offset] == 0 ? 0 : 1
+    case .u8: UInt64(bytes[offset])
+    case .s8: UInt64(truncatingIfNeeded: Int8(bitPattern: bytes[offset]))
+    case .u16: Self.join(2, bytes, at: offset)
+    case .s16:
+      UInt64(truncatingIfNeeded: Int16(truncatingIfNeeded: Self.join(2, bytes, at: offset)))
+    case .u32: Self.join(4, bytes, at: offset)
+    case .s32:
+      UInt64(truncatingIfNeeded: Int32(truncatingIfNeeded: Self.join(4, bytes, at: offset)))
+    case .u64: min(Self.join(8, bytes, at: offset), Inactive.unsigned - 1)
+    case .s64: UInt64(bitPattern: max(Int64(bitPattern: Self.join(8, bytes, at: offset)), .min + 1))
     }
+  }
+
+  /// The bytes of a number as the machines that Vitals is for have it: the lowest first.
+  @inline(__always)
+  private static func join(_ count: Int, _ bytes: Span<UInt8>, at offset: Int) -> UInt64 {
+    var word: UInt64 = 0
+    for step in 0..<count {
+      word |= UInt64(bytes[offset + step]) << UInt64(truncatingIfNeeded: 8 * step)
+    }
+    return word
   }
 }
