@@ -46,15 +46,19 @@ struct TreeBenchmark {
     var words = (0..<Self.folded * Self.width).map { UInt64($0) &* 0x9e37_79b9_7f4a_7c15 >> 30 }
     var others = words.map { $0 &+ 1 }
     var sums = [UInt64](repeating: 0, count: Self.width)
-    let series = interleaved(
-      200,
-      [
-        { with.pass() }, { without.pass() },
-        {
-          swap(&words, &others)
-          unsafe bench_sum_sixty(&sums, words, Self.folded)
-        },
-      ])
+    // As with passes: the block counts in which C was the fastest.
+    let blocks = (0..<15).map { _ in
+      interleaved(
+        40,
+        [
+          { with.pass() }, { without.pass() },
+          {
+            swap(&words, &others)
+            unsafe bench_sum_sixty(&sums, words, Self.folded)
+          },
+        ])
+    }
+    let series = blocks.min { $0[2].median < $1[2].median } ?? []
     precondition(
       with.plan.entries.contains { $0.group.aggregation != nil && with.status(of: $0) == .up })
     report.add("a pass over 10,000 sources with an aggregate of 60", both(series[0]))
@@ -94,7 +98,7 @@ struct TreeBenchmark {
     let tree = Tree()
     try fill(tree, to: Self.many)
     try tree.aggregate(family(tree), as: "all", over: tree.source("kvm"))
-    let compile = try repeated(5) { _ = Plan(tree) }
+    let compile = repeated(5) { _ = Plan(tree) }
     report.add("plan of 100,000 groups made anew", both(compile))
     let sampler = Sampler(tree)
     sampler.pass()

@@ -14,6 +14,7 @@ final class Folding {
   private var departedCount = 0
   /// How many members had each of the statistics that only grow, in the last pass.
   private var activeCounts: [Int]
+  private static let recordsAtOnce = 1024
   /// While a plan is made anew, the members in the old one that are not found yet.
   private var earlier = MemberList()
   private var departures = Departures()
@@ -138,33 +139,32 @@ final class Folding {
     let length = fold.form.source.wordCount
     var memories: [MemberList.Memory] = []
     swap(&memories, &list.memories)
-    // Few at a time, so that a record is in the cache when it is read the second time.
-    var chunk = InlineArray<512, Int>(repeating: 0)
-    var count = 0
     fold.begin()
     goneOffsets.removeAll(keepingCapacity: true)
+    var known = memories.mutableSpan
+    let words = current.allWords
+    var begin = 0
     // By index: unoptimized, an iterator allocates for each element.
     for position in indexes.indices {
       let index = indexes[position]
       let status = current.status(of: index)
       members.add(status)
-      guard reach.add(status, current.window(of: index)) else { continue }
+      let hasNumbers = reach.add(status, current.window(of: index))
+      // Of what is gone only the totals count.
+      let isFolded = hasNumbers && status != .gone
+      // Some at a time: the records are in the cache when they are read the second time.
+      if !isFolded || position - begin == Self.recordsAtOnce {
+        fold.add(words, at: offsets.span.extracting(begin..<position))
+        begin = isFolded ? position : position + 1
+      }
+      guard hasNumbers else { continue }
       let offset = offsets[position]
-      let sum = losses.sum(current.allWords.extracting(offset..<offset + length))
-      reach.add(memories[position], sum)
-      memories[position].sum = sum
-      if status == .gone {
-        goneOffsets.append(offset)
-        continue
-      }
-      chunk[count] = offset
-      count += 1
-      if count == chunk.count {
-        fold.add(current.allWords, at: chunk.span)
-        count = 0
-      }
+      let sum = losses.sum(words.extracting(offset..<offset + length))
+      reach.add(known[position], sum)
+      known[position].sum = sum
+      if !isFolded { goneOffsets.append(offset) }
     }
-    fold.add(current.allWords, at: chunk.span.extracting(0..<count))
+    fold.add(words, at: offsets.span.extracting(begin..<offsets.count))
     swap(&memories, &list.memories)
     self.members = members
     return reach

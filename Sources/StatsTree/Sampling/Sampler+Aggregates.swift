@@ -13,7 +13,10 @@ extension Sampler {
     plan.folding(of: entry.group)?.list.indexes.compactMap { plan.entry(at: $0) } ?? []
   }
 
-  /// What departed members left in a sum, which is a part of its value: nil where none did.
+  /// What departed members left in a sum, and others had that began again at zero; nil where none
+  /// did.
+  ///
+  /// It is a part of the sum's value.
   ///
   /// - Parameters:
   ///   - index: the position of the statistic in the aggregate's schema.
