@@ -74,7 +74,9 @@ struct SourceList {
   /// The source's own state, or that of its worst group.
   private func status(of source: Source) -> Status {
     if source.status != .up { return source.status }
-    return groups(of: source).map { sampler.status(of: $0) }.first { $0 != .up } ?? .up
+    // An aggregate without members lacks nothing.
+    let groups = groups(of: source).filter { sampler.members(of: $0)?.count != 0 }
+    return groups.map { sampler.status(of: $0) }.first { $0 != .up } ?? .up
   }
 
   func json() throws -> String {
