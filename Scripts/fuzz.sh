@@ -48,8 +48,10 @@ fuzz_table() {
       echo "}"
     } >"$out/modules/$name/module.modulemap"
   done
-  clang -std=gnu11 -O1 -fsanitize=fuzzer-no-link -ISources/CLinux/include \
-    -c -o "$out/modules/CLinux.o" Sources/CLinux/CLinux.c
+  for file in CLinux CLinuxFuse; do
+    clang -std=gnu11 -O1 -fsanitize=fuzzer-no-link -ISources/CLinux/include \
+      -c -o "$out/modules/$file.o" "Sources/CLinux/$file.c"
+  done
   swift_options="$swift_options -I $out/modules/CLinux -I $out/modules/CVitals"
   for name in Statistics LinuxSystem StatsTable; do module "$name"; done
   # shellcheck disable=SC2086
