@@ -18,6 +18,7 @@ let package = Package(
     .library(name: "VitalsFormats", targets: ["StatsFormats"]),
     .library(name: "VitalsTesting", targets: ["StatsTesting"]),
     .library(name: "StatsMetrics", targets: ["StatsMetrics"]),
+    .library(name: "StatsFS", targets: ["StatsFS"]),
   ],
   traits: [
     .trait(name: "Metrics", description: "A backend of swift-metrics: the StatsMetrics library."),
@@ -59,6 +60,8 @@ let package = Package(
 
     // MARK: - Views
     .target(name: "StatsFormats", dependencies: ["StatsTree", "Statistics", "CVitalsData"]),
+    .target(
+      name: "StatsFS", dependencies: ["StatsTree", "Statistics", "LinuxSystem", "CLinux"]),
 
     // MARK: - The example of the publishers' API
     .executableTarget(
@@ -146,6 +149,8 @@ let package = Package(
     .testTarget(
       name: "XenTableTests",
       dependencies: ["StatsTable", "CVitals", "LinuxSystem", "Statistics", "CAllocations"]),
+    .testTarget(
+      name: "StatsFSTests", dependencies: ["StatsFS", "CLinux", "LinuxSystem", "CAllocations"]),
     .testTarget(
       name: "StatsFormatsTests", dependencies: ["StatsFormats", "StatsTree", "Statistics"],
       exclude: ["Golden"]),
