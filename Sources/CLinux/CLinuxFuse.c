@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #define SAME(name) static_assert((unsigned)CLINUX_##name == (unsigned)name, #name)
 static_assert(CLINUX_FUSE_MAJOR == FUSE_KERNEL_VERSION, "FUSE_KERNEL_VERSION");
@@ -188,3 +189,5 @@ int clinux_socket_pair(int type, int *first, int *second) {
   *second = ends[1];
   return 0;
 }
+
+int clinux_replace(int fd, int number) { return dup3(fd, number, O_CLOEXEC); }

@@ -174,4 +174,7 @@ int clinux_detach_mount(const char *_Nonnull directory);
 /* socketpair(2) of a Unix type, close-on-exec. */
 int clinux_socket_pair(int type, int *_Nonnull first, int *_Nonnull second);
 
+/* dup3(2), close-on-exec: `number` becomes another name of what `fd` is. */
+int clinux_replace(int fd, int number);
+
 #endif
