@@ -87,6 +87,13 @@ let package = Package(
     .executableTarget(
       name: "table-holder", dependencies: ["StatsTable", "LinuxSystem", "Statistics"]),
 
+    // MARK: - A filesystem to look at, and its server to stop and to kill, for tests and benchmarks
+    .target(
+      name: "SampleFileSystem", dependencies: ["StatsFS", "LinuxSystem"],
+      path: "Tests/SampleFileSystem"),
+    .executableTarget(
+      name: "fs-holder", dependencies: ["SampleFileSystem", "StatsFS", "LinuxSystem"]),
+
     // MARK: - The command
     .executableTarget(
       name: "vitals",
@@ -150,7 +157,11 @@ let package = Package(
       name: "XenTableTests",
       dependencies: ["StatsTable", "CVitals", "LinuxSystem", "Statistics", "CAllocations"]),
     .testTarget(
-      name: "StatsFSTests", dependencies: ["StatsFS", "CLinux", "LinuxSystem", "CAllocations"]),
+      name: "StatsFSTests",
+      dependencies: [
+        "StatsFS", "SampleFileSystem", "CLinux", "LinuxSystem", "TestSupport", "CAllocations",
+        "fs-holder",
+      ]),
     .testTarget(
       name: "StatsFormatsTests", dependencies: ["StatsFormats", "StatsTree", "Statistics"],
       exclude: ["Golden"]),

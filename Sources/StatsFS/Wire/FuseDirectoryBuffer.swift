@@ -50,6 +50,10 @@ public struct FuseDirectoryBuffer: ~Copyable, Sendable {
     self.countsLookups = countsLookups
     reply.begin(limit: limit)
   }
+
+  mutating func finish(identifier: UInt64) {
+    reply.finish(code: 0, identifier: identifier)
+  }
 }
 
 /// The entries that every directory has.

@@ -6,6 +6,8 @@ enum FuseReply: Hashable, Sendable {
   case done
   case failure(FuseError)
   case agreement(FuseAgreement)
+  /// The version that is spoken, to a kernel that offered a later one.
+  case version
   case entry(FuseEntry)
   case attributes(FuseAttributes, validity: UInt64)
   case opened(handle: UInt64, FuseOpenOptions, backing: Int32)
@@ -21,6 +23,10 @@ enum FuseReply: Hashable, Sendable {
     case .failure(let error):
       return reply.finish(code: -error.code, identifier: identifier)
     case .agreement(let agreement): agreement.encode(into: &reply)
+    case .version:
+      reply.append(number: UInt32(CLINUX_FUSE_MAJOR))
+      reply.append(number: UInt32(CLINUX_FUSE_MINOR))
+      while reply.count < CLINUX_FUSE_INIT_OUT_SIZE { reply.append(0) }
     case .entry(let entry): entry.encode(into: &reply)
     case .attributes(let attributes, let validity):
       reply.append(number: validity / 1_000_000_000)

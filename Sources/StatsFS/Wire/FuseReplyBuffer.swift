@@ -50,6 +50,11 @@ public struct FuseReplyBuffer: ~Copyable, Sendable {
     append(content.extracting(Int(offset)..<content.count))
   }
 
+  /// Adds what of a file's whole content lies at `offset` and behind, as far as it fits.
+  public mutating func append(_ content: [UInt8], from offset: UInt64) {
+    append(content.span, from: offset)
+  }
+
   /// Adds the bytes of a text that fit.
   public mutating func append(_ text: String) {
     for byte in text.utf8 { append(byte) }
