@@ -19,6 +19,16 @@ public func detachMount(_ directory: String) throws(SystemError) {
   }
 }
 
+/// Asks the filesystem of a path for anything (statfs(2)).
+///
+/// Unlike stat(2), that is never answered from what the kernel keeps: it fails where the process that
+/// serves the filesystem has ended.
+public func askFileSystem(_ path: String) throws(SystemError) {
+  guard unsafe clinux_filesystem_magic(path) != -1 else {
+    throw SystemError(call: "statfs", on: path)
+  }
+}
+
 /// A path without links, `.` and `..` (realpath(3)).
 public func canonicalPath(_ path: String) throws(SystemError) -> String {
   guard let resolved = unsafe realpath(path, nil) else {

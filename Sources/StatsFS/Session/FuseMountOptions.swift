@@ -13,7 +13,14 @@ public struct FuseMountOptions: Sendable {
   }
 
   /// What is shown as the filesystem's source and, behind `fuse.`, as its type.
-  public var name = "vitals"
+  ///
+  /// - Precondition: It has ASCII letters, digits and `-` only: others would be options.
+  public var name = "vitals" {
+    didSet {
+      precondition(
+        !name.isEmpty && name.utf8.allSatisfy(Self.isPlain), "\(name) cannot be a type")
+    }
+  }
   /// Whether users other than the one who mounts can see it; root, too, is another user.
   ///
   /// `fusermount3` asks for `user_allow_other` in `/etc/fuse.conf`.
@@ -30,6 +37,15 @@ public struct FuseMountOptions: Sendable {
   /// What both ways are told; the kernel checks permissions by mode and owner.
   var common: String {
     "default_permissions,max_read=\(largestRead)" + (allowsOthers ? ",allow_other" : "")
+  }
+
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
+      true
+    default: false
+    }
   }
 
   var type: String { "fuse.\(name)" }

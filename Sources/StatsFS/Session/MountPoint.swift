@@ -18,7 +18,8 @@ struct MountPoint {
     for _ in 0..<64 {
       guard let mounted = try Self.top(of: path), mounted.isFuse else { break }
       switch Self.answer(path) {
-      case .some(0): throw .mounted(directory: path, type: mounted.type)
+      // Another user's, which may be dead or not.
+      case .some(0), .some(EACCES): throw .mounted(directory: path, type: mounted.type)
       case .some(let code) where !Self.isDeath(code):
         throw .noDirectory(SystemError(call: "stat", object: path, code: code))
       case .some:
@@ -71,15 +72,19 @@ struct MountPoint {
     code == ENOTCONN || code == ECONNABORTED || code == ECONNREFUSED
   }
 
-  /// What stat(2) of a mounted directory gives: 0, an errno value, or nil where its server does not
-  /// answer.
+  /// What a mounted filesystem says: 0, an errno value, or nil where its server does not answer.
   ///
   /// The call could wait for ever, so a thread of its own makes it; it ends with the process.
   private static func answer(_ path: String) -> CInt? {
     let answer = Monitor<CInt?>(nil)
     let thread = try? SystemThread(name: "mount check") {
       var code: CInt = 0
-      do throws(SystemError) { _ = try FileStatus(path) } catch { code = error.code }
+      do throws(SystemError) {
+        _ = try FileStatus(path)
+        try askFileSystem(path)
+      } catch {
+        code = error.code
+      }
       answer.update { $0 = code }
     }
     guard thread != nil else { return nil }

@@ -2,9 +2,11 @@ import LinuxSystem
 import StatsFS
 
 /// Why a directory cannot be mounted on; nil where it could, and was.
-func mountFailure(on directory: String) -> FuseMountError? {
+func mountFailure(
+  on directory: String, _ options: FuseMountOptions = FuseMountOptions()
+) -> FuseMountError? {
   do throws(FuseMountError) {
-    _ = try FuseMount(on: directory)
+    _ = try FuseMount(on: directory, options: options)
     return nil
   } catch {
     return error
