@@ -1,4 +1,5 @@
 import CAllocations
+import Glibc
 import LinuxSystem
 import SampleFileSystem
 import StatsFS
@@ -53,6 +54,22 @@ extension MountedTests {
         reason = "\(error)"
       }
       #expect(reason.hasPrefix("no passthrough of this file"))
+    }
+
+    @Test("A node that is open keeps its backing: the kernel takes no other one")
+    func oneBacking() throws {
+      let directory = try MountDirectory()
+      let session = try FuseSession(FuseMount(on: directory.path), RebackingFileSystem())
+      guard session.connection.agreement.features.contains(.passthrough) else { return }
+      let path = "\(directory.path)/file"
+      for _ in 0..<2 {
+        let first = try Descriptor.open(path)
+        let bytes = try first.bytes(count: 3, at: 0)
+        #expect(bytes == [1, 2, 3])
+        let error = #expect(throws: SystemError.self) { _ = try Descriptor.open(path) }
+        #expect(error?.code == EIO)
+        close(first.release())
+      }
     }
 
     @Test("A read of a kept handle allocates nothing")
