@@ -9,7 +9,7 @@ public struct FuseMount: ~Copyable, Sendable {
   public let directory: String
   let device: FuseDevice
   /// The mount, to tell it from one that somebody else puts in its place.
-  private let mounted: MountedFileSystem?
+  private let mounted: MountedFileSystem
   private let program: String?
 
   /// Mounts on an empty directory; what a server of the same name left there that has ended is
@@ -33,12 +33,15 @@ public struct FuseMount: ~Copyable, Sendable {
       } else {
         try Self.mount(point.path, options)
       }
-    self.init(
-      directory: point.path, device: device, mounted: try? .top(of: point.path), program: program)
+    guard let mounted = try? MountedFileSystem.top(of: point.path) else {
+      try? Self.detach(point.path, program)
+      throw .noOffer(directory: point.path)
+    }
+    self.init(directory: point.path, device: device, mounted: mounted, program: program)
   }
 
   private init(
-    directory: String, device: FuseDevice, mounted: MountedFileSystem?, program: String?
+    directory: String, device: FuseDevice, mounted: MountedFileSystem, program: String?
   ) {
     self.directory = directory
     self.device = device
@@ -50,7 +53,6 @@ public struct FuseMount: ~Copyable, Sendable {
 
   /// Takes the mount away, if it is still there, also where files on it are open.
   func unmount() {
-    // One without a mark was not found; then the directory's own top is no mount of ours.
     guard isMounted else { return }
     try? Self.detach(directory, program)
   }
@@ -59,8 +61,7 @@ public struct FuseMount: ~Copyable, Sendable {
   ///
   /// The filesystem is not asked.
   public var isMounted: Bool {
-    guard let mounted else { return false }
-    return (try? MountedFileSystem.top(of: directory)) == mounted
+    (try? MountedFileSystem.top(of: directory)) == mounted
   }
 
   /// The program that mounts, or nil for mount(2).

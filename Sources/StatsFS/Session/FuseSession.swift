@@ -4,8 +4,7 @@ public import LinuxSystem
 
 /// A mounted filesystem and the threads that serve it, until it is unmounted or stopped.
 ///
-/// Nobody of this process but its threads may look at the mount in their stead: a thread that waits
-/// for itself waits for ever.
+/// A filesystem's method must not look at its own mount: its thread would wait for itself.
 public final class FuseSession: Sendable {
   public let connection: FuseConnection
   private let mount: MountHolder?
