@@ -18,6 +18,7 @@ let package = Package(
     .library(name: "VitalsFormats", targets: ["StatsFormats"]),
     .library(name: "VitalsTesting", targets: ["StatsTesting"]),
     .library(name: "StatsMetrics", targets: ["StatsMetrics"]),
+    .library(name: "StatsFS", targets: ["StatsFS"]),
   ],
   traits: [
     .trait(name: "Metrics", description: "A backend of swift-metrics: the StatsMetrics library."),
@@ -59,6 +60,8 @@ let package = Package(
 
     // MARK: - Views
     .target(name: "StatsFormats", dependencies: ["StatsTree", "Statistics", "CVitalsData"]),
+    .target(
+      name: "StatsFS", dependencies: ["StatsTree", "Statistics", "LinuxSystem", "CLinux"]),
 
     // MARK: - The example of the publishers' API
     .executableTarget(
@@ -90,12 +93,19 @@ let package = Package(
     .executableTarget(
       name: "table-holder", dependencies: ["StatsTable", "LinuxSystem", "Statistics"]),
 
+    // MARK: - A filesystem to look at, and its server to stop and to kill, for tests and benchmarks
+    .target(
+      name: "SampleFileSystem", dependencies: ["StatsFS", "LinuxSystem"],
+      path: "Tests/SampleFileSystem"),
+    .executableTarget(
+      name: "fs-holder", dependencies: ["SampleFileSystem", "StatsFS", "LinuxSystem"]),
+
     // MARK: - The command
     .executableTarget(
       name: "vitals",
       dependencies: [
-        "HostStats", "KVMGuests", "KVMStats", "LinuxSystem", "StatsFormats", "StatsTable",
-        "StatsTesting", "StatsTree", "Statistics", "TableStats", argumentParser,
+        "HostStats", "KVMGuests", "KVMStats", "LinuxSystem", "StatsFS", "StatsFormats",
+        "StatsTable", "StatsTesting", "StatsTree", "Statistics", "TableStats", argumentParser,
       ]),
 
     // MARK: - Tests
@@ -156,6 +166,12 @@ let package = Package(
     .testTarget(
       name: "XenTableTests",
       dependencies: ["StatsTable", "CVitals", "LinuxSystem", "Statistics", "CAllocations"]),
+    .testTarget(
+      name: "StatsFSTests",
+      dependencies: [
+        "StatsFS", "SampleFileSystem", "CLinux", "LinuxSystem", "TestSupport", "CAllocations",
+        "fs-holder",
+      ]),
     .testTarget(
       name: "StatsFormatsTests", dependencies: ["StatsFormats", "StatsTree", "Statistics"],
       exclude: ["Golden"]),

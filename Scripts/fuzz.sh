@@ -1,16 +1,17 @@
 #!/bin/sh
 # Feeds the readers of foreign bytes with what the fuzzer makes: Scripts/fuzz.sh [SECONDS] [TARGET]
 #
-# Targets: kvm (files of KVM statistics) and table (shared tables), which share the seconds. Fails
-# where one crashes, hangs or takes too much memory; the input is left in .build/fuzz.
+# Targets: kvm (files of KVM statistics), table (shared tables) and fuse (requests of the kernel),
+# which share the seconds. Fails where one crashes, hangs or takes too much memory; the input is left
+# in .build/fuzz.
 set -eu
 
 cd "$(dirname "$0")/.."
 seconds=${1:-20}
 only=${2:-}
 out=.build/fuzz
-mkdir -p "$out/corpus" "$out/table-corpus" "$out/table-seeds" "$out/modules"
-if [ -z "$only" ]; then seconds=$(((seconds + 1) / 2)); fi
+mkdir -p "$out/corpus" "$out/table-corpus" "$out/table-seeds" "$out/fuse-corpus" "$out/modules"
+if [ -z "$only" ]; then seconds=$(((seconds + 2) / 3)); fi
 
 # Swift's own report of crashes would keep libFuzzer from saving the input.
 export SWIFT_BACKTRACE=enable=no
@@ -38,7 +39,10 @@ module() {
     -emit-object -o "$out/modules/$1.o" $(find "Sources/$1" -name '*.swift')
 }
 
-fuzz_table() {
+# The modules that the targets import, compiled once.
+modules() {
+  if [ -n "${has_modules:-}" ]; then return; fi
+  has_modules=yes
   for name in CLinux CVitals; do
     mkdir -p "$out/modules/$name"
     {
@@ -48,10 +52,16 @@ fuzz_table() {
       echo "}"
     } >"$out/modules/$name/module.modulemap"
   done
-  clang -std=gnu11 -O1 -fsanitize=fuzzer-no-link -ISources/CLinux/include \
-    -c -o "$out/modules/CLinux.o" Sources/CLinux/CLinux.c
+  for file in CLinux CLinuxFuse; do
+    clang -std=gnu11 -O1 -fsanitize=fuzzer-no-link -ISources/CLinux/include \
+      -c -o "$out/modules/$file.o" "Sources/CLinux/$file.c"
+  done
   swift_options="$swift_options -I $out/modules/CLinux -I $out/modules/CVitals"
   for name in Statistics LinuxSystem StatsTable; do module "$name"; done
+}
+
+fuzz_table() {
+  modules
   # shellcheck disable=SC2086
   swiftc $swift_options -module-name TableFuzz -I "$out/modules" \
     -o "$out/table" Fuzz/TableFuzz.swift "$out"/modules/*.o
@@ -59,9 +69,20 @@ fuzz_table() {
   run table 16384 "$out/table-corpus" "$out/table-seeds"
 }
 
+fuzz_fuse() {
+  modules
+  # shellcheck disable=SC2046,SC2086
+  swiftc $swift_options -module-name FuseFuzz -I "$out/modules" \
+    -enable-upcoming-feature InternalImportsByDefault -enable-experimental-feature Lifetimes \
+    -o "$out/fuse" $(find Sources/StatsFS/Wire Sources/StatsFS/Session -name '*.swift') \
+    Fuzz/FuseFuzz.swift "$out"/modules/*.o
+  run fuse 8192 "$out/fuse-corpus" "$out/fuse-corpus"
+}
+
 case $only in
-  "") fuzz_kvm && fuzz_table ;;
+  "") fuzz_kvm && fuzz_table && fuzz_fuse ;;
   kvm) fuzz_kvm ;;
   table) fuzz_table ;;
-  *) echo "fuzz.sh [SECONDS] [kvm | table]" >&2; exit 2 ;;
+  fuse) fuzz_fuse ;;
+  *) echo "fuzz.sh [SECONDS] [kvm | table | fuse]" >&2; exit 2 ;;
 esac

@@ -13,14 +13,17 @@ public final class ChildProcess: Sendable {
 
   /// Starts a program (posix_spawn(3)) in a process group of its own, with no blocked signals.
   ///
-  /// It inherits descriptors 0 and 2, and `output` as descriptor 1.
+  /// It inherits descriptors 0 and 2, and `output` as descriptor 1; `errors` is in the place of 2.
+  /// `variables` are added to the environment, and come before those of this process.
   public init(
-    executable: String, arguments: [String], output: borrowing Descriptor
+    executable: String, arguments: [String], output: borrowing Descriptor,
+    errors: CInt? = nil, variables: [String] = []
   ) throws(SystemError) {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
     unsafe posix_spawn_file_actions_adddup2(&actions, output.rawValue, 1)
+    if let errors { unsafe posix_spawn_file_actions_adddup2(&actions, errors, 2) }
 
     var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
@@ -35,8 +38,17 @@ public final class ChildProcess: Sendable {
     var words = unsafe ([executable] + arguments).map { unsafe strdup($0) }
     unsafe words.append(nil)
     defer { unsafe words.forEach { unsafe free($0) } }
+    let names = unsafe variables.map { unsafe strdup($0) }
+    defer { unsafe names.forEach { unsafe free($0) } }
+    var environment = unsafe names
+    var next = unsafe environ
+    while let variable = unsafe next.pointee {
+      unsafe environment.append(variable)
+      unsafe next += 1
+    }
+    unsafe environment.append(nil)
     var pid: pid_t = 0
-    let code = unsafe posix_spawn(&pid, executable, &actions, &attributes, words, environ)
+    let code = unsafe posix_spawn(&pid, executable, &actions, &attributes, words, environment)
     guard code == 0 else {
       throw SystemError(call: "posix_spawn", object: executable, code: code)
     }
@@ -56,6 +68,12 @@ public final class ChildProcess: Sendable {
 
   /// Whether the process has ended, by itself or by a signal.
   public var hasEnded: Bool { process.hasEnded }
+
+  /// Waits until the process has ended: false where the time is over before.
+  @discardableResult
+  public func waitForEnd(milliseconds: Int) -> Bool {
+    process.waitForEnd(milliseconds: milliseconds)
+  }
 
   /// Asks the process to end (SIGTERM), gives it so long, and ends it; may be called again.
   public func end(withinMilliseconds limit: Int) {

@@ -1,6 +1,8 @@
 // The figures of the README, as one table: see README.md of this package.
 //
-//   vitals-bench --vitals PATH --holder PATH --peers PATH [--only TEXT-OF-A-HEADING]
+//   vitals-bench --vitals PATH --holder PATH --fs-holder PATH --peers PATH
+//     [--only TEXT-OF-A-HEADING]
+import CBench
 import Glibc
 import LinuxSystem
 
@@ -9,8 +11,12 @@ var words = CommandLine.arguments.dropFirst()
 if words.first == "publish" {
   try TablePublisher(Array(words.dropFirst())).run()
 }
+if words.first == "serve-text", let directory = words.dropFirst().first {
+  exit(unsafe bench_serve_text(directory) == 0 ? 0 : 1)
+}
 while let word = words.popFirst() {
-  guard ["--vitals", "--holder", "--peers", "--only"].contains(word), let path = words.popFirst()
+  guard ["--vitals", "--holder", "--fs-holder", "--peers", "--only"].contains(word),
+    let path = words.popFirst()
   else {
     note("vitals-bench: not understood: \(word)\n")
     exit(2)
@@ -42,6 +48,9 @@ report.part("Folds of 60 statistics over 10,000 sources, one process, interleave
   FoldBenchmark().run(&$0)
 }
 report.part("The tree") { try TreeBenchmark().run(&$0) }
+report.part("The filesystem, one kernel, interleaved") {
+  try FileSystemBenchmark(holder: programs["--fs-holder"]).run(&$0)
+}
 report.part("vitals watch --every 1s 'kvm/**'") {
   try WatchBenchmark(vitals: programs["--vitals"], holder: programs["--holder"]).run(&$0)
 }

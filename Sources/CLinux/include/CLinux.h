@@ -8,6 +8,8 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
+#include "clinux_fuse.h"
+
 #include <linux/kvm.h>
 #include <stddef.h>
 #include <stdint.h>

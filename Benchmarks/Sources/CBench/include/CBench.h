@@ -77,4 +77,27 @@ static inline size_t bench_bytes_in_use(void) {
 /* openpty(3) with a size, close-on-exec: 0, or -1. */
 int bench_open_terminal(int *_Nonnull master, int *_Nonnull slave, int rows, int columns);
 
+/* sched_setaffinity(2): this thread, and what it starts, runs on this CPU only; -1 is on any. */
+int bench_pin(int cpu);
+
+/* Serves a directory with the file `text` of 20 bytes over /dev/fuse, without a library, until it is
+   unmounted: 0, or -1 with errno. Writes `ready` once it can be read. Only for a process of its own. */
+int bench_serve_text(const char *_Nonnull directory);
+
+/* open(2), read(2), close(2) so many times: the number that gave bytes. */
+static inline size_t bench_read_files(const char *_Nonnull path, size_t count) {
+  size_t whole = 0;
+  for (size_t index = 0; index < count; index++) whole += bench_read_file(path) > 0;
+  return whole;
+}
+
+/* pread(2) of a page so many times: the number that were read whole. */
+static inline size_t bench_read_pages(int fd, size_t count) {
+  char page[4096];
+  size_t whole = 0;
+  for (size_t index = 0; index < count; index++)
+    whole += pread(fd, page, sizeof page, 0) == (ssize_t)sizeof page;
+  return whole;
+}
+
 #endif

@@ -1,0 +1,128 @@
+import CBench
+import Glibc
+import LinuxSystem
+
+/// Files of a mounted filesystem, against the smallest server in C and against memory.
+struct FileSystemBenchmark {
+  private static let rounds = 300
+  private static let files = 50
+  private static let pages = 200
+
+  let holder: String?
+
+  func run(_ report: inout Report) throws {
+    guard let holder else { throw Missing("no --fs-holder PATH") }
+    guard geteuid() == 0, unsafe access("/dev/fuse", R_OK | W_OK) == 0 else {
+      throw Missing("mounting takes root and /dev/fuse")
+    }
+    // Who starts and wakes whom decides on which core a server runs, and a reader on another core
+    // takes several times as long: both are measured, with all on their places.
+    bench_pin(0)
+    defer { bench_pin(-1) }
+    let ours = try MountedServer(holder, [])
+    let plain = try MountedServer("/proc/self/exe", ["serve-text"])
+    defer { withExtendedLifetime((ours, plain)) {} }
+    try readText(ours, plain, "one core", &report)
+    bench_pin(1)
+    if sysconf(Int32(_SC_NPROCESSORS_ONLN)) > 1 {
+      try readText(ours, plain, "two cores", &report)
+    }
+    try readPages(ours, &report)
+  }
+
+  private func readText(
+    _ ours: MountedServer, _ plain: MountedServer, _ place: String, _ report: inout Report
+  ) throws {
+    let paths = ["\(ours.directory)/text", "\(plain.directory)/text"]
+    var failed = 0
+    let series = interleaved(
+      Self.rounds,
+      paths.map { path in
+        { failed += Self.files - Int(unsafe bench_read_files(path, Self.files)) }
+      })
+    guard failed == 0 else {
+      throw SystemError(call: "read", object: "\(failed) files", code: EIO)
+    }
+    let count = Double(Self.files)
+    report.add(
+      "open, read, close of a text file on \(place), server in C: minimum, median",
+      "\(duration(series[1].minimum / count)), \(duration(series[1].median / count))")
+    report.add(
+      "the same of StatsFS",
+      "\(duration(series[0].minimum / count)), \(duration(series[0].median / count))")
+    let ratios = (
+      series[0].minimum / series[1].minimum, series[0].median / series[1].median
+    )
+    report.add(
+      "StatsFS / C, \(place): of minima, medians", "\(fixed(ratios.0)), \(fixed(ratios.1))",
+      bar: "<= 1.3",
+      holds: max(ratios.0, ratios.1) <= 1.3)
+  }
+
+  /// A page of the memory that the kernel reads in the server's stead.
+  private func readPages(_ ours: MountedServer, _ report: inout Report) throws {
+    let words = ours.greeting.split(separator: " ")
+    guard words.count > 2, let number = CInt(words[1]) else {
+      throw Missing("fs-holder: \(ours.greeting)")
+    }
+    guard words[2] == "passthrough" else {
+      throw Missing(words.dropFirst(2).joined(separator: " "))
+    }
+    let memory = try ProcessDescriptor(pid: ours.process.pid).copyDescriptor(number)
+    let backed = try Descriptor.open("\(ours.directory)/table")
+    let served = try Descriptor.open("\(ours.directory)/copy")
+    let numbers = [backed.rawValue, memory.rawValue, served.rawValue]
+    var failed = 0
+    let series = interleaved(
+      Self.rounds,
+      numbers.map { number in
+        { failed += Self.pages - Int(bench_read_pages(number, Self.pages)) }
+      })
+    withExtendedLifetime((backed.rawValue, memory.rawValue, served.rawValue)) {}
+    guard failed == 0 else {
+      throw SystemError(call: "pread", object: "\(failed) pages", code: EIO)
+    }
+    let costs = series.map { $0.median / Double(Self.pages) }
+    report.add("pread of 4 KiB on a kept descriptor: memfd", duration(costs[1]))
+    report.add(
+      "the same memfd by passthrough",
+      "\(duration(costs[0])), \(fixed(costs[0] / costs[1])) of it")
+    report.add("a copy of it served by StatsFS", duration(costs[2]))
+  }
+}
+
+/// A process that serves a directory; the mount ends with this value, and so does the process.
+final class MountedServer {
+  let process: ChildProcess
+  let directory: String
+  /// The line that it wrote when it could be read.
+  let greeting: String
+  private let output: Descriptor
+
+  init(_ executable: String, _ arguments: [String]) throws {
+    var template = Array("/tmp/vitals-bench-XXXXXX".utf8CString)
+    let isMade = unsafe template.withUnsafeMutableBufferPointer { buffer in
+      guard let start = buffer.baseAddress else { return false }
+      return unsafe mkdtemp(start) != nil
+    }
+    guard isMade else { throw SystemError(call: "mkdtemp", object: "/tmp", code: errno) }
+    directory = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    let pipe = try Pipe()
+    process = try ChildProcess(
+      executable: executable, arguments: arguments + [directory], output: pipe.writer)
+    output = pipe.closeWriter()
+    guard output.waitForInput(milliseconds: 10_000) else {
+      throw SystemError(call: "wait for", object: executable, code: ETIMEDOUT)
+    }
+    var line = [UInt8](repeating: 0, count: 4_096)
+    let text = String(decoding: line[..<(try output.read(into: &line))], as: UTF8.self)
+    greeting = text.split(separator: "\n").first.map(String.init) ?? ""
+    guard greeting.hasPrefix("ready") else { throw Missing("\(executable): \(text)") }
+  }
+
+  deinit {
+    try? detachMount(directory)
+    process.end(withinMilliseconds: 2_000)
+    unsafe rmdir(directory)
+  }
+}

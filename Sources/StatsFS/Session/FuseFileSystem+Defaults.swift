@@ -1,0 +1,31 @@
+import Glibc
+
+// What a filesystem does that has nothing of the kind.
+extension FuseFileSystem {
+  public func begin(_: FuseConnection) {}
+
+  public func forget(_: UInt64, lookups _: UInt64) {}
+
+  public func write(
+    _: FuseWrite, to _: UInt64, for _: FuseCaller
+  ) throws(FuseError) -> Int {
+    throw .notPermitted
+  }
+
+  public func release(_: UInt64, of _: UInt64) {}
+
+  public func openDirectory(_: UInt64, for _: FuseCaller) throws(FuseError) -> FuseOpened {
+    FuseOpened()
+  }
+
+  public func releaseDirectory(_: UInt64, of _: UInt64) {}
+
+  /// Everything that is asked for is there at once, as of a plain file.
+  public func poll(
+    _ poll: FusePoll, of _: UInt64, for _: FuseCaller
+  ) throws(FuseError) -> UInt32 {
+    poll.events & UInt32(POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM)
+  }
+
+  public func status() -> FuseFileSystemStatus { FuseFileSystemStatus() }
+}

@@ -1,0 +1,129 @@
+import CLinux
+
+/// Answers messages of the kernel, one at a time, with the memory of the answers before.
+struct FuseResponder: ~Copyable {
+  /// What is to be done with an answer.
+  enum Outcome {
+    /// The kernel expects none.
+    case nothing
+    /// `reply` is written.
+    case reply
+    /// `entries` are written.
+    case entries
+    /// `reply` is written, and no more is read.
+    case end
+    /// As `nothing`: the message had no header that could be read.
+    case noMessage
+  }
+
+  private let fileSystem: any FuseFileSystem
+  private let largestRead: Int
+  private(set) var reply = FuseReplyBuffer()
+  private(set) var entries = FuseDirectoryBuffer()
+
+  init(_ fileSystem: any FuseFileSystem, largestRead: UInt32) {
+    self.fileSystem = fileSystem
+    self.largestRead = Int(largestRead)
+  }
+
+  /// Answers a whole message.
+  mutating func answer(_ message: Span<UInt8>) -> Outcome {
+    guard let header = try? FuseHeader(message) else { return .noMessage }
+    do throws(FuseError) {
+      return try answer(request(message, header), header)
+    } catch {
+      // These have no reply, whatever is wrong with them.
+      let operation = Int(header.operation)
+      if operation == CLINUX_FUSE_FORGET || operation == CLINUX_FUSE_BATCH_FORGET {
+        return .nothing
+      }
+      return send(.failure(error), header)
+    }
+  }
+
+  private func request(
+    _ message: Span<UInt8>, _ header: FuseHeader
+  ) throws(FuseError) -> FuseRequest {
+    do throws(FuseFlaw) {
+      return try FuseRequest(message, of: header)
+    } catch {
+      throw FuseError(error)
+    }
+  }
+
+  private mutating func answer(
+    _ request: FuseRequest, _ header: FuseHeader
+  ) throws(FuseError) -> Outcome {
+    let (node, caller) = (header.node, header.caller)
+    switch request {
+    case .read(let range):
+      reply.begin(limit: min(Int(range.size), largestRead))
+      try fileSystem.read(range, of: node, for: caller, into: &reply)
+      reply.finish(code: 0, identifier: header.identifier)
+      return .reply
+    case .readDirectory(let range, let withAttributes):
+      entries.begin(limit: min(Int(range.size), largestRead), countsLookups: withAttributes)
+      try fileSystem.readDirectory(range, of: node, for: caller, into: &entries)
+      entries.finish(identifier: header.identifier)
+      return .entries
+    case .forget(let forgets):
+      for forget in forgets { fileSystem.forget(forget.node, lookups: forget.lookups) }
+      return .nothing
+    case .notificationReply:
+      return .nothing
+    case .destroy:
+      _ = send(.done, header)
+      return .end
+    default:
+      return send(try reply(to: request, node, caller), header)
+    }
+  }
+
+  private func reply(
+    to request: FuseRequest, _ node: UInt64, _ caller: FuseCaller
+  ) throws(FuseError) -> FuseReply {
+    switch request {
+    case .lookup(let name):
+      return .entry(try fileSystem.lookup(name, in: node, for: caller))
+    case .attributes(let handle):
+      let answer = try fileSystem.attributes(of: node, handle: handle, for: caller)
+      return .attributes(answer.attributes, validity: answer.validity)
+    case .setAttributes(let change):
+      // A shell that empties a file before it writes to it; what is written says what is meant.
+      guard change.keepsOwnership else { throw .notPermitted }
+      guard change.size ?? 0 == 0 else { throw .invalid }
+      let answer = try fileSystem.attributes(of: node, handle: change.handle, for: caller)
+      return .attributes(answer.attributes, validity: answer.validity)
+    case .open(let flags):
+      return try fileSystem.open(node, flags, for: caller).reply
+    case .openDirectory:
+      return try fileSystem.openDirectory(node, for: caller).reply
+    case .release(let handle):
+      fileSystem.release(handle, of: node)
+      return .done
+    case .releaseDirectory(let handle):
+      fileSystem.releaseDirectory(handle, of: node)
+      return .done
+    case .write(let write):
+      let count = try fileSystem.write(write, to: node, for: caller)
+      return .written(UInt32(clamping: min(count, write.bytes.count)))
+    case .poll(let poll):
+      return .ready(events: try fileSystem.poll(poll, of: node, for: caller))
+    case .fileSystemStatus:
+      return .status(fileSystem.status())
+    case .change:
+      throw .notPermitted
+    case .initialize:
+      // The connection was begun before.
+      throw .protocolError
+    default:
+      // Of these the kernel then knows that they need not be asked: it goes on without.
+      throw .notImplemented
+    }
+  }
+
+  private mutating func send(_ answer: FuseReply, _ header: FuseHeader) -> Outcome {
+    answer.encode(into: &reply, identifier: header.identifier)
+    return .reply
+  }
+}

@@ -1,0 +1,98 @@
+import CLinux
+import Glibc
+
+/// What stat(2) says of a node.
+public struct FuseAttributes: Hashable, Sendable {
+  /// What a node is, as in the type bits of its mode.
+  public enum Kind: UInt32, Hashable, Sendable {
+    case file = 0o100000
+    case directory = 0o040000
+
+    /// The type in a directory's entry (readdir(3)).
+    var entryType: UInt32 { rawValue >> 12 }
+  }
+
+  public var inode: UInt64
+  public var kind: Kind
+  /// The permission bits, such as 0o444.
+  public var permissions: UInt32
+  /// The length in bytes.
+  ///
+  /// Without direct I/O nothing behind it is read, and tar(1) never reads more.
+  public var size: UInt64
+  public var user: UInt32
+  public var group: UInt32
+  public var links: UInt32
+  /// The last access, modification and change: nanoseconds of CLOCK_REALTIME.
+  public var time: UInt64
+
+  public init(
+    inode: UInt64, kind: Kind, permissions: UInt32, size: UInt64 = 0, user: UInt32 = 0,
+    group: UInt32 = 0, links: UInt32? = nil, time: UInt64 = 0
+  ) {
+    self.inode = inode
+    self.kind = kind
+    self.permissions = permissions
+    self.size = size
+    self.user = user
+    self.group = group
+    self.links = links ?? (kind == .directory ? 2 : 1)
+    self.time = time
+  }
+}
+
+extension FuseAttributes {
+  /// `struct fuse_attr`.
+  func encode(into reply: inout FuseReplyBuffer) {
+    let seconds = time / 1_000_000_000
+    let nanoseconds = UInt32(time % 1_000_000_000)
+    reply.append(number: inode)
+    reply.append(number: size)
+    reply.append(number: size / 512 + (size % 512 > 0 ? 1 : 0))
+    for _ in 0..<3 { reply.append(number: seconds) }
+    for _ in 0..<3 { reply.append(number: nanoseconds) }
+    reply.append(number: kind.rawValue | permissions & 0o7777)
+    reply.append(number: links)
+    reply.append(number: user)
+    reply.append(number: group)
+    // No device; blocks of a page; no flags.
+    reply.append(number: UInt32(0))
+    reply.append(number: UInt32(4096))
+    reply.append(number: UInt32(0))
+  }
+}
+
+/// A node as the kernel keeps it: its number, its attributes, and how long they hold.
+public struct FuseEntry: Hashable, Sendable {
+  /// The number by which the kernel asks for it from now on; 0 says that the name is not there.
+  public var node: UInt64
+  /// With the node unique for as long as the filesystem is mounted.
+  public var generation: UInt64
+  public var attributes: FuseAttributes
+  /// How long the name stands for the node without being looked up again, in nanoseconds.
+  public var nameValidity: UInt64
+  /// How long the attributes hold without being asked again, in nanoseconds.
+  public var attributesValidity: UInt64
+
+  public init(
+    node: UInt64, generation: UInt64 = 0, attributes: FuseAttributes, nameValidity: UInt64,
+    attributesValidity: UInt64
+  ) {
+    self.node = node
+    self.generation = generation
+    self.attributes = attributes
+    self.nameValidity = nameValidity
+    self.attributesValidity = attributesValidity
+  }
+
+  /// `struct fuse_entry_out`.
+  func encode(into reply: inout FuseReplyBuffer) {
+    reply.append(number: node)
+    reply.append(number: generation)
+    reply.append(number: nameValidity / 1_000_000_000)
+    reply.append(number: attributesValidity / 1_000_000_000)
+    reply.append(number: UInt32(nameValidity % 1_000_000_000))
+    reply.append(number: UInt32(attributesValidity % 1_000_000_000))
+    attributes.encode(into: &reply)
+  }
+}

@@ -1,0 +1,62 @@
+import CLinux
+
+/// Who makes a request: the process that reads, writes or lists.
+public struct FuseCaller: Hashable, Sendable {
+  public let user: UInt32
+  public let group: UInt32
+  /// The thread's number in the server's PID namespace; 0 where it has none there.
+  public let process: UInt32
+
+  public init(user: UInt32, group: UInt32, process: UInt32) {
+    self.user = user
+    self.group = group
+    self.process = process
+  }
+}
+
+/// What every request begins with.
+///
+/// ```
+/// offset  size
+///      0     4  length of the whole message
+///      4     4  operation
+///      8     8  identifier, which the reply repeats
+///     16     8  node
+///     24     4  user
+///     28     4  group
+///     32     4  process
+///     36     2  length of the extensions behind the body, in units of 8 bytes
+/// ```
+/// Source: `struct fuse_in_header` of `linux/fuse.h`; fuse(4).
+public struct FuseHeader: Hashable, Sendable {
+  /// The header's own length in bytes.
+  public static let byteCount = CLINUX_FUSE_IN_HEADER_SIZE
+
+  /// The number of the operation.
+  public let operation: UInt32
+  public let identifier: UInt64
+  public let node: UInt64
+  public let caller: FuseCaller
+  /// Where the body ends: the message without its extensions.
+  let bodyEnd: Int
+
+  /// Reads the header of a message, which is all of `bytes`.
+  public init(_ bytes: Span<UInt8>) throws(FuseFlaw) {
+    guard bytes.count >= Self.byteCount else {
+      throw .truncated(needed: Self.byteCount, found: bytes.count)
+    }
+    guard bytes.number32(at: 0) == bytes.count else {
+      throw .length(stated: Int(bytes.number32(at: 0)), found: bytes.count)
+    }
+    operation = bytes.number32(at: 4)
+    identifier = bytes.number64(at: 8)
+    node = bytes.number64(at: 16)
+    caller = FuseCaller(
+      user: bytes.number32(at: 24), group: bytes.number32(at: 28), process: bytes.number32(at: 32))
+    let extensions = 8 * Int(bytes.number16(at: 36))
+    guard extensions <= bytes.count - Self.byteCount else {
+      throw .extensions(byteCount: extensions, found: bytes.count)
+    }
+    bodyEnd = bytes.count - extensions
+  }
+}

@@ -1,0 +1,42 @@
+// The numbers of a message, in the byte order of this system. Every access is checked.
+extension Span<UInt8> {
+  /// The 64-bit number at a byte offset, aligned or not.
+  func number64(at offset: Int) -> UInt64 {
+    let first = UInt64(number32(at: offset))
+    let second = UInt64(number32(at: offset + 4))
+    #if _endian(little)
+    return second << 32 | first
+    #else
+    return first << 32 | second
+    #endif
+  }
+
+  /// The 32-bit number at a byte offset, aligned or not.
+  func number32(at offset: Int) -> UInt32 {
+    let first = UInt32(number16(at: offset))
+    let second = UInt32(number16(at: offset + 2))
+    #if _endian(little)
+    return second << 16 | first
+    #else
+    return first << 16 | second
+    #endif
+  }
+
+  /// The 16-bit number at a byte offset, aligned or not.
+  func number16(at offset: Int) -> UInt16 {
+    let bytes = (UInt16(self[offset]), UInt16(self[offset + 1]))
+    #if _endian(little)
+    return bytes.1 << 8 | bytes.0
+    #else
+    return bytes.0 << 8 | bytes.1
+    #endif
+  }
+
+  /// The bytes as an array of their own.
+  var array: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count)
+    for index in indices { bytes.append(self[index]) }
+    return bytes
+  }
+}

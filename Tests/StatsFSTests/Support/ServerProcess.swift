@@ -1,0 +1,54 @@
+import Glibc
+import LinuxSystem
+import TestSupport
+
+/// `fs-holder`, which is built beside the tests, once its mount can be read.
+final class ServerProcess {
+  let process: ChildProcess
+  private let output: Descriptor
+  /// What it said at its start.
+  let greeting: String
+
+  init(_ arguments: String...) throws {
+    let tests = try readLink("/proc/self/exe")
+    let folder = tests.prefix(through: tests.lastIndex(of: "/") ?? tests.startIndex)
+    let pipe = try Pipe()
+    process = try ChildProcess(
+      executable: folder + "fs-holder", arguments: arguments, output: pipe.writer)
+    output = pipe.closeWriter()
+    greeting = try output.line()
+  }
+
+  /// The next line; empty after half a minute of silence.
+  func nextLine() throws -> String { try output.line() }
+
+  /// Stops the process, and waits until all of its threads are stopped.
+  func stop() throws {
+    kill(process.pid, SIGSTOP)
+    let tasks = "/proc/\(process.pid)/task"
+    let areStopped = try waits(seconds: 30) {
+      try directoryEntries(tasks).allSatisfy { task in
+        try readText("\(tasks)/\(task)/stat").contains(") T ")
+      }
+    }
+    guard areStopped else {
+      throw SystemError(call: "kill SIGSTOP", object: "\(process.pid)", code: ETIMEDOUT)
+    }
+  }
+
+  func goOn() { kill(process.pid, SIGCONT) }
+}
+
+extension Descriptor {
+  /// The next line; what there is of it at the end of the file, or after half a minute of silence.
+  func line() throws -> String {
+    var line: [UInt8] = []
+    var byte: [UInt8] = [0]
+    while waitForInput(milliseconds: 30_000), try read(into: &byte) > 0,
+      byte != [UInt8(ascii: "\n")]
+    {
+      line += byte
+    }
+    return String(decoding: line, as: UTF8.self)
+  }
+}
