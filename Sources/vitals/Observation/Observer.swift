@@ -12,6 +12,8 @@ import TableStats
 final class Observer {
   let tree = Tree()
   let roots: SystemRoots
+  /// What was asked for.
+  let selection: Selection
   let sampler: Sampler
   private let host: HostInput?
   private let kvm: KVMInput?
@@ -63,12 +65,10 @@ final class Observer {
       ? try KVMInput(tree, roots: roots, options: options.input) : nil
     host = pattern.mayMatch(below: "host") ? HostInput(roots: roots) : nil
     try host?.attach(to: tree)
-    let sampler = Sampler(
-      tree,
-      Selection(
-        sources: pattern, statistics: options.match?.pattern ?? .everything,
-        viewer: options.owner?.viewer ?? .everybody, parts: parts,
-        includesHidden: includesHidden))
+    selection = Selection(
+      sources: pattern, statistics: options.match?.pattern ?? .everything,
+      viewer: options.owner?.viewer ?? .everybody, parts: parts, includesHidden: includesHidden)
+    let sampler = Sampler(tree, selection)
     self.sampler = sampler
     if parts == .aggregates { added = AddedAggregates(tree) { sampler.shows($0) } }
     for event in refresh() {
