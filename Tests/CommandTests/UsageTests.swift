@@ -53,7 +53,7 @@ struct UsageTests {
 
   @Test(
     "Help is as it was read and approved",
-    arguments: ["", "list", "show", "watch", "describe", "check", "demo"])
+    arguments: ["", "list", "show", "watch", "describe", "check", "mount", "demo"])
   func help(command: String) throws {
     let words = command.isEmpty ? ["--help"] : [command, "--help"]
     let result = try Command.run(["env", "COLUMNS=80", Command.product("vitals")] + words)
