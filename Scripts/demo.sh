@@ -13,6 +13,7 @@ trap 'kill $demo 2>/dev/null || true' EXIT INT TERM
 sleep 2
 show list 'kvm/**'
 show watch --every 1s --count 3 'kvm/**'
+show watch kvm --aggregate sum,max --every 1s --count 2
 show show kvm/demo-halt-timer/vcpu0 --every 1s
 show describe halt_poll_fail_ns
 show watch app/demo --enable lock --every 1s --count 2
