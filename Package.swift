@@ -140,10 +140,11 @@ let package = Package(
     .testTarget(
       name: "KVMGuestsTests", dependencies: ["KVMGuests", "LinuxSystem", "guest-holder"]),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
-    .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "CAllocations"]),
+    .testTarget(
+      name: "StatisticsTests", dependencies: ["Statistics", "TestSupport", "CAllocations"]),
     .testTarget(
       name: "StatsTreeTests",
-      dependencies: ["StatsTree", "Statistics", "LinuxSystem", "CAllocations"]),
+      dependencies: ["StatsTree", "Statistics", "LinuxSystem", "TestSupport", "CAllocations"]),
     .testTarget(
       name: "StatsTestingTests",
       dependencies: [

@@ -1,5 +1,6 @@
 import LinuxSystem
 import Statistics
+import TestSupport
 import Testing
 
 @testable import StatsTable

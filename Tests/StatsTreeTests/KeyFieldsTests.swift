@@ -1,4 +1,5 @@
 import StatsTree
+import TestSupport
 import Testing
 
 @Suite struct KeyFieldsTests {

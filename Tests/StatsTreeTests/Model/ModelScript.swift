@@ -1,5 +1,6 @@
 import Statistics
 import StatsTree
+import TestSupport
 
 /// A random sequence of changes, looks and passes, done to a tree and to the reference.
 struct ModelScript {

@@ -1,14 +1,14 @@
 /// Random numbers that are the same for the same seed: SplitMix64.
 ///
 /// Source: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014.
-struct SeededGenerator: RandomNumberGenerator {
+public struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 
-  init(seed: UInt64) {
+  public init(seed: UInt64) {
     state = seed
   }
 
-  mutating func next() -> UInt64 {
+  public mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var mixed = state
     mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
@@ -17,7 +17,8 @@ struct SeededGenerator: RandomNumberGenerator {
   }
 
   /// True once in `number` times.
-  mutating func oneIn(_ number: UInt64) -> Bool {
-    next(upperBound: number) == 0
-  }
+  public mutating func oneIn(_ number: Int) -> Bool { below(number) == 0 }
+
+  /// A number from 0 to below `bound`.
+  public mutating func below(_ bound: Int) -> Int { Int(next(upperBound: UInt64(bound))) }
 }
