@@ -13,6 +13,8 @@ struct TreeView {
   private var lastPass: UInt64 = 0
   /// How long a sample is good enough for whoever asks next.
   private static let freshness: UInt64 = 10_000_000
+  /// The names of every directory's own files; a program may publish anything.
+  private static let reserved: Set = [".", "..", ".values", ".binary", ".labels", ".status"]
 
   init(_ sampler: Sampler) {
     self.sampler = sampler
@@ -59,14 +61,14 @@ struct TreeView {
   }
 
   private func sources(below node: TreeNode) -> [(name: String, node: TreeNode)] {
-    node.source.children.filter { sampler.shows($0) }.map {
+    node.source.children.filter { sampler.shows($0) && !Self.reserved.contains($0.name) }.map {
       ($0.name, TreeNode(source: $0, kind: .source))
     }
   }
 
   /// The groups as directories; one with the name of a source or of an earlier group gets a number.
   private func groups(of node: TreeNode) -> [(name: String, node: TreeNode)] {
-    var taken = Set(node.source.children.map(\.name))
+    var taken = Self.reserved.union(node.source.children.map(\.name))
     return (entriesOf[ObjectIdentifier(node.source)] ?? []).map { entry in
       var name = entry.group.name
       var number = 2
@@ -88,10 +90,10 @@ struct TreeView {
 
   private func files(ofGroup id: UInt64, _ node: TreeNode) -> [(name: String, node: TreeNode)] {
     guard let entry = entries[id] else { return [] }
-    var taken: Set<String> = []
+    var taken = Self.reserved
     let statistics = entry.shown.compactMap { index -> (name: String, node: TreeNode)? in
       let name = entry.group.schema.statistics[index].name
-      // A name that stands twice is its first one's.
+      // A name that stands twice is its first one's; `.values` has the others, too.
       guard !name.contains("/"), taken.insert(name).inserted else { return nil }
       return (name, node.with(.statistic(id, index)))
     }
