@@ -35,9 +35,6 @@ public final class Sampler {
     self.init(tree, Selection(sources: pattern, statistics: names))
   }
 
-  /// Whether a source is one of those that are sampled.
-  public func covers(_ path: String) -> Bool { selection.sources.matches(path) }
-
   /// Whether views show a source: it matches, is not hidden, and the viewer may see it.
   public func shows(_ source: Source) -> Bool {
     let standing = source.standing(for: nil)

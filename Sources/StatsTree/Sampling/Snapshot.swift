@@ -17,8 +17,6 @@ public struct Snapshot: ~Copyable, Sendable {
   var statuses: [Status] = []
   /// Of each record, whether its words are of this pass though it is stale.
   private var isHeld: [Bool] = []
-  /// The generation of the plan that laid it out.
-  public private(set) var generation: UInt64 = 0
 
   /// A snapshot without groups.
   public init() {}
@@ -26,7 +24,6 @@ public struct Snapshot: ~Copyable, Sendable {
   /// Makes room for all of a plan's groups: new words are inactive, new groups stale since for
   /// ever.
   mutating func grow(for plan: Plan) {
-    generation = plan.generation
     let (count, wordCount) = (plan.slotCount, plan.wordCount)
     if words.count < wordCount {
       words.append(
