@@ -37,8 +37,8 @@ private func answer(_ message: [UInt8]) {
 /// The kernel takes no reply that states another length than it has, or is longer than was asked.
 private func check(_ reply: Span<UInt8>) {
   precondition(reply.count >= 16 && reply.count <= 16 + 4096)
-  precondition(reply.number32(at: 0) == reply.count)
-  let error = Int32(bitPattern: reply.number32(at: 4))
+  precondition(reply.uint32(at: 0) == reply.count)
+  let error = Int32(bitPattern: reply.uint32(at: 4))
   precondition(error <= 0 && error > -512)
   precondition(error == 0 || reply.count == 16)
 }

@@ -96,26 +96,3 @@ extension KVMFormatError: CustomStringConvertible {
     }
   }
 }
-
-extension Span<UInt8> {
-  /// The 32-bit number at a byte offset, aligned or not, in the byte order of this system.
-  func uint32(at offset: Int) -> UInt32 {
-    let low = UInt32(uint16(at: offset))
-    let high = UInt32(uint16(at: offset + 2))
-    #if _endian(little)
-    return high << 16 | low
-    #else
-    return low << 16 | high
-    #endif
-  }
-
-  /// The 16-bit number at a byte offset, aligned or not, in the byte order of this system.
-  func uint16(at offset: Int) -> UInt16 {
-    let bytes = (UInt16(self[offset]), UInt16(self[offset + 1]))
-    #if _endian(little)
-    return bytes.1 << 8 | bytes.0
-    #else
-    return bytes.0 << 8 | bytes.1
-    #endif
-  }
-}

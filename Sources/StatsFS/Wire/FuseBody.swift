@@ -1,4 +1,5 @@
 import CLinux
+import Statistics
 
 /// The bytes of a message behind its header; offsets count from there.
 struct FuseBody: ~Escapable {
@@ -9,9 +10,9 @@ struct FuseBody: ~Escapable {
     bytes = message.extracting(FuseHeader.byteCount..<header.bodyEnd)
   }
 
-  func number64(at offset: Int) -> UInt64 { bytes.number64(at: offset) }
+  func uint64(at offset: Int) -> UInt64 { bytes.uint64(at: offset) }
 
-  func number32(at offset: Int) -> UInt32 { bytes.number32(at: offset) }
+  func uint32(at offset: Int) -> UInt32 { bytes.uint32(at: offset) }
 
   /// Checks that there are so many bytes; a kernel to come may send more.
   func need(_ byteCount: Int) throws(FuseFlaw) {
@@ -24,23 +25,23 @@ struct FuseBody: ~Escapable {
   /// The number that a body of so many bytes begins with.
   func handle(_ byteCount: Int) throws(FuseFlaw) -> UInt64 {
     try need(byteCount)
-    return number64(at: 0)
+    return uint64(at: 0)
   }
 
   /// `struct fuse_read_in`.
   func range() throws(FuseFlaw) -> FuseRange {
     try need(CLINUX_FUSE_READ_IN_SIZE)
-    return FuseRange(handle: number64(at: 0), offset: number64(at: 8), size: number32(at: 16))
+    return FuseRange(handle: uint64(at: 0), offset: uint64(at: 8), size: uint32(at: 16))
   }
 
   /// `struct fuse_write_in`, and the bytes behind it.
   func write() throws(FuseFlaw) -> FuseWrite {
     let start = CLINUX_FUSE_WRITE_IN_SIZE
     try need(start)
-    let size = Int(number32(at: 16))
+    let size = Int(uint32(at: 16))
     try need(start + size)
     return FuseWrite(
-      handle: number64(at: 0), offset: number64(at: 8),
+      handle: uint64(at: 0), offset: uint64(at: 8),
       bytes: bytes.extracting(start..<start + size).array)
   }
 
@@ -49,44 +50,44 @@ struct FuseBody: ~Escapable {
     let start = CLINUX_FUSE_BATCH_FORGET_IN_SIZE
     try need(start)
     let stride = CLINUX_FUSE_FORGET_ONE_SIZE
-    let count = Int(number32(at: 0))
+    let count = Int(uint32(at: 0))
     // 2^32 times 16 is far from the largest Int.
     try need(start + count * stride)
     return (0..<count).map { index in
       let offset = start + index * stride
-      return FuseForget(node: number64(at: offset), lookups: number64(at: offset + 8))
+      return FuseForget(node: uint64(at: offset), lookups: uint64(at: offset + 8))
     }
   }
 
   /// `struct fuse_setattr_in`.
   func attributeChange() throws(FuseFlaw) -> FuseAttributeChange {
     try need(CLINUX_FUSE_SETATTR_IN_SIZE)
-    let changes = Int(number32(at: 0))
+    let changes = Int(uint32(at: 0))
     func has(_ change: Int) -> Bool { changes & change != 0 }
     return FuseAttributeChange(
-      handle: has(CLINUX_FUSE_FATTR_FH) ? number64(at: 8) : nil,
-      size: has(CLINUX_FUSE_FATTR_SIZE) ? number64(at: 16) : nil,
-      mode: has(CLINUX_FUSE_FATTR_MODE) ? number32(at: 68) : nil,
-      user: has(CLINUX_FUSE_FATTR_UID) ? number32(at: 76) : nil,
-      group: has(CLINUX_FUSE_FATTR_GID) ? number32(at: 80) : nil)
+      handle: has(CLINUX_FUSE_FATTR_FH) ? uint64(at: 8) : nil,
+      size: has(CLINUX_FUSE_FATTR_SIZE) ? uint64(at: 16) : nil,
+      mode: has(CLINUX_FUSE_FATTR_MODE) ? uint32(at: 68) : nil,
+      user: has(CLINUX_FUSE_FATTR_UID) ? uint32(at: 76) : nil,
+      group: has(CLINUX_FUSE_FATTR_GID) ? uint32(at: 80) : nil)
   }
 
   /// `struct fuse_poll_in`.
   func poll() throws(FuseFlaw) -> FusePoll {
     try need(CLINUX_FUSE_POLL_IN_SIZE)
-    let isWaiting = Int(number32(at: 16)) & CLINUX_FUSE_POLL_SCHEDULE_NOTIFY != 0
+    let isWaiting = Int(uint32(at: 16)) & CLINUX_FUSE_POLL_SCHEDULE_NOTIFY != 0
     return FusePoll(
-      handle: number64(at: 0), wake: isWaiting ? number64(at: 8) : nil, events: number32(at: 20))
+      handle: uint64(at: 0), wake: isWaiting ? uint64(at: 8) : nil, events: uint32(at: 20))
   }
 
   /// `struct fuse_init_in`, also that of before 7.36.
   func offer() throws(FuseFlaw) -> FuseOffer {
     try need(CLINUX_FUSE_OLD_INIT_IN_SIZE)
-    let flags = UInt64(number32(at: 12))
+    let flags = UInt64(uint32(at: 12))
     let hasMore = flags & UInt64(CLINUX_FUSE_INIT_EXT) != 0
     if hasMore { try need(CLINUX_FUSE_OLD_INIT_IN_SIZE + 4) }
     return FuseOffer(
-      major: number32(at: 0), minor: number32(at: 4), readAhead: number32(at: 8),
-      features: FuseFeatures(rawValue: hasMore ? UInt64(number32(at: 16)) << 32 | flags : flags))
+      major: uint32(at: 0), minor: uint32(at: 4), readAhead: uint32(at: 8),
+      features: FuseFeatures(rawValue: hasMore ? UInt64(uint32(at: 16)) << 32 | flags : flags))
   }
 }

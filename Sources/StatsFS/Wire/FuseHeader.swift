@@ -1,4 +1,5 @@
 import CLinux
+import Statistics
 
 /// Who makes a request: the process that reads, writes or lists.
 public struct FuseCaller: Hashable, Sendable {
@@ -45,15 +46,15 @@ public struct FuseHeader: Hashable, Sendable {
     guard bytes.count >= Self.byteCount else {
       throw .truncated(needed: Self.byteCount, found: bytes.count)
     }
-    guard bytes.number32(at: 0) == bytes.count else {
-      throw .length(stated: Int(bytes.number32(at: 0)), found: bytes.count)
+    guard bytes.uint32(at: 0) == bytes.count else {
+      throw .length(stated: Int(bytes.uint32(at: 0)), found: bytes.count)
     }
-    operation = bytes.number32(at: 4)
-    identifier = bytes.number64(at: 8)
-    node = bytes.number64(at: 16)
+    operation = bytes.uint32(at: 4)
+    identifier = bytes.uint64(at: 8)
+    node = bytes.uint64(at: 16)
     caller = FuseCaller(
-      user: bytes.number32(at: 24), group: bytes.number32(at: 28), process: bytes.number32(at: 32))
-    let extensions = 8 * Int(bytes.number16(at: 36))
+      user: bytes.uint32(at: 24), group: bytes.uint32(at: 28), process: bytes.uint32(at: 32))
+    let extensions = 8 * Int(bytes.uint16(at: 36))
     guard extensions <= bytes.count - Self.byteCount else {
       throw .extensions(byteCount: extensions, found: bytes.count)
     }

@@ -1,4 +1,5 @@
 import CLinux
+import Statistics
 
 extension FuseRequest {
   /// Reads the body of a message, whose header is `header`; what is behind it is not looked at.
@@ -11,13 +12,13 @@ extension FuseRequest {
       self = .lookup(try FuseName(bytes, from: FuseHeader.byteCount, to: header.bodyEnd))
     case CLINUX_FUSE_OPEN:
       try body.need(CLINUX_FUSE_OPEN_IN_SIZE)
-      self = .open(FuseOpenFlags(rawValue: body.number32(at: 0)))
+      self = .open(FuseOpenFlags(rawValue: body.uint32(at: 0)))
     case CLINUX_FUSE_RELEASE:
       self = .release(handle: try body.handle(CLINUX_FUSE_RELEASE_IN_SIZE))
     case CLINUX_FUSE_GETATTR:
       try body.need(CLINUX_FUSE_GETATTR_IN_SIZE)
-      let hasHandle = Int(body.number32(at: 0)) & CLINUX_FUSE_GETATTR_FH != 0
-      self = .attributes(handle: hasHandle ? body.number64(at: 8) : nil)
+      let hasHandle = Int(body.uint32(at: 0)) & CLINUX_FUSE_GETATTR_FH != 0
+      self = .attributes(handle: hasHandle ? body.uint64(at: 8) : nil)
     case CLINUX_FUSE_FLUSH:
       self = .flush(handle: try body.handle(CLINUX_FUSE_FLUSH_IN_SIZE))
     case CLINUX_FUSE_OPENDIR:
@@ -31,7 +32,7 @@ extension FuseRequest {
       self = .releaseDirectory(handle: try body.handle(CLINUX_FUSE_RELEASE_IN_SIZE))
     case CLINUX_FUSE_FORGET:
       try body.need(CLINUX_FUSE_FORGET_IN_SIZE)
-      self = .forget([FuseForget(node: header.node, lookups: body.number64(at: 0))])
+      self = .forget([FuseForget(node: header.node, lookups: body.uint64(at: 0))])
     case CLINUX_FUSE_BATCH_FORGET:
       self = .forget(try body.forgets())
     case CLINUX_FUSE_POLL:
@@ -51,7 +52,7 @@ extension FuseRequest {
       return .synchronize(handle: try body.handle(CLINUX_FUSE_FSYNC_IN_SIZE))
     case CLINUX_FUSE_ACCESS:
       try body.need(CLINUX_FUSE_ACCESS_IN_SIZE)
-      return .access(mode: body.number32(at: 0))
+      return .access(mode: body.uint32(at: 0))
     case CLINUX_FUSE_INTERRUPT:
       return .interrupt(identifier: try body.handle(CLINUX_FUSE_INTERRUPT_IN_SIZE))
     case CLINUX_FUSE_DESTROY: return .destroy
