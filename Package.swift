@@ -61,7 +61,8 @@ let package = Package(
     // MARK: - Views
     .target(name: "StatsFormats", dependencies: ["StatsTree", "Statistics", "CVitalsData"]),
     .target(
-      name: "StatsFS", dependencies: ["StatsTree", "Statistics", "LinuxSystem", "CLinux"]),
+      name: "StatsFS",
+      dependencies: ["StatsFormats", "StatsTree", "Statistics", "LinuxSystem", "CLinux"]),
 
     // MARK: - The example of the publishers' API
     .executableTarget(
@@ -170,8 +171,8 @@ let package = Package(
     .testTarget(
       name: "StatsFSTests",
       dependencies: [
-        "StatsFS", "SampleFileSystem", "CLinux", "LinuxSystem", "TestSupport", "CAllocations",
-        "fs-holder",
+        "StatsFS", "SampleFileSystem", "StatsTree", "Statistics", "CLinux", "LinuxSystem",
+        "TestSupport", "CAllocations", "fs-holder",
       ]),
     .testTarget(
       name: "StatsFormatsTests", dependencies: ["StatsFormats", "StatsTree", "Statistics"],
