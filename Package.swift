@@ -170,8 +170,8 @@ let package = Package(
     .testTarget(
       name: "StatsFSTests",
       dependencies: [
-        "StatsFS", "SampleFileSystem", "CLinux", "LinuxSystem", "TestSupport", "CAllocations",
-        "fs-holder",
+        "StatsFS", "SampleFileSystem", "KVMStats", "StatsTree", "Statistics", "CLinux",
+        "LinuxSystem", "TestSupport", "CAllocations", "fs-holder",
       ]),
     .testTarget(
       name: "StatsFormatsTests", dependencies: ["StatsFormats", "StatsTree", "Statistics"],
