@@ -95,10 +95,12 @@ let package = Package(
 
     // MARK: - A filesystem to look at, and its server to stop and to kill, for tests and benchmarks
     .target(
-      name: "SampleFileSystem", dependencies: ["StatsFS", "LinuxSystem"],
+      name: "SampleFileSystem",
+      dependencies: ["StatsFS", "StatsTree", "Statistics", "LinuxSystem"],
       path: "Tests/SampleFileSystem"),
     .executableTarget(
-      name: "fs-holder", dependencies: ["SampleFileSystem", "StatsFS", "LinuxSystem"]),
+      name: "fs-holder",
+      dependencies: ["SampleFileSystem", "StatsFS", "StatsTree", "Statistics", "LinuxSystem"]),
 
     // MARK: - The command
     .executableTarget(
