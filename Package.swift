@@ -96,10 +96,12 @@ let package = Package(
 
     // MARK: - A filesystem to look at, and its server to stop and to kill, for tests and benchmarks
     .target(
-      name: "SampleFileSystem", dependencies: ["StatsFS", "LinuxSystem"],
+      name: "SampleFileSystem",
+      dependencies: ["StatsFS", "StatsTree", "Statistics", "LinuxSystem"],
       path: "Tests/SampleFileSystem"),
     .executableTarget(
-      name: "fs-holder", dependencies: ["SampleFileSystem", "StatsFS", "LinuxSystem"]),
+      name: "fs-holder",
+      dependencies: ["SampleFileSystem", "StatsFS", "StatsTree", "Statistics", "LinuxSystem"]),
 
     // MARK: - The command
     .executableTarget(
@@ -171,8 +173,8 @@ let package = Package(
     .testTarget(
       name: "StatsFSTests",
       dependencies: [
-        "StatsFS", "SampleFileSystem", "StatsTree", "Statistics", "CLinux", "LinuxSystem",
-        "TestSupport", "CAllocations", "fs-holder",
+        "StatsFS", "SampleFileSystem", "KVMStats", "StatsTree", "Statistics", "CLinux",
+        "LinuxSystem", "TestSupport", "CAllocations", "fs-holder",
       ]),
     .testTarget(
       name: "StatsFormatsTests", dependencies: ["StatsFormats", "StatsTree", "Statistics"],

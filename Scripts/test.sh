@@ -11,6 +11,8 @@ echo "== C"
 clang -std=gnu11 -Wall -Wextra -Werror -fsyntax-only -ISources/CLinux/include \
   Sources/CLinux/*.c
 Scripts/check-handover-example.sh
+# A test compiles and runs it.
+cc -std=c11 -Wall -Wextra -Werror -Wpedantic -Wconversion -fsyntax-only Tests/KVMReader/reader.c
 
 echo "== the table's header, its revisions and its examples"
 Scripts/check-table-header.sh

@@ -50,6 +50,13 @@ public struct Descriptor: ~Copyable, Sendable {
     return Descriptor(owning: number)
   }
 
+  /// A file that is there, for writing; opening it changes nothing in it.
+  public static func openForWriting(_ path: String) throws(SystemError) -> Descriptor {
+    let number = unsafe Glibc.open(path, O_WRONLY | O_CLOEXEC)
+    guard number >= 0 else { throw SystemError(call: "open", on: path) }
+    return Descriptor(owning: number)
+  }
+
   /// A descriptor of the caller's own for the process's standard output.
   public static func standardOutput() throws(SystemError) -> Descriptor {
     try standard(STDOUT_FILENO, "standard output")

@@ -85,6 +85,22 @@ struct MountTests {
     #expect(result.status == 0, "\(result.output)\(result.errors)")
   }
 
+  @Test func `The whole mount keeps its rules, for root and for others`() throws {
+    let path = try Command.product("vitals")
+    let copy = "/tmp/vitals-mount-check-\(getpid())"
+    defer { removeFile(copy) }
+    try #require(try Command.run(["install", "-m", "0755", path, copy]).status == 0)
+    let nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+    for user in [[], nobody] {
+      let result = try Command.run(user + [copy, "check", "--all", host.directory])
+      #expect(result.status == 0, "\(result.output)\(result.errors)")
+      #expect(result.output.contains("pass  F13"), "\(result.output)\(result.errors)")
+    }
+    let other = try Command.vitals("check", host.tables)
+    #expect(other.status == 4)
+    #expect(other.errors.contains("\(host.tables) is no mounted statistics filesystem"))
+  }
+
   @Test func `What ends while it is read is no device`() throws {
     let file = try Descriptor.open("\(host.directory)/kvm/demo-mmio/vcpu1/kvm/exits")
     var bytes = [UInt8](repeating: 0, count: 64)

@@ -18,7 +18,7 @@ enum Mounting {
 final class MountedDemo {
   let directory = "/tmp/vitals-mount-\(UInt64.random(in: 0 ... .max))"
   private let handover = "/tmp/vitals-mounted-\(UInt64.random(in: 0 ... .max))"
-  private let tables = "/dev/shm/vitals-mounted-\(UInt64.random(in: 0 ... .max))"
+  let tables = "/dev/shm/vitals-mounted-\(UInt64.random(in: 0 ... .max))"
   private(set) var mount: RunningProgram?
   let demo: RunningProgram
 

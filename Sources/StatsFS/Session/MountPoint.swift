@@ -68,27 +68,21 @@ struct MountPoint {
   }
 
   /// The errno values by which the kernel says that the server of a mount has ended.
-  private static func isDeath(_ code: CInt) -> Bool {
+  static func isDeath(_ code: CInt) -> Bool {
     code == ENOTCONN || code == ECONNABORTED || code == ECONNREFUSED
   }
 
   /// What a mounted filesystem says: 0, an errno value, or nil where its server does not answer.
-  ///
-  /// The call could wait for ever, so a thread of its own makes it; it ends with the process.
   private static func answer(_ path: String) -> CInt? {
-    let answer = Monitor<CInt?>(nil)
-    let thread = try? SystemThread(name: "mount check") {
-      var code: CInt = 0
+    let code = try? LinuxSystem.answer(withinMilliseconds: patience) { () -> CInt in
       do throws(SystemError) {
         _ = try FileStatus(path)
         try askFileSystem(path)
+        return 0
       } catch {
-        code = error.code
+        return error.code
       }
-      answer.update { $0 = code }
     }
-    guard thread != nil else { return nil }
-    answer.wait(until: monotonicNanoseconds() + UInt64(patience) * 1_000_000) { $0 != nil }
-    return answer.read { $0 }
+    return code ?? nil
   }
 }

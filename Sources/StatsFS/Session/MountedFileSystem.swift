@@ -15,10 +15,22 @@ public struct MountedFileSystem: Hashable, Sendable {
   ///
   /// The filesystem is not asked, so that this returns at once also where its server is stopped.
   public static func top(of directory: String) throws(SystemError) -> MountedFileSystem? {
-    let table = try readText("/proc/self/mountinfo", limit: 1 << 24)
-    return table.split(separator: "\n").compactMap(Self.init(line:)).last {
-      $0.directory == directory
+    try all().last { $0.directory == directory }
+  }
+
+  /// The mount that a path without links lies in; the filesystem is not asked.
+  public static func containing(_ path: String) throws(SystemError) -> MountedFileSystem? {
+    try all().reduce(nil) { found, next in
+      let start = next.directory == "/" ? "/" : next.directory + "/"
+      guard path == next.directory || path.hasPrefix(start) else { return found }
+      // Of several on one directory the last one is seen.
+      return next.directory.utf8.count >= found?.directory.utf8.count ?? 0 ? next : found
     }
+  }
+
+  private static func all() throws(SystemError) -> [MountedFileSystem] {
+    let table = try readText("/proc/self/mountinfo", limit: 1 << 24)
+    return table.split(separator: "\n").compactMap(Self.init(line:))
   }
 
   /// Reads a line; nil where it is none.

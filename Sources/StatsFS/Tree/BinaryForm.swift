@@ -12,16 +12,33 @@ struct BinaryForm {
   let head: [UInt8]
 
   init(_ entry: Plan.Entry) throws(FuseError) {
-    guard let file = try? entry.group.schema.kvmFile(id: Self.id(of: entry)) else {
+    guard let file = try? Self.schema(of: entry).kvmFile(id: Self.id(of: entry)) else {
       throw .invalid
     }
     head = file.bytes
   }
 
+  /// The schema as the format has it: how many members are in each state are levels, several of one
+  /// name, since what it calls a histogram never falls.
+  private static func schema(of entry: Plan.Entry) throws -> Schema {
+    let schema = entry.group.schema
+    guard schema.statistics.contains(where: \.isTally) else { return schema }
+    return try Schema(
+      schema.statistics.map { statistic in
+        guard statistic.isTally else { return statistic }
+        var levels = statistic
+        levels.kind = .instant
+        levels.unit = .none
+        levels.scale = .one
+        levels.bucketSize = 0
+        return levels
+      })
+  }
+
   /// The length of the whole file.
   static func byteCount(of entry: Plan.Entry) throws(FuseError) -> Int {
-    let schema = entry.group.schema
-    guard let header = try? schema.kvmHeader(id: id(of: entry)) else { throw .invalid }
+    guard let schema = try? schema(of: entry), let header = try? schema.kvmHeader(id: id(of: entry))
+    else { throw .invalid }
     return header.dataOffset + 8 * schema.wordCount
   }
 
@@ -54,4 +71,9 @@ struct BinaryForm {
     }
     return words
   }
+}
+
+extension Statistic {
+  /// Whether its words are how many members of an aggregate have each of its states.
+  fileprivate var isTally: Bool { kind.isHistogram && !states.isEmpty }
 }

@@ -11,10 +11,11 @@ struct CheckCommand: ParsableCommand {
     discussion: """
       Without a file, makes a virtual machine of its own, checks it, and then checks every \
       statistics descriptor that a VMM on this host keeps open. With files, checks those: a \
-      publisher's table or socket, a Xen statistics table, else KVM binary statistics. Each rule \
-      has a number (I1 to I22 are those of the kernel's own test, V1 to V5 are ours, X1 to X26 \
-      are of Xen's table, T1 to T26 of ours) and passes, fails or is skipped with the reason. Of \
-      a table --all also says what memory each source and group takes.
+      publisher's table or socket, a Xen statistics table, else KVM binary statistics. Of a \
+      directory of 'vitals mount' it looks at all that is there, and writes nothing. Each rule has \
+      a number (I1 to I22 are those of the kernel's own test, V1 to V5 are ours, X1 to X26 are of \
+      Xen's table, T1 to T26 of ours, F1 to F20 of the filesystem) and passes, fails or is skipped \
+      with the reason. Of a table --all also says what memory each source and group takes.
 
       Exit status 1 if a rule fails.
 
@@ -23,11 +24,13 @@ struct CheckCommand: ParsableCommand {
         vitals check --format junit > findings.xml
         vitals check saved.binary
         vitals check --all /dev/shm/vitals/app/shop.table
+        vitals check /tmp/vitals
       """)
 
   @Argument(
     help: ArgumentHelp(
-      "Tables, publishers' sockets, or files with KVM binary statistics.", valueName: "file"))
+      "Tables, publishers' sockets, files with KVM binary statistics, or mounted directories.",
+      valueName: "file"))
   var files: [String] = []
 
   @Option(name: .long, help: "text, json or junit.")
@@ -44,18 +47,28 @@ struct CheckCommand: ParsableCommand {
     }
     var memory = ""
     for path in files {
+      var noMount: String?
       do throws(SystemError) {
         switch try CheckedFile(path) {
         case .table:
           findings += TableFindings.all(of: path)
           if all { memory += TableFindings.memory(of: path) }
         case .xen: findings += try TableFindings.xen(path)
+        case .mount(let mount, let directory):
+          findings += MountFindings.all(of: mount, directory, named: path)
+        case .directory: noMount = path
         case .statistics:
           findings += StatsFileCheck(try Descriptor.open(path), object: path).run()
         }
       } catch {
         throw Failure(
           status: error.isPermission ? .notPermitted : .nothingThere, text: "\(error)")
+      }
+      if let noMount {
+        throw Failure(
+          status: .nothingThere,
+          text: "\(noMount) is no mounted statistics filesystem; mount one with 'vitals mount', "
+            + "or name a file")
       }
     }
     let report = FindingReport(findings: findings)

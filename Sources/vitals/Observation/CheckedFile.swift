@@ -1,6 +1,7 @@
 import LinuxSystem
+import StatsFS
 
-/// What a file is that somebody wants checked, by its type and its first bytes.
+/// What somebody wants checked, by its place, its type and its first bytes.
 enum CheckedFile {
   /// A table of Vitals, or a publisher's socket.
   case table
@@ -8,8 +9,21 @@ enum CheckedFile {
   case xen
   /// KVM binary statistics, or taken for them.
   case statistics
+  /// A directory of a mounted statistics filesystem.
+  case mount(MountedFileSystem, directory: String)
+  /// Another directory.
+  case directory
 
   init(_ path: String) throws(SystemError) {
+    switch try MountPlace(path) {
+    case .mounted(let mount, let directory):
+      self = .mount(mount, directory: directory)
+      return
+    case .directory:
+      self = .directory
+      return
+    case .file: break
+    }
     if try FileStatus(path).isSocket {
       self = .table
       return

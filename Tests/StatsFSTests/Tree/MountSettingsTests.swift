@@ -44,7 +44,7 @@ struct MountSettingsTests {
   }
 
   @Test func `With visibility by owner each sees what is theirs or nobody's`() throws {
-    var sample = try SampleTree()
+    var sample = try FarmTree()
     try sample.add("north", owner: 10)
     try sample.add("south", owner: 11)["born"] = 100
     try sample.add("common")["born"] = 1000
@@ -76,7 +76,7 @@ struct MountSettingsTests {
   }
 
   @Test func `A hundred viewers are served, and the first one again`() throws {
-    var sample = try SampleTree()
+    var sample = try FarmTree()
     for user in 0..<100 { try sample.add("p\(user)", owner: UInt32(user + 1)) }
     let files = try TreeFileSystem(
       sample.tree, Selection(), MountSettings(parsing: "visibility=owner"))

@@ -18,14 +18,14 @@ struct TreeContentsTests {
     ),
   ])
   func `A statistic is text`(name: String, text: String) throws {
-    var sample = try SampleTree()
+    var sample = try FarmTree()
     try sample.add("north")
     let explorer = Explorer(TreeFileSystem(sample.tree))
     #expect(try explorer.read("farm/north/animals/\(name)") == text)
   }
 
   @Test func `A tally has a line for each name, and cannot begin again`() throws {
-    var sample = try SampleTree()
+    var sample = try FarmTree()
     try sample.add("north")
     try sample.add("south")["mood"] = 0
     try sample.add("west")["mood"] = 9
@@ -53,7 +53,7 @@ struct TreeContentsTests {
   }
 
   @Test func `A read that goes on has the same sample, any other a new one`() throws {
-    var sample = try SampleTree()
+    var sample = try FarmTree()
     let thing = try sample.add("north")
     let explorer = Explorer(TreeFileSystem(sample.tree))
     let file = try explorer.open("farm/north/animals/born")
@@ -72,7 +72,7 @@ struct TreeContentsTests {
   }
 
   @Test func `A group in KVM's format can be read by its reader`() throws {
-    var sample = try SampleTree()
+    var sample = try FarmTree()
     let thing = try sample.add("north")
     let explorer = Explorer(TreeFileSystem(sample.tree))
     let file = try explorer.open("farm/north/animals/.binary")
@@ -93,6 +93,21 @@ struct TreeContentsTests {
     #expect(again.span.uint64(at: 0) == 11)
   }
 
+  @Test func `In KVM's format a tally is levels, since a histogram never falls`() throws {
+    var sample = try FarmTree()
+    try sample.add("north")
+    try sample.addSum()
+    let explorer = Explorer(TreeFileSystem(sample.tree))
+    let bytes = try explorer.open("farm/all.animals/.binary").read()
+    let header = try KVMHeader(parsing: bytes.span)
+    let block = bytes.span.extracting(header.descriptorOffset..<header.dataOffset)
+    let mood = try #require(Schema(kvmDescriptors: block, header: header)["mood"])
+    #expect(mood.kind == .instant && mood.size == 3 && mood.bucketSize == 0)
+    let start = header.dataOffset + mood.offset
+    #expect((0..<3).map { bytes.span.uint64(at: start + 8 * $0) } == [0, 1, 0])
+    #expect(try explorer.attributes("farm/all.animals/.binary").size == UInt64(bytes.count))
+  }
+
   @Test func `What is denied says why, and gives no number`() throws {
     let tree = Tree()
     let farm = try tree.add("farm")
@@ -111,7 +126,7 @@ struct TreeContentsTests {
   // MARK: - Clearing
 
   @Test func `Writing 0 has a count begin again for the mount, and nobody else`() throws {
-    var sample = try SampleTree()
+    var sample = try FarmTree()
     let thing = try sample.add("north")
     try sample.addSum()
     let explorer = Explorer(TreeFileSystem(sample.tree))
@@ -132,7 +147,7 @@ struct TreeContentsTests {
   }
 
   @Test func `A peak begins again at its source, a level not at all`() throws {
-    var sample = try SampleTree()
+    var sample = try FarmTree()
     let thing = try sample.add("north")
     let explorer = Explorer(TreeFileSystem(sample.tree))
     try explorer.open("farm/north/animals/most", O_WRONLY).write("0")
@@ -147,7 +162,7 @@ struct TreeContentsTests {
 
   @Test(arguments: ["", "1", "00", "0\n\n", "-0", "zero", "0 "])
   func `Anything but 0 is invalid and changes nothing`(text: String) throws {
-    var sample = try SampleTree()
+    var sample = try FarmTree()
     try sample.add("north")
     let explorer = Explorer(TreeFileSystem(sample.tree))
     let file = try explorer.open("farm/north/animals/born", O_RDWR)

@@ -10,7 +10,7 @@ struct TreeNamesTests {
   private static let statistics = ["born", "here", "most", "mood", "drift", "none"]
 
   @Test func `A source, a group and a statistic each have their place`() throws {
-    var sample = try SampleTree()
+    var sample = try FarmTree()
     try sample.add("north")
     try sample.add("south")
     try sample.addSum()
@@ -28,7 +28,7 @@ struct TreeNamesTests {
   }
 
   @Test func `Without text only bulk forms are there`() throws {
-    var sample = try SampleTree()
+    var sample = try FarmTree()
     try sample.add("north")
     let settings = try MountSettings(parsing: "ascii=off")
     let explorer = Explorer(TreeFileSystem(sample.tree, Selection(), settings))
@@ -40,7 +40,7 @@ struct TreeNamesTests {
   }
 
   @Test func `What is hidden has no name and counts all the same`() throws {
-    var sample = try SampleTree()
+    var sample = try FarmTree()
     try sample.add("north")
     let cellar = try sample.tree.add("cellar", below: sample.farm, isHidden: true)
     try sample.backing.attach(
@@ -53,7 +53,7 @@ struct TreeNamesTests {
   }
 
   @Test func `Names that clash get numbers, and own names stay the mount's`() throws {
-    var sample = try SampleTree()
+    var sample = try FarmTree()
     try sample.add("north")
     let north = try #require(sample.pens["north"])
     try sample.backing.attach("animals", Thing(["born": 1]), to: north, in: sample.tree)
@@ -68,7 +68,7 @@ struct TreeNamesTests {
   }
 
   @Test func `Modes, owners and sizes are those of what can be done`() throws {
-    var sample = try SampleTree()
+    var sample = try FarmTree()
     try sample.add("north", owner: 1234)
     let settings = try MountSettings(parsing: "uid=77,gid=88,mode=0710")
     let explorer = Explorer(TreeFileSystem(sample.tree, Selection(), settings))
@@ -87,7 +87,7 @@ struct TreeNamesTests {
   }
 
   @Test func `What came and went is there and not there, and a kept node has no device`() throws {
-    var sample = try SampleTree()
+    var sample = try FarmTree()
     try sample.add("north")
     let files = TreeFileSystem(sample.tree)
     let explorer = Explorer(files)

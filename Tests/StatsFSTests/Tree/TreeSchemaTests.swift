@@ -11,7 +11,7 @@ import Testing
 @Suite("The schemas of a tree's filesystem")
 struct TreeSchemaTests {
   @Test func `A group's schema is JSON that decodes as its schema`() throws {
-    var sample = try SampleTree()
+    var sample = try FarmTree()
     try sample.add("north")
     let explorer = Explorer(TreeFileSystem(sample.tree))
     let text = try explorer.read("farm/north/animals/.schema")
@@ -22,7 +22,7 @@ struct TreeSchemaTests {
   }
 
   @Test func `A source's schema has what is below it`() throws {
-    var sample = try SampleTree()
+    var sample = try FarmTree()
     try sample.add("north", owner: 5)
     let explorer = Explorer(TreeFileSystem(sample.tree))
     struct Entry: Decodable, Equatable { let directory, name, provenance, hash: String }
@@ -64,7 +64,7 @@ struct TreeSchemaTests {
   }
 
   @Test func `Every member is in the interface's file`() throws {
-    var sample = try SampleTree()
+    var sample = try FarmTree()
     try sample.add("north", owner: 5)
     try sample.addSum()
     try sample.tree.aggregate(
@@ -95,7 +95,7 @@ struct TreeSchemaTests {
   // MARK: - Statistics first
 
   @Test func `Statistics first is metricfs`() throws {
-    var sample = try SampleTree()
+    var sample = try FarmTree()
     try sample.add("north")
     try sample.add("far south")["born"] = 20
     try sample.add("west")["born"] = nil
@@ -142,7 +142,7 @@ struct TreeSchemaTests {
   // MARK: - Waiting
 
   @Test func `A schema is readable until it was read, and again when it is another`() throws {
-    var sample = try SampleTree()
+    var sample = try FarmTree()
     try sample.add("north")
     let files = TreeFileSystem(sample.tree)
     let explorer = Explorer(files)

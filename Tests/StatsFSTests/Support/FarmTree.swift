@@ -17,7 +17,7 @@ final class Thing: Sendable {
 }
 
 /// `farm` with pens of which each has animals, a level, a state, a peak and something below zero.
-struct SampleTree {
+struct FarmTree {
   let tree = Tree()
   let farm: Source
   let backing: RecordBacking<Thing>

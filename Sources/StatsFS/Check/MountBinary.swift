@@ -1,0 +1,70 @@
+import Statistics
+
+/// A `.binary` as it was read at once.
+struct MountBinary: Sendable {
+  let id: String
+  let schema: Schema
+  let words: [UInt64]
+
+  /// Reads the file; nil where it is cut short, or none of KVM statistics.
+  init?(_ bytes: [UInt8]) {
+    guard let header = try? KVMHeader(parsing: bytes.span),
+      let id = Self.part(bytes, header.idOffset, header.nameSize),
+      let block = Self.part(bytes, header.descriptorOffset, header.descriptorByteCount),
+      let schema = try? Schema(kvmDescriptors: block.span, header: header),
+      let data = Self.part(bytes, header.dataOffset, schema.wordCount * 8)
+    else { return nil }
+    self.id = id.span.textBeforeNUL
+    self.schema = schema
+    words = (0..<schema.wordCount).map { data.span.uint64(at: $0 * 8) }
+  }
+
+  private static func part(_ bytes: [UInt8], _ start: Int, _ count: Int) -> [UInt8]? {
+    guard start >= 0, count >= 0, start <= bytes.count, count <= bytes.count - start else {
+      return nil
+    }
+    return Array(bytes[start..<start + count])
+  }
+
+  /// The words of the first statistic of a name.
+  func words(of name: String) -> [UInt64]? {
+    schema[name].map { Array(words[$0.words]) }
+  }
+}
+
+extension MountText {
+  /// Whether the text can be that of the words; nil where that cannot be told.
+  ///
+  /// The descriptors of KVM say neither whether a number has a sign nor what states are called.
+  func says(_ words: [UInt64], as statistic: Statistic) -> Bool? {
+    if statistic.kind.isHistogram {
+      guard text != "-\n", let rows else { return words.contains(Inactive.unsigned) }
+      return counts(rows, statistic) == words
+    }
+    let line = String(text.dropLast())
+    if let index = statistic.states.firstIndex(of: line) { return words == [UInt64(index)] }
+    let unsigned = words.map { $0 == Inactive.unsigned ? "-" : "\($0)" }.joined(separator: " ")
+    let signed = words.map {
+      $0 == Inactive.signed ? "-" : "\(Int64(bitPattern: $0))"
+    }.joined(separator: " ")
+    if line == unsigned || line == signed { return true }
+    return line.first.map { $0.isNumber || $0 == "-" } == true ? false : nil
+  }
+
+  /// The words of a histogram's lines; nil where they do not fit its buckets.
+  func counts(_ rows: [Row], _ statistic: Statistic) -> [UInt64]? {
+    guard let shape = statistic.histogramShape else { return nil }
+    var counts = [UInt64](repeating: 0, count: shape.count)
+    for (position, row) in rows.enumerated() {
+      let index =
+        if statistic.states.isEmpty, let bound = UInt64(row.label) {
+          counts.indices.first { shape.bounds(of: $0)?.lower == bound }
+        } else {
+          position < counts.count ? position : nil
+        }
+      guard let index else { return nil }
+      counts[index] = row.count
+    }
+    return counts
+  }
+}

@@ -1,0 +1,36 @@
+import LinuxSystem
+
+/// An open file of a mount that is checked.
+struct MountFile: ~Copyable {
+  let descriptor: Descriptor
+  let path: String
+
+  private init(_ descriptor: consuming Descriptor, _ path: String) {
+    self.descriptor = descriptor
+    self.path = path
+  }
+
+  static func open(_ path: String) throws(SystemError) -> MountFile {
+    MountFile(try Descriptor.open(path), path)
+  }
+
+  /// All of the file, by pread(2) from 0 on until there is no more.
+  func whole(step: Int = 65_536) throws(SystemError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: step)
+    while bytes.count <= Self.largest {
+      let count: Int
+      do throws(SystemError) {
+        count = try descriptor.read(into: &chunk, at: bytes.count)
+      } catch {
+        throw SystemError(call: error.call, object: path, code: error.code)
+      }
+      if count == 0 { break }
+      bytes += chunk[..<count]
+    }
+    return bytes
+  }
+
+  /// More than any file of the mount has.
+  private static let largest = 1 << 28
+}

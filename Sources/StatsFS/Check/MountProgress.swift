@@ -1,0 +1,37 @@
+import LinuxSystem
+import Statistics
+
+/// How far a check is, so that whoever waits for it can tell work from waiting for ever.
+final class MountProgress: Sendable {
+  private struct State: Sendable {
+    var step = "begin"
+    var count = 0
+    var findings: [Finding]?
+  }
+
+  private let state = Monitor(State())
+
+  /// The next call may wait: what it is.
+  func step(_ words: String) {
+    state.update { state in
+      state.step = words
+      state.count += 1
+    }
+  }
+
+  func finish(_ findings: [Finding]) { state.update { $0.findings = findings } }
+
+  /// The findings, or the step in which nothing came for so long.
+  func wait(milliseconds: Int) -> (findings: [Finding]?, step: String) {
+    var seen = -1
+    while true {
+      let last = seen
+      let moved = state.wait(until: monotonicNanoseconds() + UInt64(milliseconds) * 1_000_000) {
+        $0.findings != nil || $0.count != last
+      }
+      let now = state.read { $0 }
+      if !moved || now.findings != nil { return (now.findings, now.step) }
+      seen = now.count
+    }
+  }
+}

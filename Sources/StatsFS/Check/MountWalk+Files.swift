@@ -1,0 +1,146 @@
+import Glibc
+import LinuxSystem
+import Statistics
+
+// What holds of each file by itself.
+extension MountWalk {
+  mutating func checkMode(
+    _ path: String, _ status: FileStatus, _ statistic: Statistic?
+  ) throws(SystemError) {
+    let mode = status.mode & 0o7777
+    let words = "\(name(path)) is 0\(String(mode, radix: 8))"
+    guard mode == 0o644 else {
+      log.check(.files, status.isRegular && mode == 0o444, words)
+      if mode == 0o444 { try checkRefusal(path) }
+      return
+    }
+    let isOwn = path.split(separator: "/").last?.hasPrefix(".") == true
+    let canBegin =
+      switch statistic?.kind {
+      case .cumulative, .peak, .linearHistogram, .logHistogram, nil: !isOwn
+      default: false
+      }
+    let kind = statistic.map { ", and \($0.kind)" } ?? ""
+    log.check(.files, status.isRegular && canBegin, words + kind)
+  }
+
+  /// Opens what nobody may write, and writes nothing.
+  private mutating func checkRefusal(_ path: String) throws(SystemError) {
+    progress.step("open \(path)")
+    do throws(SystemError) {
+      _ = try Descriptor.openForWriting(path)
+      log.check(.refusals, "\(name(path)) was opened")
+    } catch {
+      guard !MountPoint.isDeath(error.code) else { throw error }
+      switch error.code {
+      case EACCES, EPERM, EROFS: log.check(.refusals, nil)
+      default: log.note(error, .refusals, name(path))
+      }
+    }
+  }
+
+  /// Holds what can be read against what stat(2) says.
+  mutating func checkSize(_ path: String) throws(SystemError) {
+    var problem: String?
+    for round in 0..<Self.tries {
+      if round > 0 { sleepNanoseconds(Self.pause) }
+      guard
+        let found = try attempt(
+          .sizes, path,
+          { () throws(SystemError) in
+            let file = try MountFile.open(path)
+            let before = try file.descriptor.byteCount()
+            let count = try file.whole().count
+            return (sizes: [before, try file.descriptor.byteCount()], count: count)
+          })
+      else { return }
+      problem =
+        found.sizes.contains(found.count)
+        ? nil : "\(name(path)) has \(found.count) bytes, and says \(found.sizes[1])"
+      if problem == nil { break }
+    }
+    log.check(.sizes, problem)
+  }
+
+  /// Reads a value: whole, once more from its beginning, and byte by byte.
+  mutating func checkText(
+    _ path: String, _ statistic: Statistic?, byByte: Bool
+  ) throws(SystemError) {
+    guard
+      let texts = try attempt(
+        .texts, path,
+        { () throws(SystemError) in
+          let file = try MountFile.open(path)
+          let first = MountText(try file.whole())
+          guard byByte else { return [first] }
+          let bytes = MountText(try MountFile.open(path).whole(step: 1))
+          return [first, bytes, MountText(try file.whole())]
+        })
+    else { return }
+    let name = name(path)
+    log.check(.texts, texts[0].flaw(as: statistic).map { "\(name): \($0)" })
+    guard byByte else { return }
+    var flaws = texts.map { $0.flaw(as: statistic) }
+    if texts[2].text.isEmpty, !texts[0].text.isEmpty { flaws[2] = "it is empty" }
+    if let before = texts[0].number, let between = texts[1].number, let after = texts[2].number,
+      statistic?.kind == .cumulative, before <= after
+    {
+      if between < before || between > after {
+        flaws[1] = "\(between) is not between \(before) and \(after)"
+      }
+    }
+    log.check(.rereading, flaws[2].map { "\(name): \($0)" })
+    log.check(.bytes, flaws[1].map { "\(name): \($0)" })
+  }
+
+  // MARK: - The mount's own
+
+  mutating func checkFacts(_ listing: MountListing) throws(SystemError) {
+    for (file, least) in [(".status", 1), (".labels", 0)] where listing.has(file) {
+      let path = listing.path(file)
+      guard let bytes = try read(path, .facts) else { continue }
+      let text = String(decoding: bytes, as: UTF8.self)
+      let lines = text.split(separator: "\n")
+      var isRight = (text.isEmpty || text.last == "\n") && lines.count >= least
+      if file == ".status" {
+        isRight = isRight && lines.first?.contains(" ") == false
+      } else {
+        isRight = isRight && lines.allSatisfy { $0.contains(" ") && $0.first != " " }
+      }
+      log.check(.facts, isRight, "\(name(path)): '\(lines.first ?? "")'")
+    }
+  }
+
+  mutating func checkTable(_ listing: MountListing) throws(SystemError) {
+    guard listing.has(".table") else { return log.skip(.table, "there is no .table") }
+    let path = listing.path(".table")
+    guard
+      let start = try attempt(
+        .table, path,
+        { () throws(SystemError) in
+          let file = try MountFile.open(path)
+          var start = [UInt8](repeating: 0, count: 8)
+          return Array(start[..<(try file.descriptor.read(into: &start, at: 0))])
+        })
+    else { return }
+    guard start.starts(with: Array("VITALS".utf8)) else {
+      return log.check(.table, "\(name(path)) does not begin with VITALS")
+    }
+    progress.step("check \(path)")
+    log.check(.table, Self.failure(in: formats.table(path)).map { "\(name(path)): \($0)" })
+  }
+
+  mutating func read(_ path: String, _ rule: MountRule) throws(SystemError) -> [UInt8]? {
+    try attempt(rule, path) { () throws(SystemError) in try MountFile.open(path).whole() }
+  }
+
+  /// The first rule that others found broken.
+  static func failure(in findings: [Finding]) -> String? {
+    for finding in findings {
+      if case .fail(let reason) = finding.outcome {
+        return "\(finding.check) \(finding.rule): \(reason)"
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,114 @@
+import LinuxSystem
+import Statistics
+
+/// Looks at a directory of a mount and at all below it.
+///
+/// Its methods throw where the mount has died.
+struct MountWalk {
+  /// The mount's own directory.
+  let mount: String
+  let formats: MountFormats
+  let progress: MountProgress
+  let quietMilliseconds: Int
+  var log = MountLog()
+  /// Of a source and of a group: they take time.
+  var polled: Set<Bool> = []
+
+  init(
+    mount: String, _ formats: MountFormats, _ progress: MountProgress, quietMilliseconds: Int
+  ) {
+    self.mount = mount
+    self.quietMilliseconds = quietMilliseconds
+    self.formats = formats
+    self.progress = progress
+  }
+
+  /// How often what moves is looked at again, and how long is waited meanwhile: a sample may be good
+  /// enough for several readers.
+  static let tries = 8
+  static let pause: UInt64 = 15_000_000
+
+  mutating func check(_ path: String) throws(SystemError) {
+    guard
+      let names = try attempt(
+        .names, path, { () throws(SystemError) in try directoryEntries(path) })
+    else { return }
+    let listing = try list(path, names)
+    try check(listing)
+    for name in listing.directories where !name.hasPrefix(".") {
+      try check(listing.path(name))
+    }
+  }
+
+  /// Makes calls on a file: nil where that failed, which is noted.
+  mutating func attempt<Result: ~Copyable>(
+    _ rule: MountRule, _ path: String, _ calls: () throws(SystemError) -> Result
+  ) throws(SystemError) -> Result? {
+    progress.step("look at \(path)")
+    do throws(SystemError) {
+      return try calls()
+    } catch {
+      guard !MountPoint.isDeath(error.code) else { throw error }
+      log.note(error, rule, name(path))
+      return nil
+    }
+  }
+
+  /// The path in the mount.
+  func name(_ path: String) -> String {
+    path == mount ? "/" : String(path.dropFirst(mount == "/" ? 1 : mount.count + 1))
+  }
+
+  // MARK: - Directories
+
+  private mutating func list(
+    _ path: String, _ names: [String]
+  ) throws(SystemError) -> MountListing {
+    var listing = MountListing(path)
+    var seen: Set<String> = []
+    for name in names.sorted() {
+      guard seen.insert(name).inserted else {
+        log.check(.names, "\(self.name(listing.path(name))) stands twice")
+        continue
+      }
+      let isPlain = !name.hasPrefix(".") || MountListing.own.contains(name)
+      log.check(.names, isPlain, "\(self.name(listing.path(name))) begins with a dot")
+      let file = listing.path(name)
+      guard
+        let status = try attempt(
+          .names, file, { () throws(SystemError) in try FileStatus(file) })
+      else { continue }
+      if status.isDirectory {
+        listing.directories.append(name)
+        checkDirectory(status, file)
+      } else {
+        listing.files.append((name, status))
+      }
+    }
+    return listing
+  }
+
+  private mutating func checkDirectory(_ status: FileStatus, _ path: String) {
+    let mode = status.mode & 0o7777
+    let read = mode >> 2 & 0o111
+    log.check(
+      .directories, read == mode & 0o111 && mode & 0o7022 == 0 && mode & 0o500 == 0o500,
+      "\(name(path)) is 0\(String(mode, radix: 8))")
+  }
+
+  private mutating func check(_ listing: MountListing) throws(SystemError) {
+    if let statistics = try checkSchema(listing) {
+      try checkGroup(listing, statistics)
+    } else if listing.isGroup {
+      try checkGroup(listing, try describedByBinary(listing))
+    } else {
+      try checkSourceValues(listing)
+    }
+    for (name, status) in listing.files where name.hasPrefix(".") {
+      try checkMode(listing.path(name), status, nil)
+      if name != ".table" { try checkSize(listing.path(name)) }
+    }
+    try checkFacts(listing)
+    try checkTable(listing)
+  }
+}

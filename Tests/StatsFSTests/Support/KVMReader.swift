@@ -1,0 +1,25 @@
+import LinuxSystem
+
+/// The reader of KVM statistics in C, compiled where there is a compiler; removed with this value.
+final class KVMReader: Sendable {
+  private let program: String
+
+  static let compiler: String? = ["/usr/bin/cc", "/usr/bin/gcc", "/usr/bin/clang"].first {
+    (try? FileStatus($0)) != nil
+  }
+
+  init(_ compiler: String) throws {
+    let here = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    program = "/tmp/vitals-reader-\(UInt64.random(in: 0 ... .max))"
+    let result = try Shell.run(
+      "\(compiler) -std=c11 -O2 -Wall -Wextra -Werror -o \(program) /\(here)/KVMReader/reader.c")
+    guard result.status == 0 else {
+      throw SystemError(call: compiler, object: result.output, code: 1)
+    }
+  }
+
+  deinit { removeFile(program) }
+
+  /// What it says of files, and its status.
+  func run(_ words: String) throws -> Shell { try Shell.run("\(program) \(words)") }
+}
