@@ -144,6 +144,33 @@ struct MountLifeTests {
     #expect(level.errors.contains("Operation not permitted"), "\(level.errors)")
   }
 
+  @Test(
+    .enabled(
+      if: Mounting.hasProgram("setpriv") && Mounting.hasProgram("fusermount3")
+        && Mounting.isOpenToAll, "no setpriv, no fusermount3, or /dev/fuse is not for all"))
+  func `A user without rights mounts for themself, and tables are copied`() throws {
+    let copy = "/tmp/vitals-mounter-\(getpid())"
+    let directory = "\(copy).d"
+    defer { removeFile(copy) }
+    let prepared = try Command.run([
+      "/bin/sh", "-c",
+      "install -m 0755 \(try Command.product("vitals")) \(copy); "
+        + "install -d -o 65534 \(directory)",
+    ])
+    try #require(prepared.status == 0)
+    defer { unsafe rmdir(directory) }
+    let mount = try RunningProgram(
+      ["/usr/bin/setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+        + [copy, "mount", directory, "host"], until: "mounted on")
+    defer { mount.child.end(withinMilliseconds: 5_000) }
+    let look = "ls \(directory)/host; cat \(directory)/.status"
+    let result = try Command.run([
+      "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "/bin/sh", "-c", look,
+    ])
+    #expect(result.output.contains("cpu0\n"), "\(result.errors)")
+    #expect(result.output.contains("tables copied: no passthrough: it takes CAP_SYS_ADMIN"))
+  }
+
   @Test(.enabled(if: Mounting.hasProgram("setpriv"), "no setpriv"))
   func `A user without rights reads all, and with visibility by owner what is not another's`()
     throws

@@ -7,6 +7,11 @@ enum Mounting {
     unsafe getuid() == 0 && access("/dev/fuse", R_OK | W_OK) == 0
   }
 
+  /// Whether every user may open the device, as it is on most hosts.
+  static var isOpenToAll: Bool {
+    (try? FileStatus("/dev/fuse")).map { $0.mode & 0o006 == 0o006 } ?? false
+  }
+
   static func hasProgram(_ name: String) -> Bool {
     ["/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin"].contains { folder in
       unsafe access("\(folder)/\(name)", X_OK) == 0
