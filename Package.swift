@@ -101,7 +101,7 @@ let package = Package(
       path: "Tests/SampleFileSystem"),
     .executableTarget(
       name: "fs-holder",
-      dependencies: ["SampleFileSystem", "StatsFS", "StatsTree", "Statistics", "LinuxSystem"]),
+      dependencies: ["SampleFileSystem", "StatsFS", "StatsTree", "LinuxSystem"]),
 
     // MARK: - The command
     .executableTarget(

@@ -13,16 +13,18 @@ public final class ChildProcess: Sendable {
 
   /// Starts a program (posix_spawn(3)) in a process group of its own, with no blocked signals.
   ///
-  /// It inherits descriptors 0 and 2, and `output` as descriptor 1; `errors` is in the place of 2.
+  /// It inherits descriptors 0 and 2, and `output` as descriptor 1; `input` is in the place of 0,
+  /// `errors` in that of 2.
   /// `variables` are added to the environment, and come before those of this process.
   public init(
     executable: String, arguments: [String], output: borrowing Descriptor,
-    errors: CInt? = nil, variables: [String] = []
+    input: CInt? = nil, errors: CInt? = nil, variables: [String] = []
   ) throws(SystemError) {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
     unsafe posix_spawn_file_actions_adddup2(&actions, output.rawValue, 1)
+    if let input { unsafe posix_spawn_file_actions_adddup2(&actions, input, 0) }
     if let errors { unsafe posix_spawn_file_actions_adddup2(&actions, errors, 2) }
 
     var attributes = posix_spawnattr_t()

@@ -57,6 +57,11 @@ public struct Descriptor: ~Copyable, Sendable {
     return Descriptor(owning: number)
   }
 
+  /// A descriptor of the caller's own for the process's standard input.
+  public static func standardInput() throws(SystemError) -> Descriptor {
+    try standard(STDIN_FILENO, "standard input")
+  }
+
   /// A descriptor of the caller's own for the process's standard output.
   public static func standardOutput() throws(SystemError) -> Descriptor {
     try standard(STDOUT_FILENO, "standard output")

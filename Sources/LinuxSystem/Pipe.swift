@@ -14,6 +14,11 @@ public struct Pipe: ~Copyable, Sendable {
     writer = Descriptor(owning: ends.writer)
   }
 
+  /// Closes the reading end, which a child has by now.
+  public consuming func closeReader() -> Descriptor {
+    writer
+  }
+
   /// Closes the writing end: the reader is at the end of the file once no process has it open.
   public consuming func closeWriter() -> Descriptor {
     reader

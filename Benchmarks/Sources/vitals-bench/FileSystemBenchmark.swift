@@ -11,16 +11,13 @@ struct FileSystemBenchmark {
   let holder: String?
 
   func run(_ report: inout Report) throws {
-    guard let holder else { throw Missing("no --fs-holder PATH") }
-    guard geteuid() == 0, unsafe access("/dev/fuse", R_OK | W_OK) == 0 else {
-      throw Missing("mounting takes root and /dev/fuse")
-    }
+    let holder = try MountedServer.program(holder)
     // Who starts and wakes whom decides on which core a server runs, and a reader on another core
     // takes several times as long: both are measured, with all on their places.
     bench_pin(0)
     defer { bench_pin(-1) }
-    let ours = try MountedServer(holder, [])
-    let plain = try MountedServer("/proc/self/exe", ["serve-text"])
+    let ours = try MountedServer(holder) { [$0] }
+    let plain = try MountedServer("/proc/self/exe") { ["serve-text", $0] }
     defer { withExtendedLifetime((ours, plain)) {} }
     try readText(ours, plain, "one core", &report)
     bench_pin(1)
@@ -88,41 +85,5 @@ struct FileSystemBenchmark {
       "the same memfd by passthrough",
       "\(duration(costs[0])), \(fixed(costs[0] / costs[1])) of it")
     report.add("a copy of it served by StatsFS", duration(costs[2]))
-  }
-}
-
-/// A process that serves a directory; the mount ends with this value, and so does the process.
-final class MountedServer {
-  let process: ChildProcess
-  let directory: String
-  /// The line that it wrote when it could be read.
-  let greeting: String
-  private let output: Descriptor
-
-  init(_ executable: String, _ arguments: [String]) throws {
-    var template = Array("/tmp/vitals-bench-XXXXXX".utf8CString)
-    let isMade = unsafe template.withUnsafeMutableBufferPointer { buffer in
-      guard let start = buffer.baseAddress else { return false }
-      return unsafe mkdtemp(start) != nil
-    }
-    guard isMade else { throw SystemError(call: "mkdtemp", object: "/tmp", code: errno) }
-    directory = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-    let pipe = try Pipe()
-    process = try ChildProcess(
-      executable: executable, arguments: arguments + [directory], output: pipe.writer)
-    output = pipe.closeWriter()
-    guard output.waitForInput(milliseconds: 10_000) else {
-      throw SystemError(call: "wait for", object: executable, code: ETIMEDOUT)
-    }
-    var line = [UInt8](repeating: 0, count: 4_096)
-    let text = String(decoding: line[..<(try output.read(into: &line))], as: UTF8.self)
-    greeting = text.split(separator: "\n").first.map(String.init) ?? ""
-    guard greeting.hasPrefix("ready") else { throw Missing("\(executable): \(text)") }
-  }
-
-  deinit {
-    try? detachMount(directory)
-    process.end(withinMilliseconds: 2_000)
-    unsafe rmdir(directory)
   }
 }

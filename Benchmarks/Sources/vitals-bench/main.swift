@@ -51,6 +51,9 @@ report.part("The tree") { try TreeBenchmark().run(&$0) }
 report.part("The filesystem, one kernel, interleaved") {
   try FileSystemBenchmark(holder: programs["--fs-holder"]).run(&$0)
 }
+report.part("A mounted tree of 1,000 sources with 60 statistics, one core") {
+  try FarmBenchmark(holder: programs["--fs-holder"]).run(&$0)
+}
 report.part("vitals watch --every 1s 'kvm/**'") {
   try WatchBenchmark(vitals: programs["--vitals"], holder: programs["--holder"]).run(&$0)
 }

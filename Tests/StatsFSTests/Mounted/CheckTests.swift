@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import KVMStats
 import LinuxSystem
+import SampleFileSystem
 import Statistics
 import StatsFS
 import Testing
@@ -90,6 +91,29 @@ extension MountedTests {
       #expect(skipped["F19"]?.contains("such as web1/disk/reads (EACCES)") == true)
       #expect(skipped["F20"]?.contains("such as web1/.values") == true)
       #expect(failed["F6"] == "web1/disk/phase: open: EIO", "\(failed)")
+      session.stop()
+    }
+
+    @Test("A tree keeps the rules while numbers move and sources go")
+    func moving() throws {
+      let farm = SampleTree(sources: 20, statistics: 60)
+      let session = try FuseSession(
+        FuseMount(on: directory.path), TreeFileSystem(farm.tree), threads: 2)
+      let stops = Monitor(false)
+      let mover = try SystemThread(name: "mover") {
+        var round = 0
+        while !stops.wait(until: monotonicNanoseconds() + 3_000_000, for: { $0 }) {
+          farm.bump()
+          if round % 20 == 0 { farm.remove("s\(round / 20 % 20)") }
+          if round % 20 == 10 { farm.add("s\(round / 20 % 20)") }
+          round += 1
+        }
+      }
+      let (failed, _) = try findings()
+      stops.update { $0 = true }
+      mover.join()
+      // As long as root can open for writing what cannot be written.
+      #expect(Set(failed.keys).isSubset(of: ["F5"]), "\(failed)")
       session.stop()
     }
 

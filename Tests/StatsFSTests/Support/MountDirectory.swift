@@ -50,21 +50,24 @@ struct Shell: Equatable {
   let output: String
   let status: Int
 
-  /// Runs a command in a directory, with standard error in its output; it is killed after 20 s.
+  /// Runs a command in a directory, with standard error in its output; it is killed when its time
+  /// is over.
   @discardableResult
-  static func run(_ command: String, in directory: String = "/") throws -> Shell {
+  static func run(
+    _ command: String, in directory: String = "/", seconds: Int = 20
+  ) throws -> Shell {
     let pipe = try Pipe()
     let process = try ChildProcess(
       executable: "/bin/sh",
       arguments: [
-        "-c", "cd \"$1\"; timeout -s KILL 20 sh -c \"$2\" 2>&1; echo \"=$?\"", "sh", directory,
-        command,
+        "-c", "cd \"$1\"; timeout -s KILL \"$2\" sh -c \"$3\" 2>&1; echo \"=$?\"", "sh",
+        directory, "\(seconds)", command,
       ], output: pipe.writer)
     let reader = pipe.closeWriter()
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 65_536)
     while true {
-      guard reader.waitForInput(milliseconds: 30_000) else { break }
+      guard reader.waitForInput(milliseconds: (seconds + 10) * 1_000) else { break }
       let count = try reader.read(into: &chunk)
       if count == 0 { break }
       bytes += chunk[..<count]

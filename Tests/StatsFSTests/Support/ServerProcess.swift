@@ -23,20 +23,23 @@ final class ServerProcess {
   func nextLine() throws -> String { try output.line() }
 
   /// Stops the process, and waits until all of its threads are stopped.
-  func stop() throws {
-    kill(process.pid, SIGSTOP)
-    let tasks = "/proc/\(process.pid)/task"
-    let areStopped = try waits(seconds: 30) {
-      try directoryEntries(tasks).allSatisfy { task in
-        try readText("\(tasks)/\(task)/stat").contains(") T ")
-      }
-    }
-    guard areStopped else {
-      throw SystemError(call: "kill SIGSTOP", object: "\(process.pid)", code: ETIMEDOUT)
-    }
-  }
+  func stop() throws { try stopProcess(process.pid) }
 
   func goOn() { kill(process.pid, SIGCONT) }
+}
+
+/// Stops a process, and waits until all of its threads are stopped.
+func stopProcess(_ pid: CInt) throws {
+  kill(pid, SIGSTOP)
+  let tasks = "/proc/\(pid)/task"
+  let areStopped = try waits(seconds: 30) {
+    try directoryEntries(tasks).allSatisfy { task in
+      try readText("\(tasks)/\(task)/stat").contains(") T ")
+    }
+  }
+  guard areStopped else {
+    throw SystemError(call: "kill SIGSTOP", object: "\(pid)", code: ETIMEDOUT)
+  }
 }
 
 extension Descriptor {

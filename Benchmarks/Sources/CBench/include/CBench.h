@@ -91,6 +91,27 @@ static inline size_t bench_read_files(const char *_Nonnull path, size_t count) {
   return whole;
 }
 
+/* open(2), read(2) to the end, close(2), as cat(1) does: the bytes of a text, or -1. */
+static inline ssize_t bench_read_text(const char *_Nonnull path) {
+  char bytes[65536];
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return -1;
+  ssize_t all = 0, got;
+  while ((got = read(fd, bytes, sizeof bytes)) > 0) all += got;
+  close(fd);
+  return got < 0 ? -1 : all;
+}
+
+/* pread(2) of a part of at most 64 KiB so many times: the number that were read whole. */
+static inline size_t bench_read_part(int fd, off_t offset, size_t length, size_t count) {
+  char bytes[65536];
+  size_t whole = 0;
+  if (length > sizeof bytes) return 0;
+  for (size_t index = 0; index < count; index++)
+    whole += pread(fd, bytes, length, offset) == (ssize_t)length;
+  return whole;
+}
+
 /* pread(2) of a page so many times: the number that were read whole. */
 static inline size_t bench_read_pages(int fd, size_t count) {
   char page[4096];

@@ -1,0 +1,30 @@
+import LinuxSystem
+import SampleFileSystem
+import StatsFS
+
+/// Serves the sample filesystem.
+struct SampleHolder {
+  private let directory: String
+  private let threads: Int
+  private let requestTimeoutSeconds: UInt16
+
+  init(_ words: [String]) throws(Misuse) {
+    guard let directory = words.first, words.count <= 3 else {
+      throw Misuse("fs-holder DIRECTORY [THREADS [REQUEST-TIMEOUT-SECONDS]]")
+    }
+    self.directory = directory
+    threads = max(1, words.dropFirst().first.flatMap { Int($0) } ?? 1)
+    requestTimeoutSeconds = words.dropFirst(2).first.flatMap { UInt16($0) } ?? 0
+  }
+
+  func serve() throws {
+    let signals = try EndSignals()
+    let files = try SampleFileSystem()
+    var wishes = FuseWishes()
+    wishes.requestTimeoutSeconds = requestTimeoutSeconds
+    let session = try FuseSession(
+      FuseMount(on: directory), files, wishes: wishes, threads: threads)
+    say("ready \(files.tableNumber) \(files.refusal.map { "\($0)" } ?? "passthrough")")
+    try serveLines(session, until: signals)
+  }
+}
