@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <linux/netlink.h>
 #include <pthread.h>
 #include <signal.h>
@@ -272,6 +273,11 @@ int clinux_terminal_size(int fd, int *columns, int *rows) {
   *columns = size.ws_col;
   *rows = size.ws_row;
   return 0;
+}
+
+int clinux_drop_access_time(int fd) {
+  int flags = FS_NOATIME_FL;
+  return ioctl(fd, FS_IOC_SETFLAGS, &flags);
 }
 
 long clinux_file_magic(int fd) {

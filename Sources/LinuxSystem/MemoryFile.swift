@@ -14,6 +14,8 @@ public struct MemoryFile: ~Copyable, Sendable {
     let file = Descriptor(owning: number)
     // Others are given a descriptor; what they may do with it shall not grow by opening it again.
     guard fchmod(number, 0o600) == 0 else { throw SystemError(call: "fchmod", on: name) }
+    // Nobody asks when it was read, and each read(2) of it would look at the clock. Linux 6.6.
+    _ = clinux_drop_access_time(number)
     try file.write(contents)
     descriptor = file
   }

@@ -71,6 +71,8 @@ int clinux_get_seals(int fd);
 enum { CLINUX_TMPFS_MAGIC = 0x01021994 };
 long clinux_filesystem_magic(const char *_Nonnull path);
 long clinux_file_magic(int fd);
+/* Has the file keep no access time (FS_NOATIME_FL): 0, or -1 where that cannot be. */
+int clinux_drop_access_time(int fd);
 
 /* F_OFD_SETLK, F_OFD_GETLK of fcntl(2) on the whole file. A lock belongs to the open file, so that
    it ends with the last descriptor of it. is_locked: 1 where another open file has the lock. */
