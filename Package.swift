@@ -61,7 +61,8 @@ let package = Package(
     // MARK: - Views
     .target(name: "StatsFormats", dependencies: ["StatsTree", "Statistics", "CVitalsData"]),
     .target(
-      name: "StatsFS", dependencies: ["StatsTree", "Statistics", "LinuxSystem", "CLinux"]),
+      name: "StatsFS",
+      dependencies: ["StatsFormats", "StatsTree", "Statistics", "LinuxSystem", "CLinux"]),
 
     // MARK: - The example of the publishers' API
     .executableTarget(

@@ -9,6 +9,7 @@ for command in "$@"; do
     c++) package=g++ ;;
     qemu-system-x86_64) package=qemu-system-x86 ;;
     promtool) package=prometheus ;;
+    fusermount3) package=fuse3 ;;
     *) package=$command ;;
   esac
   packages="$packages $package"

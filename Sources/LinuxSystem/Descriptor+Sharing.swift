@@ -78,11 +78,21 @@ extension Descriptor {
 
   /// Whether the file is in memory: a memfd or on tmpfs.
   public func isInMemory() throws(SystemError) -> Bool {
+    try fileSystemMagic() == CLINUX_TMPFS_MAGIC
+  }
+
+  /// Whether the file is of a filesystem that a process serves (fuse(4)).
+  public func isOnFuse() throws(SystemError) -> Bool {
+    // FUSE_SUPER_MAGIC of linux/magic.h.
+    try fileSystemMagic() == 0x6573_5546
+  }
+
+  private func fileSystemMagic() throws(SystemError) -> Int {
     let magic = clinux_file_magic(rawValue)
     guard magic != -1 else {
       throw SystemError(call: "fstatfs", on: "descriptor \(rawValue)")
     }
-    return magic == CLINUX_TMPFS_MAGIC
+    return Int(magic)
   }
 }
 

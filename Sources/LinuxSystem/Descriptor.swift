@@ -142,13 +142,18 @@ public struct Descriptor: ~Copyable, Sendable {
     }
   }
 
+  /// A second descriptor of an open file of which somebody else has the first.
+  public init(duplicating number: CInt) throws(SystemError) {
+    let copy = fcntl(number, F_DUPFD_CLOEXEC, 0)
+    guard copy >= 0 else {
+      throw SystemError(call: "fcntl F_DUPFD_CLOEXEC", on: "descriptor \(number)")
+    }
+    self.init(owning: copy)
+  }
+
   /// A second descriptor of the same open file (F_DUPFD_CLOEXEC of fcntl(2)).
   public func duplicate() throws(SystemError) -> Descriptor {
-    let number = fcntl(rawValue, F_DUPFD_CLOEXEC, 0)
-    guard number >= 0 else {
-      throw SystemError(call: "fcntl F_DUPFD_CLOEXEC", on: "descriptor \(rawValue)")
-    }
-    return Descriptor(owning: number)
+    try Descriptor(duplicating: rawValue)
   }
 
   /// Waits until there is something to read, or the other end is gone; false when time is over.

@@ -30,6 +30,7 @@ final class TableMirror {
     base.labels = [
       "pid": "\(reader.identity.pid)", "via": reader.hasBroker ? "socket" : "file",
     ]
+    base.sharedFile = SharedTable(reader)
   }
 
   /// Whether the publisher is known to live, and can be asked if it ever could.

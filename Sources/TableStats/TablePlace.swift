@@ -63,7 +63,10 @@ struct TablePlace {
 
   /// The name of a path's last part, without the ending that tells what it is.
   static func name(ofPath path: String) -> String {
-    var name = path.split(separator: "/").last ?? "table"
+    var parts = path.split(separator: "/")
+    // A mounted tree has a publisher's table by this name in the publisher's directory.
+    if parts.last == ".table", parts.count > 1 { parts.removeLast() }
+    var name = parts.last ?? "table"
     for ending in [".table", ".socket"] where name.hasSuffix(ending) && name.count > ending.count {
       name = name.dropLast(ending.count)
     }

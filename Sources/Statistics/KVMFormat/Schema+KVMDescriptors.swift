@@ -27,15 +27,13 @@ extension Schema {
     }
   }
 
-  /// The header, id, descriptors and length of data of a KVM binary statistics file.
+  /// The header of a KVM binary statistics file that has this schema.
   ///
-  /// The data block of `wordCount` words follows at the header's data offset.
+  /// The data block of `wordCount` words lies at the header's data offset, at the file's end.
   ///
   /// - Throws: `inexpressible` where the format has no room for a statistic, `tooLarge` where a
   ///   reader would refuse the descriptors.
-  public func kvmFile(
-    id: String
-  ) throws(KVMFormatError) -> (header: KVMHeader, bytes: [UInt8]) {
+  public func kvmHeader(id: String) throws(KVMFormatError) -> KVMHeader {
     for statistic in statistics {
       guard statistic.size <= Int(UInt16.max), !statistic.name.utf8.contains(0) else {
         throw .inexpressible(name: statistic.name, size: statistic.size)
@@ -52,9 +50,17 @@ extension Schema {
     guard header.descriptorByteCount <= KVMHeader.largestDescriptorBlock else {
       throw .tooLarge(.descriptors, byteCount: header.descriptorByteCount)
     }
+    return header
+  }
+
+  /// The header, id and descriptors of a KVM binary statistics file, which end at its data offset.
+  public func kvmFile(
+    id: String
+  ) throws(KVMFormatError) -> (header: KVMHeader, bytes: [UInt8]) {
+    let header = try kvmHeader(id: id)
     var bytes = header.encoded()
-    bytes.append(text: id, paddedTo: nameSize)
-    for statistic in statistics { bytes += statistic.kvmDescriptor(nameSize: nameSize) }
+    bytes.append(text: id, paddedTo: header.nameSize)
+    for statistic in statistics { bytes += statistic.kvmDescriptor(nameSize: header.nameSize) }
     return (header, bytes)
   }
 }

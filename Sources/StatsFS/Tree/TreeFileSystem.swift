@@ -4,143 +4,180 @@ import Synchronization
 
 /// A tree as a filesystem: a directory for each source and group, a file for each statistic.
 ///
-/// A file has what the last sample says, taken when it is read from its beginning; the rest of it is
-/// of the same sample. Nothing can be written. Inputs whose backings wait for other processes should
-/// not be in the tree: a reader of the filesystem would wait for them.
+/// The document `docs/filesystem.md` says what the files have. Backings that wait for other
+/// processes should not be in the tree: a reader of the filesystem would wait for them.
+///
+/// Whoever changes the tree calls `update` from time to time, from a thread of their own.
 public final class TreeFileSystem: FuseFileSystem {
-  private struct State {
-    var view: TreeView
+  struct State {
+    var views: ViewList
     var nodes: NodeTable<TreeNode>
-    var handles: [UInt64: [UInt8]] = [:]
+    /// Of the directories that the kernel knows, where they are.
+    var places: [UInt64: Place] = [:]
+    var files: [UInt64: OpenFile] = [:]
+    var directories: [UInt64: Listing] = [:]
+    /// What the kernel reads in our stead, by node, and how many have it open.
+    var backings: [UInt64: OpenBacking] = [:]
     var lastHandle: UInt64 = 0
-  }
+    var generation: UInt64 = 0
+    var connection: FuseConnection?
+    /// Why nothing can be handed to the kernel; nil where it can.
+    var refusal: String?
 
-  private let state: Mutex<State>
-  /// How long the kernel may keep names and attributes, in nanoseconds.
-  private static let validity: UInt64 = 1_000_000_000
-
-  public init(_ tree: Tree, _ selection: Selection = Selection()) {
-    state = Mutex(
-      State(
-        view: TreeView(Sampler(tree, selection)),
-        nodes: NodeTable(root: TreeNode(source: tree.root, kind: .source))))
-  }
-
-  // MARK: - Names
-
-  public func lookup(
-    _ name: FuseName, in directory: UInt64, for caller: FuseCaller
-  ) throws(FuseError) -> FuseEntry {
-    try state.withLock { state throws(FuseError) in
-      state.view.refresh()
-      guard let node = state.nodes[directory] else { throw FuseError.stale }
-      guard let text = name.text,
-        let found = state.view.children(of: node).first(where: { $0.name == text })
-      else { throw FuseError.noEntry }
-      return Self.entry(state.nodes.lookUp(found.node), found.node, state)
+    /// A number for something that was opened.
+    mutating func nextHandle() -> UInt64 {
+      lastHandle += 1
+      return lastHandle
     }
   }
 
-  public func forget(_ node: UInt64, lookups: UInt64) {
-    // What was forgotten may be the last that holds a source: it ends outside of the lock.
-    _ = state.withLock { $0.nodes.forget(node, lookups: lookups) }
+  /// Where a directory is: its name in another one.
+  struct Place: Hashable {
+    let parent: UInt64
+    let name: FuseName
   }
 
-  public func attributes(
-    of node: UInt64, handle: UInt64?, for caller: FuseCaller
-  ) throws(FuseError) -> (attributes: FuseAttributes, validity: UInt64) {
-    try state.withLock { state throws(FuseError) in
-      state.view.refresh()
-      guard let known = state.nodes[node] else { throw FuseError.stale }
-      guard state.view.isPresent(known) else { throw FuseError.noDevice }
-      return (Self.attributes(node, known, state), known.isDirectory ? Self.validity : 0)
-    }
-  }
+  struct OpenBacking {
+    enum Content {
+      case table(FuseBacking)
+      case binary(KeptBinary)
 
-  public func readDirectory(
-    _ range: FuseRange, of node: UInt64, for caller: FuseCaller,
-    into entries: inout FuseDirectoryBuffer
-  ) throws(FuseError) {
-    try state.withLock { state throws(FuseError) in
-      state.view.refresh()
-      guard let known = state.nodes[node] else { throw FuseError.stale }
-      let children = state.view.children(of: known)
-      var cookie = range.offset
-      if cookie == 0 {
-        guard entries.append(.itself, inode: node, cookie: 1) else { return }
-        cookie = 1
-      }
-      if cookie == 1 {
-        guard entries.append(.parent, inode: 1, cookie: 2) else { return }
-        cookie = 2
-      }
-      while cookie - 2 < UInt64(children.count) {
-        let child = children[Int(cookie - 2)]
-        cookie += 1
-        guard let name = FuseName(child.name) else { continue }
-        let number =
-          entries.countsLookups ? state.nodes.lookUp(child.node) : state.nodes.node(of: child.node)
-        let entry = Self.entry(number ?? UInt64.max, child.node, state)
-        guard entries.append(entry, named: name, cookie: cookie) else {
-          if entries.countsLookups, let number { state.nodes.forget(number, lookups: 1) }
-          return
+      var backing: FuseBacking {
+        switch self {
+        case .table(let backing): backing
+        case .binary(let kept): kept.backing
         }
       }
     }
+
+    let content: Content
+    var count = 0
   }
 
-  private static func entry(_ number: UInt64, _ node: TreeNode, _ state: State) -> FuseEntry {
-    FuseEntry(
-      node: number, attributes: attributes(number, node, state),
-      nameValidity: node.isDirectory ? validity : 0,
-      attributesValidity: node.isDirectory ? validity : 0)
+  let state: Mutex<State>
+  let settings: MountSettings
+  private let tree: Tree
+
+  /// How long the kernel keeps names and attributes of directories, in nanoseconds.
+  ///
+  /// It is told when they change.
+  static let validity: UInt64 = 60_000_000_000
+
+  /// - Parameters:
+  ///   - tree: what is shown.
+  ///   - selection: which part of it.
+  ///   - settings: how it is mounted.
+  public init(
+    _ tree: Tree, _ selection: Selection = Selection(), _ settings: MountSettings = MountSettings()
+  ) {
+    self.tree = tree
+    self.settings = settings
+    state = Mutex(
+      State(
+        views: ViewList(tree, selection, settings),
+        nodes: NodeTable(root: TreeNode(source: tree.root, kind: .source))))
   }
 
-  private static func attributes(
-    _ number: UInt64, _ node: TreeNode, _ state: State
-  ) -> FuseAttributes {
-    let owner = node.source.owner ?? 0
-    if node.isDirectory {
-      return FuseAttributes(
-        inode: number, kind: .directory, permissions: 0o755, user: owner,
-        time: wallNanoseconds())
+  public func begin(_ connection: FuseConnection) {
+    let refusal = Self.refusal(connection, settings)
+    state.withLock { state in
+      state.connection = connection
+      state.refusal = refusal
     }
-    let size = (try? state.view.content(of: node))?.count ?? 0
-    return FuseAttributes(
-      inode: number, kind: .file, permissions: 0o444, size: UInt64(size), user: owner,
-      time: wallNanoseconds())
   }
 
-  // MARK: - Contents
-
-  public func open(
-    _ node: UInt64, _ flags: FuseOpenFlags, for caller: FuseCaller
-  ) throws(FuseError) -> FuseOpened {
-    try state.withLock { state throws(FuseError) in
-      guard let known = state.nodes[node] else { throw FuseError.stale }
-      guard state.view.isPresent(known) else { throw FuseError.noDevice }
-      state.lastHandle += 1
-      state.handles[state.lastHandle] = []
-      return .computed(handle: state.lastHandle)
+  /// Why the kernel cannot read in our stead; a file in memory is tried.
+  private static func refusal(_ connection: FuseConnection, _ settings: MountSettings) -> String? {
+    guard settings.passthrough != .off else { return "passthrough=off" }
+    do {
+      let file = try MemoryFile(name: "vitals-probe", byteCount: 4096)
+      _ = try connection.openBacking(of: file.descriptor)
+      return nil
+    } catch {
+      return "\(error)"
     }
   }
 
-  public func read(
-    _ range: FuseRange, of node: UInt64, for caller: FuseCaller,
-    into reply: inout FuseReplyBuffer
-  ) throws(FuseError) {
-    try state.withLock { state throws(FuseError) in
-      guard let known = state.nodes[node] else { throw FuseError.stale }
-      if range.offset == 0 {
-        state.view.refresh()
-        state.handles[range.handle] = try state.view.content(of: known)
+  /// What the kernel is asked for: a file with computed content is not mapped as shared, since the
+  /// kernel would keep its pages as they were.
+  public static var wishes: FuseWishes {
+    var wishes = FuseWishes()
+    wishes.features.remove(.directIOMappings)
+    return wishes
+  }
+
+  // MARK: - Changes
+
+  /// How long a kept binary file may go without new numbers, in nanoseconds.
+  public static let pace: UInt64 = 10_000_000
+
+  /// Tells the kernel, and who polls, of what came and went in the tree; renews what the kernel reads
+  /// in our stead.
+  ///
+  /// Not from a request, nor where a reader of the filesystem could be waited for.
+  ///
+  /// - Returns: whether it should be called again after `pace`; else some tenths of a second will do.
+  public func update() -> Bool {
+    let (connection, notifications, isBusy) = state.withLock { state in
+      var notifications: [FuseNotification] = []
+      if state.generation != tree.generation {
+        state.generation = tree.generation
+        notifications = changedNames(&state) + wakes(&state)
       }
-      guard let content = state.handles[range.handle] else { throw FuseError.badDescriptor }
-      reply.append(content, from: range.offset)
+      var isBusy = false
+      for backing in state.backings.values {
+        guard case .binary(let kept) = backing.content else { continue }
+        kept.update(state.views.whole().reading(of: kept.entry, isNew: true))
+        isBusy = true
+      }
+      return (state.connection, notifications, isBusy)
     }
+    // The kernel may hold the lock of a directory until a request on it is answered, which takes ours.
+    for notification in notifications { connection?.notify(notification) }
+    return isBusy
   }
 
-  public func release(_ handle: UInt64, of node: UInt64) {
-    state.withLock { $0.handles[handle] = nil }
+  /// The directories that are not where the kernel knows them any more.
+  private func changedNames(_ state: inout State) -> [FuseNotification] {
+    let view = state.views.whole()
+    var found: [FuseNotification] = []
+    for (number, place) in state.places {
+      guard let node = state.nodes[number], let parent = state.nodes[place.parent],
+        !view.isPresent(parent) || view.listing(of: parent).find(place.name) != node
+      else { continue }
+      found.append(.name(place.name, parent: place.parent))
+      state.places[number] = nil
+    }
+    return found
   }
+
+  /// Who polls a file that has something new.
+  private func wakes(_ state: inout State) -> [FuseNotification] {
+    var found: [FuseNotification] = []
+    for (handle, file) in state.files {
+      guard let wake = file.wake, hasNews(file, &state) else { continue }
+      state.files[handle]?.wake = nil
+      found.append(.wake(wake))
+    }
+    return found
+  }
+
+  /// Whether a file has something that its reader has not seen.
+  func hasNews(_ file: OpenFile, _ state: inout State) -> Bool {
+    let now = try? state.views.view(of: file.viewer).content(of: file.node, isNew: false)
+    return now == nil || now != file.seen
+  }
+
+  /// What the mount says of itself.
+  func facts(_ state: borrowing State) -> [String] {
+    let handed = state.refusal == nil
+    return [
+      "tables \(handed ? "passthrough" : "copied: \(state.refusal ?? "")")",
+      "binary \(handed && keepsBinary ? "passthrough" : "sampled")",
+      "visibility \(settings.visibility)",
+    ]
+  }
+
+  /// Whether groups in KVM's format are kept for the kernel: not where viewers see different sums.
+  var keepsBinary: Bool { settings.passthrough == .all && settings.visibility == .all }
 }

@@ -10,10 +10,16 @@ struct TreeNode: Hashable, Sendable {
     case statistic(UInt64, Int)
     /// All values of a source or of a group as one text.
     case values(UInt64?)
+    /// What the statistics of a source's groups, or of a group, mean.
+    case schema(UInt64?)
     /// A group in the format of KVM's statistics descriptors.
     case binary(UInt64)
+    /// The file in which the source's numbers lie, by its identifier.
+    case table(UInt64)
     case labels
     case status
+    /// Below the root: the tree with its statistics first.
+    case metrics(MetricPath)
   }
 
   let source: Source
@@ -31,9 +37,25 @@ struct TreeNode: Hashable, Sendable {
   var isDirectory: Bool {
     switch kind {
     case .source, .group: true
+    case .metrics(let path): path.isDirectory
     default: false
     }
   }
 
   func with(_ kind: Kind) -> TreeNode { TreeNode(source: source, kind: kind) }
+}
+
+/// A place in the tree that has its statistics first.
+enum MetricPath: Hashable, Sendable {
+  case top
+  case group(String)
+  case metric(group: String, name: String)
+  case file(group: String, name: String, MetricFile)
+
+  var isDirectory: Bool { if case .file = self { false } else { true } }
+}
+
+/// The files of a statistic in metricfs.
+enum MetricFile: String, Hashable, Sendable, CaseIterable {
+  case annotations, fields, values, version
 }

@@ -3,6 +3,11 @@ public import LinuxSystem
 
 // What a reader knows of, and asks from, the publisher's process.
 extension Reader {
+  /// The table's file, open for reading, for somebody else who wants to map it.
+  public func shareFile() throws(TableError) -> Descriptor {
+    try systemCall { () throws(SystemError) in try descriptor.duplicate() }
+  }
+
   /// Whether the table can be asked for groups on demand.
   public var hasBroker: Bool { broker?.isOpen ?? false }
 
@@ -81,6 +86,10 @@ extension Reader {
     let isRecent = interval > 0 && !overflow && beat <= now && now - beat <= patience
     // Who hung up may have been killed since the last heartbeat.
     if isRecent, trustsHeartbeat, broker?.isOpen ?? true { return .live }
+    // Through a filesystem on top of the file's own no lock is seen: a death is a silence there.
+    if !isOnOwnFileSystem {
+      return interval == 0 || isRecent ? .live : .stopped(since: min(beat, now))
+    }
     guard (try? descriptor.isLockedElsewhere()) ?? false else { return .dead(since: beat) }
     return interval > 0 && beat <= now && !isRecent ? .stopped(since: beat) : .live
   }

@@ -25,6 +25,8 @@ public final class Reader {
   /// What samples are taken of; another one after each refresh that mapped more.
   public internal(set) var view: TableView
   let isSealed: Bool
+  /// Whether the publisher's lock on the file can be seen.
+  let isOnOwnFileSystem: Bool
   var broker: BrokerConnection?
   /// The table's generation of the last look at its blocks; nil where that may be mixed.
   var seenGeneration: UInt64?
@@ -91,6 +93,7 @@ public final class Reader {
       createdWall: header.created_wall_ns, revision: header.revision)
     self.file = file
     self.isSealed = isSealed
+    isOnOwnFileSystem = !((try? descriptor.isOnFuse()) ?? false)
     self.header = header
     self.broker = broker
     view = TableView(SharedMapping(mapping), annex: nil)

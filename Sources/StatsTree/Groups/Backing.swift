@@ -15,6 +15,9 @@ public protocol Backing: AnyObject {
   /// A record that is neither finished nor failed is stale: it keeps its last words and window.
   func sample(_ placements: [Placement], into snapshot: inout Snapshot)
 
+  /// Whether `clear` has a way to set a count of a group to zero.
+  func canClear(_ token: Int, _ statistic: Statistic) -> Bool
+
   /// Sets a statistic of a group to zero for all its readers, where the source allows that.
   func clear(_ token: Int, _ statistic: Statistic) -> Clearing
 }
@@ -30,6 +33,8 @@ public enum Clearing: Hashable, Sendable {
 
 extension Backing {
   public var mayWait: Bool { false }
+
+  public func canClear(_ token: Int, _ statistic: Statistic) -> Bool { false }
 
   public func clear(_ token: Int, _ statistic: Statistic) -> Clearing { .notPermitted }
 }

@@ -160,6 +160,11 @@ public final class RecordBacking<Record: Sendable>: Backing, Sendable {
 
   // MARK: - Clearing
 
+  public func canClear(_ token: Int, _ statistic: Statistic) -> Bool {
+    guard let index = schema.statistics.firstIndex(of: statistic) else { return false }
+    return fields[index].canClear(writing: writing)
+  }
+
   /// Sets a field of a record to zero.
   ///
   /// - Returns: `notPermitted` of a level, and where there is no way to; `failed` with `ENOENT`

@@ -85,6 +85,15 @@ public struct RecordField<Record: Sendable>: Sendable {
     return UInt64(bitPattern: max(Int64(clamping: number), .min + 1))
   }
 
+  /// Whether `clear` has a way, given one to change bytes.
+  func canClear(writing: RecordBacking<Record>.Writing?) -> Bool {
+    guard statistic.isCount else { return false }
+    return switch place {
+    case .closure(_, let clear): clear != nil
+    case .bytes: writing != nil
+    }
+  }
+
   /// Sets the field of a record to zero.
   func clear(_ record: Record, writing: RecordBacking<Record>.Writing?) -> Clearing {
     switch place {

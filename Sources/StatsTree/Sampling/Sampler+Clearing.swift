@@ -21,6 +21,24 @@ extension Sampler {
     return setBaseline([statistic], of: entry) ? .cleared : .failed(code: ENOENT)
   }
 
+  /// Whether `clear` takes what a statistic has as zero, for this sampler's values.
+  public func canClear(_ statistic: Statistic) -> Bool { statistic.isSum }
+
+  /// Whether `clearAtSource` has a way: of an aggregate at each of its members, of which there are
+  /// some.
+  public func canClearAtSource(_ statistic: Statistic, of entry: Plan.Entry) -> Bool {
+    guard let aggregation = entry.group.aggregation else {
+      return statistic.isCount && entry.group.backing.canClear(entry.group.token, statistic)
+    }
+    guard let index = aggregation.form.schema.statistics.firstIndex(of: statistic) else {
+      return false
+    }
+    let own = aggregation.family.schema.statistics[aggregation.form.origin(of: index).statistic]
+    let members = memberEntries(of: entry)
+    return own.isCount && !members.isEmpty
+      && members.allSatisfy { $0.group.backing.canClear($0.group.token, own) }
+  }
+
   /// Sets a statistic to zero at its source, for all readers; of an aggregate at each member, with
   /// what departed members left.
   ///
@@ -53,7 +71,9 @@ extension Sampler {
 
 extension Statistic {
   /// Whether its words add up what happened, so that those of an earlier time can be taken off.
-  var isSum: Bool { kind == .cumulative || kind.isHistogram }
+  ///
+  /// Not how many members of an aggregate are in each state: those are levels.
+  var isSum: Bool { kind == .cumulative || kind.isHistogram && states.isEmpty }
   /// Whether its words only grow, so that they can begin again at zero.
-  var isCount: Bool { kind == .cumulative || kind == .peak || kind.isHistogram }
+  var isCount: Bool { isSum || kind == .peak }
 }

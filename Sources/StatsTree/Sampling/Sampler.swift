@@ -92,6 +92,17 @@ public final class Sampler {
     snapshots.move(from: old, to: plan)
   }
 
+  /// The numbers of a group, read now or in the last pass; those of one that has left are gone.
+  func reading(of entry: Plan.Entry, isNew: Bool) -> Reading {
+    guard let placement = plan.placement(of: entry) else {
+      return Reading(
+        entry.group.schema, .gone, Window(begin: 0, end: 0),
+        words: Array(repeating: Inactive.unsigned, count: entry.group.schema.wordCount))
+    }
+    if isNew { return snapshots.read(entry.group, at: placement) }
+    return snapshots.reading(of: entry.group, at: placement)
+  }
+
   /// Takes what statistics of a group have now as zero, for this sampler's values.
   ///
   /// - Returns: whether the group is there.

@@ -56,6 +56,18 @@ public struct Snapshot: ~Copyable, Sendable {
     for word in 0..<new.count { words[new.offset + word] = other.words[old.offset + word] }
   }
 
+  /// Becomes a snapshot of one record, of a group that was never read.
+  mutating func begin(recordOf wordCount: Int) {
+    words.removeAll(keepingCapacity: true)
+    words.append(contentsOf: repeatElement(Inactive.unsigned, count: wordCount))
+    windows = [Window(begin: 0, end: 0)]
+    statuses = [.stale(since: 0)]
+    isHeld = [false]
+  }
+
+  /// Whether a backing finished a record in this pass.
+  func isFresh(_ index: Int) -> Bool { statuses[index] == .up || isHeld[index] }
+
   // MARK: - For backings
 
   /// Lets `body` write the words of a record.
@@ -135,6 +147,15 @@ extension Snapshot {
     words.span.extracting(placement.offset..<placement.offset + placement.count)
   }
 
+  /// A record with its window and status, or with another status.
+  func copy(of schema: Schema, at placement: Placement, status: Status? = nil) -> Reading {
+    var copy: [UInt64] = []
+    copy.reserveCapacity(placement.count)
+    for word in placement.offset..<placement.offset + placement.count { copy.append(words[word]) }
+    return Reading(
+      schema, status ?? statuses[placement.index], windows[placement.index], words: copy)
+  }
+
   /// Whether a record holds numbers of some time, even if they may not be shown.
   func wasEverRead(_ index: Int) -> Bool { windows[index].end > 0 }
 
@@ -150,7 +171,7 @@ extension Snapshot {
   /// `other`; a stale one is stale since then.
   mutating func settle(from other: borrowing Snapshot, _ plan: Plan) {
     for index in statuses.indices {
-      if statuses[index] == .up || isHeld[index] { continue }
+      if isFresh(index) { continue }
       guard let placement = plan.placement(at: index) else { continue }
       let wasRead = other.windows[index].end > 0
       if case .stale = statuses[index] {

@@ -7,6 +7,8 @@ import Statistics
 struct SnapshotPair: ~Copyable {
   private(set) var current = Snapshot()
   private var previous = Snapshot()
+  /// The record of a group that is read alone.
+  private var single = Snapshot()
   /// What this reader takes as zero, by the place of a group: see `Sampler.clear`.
   private var baselines: [Int: Baseline] = [:]
 
@@ -69,6 +71,41 @@ struct SnapshotPair: ~Copyable {
   /// Folds members anew after that.
   mutating func refold(_ folding: Folding, _ statistic: Int, isAll: Bool) {
     folding.refold(statistic, isAll: isAll, &current)
+  }
+
+  // MARK: - One group
+
+  /// Reads a group alone, into a record beside those of the passes.
+  ///
+  /// A backing that has nothing new leaves the numbers of the last pass.
+  mutating func read(_ group: Group, at placement: Placement) -> Reading {
+    let alone = Placement(index: 0, offset: 0, count: placement.count, token: placement.token)
+    single.begin(recordOf: placement.count)
+    group.backing.sample([alone], into: &single)
+    guard !single.isFresh(0), current.hasNumbers(of: placement.index) else {
+      return reading(single.copy(of: group.schema, at: alone), placement)
+    }
+    let window = current.window(of: placement.index)
+    var status = single.status(of: 0)
+    if case .stale = status { status = .stale(since: window.end) }
+    let known = current.copy(of: group.schema, at: placement, status: status)
+    return reading(known, placement)
+  }
+
+  /// The numbers of a group in the last pass.
+  mutating func reading(of group: Group, at placement: Placement) -> Reading {
+    reading(current.copy(of: group.schema, at: placement), placement)
+  }
+
+  /// Takes this reader's zeros off.
+  private mutating func reading(_ numbers: Reading, _ placement: Placement) -> Reading {
+    guard !baselines.isEmpty, numbers.hasNumbers, var zeros = baselines[placement.index] else {
+      return numbers
+    }
+    var numbers = numbers
+    numbers.subtract(&zeros)
+    baselines[placement.index] = zeros
+    return numbers
   }
 
   // MARK: - Values

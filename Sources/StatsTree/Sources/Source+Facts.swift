@@ -27,6 +27,12 @@ extension Source {
     set { state.locked { if facts != nil || newValue != .up { ownFacts.status = newValue } } }
   }
 
+  /// The file in which its numbers and those of all below it lie, where there is one.
+  public var sharedFile: (any SharedFile)? {
+    get { state.locked { facts?.sharedFile } }
+    set { state.locked { if facts != nil || newValue != nil { ownFacts.sharedFile = newValue } } }
+  }
+
   /// The user whose it is: its own, or that of the source above it; nil where it is nobody's.
   public var owner: UInt32? { state.locked { currentOwner } }
 

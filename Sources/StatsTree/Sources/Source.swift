@@ -28,6 +28,7 @@ public final class Source: @unchecked Sendable {
     var status = Status.up
     var owner: UInt32?
     var isHidden = false
+    var sharedFile: (any SharedFile)?
     var children = ChildList()
     /// The aggregates that are attached here.
     var aggregates: [Group] = []
@@ -75,6 +76,9 @@ public final class Source: @unchecked Sendable {
 
   /// The source that it is a child of; nil of the root and where it has no place.
   public var parent: Source? { state.locked { parentWhileHeld } }
+
+  /// Whether the root is above it.
+  public var isInTree: Bool { state.locked { isPresent } }
 
   /// In the order in which they came.
   ///

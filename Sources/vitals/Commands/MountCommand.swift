@@ -10,10 +10,16 @@ struct MountCommand: ParsableCommand {
     abstract: "The sources of this host as directories and files, for cat, grep and scripts.",
     discussion: """
       A directory for each source and each of its groups, a file for each statistic with its value \
-      and a newline. Beside them .values has all values of a directory, .binary a group in the \
-      format of KVM's statistics descriptors, .labels what is known of a source, and .status \
-      whether its numbers are there. A file has the sample of the moment in which it is read from \
-      its beginning. It is read-only, and ends with Ctrl-C or when it is unmounted.
+      and a newline. Beside them .values has all values of a directory, .schema what they mean, \
+      .binary a group in the format of KVM's statistics descriptors, .table a publisher's shared \
+      table, .labels what is known of a source, and .status whether its numbers are there; \
+      .metrics has the same with statistics first. Writing 0 to a count has it begin again for \
+      the readers of the mount. It ends with Ctrl-C or when it is unmounted.
+
+      Options behind -o, with commas between them: uid=N and gid=N (whose the files are that are \
+      nobody's), mode=OCTAL (of the directory itself), ascii=off (no text for each statistic), \
+      visibility=owner (everybody sees what is theirs or nobody's), passthrough=all or off (what \
+      the kernel answers itself: tables, unless said otherwise).
 
       QEMU's monitor is not asked unless --via says so: whoever reads a file would wait for it.
 
@@ -21,33 +27,57 @@ struct MountCommand: ParsableCommand {
         mkdir -p /tmp/vitals && vitals mount /tmp/vitals
         cat /tmp/vitals/kvm/*/vcpus.kvm/exits
         grep -r . /tmp/vitals/host
+        vitals mount /tmp/vitals -o mode=0750,visibility=owner
       """)
 
   @Argument(help: ArgumentHelp("An empty directory.", valueName: "dir"))
   var directory: String
+
+  @Option(
+    name: .short, parsing: .singleValue,
+    help: ArgumentHelp("Mount options, with commas between them.", valueName: "options"))
+  var o: [String] = []
 
   @OptionGroup var observation: ObservationOptions
 
   /// How often what came and went is looked for, in nanoseconds.
   private static let interval: UInt64 = 200_000_000
 
+  func validate() throws {
+    do throws(MountSettings.Flaw) {
+      _ = try settings()
+    } catch {
+      throw ValidationError(error.description)
+    }
+  }
+
+  private func settings() throws(MountSettings.Flaw) -> MountSettings {
+    o.isEmpty ? MountSettings() : try MountSettings(parsing: o.joined(separator: ","))
+  }
+
   func run() throws {
     var observation = observation
     if observation.via == nil { observation.via = try RungList("handover,pidfd,debugfs") }
     let signals = try EndSignals()
     let observer = try Observer(observation, fallback: .everything)
-    let files = TreeFileSystem(observer.tree, observer.selection)
+    let files = TreeFileSystem(observer.tree, observer.selection, try settings())
     let session: FuseSession
     do {
-      session = try FuseSession(FuseMount(on: directory), files)
+      session = try FuseSession(FuseMount(on: directory), files, wishes: TreeFileSystem.wishes)
     } catch {
       throw Failure(status: error.failureStatus, text: "\(error)")
     }
     try Console.write("mounted on \(directory); Ctrl-C or umount ends it\n")
+    var nextRefresh: UInt64 = 0
     while session.waitForEnd(milliseconds: 0) == nil {
-      if signals.wait(until: monotonicNanoseconds() + Self.interval) { break }
-      // The session's thread asks the inputs' backings.
-      observer.tree.betweenPasses { _ = observer.refresh() }
+      let now = monotonicNanoseconds()
+      if now >= nextRefresh {
+        // The session's thread asks the inputs' backings.
+        observer.tree.betweenPasses { _ = observer.refresh() }
+        nextRefresh = now + Self.interval
+      }
+      let isBusy = files.update()
+      if signals.wait(until: isBusy ? now + TreeFileSystem.pace : nextRefresh) { break }
     }
     let end = session.stop()
     if case .aborted = end { throw Failure(status: .foundWrong, text: "\(directory): \(end)") }

@@ -1,0 +1,140 @@
+internal import LinuxSystem
+internal import StatsTree
+import Synchronization
+
+extension TreeFileSystem {
+  public func lookup(
+    _ name: FuseName, in directory: UInt64, for caller: FuseCaller
+  ) throws(FuseError) -> FuseEntry {
+    try state.withLock { state throws(FuseError) in
+      // Names are kept by the kernel for all callers; the modes say who may go on.
+      let view = state.views.whole()
+      guard let node = state.nodes[directory] else { throw FuseError.stale }
+      guard let found = view.listing(of: node).find(name) else { throw FuseError.noEntry }
+      let number = take(found, named: name, in: directory, &state)
+      return entry(number, found, state.views.viewer(caller), &state)
+    }
+  }
+
+  public func forget(_ node: UInt64, lookups: UInt64) {
+    // What was forgotten may be the last that holds a source: it ends outside of the lock.
+    _ = state.withLock { state in
+      let forgotten = state.nodes.forget(node, lookups: lookups)
+      if forgotten != nil { state.places[node] = nil }
+      return forgotten
+    }
+  }
+
+  public func attributes(
+    of node: UInt64, handle: UInt64?, for caller: FuseCaller
+  ) throws(FuseError) -> (attributes: FuseAttributes, validity: UInt64) {
+    try state.withLock { state throws(FuseError) in
+      let view = state.views.whole()
+      guard let known = state.nodes[node] else { throw FuseError.stale }
+      guard view.isPresent(known) else { throw FuseError.noDevice }
+      let attributes = attributes(node, known, state.views.viewer(caller), &state)
+      return (attributes, known.isDirectory ? Self.validity : 0)
+    }
+  }
+
+  // MARK: - Directories
+
+  public func openDirectory(_ node: UInt64, for caller: FuseCaller) throws(FuseError) -> FuseOpened
+  {
+    try state.withLock { state throws(FuseError) in
+      guard state.nodes[node] != nil else { throw FuseError.stale }
+      return FuseOpened(handle: state.nextHandle())
+    }
+  }
+
+  public func readDirectory(
+    _ range: FuseRange, of node: UInt64, for caller: FuseCaller,
+    into entries: inout FuseDirectoryBuffer
+  ) throws(FuseError) {
+    try state.withLock { state throws(FuseError) in
+      guard let known = state.nodes[node] else { throw FuseError.stale }
+      let viewer = state.views.viewer(caller)
+      // What is listed is of one time, so that an entry that stays is there once.
+      var listing = state.directories[range.handle] ?? .empty
+      if range.offset == 0 {
+        listing = state.views.view(of: viewer).listing(of: known)
+        state.directories[range.handle] = listing
+      }
+      var cookie = range.offset
+      for (position, link) in [FuseDirectoryLink.itself, .parent].enumerated()
+      where cookie == UInt64(position) {
+        cookie += 1
+        let parent = state.places[node]?.parent ?? NodeTable<TreeNode>.root
+        guard entries.append(link, inode: position == 0 ? node : parent, cookie: cookie) else {
+          return
+        }
+      }
+      while cookie - 2 < UInt64(listing.count) {
+        let position = Int(cookie - 2)
+        cookie += 1
+        let name = listing.name(at: position)
+        let child = listing.node(at: position)
+        guard entries.countsLookups else {
+          let kind = child.isDirectory ? FuseAttributes.Kind.directory : .file
+          let inode = state.nodes.node(of: child) ?? UInt64.max
+          let attributes = FuseAttributes(inode: inode, kind: kind, permissions: 0)
+          let entry = FuseEntry(
+            node: inode, attributes: attributes, nameValidity: 0, attributesValidity: 0)
+          guard entries.append(entry, named: name, cookie: cookie) else { return }
+          continue
+        }
+        let number = take(child, named: name, in: node, &state)
+        let entry = entry(number, child, viewer, &state)
+        guard entries.append(entry, named: name, cookie: cookie) else {
+          if state.nodes.forget(number, lookups: 1) != nil { state.places[number] = nil }
+          return
+        }
+      }
+    }
+  }
+
+  public func releaseDirectory(_ handle: UInt64, of node: UInt64) {
+    state.withLock { $0.directories[handle] = nil }
+  }
+
+  // MARK: - What the kernel keeps
+
+  /// The number of a node that the kernel is told of.
+  private func take(
+    _ node: TreeNode, named name: FuseName, in directory: UInt64, _ state: inout State
+  ) -> UInt64 {
+    let number = state.nodes.lookUp(node)
+    if node.isDirectory { state.places[number] = Place(parent: directory, name: name) }
+    return number
+  }
+
+  private func entry(
+    _ number: UInt64, _ node: TreeNode, _ viewer: Viewer, _ state: inout State
+  ) -> FuseEntry {
+    // A table may be another file the next time.
+    var validity = Self.validity
+    if case .table = node.kind { validity = 0 }
+    return FuseEntry(
+      node: number, attributes: attributes(number, node, viewer, &state),
+      nameValidity: validity, attributesValidity: node.isDirectory ? Self.validity : 0)
+  }
+
+  private func attributes(
+    _ number: UInt64, _ node: TreeNode, _ viewer: Viewer, _ state: inout State
+  ) -> FuseAttributes {
+    let owner = node.source.owner
+    let (user, group) = (owner ?? settings.user ?? currentUser(), settings.group ?? currentGroup())
+    if node.isDirectory {
+      let isClosed = settings.visibility == .owner && owner != nil
+      let mode = number == NodeTable<TreeNode>.root ? settings.mode : isClosed ? 0o700 : 0o755
+      return FuseAttributes(
+        inode: number, kind: .directory, permissions: mode, user: user, group: group, links: 1,
+        time: wallNanoseconds())
+    }
+    let view = state.views.view(of: viewer)
+    return FuseAttributes(
+      inode: number, kind: .file, permissions: view.canClear(node) ? 0o644 : 0o444,
+      size: view.size(of: node, facts: facts(state)), user: user, group: group,
+      time: wallNanoseconds())
+  }
+}

@@ -1,0 +1,45 @@
+internal import Statistics
+internal import StatsFormats
+internal import StatsTree
+
+extension TreeView {
+  /// A file of a statistic, as metricfs has it.
+  func metric(_ path: MetricPath, isNew: Bool) throws(FuseError) -> [UInt8] {
+    guard case .file(let group, let name, let file) = path else { throw .isDirectory }
+    guard let metric = metrics().metric(group, name) else { throw .noDevice }
+    var text = ValueText()
+    switch file {
+    case .version: text.append("1\n")
+    case .annotations: append(annotationsOf: metric.statistic, to: &text)
+    case .fields: append(fieldsOf: metric.statistic, to: &text)
+    case .values:
+      pass(isNew: isNew)
+      for (entry, index) in metric.rows {
+        let statistic = entry.group.schema.statistics[index]
+        text.append(
+          records: statistic, in: sampler.lastReading(of: entry),
+          behind: entry.source.path.escaped)
+      }
+    }
+    return text.bytes
+  }
+
+  private func append(annotationsOf statistic: Statistic, to text: inout ValueText) {
+    let meaning = Meanings.builtIn.text(of: statistic)
+    text.append("DESCRIPTION \((meaning.isEmpty ? statistic.name : meaning).escaped)\n")
+    if statistic.kind == .cumulative || statistic.kind.isHistogram { text.append("CUMULATIVE\n") }
+  }
+
+  private func append(fieldsOf statistic: Statistic, to text: inout ValueText) {
+    let value = statistic.kind == .state ? "str" : "int"
+    if statistic.kind.isHistogram {
+      let hasNames = !statistic.states.isEmpty
+      text.append(
+        hasNames ? "source name value\nstr str int\n" : "source bound value\nstr int int\n")
+    } else {
+      let extra = String(repeating: " \(value)", count: max(0, statistic.size - 1))
+      let names = (1..<max(1, statistic.size)).map { " value\($0 + 1)" }.joined()
+      text.append("source value\(names)\nstr \(value)\(extra)\n")
+    }
+  }
+}
