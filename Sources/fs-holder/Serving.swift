@@ -16,9 +16,11 @@ func say(_ line: String) {
 
 /// Serves until the end, and answers lines of the standard input.
 ///
-/// `answer` gives nil to end the session.
+/// `update` is called in between, and says whether that should be soon again; `answer` gives nil to
+/// end the session.
 func serveLines(
-  _ session: FuseSession, until signals: borrowing EndSignals, answer: ((String) -> String?)? = nil
+  _ session: FuseSession, until signals: borrowing EndSignals, update: () -> Bool = { false },
+  answer: ((String) -> String?)? = nil
 ) throws(SystemError) {
   let parent = getppid()
   let poller = try Poller()
@@ -31,7 +33,8 @@ func serveLines(
   var isOver = false
   while !isOver, getppid() == parent {
     var hasInput = false
-    try poller.wait(timeoutMilliseconds: 50) { token in
+    let pause = update() ? Int(TreeFileSystem.pace / 1_000_000) : 50
+    try poller.wait(timeoutMilliseconds: pause) { token in
       if token == 2 { hasInput = true } else { isOver = true }
     }
     guard hasInput, let answer else { continue }

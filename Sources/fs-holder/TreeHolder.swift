@@ -8,6 +8,7 @@ struct TreeHolder {
   private let sources: Int
   private let statistics: Int
   private var threads = 1
+  private var settings = MountSettings()
 
   init(_ words: [String]) throws(Misuse) {
     guard words.count >= 3, let sources = Int(words[1]), sources >= 0,
@@ -20,28 +21,35 @@ struct TreeHolder {
     guard rest.isEmpty || rest.count == 2 && rest[0] == "-o" else {
       throw Misuse("fs-holder: not understood: \(rest.joined(separator: " "))")
     }
-    for option in rest.dropFirst().first?.split(separator: ",") ?? [] { try take(option) }
-  }
-
-  private mutating func take(_ option: Substring) throws(Misuse) {
-    let parts = option.split(separator: "=", maxSplits: 1)
-    switch parts.first {
-    case "threads":
-      guard let count = parts.dropFirst().first.flatMap({ Int($0) }), count > 0 else { break }
-      threads = count
-      return
-    default: break
+    var others: [Substring] = []
+    for option in rest.dropFirst().first?.split(separator: ",") ?? [] {
+      if option.hasPrefix("threads="), let count = Int(option.dropFirst(8)), count > 0 {
+        threads = count
+      } else {
+        others.append(option)
+      }
     }
-    throw Misuse("fs-holder: not understood: -o \(option)")
+    if others.isEmpty { return }
+    do throws(MountSettings.Flaw) {
+      settings = try MountSettings(parsing: others.joined(separator: ","))
+    } catch {
+      throw Misuse("fs-holder: \(error)")
+    }
   }
 
   func serve() throws {
     let signals = try EndSignals()
     let farm = SampleTree(sources: sources, statistics: statistics)
-    let files = CountedFileSystem(TreeFileSystem(farm.tree))
-    let session = try FuseSession(FuseMount(on: directory), files, threads: threads)
+    let view = TreeFileSystem(farm.tree, settings: settings)
+    let files = CountedFileSystem(view)
+    let session = try FuseSession(
+      FuseMount(on: directory), files, wishes: TreeFileSystem.wishes, threads: threads)
     say("ready")
     let commands = TreeCommands(farm: farm, files: files)
-    try serveLines(session, until: signals) { commands.answer($0) }
+    try serveLines(session, until: signals) {
+      view.update()
+    } answer: {
+      commands.answer($0)
+    }
   }
 }

@@ -75,7 +75,7 @@ import Testing
   func questions() throws {
     let fake = try FakeMonitor("questions")
     defer { fake.stop() }
-    let host = try QMPHost(paths: [fake.path])
+    let host = try QMPHost(paths: [fake.path], deadlineMilliseconds: 5000)
     host.pass()
     fake.update { $0.commands = [] }
     host.pass()

@@ -17,11 +17,13 @@ struct BinaryReadBenchmark {
   }
 
   private let farm: MountedServer
+  private let kept: MountedServer
   private let group: String
 
-  /// Reads a group of a mounted tree.
-  init(_ farm: MountedServer, group: String) {
+  /// Reads a group of a mounted tree, and of one whose binary files the kernel reads.
+  init(_ farm: MountedServer, _ kept: MountedServer, group: String) {
     self.farm = farm
+    self.kept = kept
     self.group = group
   }
 
@@ -41,9 +43,14 @@ struct BinaryReadBenchmark {
       Way(
         name: "served by StatsFS", number: file.rawValue, offset: offset,
         byteCount: try file.byteCount() - offset))
-    try compare(ways, &report)
+    let backed = try Descriptor.open("\(kept.directory)/\(group)/.binary")
+    ways.append(
+      Way(
+        name: "by passthrough", number: backed.rawValue, offset: offset,
+        byteCount: try backed.byteCount() - offset))
+    try compare(ways, bar: processors == nil ? nil : 2, &report)
     // The numbers alone do not keep them open.
-    withExtendedLifetime((file.rawValue, processors?.tree)) {}
+    withExtendedLifetime((file.rawValue, backed.rawValue, processors?.tree)) {}
   }
 
   private static func dataOffset(of file: borrowing Descriptor) throws -> Int {
@@ -51,8 +58,8 @@ struct BinaryReadBenchmark {
     return try KVMHeader(parsing: head.span).dataOffset
   }
 
-  /// Reads by all ways in turn; the first one is what the others are held against.
-  private func compare(_ ways: [Way], _ report: inout Report) throws {
+  /// Reads by all ways in turn; the first one is what the last is held against.
+  private func compare(_ ways: [Way], bar: Double?, _ report: inout Report) throws {
     var failed = 0
     let series = interleaved(
       Self.rounds,
@@ -72,5 +79,11 @@ struct BinaryReadBenchmark {
         "pread of \(way.byteCount) bytes of data on a kept descriptor: \(way.name)",
         duration(cost) + ratio)
     }
+    guard let bar, let first = series.first, let last = series.last else { return }
+    let ratios = (last.minimum / first.minimum, last.median / first.median)
+    report.add(
+      "by passthrough / statistics descriptor: of minima, medians",
+      "\(fixed(ratios.0)), \(fixed(ratios.1))", bar: "<= \(fixed(bar, 0))",
+      holds: max(ratios.0, ratios.1) <= bar)
   }
 }

@@ -19,10 +19,18 @@ struct FarmBenchmark {
     let farm = try MountedServer(holder) { directory in
       ["tree", directory, "\(Self.sources)", "\(Self.statistics)"]
     }
-    defer { withExtendedLifetime(farm) {} }
+    let kept = try MountedServer(holder) { directory in
+      ["tree", directory, "\(Self.sources)", "\(Self.statistics)", "-o", "passthrough=all"]
+    }
+    let plain = try MountedServer("/proc/self/exe") { ["serve-text", $0] }
+    defer { withExtendedLifetime((farm, kept, plain)) {} }
     try list(farm, &report)
+    try TextBenchmark(
+      name: "a value of the tree", path: "\(farm.directory)/farm/s500/work/count0",
+      plain: "\(plain.directory)/text"
+    ).run("one core", &report)
     try readTexts(farm, &report)
-    try BinaryReadBenchmark(farm, group: "farm/s500/work").run(&report)
+    try BinaryReadBenchmark(farm, kept, group: "farm/s500/work").run(&report)
   }
 
   // MARK: - Texts

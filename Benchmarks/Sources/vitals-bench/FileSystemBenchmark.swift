@@ -5,7 +5,6 @@ import LinuxSystem
 /// Files of a mounted filesystem, against the smallest server in C and against memory.
 struct FileSystemBenchmark {
   private static let rounds = 300
-  private static let files = 50
   private static let pages = 200
 
   let holder: String?
@@ -19,41 +18,14 @@ struct FileSystemBenchmark {
     let ours = try MountedServer(holder) { [$0] }
     let plain = try MountedServer("/proc/self/exe") { ["serve-text", $0] }
     defer { withExtendedLifetime((ours, plain)) {} }
-    try readText(ours, plain, "one core", &report)
+    let texts = TextBenchmark(
+      name: "StatsFS", path: "\(ours.directory)/text", plain: "\(plain.directory)/text")
+    try texts.run("one core", &report)
     bench_pin(1)
     if sysconf(Int32(_SC_NPROCESSORS_ONLN)) > 1 {
-      try readText(ours, plain, "two cores", &report)
+      try texts.run("two cores", &report)
     }
     try readPages(ours, &report)
-  }
-
-  private func readText(
-    _ ours: MountedServer, _ plain: MountedServer, _ place: String, _ report: inout Report
-  ) throws {
-    let paths = ["\(ours.directory)/text", "\(plain.directory)/text"]
-    var failed = 0
-    let series = interleaved(
-      Self.rounds,
-      paths.map { path in
-        { failed += Self.files - Int(unsafe bench_read_files(path, Self.files)) }
-      })
-    guard failed == 0 else {
-      throw SystemError(call: "read", object: "\(failed) files", code: EIO)
-    }
-    let count = Double(Self.files)
-    report.add(
-      "open, read, close of a text file on \(place), server in C: minimum, median",
-      "\(duration(series[1].minimum / count)), \(duration(series[1].median / count))")
-    report.add(
-      "the same of StatsFS",
-      "\(duration(series[0].minimum / count)), \(duration(series[0].median / count))")
-    let ratios = (
-      series[0].minimum / series[1].minimum, series[0].median / series[1].median
-    )
-    report.add(
-      "StatsFS / C, \(place): of minima, medians", "\(fixed(ratios.0)), \(fixed(ratios.1))",
-      bar: "<= 1.3",
-      holds: max(ratios.0, ratios.1) <= 1.3)
   }
 
   /// A page of the memory that the kernel reads in the server's stead.

@@ -19,8 +19,10 @@ final class MountedServer {
     return path
   }
 
-  /// Starts a program with the arguments for a new directory.
-  init(_ executable: String, _ arguments: (String) -> [String]) throws {
+  /// Starts a program with the arguments for a new directory; it is mounted when a word is written.
+  init(
+    _ executable: String, until word: String = "ready", _ arguments: (String) -> [String]
+  ) throws {
     var template = Array("/tmp/vitals-bench-XXXXXX".utf8CString)
     let isMade = unsafe template.withUnsafeMutableBufferPointer { buffer in
       guard let start = buffer.baseAddress else { return false }
@@ -37,7 +39,7 @@ final class MountedServer {
     answers = output.closeWriter()
     let text = try Self.line(answers, from: executable)
     greeting = text.split(separator: "\n").first.map(String.init) ?? ""
-    guard greeting.hasPrefix("ready") else { throw Missing("\(executable): \(text)") }
+    guard greeting.hasPrefix(word) else { throw Missing("\(executable): \(text)") }
   }
 
   /// Tells it something: the line that it answers.

@@ -13,6 +13,8 @@ struct OpenFile {
   private(set) var seen: [UInt8]?
   /// The one who waits for something that was not seen.
   var wake: UInt64?
+  /// The part of a group in KVM's format that is the same in all samples, once it was made.
+  var head: [UInt8]?
   /// A file whose bytes are copied out.
   var file: HeldFile?
 

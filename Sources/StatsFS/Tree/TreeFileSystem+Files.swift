@@ -90,7 +90,9 @@ extension TreeFileSystem {
         return try held.append(range, to: &reply)
       }
       if !file.goesOn(range) {
-        file.begin(try view.content(of: file.node, isNew: true, facts: facts(state)))
+        file.begin(
+          try view.content(
+            of: file.node, isNew: true, head: &file.head, facts: facts(state, for: file.node)))
       }
       reply.append(file.content, from: range.offset)
       file.read(range, count: reply.count)

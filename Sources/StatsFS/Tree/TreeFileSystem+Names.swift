@@ -33,7 +33,7 @@ extension TreeFileSystem {
       guard let known = state.nodes[node] else { throw FuseError.stale }
       guard view.isPresent(known) else { throw FuseError.noDevice }
       let attributes = attributes(node, known, state.views.viewer(caller), &state)
-      return (attributes, known.isDirectory ? Self.validity : 0)
+      return (attributes, known.isDirectory ? Self.validity : Self.sizeValidity)
     }
   }
 
@@ -116,14 +116,14 @@ extension TreeFileSystem {
     if case .table = node.kind { validity = 0 }
     return FuseEntry(
       node: number, attributes: attributes(number, node, viewer, &state),
-      nameValidity: validity, attributesValidity: node.isDirectory ? Self.validity : 0)
+      nameValidity: validity, attributesValidity: node.isDirectory ? Self.validity : Self.sizeValidity)
   }
 
   private func attributes(
     _ number: UInt64, _ node: TreeNode, _ viewer: Viewer, _ state: inout State
   ) -> FuseAttributes {
     let owner = node.source.owner
-    let (user, group) = (owner ?? settings.user ?? currentUser(), settings.group ?? currentGroup())
+    let (user, group) = (owner ?? self.owner.user, self.owner.group)
     if node.isDirectory {
       let isClosed = settings.visibility == .owner && owner != nil
       let mode = number == NodeTable<TreeNode>.root ? settings.mode : isClosed ? 0o700 : 0o755
@@ -134,7 +134,7 @@ extension TreeFileSystem {
     let view = state.views.view(of: viewer)
     return FuseAttributes(
       inode: number, kind: .file, permissions: view.canClear(node) ? 0o644 : 0o444,
-      size: view.size(of: node, facts: facts(state)), user: user, group: group,
+      size: view.size(of: node, facts: facts(state, for: node)), user: user, group: group,
       time: wallNanoseconds())
   }
 }

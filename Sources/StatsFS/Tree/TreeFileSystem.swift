@@ -57,21 +57,28 @@ public final class TreeFileSystem: FuseFileSystem {
   let state: Mutex<State>
   let settings: MountSettings
   private let tree: Tree
+  /// Whose the files are that are nobody's.
+  let owner: (user: UInt32, group: UInt32)
 
   /// How long the kernel keeps names and attributes of directories, in nanoseconds.
   ///
   /// It is told when they change.
   static let validity: UInt64 = 60_000_000_000
+  /// How long it keeps the size of a file: as long as a sample is good enough for sizes.
+  ///
+  /// Without any, each open(2) would cost a request more, since it looks at the file's mode.
+  static let sizeValidity: UInt64 = 10_000_000
 
   /// - Parameters:
   ///   - tree: what is shown.
   ///   - selection: which part of it.
   ///   - settings: how it is mounted.
   public init(
-    _ tree: Tree, _ selection: Selection = Selection(), _ settings: MountSettings = MountSettings()
+    _ tree: Tree, _ selection: Selection = Selection(), settings: MountSettings = MountSettings()
   ) {
     self.tree = tree
     self.settings = settings
+    owner = (settings.user ?? currentUser(), settings.group ?? currentGroup())
     state = Mutex(
       State(
         views: ViewList(tree, selection, settings),
@@ -164,17 +171,18 @@ public final class TreeFileSystem: FuseFileSystem {
 
   /// Whether a file has something that its reader has not seen.
   func hasNews(_ file: OpenFile, _ state: inout State) -> Bool {
-    let now = try? state.views.view(of: file.viewer).content(of: file.node, isNew: false)
+    let now = try? state.views.view(of: file.viewer).content(of: file.node)
     return now == nil || now != file.seen
   }
 
-  /// What the mount says of itself.
-  func facts(_ state: borrowing State) -> [String] {
+  /// What the mount says of itself in the status of the root.
+  func facts(_ state: borrowing State, for node: TreeNode) -> [String] {
+    guard node.kind == .status else { return [] }
     let handed = state.refusal == nil
     return [
       "tables \(handed ? "passthrough" : "copied: \(state.refusal ?? "")")",
       "binary \(handed && keepsBinary ? "passthrough" : "sampled")",
-      "visibility \(settings.visibility)",
+      "visibility \(settings.visibility.rawValue)",
     ]
   }
 

@@ -9,11 +9,12 @@ extension TreeView {
   /// - Parameters:
   ///   - node: the file.
   ///   - isNew: whether its group is read now; else a sample of a moment ago will do.
+  ///   - head: what of the file is the same in all samples, and is made where it is nil.
   ///   - facts: what the mount says of itself.
   /// - Returns: all of it, of one sample.
   /// - Throws: `noDevice` where what it stands for has gone, or what the system refuses.
   func content(
-    of node: TreeNode, isNew: Bool, facts: [String] = []
+    of node: TreeNode, isNew: Bool, head: inout [UInt8]?, facts: [String]
   ) throws(FuseError) -> [UInt8] {
     guard isPresent(node) else { throw .noDevice }
     switch node.kind {
@@ -42,11 +43,18 @@ extension TreeView {
     case .binary(let id):
       let entry = try entry(id)
       let reading = try numbers(of: entry, isNew: isNew)
-      var bytes = try BinaryForm(entry).head
+      if head == nil { head = try BinaryForm(entry).head }
+      var bytes = head ?? []
       BinaryForm.append(reading, to: &bytes)
       return bytes
     case .metrics(let path): return try metric(path, isNew: isNew)
     }
+  }
+
+  /// The bytes of a file, of a sample of a moment ago.
+  func content(of node: TreeNode, facts: [String] = []) throws(FuseError) -> [UInt8] {
+    var head: [UInt8]?
+    return try content(of: node, isNew: false, head: &head, facts: facts)
   }
 
   /// The length of a file, of a sample of a moment ago; 0 where it cannot be read.
@@ -55,7 +63,7 @@ extension TreeView {
     case .table: UInt64(node.source.sharedFile?.byteCount ?? 0)
     case .binary(let id):
       UInt64(entries[id].flatMap { try? BinaryForm.byteCount(of: $0) } ?? 0)
-    default: UInt64((try? content(of: node, isNew: false, facts: facts))?.count ?? 0)
+    default: UInt64((try? content(of: node, facts: facts))?.count ?? 0)
     }
   }
 

@@ -40,7 +40,7 @@ extension TreeView {
   }
 
   func sources(below source: Source) -> [Source] {
-    source.children.filter { sampler.shows($0) && !Self.reserved.contains($0.name) }
+    source.children.filter { sampler.showsWay(to: $0) && !Self.reserved.contains($0.name) }
   }
 
   /// The groups; one with the name of a source or of an earlier group has a number behind it.

@@ -43,6 +43,15 @@ public final class Sampler {
       && selection.sources.matches(standing.path)
   }
 
+  /// Whether views that show sources below each other show a source: also one that does not match,
+  /// where something below it may.
+  public func showsWay(to source: Source) -> Bool {
+    let standing = source.standing(for: nil)
+    return selection.viewer.sees(standing.owner)
+      && (selection.includesHidden || !standing.isHidden)
+      && selection.sources.mayMatch(below: standing.path)
+  }
+
   /// Reads every group once; what was current becomes previous.
   ///
   /// Waits for a pass that another sampler of the tree takes.

@@ -60,7 +60,7 @@ struct MountCommand: ParsableCommand {
     if observation.via == nil { observation.via = try RungList("handover,pidfd,debugfs") }
     let signals = try EndSignals()
     let observer = try Observer(observation, fallback: .everything)
-    let files = TreeFileSystem(observer.tree, observer.selection, try settings())
+    let files = TreeFileSystem(observer.tree, observer.selection, settings: try settings())
     let session: FuseSession
     do {
       session = try FuseSession(FuseMount(on: directory), files, wishes: TreeFileSystem.wishes)

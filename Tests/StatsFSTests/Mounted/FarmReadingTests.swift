@@ -36,7 +36,7 @@ extension MountedTests {
         let words = line.split(separator: " ")
         #expect(listed.output.contains("\(words[0]) \(words[1])\n"), "\(line)")
       }
-      let found = try run("find . ! -name '.*' -printf '%y\\n' | sort | uniq -c | tr -s ' '")
+      let found = try run("find farm ! -name '.*' -printf '%y\\n' | sort | uniq -c | tr -s ' '")
       #expect(found.output == " 2001 d\n 60000 f\n")
     }
 

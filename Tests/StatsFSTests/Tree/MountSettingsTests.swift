@@ -50,7 +50,7 @@ struct MountSettingsTests {
     try sample.add("common")["born"] = 1000
     try sample.addSum()
     let files = try TreeFileSystem(
-      sample.tree, Selection(), MountSettings(parsing: "visibility=owner"))
+      sample.tree, settings: MountSettings(parsing: "visibility=owner"))
     let pens: Set = ["north", "south", "common"]
     func pensOf(_ user: UInt32) throws -> Set<String> {
       try Set(Explorer(files, user: user).list("farm")).intersection(pens)
@@ -79,7 +79,7 @@ struct MountSettingsTests {
     var sample = try FarmTree()
     for user in 0..<100 { try sample.add("p\(user)", owner: UInt32(user + 1)) }
     let files = try TreeFileSystem(
-      sample.tree, Selection(), MountSettings(parsing: "visibility=owner"))
+      sample.tree, settings: MountSettings(parsing: "visibility=owner"))
     for user in Array(0..<100) + [0] {
       let names = try Explorer(files, user: UInt32(user + 1)).list("farm")
       #expect(names.contains("p\(user)") && !names.contains("p\((user + 1) % 100)"))

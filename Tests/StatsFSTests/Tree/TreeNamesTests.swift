@@ -31,12 +31,24 @@ struct TreeNamesTests {
     var sample = try FarmTree()
     try sample.add("north")
     let settings = try MountSettings(parsing: "ascii=off")
-    let explorer = Explorer(TreeFileSystem(sample.tree, Selection(), settings))
+    let explorer = Explorer(TreeFileSystem(sample.tree, settings: settings))
     #expect(try Set(explorer.list("/")) == ["farm", ".schema", ".status"])
     #expect(
       try Set(explorer.list("farm/north")) == ["animals", ".labels", ".schema", ".status"])
     #expect(try Set(explorer.list("farm/north/animals")) == [".schema", ".binary"])
     #expect(throws: FuseError.noEntry) { try explorer.entry("farm/north/animals/born") }
+  }
+
+  @Test func `Where only some sources are asked for, the way to them is there`() throws {
+    var sample = try FarmTree()
+    try sample.add("north")
+    try sample.add("south")
+    try sample.addSum()
+    let selection = Selection(sources: try Pattern("farm/north"))
+    let explorer = Explorer(TreeFileSystem(sample.tree, selection))
+    #expect(try explorer.list("/").contains("farm"))
+    #expect(try Set(explorer.list("farm")) == ["north", ".labels", ".schema", ".status"])
+    #expect(try explorer.read("farm/north/animals/born") == "10\n")
   }
 
   @Test func `What is hidden has no name and counts all the same`() throws {
@@ -71,7 +83,7 @@ struct TreeNamesTests {
     var sample = try FarmTree()
     try sample.add("north", owner: 1234)
     let settings = try MountSettings(parsing: "uid=77,gid=88,mode=0710")
-    let explorer = Explorer(TreeFileSystem(sample.tree, Selection(), settings))
+    let explorer = Explorer(TreeFileSystem(sample.tree, settings: settings))
     let group = "farm/north/animals"
     let modes = try Self.statistics.map { try explorer.attributes("\(group)/\($0)").permissions }
     // Counts begin again in the view, the peak at its source.
