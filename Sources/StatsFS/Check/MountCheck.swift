@@ -3,7 +3,7 @@ public import Statistics
 
 /// Checks a mounted statistics filesystem as those have it who read it: `vitals check DIR`.
 ///
-/// Nothing is written. Its rules are F1 to F20; the contents of `.binary` and `.table` are checked by
+/// Nothing is written. Its rules are F1 to F21; the contents of `.binary` and `.table` are checked by
 /// others, whom the caller names. Values may move and sources go meanwhile. Any user can check: what
 /// they may not read is counted, and no failure.
 public struct MountCheck: Sendable {
@@ -44,11 +44,16 @@ public struct MountCheck: Sendable {
         progress.finish(work.look(progress))
       }
     } catch {
-      return unanswered("\(error)")
+      return Self.unanswered("\(error)", object)
     }
     let (findings, step) = progress.wait(milliseconds: MountPlace.patience)
-    return findings
-      ?? unanswered("no answer within \(MountPlace.patience) ms to \(step); is its server stopped?")
+    return findings ?? Self.findings(ofSilent: object, asked: step)
+  }
+
+  /// What is found of a mount whose server did not answer: F1 fails, and nothing else is tried.
+  public static func findings(ofSilent object: String, asked step: String) -> [Finding] {
+    unanswered(
+      "no answer within \(MountPlace.patience) ms to \(step); is its server stopped?", object)
   }
 
   /// Looks at everything: on a thread that may wait for ever.
@@ -62,11 +67,12 @@ public struct MountCheck: Sendable {
       try walk.check(directory)
       return walk.log.findings(object)
     } catch {
-      return unanswered("\(error); 'vitals mount' cleans up what a killed server left")
+      return Self.unanswered(
+        "\(error); 'vitals mount' cleans up what a killed server left", object)
     }
   }
 
-  private func unanswered(_ reason: String) -> [Finding] {
+  private static func unanswered(_ reason: String, _ object: String) -> [Finding] {
     var log = MountLog()
     log.check(.answers, reason)
     for rule in MountRule.allCases { log.skip(rule, "the mount does not answer") }

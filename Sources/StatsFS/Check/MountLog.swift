@@ -36,6 +36,9 @@ struct MountLog: Sendable {
     }
   }
 
+  /// How often a rule was found broken.
+  var problemCount: Int { problems.values.reduce(0) { $0 + $1.count } }
+
   /// The findings of all rules; `object` is what was looked at.
   func findings(_ object: String) -> [Finding] {
     var list = FindingList(object: object)

@@ -6,6 +6,8 @@ public enum MountPlace: Sendable {
   /// A directory of a mounted statistics filesystem, by its path without links where that could be
   /// learned.
   case mounted(MountedFileSystem, path: String)
+  /// Something in a statistics filesystem whose server did not answer for two seconds.
+  case silent(MountedFileSystem)
   /// Another directory.
   case directory
   /// Something else.
@@ -35,27 +37,28 @@ public enum MountPlace: Sendable {
     }
     switch look {
     case .found(let whole, true):
-      self = try Self.mount(of: whole) ?? .directory
+      self = try Self.mount(of: whole).map { .mounted($0, path: whole) } ?? .directory
     case .found(_, false):
       self = .file
     case .failed(let error) where !MountPoint.isDeath(error.code):
       throw error
     case .failed(let error):
-      guard let mount = try Self.mount(of: Self.absolute(path)) else { throw error }
-      self = mount
+      let whole = try Self.absolute(path)
+      guard let mount = try Self.mount(of: whole) else { throw error }
+      self = .mounted(mount, path: whole)
     case nil:
       guard let mount = try Self.mount(of: Self.absolute(path)) else {
         throw SystemError(call: "realpath", object: path, code: ETIMEDOUT)
       }
-      self = mount
+      self = .silent(mount)
     }
   }
 
-  private static func mount(of path: String) throws(SystemError) -> MountPlace? {
+  private static func mount(of path: String) throws(SystemError) -> MountedFileSystem? {
     guard let mount = try MountedFileSystem.containing(path), mount.type == type else {
       return nil
     }
-    return .mounted(mount, path: path)
+    return mount
   }
 
   /// The path from the root, without `.`, `..` and empty parts; links are not looked at.

@@ -20,6 +20,7 @@ enum MountRule: Int, CaseIterable, Hashable, Sendable {
   case facts
   case permitted
   case steady
+  case metrics
 
   /// The number that stays the same, such as `F7`.
   var number: String { "F\(rawValue)" }
@@ -47,6 +48,7 @@ enum MountRule: Int, CaseIterable, Hashable, Sendable {
     case .facts: ".status begins with a word, and .labels has a name and a label in each line"
     case .permitted: "whoever checks may read all that is listed"
     case .steady: "what is listed stays while it is read"
+    case .metrics: ".metrics has four files for each statistic, and its lines have their fields"
     }
   }
 }

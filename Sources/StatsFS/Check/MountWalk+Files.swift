@@ -39,8 +39,10 @@ extension MountWalk {
     }
   }
 
-  /// Holds what can be read against what stat(2) says.
-  mutating func checkSize(_ path: String) throws(SystemError) {
+  /// Reads a file, and holds what can be read against what fstat(2) says: its bytes.
+  @discardableResult
+  mutating func checkSize(_ path: String) throws(SystemError) -> [UInt8]? {
+    var bytes: [UInt8] = []
     var problem: String?
     for round in 0..<Self.tries {
       if round > 0 { sleepNanoseconds(Self.pause) }
@@ -50,47 +52,45 @@ extension MountWalk {
           { () throws(SystemError) in
             let file = try MountFile.open(path)
             let before = try file.descriptor.byteCount()
-            let count = try file.whole().count
-            return (sizes: [before, try file.descriptor.byteCount()], count: count)
+            let bytes = try file.whole()
+            // It may have moved when it was read.
+            let isMoved = bytes.count != before
+            return (bytes: bytes, size: isMoved ? try file.descriptor.byteCount() : before)
           })
-      else { return }
+      else { return nil }
+      bytes = found.bytes
       problem =
-        found.sizes.contains(found.count)
-        ? nil : "\(name(path)) has \(found.count) bytes, and says \(found.sizes[1])"
+        found.size == bytes.count
+        ? nil : "\(name(path)) has \(bytes.count) bytes, and says \(found.size)"
       if problem == nil { break }
     }
     log.check(.sizes, problem)
+    return bytes
   }
 
-  /// Reads a value: whole, once more from its beginning, and byte by byte.
-  mutating func checkText(
-    _ path: String, _ statistic: Statistic?, byByte: Bool
+  /// Reads a value once more from the beginning of a descriptor, and byte by byte.
+  mutating func checkRereading(
+    _ path: String, _ statistic: Statistic?
   ) throws(SystemError) {
     guard
       let texts = try attempt(
-        .texts, path,
+        .rereading, path,
         { () throws(SystemError) in
           let file = try MountFile.open(path)
           let first = MountText(try file.whole())
-          guard byByte else { return [first] }
           let bytes = MountText(try MountFile.open(path).whole(step: 1))
           return [first, bytes, MountText(try file.whole())]
         })
     else { return }
-    let name = name(path)
-    log.check(.texts, texts[0].flaw(as: statistic).map { "\(name): \($0)" })
-    guard byByte else { return }
     var flaws = texts.map { $0.flaw(as: statistic) }
     if texts[2].text.isEmpty, !texts[0].text.isEmpty { flaws[2] = "it is empty" }
     if let before = texts[0].number, let between = texts[1].number, let after = texts[2].number,
-      statistic?.kind == .cumulative, before <= after
+      statistic?.kind == .cumulative, before <= after, between < before || between > after
     {
-      if between < before || between > after {
-        flaws[1] = "\(between) is not between \(before) and \(after)"
-      }
+      flaws[1] = "\(between) is not between \(before) and \(after)"
     }
-    log.check(.rereading, flaws[2].map { "\(name): \($0)" })
-    log.check(.bytes, flaws[1].map { "\(name): \($0)" })
+    log.check(.rereading, flaws[2].map { "\(name(path)): \($0)" })
+    log.check(.bytes, flaws[1].map { "\(name(path)): \($0)" })
   }
 
   // MARK: - The mount's own

@@ -11,9 +11,11 @@ extension MountWalk {
       let path = listing.path(file)
       let statistic = statistics[file]
       try checkMode(path, status, statistic)
-      try checkSize(path)
+      guard let bytes = try checkSize(path) else { continue }
+      let flaw = MountText(bytes).flaw(as: statistic)
+      log.check(.texts, flaw.map { "\(name(path)): \($0)" })
       // Of each kind one: the others are read by the same code.
-      try checkText(path, statistic, byByte: kinds.insert(statistic?.kind).inserted)
+      if kinds.insert(statistic?.kind).inserted { try checkRereading(path, statistic) }
     }
     if let values = try checkValues(listing, statistics) {
       for file in listing.statistics where values[file] == nil {

@@ -27,17 +27,33 @@ struct MountWalk {
   /// enough for several readers.
   static let tries = 8
   static let pause: UInt64 = 15_000_000
+  /// Whether there are more does not matter any longer.
+  private static let manyProblems = 100
 
   mutating func check(_ path: String) throws(SystemError) {
-    guard
-      let names = try attempt(
-        .names, path, { () throws(SystemError) in try directoryEntries(path) })
-    else { return }
-    let listing = try list(path, names)
-    try check(listing)
+    let before = (log, polled)
+    guard var listing = try checkAlone(path) else { return }
+    if log.problemCount > before.0.problemCount, log.problemCount < Self.manyProblems {
+      // It may have become another one meanwhile: what is wrong is wrong the second time, too.
+      sleepNanoseconds(Self.pause)
+      (log, polled) = before
+      guard let again = try checkAlone(path) else { return }
+      listing = again
+    }
     for name in listing.directories where !name.hasPrefix(".") {
       try check(listing.path(name))
     }
+  }
+
+  /// Looks at a directory and its files; nil where it cannot be listed.
+  private mutating func checkAlone(_ path: String) throws(SystemError) -> MountListing? {
+    guard
+      let names = try attempt(
+        .names, path, { () throws(SystemError) in try directoryEntries(path) })
+    else { return nil }
+    let listing = try list(path, names)
+    try check(listing)
+    return listing
   }
 
   /// Makes calls on a file: nil where that failed, which is noted.
@@ -110,5 +126,6 @@ struct MountWalk {
     }
     try checkFacts(listing)
     try checkTable(listing)
+    try checkMetrics(listing)
   }
 }

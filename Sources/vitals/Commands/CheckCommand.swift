@@ -2,6 +2,7 @@ import ArgumentParser
 import KVMStats
 import LinuxSystem
 import Statistics
+import StatsFS
 
 /// `vitals check`: whether statistics keep their rules.
 struct CheckCommand: ParsableCommand {
@@ -14,7 +15,7 @@ struct CheckCommand: ParsableCommand {
       publisher's table or socket, a Xen statistics table, else KVM binary statistics. Of a \
       directory of 'vitals mount' it looks at all that is there, and writes nothing. Each rule has \
       a number (I1 to I22 are those of the kernel's own test, V1 to V5 are ours, X1 to X26 are of \
-      Xen's table, T1 to T26 of ours, F1 to F20 of the filesystem) and passes, fails or is skipped \
+      Xen's table, T1 to T26 of ours, F1 to F21 of the filesystem) and passes, fails or is skipped \
       with the reason. Of a table --all also says what memory each source and group takes.
 
       Exit status 1 if a rule fails.
@@ -56,6 +57,7 @@ struct CheckCommand: ParsableCommand {
         case .xen: findings += try TableFindings.xen(path)
         case .mount(let mount, let directory):
           findings += MountFindings.all(of: mount, directory, named: path)
+        case .silent: findings += MountCheck.findings(ofSilent: path, asked: "stat \(path)")
         case .directory: noMount = path
         case .statistics:
           findings += StatsFileCheck(try Descriptor.open(path), object: path).run()

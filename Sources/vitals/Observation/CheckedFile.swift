@@ -11,6 +11,8 @@ enum CheckedFile {
   case statistics
   /// A directory of a mounted statistics filesystem.
   case mount(MountedFileSystem, directory: String)
+  /// Something in such a filesystem, whose server does not answer.
+  case silent
   /// Another directory.
   case directory
 
@@ -18,6 +20,9 @@ enum CheckedFile {
     switch try MountPlace(path) {
     case .mounted(let mount, let directory):
       self = .mount(mount, directory: directory)
+      return
+    case .silent:
+      self = .silent
       return
     case .directory:
       self = .directory

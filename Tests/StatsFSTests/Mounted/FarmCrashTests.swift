@@ -32,7 +32,8 @@ extension MountedTests {
         #expect(try farm.tell("add s\(round % 32)") == "ok")
       }
       let before = readers.reads
-      #expect(waits(seconds: 20) { readers.reads > before + 1_000 }, "they go on")
+      let goOn = waits(seconds: 20) { readers.reads > before + 1_000 }
+      #expect(goOn, "\(readers.reads - before) reads, \(readers.refusals)")
       #expect(readers.end())
       #expect(readers.flaws.isEmpty, "\(readers.flaws.prefix(3))")
       #expect(Set(readers.refusals.keys).isSubset(of: [ENODEV, ENOENT]), "\(readers.refusals)")

@@ -6,10 +6,11 @@ import Statistics
 /// /.status
 /// /web1/.labels .status .values .schema .table
 /// /web1/disk/reads depth size phase .values .binary .schema
+/// /.metrics/disk/reads/annotations fields values version
 /// ```
 struct DefectiveFiles: Sendable {
   let defect: MountDefect
-  /// What has no `.schema` and no `.table`.
+  /// What has no `.schema`, no `.table` and no `.metrics`.
   let isPlain: Bool
 
   static let schema = Schema(packing: [
@@ -20,14 +21,18 @@ struct DefectiveFiles: Sendable {
   ])
 
   static let directories: [String: [String]] = [
-    "": ["web1", ".status"],
+    "": ["web1", ".status", ".metrics"],
+    ".metrics": ["disk"],
+    ".metrics/disk": ["reads"],
+    ".metrics/disk/reads": ["annotations", "fields", "values", "version"],
     "web1": ["disk", ".labels", ".status", ".values", ".schema", ".table"],
     "web1/disk": ["reads", "depth", "size", "phase", ".values", ".binary", ".schema"],
   ]
 
   func names(in directory: String) -> [String]? {
     guard var names = Self.directories[directory] else { return nil }
-    if isPlain { names.removeAll { $0 == ".schema" || $0 == ".table" } }
+    if isPlain { names.removeAll { [".schema", ".table", ".metrics"].contains($0) } }
+    if defect == .missingMetricFile { names.removeAll { $0 == "version" } }
     if directory == "web1/disk" {
       if defect == .nameTwice { names.append("reads") }
       if defect == .foreignDot { names.append(".hidden") }
@@ -68,6 +73,13 @@ struct DefectiveFiles: Sendable {
     case "web1/disk/.schema": return Array(described(sample).utf8)
     case "web1/disk/.binary": return binary(words)
     case "web1/disk/.hidden": return Array("1\n".utf8)
+    case ".metrics/disk/reads/annotations":
+      return Array(#"DESCRIPTION how\ often\nCUMULATIVE"#.utf8) + [UInt8(ascii: "\n")]
+    case ".metrics/disk/reads/fields": return Array("source value\nstr int\n".utf8)
+    case ".metrics/disk/reads/values":
+      let value = defect == .metricWord ? "many" : "\(words[0])"
+      return Array((#"web1\ a "# + (defect == .shortMetricLine ? "1 2" : value) + "\n").utf8)
+    case ".metrics/disk/reads/version": return Array("1\n".utf8)
     default:
       let name = String(path.split(separator: "/").last ?? "")
       return Array(text(name, words).joined().utf8)

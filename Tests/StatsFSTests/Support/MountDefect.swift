@@ -18,6 +18,7 @@ enum MountDefect: String, CaseIterable, Sendable {
   case alwaysReadable
   case noTable, badTable
   case emptyStatus, nakedLabel
+  case missingMetricFile, shortMetricLine, metricWord
 
   /// The rules that it breaks: the first is the one that it is there for.
   var rules: [String] {
@@ -40,6 +41,7 @@ enum MountDefect: String, CaseIterable, Sendable {
     case .alwaysReadable: ["F16"]
     case .noTable, .badTable: ["F17"]
     case .emptyStatus, .nakedLabel: ["F18"]
+    case .missingMetricFile, .shortMetricLine, .metricWord: ["F21"]
     }
   }
 }
