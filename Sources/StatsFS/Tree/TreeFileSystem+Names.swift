@@ -112,16 +112,19 @@ extension TreeFileSystem {
     _ number: UInt64, _ node: TreeNode, _ viewer: Viewer, _ state: inout State
   ) -> FuseEntry {
     // A table may be another file the next time.
-    var validity = Self.validity
-    if case .table = node.kind { validity = 0 }
+    var nameValidity = Self.validity
+    if case .table = node.kind { nameValidity = 0 }
     return FuseEntry(
       node: number, attributes: attributes(number, node, viewer, &state),
-      nameValidity: validity, attributesValidity: node.isDirectory ? Self.validity : Self.sizeValidity)
+      nameValidity: nameValidity,
+      attributesValidity: node.isDirectory ? Self.validity : Self.sizeValidity)
   }
 
   private func attributes(
     _ number: UInt64, _ node: TreeNode, _ viewer: Viewer, _ state: inout State
   ) -> FuseAttributes {
+    // As in sysfs: numbers move all the time, and a time that did, too, would have tar(1) complain.
+    let time = state.views.whole().changed
     let owner = node.source.owner
     let (user, group) = (owner ?? self.owner.user, self.owner.group)
     if node.isDirectory {
@@ -129,12 +132,12 @@ extension TreeFileSystem {
       let mode = number == NodeTable<TreeNode>.root ? settings.mode : isClosed ? 0o700 : 0o755
       return FuseAttributes(
         inode: number, kind: .directory, permissions: mode, user: user, group: group, links: 1,
-        time: wallNanoseconds())
+        time: time)
     }
     let view = state.views.view(of: viewer)
     return FuseAttributes(
       inode: number, kind: .file, permissions: view.canClear(node) ? 0o644 : 0o444,
       size: view.size(of: node, facts: facts(state, for: node)), user: user, group: group,
-      time: wallNanoseconds())
+      time: time)
   }
 }

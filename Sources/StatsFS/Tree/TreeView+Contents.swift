@@ -28,8 +28,10 @@ extension TreeView {
       for entry in groups(of: node.source) { values(of: entry, isNew: isNew, into: &text) }
       return text.bytes
     case .values(.some(let id)):
+      let entry = try entry(id)
+      guard reading(of: entry, isNew: isNew).status != .gone else { throw .noDevice }
       var text = ValueText()
-      values(of: try entry(id), isNew: isNew, into: &text)
+      values(of: entry, isNew: false, into: &text)
       return text.bytes
     case .statistic(let id, let index):
       let entry = try entry(id)

@@ -11,6 +11,8 @@ final class TreeView {
   var entries: [UInt64: Plan.Entry] = [:]
   var entriesOf: [ObjectIdentifier: [Plan.Entry]] = [:]
   private var generation: UInt64 = 0
+  /// When the tree was seen to change last: nanoseconds of CLOCK_REALTIME.
+  private(set) var changed: UInt64 = 0
   private var lastPass: UInt64 = 0
   /// The group that was read last, and when: for the sizes of its files.
   private var lastReading: (group: UInt64, time: UInt64, reading: Reading)?
@@ -37,6 +39,7 @@ final class TreeView {
     guard generation != sampler.tree.generation else { return }
     sampler.follow()
     generation = sampler.plan.generation
+    changed = wallNanoseconds()
     entries = [:]
     entriesOf = [:]
     for entry in sampler.plan.entries {

@@ -63,7 +63,7 @@ extension MountedTests {
     func copies() throws {
       let copied = try run(
         """
-        t=$(mktemp -d) && tar --warning=no-file-changed -cf - farm/s4 farm/s5 | tar xf - -C $t &&
+        t=$(mktemp -d) && tar -cf - farm/s4 farm/s5 | tar xf - -C $t &&
         cp -r farm/s6 $t/farm && for s in s4 s5 s6; do diff -r farm/$s $t/farm/$s || exit; done
         find $t -type f ! -name '.*' | wc -l; rm -r $t
         """)
