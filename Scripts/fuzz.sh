@@ -52,7 +52,7 @@ modules() {
       echo "}"
     } >"$out/modules/$name/module.modulemap"
   done
-  for file in CLinux CLinuxFuse; do
+  for file in CLinux CLinuxBPF CLinuxFuse; do
     clang -std=gnu11 -O1 -fsanitize=fuzzer-no-link -ISources/CLinux/include \
       -c -o "$out/modules/$file.o" "Sources/CLinux/$file.c"
   done
