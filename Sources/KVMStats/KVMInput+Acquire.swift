@@ -45,8 +45,9 @@ extension KVMInput {
     }
   }
 
-  private func deny(_ machine: Machine, _ error: SystemError) {
-    remark(machine.source, "\(error)\(Self.remedy(for: error))")
+  /// Says of a machine what keeps its descriptors from being copied.
+  func deny(_ machine: Machine, _ error: SystemError, prefix: String = "") {
+    remark(machine.source, "\(prefix)\(error)\(Self.remedy(for: error))")
     for source in [machine.source] + machine.processors.values where source.groups.isEmpty {
       source.status = .denied(code: error.code)
     }
