@@ -111,6 +111,9 @@ extension KVMInput {
   func attachHostGroups(_ process: MachineProcess) {
     let pid = process.facts.pid
     for machine in process.machines {
+      for (processor, thread) in machine.threads.sorted(by: { $0.key < $1.key }) {
+        attachThread(thread, processor, machine, of: process)
+      }
       let now = monotonicNanoseconds()
       if machine.processors.count > machine.threaded.count, now >= machine.nextThreadSearch {
         let map = ThreadMap(

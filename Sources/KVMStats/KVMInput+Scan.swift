@@ -114,9 +114,7 @@ extension KVMInput {
       for processor in seen.processors.keys.sorted() { addProcessor(processor, to: machine) }
       machine.processorDescriptors = seen.processors
       machine.identity = machine.identity ?? seen.identity
-      for (processor, thread) in seen.threads where !machine.threaded.contains(processor) {
-        attachThread(thread, processor, machine, of: process)
-      }
+      machine.threads = seen.threads
       acquireByDescriptors(machine, seen, of: process)
     }
     process.wasScanned = true

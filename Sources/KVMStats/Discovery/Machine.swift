@@ -34,6 +34,8 @@ final class Machine {
   var processors: [Int: Source] = [:]
   /// The ids of statistics by vCPU.
   var ids: [Int: String] = [:]
+  /// The vCPUs' threads, as far as the kernel told them.
+  var threads: [Int: Int32] = [:]
   /// The vCPUs whose thread is read.
   var threaded: Set<Int> = []
   /// When to look for the others' threads again, of CLOCK_MONOTONIC.

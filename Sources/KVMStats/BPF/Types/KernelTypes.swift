@@ -3,7 +3,7 @@ import Statistics
 /// The types of a running kernel: its own, and those of a module on top of them.
 struct KernelTypes {
   /// The members that one question may look at: more than any kernel's structures have.
-  private static let mostMembers = 1 << 20
+  private static let mostMembers = 1 << 16
   /// How deep nameless structures may lie in each other.
   private static let mostLevels = 16
 
