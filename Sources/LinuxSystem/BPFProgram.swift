@@ -8,6 +8,11 @@ public struct BPFLoadError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The end of what the verifier said, which has the reason; empty where it said nothing.
   public let log: [String]
 
+  public init(system: SystemError, log: [String]) {
+    self.system = system
+    self.log = log
+  }
+
   public var description: String {
     log.isEmpty ? system.description : "\(system): \(log.joined(separator: "; "))"
   }
