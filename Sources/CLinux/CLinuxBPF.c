@@ -16,14 +16,14 @@ static int bpf(int command, union bpf_attr *attributes) {
   return (int)syscall(SYS_bpf, command, attributes, sizeof *attributes);
 }
 
-int clinux_bpf_create_array(unsigned int value_size, const char *name) {
+int clinux_bpf_create_array(unsigned int value_size, int is_shared, const char *name) {
   union bpf_attr attributes;
   memset(&attributes, 0, sizeof attributes);
   attributes.map_type = BPF_MAP_TYPE_ARRAY;
   attributes.key_size = sizeof(uint32_t);
   attributes.value_size = value_size;
   attributes.max_entries = 1;
-  attributes.map_flags = BPF_F_MMAPABLE;
+  attributes.map_flags = is_shared ? BPF_F_MMAPABLE : BPF_F_RDONLY;
   strncpy(attributes.map_name, name, sizeof attributes.map_name - 1);
   return bpf(BPF_MAP_CREATE, &attributes);
 }

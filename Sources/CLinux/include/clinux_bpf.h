@@ -16,8 +16,8 @@ enum {
   CLINUX_BPF_SLEEPABLE = 1 << 4,
 };
 
-/* BPF_MAP_CREATE: an array of one value that mmap(2) shows */
-int clinux_bpf_create_array(unsigned int value_size, const char *_Nonnull name);
+/* BPF_MAP_CREATE: an array of one value, which mmap(2) shows or which only programs can write */
+int clinux_bpf_create_array(unsigned int value_size, int is_shared, const char *_Nonnull name);
 
 /* BPF_PROG_LOAD of `count` instructions; the licence is "Dual MIT/GPL", which the helpers that read
    the kernel ask for. `log` gets the verifier's words where it is not NULL. */

@@ -19,6 +19,7 @@ final class KernelProbe {
   let processorSchema: Schema
   let exchange: RecordExchange
   private let array: BPFArray
+  private let store: BPFStore
   private let records: BPFProgram
   private let walker: BPFProgram
   private let everyone: BPFIterator
@@ -41,6 +42,7 @@ final class KernelProbe {
     let exchange = RecordExchange(layout)
     do throws(SystemError) {
       array = try BPFArray(byteCount: exchange.byteCount, name: "vitals_records")
+      store = try BPFStore(byteCount: RecordProgram.storeByteCount, name: "vitals_found")
     } catch {
       throw BPFRefusal(error)
     }
@@ -59,10 +61,11 @@ final class KernelProbe {
     }
     let lockdown = try? readText("\(roots.sys)/kernel/security/lockdown")
     do {
-      let kinds = try Self.calibrate(own, layout, array)
+      let kinds = try Self.calibrate(own, layout, array, store)
       let level = Int(array.memory.load(UInt64.self, at: RecordExchange.levelOffset))
       records = try BPFProgram(
-        RecordProgram(layout, array: array.rawValue).records(kinds), for: .call,
+        RecordProgram(layout, array: array.rawValue, store: store.rawValue).records(kinds),
+        for: .call,
         name: "vitals_records")
       walker = try BPFProgram(
         WalkProgram(layout, kinds, level: level).finish(),
@@ -103,10 +106,11 @@ final class KernelProbe {
 
   /// Asks what the operations of descriptors of KVM are, of those of our own machine.
   private static func calibrate(
-    _ own: borrowing OwnMachine, _ layout: KernelLayout, _ array: borrowing BPFArray
+    _ own: borrowing OwnMachine, _ layout: KernelLayout, _ array: borrowing BPFArray,
+    _ store: borrowing BPFStore
   ) throws -> FileKinds {
     let program = try BPFProgram(
-      RecordProgram(layout, array: array.rawValue).calibration(), for: .call,
+      RecordProgram(layout, array: array.rawValue, store: store.rawValue).calibration(), for: .call,
       name: "vitals_learn")
     let exchange = RecordExchange(layout)
     let numbers = own.numbers

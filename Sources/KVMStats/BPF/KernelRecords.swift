@@ -1,14 +1,16 @@
 import Glibc
-import LinuxSystem
-import Statistics
-import StatsTree
+public import HostStats
+public import LinuxSystem
+public import Statistics
+public import StatsTree
 
-/// The statistics of VMs and vCPUs straight from the kernel: one call reads 64 of them.
+/// The statistics of VMs and vCPUs straight from the kernel: one call reads 128 of them.
 ///
 /// It holds a copy of the VMM's own descriptor of each, which keeps the kernel from freeing what
 /// is read; the program finds it by that descriptor. Each record says which VM's vCPU it is of: one
-/// that is of another is gone.
-final class KernelRecords: Backing {
+/// that is of another is gone. To make one needs CAP_BPF, CAP_PERFMON and `/dev/kvm`; to use it
+/// needs nothing. Not safe to use from several threads at once.
+public final class KernelRecords: Backing {
   private struct Entry {
     /// -1 once closed.
     var number: CInt
@@ -24,13 +26,21 @@ final class KernelRecords: Backing {
   /// By token, which is the slot of the pin.
   private var entries: [Entry] = []
 
+  /// Learns the kernel and loads the programs: some milliseconds.
+  ///
+  /// - Throws: why that cannot be here, in words for a person.
+  public convenience init(roots: SystemRoots = SystemRoots()) throws {
+    var schemas = SchemaCache()
+    try self.init(KernelProbe(roots: roots, schemas: &schemas))
+  }
+
   init(_ probe: KernelProbe) throws(SystemError) {
     self.probe = probe
     mark = try MemoryFile(name: DescriptorScan.watcherName, contents: [])
   }
 
   /// The number of descriptors held.
-  var count: Int { pins.count }
+  public var count: Int { pins.count }
 
   /// Takes a copy of a VMM's descriptor of a VM or vCPU: the token of its group.
   ///
@@ -51,6 +61,14 @@ final class KernelRecords: Backing {
     return token
   }
 
+  /// Takes a copy of a VMM's descriptor of a vCPU: the token and schema of its group, or nil where the
+  /// descriptor is of something else.
+  public func open(
+    processor pin: consuming Descriptor, number: Int
+  ) -> (token: Int, schema: Schema)? {
+    open(pin, .processor, number: number).map { ($0, probe.processorSchema) }
+  }
+
   /// What tells the machine of a group from all others of the host.
   func machine(of token: Int) -> UInt64 { entries[token].identity.machine }
 
@@ -59,12 +77,12 @@ final class KernelRecords: Backing {
   }
 
   /// Ends to read a group, then closes the descriptor: it keeps the VM's memory in the kernel.
-  func close(_ token: Int) {
+  public func close(_ token: Int) {
     entries[token].number = -1
     pins.remove(token)
   }
 
-  func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
+  public func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
     var start = 0
     while start < placements.count {
       let end = min(start + RecordExchange.capacity, placements.count)

@@ -98,6 +98,11 @@ struct Assembler {
     append(0x85, .r0, value: helper.rawValue)
   }
 
+  /// Calls a function of the kernel by its number in the kernel's types.
+  mutating func call(function: UInt32) {
+    append(0x85, .r0, 2, value: Int32(function))
+  }
+
   mutating func exit(_ result: Int) {
     move(.r0, result)
     append(0x95, .r0)

@@ -10,9 +10,9 @@
 /// State is 0 where the words are whole. `machine` tells VMs apart, `number` is the vCPU's. Of a
 /// calibration, `machine` is the kind of the file and `number` what it is of.
 struct RecordExchange: Hashable {
-  /// How many are read by one call: their records, about 70 KB, stay in the processor's cache
+  /// How many are read by one call: their records, about 150 KB, stay in the processor's cache
   /// until they are copied out.
-  static let capacity = 64
+  static let capacity = 128
 
   static let countOffset = 0
   static let levelOffset = 8

@@ -8,41 +8,50 @@ struct RecordProgram {
   private static let scratch = -8
   private static let files = -16
   private static let fileCount = -24
-  private static let largestSpan = 256
-  private static let span = -24 - largestSpan
+  private static let counter = -32
+  /// The requests that are read for each time that the kernel counts, which is a call.
+  private static let largestGroup = 8
+  /// What the store has for a request: the object that was found or 0, and its kind.
+  private static let foundByteCount = 16
+  /// The length of the store.
+  static let storeByteCount = foundByteCount * RecordExchange.capacity
 
   let layout: KernelLayout
   private let exchange: RecordExchange
   private let array: CInt
+  private let store: CInt
   private var text = Assembler()
 
   /// - Parameters:
   ///   - layout: where the kernel has what.
   ///   - array: the array of the exchange.
-  init(_ layout: KernelLayout, array: CInt) {
+  ///   - store: where the program keeps what it has found.
+  init(_ layout: KernelLayout, array: CInt, store: CInt) {
     self.layout = layout
     self.array = array
+    self.store = store
     exchange = RecordExchange(layout)
   }
 
   /// Reads of each file its kind and object, and at which depth of PID namespaces the caller is.
-  ///
-  /// - Throws: `KernelLayout.Missing` where fields lie too far apart for a program's stack.
-  consuming func calibration() throws(KernelLayout.Missing) -> [UInt64] {
+  consuming func calibration() -> [UInt64] {
     let fail = text.label()
     begin(orElse: fail)
     text.call(.getCurrentTask)
     text.move(.r9, .r0)
-    follow(.r9, layout.taskLeader, orElse: fail)
-    follow(.r9, layout.taskPID, orElse: fail)
-    text.store(0, at: .frame, Self.scratch)
-    text.copy(4, from: .r9, layout.pidLevel, to: .frame, Self.scratch, orElse: fail)
-    text.load(.r1, .frame, Self.scratch)
-    text.store(.r1, at: .r6, RecordExchange.levelOffset)
-    try forEachFile { (writer: inout Self, next) in
-      writer.text.store(.r1, at: .r8, 8)
-      writer.text.store(.r2, at: .r8, 16)
-      writer.text.store(0, at: .r8, 0)
+    load(.r9, at: .r9, layout.taskLeader, orElse: fail)
+    load(.r9, at: .r9, layout.taskPID, orElse: fail)
+    load(.r9, at: .r9, layout.pidLevel, .word32, orElse: fail)
+    text.store(.r9, at: .r6, RecordExchange.levelOffset)
+    forEachGroup { writer, position in
+      writer.findFile(position) { writer, next in
+        writer.text.move(.r9, .r1)
+        writer.load(.r1, at: .r9, writer.layout.fileOperations, orElse: next)
+        writer.text.store(.r1, at: .r8, 8)
+        writer.load(.r1, at: .r9, writer.layout.fileObject, orElse: next)
+        writer.text.store(.r1, at: .r8, 16)
+        writer.text.store(0, at: .r8, 0)
+      }
     }
     end(fail)
     return text.finish()
@@ -50,45 +59,17 @@ struct RecordProgram {
 
   /// Reads of each file the identity and the statistics of what it is of.
   ///
-  /// - Throws: `KernelLayout.Missing` where fields lie too far apart for a program's stack.
-  consuming func records(_ kinds: FileKinds) throws(KernelLayout.Missing) -> [UInt64] {
+  /// All objects are looked for before the first is copied: the processor waits for several of
+  /// them at once.
+  consuming func records(_ kinds: FileKinds) -> [UInt64] {
     let fail = text.label()
-    let identity = try Self.span(
-      layout.processorMachine, 8, layout.processorNumber, 4, "kvm_vcpu.vcpu_id near its kvm")
-    let layout = layout
     begin(orElse: fail)
-    try forEachFile { (writer: inout Self, next) in
-      let machine = writer.text.label()
-      let done = writer.text.label()
-      writer.text.jump(to: machine, if: .r9, .notEqual, Int(KernelObject.processor.rawValue))
-      writer.text.set(.r3, kinds.processor)
-      writer.text.jump(to: next, if: .r1, .notEqual, .r3)
-      writer.text.move(.r9, .r2)
-      writer.text.copy(
-        identity.count, from: .r9, identity.lowerBound, to: .frame, Self.span, orElse: next)
-      writer.text.load(
-        .r1, .frame, Self.span + layout.processorMachine - identity.lowerBound)
-      writer.text.store(.r1, at: .r8, 8)
-      writer.text.load(
-        .r1, .frame, Self.span + layout.processorNumber - identity.lowerBound, .word32)
-      writer.text.store(.r1, at: .r8, 16)
-      writer.text.copy(
-        layout.processorByteCount, from: .r9, layout.processorStatistics, to: .r8,
-        RecordExchange.wordsOffset, orElse: next)
-      writer.text.jump(to: done)
-      writer.text.mark(machine)
-      writer.text.jump(to: next, if: .r9, .notEqual, Int(KernelObject.machine.rawValue))
-      writer.text.set(.r3, kinds.machine)
-      writer.text.jump(to: next, if: .r1, .notEqual, .r3)
-      writer.text.store(.r2, at: .r8, 8)
-      writer.text.store(0, at: .r8, 16)
-      writer.text.move(.r9, .r2)
-      writer.text.copy(
-        layout.machineByteCount, from: .r9, layout.machineStatistics, to: .r8,
-        RecordExchange.wordsOffset, orElse: next)
-      writer.text.mark(done)
-      writer.text.store(0, at: .r8, 0)
+    forEachGroup { writer, position in
+      writer.findSlot(position)
+      writer.text.store(0, at: .r1, 0)
+      writer.findFile(position) { writer, next in writer.identify(position, kinds, orElse: next) }
     }
+    forEachGroup { writer, position in writer.copyStatistics(position) }
     end(fail)
     return text.finish()
   }
@@ -99,41 +80,88 @@ struct RecordProgram {
   private mutating func begin(orElse fail: Assembler.Label) {
     text.set(.r6, valueOfArray: array)
     text.call(.getCurrentTask)
+    text.jump(to: fail, if: .r0, .equal, 0)
     text.move(.r9, .r0)
-    follow(.r9, layout.taskFiles, orElse: fail)
-    follow(.r9, layout.filesTable, orElse: fail)
-    text.copy(8, from: .r9, layout.tableFiles, to: .frame, Self.files, orElse: fail)
-    text.store(0, at: .frame, Self.fileCount)
-    text.copy(4, from: .r9, layout.tableCount, to: .frame, Self.fileCount, orElse: fail)
+    load(.r9, at: .r9, layout.taskFiles, orElse: fail)
+    load(.r9, at: .r9, layout.filesTable, orElse: fail)
+    load(.r1, at: .r9, layout.tableCount, .word32, orElse: fail)
+    text.store(.r1, at: .frame, Self.fileCount)
+    load(.r1, at: .r9, layout.tableFiles, orElse: fail)
+    text.store(.r1, at: .frame, Self.files)
   }
 
-  /// Replaces an address by that which lies at it.
-  private mutating func follow(
-    _ register: Register, _ offset: Int, orElse fail: Assembler.Label
-  ) {
-    text.copy(8, from: register, offset, to: .frame, Self.scratch, orElse: fail)
-    text.load(register, .frame, Self.scratch)
-  }
+  /// The requests that are read together; the kernel counts once for each group, which is a call.
+  private var groupCount: Int { layout.counting == nil ? 1 : Self.largestGroup }
 
-  /// Does `body` for each request, with the record's address in r8, the wanted kind in r9, the
-  /// file's operations in r1 and its object in r2; what fails jumps to the label.
-  private mutating func forEachFile(
-    _ body: (inout Self, Assembler.Label) -> Void
-  ) throws(KernelLayout.Missing) {
-    let file = try Self.span(
-      layout.fileOperations, 8, layout.fileObject, 8, "file.private_data near its f_op")
-    let (loop, next, end) = (text.label(), text.label(), text.label())
-    text.move(.r7, 0)
-    text.mark(loop)
-    text.jump(to: end, if: .r7, .atLeast, RecordExchange.capacity)
+  /// Does `body` for each position of each group of requests, whose first is in r7.
+  private mutating func forEachGroup(_ body: (inout Self, Int) -> Void) {
+    let (loop, over) = (text.label(), text.label())
+    if let counting = layout.counting {
+      counter(in: .r1)
+      text.move(.r2, 0)
+      text.move(.r3, RecordExchange.capacity / groupCount)
+      text.call(function: counting.make)
+      text.mark(loop)
+      counter(in: .r1)
+      text.call(function: counting.next)
+      text.jump(to: over, if: .r0, .equal, 0)
+      text.load(.r7, .r0, 0, .word32)
+      text.jump(to: over, if: .r7, .atLeast, RecordExchange.capacity / groupCount)
+      text.multiply(.r7, by: groupCount)
+    } else {
+      text.move(.r7, 0)
+      text.mark(loop)
+      text.jump(to: over, if: .r7, .atLeast, RecordExchange.capacity)
+    }
     text.load(.r1, .r6, RecordExchange.countOffset)
-    text.jump(to: end, if: .r7, .atLeast, .r1)
+    text.jump(to: over, if: .r7, .atLeast, .r1)
+    for position in 0..<groupCount { body(&self, position) }
+    text.add(.r7, groupCount)
+    text.jump(to: loop)
+    text.mark(over)
+    if let counting = layout.counting {
+      counter(in: .r1)
+      text.call(function: counting.end)
+    }
+  }
+
+  private mutating func counter(in register: Register) {
+    text.move(register, .frame)
+    text.add(register, Self.counter)
+  }
+
+  /// Leaves in r8 the record of a position of the group.
+  private mutating func findRecord(_ position: Int) {
     text.move(.r8, .r7)
+    text.add(.r8, position)
     text.multiply(.r8, by: exchange.recordByteCount)
     text.add(.r8, .r6)
     text.add(.r8, RecordExchange.recordsOffset)
+  }
+
+  /// Leaves in r1 what the store has of a position of the group.
+  private mutating func findSlot(_ position: Int) {
+    text.set(.r1, valueOfArray: store)
+    text.move(.r2, .r7)
+    text.add(.r2, position)
+    text.multiply(.r2, by: Self.foundByteCount)
+    text.add(.r1, .r2)
+  }
+
+  /// Does `body` with the record's address in r8, the wanted kind in r9 and the file's address in
+  /// r1; what fails jumps to the label it is given.
+  private mutating func findFile(
+    _ position: Int, _ body: (inout Self, Assembler.Label) -> Void
+  ) {
+    let next = text.label()
+    text.load(.r1, .r6, RecordExchange.countOffset)
+    text.move(.r2, .r7)
+    text.add(.r2, position)
+    text.jump(to: next, if: .r2, .atLeast, .r1)
+    findRecord(position)
     text.store(1, at: .r8, 0)
     text.move(.r1, .r7)
+    text.add(.r1, position)
     text.multiply(.r1, by: RecordExchange.requestByteCount)
     text.add(.r1, .r6)
     text.load(.r2, .r1, RecordExchange.requestsOffset, .word32)
@@ -143,31 +171,94 @@ struct RecordProgram {
     text.multiply(.r2, by: 8)
     text.load(.r3, .frame, Self.files)
     text.add(.r3, .r2)
-    text.copy(8, from: .r3, 0, to: .frame, Self.scratch, orElse: next)
-    text.load(.r3, .frame, Self.scratch)
-    text.jump(to: next, if: .r3, .equal, 0)
-    text.copy(file.count, from: .r3, file.lowerBound, to: .frame, Self.span, orElse: next)
-    text.load(.r1, .frame, Self.span + layout.fileOperations - file.lowerBound)
-    text.load(.r2, .frame, Self.span + layout.fileObject - file.lowerBound)
+    load(.r1, at: .r3, 0, orElse: next)
+    text.jump(to: next, if: .r1, .equal, 0)
     body(&self, next)
     text.mark(next)
-    text.add(.r7, 1)
-    text.jump(to: loop)
-    text.mark(end)
+  }
+
+  /// Writes the identity of what the file in r1 is of, and stores its address and kind.
+  private mutating func identify(
+    _ position: Int, _ kinds: FileKinds, orElse next: Assembler.Label
+  ) {
+    let (machine, found) = (text.label(), text.label())
+    text.jump(to: machine, if: .r9, .notEqual, Int(KernelObject.processor.rawValue))
+    enter(kinds.processor, orElse: next)
+    load(.r1, at: .r9, layout.processorMachine, orElse: next)
+    text.store(.r1, at: .r8, 8)
+    load(.r1, at: .r9, layout.processorNumber, .word32, orElse: next)
+    text.store(.r1, at: .r8, 16)
+    text.move(.r8, Int(KernelObject.processor.rawValue))
+    text.jump(to: found)
+    text.mark(machine)
+    text.jump(to: next, if: .r9, .notEqual, Int(KernelObject.machine.rawValue))
+    enter(kinds.machine, orElse: next)
+    text.store(.r9, at: .r8, 8)
+    text.store(0, at: .r8, 16)
+    text.move(.r8, Int(KernelObject.machine.rawValue))
+    text.mark(found)
+    findSlot(position)
+    text.store(.r9, at: .r1, 0)
+    text.store(.r8, at: .r1, 8)
+  }
+
+  /// Leaves in r9 the object of the file in r1, whose operations must be these.
+  private mutating func enter(_ operations: UInt64, orElse next: Assembler.Label) {
+    text.move(.r9, .r1)
+    load(.r1, at: .r9, layout.fileOperations, orElse: next)
+    text.set(.r2, operations)
+    text.jump(to: next, if: .r1, .notEqual, .r2)
+    load(.r9, at: .r9, layout.fileObject, orElse: next)
+  }
+
+  /// Copies the statistics of the object that was found for a position.
+  private mutating func copyStatistics(_ position: Int) {
+    let (machine, done, next) = (text.label(), text.label(), text.label())
+    findSlot(position)
+    text.load(.r9, .r1, 0)
+    text.jump(to: next, if: .r9, .equal, 0)
+    text.load(.r1, .r1, 8)
+    findRecord(position)
+    text.jump(to: machine, if: .r1, .notEqual, Int(KernelObject.processor.rawValue))
+    text.copy(
+      layout.processorByteCount, from: .r9, layout.processorStatistics, to: .r8,
+      RecordExchange.wordsOffset, orElse: next)
+    text.jump(to: done)
+    text.mark(machine)
+    text.copy(
+      layout.machineByteCount, from: .r9, layout.machineStatistics, to: .r8,
+      RecordExchange.wordsOffset, orElse: next)
+    text.mark(done)
+    text.store(0, at: .r8, 0)
+    text.mark(next)
+  }
+
+  /// Loads from the kernel's memory; the registers of arguments are lost.
+  ///
+  /// A bad address gives 0 or goes to the label. Without the cast a load is a call, at a tenth of
+  /// what a whole vCPU takes.
+  private mutating func load(
+    _ destination: Register, at address: Register, _ offset: Int, _ width: BPFWidth = .word64,
+    orElse fail: Assembler.Label
+  ) {
+    guard let cast = layout.cast else {
+      text.store(0, at: .frame, Self.scratch)
+      text.copy(
+        width == .word64 ? 8 : 4, from: address, offset, to: .frame, Self.scratch, orElse: fail)
+      text.load(destination, .frame, Self.scratch, width)
+      return
+    }
+    let field = width == .word64 ? layout.tableFiles : layout.tableCount
+    text.move(.r1, address)
+    text.add(.r1, offset - field)
+    text.move(.r2, Int(cast.type))
+    text.call(function: cast.function)
+    text.load(destination, .r0, field, width)
   }
 
   private mutating func end(_ fail: Assembler.Label) {
     text.exit(0)
     text.mark(fail)
     text.exit(1)
-  }
-
-  /// The bytes from one field to another, which one copy takes; words in it stay aligned.
-  private static func span(
-    _ first: Int, _ firstCount: Int, _ second: Int, _ secondCount: Int, _ field: String
-  ) throws(KernelLayout.Missing) -> Range<Int> {
-    let span = min(first, second) / 8 * 8..<max(first + firstCount, second + secondCount)
-    guard span.count <= largestSpan else { throw .init(field: field) }
-    return span
   }
 }

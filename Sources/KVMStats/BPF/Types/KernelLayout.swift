@@ -25,6 +25,24 @@ struct KernelLayout: Hashable {
   let contextMeta, contextTask, contextFile, contextNumber, metaSequence: Int
   /// The number of the function that the iterator over descriptors is tied to.
   let iteratorFunction: UInt32
+  /// The number of the kernel's function that lets a program load from any address without a call,
+  /// and of struct fdtable, whose fields such loads take the form of; nil before Linux 6.2.
+  let cast: Cast?
+
+  /// The numbers of the kernel's functions that count for a program; nil before Linux 6.4.
+  ///
+  /// The verifier looks at a loop that counts so once or twice, else at each of its rounds: 1 ms in
+  /// place of 20.
+  let counting: Counting?
+
+  struct Counting: Hashable {
+    let make, next, end: UInt32
+  }
+
+  struct Cast: Hashable {
+    let function: UInt32
+    let type: UInt32
+  }
 
   /// Looks all of it up.
   init(_ types: KernelTypes) throws(Missing) {
@@ -62,10 +80,24 @@ struct KernelLayout: Hashable {
     contextFile = try structures.offset("bpf_iter__task_file", "file")
     contextNumber = try structures.offset("bpf_iter__task_file", "fd")
     metaSequence = try structures.offset("bpf_iter_meta", "seq")
-    guard let function = types.types(.function, named: ["bpf_iter_task_file"])[0].first else {
-      throw Missing(field: "bpf_iter_task_file()")
-    }
+    let functions = types.types(
+      .function,
+      named: [
+        "bpf_iter_task_file", "bpf_rdonly_cast", "bpf_iter_num_new", "bpf_iter_num_next",
+        "bpf_iter_num_destroy",
+      ])
+    guard let function = functions[0].first else { throw Missing(field: "bpf_iter_task_file()") }
     iteratorFunction = function
+    if let function = functions[1].first, let type = structures.found["fdtable"]?.first {
+      cast = Cast(function: function, type: type)
+    } else {
+      cast = nil
+    }
+    if let make = functions[2].first, let next = functions[3].first, let end = functions[4].first {
+      counting = Counting(make: make, next: next, end: end)
+    } else {
+      counting = nil
+    }
   }
 
   private struct Structures {
