@@ -207,6 +207,9 @@ extension KVMInput {
     remark(
       machine.source,
       "the descriptors of process \(pid) may be listed by its owner, root and CAP_SYS_PTRACE only")
+    if options.rungs.contains(.bpf), case .failure(let refusal) = kernel {
+      remark(machine.source, "bpf: \(refusal)")
+    }
     process.wasScanned = true
   }
 

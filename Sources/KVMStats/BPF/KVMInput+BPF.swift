@@ -20,9 +20,16 @@ extension KVMInput {
   /// Finds the machines of the host by one walk over all descriptors: false where that is not
   /// possible.
   func scanByKernel() -> Bool {
-    guard options.rungs.contains(.bpf), isRealProc, case .success(let records) = kernelRecords(),
-      let found = try? records.probe.walk()
-    else { return false }
+    guard options.rungs.contains(.bpf), isRealProc else { return false }
+    let records: KernelRecords
+    switch kernelRecords() {
+    case .success(let made): records = made
+    case .failure(let refusal):
+      // Of the others each machine tells that needs it; here none is seen.
+      if refusal == .namespace { remark(base, "bpf: \(refusal)") }
+      return false
+    }
+    guard let found = try? records.probe.walk() else { return false }
     let byProcess = Dictionary(grouping: found, by: \.process)
     for pid in processes.keys.sorted() where byProcess[pid] == nil {
       if processes[pid]?.handovers.isEmpty ?? false { forget(pid) }
