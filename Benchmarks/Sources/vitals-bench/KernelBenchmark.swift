@@ -1,3 +1,4 @@
+import CAllocations
 import KVMStats
 import LinuxSystem
 import StatsTree
@@ -67,6 +68,11 @@ struct KernelBenchmark {
     report.add(
       "of all \(Self.blocks) blocks: min, median, max",
       "\(fixed(ratios.minimum)), \(fixed(ratios.median)), \(fixed(ratios.quantile(1)))")
+    guard allocations_are_counted() else { throw Missing("no count of allocations here") }
+    allocations_reset()
+    for _ in 0..<100 { sampler.pass() }
+    let allocations = allocations_count()
+    report.add("allocations in 100 passes", "\(allocations)", bar: "0", holds: allocations == 0)
   }
 
   private func discovery(_ report: inout Report) throws {
