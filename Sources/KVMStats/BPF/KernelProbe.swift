@@ -29,8 +29,12 @@ final class KernelProbe {
   /// - Parameters:
   ///   - roots: where proc(5) and sysfs(5) are.
   ///   - schemas: lets the schemas be the same as those of descriptors.
+  ///   - change: makes the kernel an older one, for tests.
   /// - Throws: why statistics cannot be read this way here.
-  init(roots: SystemRoots, schemas: inout SchemaCache) throws(BPFRefusal) {
+  init(
+    roots: SystemRoots, schemas: inout SchemaCache,
+    assuming change: (inout KernelLayout) -> Void = { _ in }
+  ) throws(BPFRefusal) {
     // The cheapest question first: most processes may not.
     do throws(SystemError) {
       _ = try BPFArray(byteCount: 8, name: "vitals_try")
@@ -38,7 +42,8 @@ final class KernelProbe {
       throw BPFRefusal(error)
     }
     if let own = try? readLink("\(roots.proc)/self"), own != "\(getpid())" { throw .namespace }
-    let layout = try Self.layout(roots)
+    var layout = try Self.layout(roots)
+    change(&layout)
     let exchange = RecordExchange(layout)
     do throws(SystemError) {
       array = try BPFArray(byteCount: exchange.byteCount, name: "vitals_records")

@@ -98,6 +98,29 @@ struct KernelProbeTests {
     }
   }
 
+  @Test(
+    "Kernels without casts or without counting are read as well",
+    arguments: [(false, true), (true, false), (false, false)])
+  func older(hasCast: Bool, hasCounting: Bool) throws {
+    var schemas = SchemaCache()
+    let probe = try KernelProbe(roots: SystemRoots(), schemas: &schemas) { layout in
+      if !hasCast { layout.cast = nil }
+      if !hasCounting { layout.counting = nil }
+    }
+    let records = try KernelRecords(probe)
+    let system = try KVMSystem()
+    let machine = try system.createMachine()
+    for number in 0..<200 {
+      let processor = try machine.createProcessor(number)
+      let copy = fcntl(processor.rawValue, F_DUPFD_CLOEXEC, 3)
+      let token = records.open(Descriptor(owning: copy), .processor, number: number)
+      #expect(token == number)
+    }
+    let schema = records.schema(of: .processor)
+    let groups = Probe(records, (0..<200).map { ($0, schema) })
+    #expect((0..<200).allSatisfy { groups.status($0) == .up })
+  }
+
   @Test("A walk finds what a process has, with vCPU, machine and thread; a narrow one as much")
   func walk() throws {
     let probe = try BPFHost.probe()

@@ -27,13 +27,13 @@ struct KernelLayout: Hashable {
   let iteratorFunction: UInt32
   /// The number of the kernel's function that lets a program load from any address without a call,
   /// and of struct fdtable, whose fields such loads take the form of; nil before Linux 6.2.
-  let cast: Cast?
+  var cast: Cast?
 
   /// The numbers of the kernel's functions that count for a program; nil before Linux 6.4.
   ///
   /// The verifier looks at a loop that counts so once or twice, else at each of its rounds: 1 ms in
   /// place of 20.
-  let counting: Counting?
+  var counting: Counting?
 
   struct Counting: Hashable {
     let make, next, end: UInt32
