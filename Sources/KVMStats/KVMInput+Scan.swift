@@ -84,7 +84,7 @@ extension KVMInput {
   /// The descriptors of KVM that a process has.
   private func look(at pid: Int32) throws(SystemError) -> DescriptorScan {
     if isRealProc, options.rungs.contains(.bpf), case .success(let records) = kernel,
-      let found = try? records.probe.walk(process: pid), !found.isEmpty
+      !isNewWatcher(pid), let found = try? records.probe.walk(process: pid), !found.isEmpty
     {
       return DescriptorScan(found)
     }

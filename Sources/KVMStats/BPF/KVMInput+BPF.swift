@@ -8,10 +8,10 @@ extension KVMInput {
   func kernelRecords() -> Result<KernelRecords, BPFRefusal> {
     if let known = kernel { return known }
     let made: Result<KernelRecords, BPFRefusal>
-    do {
-      made = .success(try KernelRecords(try KernelProbe(roots: roots, schemas: &schemas)))
+    do throws(BPFRefusal) {
+      made = .success(KernelRecords(try KernelProbe(roots: roots, schemas: &schemas)))
     } catch {
-      made = .failure(error as? BPFRefusal ?? .wrong("\(error)"))
+      made = .failure(error)
     }
     kernel = made
     return made
@@ -35,9 +35,19 @@ extension KVMInput {
       if processes[pid]?.handovers.isEmpty ?? false { forget(pid) }
     }
     for (pid, records) in byProcess.sorted(by: { $0.key < $1.key }) where pid != ownProcess {
+      if isNewWatcher(pid) { continue }
       if processes[pid]?.handovers.isEmpty ?? true { update(pid, DescriptorScan(records).machines) }
     }
     return true
+  }
+
+  /// Whether a process that is not known says that it only watches: the machine that another Vitals
+  /// learns from is its own for some milliseconds.
+  func isNewWatcher(_ pid: Int32) -> Bool {
+    guard processes[pid] == nil, let names = try? DescriptorScan(process: pid, roots: roots) else {
+      return false
+    }
+    return names.isWatcher
   }
 
   /// Reads by BPF what no better way has given of machines that have had their time to settle.

@@ -18,6 +18,9 @@ final class KernelProbe {
   /// What a statistics descriptor of a vCPU would say.
   let processorSchema: Schema
   let exchange: RecordExchange
+  /// Says to others that this process is no VMM, though it has a machine for a moment and copies of
+  /// VMMs' descriptors later.
+  private let mark: MemoryFile
   private let array: BPFArray
   private let store: BPFStore
   private let records: BPFProgram
@@ -54,6 +57,7 @@ final class KernelProbe {
     self.exchange = exchange
     let own: OwnMachine
     do throws(SystemError) {
+      mark = try MemoryFile(name: DescriptorScan.watcherName, contents: [])
       own = try OwnMachine(number: Self.ownNumber)
     } catch {
       throw .noMachine("\(error)")

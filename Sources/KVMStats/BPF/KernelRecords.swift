@@ -21,8 +21,6 @@ public final class KernelRecords: Backing {
 
   let probe: KernelProbe
   private let pins = DescriptorTable()
-  /// Says to others that this process is no VMM, though it has the descriptors of some.
-  private let mark: MemoryFile
   /// By token, which is the slot of the pin.
   private var entries: [Entry] = []
 
@@ -31,12 +29,11 @@ public final class KernelRecords: Backing {
   /// - Throws: why that cannot be here, in words for a person.
   public convenience init(roots: SystemRoots = SystemRoots()) throws {
     var schemas = SchemaCache()
-    try self.init(KernelProbe(roots: roots, schemas: &schemas))
+    self.init(try KernelProbe(roots: roots, schemas: &schemas))
   }
 
-  init(_ probe: KernelProbe) throws(SystemError) {
+  init(_ probe: KernelProbe) {
     self.probe = probe
-    mark = try MemoryFile(name: DescriptorScan.watcherName, contents: [])
   }
 
   /// The number of descriptors held.

@@ -29,6 +29,8 @@ struct DescriptorScan {
   static let watcherName = "vitals-watches-kvm"
 
   var machines: [Machine] = []
+  /// Whether the process says that it only watches; then it has no machines.
+  var isWatcher = false
 
   /// Reads the names of all descriptors of a process.
   ///
@@ -45,6 +47,7 @@ struct DescriptorScan {
       guard let name = try? readLink("\(directory)/\(number)") else { continue }
       if name.hasPrefix("/memfd:\(Self.watcherName)") {
         machines = []
+        isWatcher = true
         return
       }
       guard name.hasPrefix("anon_inode:kvm-") else { continue }

@@ -107,7 +107,7 @@ struct KernelProbeTests {
       if !hasCast { layout.cast = nil }
       if !hasCounting { layout.counting = nil }
     }
-    let records = try KernelRecords(probe)
+    let records = KernelRecords(probe)
     let system = try KVMSystem()
     let machine = try system.createMachine()
     for number in 0..<200 {

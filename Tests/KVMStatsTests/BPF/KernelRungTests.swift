@@ -174,6 +174,18 @@ struct KernelRungTests {
     let pinned = guests.source("kvm/one")?.labels["pid"].flatMap { Int32($0) }
     let found = try records.probe.walk()
     #expect(found.contains { $0.process == pinned })
+    // Nor is a machine of its own, which it learns from, taken for a VM.
+    let system = try KVMSystem()
+    let machine = try system.createMachine()
+    let number = machine.rawValue
+    #expect(try records.probe.walk().contains { $0.process == getpid() && $0.descriptor == number })
+    let tree = Tree()
+    var options = KVMInput.Options()
+    options.rungs = [.bpf]
+    let other = try KVMInput(tree, roots: SystemRoots(), options: options, ownProcess: -1)
+    for _ in 0..<2 { _ = other.refresh() }
+    #expect(tree.root.child("kvm")?.child("\(getpid())") == nil)
+    #expect(tree.root.child("kvm")?.child("one") != nil)
     let identities = Set(found.filter { $0.process == pinned }.map(\.machine))
     #expect(!found.contains { $0.process == getpid() && identities.contains($0.machine) })
   }
