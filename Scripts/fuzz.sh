@@ -1,8 +1,8 @@
 #!/bin/sh
 # Feeds the readers of foreign bytes with what the fuzzer makes: Scripts/fuzz.sh [SECONDS] [TARGET]
 #
-# Targets: kvm (files of KVM statistics), table (shared tables) and fuse (requests of the kernel),
-# which share the seconds. Fails where one crashes, hangs or takes too much memory; the input is left
+# Targets: kvm (files of KVM statistics), types (a kernel's types), table (shared tables) and fuse
+# (requests of the kernel), which share the seconds. Fails where one crashes, hangs or takes too much memory; the input is left
 # in .build/fuzz.
 set -eu
 
@@ -10,8 +10,8 @@ cd "$(dirname "$0")/.."
 seconds=${1:-20}
 only=${2:-}
 out=.build/fuzz
-mkdir -p "$out/corpus" "$out/table-corpus" "$out/table-seeds" "$out/fuse-corpus" "$out/modules"
-if [ -z "$only" ]; then seconds=$(((seconds + 2) / 3)); fi
+mkdir -p "$out/corpus" "$out/table-corpus" "$out/table-seeds" "$out/fuse-corpus" "$out/types-corpus" "$out/modules"
+if [ -z "$only" ]; then seconds=$(((seconds + 3) / 4)); fi
 
 # Swift's own report of crashes would keep libFuzzer from saving the input.
 export SWIFT_BACKTRACE=enable=no
@@ -52,7 +52,7 @@ modules() {
       echo "}"
     } >"$out/modules/$name/module.modulemap"
   done
-  for file in CLinux CLinuxFuse; do
+  for file in CLinux CLinuxBPF CLinuxFuse; do
     clang -std=gnu11 -O1 -fsanitize=fuzzer-no-link -ISources/CLinux/include \
       -c -o "$out/modules/$file.o" "Sources/CLinux/$file.c"
   done
@@ -79,10 +79,21 @@ fuzz_fuse() {
   run fuse 8192 "$out/fuse-corpus" "$out/fuse-corpus"
 }
 
+fuzz_types() {
+  modules
+  # shellcheck disable=SC2046,SC2086
+  swiftc $swift_options -module-name KernelTypesFuzz -I "$out/modules" \
+    -enable-upcoming-feature InternalImportsByDefault \
+    -o "$out/types" $(find Sources/KVMStats/BPF/Types -name '*.swift') Fuzz/KernelTypesFuzz.swift \
+    "$out"/modules/*.o
+  run types 4096 "$out/types-corpus" Fuzz/TypesCorpus
+}
+
 case $only in
-  "") fuzz_kvm && fuzz_table && fuzz_fuse ;;
+  "") fuzz_kvm && fuzz_types && fuzz_table && fuzz_fuse ;;
   kvm) fuzz_kvm ;;
+  types) fuzz_types ;;
   table) fuzz_table ;;
   fuse) fuzz_fuse ;;
-  *) echo "fuzz.sh [SECONDS] [kvm | table | fuse]" >&2; exit 2 ;;
+  *) echo "fuzz.sh [SECONDS] [kvm | types | table | fuse]" >&2; exit 2 ;;
 esac

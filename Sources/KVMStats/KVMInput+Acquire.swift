@@ -45,8 +45,9 @@ extension KVMInput {
     }
   }
 
-  private func deny(_ machine: Machine, _ error: SystemError) {
-    remark(machine.source, "\(error)\(Self.remedy(for: error))")
+  /// Says of a machine what keeps its descriptors from being copied.
+  func deny(_ machine: Machine, _ error: SystemError, prefix: String = "") {
+    remark(machine.source, "\(prefix)\(error)\(Self.remedy(for: error))")
     for source in [machine.source] + machine.processors.values where source.groups.isEmpty {
       source.status = .denied(code: error.code)
     }
@@ -110,6 +111,9 @@ extension KVMInput {
   func attachHostGroups(_ process: MachineProcess) {
     let pid = process.facts.pid
     for machine in process.machines {
+      for (processor, thread) in machine.threads.sorted(by: { $0.key < $1.key }) {
+        attachThread(thread, processor, machine, of: process)
+      }
       let now = monotonicNanoseconds()
       if machine.processors.count > machine.threaded.count, now >= machine.nextThreadSearch {
         let map = ThreadMap(

@@ -14,6 +14,13 @@ extension KVMInput {
     for process in processes.values where process.settlesAt == nil {
       for machine in process.machines { machine.mayTryAgain() }
     }
+    let now = monotonicNanoseconds()
+    let isThorough = now >= nextThoroughScan
+    // Once in a while names are read as well: they do not depend on what BPF has learnt.
+    if nextThoroughScan == 0 || !isThorough, scanByKernel() {
+      if isThorough { nextThoroughScan = now + Self.thoroughScanSeconds * 1_000_000_000 }
+      return
+    }
     let pids: [Int32]
     do {
       pids = try directoryEntries(roots.proc).compactMap { Int32($0) }.sorted()
@@ -22,8 +29,6 @@ extension KVMInput {
       remark(base, "process list: \(error)\(Self.remedy(for: error))")
       return
     }
-    let now = monotonicNanoseconds()
-    let isThorough = now >= nextThoroughScan
     if isThorough { nextThoroughScan = now + Self.thoroughScanSeconds * 1_000_000_000 }
     var counts: [Int32: Int] = [:]
     for pid in pids where pid != ownProcess {
@@ -63,7 +68,7 @@ extension KVMInput {
     }
     let found: DescriptorScan
     do {
-      found = try DescriptorScan(process: pid, roots: roots)
+      found = try look(at: pid)
     } catch {
       switch error.code {
       case EACCES: scanFromOutside(pid)
@@ -73,25 +78,43 @@ extension KVMInput {
       }
       return
     }
-    if found.machines.isEmpty {
+    update(pid, found.machines)
+  }
+
+  /// The descriptors of KVM that a process has.
+  private func look(at pid: Int32) throws(SystemError) -> DescriptorScan {
+    if isRealProc, options.rungs.contains(.bpf), case .success(let records) = kernel,
+      !isNewWatcher(pid), let found = try? records.probe.walk(process: pid), !found.isEmpty
+    {
+      return DescriptorScan(found)
+    }
+    return try DescriptorScan(process: pid, roots: roots)
+  }
+
+  /// Lets a process's machines come, change and go, as they were seen.
+  func update(_ pid: Int32, _ machines: [DescriptorScan.Machine]) {
+    if machines.isEmpty {
       if processes[pid] != nil { forget(pid) }
       return
     }
     guard let process = process(pid) else { return }
     for machine in process.machines
-    where !found.machines.contains(where: { $0.descriptor == machine.descriptor }) {
+    where !machines.contains(where: { machine.isSeen(as: $0) }) {
       process.machines.removeAll { $0 === machine }
       forget(machine, of: pid)
     }
-    for (number, seen) in found.machines.enumerated() {
+    for (number, seen) in machines.enumerated() {
       let machine =
-        process.machines.first { $0.descriptor == seen.descriptor }
+        process.machines.first { $0.isSeen(as: seen) }
         ?? add(
           process, number: number, descriptor: seen.descriptor, name: process.facts.machineName)
-      if found.machines.count > 1 {
-        remark(machine.source, "\(found.machines.count) machines in one process")
+      if machines.count > 1 {
+        remark(machine.source, "\(machines.count) machines in one process")
       }
-      for processor in seen.processors.sorted() { addProcessor(processor, to: machine) }
+      for processor in seen.processors.keys.sorted() { addProcessor(processor, to: machine) }
+      machine.processorDescriptors = seen.processors
+      machine.identity = machine.identity ?? seen.identity
+      machine.threads = seen.threads
       acquireByDescriptors(machine, seen, of: process)
     }
     process.wasScanned = true
@@ -184,6 +207,9 @@ extension KVMInput {
     remark(
       machine.source,
       "the descriptors of process \(pid) may be listed by its owner, root and CAP_SYS_PTRACE only")
+    if options.rungs.contains(.bpf), case .failure(let refusal) = kernel {
+      remark(machine.source, "bpf: \(refusal)")
+    }
     process.wasScanned = true
   }
 

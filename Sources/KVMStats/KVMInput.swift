@@ -13,6 +13,7 @@ public final class KVMInput {
   public enum Rung: String, CaseIterable, Sendable {
     case handover
     case pidfd
+    case bpf
     case qmp
     case debugfs
   }
@@ -49,6 +50,8 @@ public final class KVMInput {
   let textFiles = TextFiles()
   let debugFiles = DebugFiles()
   let monitors: QMPBacking
+  /// What reads the kernel by BPF, or why nothing does; nil before it is asked for.
+  var kernel: Result<KernelRecords, BPFRefusal>?
   var schemas = SchemaCache()
   var processes: [Int32: MachineProcess] = [:]
   var events: [Event] = []
@@ -195,6 +198,7 @@ public final class KVMInput {
       case .thread(let token): threads.close(token)
       case .textFile(let token): textFiles.close(token)
       case .debugFiles(let token): debugFiles.close(token)
+      case .kernelRecord(let token): if case .success(let records) = kernel { records.close(token) }
       case .monitor(let monitor): monitors.close(monitor)
       }
     }

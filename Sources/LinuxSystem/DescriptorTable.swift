@@ -37,6 +37,10 @@ public final class DescriptorTable {
     free.append(slot)
   }
 
+  /// The number of the descriptor in `slot`, which stays owned by the table; -1 where it is empty.
+  @inlinable
+  public func rawValue(of slot: Int) -> CInt { numbers[slot] }
+
   /// pread(2) of words: the number of bytes read, or minus the errno value.
   ///
   /// No allocation, no error object: this is the sampling path.

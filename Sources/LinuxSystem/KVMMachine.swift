@@ -8,6 +8,9 @@ public struct KVMMachine: ~Copyable, Sendable {
   let descriptor: Descriptor
   let processorMappingSize: Int
 
+  /// The descriptor's number; it stays owned by this value.
+  public var rawValue: CInt { descriptor.rawValue }
+
   /// Shows all of `memory` to the guest at address 0 (KVM_SET_USER_MEMORY_REGION).
   ///
   /// The caller keeps `memory` until the machine's vCPUs have stopped.

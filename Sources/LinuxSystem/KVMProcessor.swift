@@ -36,6 +36,9 @@ public struct KVMProcessor: ~Copyable, Sendable {
   private let descriptor: Descriptor
   private let run: Mapping
 
+  /// The descriptor's number; it stays owned by this value.
+  public var rawValue: CInt { descriptor.rawValue }
+
   init(descriptor: consuming Descriptor, mappingSize: Int, index: Int) throws(SystemError) {
     run = try Mapping(of: descriptor, byteCount: mappingSize, for: .readWrite)
     self.descriptor = descriptor

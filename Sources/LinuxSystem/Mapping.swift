@@ -121,6 +121,16 @@ public struct Mapping: ~Copyable, @unchecked Sendable {
     }
   }
 
+  /// Copies whole words out, which nobody writes meanwhile.
+  @inlinable
+  public func copyWords(at offset: Int, into words: inout MutableSpan<UInt64>) {
+    check(offset, words.count * 8, alignment: 8)
+    unsafe words.withUnsafeMutableBytes { buffer in
+      guard let start = buffer.baseAddress else { return }
+      unsafe start.copyMemory(from: base + offset, byteCount: buffer.count)
+    }
+  }
+
   /// One store of a byte that another thread or the kernel reads at any time.
   public func publish(_ byte: UInt8, at offset: Int) {
     check(offset, 1, alignment: 1)

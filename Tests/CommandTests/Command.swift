@@ -29,6 +29,10 @@ enum Command {
   }
 
   /// Runs `vitals` to its end.
+  static func vitals(_ arguments: [String]) throws -> CommandResult {
+    try run([product("vitals")] + arguments)
+  }
+
   static func vitals(_ arguments: String..., prefix: [String] = []) throws -> CommandResult {
     try run(prefix + [product("vitals")] + arguments)
   }

@@ -10,6 +10,10 @@ enum Host {
   static let isRoot = getuid() == 0
   static let hasPromtool = (try? FileStatus("/usr/bin/promtool")) != nil
   static let hasQEMU = (try? FileStatus("/usr/bin/qemu-system-x86_64")) != nil
+  /// Whether programs may be loaded and the kernel tells its types.
+  static let permitsBPF =
+    (try? BPFArray(byteCount: 8, name: "vitals_test")) != nil
+    && (try? FileStatus("/sys/kernel/btf/vmlinux")) != nil
 }
 
 @Suite("Real guests", .serialized, .enabled(if: Host.hasGuests && Host.isRoot))
@@ -128,25 +132,65 @@ struct LiveTests {
   func monitor() throws {
     let socket = "/tmp/vitals-qmp-\(run).sock"
     defer { removeFile(socket) }
-    let pipe = try Pipe()
-    let machine = try ChildProcess(
-      executable: "/usr/bin/qemu-system-x86_64",
-      arguments: [
-        "-accel", "kvm", "-m", "128", "-smp", "2", "-display", "none", "-nodefaults", "-boot", "n",
-        "-name", "qemu-\(run)", "-qmp", "unix:\(socket),server=on,wait=off",
-      ], output: pipe.writer)
-    var result = try Command.vitals("list", "kvm/qemu-\(run)")
+    let machine = try qemu("qemu-\(run)", socket)
+    let ways = "pidfd,qmp,debugfs"
+    let list = ["list", "kvm/qemu-\(run)", "--via", ways]
+    var result = try Command.vitals(list)
     for _ in 0..<50 where !result.output.contains("kvm:qmp") {
       sleepNanoseconds(100_000_000)
-      result = try Command.vitals("list", "kvm/qemu-\(run)")
+      result = try Command.vitals(list)
     }
     // A QEMU since 8.1 keeps descriptors, which are better.
     let isNew = result.output.contains("kvm:pidfd_getfd")
     #expect(result.lines.count { $0.contains("kvm:qmp") } == (isNew ? 0 : 3), "\(result.output)")
     let show = try Command.vitals(
-      "show", "kvm/qemu-\(run)/vcpu0", "--match", "exits", "--format", "json")
+      "show", "kvm/qemu-\(run)/vcpu0", "--match", "exits", "--format", "json", "--via", ways)
     #expect(show.output.contains(#""exits":"#))
     machine.kill()
+  }
+
+  private func qemu(_ name: String, _ socket: String) throws -> ChildProcess {
+    try ChildProcess(
+      executable: "/usr/bin/qemu-system-x86_64",
+      arguments: [
+        "-accel", "kvm", "-m", "128", "-smp", "2", "-display", "none", "-nodefaults", "-boot", "n",
+        "-name", name, "-qmp", "unix:\(socket),server=on,wait=off",
+      ], output: Pipe().writer)
+  }
+
+  @Test(
+    "QEMU 7.2 with its monitor held by another client is read by BPF",
+    .enabled(if: Host.hasQEMU && Host.permitsBPF))
+  func heldMonitor() throws {
+    let socket = "/tmp/vitals-held-\(run).sock"
+    defer { removeFile(socket) }
+    let machine = try qemu("held-\(run)", socket)
+    defer { machine.kill() }
+    let client = try connect(socket)
+    // It is the monitor's client once it is greeted.
+    let isGreeted = client.waitForInput(milliseconds: 5000)
+    try #require(isGreeted)
+    let list = try Command.vitals("list", "kvm/held-\(run)")
+    let isNew = list.output.contains("kvm:pidfd_getfd")
+    #expect(
+      list.lines.count { $0.contains("kvm:bpf") } == (isNew ? 1 : 3), "\(list.output)")
+    let watch = try Command.vitals(
+      "watch", "kvm/held-\(run)", "--every", "100ms", "--count", "1", "--stat", "exits,run_ns")
+    #expect(watch.lines.count { $0.contains("kvm/held-\(run)/vcpu") } == 2, "\(watch.output)")
+    let show = try Command.vitals("show", "kvm/held-\(run)/vcpu1", "--format", "json")
+    #expect(show.output.contains("halt_wait_hist") && show.output.contains(#""exits":"#))
+    // Until here.
+    let number = client.rawValue
+    #expect(number >= 0)
+  }
+
+  /// Connects to a socket as soon as somebody listens there, within 5 s.
+  private func connect(_ path: String) throws -> UnixSocket {
+    for _ in 0..<50 {
+      if let socket = try? UnixSocket.connect(to: path, .stream) { return socket }
+      sleepNanoseconds(100_000_000)
+    }
+    return try UnixSocket.connect(to: path, .stream)
   }
 }
 

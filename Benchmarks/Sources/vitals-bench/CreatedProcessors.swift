@@ -10,7 +10,10 @@ struct CreatedProcessors {
   let records: [bench_record]
   let wordCount: Int
 
-  init(count: Int) throws {
+  /// Makes `count` vCPUs and shows each to `observing`; the machine keeps them behind that.
+  init(
+    count: Int, observing: (borrowing KVMProcessor) throws -> Void = { _ in }
+  ) throws {
     raiseDescriptorLimit()
     let machine: KVMMachine
     do {
@@ -24,8 +27,9 @@ struct CreatedProcessors {
     var records: [bench_record] = []
     var position = 0
     for index in 0..<count {
-      let file = try KVMStatsFile(
-        reading: machine.createProcessor(index).statsDescriptor(), schemas: &schemas)
+      let processor = try machine.createProcessor(index)
+      try observing(processor)
+      let file = try KVMStatsFile(reading: processor.statsDescriptor(), schemas: &schemas)
       let schema = file.schema
       records.append(
         bench_record(

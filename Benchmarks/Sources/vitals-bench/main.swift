@@ -27,6 +27,9 @@ while let word = words.popFirst() {
 var report = Report(only: programs["--only"])
 var pass = PassBenchmark()
 report.part("A pass over 1,000 created vCPUs, one process, interleaved") { try pass.run(&$0) }
+report.part("BPF: a pass over 1,000 created vCPUs, one process, interleaved") {
+  try KernelBenchmark(holder: programs["--holder"]).run(&$0)
+}
 var files = FileBenchmark()
 report.part("One file for each value") { try files.run(&$0) }
 var threads = ThreadBenchmark()

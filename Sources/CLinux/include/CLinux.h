@@ -8,6 +8,7 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
+#include "clinux_bpf.h"
 #include "clinux_fuse.h"
 
 #include <linux/kvm.h>

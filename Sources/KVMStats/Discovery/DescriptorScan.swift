@@ -8,8 +8,12 @@ struct DescriptorScan {
   struct Machine {
     /// The number of its `kvm-vm` descriptor in the process, if it has one.
     var descriptor: CInt?
-    /// vCPU numbers with an open `kvm-vcpu` descriptor.
-    var processors: Set<Int> = []
+    /// The `kvm-vcpu` descriptors' numbers by vCPU.
+    var processors: [Int: CInt] = [:]
+    /// The threads that ran the vCPUs last, where the kernel told them.
+    var threads: [Int: Int32] = [:]
+    /// What tells it from all other machines of the host, where the kernel told it.
+    var identity: UInt64?
     /// The `kvm-vm-stats` descriptor's number.
     var statistics: CInt?
     /// The `kvm-vcpu-stats` descriptors' numbers by vCPU.
@@ -20,12 +24,18 @@ struct DescriptorScan {
     }
   }
 
+  /// The name of a memory file that a process has which watches VMs by copies of their descriptors:
+  /// it is not the VMM of any of them.
+  static let watcherName = "vitals-watches-kvm"
+
   var machines: [Machine] = []
+  /// Whether the process says that it only watches; then it has no machines.
+  var isWatcher = false
 
   /// Reads the names of all descriptors of a process.
   ///
   /// A process without a VM or vCPU descriptor has no machine, also if it holds copies of
-  /// statistics descriptors, as an observer does. Of a process with several machines each
+  /// statistics descriptors, as an observer does; nor has one that says it only watches. Of a process with several machines each
   /// descriptor belongs to the last `kvm-vm` before it, since a VMM opens them in that order;
   /// what stands before the first belongs to that.
   init(process pid: Int32, roots: SystemRoots) throws(SystemError) {
@@ -34,9 +44,13 @@ struct DescriptorScan {
     var machine = Machine()
     for number in numbers {
       // A descriptor may be closed meanwhile.
-      guard let name = try? readLink("\(directory)/\(number)"),
-        name.hasPrefix("anon_inode:kvm-")
-      else { continue }
+      guard let name = try? readLink("\(directory)/\(number)") else { continue }
+      if name.hasPrefix("/memfd:\(Self.watcherName)") {
+        machines = []
+        isWatcher = true
+        return
+      }
+      guard name.hasPrefix("anon_inode:kvm-") else { continue }
       let parts = name.dropFirst("anon_inode:".count).split(separator: ":")
       let processor = parts.count > 1 ? Int(parts[1]) : nil
       switch (parts[0], processor) {
@@ -48,7 +62,7 @@ struct DescriptorScan {
           machine = Machine(descriptor: number)
         }
       case ("kvm-vcpu", let processor?):
-        machine.processors.insert(processor)
+        machine.processors[processor] = number
       case ("kvm-vm-stats", _):
         machine.statistics = machine.statistics ?? number
       case ("kvm-vcpu-stats", let processor?):

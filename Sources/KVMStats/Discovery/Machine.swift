@@ -10,6 +10,7 @@ final class Machine {
     case thread(Int)
     case textFile(Int)
     case debugFiles(Int)
+    case kernelRecord(Int)
     /// All groups of one monitor.
     case monitor(Int)
   }
@@ -22,10 +23,19 @@ final class Machine {
   /// The `kvm-vm` descriptor's number in its process: what tells two machines of one apart.
   let descriptor: CInt?
   var holds: [Hold] = []
+  /// The numbers of its vCPUs' descriptors in its process.
+  var processorDescriptors: [Int: CInt] = [:]
+  /// What tells it from all other machines of the host, where the kernel told it.
+  var identity: UInt64?
+  /// The vCPUs, and `whole`, that BPF has been tried for.
+  var pinTries: Set<Int> = []
+  static let whole = -1
   /// The sources of its vCPUs.
   var processors: [Int: Source] = [:]
   /// The ids of statistics by vCPU.
   var ids: [Int: String] = [:]
+  /// The vCPUs' threads, as far as the kernel told them.
+  var threads: [Int: Int32] = [:]
   /// The vCPUs whose thread is read.
   var threaded: Set<Int> = []
   /// When to look for the others' threads again, of CLOCK_MONOTONIC.
@@ -47,6 +57,12 @@ final class Machine {
     self.descriptor = descriptor
   }
 
+  /// Whether it may be this one: another machine can have got its descriptor's number.
+  func isSeen(as seen: DescriptorScan.Machine) -> Bool {
+    descriptor == seen.descriptor
+      && (identity == nil || seen.identity == nil || identity == seen.identity)
+  }
+
   /// Holds back the last resorts.
   func waitForBetter() {
     monitorWasTried = true
@@ -57,6 +73,7 @@ final class Machine {
   func mayTryAgain() {
     monitorWasTried = false
     wasCompleted = hasMachineStatistics
+    pinTries = []
   }
 }
 

@@ -9,6 +9,7 @@ extension KVMInput {
 
   /// Asks the monitors of machines whose vCPUs have no better way, then opens debugging files.
   func acquireWhatIsMissing() {
+    if options.rungs.contains(.bpf) { acquireByKernel() }
     if options.rungs.contains(.qmp) {
       acquireByMonitors()
       takeMonitorChanges()

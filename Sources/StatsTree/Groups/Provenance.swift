@@ -11,6 +11,8 @@ public struct Provenance: Hashable, Sendable, CustomStringConvertible {
   public static let handover = Provenance("handover")
   /// Statistics descriptors copied from the VMM.
   public static let pidfd = Provenance("pidfd_getfd")
+  /// Programs of BPF, straight from the kernel.
+  public static let bpf = Provenance("bpf")
   /// The VMM's monitor.
   public static let qmp = Provenance("qmp")
   public static let debugfs = Provenance("debugfs")

@@ -26,8 +26,8 @@ struct ObservationOptions: ParsableArguments {
     name: .long,
     help: ArgumentHelp(
       """
-      The ways to a VM's numbers that may be taken, of handover, pidfd, qmp and debugfs, with \
-      commas between them.
+      The ways to a VM's numbers that may be taken, of handover, pidfd, bpf, qmp and debugfs, \
+      with commas between them.
       """, valueName: "ways"),
     transform: RungList.init)
   var via: RungList?
