@@ -57,7 +57,7 @@ struct MountCommand: ParsableCommand {
 
   func run() throws {
     var observation = observation
-    if observation.via == nil { observation.via = try RungList("handover,pidfd,debugfs") }
+    if observation.via == nil { observation.via = try RungList("handover,pidfd,bpf,debugfs") }
     let signals = try EndSignals()
     let observer = try Observer(observation, fallback: .everything)
     let files = TreeFileSystem(observer.tree, observer.selection, settings: try settings())
