@@ -148,6 +148,7 @@ extension KVMInput {
       attach(
         "sched", schema: ThreadSchedule.schema, backing: threads, token: token,
         provenance: .procfs, to: source, of: machine)
+      attachEvents(thread, processor, machine, of: process)
     } catch {
       if error.code != ENOENT { remark(source, "\(error)\(Self.remedy(for: error))") }
     }

@@ -27,6 +27,8 @@ public final class KVMInput {
     public var monitors: [Int32: String] = [:]
     /// How often to look for VMs that nobody announced.
     public var rescanSeconds: UInt64 = 10
+    /// The counters of vCPUs' threads that are kept; none costs anything that is not named.
+    public var events: [EventPattern] = []
 
     public init() {}
   }
@@ -52,6 +54,8 @@ public final class KVMInput {
   let monitors: QMPBacking
   /// What reads the kernel by BPF, or why nothing does; nil before it is asked for.
   var kernel: Result<KernelRecords, BPFRefusal>?
+  /// The counters that are kept; nil before the first vCPU, and where none was asked for.
+  var chosen: ChosenEvents?
   var schemas = SchemaCache()
   var processes: [Int32: MachineProcess] = [:]
   var events: [Event] = []
@@ -200,6 +204,7 @@ public final class KVMInput {
       case .debugFiles(let token): debugFiles.close(token)
       case .kernelRecord(let token): if case .success(let records) = kernel { records.close(token) }
       case .monitor(let monitor): monitors.close(monitor)
+      case .events(let token): chosen?.backing.close(token)
       }
     }
     machine.source.visit { $0.status = .gone }

@@ -62,12 +62,21 @@ struct LiveTests {
     let kept = try guest("kept", payload: "port-io")
     let lost = try guest("lost", payload: "port-io")
     let pid = lost.child.pid
+    let copy = "/tmp/vitals-lines-\(run)"
+    defer { removeFile(copy) }
     let killer = try SystemThread(name: "killer") {
-      sleepNanoseconds(700_000_000)
+      // Once it was seen.
+      let end = monotonicNanoseconds() + 30_000_000_000
+      while ((try? FileStatus(copy))?.size ?? 0) == 0, monotonicNanoseconds() < end {
+        sleepNanoseconds(10_000_000)
+      }
       kill(pid, SIGKILL)
     }
-    let result = try Command.vitals(
-      "watch", "kvm/*-\(run)", "--every", "200ms", "--count", "8", "--format", "json")
+    let result = try Command.run([
+      "/bin/sh", "-c",
+      #""$0" watch 'kvm/*-\#(run)' --every 200ms --count 8 --format json | tee \#(copy)"#,
+      Command.product("vitals"),
+    ])
     killer.join()
     #expect(result.status == 0)
     let lines = try result.output.split(separator: "\n").map {
@@ -80,6 +89,25 @@ struct LiveTests {
     #expect(samples.last?.contains { $0.path.hasPrefix("kvm/lost") } == false)
     kept.child.kill()
     lost.child.kill()
+  }
+
+  @Test("Events are counted as far as descriptors last, and what is missing is said")
+  func descriptorLimit() throws {
+    let program = try guest("events", payload: "port-io", vcpus: 2)
+    let result = try Command.run([
+      "/bin/sh", "-c",
+      #"ulimit -n 120; "$0" list 'kvm/events-\#(run)' --events 'kvm_*,page-faults' --why"#,
+      Command.product("vitals"),
+    ])
+    try #require(result.status == 0 || result.errors.contains("cannot be named"))
+    if result.status == 0 {
+      #expect(result.lines.count { $0.contains("kvm:pidfd_getfd") } == 2, "\(result.output)")
+      #expect(result.output.contains("EMFILE"), "\(result.output)")
+    }
+    let unknown = try Command.vitals("list", "kvm", "--events", "kvm_nothing")
+    #expect(unknown.status == 4 || unknown.status == 3)
+    #expect(unknown.errors.split(separator: "\n").count == 1, "\(unknown.errors)")
+    program.child.kill()
   }
 
   @Test("promtool accepts the Prometheus text", .enabled(if: Host.hasPromtool))

@@ -57,6 +57,9 @@ report.part("The filesystem, one kernel, interleaved") {
 report.part("A mounted tree of 1,000 sources with 60 statistics, one core") {
   try FarmBenchmark(holder: programs["--fs-holder"]).run(&$0)
 }
+report.part("Exits of a guest with events on its thread, in turns") {
+  try EventBenchmark().run(&$0)
+}
 report.part("A table through a mount, one process, interleaved") {
   try MountedTableBenchmark(vitals: programs["--vitals"]).run(&$0)
 }

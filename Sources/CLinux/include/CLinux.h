@@ -9,6 +9,7 @@
 #define CLINUX_H
 
 #include "clinux_bpf.h"
+#include "clinux_perf.h"
 #include "clinux_fuse.h"
 
 #include <linux/kvm.h>

@@ -11,6 +11,7 @@ final class Machine {
     case textFile(Int)
     case debugFiles(Int)
     case kernelRecord(Int)
+    case events(Int)
     /// All groups of one monitor.
     case monitor(Int)
   }
@@ -38,6 +39,8 @@ final class Machine {
   var threads: [Int: Int32] = [:]
   /// The vCPUs whose thread is read.
   var threaded: Set<Int> = []
+  /// The vCPUs of whose thread events are counted.
+  var counted: Set<Int> = []
   /// When to look for the others' threads again, of CLOCK_MONOTONIC.
   var nextThreadSearch: UInt64 = 0
   /// Whether the kvm group of the whole VM is there.

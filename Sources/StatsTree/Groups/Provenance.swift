@@ -18,6 +18,8 @@ public struct Provenance: Hashable, Sendable, CustomStringConvertible {
   public static let debugfs = Provenance("debugfs")
   public static let procfs = Provenance("procfs")
   public static let cgroup = Provenance("cgroup")
+  /// Counters of threads that the kernel keeps (perf_event_open(2)).
+  public static let perf = Provenance("perf")
   /// A table in shared memory that the source's own process publishes.
   public static let table = Provenance("table")
   /// Memory of the program that samples.

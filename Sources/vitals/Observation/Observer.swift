@@ -63,6 +63,17 @@ final class Observer {
     kvm =
       pattern.mayMatch(below: "kvm") || pattern.mayMatch(below: "cgroup")
       ? try KVMInput(tree, roots: roots, options: options.input) : nil
+    if let unknown = kvm?.unknownEvents.first {
+      if let refusal = unknown.refusal {
+        throw Failure(
+          status: .notPermitted,
+          text: "KVM's events cannot be named: \(refusal); root can read them")
+      }
+      throw Failure(
+        status: .nothingThere,
+        text: "no event of this kernel is called '\(unknown.text)'; there is "
+          + unknown.near.joined(separator: ", ") + " and more")
+    }
     host = pattern.mayMatch(below: "host") ? HostInput(roots: roots) : nil
     try host?.attach(to: tree)
     selection = Selection(

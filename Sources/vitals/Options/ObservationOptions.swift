@@ -42,6 +42,18 @@ struct ObservationOptions: ParsableArguments {
 
   @Option(
     name: .long,
+    help: ArgumentHelp(
+      """
+      Counters of the vCPUs' threads to keep while this runs, with commas between them: KVM's \
+      tracepoints (kvm_pio, 'kvm_*'), one value of theirs (kvm_userspace_exit:KVM_EXIT_IO, \
+      'kvm_exit:*', which cost each exit a filter), context-switches, cpu-migrations, task-clock, \
+      and where the machine has them cycles, instructions, each also as :guest and :host.
+      """, valueName: "events"),
+    transform: EventList.init)
+  var events: EventList?
+
+  @Option(
+    name: .long,
     help: ArgumentHelp("The directory of the sockets on which VMMs hand over.", valueName: "dir"))
   var handover: String = "/run/vitals/kvm"
 
@@ -98,6 +110,7 @@ struct ObservationOptions: ParsableArguments {
     var options = KVMInput.Options()
     if let via { options.rungs = via.rungs }
     for address in qmp { options.monitors[address.pid] = address.path }
+    options.events = events?.patterns ?? []
     return options
   }
 }
@@ -147,6 +160,20 @@ struct RungList {
         return rung
       })
     if rungs.isEmpty { throw ValidationError("at least one way is needed") }
+  }
+}
+
+/// The counters that are asked for.
+struct EventList {
+  let patterns: [KVMInput.EventPattern]
+
+  init(_ text: String) throws {
+    do {
+      patterns = try text.split(separator: ",").map { try KVMInput.EventPattern(String($0)) }
+    } catch {
+      throw ValidationError("\(error)")
+    }
+    if patterns.isEmpty { throw ValidationError("at least one event is needed") }
   }
 }
 

@@ -24,15 +24,17 @@ final class Guests {
   let sampler: Sampler
   private(set) var fleets: [GuestFleet] = []
 
-  init(rungs: Set<KVMInput.Rung> = [.handover, .pidfd, .debugfs], rescanSeconds: UInt64 = 1000)
-    throws
-  {
+  init(
+    rungs: Set<KVMInput.Rung> = [.handover, .pidfd, .debugfs], rescanSeconds: UInt64 = 1000,
+    events: [KVMInput.EventPattern] = []
+  ) throws {
     system = try FakeSystem()
     var roots = system.roots
     roots.sys = "/sys"
     var options = KVMInput.Options()
     options.rungs = rungs
     options.rescanSeconds = rescanSeconds
+    options.events = events
     input = try KVMInput(tree, roots: roots, options: options)
     sampler = Sampler(tree)
   }

@@ -1,0 +1,75 @@
+import LinuxSystem
+
+/// What events cost a guest: port writes with and without counters on its thread, in turns.
+struct EventBenchmark {
+  private static let blocks = 3
+  private static let rounds = 20
+  private static let exits = 500
+
+  func run(_ report: inout Report) throws {
+    let directory = ["/sys/kernel/tracing", "/sys/kernel/debug/tracing"].map { "\($0)/events/kvm" }
+      .first { (try? directoryEntries($0)) != nil }
+    guard let directory else { throw Missing("tracefs cannot be read") }
+    func event(_ name: String, filter: String? = nil) -> PerfEvent? {
+      let text = try? readText("\(directory)/\(name)/id").filter { $0 != "\n" }
+      guard let id = text.flatMap({ UInt64($0) }) else { return nil }
+      return PerfEvent(name, .tracepoint(id, filter: filter))
+    }
+    guard let port = event("kvm_pio"),
+      let part = event("kvm_userspace_exit", filter: "reason==2")
+    else { throw Missing("no tracepoints of KVM") }
+    let all = try directoryEntries(directory).compactMap { event($0) }
+    let guest = try PortWriter()
+    var failed = 0
+    func write() { failed += guest.write(Self.exits) ? 0 : 1 }
+    let ways: [(name: String, events: [PerfEvent])] = [
+      ("no event", []), ("one tracepoint", [port]), ("one value of a tracepoint", [part]),
+      ("all \(all.count) tracepoints of KVM", all),
+      ("context-switches", [PerfEvent("context-switches", .software(3))]),
+    ]
+    // In blocks: to close a tracepoint takes the kernel milliseconds.
+    var costs = ways.map { _ in Series() }
+    for _ in 0..<Self.blocks {
+      for (index, way) in ways.enumerated() {
+        let group = way.events.isEmpty ? nil : try PerfEventGroup(way.events, thread: 0)
+        for _ in 0..<Self.rounds { costs[index].add(time(write)) }
+        withExtendedLifetime(group) {}
+      }
+    }
+    guard failed == 0 else { throw Missing("the guest did not run") }
+    let count = Double(Self.exits)
+    let plain = costs[0].minimum / count
+    for (index, way) in ways.enumerated() {
+      let cost = costs[index].minimum / count
+      report.add(
+        "an exit with \(way.name)",
+        duration(cost) + (index == 0 ? "" : ", \(fixed(cost / plain)) of it without"))
+    }
+  }
+}
+
+/// A guest that writes to a port without end.
+private final class PortWriter {
+  private let processor: KVMProcessor
+  private let machine: KVMMachine
+  private let memory: Mapping
+
+  init() throws {
+    guard KVMProcessor.canStart else { throw Missing("no guest for this architecture") }
+    machine = try KVMSystem().createMachine()
+    try machine.reserveTaskState(at: 0xfffb_d000)
+    memory = try Mapping(anonymous: 1 << 16)
+    // next: out dx, al; jmp next
+    memory.store(bytes: [0xba, 0xf8, 0x03, 0xee, 0xeb, 0xfd], at: 0x1000)
+    try machine.setMemory(memory)
+    processor = try machine.createProcessor(0)
+    try processor.setStart(KVMProcessor.Start(instruction: 0x1000, stack: 0x2000))
+  }
+
+  func write(_ count: Int) -> Bool {
+    for _ in 0..<count {
+      guard (try? processor.enter()) == .portIO else { return false }
+    }
+    return true
+  }
+}

@@ -1,0 +1,20 @@
+// Counters of the kernel: perf_event_open(2).
+#ifndef CLINUX_PERF_H
+#define CLINUX_PERF_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+enum { CLINUX_PERF_HARDWARE = 0, CLINUX_PERF_SOFTWARE = 1, CLINUX_PERF_TRACEPOINT = 2 };
+
+/* What of a thread is counted: all, only outside of guests, only in guests. */
+enum { CLINUX_PERF_ALL = 0, CLINUX_PERF_HOST = 1, CLINUX_PERF_GUEST = 2 };
+
+/* A counter of a thread, 0 for the caller, on any CPU, in the group of another one or -1. A read of
+   the first of a group gives their number, the time enabled, the time running and the values. */
+int clinux_perf_open(uint32_t type, uint64_t config, pid_t thread, int group, int scope);
+
+/* PERF_EVENT_IOC_SET_FILTER */
+int clinux_perf_filter(int fd, const char *_Nonnull filter);
+
+#endif
