@@ -96,12 +96,12 @@ struct LiveTests {
     let program = try guest("events", payload: "port-io", vcpus: 2)
     let result = try Command.run([
       "/bin/sh", "-c",
-      #"ulimit -n 120; "$0" list 'kvm/events-\#(run)' --events 'kvm_*,page-faults' --why"#,
+      #"ulimit -n 60; "$0" list 'kvm/events-\#(run)' --events 'kvm_[a-e]*,kvm_p*' --why"#,
       Command.product("vitals"),
     ])
     try #require(result.status == 0 || result.errors.contains("cannot be named"))
     if result.status == 0 {
-      #expect(result.lines.count { $0.contains("kvm:pidfd_getfd") } == 2, "\(result.output)")
+      #expect(result.lines.count { $0.contains("kvm:pidfd_getfd") } >= 2, "\(result.output)")
       #expect(result.output.contains("EMFILE"), "\(result.output)")
     }
     let unknown = try Command.vitals("list", "kvm", "--events", "kvm_nothing")

@@ -52,17 +52,25 @@ extension KVMInput {
       }
   }
 
-  /// Chooses the counters, once: each is tried on this thread, and what cannot be is said.
+  /// Chooses the counters, once: they are tried on this thread, and what cannot be is said.
   func chosenEvents() -> ChosenEvents? {
     if let chosen { return chosen }
     guard !options.events.isEmpty else { return nil }
     let catalog = EventCatalog(roots: roots)
     if let refusal = catalog.refusal { remark(base, "events: \(refusal); root can read them") }
     var entries: [EventCatalog.Entry] = []
+    // One stands for all tracepoints: to close it again takes the kernel milliseconds.
+    var tracepointsWork: Bool?
+    func works(_ event: PerfEvent) -> Bool {
+      guard case .tracepoint = event.source else { return canCount(event) }
+      let works = tracepointsWork ?? canCount(event)
+      tracepointsWork = works
+      return works
+    }
     for pattern in options.events {
       for entry in catalog.entries(matching: pattern.pattern, pattern.text)
       where !entries.contains(where: { $0.event == entry.event }) {
-        if canCount(entry.event) { entries.append(entry) }
+        if works(entry.event) { entries.append(entry) }
       }
     }
     for event in EventTrial.silent(of: entries.map(\.event)) {
