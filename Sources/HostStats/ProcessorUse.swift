@@ -11,6 +11,8 @@ public struct ProcessorUse: Sendable {
 
   /// Nanoseconds by CPU.
   private var times: [Thread: [Int: UInt64]] = [:]
+  /// By process: its first thread's name, or that of another where that was not seen.
+  private var commands: [Int32: String] = [:]
   private var last: ThreadCensus
 
   /// Begins with a look; what follows is counted from it.
@@ -26,11 +28,17 @@ public struct ProcessorUse: Sendable {
       let known = last.threads[thread].flatMap { $0.process == entry.process ? $0 : nil }
       let before = known?.runNanoseconds ?? 0
       guard entry.runNanoseconds > before else { continue }
+      if thread == entry.process || commands[entry.process] == nil {
+        commands[entry.process] = entry.command
+      }
       let key = Thread(number: thread, process: entry.process)
       times[key, default: [:]][entry.processor, default: 0] += entry.runNanoseconds - before
     }
     last = census
   }
+
+  /// The name of a process that ran in the window, which may have ended.
+  public func command(ofProcess process: Int32) -> String? { commands[process] }
 
   /// The processes that ran on some CPUs, with their time there, most first.
   ///

@@ -8,6 +8,8 @@ public struct ThreadCensus: Sendable {
   /// One thread.
   public struct Entry: Hashable, Sendable {
     public let process: Int32
+    /// The thread's name, up to 15 bytes.
+    public let command: String
     public let runNanoseconds: UInt64
     /// The CPU that it ran on last.
     public let processor: Int
@@ -31,10 +33,20 @@ public struct ThreadCensus: Sendable {
         guard let run = scanner.number(bytes) else { continue }
         let count = readStart(of: "\(tasks)/\(task)/stat", into: &bytes)
         guard count > 0, let processor = Self.processor(bytes[..<count]) else { continue }
-        threads[thread] = Entry(process: process, runNanoseconds: run, processor: processor)
+        threads[thread] = Entry(
+          process: process, command: Self.command(bytes[..<count]), runNanoseconds: run,
+          processor: processor)
       }
     }
     self.threads = threads
+  }
+
+  /// Field 2: what is between the first parenthesis and the last.
+  static func command(_ bytes: ArraySlice<UInt8>) -> String {
+    guard let begin = bytes.firstIndex(of: UInt8(ascii: "(")),
+      let end = bytes.lastIndex(of: UInt8(ascii: ")")), begin < end
+    else { return "" }
+    return String(decoding: bytes[(begin + 1)..<end], as: UTF8.self)
   }
 
   /// Field 39, counted from behind the command's closing parenthesis: that may hold anything.

@@ -28,6 +28,7 @@ struct UsageTests {
       (["doctor", "--for", "1ms"], "--for"),
       (["doctor", "--match", "x"], "--match"),
       (["demo", "--quota"], "--starve"),
+      (["demo", "--starve", "--payload", "idle"], "--payload"),
       (["demo", "--vms", "0"], "--vms"),
       (["demo", "--vcpus", "2000"], "--vcpus"),
       (["demo", "--for=-1s"], "-1s"),

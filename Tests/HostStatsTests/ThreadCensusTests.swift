@@ -26,11 +26,11 @@ struct ThreadCensusTests {
     var use = ProcessorUse(from: try ThreadCensus(roots: system.roots))
     try set(10, 10, run: 400, processor: 0)
     try set(10, 11, run: 1500, processor: 1, command: "a (b) 7 c")
-    try set(20, 20, run: 25, processor: 0)
+    try set(20, 20, run: 25, processor: 0, command: "a) (b")
     // It came in the window.
     try set(30, 30, run: 70, processor: 1)
     use.add(try ThreadCensus(roots: system.roots))
-    try set(20, 20, run: 125, processor: 1)
+    try set(20, 20, run: 125, processor: 1, command: "a) (b")
     // The kernel gave the number to another process's thread.
     system.remove("proc/30")
     try set(40, 30, run: 60, processor: 1)
@@ -42,6 +42,8 @@ struct ThreadCensusTests {
     #expect(use.users(of: [0, 1]).map(\.nanoseconds) == [800, 120, 70, 60])
     #expect(use.users(of: [1], but: 11).map(\.process) == [20, 30, 40])
     #expect(use.users(of: [2]).isEmpty)
+    #expect(use.command(ofProcess: 10) == "vmm")
+    #expect(use.command(ofProcess: 20) == "a) (b")
   }
 
   @Test(

@@ -96,6 +96,15 @@ struct RuleCaseTests {
     }
   }
 
+  @Test("Every rule is documented")
+  func documented() throws {
+    let directory = #filePath.replacing(/Tests\/StatsRulesTests.*/, with: "")
+    let text = try readText("\(directory)docs/doctor.md")
+    for rule in RuleBook.builtIn.rules {
+      #expect(text.contains("| `\(rule.name)` |"), "no line for \(rule.name)")
+    }
+  }
+
   @Test("Every number of every rule fits a kernel's schemas")
   func fits() throws {
     let schemas =

@@ -36,6 +36,8 @@ public struct Measure: Hashable, Sendable {
 public enum Missing: Hashable, Sendable {
   /// The source has no statistic of this name.
   case absent(name: String)
+  /// It is not among what may be read of a source that is denied in part.
+  case withheld(name: String)
   /// It has, and it cannot be read now.
   case unreadable(name: String, Status)
   /// It is not produced now.
@@ -49,6 +51,14 @@ public enum Missing: Hashable, Sendable {
   /// The statistic of this name is not what the formula takes it for.
   case unfit(name: String, reason: String)
 
+  /// Whether a refusal is the reason.
+  public var isRefusal: Bool {
+    switch self {
+    case .withheld, .unreadable(_, .denied): true
+    default: false
+    }
+  }
+
   /// Such a state in words of its own.
   public enum Status: Hashable, Sendable {
     case denied(code: Int32)
@@ -61,6 +71,7 @@ extension Missing: CustomStringConvertible {
   public var description: String {
     switch self {
     case .absent(let name): "there is no \(name)"
+    case .withheld(let name): "\(name) is not among what may be read"
     case .unreadable(let name, .denied): "\(name) may not be read"
     case .unreadable(let name, .stale): "\(name) is stale"
     case .unreadable(let name, .gone): "what had \(name) is gone"

@@ -58,9 +58,7 @@ extension Subject {
     _ function: StatisticFunction, _ name: String
   ) throws(MissingNumbers) -> Measure {
     guard let (entry, statistic) = find(name) else {
-      if case .denied(let code) = source.status {
-        throw MissingNumbers(.unreadable(name: name, .denied(code: code)))
-      }
+      if case .denied = source.status { throw MissingNumbers(.withheld(name: name)) }
       throw MissingNumbers(.absent(name: name))
     }
     if let reason = function.refusal(of: statistic) {

@@ -85,6 +85,9 @@ struct DemoCommand: ParsableCommand {
       throw ValidationError("--vcpus is \(vcpus); it must be 1 to 1024")
     }
     if quota, !starve { throw ValidationError("--quota is for --starve") }
+    if starve, payload != nil || keepNone {
+      throw ValidationError("--starve has guests of its own: leave out --payload and --keep-none")
+    }
     if starve, simulated { throw ValidationError("--starve is not for --simulated numbers") }
   }
 

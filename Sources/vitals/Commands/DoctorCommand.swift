@@ -184,7 +184,9 @@ struct DoctorCommand: ParsableCommand {
     try Console.write(format == .json ? report.json() : report.text)
     guard !findings.isEmpty else { return }
     let isRefused = examination.diagnoses.allSatisfy { diagnosis in
-      guard case .denied(let code) = diagnosis.source.status else { return false }
+      guard diagnosis.rule.list == .remarks,
+        case .denied(let code) = diagnosis.source.status
+      else { return false }
       return SystemError(call: "", object: "", code: code).isPermission
     }
     throw ExitCode((isRefused ? Failure.Status.notPermitted : .foundWrong).rawValue)

@@ -24,8 +24,7 @@ struct DoctorReport {
         + "\(sources), over \(over).\n"
     for finding in findings { text += "\n" + self.text(of: finding) }
     if !gaps.isEmpty {
-      text += "\nCannot tell:\n"
-      for gap in gaps { text += line(of: gap) }
+      text += "\nCannot tell:\n" + gapLines
     }
     return text
   }
@@ -107,13 +106,38 @@ struct DoctorReport {
     return lines
   }
 
-  // MARK: - A gap
+  // MARK: - Gaps
 
-  private func line(of gap: Examination.Gap) -> String {
-    let names = gap.paths.prefix(3).joined(separator: ", ")
-    let more = gap.paths.count > 3 ? " and \(gap.paths.count - 3) more" : ""
-    let reasons = gap.missing.map(\.description).joined(separator: ", ")
-    return wrapped("  \(gap.rule.name) of \(names)\(more): \(reasons)".printable, indent: 6)
+  /// Rules that cannot be told of the same sources, together.
+  private var gapLines: String {
+    var groups: [(paths: [String], gaps: [Examination.Gap])] = []
+    for gap in gaps {
+      if let known = groups.firstIndex(where: { $0.paths == gap.paths }) {
+        groups[known].gaps.append(gap)
+      } else {
+        groups.append((gap.paths, [gap]))
+      }
+    }
+    return groups.map { paths, gaps in
+      let names = gaps.map(\.rule.name).joined(separator: ", ")
+      let of = Self.list(paths, most: 3)
+      return wrapped("  \(names) of \(of): \(Self.reason(of: gaps))".printable, indent: 6)
+    }.joined()
+  }
+
+  private static func reason(of gaps: [Examination.Gap]) -> String {
+    var missing: [String] = []
+    for reason in gaps.flatMap(\.missing) where !missing.contains(reason.description) {
+      missing.append(reason.description)
+    }
+    let isRefused = gaps.allSatisfy { $0.missing.allSatisfy { $0.isRefusal } }
+    return isRefused
+      ? "what they need is not among what may be read" : list(missing, most: 4)
+  }
+
+  private static func list(_ words: [String], most: Int) -> String {
+    let more = words.count > most ? " and \(words.count - most) more" : ""
+    return words.prefix(most).joined(separator: ", ") + more
   }
 
   // MARK: - Lines

@@ -38,9 +38,8 @@ struct Neighbours {
       guard share >= Self.least else { return nil }
       var name = machines[user.process]
       if user.process == process { name = "its own VM's other threads" }
-      let command = try? readText("\(roots.process(user.process))/comm")
       return Neighbour(
-        name: name ?? command?.filter { $0 != "\n" } ?? "a process that ended",
+        name: name ?? use.command(ofProcess: user.process) ?? "a process",
         process: user.process, share: share)
     }
   }

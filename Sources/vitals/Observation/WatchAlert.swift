@@ -47,14 +47,25 @@ struct WatchAlert {
       subjects = (Self.subjects(of: condition, SubjectList(sampler)), sampler.plan.generation)
     }
     var text = ""
+    var unknown: [(reason: String, paths: [String])] = []
     for subject in subjects.all {
       switch subject.answer(condition) {
       case .no: break
       case .yes:
         hasHeld = true
         text += try line(of: subject)
-      case .unknown(let missing): tell(subject.path, missing)
+      case .unknown(let missing):
+        guard let reason = newReason(of: subject.path, missing) else { break }
+        if let known = unknown.firstIndex(where: { $0.reason == reason }) {
+          unknown[known].paths.append(subject.path)
+        } else {
+          unknown.append((reason, [subject.path]))
+        }
       }
+    }
+    for (reason, paths) in unknown {
+      let more = paths.count > 1 ? " and \(paths.count - 1) more" : ""
+      Console.warn("cannot tell for \(paths[0])\(more): \(reason)".printable)
     }
     return Array(text.utf8)
   }
@@ -76,14 +87,12 @@ struct WatchAlert {
     return line.printable + "\n"
   }
 
-  /// Says once what cannot be told; what was read only once will be told in the next interval.
-  private mutating func tell(_ path: String, _ missing: [Missing]) {
+  /// Why it cannot be told of a source, unless that was said before or the next interval will tell.
+  private mutating func newReason(of path: String, _ missing: [Missing]) -> String? {
     let reasons = missing.filter { if case .early = $0 { false } else { true } }
-    guard !reasons.isEmpty else { return }
-    let text =
-      "cannot tell for \(path): "
-      + reasons.map(\.description).joined(separator: ", ")
-    if told.insert(text).inserted { Console.warn(text.printable) }
+    guard !reasons.isEmpty else { return nil }
+    let reason = reasons.map(\.description).joined(separator: ", ")
+    return told.insert("\(path) \(reason)").inserted ? reason : nil
   }
 
   private struct Entry: Encodable {
