@@ -34,7 +34,8 @@ let package = Package(
     // Headers only: the layouts that programs in other languages share with Vitals.
     .target(name: "CVitals"),
     .target(
-      name: "CVitalsData", exclude: ["kvm.meanings", "x86-vm.kvmstats", "x86-vcpu.kvmstats"]),
+      name: "CVitalsData",
+      exclude: ["doctor.rules", "kvm.meanings", "x86-vm.kvmstats", "x86-vcpu.kvmstats"]),
 
     // MARK: - Values
     .target(name: "Statistics"),
@@ -57,6 +58,9 @@ let package = Package(
       name: "KVMStats", dependencies: ["HostStats", "StatsTree", "Statistics", "LinuxSystem"]),
     .target(
       name: "TableStats", dependencies: ["StatsTable", "StatsTree", "Statistics", "LinuxSystem"]),
+
+    // MARK: - Conditions, and what the doctor looks for
+    .target(name: "StatsRules", dependencies: ["StatsTree", "Statistics", "CVitalsData"]),
 
     // MARK: - Views
     .target(name: "StatsFormats", dependencies: ["StatsTree", "Statistics", "CVitalsData"]),
@@ -108,7 +112,8 @@ let package = Package(
       name: "vitals",
       dependencies: [
         "HostStats", "KVMGuests", "KVMStats", "LinuxSystem", "StatsFS", "StatsFormats",
-        "StatsTable", "StatsTesting", "StatsTree", "Statistics", "TableStats", argumentParser,
+        "StatsRules", "StatsTable", "StatsTesting", "StatsTree", "Statistics", "TableStats",
+        argumentParser,
       ]),
 
     // MARK: - Tests
@@ -176,6 +181,12 @@ let package = Package(
         "StatsFS", "SampleFileSystem", "KVMStats", "StatsTree", "Statistics", "CLinux",
         "LinuxSystem", "TestSupport", "CAllocations", "fs-holder",
       ]),
+    .testTarget(
+      name: "StatsRulesTests",
+      dependencies: [
+        "StatsRules", "HostStats", "StatsTesting", "StatsTree", "Statistics", "LinuxSystem",
+      ],
+      exclude: ["Cases"]),
     .testTarget(
       name: "StatsFormatsTests", dependencies: ["StatsFormats", "StatsTree", "Statistics"],
       exclude: ["Golden"]),

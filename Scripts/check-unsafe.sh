@@ -6,6 +6,7 @@ if grep -rnw --include=*.swift unsafe Sources \
   | grep -v '^Sources/LinuxSystem/' \
   | grep -v '^Sources/StatsTable/' \
   | grep -v '^Sources/StatsFormats/Meanings+BuiltIn.swift' \
+  | grep -v '^Sources/StatsRules/Rules/RuleBook+BuiltIn.swift' \
   | grep -v '^Sources/StatsTesting/SampleSchemas.swift'; then
   echo "unsafe code outside of its rooms" >&2
   exit 1

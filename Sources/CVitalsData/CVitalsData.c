@@ -7,6 +7,10 @@ static const char meanings[] = {
 #embed "kvm.meanings"
 };
 
+static const char rules[] = {
+#embed "doctor.rules"
+};
+
 static const char machine[] = {
 #embed "x86-vm.kvmstats"
 };
@@ -17,6 +21,8 @@ static const char processor[] = {
 
 const char *meanings_text(void) { return meanings; }
 size_t meanings_size(void) { return sizeof meanings; }
+const char *rules_text(void) { return rules; }
+size_t rules_size(void) { return sizeof rules; }
 const char *sample_machine_bytes(void) { return machine; }
 size_t sample_machine_size(void) { return sizeof machine; }
 const char *sample_processor_bytes(void) { return processor; }

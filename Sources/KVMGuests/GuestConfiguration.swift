@@ -9,6 +9,9 @@ public struct GuestConfiguration: Hashable, Sendable {
   /// Without them nobody outside of the VMM can read its binary statistics.
   public var keepsStatsDescriptors: Bool
 
+  /// How long the VMM works on each exit, as a busy device model does.
+  public var workNanoseconds: UInt64 = 0
+
   public init(
     payload: Payload, vcpus: Int = 1, pace: Pace = .usual, keepsStatsDescriptors: Bool = true
   ) {

@@ -9,6 +9,10 @@ public struct HoldConfiguration: Hashable, Sendable {
   public var seconds: Double?
   /// The process whose end is also this one's; nil lives on its own.
   public var parent: CInt?
+  /// The only CPU that its threads may run on; nil leaves that to the host.
+  public var processor: Int?
+  /// What its threads weigh against others: 0 as usual, 19 the least.
+  public var niceness = 0
 
   public init(
     name: String, uuid: String = randomUUID(), guest: GuestConfiguration, seconds: Double? = nil,
@@ -56,6 +60,15 @@ public struct HoldConfiguration: Hashable, Sendable {
     case "-pace":
       guard let pace = Pace(value) else { return false }
       guest.pace = pace
+    case "-work":
+      guard let work = UInt64(value), work <= 1_000_000_000 else { return false }
+      guest.workNanoseconds = work
+    case "-cpu":
+      guard let processor = Int(value), processor >= 0 else { return false }
+      self.processor = processor
+    case "-nice":
+      guard let niceness = Int(value), (0...19).contains(niceness) else { return false }
+      self.niceness = niceness
     case "-for":
       guard let seconds = Double(value), (0...1e9).contains(seconds) else { return false }
       self.seconds = seconds
@@ -73,6 +86,9 @@ public struct HoldConfiguration: Hashable, Sendable {
     words += ["--payload", guest.payload.description, "--vcpus", "\(guest.vcpus)"]
     words += ["--pace", guest.pace.description]
     if !guest.keepsStatsDescriptors { words.append("--no-stats-descriptors") }
+    if guest.workNanoseconds > 0 { words += ["--work", "\(guest.workNanoseconds)"] }
+    if let processor { words += ["--cpu", "\(processor)"] }
+    if niceness > 0 { words += ["--nice", "\(niceness)"] }
     if let seconds { words += ["--for", "\(seconds)"] }
     if let parent { words += ["--parent", "\(parent)"] }
     return words

@@ -10,6 +10,8 @@ public func holdGuest(_ configuration: HoldConfiguration) throws(SystemError) {
   let machine: GuestMachine
   do throws(SystemError) {
     if let parent = configuration.parent { try dieWithParent(parent) }
+    if let processor = configuration.processor { try pinToProcessor(processor) }
+    if configuration.niceness > 0 { try setNiceness(configuration.niceness) }
     machine = try GuestMachine(configuration.guest)
   } catch {
     try? output.write(Array((HoldReport.failed(error).line + "\n").utf8))

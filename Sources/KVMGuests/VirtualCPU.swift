@@ -134,12 +134,20 @@ extension VirtualCPU {
       switch try own.processor.enter() {
       case .portIO, .mmio:
         exits.wrappingAdd(1, ordering: .relaxed)
+        work()
         if let time = schedule.next() { pause(own, until: time) }
       case .halted, .interrupted: serve(own)
       case .other(let reason):
         throw SystemError(call: "KVM_RUN", object: "vCPU \(index): exit \(reason)", code: EIO)
       }
     }
+  }
+
+  /// Uses the CPU as long as an exit is said to take.
+  private func work() {
+    guard configuration.workNanoseconds > 0 else { return }
+    let end = monotonicNanoseconds() + configuration.workNanoseconds
+    while monotonicNanoseconds() < end {}
   }
 
   private func pause(_ own: GuestProcessor, until time: UInt64) {

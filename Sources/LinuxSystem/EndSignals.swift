@@ -43,3 +43,9 @@ public func makeDirectory(_ path: String) throws(SystemError) {
 public func removeFile(_ path: String) {
   unsafe unlink(path)
 }
+
+/// Removes a directory that has nothing in it; one that has, or is not there, is no failure
+/// (rmdir(2)).
+public func removeEmptyDirectory(_ path: String) {
+  unsafe rmdir(path)
+}

@@ -25,7 +25,7 @@ struct Vitals: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       ListCommand.self, ShowCommand.self, WatchCommand.self, DescribeCommand.self,
-      CheckCommand.self, MountCommand.self, DemoCommand.self,
+      DoctorCommand.self, CheckCommand.self, MountCommand.self, DemoCommand.self,
     ])
 
   static func main() {

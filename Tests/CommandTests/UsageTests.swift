@@ -20,8 +20,15 @@ struct UsageTests {
       (["watch", "--count", "0"], "--count"),
       (["watch", "--every", "1us"], "--every"),
       (["watch", "--count", "many"], "many"),
+      (["watch", "--exit"], "--when"),
+      (["watch", "--when", "exits > 5", "--format", "csv"], "--when"),
+      (["watch", "--when", "exits > 5", "--stat", "exits"], "--stat"),
       (["check", "--format", "csv"], "csv"),
       (["describe", "/(/"], "/(/"),
+      (["doctor", "--for", "1ms"], "--for"),
+      (["doctor", "--match", "x"], "--match"),
+      (["demo", "--quota"], "--starve"),
+      (["demo", "--starve", "--payload", "idle"], "--payload"),
       (["demo", "--vms", "0"], "--vms"),
       (["demo", "--vcpus", "2000"], "--vcpus"),
       (["demo", "--for=-1s"], "-1s"),
@@ -53,7 +60,7 @@ struct UsageTests {
 
   @Test(
     "Help is as it was read and approved",
-    arguments: ["", "list", "show", "watch", "describe", "check", "mount", "demo"])
+    arguments: ["", "list", "show", "watch", "describe", "check", "doctor", "mount", "demo"])
   func help(command: String) throws {
     let words = command.isEmpty ? ["--help"] : [command, "--help"]
     let result = try Command.run(["env", "COLUMNS=80", Command.product("vitals")] + words)

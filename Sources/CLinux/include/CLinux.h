@@ -46,6 +46,10 @@ pid_t clinux_gettid(void);
 int clinux_set_thread_name(const char *_Nonnull name);
 int clinux_set_parent_death_signal(int signal);
 
+/* sched_setaffinity(2) of the calling thread to one CPU, setpriority(2) of the calling thread. */
+int clinux_pin_to_processor(int processor);
+int clinux_set_niceness(int niceness);
+
 /* The real-time signal that only ends a blocking call of one thread: its handler does nothing and
    calls are not restarted (sigaction(2)). Returns its number, or -1. */
 int clinux_install_wake_signal(void);

@@ -10,6 +10,10 @@
 const char *_Nonnull meanings_text(void);
 size_t meanings_size(void);
 
+/* doctor.rules: what the doctor looks for, as text. */
+const char *_Nonnull rules_text(void);
+size_t rules_size(void);
+
 /* x86-vm.kvmstats, x86-vcpu.kvmstats: header, id and descriptors of a real machine and vCPU of
    Linux 6.18 in the form of KVM binary statistics, without the data. */
 const char *_Nonnull sample_machine_bytes(void);

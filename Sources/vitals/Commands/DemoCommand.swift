@@ -17,6 +17,9 @@ struct DemoCommand: ParsableCommand {
       A process more publishes a table, app/demo, as any program can: requests of some workers, \
       traffic whose parts always sum to its total, and locks that are counted while somebody asks.
 
+      With --starve there are four guests of other names, one of which is slow. Which one, and why, \
+      'vitals doctor' tells in another terminal.
+
       Ends by itself after --for, or with Ctrl-C; nothing is left running.
 
       Example, in two terminals:
@@ -50,6 +53,14 @@ struct DemoCommand: ParsableCommand {
   @Flag(name: .long, help: "Simulated numbers, also where /dev/kvm is usable.")
   var simulated = false
 
+  @Flag(
+    name: .long,
+    help: "Real guests, one of which is slow for a reason that 'vitals doctor' finds.")
+  var starve = false
+
+  @Flag(name: .long, help: "With --starve: another reason; it needs a writable control group.")
+  var quota = false
+
   @Option(
     name: .long,
     help: ArgumentHelp("The directory for the sockets of simulated VMs.", valueName: "dir"))
@@ -73,6 +84,11 @@ struct DemoCommand: ParsableCommand {
     guard (1...1024).contains(vcpus) else {
       throw ValidationError("--vcpus is \(vcpus); it must be 1 to 1024")
     }
+    if quota, !starve { throw ValidationError("--quota is for --starve") }
+    if starve, payload != nil || keepNone {
+      throw ValidationError("--starve has guests of its own: leave out --payload and --keep-none")
+    }
+    if starve, simulated { throw ValidationError("--starve is not for --simulated numbers") }
   }
 
   func run() throws {
@@ -90,6 +106,13 @@ struct DemoCommand: ParsableCommand {
     }
     raiseDescriptorLimit()
     let support = GuestSupport.check()
+    if starve {
+      guard support == .usable else {
+        throw Failure(status: .notPermitted, text: "\(support); --starve needs real guests")
+      }
+      try StarvedDemo(byQuota: quota).run(for: duration.nanoseconds, duration.description)
+      return
+    }
     if support == .usable, !simulated {
       try runGuests()
     } else {

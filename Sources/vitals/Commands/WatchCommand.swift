@@ -1,6 +1,7 @@
 import ArgumentParser
 import LinuxSystem
 import StatsFormats
+import StatsRules
 import StatsTree
 
 /// `vitals watch`: rates, interval after interval.
@@ -17,12 +18,20 @@ struct WatchCommand: ParsableCommand {
       An aggregate is a row like others; with --aggregate there is a row for each source and \
       function, and the greatest or least is that of the members' own rates.
 
+      With --when only sources are shown for which a condition holds, each with the condition's \
+      numbers; what cannot be told is said once on standard error. It runs on, or with --exit ends \
+      the first time that it holds. The exit status is 1 where it held, else 0. In conditions are \
+      rate(NAME), share(NAME) of the time, delta(NAME), p99(NAME) of a histogram, NAME for its \
+      value, numbers such as 20%, 5ms and 1000/s, + - * / ??, comparisons, and, or, not.
+
       Examples:
         vitals watch
         vitals watch 'kvm/*/vcpu*' --stat run_ns,run_delay_ns,exits --every 500ms
         vitals watch kvm/web1/vcpu0
         vitals watch kvm --aggregate sum,max
         vitals watch app/shop --enable locks
+        vitals watch --when 'rate(halt_poll_fail_ns) > 0.2'
+        vitals watch --when 'share(run_delay_ns) > 10%' --exit && echo fine
         vitals watch --format json --count 10 > samples.jsonl
       """)
 
@@ -53,7 +62,27 @@ struct WatchCommand: ParsableCommand {
   @Flag(name: .long, help: "Also what is zero or did not move.")
   var zeros = false
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Only sources for which this holds, such as 'rate(exits) > 1000/s'.",
+      valueName: "condition"))
+  var when: String?
+
+  @Flag(name: .long, help: "With --when: end with status 1 the first time that it holds.")
+  var exit = false
+
   func validate() throws {
+    if exit, when == nil { throw ValidationError("--exit is for --when") }
+    if when != nil {
+      guard format == .table || format == .json else {
+        throw ValidationError("--when is for --format table and json")
+      }
+      guard aggregates.aggregate == nil, stat == nil, observation.match == nil else {
+        throw ValidationError(
+          "--when shows its own numbers: leave out --stat, --match, --aggregate")
+      }
+    }
     guard every.nanoseconds >= 1_000_000 else {
       throw ValidationError("--every \(every) is too short; the shortest is 1ms")
     }
@@ -62,6 +91,14 @@ struct WatchCommand: ParsableCommand {
   }
 
   func run() throws {
+    // A condition that is wrong is told before anything is looked for.
+    let condition = try when.map { text in
+      do throws(FormulaFlaw) {
+        return try Formula(text, .condition)
+      } catch {
+        throw Failure(status: .usage, text: "--when: \(error)")
+      }
+    }
     let functions = aggregates.aggregate?.functions
     let observer = try Observer(
       observation, fallback: .machines, enabling: demand.enable,
@@ -75,6 +112,9 @@ struct WatchCommand: ParsableCommand {
     var view = WatchView(
       format, statistics: stat?.names ?? observation.match.map { observer.names(matching: $0) },
       functions: functions, hidesZeros: !zeros)
+    var alert = try condition.map {
+      try WatchAlert($0, observer.sampler, isJSON: format == .json)
+    }
     var next = monotonicNanoseconds()
     var done = 0
     while count.map({ done < $0 }) ?? true {
@@ -83,11 +123,14 @@ struct WatchCommand: ParsableCommand {
       let events = observer.refresh()
       observer.sampler.pass()
       for event in events { try view.tell(event) }
-      try Console.write(view.bytes(of: observer.sampler))
+      try Console.write(
+        alert?.bytes(of: observer.sampler) ?? view.bytes(of: observer.sampler))
+      if exit, alert?.hasHeld == true { break }
       done += 1
       // An interval that took too long is not made up for.
       next = max(next, monotonicNanoseconds() - min(every.nanoseconds, monotonicNanoseconds()))
     }
+    if alert?.hasHeld == true { throw ExitCode(Failure.Status.foundWrong.rawValue) }
   }
 }
 

@@ -1,0 +1,200 @@
+import ArgumentParser
+import HostStats
+import LinuxSystem
+import Statistics
+import StatsFormats
+import StatsRules
+import StatsTree
+
+/// `vitals doctor`: what is wrong, with the numbers that say so.
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract: "Find what slows virtual machines down, by which numbers, and what to try.",
+    discussion: """
+      Looks at all sources for some seconds and puts rules to them: a vCPU that waits for a CPU, and \
+      who runs there; a VM that its own quota stops; polling, exits, emulation and flushes that cost \
+      the host; numbers that cannot be read. Each finding has its numbers, the window, the rule and \
+      what to try. Where numbers are missing it says that it cannot tell, and accuses nobody.
+
+      The rules are data: --show-rules prints them, --rules adds a file of your own, in which a rule \
+      of the same name takes the place of ours. A VM is named by its path or by its name alone.
+
+      Exit status: 0 nothing found, 1 something found, 3 only that all is not permitted.
+
+      Examples:
+        vitals doctor
+        vitals doctor web1 --for 10s
+        vitals doctor --format json | jq '.findings[].source'
+        vitals doctor --show-rules > my.rules
+        vitals doctor --rules my.rules
+      """)
+
+  @OptionGroup var observation: ObservationOptions
+
+  @Option(
+    name: .customLong("for"),
+    help: ArgumentHelp("How long to look, such as 2s or 1m.", valueName: "time"),
+    transform: TimeSpan.init)
+  var duration = TimeSpan(seconds: 2)
+
+  @Option(
+    name: .long, parsing: .singleValue,
+    help: ArgumentHelp("A file of more rules; may be given more than once.", valueName: "file"))
+  var rules: [String] = []
+
+  @Flag(name: .long, help: "Print the rules that come with Vitals, and end.")
+  var showRules = false
+
+  @Option(name: .long, help: "text or json.")
+  var format: DoctorFormat = .text
+
+  func validate() throws {
+    guard duration.nanoseconds >= 100_000_000 else {
+      throw ValidationError("--for \(duration) is too short; the shortest is 100ms")
+    }
+    guard observation.match == nil else {
+      throw ValidationError("--match is not for doctor: the rules say which statistics they need")
+    }
+  }
+
+  func run() throws {
+    if showRules {
+      try Console.write(RuleBook.builtInText)
+      return
+    }
+    var book = RuleBook.builtIn
+    let added = try rules.map { (file: $0, book: try Self.book($0)) }
+    for (_, more) in added { book.add(more) }
+
+    let observer = try Observer(everything, fallback: Self.all)
+    observer.sampler.pass()
+    let use = observe(observer)
+    _ = observer.refresh()
+    observer.sampler.pass()
+
+    let subjects = SubjectList(observer.sampler, matching: asked)
+    for (file, more) in added { warn(of: more, file, subjects) }
+    let examination = Examination(book, of: subjects.all)
+    guard examination.examinedCount > 0 else { throw nothing }
+    try write(examination, book, observer, use)
+  }
+
+  // MARK: - What is looked at
+
+  private static let all = Pattern(anyOf: [.machines, Pattern(below: "host")])
+
+  /// The whole host: a rule may ask what is above a source, and neighbours are anywhere.
+  private var everything: ObservationOptions {
+    var options = observation
+    if !observation.patterns.isEmpty {
+      options.sources = observation.sources.filter { $0.pattern == nil }
+    }
+    return options
+  }
+
+  /// What was asked for: paths, or the names of VMs.
+  private var asked: Pattern {
+    guard !observation.patterns.isEmpty else { return .everything }
+    let named = observation.sources.compactMap { source -> Pattern? in
+      source.text.contains("/") ? nil : try? Pattern("kvm/\(source.text)")
+    }
+    return Pattern(anyOf: observation.patterns + named)
+  }
+
+  private var nothing: Failure {
+    if let asked = observation.sources.first {
+      return Failure(
+        status: .nothingThere,
+        text:
+          "nothing that a rule is about matches '\(asked.text)'; 'vitals list' shows what is there")
+    }
+    return Failure(
+      status: .nothingThere,
+      text: "no virtual machine runs on this host; 'vitals demo --starve' makes some to look at")
+  }
+
+  /// Waits for the window's end, and looks meanwhile which threads run where.
+  private func observe(_ observer: Observer) -> ProcessorUse? {
+    let begin = monotonicNanoseconds()
+    let end = begin + duration.nanoseconds
+    guard let first = try? ThreadCensus(roots: observer.roots) else {
+      observer.wait(until: end)
+      return nil
+    }
+    // The looks together take a tenth of the time, or there are only two.
+    let cost = monotonicNanoseconds() - begin
+    let step = max(duration.nanoseconds / 8, cost * 10)
+    var use = ProcessorUse(from: first)
+    var next = begin + step
+    while true {
+      observer.wait(until: min(next, end))
+      if let census = try? ThreadCensus(roots: observer.roots) { use.add(census) }
+      guard next < end else { return use }
+      next += step
+    }
+  }
+
+  // MARK: - Rules
+
+  private static func book(_ file: String) throws -> RuleBook {
+    let text: String
+    do throws(SystemError) {
+      text = try readText(file)
+    } catch {
+      throw Failure(status: error.isPermission ? .notPermitted : .nothingThere, text: "\(error)")
+    }
+    do throws(RuleFlaw) {
+      return try RuleBook(parsing: text)
+    } catch {
+      throw Failure(status: .usage, text: "\(file), \(error)")
+    }
+  }
+
+  /// Says which names of added rules nothing here has: the rest of the rules may tell all the same.
+  private func warn(of book: RuleBook, _ file: String, _ subjects: SubjectList) {
+    for rule in book.rules {
+      for formula in [rule.condition] + rule.evidence.map(\.formula) {
+        do throws(FormulaFlaw) {
+          try formula.check(against: subjects.schemas)
+        } catch {
+          Console.warn("\(file), [\(rule.name)] in line \(rule.line): \(error)")
+        }
+      }
+    }
+  }
+
+  // MARK: - What was found
+
+  private func write(
+    _ examination: Examination, _ book: RuleBook, _ observer: Observer, _ use: ProcessorUse?
+  ) throws {
+    let machines = observer.tree.machinesByProcess
+    let findings = DoctorFinding.all(of: examination.diagnoses) { diagnosis in
+      guard diagnosis.rule.list == .neighbours, let use, let interval = diagnosis.interval else {
+        return nil
+      }
+      return Neighbours(
+        of: diagnosis.source, use, over: interval.nominal, machines: machines, roots: observer.roots
+      )
+    }
+    let report = DoctorReport(
+      findings: findings, gaps: examination.gaps, examinedCount: examination.examinedCount,
+      ruleCount: book.rules.count, nanoseconds: duration.nanoseconds, width: Console.width ?? 100)
+    try Console.write(format == .json ? report.json() : report.text)
+    guard !findings.isEmpty else { return }
+    let isRefused = examination.diagnoses.allSatisfy { diagnosis in
+      guard diagnosis.rule.list == .remarks,
+        case .denied(let code) = diagnosis.source.status
+      else { return false }
+      return SystemError(call: "", object: "", code: code).isPermission
+    }
+    throw ExitCode((isRefused ? Failure.Status.notPermitted : .foundWrong).rawValue)
+  }
+}
+
+/// How `vitals doctor` writes what it found.
+enum DoctorFormat: String, ExpressibleByArgument, CaseIterable {
+  case text
+  case json
+}

@@ -1,0 +1,167 @@
+import Statistics
+import StatsFormats
+import StatsRules
+import StatsTree
+
+/// What `vitals doctor` found, as a person reads it.
+struct DoctorReport {
+  let findings: [DoctorFinding]
+  let gaps: [Examination.Gap]
+  let examinedCount: Int
+  let ruleCount: Int
+  let nanoseconds: UInt64
+  let width: Int
+  /// The most members of a finding whose numbers stand side by side.
+  private static let mostColumns = 4
+
+  var text: String {
+    let over = Self.duration(nanoseconds)
+    let sources = examinedCount == 1 ? "1 source" : "\(examinedCount) sources"
+    var text =
+      findings.isEmpty
+      ? "Nothing found: \(ruleCount) rules on \(sources), over \(over).\n"
+      : "\(findings.count) finding\(findings.count == 1 ? "" : "s"): \(ruleCount) rules on "
+        + "\(sources), over \(over).\n"
+    for finding in findings { text += "\n" + self.text(of: finding) }
+    if !gaps.isEmpty {
+      text += "\nCannot tell:\n" + gapLines
+    }
+    return text
+  }
+
+  // MARK: - A finding
+
+  private func text(of finding: DoctorFinding) -> String {
+    let rule = finding.rule
+    var text =
+      "\(rule.severity.rawValue.uppercased())  \(subject(of: finding)) \(rule.finding.printable)\n"
+    let shown = finding.members.prefix(Self.mostColumns)
+    var lines: [(String, String)] = rule.evidence.enumerated().map { index, evidence in
+      (evidence.label.printable, Self.values(shown.map { $0.diagnosis.evidence[index] }))
+    }
+    lines += neighbourLines(of: finding)
+    if rule.list == .remarks {
+      for member in shown {
+        for remark in member.diagnosis.source.remarks { lines.append(("why", remark.printable)) }
+      }
+    }
+    let over = finding.members.first?.diagnosis.interval.map {
+      ", over \(Self.duration($0.nominal))"
+    }
+    lines.append(("rule", "\(rule.name.printable): \(rule.condition.text.printable)\(over ?? "")"))
+    lines.append(("try", rule.remedy.printable))
+    let indent = min(40, lines.reduce(0) { max($0, $1.0.count) }) + 4
+    for (label, value) in lines {
+      text += wrapped(
+        "  " + label + String(repeating: " ", count: max(2, indent - 2 - label.count)) + value,
+        indent: indent)
+    }
+    return text
+  }
+
+  /// `kvm/web1/vcpu0`, or with its siblings: `kvm/web1/vcpu0 (and vcpu1, vcpu2)`.
+  private func subject(of finding: DoctorFinding) -> String {
+    let paths = finding.members.map(\.path)
+    let others = paths.dropFirst().prefix(Self.mostColumns - 1).map {
+      String($0.split(separator: "/").last ?? "")
+    }
+    let rest = paths.count - 1 - others.count
+    let more = rest > 0 ? ["\(rest) more"] : []
+    let tail = (others + more).joined(separator: ", ")
+    return ((paths.first ?? "") + (tail.isEmpty ? "" : " (and \(tail))")).printable
+  }
+
+  /// The values side by side, and why one is not there.
+  private static func values(_ results: [Result<Measure, MissingNumbers>]) -> String {
+    var reason: String?
+    let texts = results.map { result in
+      switch result {
+      case .success(let measure): return measure.text
+      case .failure(let missing):
+        reason = reason ?? missing.all.first?.description
+        return "-"
+      }
+    }
+    return (texts.joined(separator: ", ") + (reason.map { "  (\($0))" } ?? "")).printable
+  }
+
+  private func neighbourLines(of finding: DoctorFinding) -> [(String, String)] {
+    guard finding.rule.list == .neighbours else { return [] }
+    var lines: [(String, String)] = []
+    for member in finding.members.prefix(Self.mostColumns) {
+      guard let neighbours = member.neighbours else {
+        lines.append(("on the same CPUs ran", "-  (its thread is not known)"))
+        continue
+      }
+      let isOne = neighbours.processors.count == 1
+      let label = "on CPU\(isOne ? "" : "s") \(neighbours.processorText) ran"
+      let names = neighbours.all.map { neighbour in
+        "\(neighbour.name) (process \(neighbour.process)) \(Quantity(share: neighbour.share).text)"
+      }
+      let value =
+        names.isEmpty ? "nobody that could be seen for 5 % of a CPU" : names.joined(separator: ", ")
+      let line = (label, value.printable)
+      if !lines.contains(where: { $0 == line }) { lines.append(line) }
+    }
+    return lines
+  }
+
+  // MARK: - Gaps
+
+  /// Rules that cannot be told of the same sources, together.
+  private var gapLines: String {
+    var groups: [(paths: [String], gaps: [Examination.Gap])] = []
+    for gap in gaps {
+      if let known = groups.firstIndex(where: { $0.paths == gap.paths }) {
+        groups[known].gaps.append(gap)
+      } else {
+        groups.append((gap.paths, [gap]))
+      }
+    }
+    return groups.map { paths, gaps in
+      let names = gaps.map(\.rule.name).joined(separator: ", ")
+      let of = Self.list(paths, most: 3)
+      return wrapped("  \(names) of \(of): \(Self.reason(of: gaps))".printable, indent: 6)
+    }.joined()
+  }
+
+  private static func reason(of gaps: [Examination.Gap]) -> String {
+    var missing: [String] = []
+    for reason in gaps.flatMap(\.missing) where !missing.contains(reason.description) {
+      missing.append(reason.description)
+    }
+    let isRefused = gaps.allSatisfy { $0.missing.allSatisfy { $0.isRefusal } }
+    return isRefused
+      ? "what they need is not among what may be read" : list(missing, most: 4)
+  }
+
+  private static func list(_ words: [String], most: Int) -> String {
+    let more = words.count > most ? " and \(words.count - most) more" : ""
+    return words.prefix(most).joined(separator: ", ") + more
+  }
+
+  // MARK: - Lines
+
+  /// The text in lines of the width; those after the first are indented.
+  private func wrapped(_ text: String, indent: Int) -> String {
+    guard text.count > width else { return text + "\n" }
+    var lines: [String] = []
+    var line = String(text.prefix(indent))
+    var isEmpty = true
+    for word in text.dropFirst(indent).split(separator: " ", omittingEmptySubsequences: true) {
+      if !isEmpty, line.count + 1 + word.count > width {
+        lines.append(line)
+        line = String(repeating: " ", count: indent)
+        isEmpty = true
+      }
+      line += (isEmpty ? "" : " ") + word
+      isEmpty = false
+    }
+    lines.append(line)
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func duration(_ nanoseconds: UInt64) -> String {
+    Quantity(Decimal(mantissa: UInt128(nanoseconds), exponent: -9), unit: .seconds).text
+  }
+}

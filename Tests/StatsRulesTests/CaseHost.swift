@@ -1,0 +1,60 @@
+import HostStats
+import Statistics
+import StatsRules
+import StatsTesting
+import StatsTree
+
+/// Sources whose two samples are two seconds apart and differ by what a case says.
+final class CaseHost {
+  static let seconds: UInt64 = 2
+  let tree = Tree()
+  private let backing = InMemoryBacking()
+  private var records: [(token: Int, later: InMemoryBacking.Behaviour)] = []
+  private var sampler: Sampler?
+
+  /// Adds a group whose words grow by these; those of a level are then these.
+  ///
+  /// A histogram gets the number of samples in the bucket of 1 ms.
+  func add(
+    _ path: String, _ schema: Schema, named name: String = "kvm", growth: [String: UInt64],
+    then status: Status = .up
+  ) throws {
+    var first = [UInt64](repeating: 0, count: schema.wordCount)
+    for index in first.indices { first[index] = 1_000_000 }
+    for statistic in schema.statistics where statistic.kind == .instant {
+      first[statistic.words.lowerBound] = 0
+    }
+    var second = first
+    for (name, amount) in growth {
+      guard let statistic = schema[name] else { throw CaseFlaw("no \(name) in \(path)") }
+      let bucket = statistic.histogramShape?.index(of: 1_000_000) ?? 0
+      second[statistic.words.lowerBound + bucket] += amount
+    }
+    let token = backing.add(.words(first))
+    try tree.attach(
+      name, schema: schema, backing: backing, token: token, provenance: .memory,
+      to: tree.source(path))
+    records.append((token, status == .up ? .words(second) : .fails(status)))
+  }
+
+  /// The subjects after both samples.
+  lazy var subjects: [Subject] = {
+    let sampler = Sampler(tree)
+    backing.window = Window(begin: 1_000_000_000, end: 1_000_000_000)
+    sampler.pass()
+    for record in records { backing.set(record.token, record.later) }
+    let end = (1 + Self.seconds) * 1_000_000_000
+    backing.window = Window(begin: end, end: end)
+    sampler.pass()
+    self.sampler = sampler
+    return SubjectList(sampler).all
+  }()
+
+  func subject(_ path: String) -> Subject? { subjects.first { $0.path == path } }
+}
+
+struct CaseFlaw: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,68 @@
+import StatsRules
+import Testing
+
+@Suite("Rules files")
+struct RuleBookTests {
+  private static let rule = """
+    [busy]
+    on: vcpu, app/*/worker*
+    severity: notice
+    when: share(run_ns) > 90%
+      and rate(exits) < 5/s
+    show: ran = share(run_ns); exits = rate(exits)
+    finding: is busy
+    try: nothing
+    why: a test
+    """
+
+  @Test("A rule is read with its parts")
+  func right() throws {
+    let book = try RuleBook(parsing: "# first\n\n" + Self.rule)
+    let rule = try #require(book.rules.first)
+    #expect(rule.name == "busy")
+    #expect(rule.line == 3)
+    #expect(rule.condition.text == "share(run_ns) > 90% and rate(exits) < 5/s")
+    #expect(rule.evidence.map(\.label) == ["ran", "exits"])
+    #expect(rule.isAbout("kvm/web1/vcpu12"))
+    #expect(rule.isAbout("app/shop/worker3"))
+    #expect(!rule.isAbout("kvm/web1"))
+    #expect(!rule.isAbout("app/shop/worker3/part"))
+  }
+
+  @Test(
+    "A flaw is told by line and reason",
+    arguments: [
+      ("on: vcpu, app/*/worker*", "on: somewhere", 2, "'somewhere' is no place"),
+      ("severity: notice", "severity: awful", 3, "problem, waste, notice"),
+      ("when: share(run_ns) > 90%", "when: share(run_ns) >> 90%", 4, "^"),
+      ("show: ran =", "show: ran", 6, "words = formula"),
+      ("try: nothing", "tri: nothing", 8, "there is no key 'tri'"),
+      ("why: a test", "", 1, "[busy] has no why"),
+      ("finding: is busy", "finding: is busy\nfinding: twice", 8, "stands twice"),
+      ("[busy]", "[busy", 1, "[name]"),
+      ("on: vcpu", "  on: vcpu", 2, "nothing to continue"),
+    ])
+  func wrong(good: String, bad: String, line: Int, reason: String) {
+    do throws(RuleFlaw) {
+      _ = try RuleBook(parsing: Self.rule.replacing(good, with: bad))
+      Issue.record("it was taken")
+    } catch {
+      #expect(error.line == line)
+      #expect(error.reason.contains(reason), "\(error.reason)")
+    }
+  }
+
+  @Test("A rule twice in a file is a flaw; one of another file takes the place")
+  func twice() throws {
+    #expect(throws: RuleFlaw.self) {
+      try RuleBook(parsing: Self.rule + "\n" + Self.rule)
+    }
+    var book = RuleBook.builtIn
+    let count = book.rules.count
+    book.add(try RuleBook(parsing: Self.rule.replacing("[busy]", with: "[own-quota]")))
+    #expect(book.rules.count == count)
+    #expect(book.rules.first { $0.name == "own-quota" }?.finding == "is busy")
+    book.add(try RuleBook(parsing: Self.rule))
+    #expect(book.rules.count == count + 1)
+  }
+}
