@@ -20,6 +20,11 @@ struct UsageTests {
       (["watch", "--count", "0"], "--count"),
       (["watch", "--every", "1us"], "--every"),
       (["watch", "--count", "many"], "many"),
+      (["top", "--every", "1ms"], "--every"),
+      (["top", "--view", "guests"], "--view"),
+      (["top", "--batch", "--log", "/x"], "--log"),
+      (["top", "--batch", "--only", "/(/"], "/(/"),
+      (["top"], "--batch"),
       (["check", "--format", "csv"], "csv"),
       (["describe", "/(/"], "/(/"),
       (["demo", "--vms", "0"], "--vms"),
@@ -53,7 +58,9 @@ struct UsageTests {
 
   @Test(
     "Help is as it was read and approved",
-    arguments: ["", "list", "show", "watch", "describe", "check", "mount", "demo"])
+    arguments: [
+      "", "list", "show", "watch", "top", "describe", "check", "mount", "demo",
+    ])
   func help(command: String) throws {
     let words = command.isEmpty ? ["--help"] : [command, "--help"]
     let result = try Command.run(["env", "COLUMNS=80", Command.product("vitals")] + words)
