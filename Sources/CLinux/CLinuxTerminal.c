@@ -27,12 +27,10 @@ static void give_back(void) {
   tcsetattr(fd, TCSANOW, &before);
 }
 
-/* The handler is for one time: the instruction is tried again and ends the process as it would. */
+/* The handler is for one time: the signal comes again when it returns, and ends the process. */
 static void on_crash(int signal) {
-  (void)signal;
-  int error = errno;
   give_back();
-  errno = error;
+  raise(signal);
 }
 
 int clinux_terminal_raw(int fd, const void *bytes, size_t size) {

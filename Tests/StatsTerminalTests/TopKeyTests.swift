@@ -5,7 +5,7 @@ import Testing
 @Suite("Keys of vitals top do what the help says")
 struct TopKeyTests {
   private func names(_ frame: Frame) -> [String] {
-    (3..<frame.rows - 2).map { frame.text(ofRow: $0) }.filter {
+    (3..<frame.rows - 3).map { frame.text(ofRow: $0) }.filter {
       $0.first.map { $0 != " " } ?? false
     }
     .map { String($0.prefix { $0 != " " }) }

@@ -79,6 +79,23 @@ extension Top {
     }
   }
 
+  /// The lines above the keys that say what something means.
+  static func explanationLines(of frame: Frame) -> Int { frame.rows >= 20 ? 2 : 1 }
+
+  /// Says what something means, above the keys; what does not fit is cut.
+  func explain(_ text: String, _ frame: inout Frame, _ style: Style = .dim) {
+    let lines = Self.explanationLines(of: frame)
+    let first = frame.rows - 1 - lines
+    guard lines == 2, CharacterWidth.of(text) > frame.columns,
+      let cut = text.prefix(frame.columns).lastIndex(of: " ")
+    else {
+      frame.put(text, row: first, column: 0, style)
+      return
+    }
+    frame.put(String(text[..<cut]), row: first, column: 0, style)
+    frame.put(String(text[cut...].dropFirst()), row: first + 1, column: 0, style)
+  }
+
   private var keyHints: [(String, String)] {
     switch page.kind {
     case .table:

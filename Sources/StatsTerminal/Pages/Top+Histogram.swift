@@ -45,9 +45,7 @@ extension Top {
     }
     frame.put(Self.summary(of: histogram, statistic), row: 3, column: 0, .strong)
     drawBars(of: histogram, statistic, &frame)
-    frame.put(
-      "\(statistic.name): \(model.meanings.text(of: statistic))", row: frame.rows - 2, column: 0,
-      .dim)
+    explain("\(statistic.name): \(model.meanings.text(of: statistic))", &frame)
   }
 
   /// Such as `812 samples  p50 <= 1.02 us  p90 <= ...`.
@@ -71,7 +69,7 @@ extension Top {
     let full = histogram.counts.indices.filter { histogram.counts[$0] > 0 }
     guard let first = full.first, let last = full.last else { return }
     let most = histogram.counts.max() ?? 0
-    let room = frame.rows - 7
+    let room = frame.rows - 7 - Self.explanationLines(of: frame)
     // The emptiest end goes where there is no room.
     let buckets = Array(first...last).prefix(room)
     let length = max(1, frame.columns - 38)

@@ -71,9 +71,9 @@ extension Top {
     }
     let row = rows[chosen]
     let meaning = model.meanings.text(of: row.cell.statistic)
-    frame.put(
+    explain(
       "\(row.cell.statistic.name) (\(row.group)): \(meaning.isEmpty ? "no words yet" : meaning)",
-      row: frame.rows - 2, column: 0, .dim)
+      &frame)
   }
 
   private func rows(of path: String) -> [Row] {

@@ -94,9 +94,9 @@ extension Top {
           "CAUSES OF \(whole.uppercased())", row: 2, column: field.column, width: field.width,
           .title)
       case .sparkline:
-        let title = sort.map { table.columns[$0].title } ?? ""
+        let title = sort.map { "\(table.columns[$0].title), \(field.width) s" } ?? ""
         frame.put(
-          "\(title), \(field.width) s", row: 2, column: field.column, width: field.width, .title)
+          title, row: 2, column: field.column, width: field.width, .title)
       }
     }
   }
@@ -152,23 +152,19 @@ extension Top {
     of row: TopLayout.Row, _ table: TopLayout.Table, _ sort: Int?, _ count: Int,
     _ frame: inout Frame
   ) {
-    let line = frame.rows - 2
-    let end = page.scroll + roomForRows < count ? "  (\(count) rows)" : ""
+    let count = count > roomForRows ? "\(count) rows. " : ""
     let status = TopSample.status(of: row, model.sampler)
     if stepsBack == 0, status != .up, let current = model.current {
       let remark = row.source.remarks.first.map { ": \($0)" } ?? ""
-      frame.put(
-        "\(row.path) is \(status.text(at: current.moment))\(remark)\(end)", row: line, column: 0,
-        .bad)
+      explain("\(count)\(row.path) is \(status.text(at: current.moment))\(remark)", &frame, .bad)
       return
     }
     guard let sort else { return }
     let column = table.columns[sort]
     let statistic = table.rows.lazy.compactMap { $0.cells[sort]?.statistic }.first
     let meaning = statistic.map { model.meanings.text(of: $0) } ?? ""
-    let words = meaning.isEmpty ? "\(column.name)" : "\(column.title) = \(column.name): \(meaning)"
-    frame.put(words, row: line, column: 0, width: frame.columns - end.count, .dim)
-    frame.put(end, row: line, column: frame.columns - end.count, .dim)
+    let title = column.title == column.name ? "" : "\(column.title) = "
+    explain("\(count)\(title)\(column.name)\(meaning.isEmpty ? "" : ": ")\(meaning)", &frame)
   }
 }
 

@@ -86,8 +86,7 @@ public struct Top {
     var frame = Frame(columns: columns, rows: rows)
     guard columns >= Self.smallest.columns, rows >= Self.smallest.rows else {
       frame.put(
-        "too small: \(columns)x\(rows), needs \(Self.smallest.columns)x\(Self.smallest.rows)",
-        row: 0, column: 0)
+        "too small (min \(Self.smallest.columns)x\(Self.smallest.rows))", row: 0, column: 0)
       return frame
     }
     if isHelpShown {
@@ -95,7 +94,7 @@ public struct Top {
       return frame
     }
     drawHead(&frame, at: moment, clock: clock)
-    roomForRows = frame.rows - 5
+    roomForRows = frame.rows - 4 - Self.explanationLines(of: frame)
     switch page.kind {
     case .table(let view, let path): drawTable(view, below: path, &frame)
     case .statistics(let path): drawStatistics(of: path, &frame)
