@@ -12,7 +12,7 @@ demo:
 
 # Lint, all tests, and what the tests cannot see: linkage, unsafe code, paths, fuzzing.
 test:
-	@Scripts/need.sh git make cc c++ qemu-system-x86_64 promtool fusermount3
+	@Scripts/need.sh git make cc c++ qemu-system-x86_64 promtool fusermount3 tmux
 	@Scripts/test.sh
 
 # The figures of the README, as ratios within one run.

@@ -19,6 +19,7 @@ let package = Package(
     .library(name: "VitalsTesting", targets: ["StatsTesting"]),
     .library(name: "StatsMetrics", targets: ["StatsMetrics"]),
     .library(name: "StatsFS", targets: ["StatsFS"]),
+    .library(name: "StatsTerminal", targets: ["StatsTerminal"]),
   ],
   traits: [
     .trait(name: "Metrics", description: "A backend of swift-metrics: the StatsMetrics library."),
@@ -64,6 +65,9 @@ let package = Package(
 
     // MARK: - Views
     .target(name: "StatsFormats", dependencies: ["StatsTree", "Statistics", "CVitalsData"]),
+    .target(
+      name: "StatsTerminal",
+      dependencies: ["StatsFormats", "StatsTree", "Statistics", "LinuxSystem"]),
     .target(
       name: "StatsFS",
       dependencies: ["StatsFormats", "StatsTree", "Statistics", "LinuxSystem", "CLinux"]),
@@ -112,7 +116,8 @@ let package = Package(
       name: "vitals",
       dependencies: [
         "HostStats", "KVMGuests", "KVMStats", "LinuxSystem", "StatsFS", "StatsFormats",
-        "StatsRules", "StatsTable", "StatsTesting", "StatsTree", "Statistics", "TableStats",
+        "StatsRules", "StatsTable", "StatsTerminal", "StatsTesting", "StatsTree", "Statistics",
+        "TableStats",
         argumentParser,
       ]),
 
@@ -147,6 +152,12 @@ let package = Package(
       name: "QMPTests", dependencies: ["KVMStats", "StatsTree", "Statistics", "LinuxSystem"]),
     .testTarget(
       name: "KVMGuestsTests", dependencies: ["KVMGuests", "LinuxSystem", "guest-holder"]),
+    .testTarget(
+      name: "StatsTerminalTests",
+      dependencies: [
+        "StatsTerminal", "StatsFormats", "StatsTree", "Statistics", "TestSupport",
+      ],
+      exclude: ["Golden"]),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(
       name: "StatisticsTests", dependencies: ["Statistics", "TestSupport", "CAllocations"]),

@@ -10,7 +10,12 @@ let package = Package(
     .target(name: "CAllocations"),
     .executableTarget(
       name: "vitals-bench",
-      dependencies: ["CAllocations", "CBench", .product(name: "Vitals", package: "vitals")]),
+      dependencies: [
+        "CAllocations", "CBench", .product(name: "StatsTerminal", package: "vitals"),
+        .product(name: "Vitals", package: "vitals"),
+        .product(name: "VitalsFormats", package: "vitals"),
+        .product(name: "VitalsTesting", package: "vitals"),
+      ]),
   ]
 )
 

@@ -138,6 +138,9 @@ public final class KVMInput {
     for machine in process.machines { machine.mayTryAgain() }
   }
 
+  /// A descriptor that has input when a VM may have begun or ended: then `wait` takes it.
+  public var descriptor: CInt { poller.rawValue }
+
   /// Waits until a time of CLOCK_MONOTONIC; a VM that ends meanwhile is let go of at once.
   public func wait(until end: UInt64) {
     while true {

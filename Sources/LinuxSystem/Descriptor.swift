@@ -57,6 +57,13 @@ public struct Descriptor: ~Copyable, Sendable {
     return Descriptor(owning: number)
   }
 
+  /// The end of a file, which is made if it is not there.
+  public static func openForAppending(_ path: String) throws(SystemError) -> Descriptor {
+    let number = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    guard number >= 0 else { throw SystemError(call: "open", on: path) }
+    return Descriptor(owning: number)
+  }
+
   /// A descriptor of the caller's own for the process's standard input.
   public static func standardInput() throws(SystemError) -> Descriptor {
     try standard(STDIN_FILENO, "standard input")

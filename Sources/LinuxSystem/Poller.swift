@@ -11,6 +11,9 @@ public struct Poller: ~Copyable, Sendable {
     descriptor = Descriptor(owning: number)
   }
 
+  /// The descriptor's number, readable while one of those that it watches has input.
+  public var rawValue: CInt { descriptor.rawValue }
+
   /// Watches a descriptor for input; `token` comes back from `wait`.
   ///
   /// The caller removes it before closing it.
@@ -44,4 +47,16 @@ public struct Poller: ~Copyable, Sendable {
       throw SystemError(call: "epoll_wait", object: "poller", code: failure)
     }
   }
+}
+
+/// Waits until one of some descriptors has input or has ended, or a time of CLOCK_MONOTONIC
+/// (poll(2)).
+///
+/// - Returns: of each, whether it has; all false when the time is over or a signal came.
+public func waitForInput(of numbers: [CInt], until end: UInt64) -> [Bool] {
+  let now = monotonicNanoseconds()
+  let rest = end > now ? (end - now + 999_999) / 1_000_000 : 0
+  var entries = numbers.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+  let count = unsafe poll(&entries, nfds_t(entries.count), CInt(clamping: rest))
+  return entries.map { count > 0 && $0.revents != 0 }
 }

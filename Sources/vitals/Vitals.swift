@@ -24,7 +24,7 @@ struct Vitals: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      ListCommand.self, ShowCommand.self, WatchCommand.self, DescribeCommand.self,
+      ListCommand.self, ShowCommand.self, WatchCommand.self, TopCommand.self, DescribeCommand.self,
       DoctorCommand.self, CheckCommand.self, MountCommand.self, DemoCommand.self,
     ])
 

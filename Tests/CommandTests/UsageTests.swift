@@ -23,6 +23,11 @@ struct UsageTests {
       (["watch", "--exit"], "--when"),
       (["watch", "--when", "exits > 5", "--format", "csv"], "--when"),
       (["watch", "--when", "exits > 5", "--stat", "exits"], "--stat"),
+      (["top", "--every", "1ms"], "--every"),
+      (["top", "--view", "guests"], "--view"),
+      (["top", "--batch", "--log", "/x"], "--log"),
+      (["top", "--batch", "--only", "/(/"], "/(/"),
+      (["top"], "--batch"),
       (["check", "--format", "csv"], "csv"),
       (["describe", "/(/"], "/(/"),
       (["doctor", "--for", "1ms"], "--for"),
@@ -60,7 +65,9 @@ struct UsageTests {
 
   @Test(
     "Help is as it was read and approved",
-    arguments: ["", "list", "show", "watch", "describe", "check", "doctor", "mount", "demo"])
+    arguments: [
+      "", "list", "show", "watch", "top", "describe", "check", "doctor", "mount", "demo",
+    ])
   func help(command: String) throws {
     let words = command.isEmpty ? ["--help"] : [command, "--help"]
     let result = try Command.run(["env", "COLUMNS=80", Command.product("vitals")] + words)

@@ -66,6 +66,7 @@ report.part("A table through a mount, one process, interleaved") {
 report.part("vitals watch --every 1s 'kvm/**'") {
   try WatchBenchmark(vitals: programs["--vitals"], holder: programs["--holder"]).run(&$0)
 }
+report.part("vitals top, 1,000 vCPUs, ten minutes of history") { try TopBenchmark().run(&$0) }
 
 try Descriptor.standardOutput().write(Array(report.text.utf8))
 exit(report.isBroken ? 1 : 0)

@@ -131,6 +131,16 @@ ssize_t clinux_receive_uevent(int fd, void *_Nonnull bytes, size_t size);
 /* signalfd(2) of two signals, which it blocks; non-blocking, close-on-exec. */
 int clinux_open_signals(int first, int second);
 
+/* The same of any signals, and the number of one that came; 0 where none did. */
+int clinux_open_signal_set(const int *_Nonnull signals, size_t count);
+int clinux_read_signal(int fd);
+
+/* Makes a terminal give each key at once, unread and unseen (termios(3)). The bytes, at most 128,
+   are what leaves the screen: restore writes them to standard output and brings the terminal's
+   settings back, and so does a crash of the process. One terminal at a time. */
+int clinux_terminal_raw(int fd, const void *_Nonnull bytes, size_t size);
+void clinux_terminal_restore(void);
+
 /* The name of an errno value, such as "EPERM", or NULL. */
 const char *_Nullable clinux_errno_name(int code);
 

@@ -14,6 +14,10 @@ public struct Meaning: Hashable, Sendable {
   public let high: String
   /// The rank in a summary line, 1 for the most telling; nil outside of it.
   public let headline: Int?
+  /// A word or two for the head of a column; nil where the name has to do.
+  public let title: String?
+  /// The statistic that counts this one's events, too, with others.
+  public let partOf: String?
   /// The statistic that is 1 while this one's time goes on uncounted; it is added when that ends.
   public let pendingWhile: String?
   /// The names of statistics to look at as well.
@@ -56,7 +60,8 @@ public struct Meanings: Sendable {
           name: finished, places: words("on"),
           architectures: words("architectures").filter { $0 != "all" }, meaning: meaning,
           moves: fields["moves"] ?? "", high: fields["high"] ?? "",
-          headline: fields["headline"].flatMap { Int($0) }, pendingWhile: fields["while"],
+          headline: fields["headline"].flatMap { Int($0) }, title: fields["title"],
+          partOf: fields["part-of"], pendingWhile: fields["while"],
           related: words("see")))
     }
 

@@ -6,6 +6,10 @@ public struct SummarySection: Sendable {
   /// Their paths.
   public let paths: Set<String>
 
+  public init(paths: Set<String>) {
+    self.paths = paths
+  }
+
   /// What programs publish, by publisher and schemas: sources whose columns come from their
   /// schemas, because nobody else knows what they tell.
   ///

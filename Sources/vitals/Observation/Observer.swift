@@ -128,6 +128,9 @@ final class Observer {
     }
   }
 
+  /// A descriptor that has input when `wait` has something to do before its time; nil of none.
+  var descriptor: CInt? { kvm?.descriptor }
+
   private func isWatched(_ path: String) -> Bool { pattern.matches(path) }
 
   /// The sources that were asked for, or a failure that says what to do.

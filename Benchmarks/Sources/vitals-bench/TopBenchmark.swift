@@ -1,0 +1,95 @@
+import LinuxSystem
+import Statistics
+import StatsFormats
+import StatsTerminal
+import StatsTesting
+import StatsTree
+
+/// What the screen of `vitals top` costs beside reading the numbers.
+struct TopBenchmark {
+  private static let machines = 50
+  private static let processors = 20
+
+  func run(_ report: inout Report) throws {
+    let tree = Tree()
+    let backing = MovingBacking(try SampleSchemas.processor())
+    for machine in 0..<Self.machines {
+      let source = try tree.add("vm\(machine)", below: tree.source("kvm"))
+      var family: Family?
+      for number in 0..<Self.processors {
+        let vcpu = try tree.add("vcpu\(number)", below: source)
+        let token = machine * Self.processors + number
+        let group = try tree.attach(
+          "kvm", schema: backing.schema, backing: backing, token: token, provenance: .simulated,
+          to: vcpu)
+        family = group.family
+      }
+      if let family { try tree.aggregate(family, as: "vcpus.kvm", over: source) }
+    }
+    let sampler = Sampler(tree)
+    var top = Top(TopModel(sampler), view: .processors, intervalText: "1s")
+    var writer = ScreenWriter(Palette(.many))
+    var (passes, takes, frames, writes) = (Series(), Series(), Series(), Series())
+    var bytes = 0
+    for second in 0..<700 {
+      backing.second = UInt64(second) + 1
+      let moment = Moment(monotonic: backing.second * 1_000_000_000, realtime: 0)
+      let times = (
+        time { sampler.pass() }, time { top.take(at: moment) }
+      )
+      var frame = Frame(columns: 1, rows: 1)
+      let drawing = time {
+        frame = top.frame(columns: 160, rows: 56, at: moment, clock: "12:00:00")
+      }
+      let writing = time { bytes = writer.bytes(for: frame).count }
+      // The history is full by then.
+      guard second >= 600 else { continue }
+      passes.add(times.0)
+      takes.add(times.1)
+      frames.add(drawing)
+      writes.add(writing)
+    }
+    precondition(top.frame(columns: 160, rows: 56, at: .zero, clock: "").text.contains("vcpu"))
+    report.add("a pass over 1,000 vCPUs of no machine", both(passes))
+    report.add("figures of all rows of all views", both(takes))
+    report.add(
+      "a frame of 50 rows, 160 columns", both(frames), bar: "<= 2 ms",
+      holds: frames.median <= 2_000_000)
+    report.add("the changes as bytes", "\(both(writes)), \(bytes) bytes")
+    let sum = takes.median + frames.median + writes.median
+    report.add(
+      "all but the pass, once a second", "\(fixed(sum / 1e7)) % of a core", bar: "<= 1 %",
+      holds: sum <= 10_000_000)
+  }
+
+  private func both(_ series: Series) -> String {
+    "\(duration(series.minimum)), median \(duration(series.median))"
+  }
+}
+
+extension Moment {
+  fileprivate static let zero = Moment(monotonic: 0, realtime: 0)
+}
+
+/// vCPUs whose counts move, each at its own pace, without any system call.
+private final class MovingBacking: Backing {
+  let schema: Schema
+  var second: UInt64 = 0
+
+  init(_ schema: Schema) {
+    self.schema = schema
+  }
+
+  func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
+    let time = second * 1_000_000_000
+    for placement in placements {
+      let pace = UInt64(placement.token % 97 + 1)
+      snapshot.fill(placement) { record in
+        for index in record.indices {
+          record[index] = second * pace * (UInt64(index) + second % 3) * 1_000
+        }
+      }
+      snapshot.finish(placement, Window(begin: time, end: time))
+    }
+  }
+}

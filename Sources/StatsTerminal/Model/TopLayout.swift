@@ -1,0 +1,145 @@
+internal import Statistics
+internal import StatsFormats
+internal import StatsTree
+
+/// The rows and columns of all views, found once for each generation of the tree.
+final class TopLayout {
+  struct Column: Hashable {
+    /// The statistic's name.
+    let name: String
+    let title: String
+    /// Whether the column of causes stands behind it.
+    let hasCauses: Bool
+  }
+
+  struct Row {
+    let source: Source
+    let path: String
+    let name: String
+    /// The process of its VM or publisher.
+    let pid: String?
+    let placements: [Placement]
+    let cells: [TopCell?]
+    let causes: TopCauses?
+    /// The aggregate whose members are the parties of a sum.
+    let aggregates: [Plan.Entry?]
+
+    /// Whether it is the sum of the other rows.
+    var isTotal: Bool { !path.contains("/") }
+  }
+
+  struct Table {
+    let view: TopView
+    let columns: [Column]
+    let rows: [Row]
+    /// The row of each source.
+    let indexOf: [ObjectIdentifier: Int]
+    /// The column that has causes.
+    let wholeColumn: Int?
+  }
+
+  let generation: UInt64
+  let treeGeneration: UInt64
+  let tables: [Table]
+  /// The most columns of a table.
+  static let columnLimit = 8
+
+  init(_ sampler: Sampler, _ meanings: Meanings) {
+    generation = sampler.plan.generation
+    treeGeneration = sampler.tree.generation
+    var entries: [ObjectIdentifier: [Plan.Entry]] = [:]
+    for entry in sampler.plan.entries {
+      entries[ObjectIdentifier(entry.source), default: []].append(entry)
+    }
+    var sources: [TopView: [Source]] = [:]
+    sampler.tree.root.visit { source in
+      guard source !== sampler.tree.root, sampler.shows(source),
+        let view = TopView(source.path)
+      else { return }
+      let speaks = source.status != .up
+      if entries[ObjectIdentifier(source)] != nil || speaks {
+        sources[view, default: []].append(source)
+      }
+    }
+    tables = TopView.allCases.map { view in
+      Self.table(view, sources[view] ?? [], entries, sampler, meanings)
+    }
+  }
+
+  private static func table(
+    _ view: TopView, _ sources: [Source], _ entries: [ObjectIdentifier: [Plan.Entry]],
+    _ sampler: Sampler, _ meanings: Meanings
+  ) -> Table {
+    let columns = columns(sources, entries, sampler, meanings)
+    let rows = sources.map { source in
+      row(view, source, entries[ObjectIdentifier(source)] ?? [], columns, meanings)
+    }
+    var indexOf: [ObjectIdentifier: Int] = [:]
+    for index in rows.indices { indexOf[ObjectIdentifier(rows[index].source)] = index }
+    return Table(
+      view: view, columns: columns, rows: rows, indexOf: indexOf,
+      wholeColumn: columns.firstIndex(where: \.hasCauses))
+  }
+
+  /// The most telling statistics; those that are parts of another one have no column.
+  private static func columns(
+    _ sources: [Source], _ entries: [ObjectIdentifier: [Plan.Entry]], _ sampler: Sampler,
+    _ meanings: Meanings
+  ) -> [Column] {
+    var ranks: [String: Int] = [:]
+    var schemas: Set<UInt64> = []
+    var wholes: Set<String> = []
+    for source in sources {
+      for entry in entries[ObjectIdentifier(source)] ?? []
+      where schemas.insert(entry.group.schema.hash).inserted {
+        for index in entry.shown {
+          let all = meanings.all(named: entry.group.schema.statistics[index].name)
+          wholes.formUnion(all.compactMap(\.partOf))
+          if let name = all.first?.name { ranks[name] = all.compactMap(\.headline).min() }
+        }
+      }
+    }
+    let isPart = { (name: String) in
+      meanings.all(named: name).contains { $0.partOf.map { ranks[$0] != nil } == true }
+    }
+    var names = ranks.filter { !isPart($0.key) }.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
+      .map(\.key)
+    if names.isEmpty {
+      // No words rank them: their schemas do.
+      let section = SummarySection(paths: Set(sources.map(\.path)))
+      names = SummaryTable.headlines(for: sampler, section, limit: columnLimit)
+    }
+    return names.prefix(columnLimit).map { name in
+      let title = meanings.all(named: name).lazy.compactMap(\.title).first
+      return Column(name: name, title: title ?? name, hasCauses: wholes.contains(name))
+    }
+  }
+
+  private static func row(
+    _ view: TopView, _ source: Source, _ entries: [Plan.Entry], _ columns: [Column],
+    _ meanings: Meanings
+  ) -> Row {
+    let path = source.path
+    var causes: TopCauses?
+    let cells = columns.map { column -> TopCell? in
+      for entry in entries {
+        guard let index = entry.group.schema.index(of: column.name) else { continue }
+        if column.hasCauses { causes = TopCauses(of: column.name, in: entry, meanings) }
+        return TopCell(index, of: entry, meanings)
+      }
+      return nil
+    }
+    let owner = view == .processors ? source.parent : source
+    return Row(
+      source: source, path: path, name: view.name(of: path).printable, pid: owner?.labels["pid"],
+      placements: entries.map(\.placement), cells: cells, causes: causes,
+      aggregates: cells.map { cell in
+        cell.flatMap { $0.entry.group.aggregation == nil ? nil : $0.entry }
+      })
+  }
+
+  /// Whether it is of what the sampler has now.
+  func isOf(_ sampler: Sampler) -> Bool {
+    generation == sampler.plan.generation && treeGeneration == sampler.tree.generation
+  }
+}

@@ -1,0 +1,96 @@
+internal import StatsFormats
+internal import StatsTree
+
+/// The figures of all views at one moment, small enough to keep.
+struct TopSample {
+  let layout: TopLayout
+  let moment: Moment
+  /// Of each view.
+  let parts: [Part]
+
+  struct Part {
+    /// Row by row.
+    var values: [Float] = []
+    var notes: [TopNotes] = []
+    var leads: [TopLead] = []
+    var statuses: [Standing] = []
+  }
+
+  /// The state of a row in a byte.
+  enum Standing: UInt8 {
+    case up
+    case stale
+    case denied
+    case gone
+
+    init(_ status: Status) {
+      self =
+        switch status {
+        case .up: .up
+        case .stale: .stale
+        case .denied: .denied
+        case .gone: .gone
+        }
+    }
+
+    var text: String {
+      switch self {
+      case .up: "up"
+      case .stale: "stale"
+      case .denied: "denied"
+      case .gone: "gone"
+      }
+    }
+  }
+
+  /// The figures of a sampler's last pass.
+  init(_ layout: TopLayout, _ sampler: Sampler, at moment: Moment) {
+    self.layout = layout
+    self.moment = moment
+    parts = layout.tables.map { Self.part(of: $0, sampler) }
+  }
+
+  private static func part(of table: TopLayout.Table, _ sampler: Sampler) -> Part {
+    var part = Part()
+    let count = table.rows.count * table.columns.count
+    part.values.reserveCapacity(count)
+    part.notes.reserveCapacity(count)
+    part.leads.reserveCapacity(table.rows.count)
+    part.statuses.reserveCapacity(table.rows.count)
+    for row in table.rows {
+      let start = part.values.count
+      for column in table.columns.indices {
+        let parties = row.aggregates[column].flatMap { sampler.members(of: $0)?.count } ?? 1
+        let figure = row.cells[column]?.figure(sampler, parties: parties) ?? .none
+        part.values.append(figure.value)
+        part.notes.append(figure.notes)
+      }
+      let whole = table.wholeColumn.map { TopFigure(value: part.values[start + $0]) }
+      part.leads.append(row.causes?.leading(sampler, whole: whole ?? .none) ?? .none)
+      part.statuses.append(Standing(status(of: row, sampler)))
+    }
+    return part
+  }
+
+  /// The status of a row's source, or where it is up that of the first group that is not.
+  static func status(of row: TopLayout.Row, _ sampler: Sampler) -> Status {
+    let own = row.source.status
+    guard own == .up else { return own }
+    for placement in row.placements {
+      let status = sampler.status(at: placement)
+      if status != .up { return status }
+    }
+    return .up
+  }
+
+  /// A figure of a view.
+  func figure(_ view: Int, row: Int, column: Int) -> TopFigure {
+    let index = row * layout.tables[view].columns.count + column
+    return TopFigure(value: parts[view].values[index], notes: parts[view].notes[index])
+  }
+
+  /// About how much memory its figures take.
+  var byteCount: Int {
+    parts.reduce(0) { $0 + $1.values.count * 5 + $1.statuses.count * 5 + 128 }
+  }
+}

@@ -1,0 +1,107 @@
+import LinuxSystem
+import StatsFormats
+import StatsTerminal
+import StatsTree
+
+/// Shows `Top` on a terminal until somebody quits.
+struct TopScreen {
+  private var top: Top
+  private let observer: Observer
+  private var writer: ScreenWriter
+  private var parser = KeyParser()
+  private var every: TimeSpan
+  private let count: Int?
+  /// An ESC that nothing follows for so long is the key.
+  private static let escapeDelay: UInt64 = 50_000_000
+
+  init(_ top: Top, _ observer: Observer, _ palette: Palette, every: TimeSpan, count: Int?) {
+    self.top = top
+    self.observer = observer
+    writer = ScreenWriter(palette)
+    self.every = every
+    self.count = count
+  }
+
+  mutating func run() throws {
+    let session = try TerminalSession(enter: ScreenWriter.enter, leave: ScreenWriter.leave)
+    var next = monotonicNanoseconds()
+    var done = 0
+    while count.map({ done < $0 }) ?? true {
+      try draw(session)
+      next += every.nanoseconds
+      guard try wait(session, until: &next) else { return }
+      if !top.isFrozen {
+        for event in observer.refresh() { top.model.tell(event.text, at: monotonicNanoseconds()) }
+        observer.sampler.pass()
+        top.take(at: .now)
+        done += 1
+      }
+      // An interval that took too long is not made up for.
+      next = max(next, monotonicNanoseconds() - min(every.nanoseconds, monotonicNanoseconds()))
+    }
+  }
+
+  private mutating func draw(_ session: TerminalSession) throws {
+    let size = session.size
+    let frame = top.frame(
+      columns: size.columns, rows: size.rows, at: .now,
+      clock: localTimeText(wallNanoseconds()))
+    let bytes = writer.bytes(for: frame)
+    if !bytes.isEmpty { try Console.write(bytes) }
+  }
+
+  /// Takes keys and signals until a time; false where it is the end.
+  private mutating func wait(_ session: TerminalSession, until end: inout UInt64) throws -> Bool {
+    while monotonicNanoseconds() < end {
+      let pause = monotonicNanoseconds() + Self.escapeDelay
+      let isWaiting = parser.isWaiting
+      let events = session.wait(
+        until: isWaiting ? min(end, pause) : end, or: observer.descriptor)
+      var keys = events.isEmpty && isWaiting ? parser.timeOut() : []
+      var isChanged = false
+      for event in events {
+        switch event {
+        case .bytes(let bytes): keys += parser.take(bytes)
+        case .ended: return false
+        case .resized: isChanged = true
+        case .stopped: try stop(session)
+        case .resumed:
+          try session.resume()
+          writer.forget()
+          isChanged = true
+        case .other: observer.wait(until: monotonicNanoseconds() + 1_000_000)
+        }
+      }
+      for key in keys {
+        isChanged = true
+        switch top.take(key, at: monotonicNanoseconds()) {
+        case .quit: return false
+        case .suspend: try stop(session)
+        case .redraw: writer.forget()
+        case .sample: end = monotonicNanoseconds()
+        case .interval(let text): setInterval(text)
+        case nil: break
+        }
+      }
+      if isChanged { try draw(session) }
+    }
+    return true
+  }
+
+  private mutating func stop(_ session: TerminalSession) throws {
+    try session.stop()
+    writer.forget()
+    try draw(session)
+  }
+
+  private mutating func setInterval(_ text: String) {
+    guard let span = try? TimeSpan(text), span.nanoseconds >= 10_000_000 else {
+      top.model.tell(
+        "'\(text.printable)' is no interval: write 500ms or 2s, at least 10ms",
+        at: monotonicNanoseconds())
+      return
+    }
+    every = span
+    top.intervalText = "\(span)"
+  }
+}

@@ -1,0 +1,253 @@
+import Glibc
+import LinuxSystem
+import Testing
+
+/// A terminal of tmux's, with a program in it.
+private final class TmuxTerminal {
+  static let isInstalled = unsafe system("command -v tmux >/dev/null") == 0
+
+  private let socket = "vitals-test-\(getpid())-\(UInt64.random(in: 0 ... .max))"
+  /// The process that is watched.
+  let pid: CInt
+
+  /// Starts a program between two marks, in a terminal of a size.
+  init(_ words: [String], columns: Int = 80, rows: Int = 24, environment: String = "") throws {
+    let pidFile = "/tmp/\(socket).pid"
+    let program = words.map { "'\($0)'" }.joined(separator: " ")
+    let script = """
+      ulimit -c 0; echo BEFORE
+      (exec sh -c 'echo $$ >\(pidFile); exec env -u NO_COLOR LC_ALL=C.UTF-8 \(environment) "$@"' sh \(program))
+      echo AFTER; stty -a; exec sleep 60
+      """
+    _ = try Self.run(
+      socket,
+      [
+        "-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", "sh", "-c",
+        script,
+      ])
+    var number: CInt?
+    for _ in 0..<500 where number == nil {
+      number = (try? readText(pidFile)).flatMap { CInt($0.filter(\.isNumber)) }
+      if number == nil { sleepNanoseconds(20_000_000) }
+    }
+    removeFile(pidFile)
+    pid = try #require(number, "the terminal's program did not start")
+  }
+
+  deinit { _ = try? Self.run(socket, ["kill-server"]) }
+
+  private static func run(_ socket: String, _ words: [String]) throws -> String {
+    try Command.run(["env", "-u", "TMUX", "tmux", "-L", socket] + words).output
+  }
+
+  func press(_ keys: String...) throws { _ = try Self.run(socket, ["send-keys"] + keys) }
+
+  func resize(columns: Int, rows: Int) throws {
+    _ = try Self.run(socket, ["resize-window", "-x", "\(columns)", "-y", "\(rows)"])
+  }
+
+  /// What the terminal shows, with its colours where they are asked for.
+  func screen(withStyles: Bool = false) throws -> [String] {
+    let styles = withStyles ? ["-e"] : []
+    return try Self.run(socket, ["capture-pane", "-p"] + styles)
+      .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  }
+
+  /// The screen once it has a text; the last one where that does not come.
+  func screen(with text: String, _ location: SourceLocation = #_sourceLocation) throws -> [String] {
+    var screen: [String] = []
+    for _ in 0..<150 {
+      screen = try self.screen()
+      if screen.contains(where: { $0.contains(text) }) { return screen }
+      sleepNanoseconds(100_000_000)
+    }
+    Issue.record("no '\(text)' in:\n\(screen.joined(separator: "\n"))", sourceLocation: location)
+    return screen
+  }
+}
+
+@Suite(
+  "vitals top on a real terminal", .serialized,
+  .enabled(if: TmuxTerminal.isInstalled, "tmux is not installed"))
+final class TopTests {
+  private let directory = "/tmp/vitals-top-\(UInt64.random(in: 0 ... .max))"
+  private let tables = "/dev/shm/vitals-top-\(UInt64.random(in: 0 ... .max))"
+
+  deinit {
+    for path in [tables, directory] {
+      for name in (try? directoryEntries(path)) ?? [] { removeFile("\(path)/\(name)") }
+      unsafe rmdir(path)
+    }
+  }
+
+  /// Simulated machines with a name that no others have.
+  private func demo(vms: Int, vcpus: Int) throws -> RunningProgram {
+    try RunningProgram(
+      [
+        Command.product("vitals"), "demo", "--simulated", "--vms", "\(vms)", "--vcpus", "\(vcpus)",
+        "--payload", "counted:4242", "--for", "60s", "--handover", directory, "--tables", tables,
+      ], until: "vitals watch")
+  }
+
+  private func top(_ words: String...) throws -> [String] {
+    [
+      try Command.product("vitals"), "top", "kvm/*4242*", "--via", "handover", "--handover",
+      directory, "--tables", tables, "--every", "200ms",
+    ] + words
+  }
+
+  @Test("Keys open a VM, a vCPU and a histogram; the end gives the screen back")
+  func keys() throws {
+    let program = try demo(vms: 2, vcpus: 2)
+    let terminal = try TmuxTerminal(top())
+    var screen = try terminal.screen(with: "4242-2")
+    #expect(screen[0].contains("2 VMs, 4 vCPUs"))
+    // What does not depend on the numbers.
+    let fixed = [screen[1]] + screen[21...23]
+    try Golden.expect(fixed.joined(separator: "\n") + "\n", is: "top-screen.txt")
+    try terminal.press("Enter")
+    screen = try terminal.screen(with: "vCPUs of kvm/")
+    #expect(screen.count { $0.contains("/vcpu") } == 2)
+    try terminal.press("Enter")
+    _ = try terminal.screen(with: "all statistics")
+    try terminal.press("/")
+    _ = try terminal.screen(with: "Show only")
+    try terminal.press("success_hist", "Enter")
+    _ = try terminal.screen(with: "halt_poll_success_hist (")
+    try terminal.press("Enter")
+    screen = try terminal.screen(with: "p50")
+    #expect(screen.contains { $0.contains("█") })
+    try terminal.press("BSpace")
+    _ = try terminal.screen(with: "all statistics")
+    // An ESC alone is a key as well.
+    try terminal.press("Escape")
+    _ = try terminal.screen(with: "vCPUs of kvm/")
+    try terminal.press("Escape")
+    _ = try terminal.screen(with: "[VMs]")
+    try terminal.press("?")
+    _ = try terminal.screen(with: "any key closes this")
+    try terminal.press("x", "q")
+    // Where the terminal is raw the words are -icanon and -echo.
+    screen = try terminal.screen(with: " icanon")
+    #expect(screen[0] == "BEFORE" && screen.contains { $0.contains(" echo ") })
+    program.child.kill()
+  }
+
+  @Test(
+    "A signal gives the screen back, a crash as well",
+    arguments: [SIGTERM, SIGINT, SIGHUP, SIGILL, SIGABRT, SIGSEGV])
+  func signals(signal: CInt) throws {
+    let program = try demo(vms: 1, vcpus: 1)
+    let terminal = try TmuxTerminal(top())
+    _ = try terminal.screen(with: "4242")
+    kill(terminal.pid, signal)
+    // Where the terminal is raw the word is -icanon.
+    let screen = try terminal.screen(with: " icanon")
+    #expect(screen[0] == "BEFORE" && screen.contains { $0.contains("AFTER") })
+    program.child.kill()
+  }
+
+  @Test("A stop gives the screen back, SIGCONT takes it again")
+  func stop() throws {
+    let program = try demo(vms: 1, vcpus: 1)
+    let terminal = try TmuxTerminal(top())
+    _ = try terminal.screen(with: "4242")
+    kill(terminal.pid, SIGTSTP)
+    _ = try terminal.screen(with: "BEFORE")
+    kill(terminal.pid, SIGCONT)
+    let screen = try terminal.screen(with: "4242")
+    #expect(!screen.contains("BEFORE"))
+    program.child.kill()
+  }
+
+  @Test("The screen follows the terminal's size, also where that is too small")
+  func sizes() throws {
+    let program = try demo(vms: 1, vcpus: 1)
+    let terminal = try TmuxTerminal(top())
+    _ = try terminal.screen(with: "4242")
+    try terminal.resize(columns: 120, rows: 30)
+    #expect(try terminal.screen(with: "q quit")[29].hasSuffix("q quit"))
+    try terminal.resize(columns: 30, rows: 6)
+    #expect(try terminal.screen(with: "too small")[0] == "too small (min 40x8)")
+    try terminal.resize(columns: 80, rows: 24)
+    _ = try terminal.screen(with: "4242")
+    program.child.kill()
+  }
+
+  @Test(
+    "Colours are those that the terminal has, or none",
+    arguments: [
+      ("TERM=xterm-256color", true), ("TERM=xterm", true), ("NO_COLOR=1", false),
+    ])
+  func colours(environment: String, hasColours: Bool) throws {
+    let program = try demo(vms: 1, vcpus: 1)
+    let terminal = try TmuxTerminal(top(), environment: environment)
+    _ = try terminal.screen(with: "4242")
+    let text = try terminal.screen(withStyles: true).joined(separator: "\n")
+    // Parameters of SGR above 29 are colours.
+    let isColoured = text.split(separator: "\u{1b}").contains { part in
+      guard part.first == "[", let end = part.firstIndex(of: "m") else { return false }
+      return part[..<end].dropFirst().split(separator: ";").contains {
+        // 39 and 49 are no colour.
+        (Int($0) ?? 0) >= 30 && !["39", "49"].contains($0)
+      }
+    }
+    #expect(isColoured == hasColours)
+    program.child.kill()
+  }
+
+  @Test("A thousand vCPUs ten times a second: the last row is there")
+  func thousand() throws {
+    let program = try demo(vms: 2, vcpus: 500)
+    let terminal = try TmuxTerminal(
+      top("--view", "processors", "--every", "100ms"), columns: 132, rows: 43)
+    var screen = try terminal.screen(with: "1000 vCPUs")
+    try terminal.press("End")
+    screen = try terminal.screen(with: "1000 rows")
+    #expect(screen.count { $0.contains("/vcpu") } == 37)
+    program.child.kill()
+  }
+
+  @Test("Without a terminal there is text, or nothing but a line that says so")
+  func batch() throws {
+    let program = try demo(vms: 1, vcpus: 2)
+    let result = try Command.run(top("--batch", "--count", "2", "--plain"))
+    #expect(result.status == 0)
+    #expect(result.lines.count { $0.hasPrefix("vitals top") } == 2)
+    #expect(result.lines.count { $0.contains("4242-1") } == 2)
+    #expect(!result.output.contains("\u{1b}"))
+    let none = try Command.run(top())
+    #expect(none.status == 2)
+    #expect(none.output == "")
+    program.child.kill()
+  }
+
+  @Test("A log has one header, and SIGHUP begins the next file")
+  func log() throws {
+    let program = try demo(vms: 1, vcpus: 1)
+    let path = "/tmp/vitals-log-\(UInt64.random(in: 0 ... .max))"
+    defer { for file in [path, path + ".1"] { removeFile(file) } }
+    let words = try top("--log", path)
+    let logger = try ChildProcess(
+      executable: words[0], arguments: Array(words.dropFirst()),
+      output: Descriptor.open("/dev/null", for: .readWrite))
+    func lines(_ path: String, atLeast count: Int) throws -> [Substring] {
+      var lines: [Substring] = []
+      for _ in 0..<200 where lines.count < count {
+        lines = ((try? readText(path)) ?? "").split(separator: "\n")
+        if lines.count < count { sleepNanoseconds(50_000_000) }
+      }
+      return lines
+    }
+    #expect(try lines(path, atLeast: 100).count >= 100)
+    unsafe rename(path, path + ".1")
+    kill(logger.pid, SIGHUP)
+    let second = try lines(path, atLeast: 100)
+    let first = try lines(path + ".1", atLeast: 100)
+    #expect(first[0] == second[0] && first[0].contains("value"))
+    #expect(first.count { $0 == first[0] } == 1 && second.count { $0 == first[0] } == 1)
+    kill(logger.pid, SIGTERM)
+    #expect(logger.waitForEnd(milliseconds: 10_000))
+    program.child.kill()
+  }
+}

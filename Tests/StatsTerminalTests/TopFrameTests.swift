@@ -1,0 +1,120 @@
+import StatsTerminal
+import StatsTree
+import Testing
+
+@Suite("Frames of vitals top are as they were approved")
+struct TopFrameTests {
+  private func expect(
+    _ frame: Frame, _ name: String, at location: SourceLocation = #_sourceLocation
+  ) {
+    #expect(
+      Golden.text(name, for: Array(frame.text.utf8)) == frame.text, "see Golden/\(name)",
+      sourceLocation: location)
+  }
+
+  @Test(
+    "The machines at many sizes",
+    arguments: [(80, 24), (132, 43), (60, 12), (40, 8), (200, 20), (20, 5)])
+  func machines(columns: Int, rows: Int) throws {
+    var example = try TopExample()
+    example.pass(5)
+    expect(example.frame(columns, rows), "machines-\(columns)x\(rows).txt")
+  }
+
+  @Test("The first sample has no rates: a dash, never a zero")
+  func first() throws {
+    var example = try TopExample()
+    let frame = example.frame()
+    expect(frame, "first.txt")
+    #expect(!frame.text.contains("0.0%") && !frame.text.contains("0/s"))
+  }
+
+  @Test("A host without VMs says so")
+  func empty() throws {
+    var example = try TopExample(machines: [], withRefused: false)
+    example.pass()
+    expect(example.frame(), "empty.txt")
+  }
+
+  @Test("Stale and refused rows say so, and since when")
+  func states() throws {
+    var example = try TopExample()
+    example.pass(3)
+    example.numbers.failures = [0: .stale(since: 1), 1: .stale(since: 1), 4: .denied(code: 13)]
+    example.pass(2)
+    example.press("2")
+    // The rows without a number are the last.
+    _ = example.press([.end])
+    expect(example.frame(), "states.txt")
+  }
+
+  @Test("A VM that left is in the past, not in the present")
+  func gone() throws {
+    var example = try TopExample()
+    example.pass(4)
+    let machine = try #require(example.tree.source("kvm").child("web1"))
+    example.tree.remove(machine)
+    example.pass(2)
+    #expect(!example.frame().text.contains("web1"))
+    example.press("[[[")
+    expect(example.frame(), "past.txt")
+    example.press("=")
+    #expect(!example.frame().text.contains("web1"))
+  }
+
+  @Test("Enter opens a VM, its vCPU, a histogram")
+  func drill() throws {
+    var example = try TopExample()
+    example.pass(3)
+    // The order of rows is that of the frame that a person saw.
+    _ = example.frame()
+    _ = example.press([.end, .up, .up])
+    _ = example.frame()
+    _ = example.press([.enter])
+    expect(example.frame(), "processors.txt")
+    _ = example.press([.enter])
+    example.pass(4)
+    expect(example.frame(), "statistics.txt")
+    _ = example.press([.end])
+    while example.frame().text.contains("halt_wait_hist (kvm)") == false {
+      _ = example.press([.up])
+    }
+    _ = example.press([.enter])
+    expect(example.frame(), "histogram.txt")
+    example.press("t")
+    expect(example.frame(80, 12), "histogram-total.txt")
+    _ = example.press([.backspace, .backspace, .escape])
+    #expect(example.frame().text.contains("[VMs]"))
+  }
+
+  @Test("Help fits a terminal of 24 lines")
+  func help() throws {
+    var example = try TopExample()
+    example.press("?")
+    expect(example.frame(), "help.txt")
+    example.press("x")
+    #expect(example.frame().text.contains("[VMs]"))
+  }
+
+  @Test("Totals, and numbers without units")
+  func totals() throws {
+    var example = try TopExample()
+    example.pass(3)
+    example.press("tu")
+    expect(example.frame(), "totals.txt")
+    example.press("t")
+    expect(example.frame(), "plain.txt")
+  }
+
+  @Test("The styles of a frame are those of its states")
+  func styles() throws {
+    var example = try TopExample()
+    example.pass(3)
+    let frame = example.frame()
+    let letters = Array("pSdTsgwba")
+    let text = (0..<frame.rows).map { row in
+      String((0..<frame.columns).map { letters[Int(frame[row, $0].style.rawValue)] }) + "\n"
+    }.joined()
+    #expect(Golden.text("styles.txt", for: Array(text.utf8)) == text)
+  }
+}

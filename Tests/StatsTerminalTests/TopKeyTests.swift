@@ -1,0 +1,129 @@
+import StatsTerminal
+import StatsTree
+import Testing
+
+@Suite("Keys of vitals top do what the help says")
+struct TopKeyTests {
+  private func names(_ frame: Frame) -> [String] {
+    (3..<frame.rows - 3).map { frame.text(ofRow: $0) }.filter {
+      $0.first.map { $0 != " " } ?? false
+    }
+    .map { String($0.prefix { $0 != " " }) }
+  }
+
+  @Test("Every column sorts, both ways")
+  func sorting() throws {
+    var example = try TopExample(machines: ["a", "b", "c"], withRefused: false)
+    example.pass(3)
+    #expect(names(example.frame()) == ["c", "b", "a"])
+    example.press("O")
+    #expect(names(example.frame()) == ["a", "b", "c"])
+    _ = example.press([.right])
+    let frame = example.frame()
+    #expect(frame.text(ofRow: 2).contains("STEAL↓"))
+    #expect(names(frame) == ["c", "b", "a"])
+  }
+
+  @Test(
+    "A filter is a part of a name, a glob, an expression or a process",
+    arguments: [
+      ("eb", ["web1", "web2"]), ("kvm/web1", ["web1"]), ("/^kvm.web[2]$/", ["web2"]),
+      ("pid=104", ["web2"]), ("pid=10", []), ("nothing", []),
+    ])
+  func filtering(text: String, shown: [String]) throws {
+    var example = try TopExample(machines: ["web1", "web2", "db"], withRefused: false)
+    example.pass()
+    example.press("/" + text)
+    _ = example.press([.enter])
+    #expect(names(example.frame()).sorted() == shown)
+    example.press("c")
+    #expect(names(example.frame()).count == 3)
+  }
+
+  @Test("A filter that is none is told, and changes nothing")
+  func flaw() throws {
+    var example = try TopExample()
+    example.pass()
+    example.press("//(/")
+    _ = example.press([.enter])
+    #expect(example.frame().text(ofRow: 23).contains("no regular expression"))
+  }
+
+  @Test("What is zero is hidden on request, but not what is refused")
+  func zeros() throws {
+    var example = try TopExample(machines: ["web1"])
+    example.pass()
+    for token in 0..<4 { example.numbers.failures[token] = .gone }
+    example.pass()
+    #expect(names(example.frame()).count == 2)
+    example.press("z")
+    #expect(names(example.frame()).contains("refused"))
+  }
+
+  @Test("A reset begins totals at zero")
+  func reset() throws {
+    var example = try TopExample(machines: ["web1"], withRefused: false)
+    example.pass(3)
+    example.press("rt")
+    #expect(example.frame().text(ofRow: 3).contains("0 s"))
+    #expect(example.frame().text(ofRow: 0).contains("reset 0 s ago"))
+    example.pass()
+    #expect(example.frame().text(ofRow: 3).contains("ms"))
+  }
+
+  @Test("Space freezes and asks for a sample when it ends; stepping back freezes")
+  func freezing() throws {
+    var example = try TopExample()
+    example.pass(4)
+    example.press(" ")
+    #expect(example.top.isFrozen)
+    #expect(example.press([.character(" ")]) == [.sample])
+    #expect(!example.top.isFrozen)
+    example.press("[")
+    #expect(example.top.isFrozen)
+    #expect(example.frame().text(ofRow: 0).contains("1 s AGO"))
+    example.press("{")
+    // No further back than there is something.
+    #expect(example.frame().text(ofRow: 0).contains("3 s AGO"))
+    example.press("}")
+    #expect(!example.frame().text.contains("AGO"))
+  }
+
+  @Test("History is bounded in time and kept once a second")
+  func history() throws {
+    var example = try TopExample(machines: ["a"], withRefused: false)
+    example.pass(700)
+    for _ in 0..<80 { example.press("{") }
+    #expect(example.frame().text(ofRow: 0).contains("10m00s AGO"))
+  }
+
+  @Test("Quit, stop, draw anew and a new interval are wishes")
+  func wishes() throws {
+    var example = try TopExample()
+    #expect(example.press([.character("q")]) == [.quit])
+    #expect(example.press([.control("c")]) == [.quit])
+    #expect(example.press([.control("z"), .control("l")]) == [.suspend, .redraw])
+    example.press("s")
+    #expect(example.press("25ms".map { .character($0) } + [.enter]) == [.interval("25ms")])
+    // In a prompt a letter is a letter.
+    example.press("/q")
+    #expect(example.frame().text(ofRow: 23).hasSuffix("q_"))
+    #expect(example.press([.control("c")]) == [.quit])
+  }
+
+  @Test("The chosen row stays chosen while rows move, and on the screen")
+  func selection() throws {
+    var example = try TopExample(
+      machines: (0..<40).map { "vm\($0)" }, withRefused: false)
+    example.pass(2)
+    _ = example.frame(80, 12)
+    _ = example.press([.pageDown, .down, .down])
+    let frame = example.frame(80, 12)
+    let row = try #require((3..<10).first { frame[$0, 0].style == .selected })
+    let name = frame.text(ofRow: row).prefix { $0 != " " }
+    example.press("O")
+    let turned = example.frame(80, 12)
+    let other = try #require((3..<10).first { turned[$0, 0].style == .selected })
+    #expect(turned.text(ofRow: other).hasPrefix(name + " "))
+  }
+}
