@@ -64,10 +64,18 @@ struct DoctorTests {
     for program in [victim, taker, idle] { program.child.kill() }
   }
 
-  private static let quotaFiles = [
-    "/sys/fs/cgroup/cpu/cpu.shares", "/sys/fs/cgroup/cgroup.subtree_control",
-  ]
-  private static let hasQuota = quotaFiles.contains { path in unsafe access(path, W_OK) == 0 }
+  /// Whether a control group with a quota can be made here.
+  private static let hasQuota = {
+    let isSecond = (try? FileStatus("/sys/fs/cgroup/cgroup.controllers")) != nil
+    let probe = "/sys/fs/cgroup/\(isSecond ? "" : "cpu/")vitals-probe-\(getpid())"
+    if isSecond {
+      try? Descriptor.open("/sys/fs/cgroup/cgroup.subtree_control", for: .readWrite)
+        .write(Array("+cpu".utf8))
+    }
+    defer { removeEmptyDirectory(probe) }
+    guard (try? makeDirectory(probe)) != nil else { return false }
+    return (try? FileStatus("\(probe)/\(isSecond ? "cpu.max" : "cpu.cfs_quota_us")")) != nil
+  }()
 
   @Test("The VM that its quota starves is found, and no neighbour", .enabled(if: hasQuota))
   func quota() throws {

@@ -29,6 +29,16 @@ final class SimulationTests {
     program.child.kill()
   }
 
+  @Test("The doctor draws no conclusions from their numbers, and says so")
+  func undiagnosed() throws {
+    let program = try demo(vms: 2, vcpus: 3)
+    let result = try Command.vitals(
+      "doctor", "kvm/demo-*", "--via", "handover", "--handover", directory, "--for", "500ms")
+    #expect(!result.output.contains("finding"), "\(result.output)")
+    #expect(result.errors.contains("simulated"), "\(result.errors)")
+    program.child.kill()
+  }
+
   @Test("A thousand vCPUs of one machine come in several messages")
   func many() throws {
     let program = try demo(vms: 1, vcpus: 600)

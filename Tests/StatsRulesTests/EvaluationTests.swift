@@ -72,6 +72,13 @@ struct EvaluationTests {
     }
   }
 
+  @Test("Only what decides is told as missing")
+  func causes() throws {
+    let subject = try #require(try host().subject("kvm/one/vcpu0"))
+    let text = "(absent ?? 0) < 5 and (lost > 5 or gone > 5 and depth < 0) and depth > 0"
+    #expect(subject.answer(try Formula(text, .condition)) == .unknown([.absent(name: "lost")]))
+  }
+
   @Test(
     "A number says what it is measured in",
     arguments: [

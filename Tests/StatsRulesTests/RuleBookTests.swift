@@ -66,3 +66,26 @@ struct RuleBookTests {
     #expect(book.rules.count == count + 1)
   }
 }
+
+@Suite("Rules files of any bytes")
+struct RuleBookNoiseTests {
+  @Test("They are rules, or a flaw in a line that there is")
+  func noise() {
+    let lines = [
+      "[a]", "[b]", "[", "on: vcpu", "on: x/[", "on:", "severity: waste", "severity: x",
+      "when: rate(a) > 5", "when: (((", "show: a = b; c = d", "show: ;;=;", "list: neighbours",
+      "finding: x", "try: y", "why: z", "  more", "\t", "#", "", ":", "\u{0}", "é: é", "when:",
+    ]
+    var generator = SystemRandomNumberGenerator()
+    for _ in 0..<20_000 {
+      let count = Int.random(in: 0...16, using: &generator)
+      let text = (0..<count).map { _ in lines.randomElement(using: &generator) ?? "" }
+        .joined(separator: "\n")
+      do throws(RuleFlaw) {
+        _ = try RuleBook(parsing: text)
+      } catch {
+        #expect((1...max(1, count)).contains(error.line), "\(text)")
+      }
+    }
+  }
+}

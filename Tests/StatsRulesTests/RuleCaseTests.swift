@@ -62,6 +62,11 @@ struct RuleCaseTests {
     case "kvm":
       return try path.contains("/vcpu") ? SampleSchemas.processor() : SampleSchemas.machine()
     case "sched": return ThreadSchedule.schema
+    case "time":
+      return Schema(
+        packing: ["user", "idle", "steal"].map {
+          Statistic($0, .cumulative, unit: .seconds, scale: Scale(base: .ten, exponent: -2))
+        })
     case "cgroup":
       return Schema(packing: [
         Statistic("usage_usec", .cumulative, unit: .seconds, scale: .micro),
@@ -108,7 +113,7 @@ struct RuleCaseTests {
   @Test("Every number of every rule fits a kernel's schemas")
   func fits() throws {
     let schemas =
-      try ["kvm", "sched", "cgroup"].map { try Self.schema($0, of: "kvm/a/vcpu0") }
+      try ["kvm", "sched", "cgroup", "time"].map { try Self.schema($0, of: "kvm/a/vcpu0") }
       + [Self.schema("kvm", of: "kvm/a")]
       + [Schema(packing: [Statistic("throttled_time", .cumulative, unit: .seconds, scale: .nano)])]
     for rule in RuleBook.builtIn.rules {

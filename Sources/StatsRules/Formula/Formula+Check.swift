@@ -14,7 +14,7 @@ extension Formula {
     var machine = FormulaMachine()
     _ = try machine.run(
       steps,
-      operand: { (step: FormulaStep) throws(FormulaFlaw) -> FormulaItem in
+      operand: { (_: Int, step: FormulaStep) throws(FormulaFlaw) -> FormulaItem in
         guard case .statistic(let function, let name) = step.operation else { return .truth(nil) }
         guard let known = forms[name], let first = known.first else {
           throw FormulaFlaw(

@@ -1,7 +1,36 @@
 /// What a step of a formula gives: a number or a truth, each of which may be unknown.
-enum FormulaItem {
-  case number(Double?, Dimension?)
-  case truth(Bool?)
+struct FormulaItem {
+  enum Content {
+    case number(Double?, Dimension?)
+    case truth(Bool?)
+  }
+
+  var content: Content
+  /// The steps for which it is unknown; empty where it is known.
+  var causes: [Int] = []
+
+  static func number(_ value: Double?, _ dimension: Dimension?) -> FormulaItem {
+    FormulaItem(content: .number(value, dimension))
+  }
+
+  static func truth(_ value: Bool?) -> FormulaItem { FormulaItem(content: .truth(value)) }
+
+  var number: (value: Double?, dimension: Dimension?) {
+    guard case .number(let value, let dimension) = content else { return (nil, nil) }
+    return (value, dimension)
+  }
+
+  var truth: Bool? {
+    guard case .truth(let truth) = content else { return nil }
+    return truth
+  }
+
+  var isUnknown: Bool {
+    switch content {
+    case .number(let value, _): value == nil
+    case .truth(let truth): truth == nil
+    }
+  }
 }
 
 /// Runs the steps of a formula over a stack.
@@ -10,101 +39,114 @@ enum FormulaItem {
 /// dimensions.
 struct FormulaMachine {
   /// Two numbers that do not go together.
-  struct Misfit: Error {
+  struct Misfit {
+    let position: Int
     let step: FormulaStep
     let reason: String
   }
 
   private var stack: [FormulaItem] = []
-  /// Where a known number was divided by zero.
-  private(set) var zeroDivisors: [FormulaStep] = []
 
-  /// The result of all steps; `operand` gives that of a step that asks for a statistic or state.
+  /// Runs all steps.
+  ///
+  /// - Parameters:
+  ///   - steps: the formula's.
+  ///   - operand: gives the statistic or state of a step at a position.
+  ///   - misfit: is told where units do not go together; the result is then unknown.
+  /// - Returns: what the last step gave.
+  /// - Throws: what `operand` and `misfit` throw.
   mutating func run<Flaw: Error>(
-    _ steps: [FormulaStep], operand: (FormulaStep) throws(Flaw) -> FormulaItem,
+    _ steps: [FormulaStep], operand: (Int, FormulaStep) throws(Flaw) -> FormulaItem,
     misfit: (Misfit) throws(Flaw) -> Void
   ) throws(Flaw) -> FormulaItem {
-    for step in steps {
+    for (position, step) in steps.enumerated() {
       switch step.operation {
       case .number(let value, let dimension): stack.append(.number(value, dimension))
-      case .statistic, .state: stack.append(try operand(step))
+      case .statistic, .state:
+        var item = try operand(position, step)
+        if item.isUnknown { item.causes = [position] }
+        stack.append(item)
       case .negate:
-        let (value, dimension) = takeNumber()
-        stack.append(.number(value.map { -$0 }, dimension))
-      case .not: stack.append(.truth(takeTruth().map { !$0 }))
+        let operand = take()
+        let (value, dimension) = operand.number
+        push(.number(value.map { -$0 }, dimension), [operand])
+      case .not:
+        let operand = take()
+        push(.truth(operand.truth.map { !$0 }), [operand])
       case .and, .or: connect(isAnd: step.operation == .and)
-      case .multiply, .divide: scale(step)
+      case .multiply, .divide: scale(step, position)
       case .add, .subtract, .otherwise, .compare:
-        if let reason = combine(step) { try misfit(Misfit(step: step, reason: reason)) }
+        if let reason = combine(step, position) {
+          try misfit(Misfit(position: position, step: step, reason: reason))
+        }
       }
     }
-    return stack.popLast() ?? .truth(nil)
+    return take()
   }
 
-  private mutating func takeNumber() -> (Double?, Dimension?) {
-    guard case .number(let value, let dimension)? = stack.popLast() else { return (nil, nil) }
-    return (value, dimension)
-  }
+  private mutating func take() -> FormulaItem { stack.popLast() ?? .truth(nil) }
 
-  private mutating func takeTruth() -> Bool? {
-    guard case .truth(let truth)? = stack.popLast() else { return nil }
-    return truth
+  /// Puts a result on the stack; where it is unknown, it is so for what its operands are.
+  private mutating func push(
+    _ result: FormulaItem, _ operands: [FormulaItem], cause: Int? = nil
+  ) {
+    var result = result
+    if result.isUnknown {
+      result.causes = operands.flatMap(\.causes)
+      if let cause { result.causes.append(cause) }
+    }
+    stack.append(result)
   }
 
   /// Kleene's three values: what decides alone decides, else the unknown stays.
   private mutating func connect(isAnd: Bool) {
-    let (right, left) = (takeTruth(), takeTruth())
-    if left == !isAnd || right == !isAnd {
+    let (right, left) = (take(), take())
+    if left.truth == !isAnd || right.truth == !isAnd {
       stack.append(.truth(!isAnd))
     } else {
-      stack.append(.truth(left == nil || right == nil ? nil : isAnd))
+      push(.truth(left.isUnknown || right.isUnknown ? nil : isAnd), [left, right])
     }
   }
 
-  private mutating func scale(_ step: FormulaStep) {
-    let (right, rightDimension) = takeNumber()
-    let (left, leftDimension) = takeNumber()
+  private mutating func scale(_ step: FormulaStep, _ position: Int) {
+    let (right, left) = (take(), take())
     let isProduct = step.operation == .multiply
     let dimension: Dimension? =
-      if leftDimension == nil, rightDimension == nil {
+      if left.number.dimension == nil, right.number.dimension == nil {
         nil
       } else {
-        (leftDimension ?? .ratio).times(rightDimension ?? .ratio, power: isProduct ? 1 : -1)
+        (left.number.dimension ?? .ratio)
+          .times(right.number.dimension ?? .ratio, power: isProduct ? 1 : -1)
       }
-    guard let left, let right else {
-      stack.append(.number(nil, dimension))
-      return
+    var value: Double?
+    var cause: Int?
+    if let one = left.number.value, let other = right.number.value {
+      let exact = isProduct ? one * other : one / other
+      if exact.isFinite { value = exact } else { cause = position }
     }
-    let value = isProduct ? left * right : left / right
-    if !isProduct, right == 0 { zeroDivisors.append(step) }
-    stack.append(.number(value.isFinite ? value : nil, dimension))
+    push(.number(value, dimension), [left, right], cause: cause)
   }
 
   /// Puts the result on the stack: why the operands do not fit, or nil.
-  private mutating func combine(_ step: FormulaStep) -> String? {
-    let (right, rightDimension) = takeNumber()
-    let (left, leftDimension) = takeNumber()
-    var reason: String?
-    if let leftDimension, let rightDimension, !leftDimension.fits(rightDimension) {
-      reason = "\(leftDimension) and \(rightDimension) do not go together"
+  private mutating func combine(_ step: FormulaStep, _ position: Int) -> String? {
+    let (right, left) = (take(), take())
+    let dimension = left.number.dimension ?? right.number.dimension
+    if let one = left.number.dimension, let other = right.number.dimension, !one.fits(other) {
+      let isTruth = if case .compare = step.operation { true } else { false }
+      push(isTruth ? .truth(nil) : .number(nil, dimension), [left, right], cause: position)
+      return "\(one) and \(other) do not go together"
     }
-    let isFit = reason == nil
-    switch step.operation {
-    case .compare(let comparison):
-      let holds: Bool? =
-        if isFit, let left, let right { comparison.holds(left, right) } else { nil }
-      stack.append(.truth(holds))
-    case .otherwise:
-      stack.append(.number(isFit ? left ?? right : nil, leftDimension ?? rightDimension))
-    default:
-      let value: Double? =
-        if isFit, let left, let right {
-          step.operation == .add ? left + right : left - right
-        } else {
-          nil
-        }
-      stack.append(.number(value, leftDimension ?? rightDimension))
+    let values = (left.number.value, right.number.value)
+    switch (step.operation, values) {
+    case (.otherwise, _):
+      push(.number(values.0 ?? values.1, dimension), [left, right])
+    case (.compare(let comparison), (let one?, let other?)):
+      stack.append(.truth(comparison.holds(one, other)))
+    case (.compare, _): push(.truth(nil), [left, right])
+    case (let operation, (let one?, let other?)):
+      push(.number(operation == .add ? one + other : one - other, dimension), [left, right])
+    default: push(.number(nil, dimension), [left, right])
     }
-    return reason
+    return nil
   }
 }

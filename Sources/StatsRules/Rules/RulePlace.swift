@@ -4,7 +4,28 @@ internal import StatsTree
 public struct RulePlace: Hashable, Sendable {
   /// As it was written.
   public let text: String
-  private let parts: [String]
+  private let parts: [Part]
+
+  /// One part of the path.
+  private struct Part: Hashable, Sendable {
+    let text: String
+    /// Nil for a name without globs.
+    let pattern: Pattern?
+
+    init?(_ text: String) {
+      guard !text.isEmpty, let pattern = try? Pattern(text) else { return nil }
+      self.text = text
+      self.pattern = text.contains { "*?[".contains($0) } ? pattern : nil
+    }
+
+    func takes(_ name: Substring) -> Bool {
+      text == "*" || pattern?.matches(String(name)) ?? (text == name)
+    }
+
+    static func == (one: Part, other: Part) -> Bool { one.text == other.text }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(text) }
+  }
 
   /// What the words stand for; a path that begins with another name is written out.
   private static let words = [
@@ -15,10 +36,9 @@ public struct RulePlace: Hashable, Sendable {
   /// The place of a word or path, or nil where it is neither.
   init?(_ text: String) {
     guard let path = Self.words[text] ?? (text.contains("/") ? text : nil) else { return nil }
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-    for part in parts {
-      guard !part.isEmpty, (try? Pattern(part)) != nil else { return nil }
-    }
+    let names = path.split(separator: "/", omittingEmptySubsequences: false)
+    let parts = names.compactMap { Part(String($0)) }
+    guard parts.count == names.count else { return nil }
     self.text = text
     self.parts = parts
   }
@@ -27,9 +47,7 @@ public struct RulePlace: Hashable, Sendable {
   public func contains(_ path: String) -> Bool {
     let names = path.split(separator: "/", omittingEmptySubsequences: false)
     guard names.count == parts.count else { return false }
-    return zip(names, parts).allSatisfy { name, part in
-      part == "*" || part == name || (try? Pattern(part))?.matches(String(name)) == true
-    }
+    return zip(parts, names).allSatisfy { $0.takes($1) }
   }
 
   static var known: String { words.keys.sorted().joined(separator: ", ") }

@@ -6,8 +6,8 @@ extension Subject {
   ///
   /// - Precondition: the formula is a condition.
   public func answer(_ condition: Formula) -> Answer {
-    var missing: [Missing] = []
-    guard case .truth(let truth) = evaluate(condition, &missing) else {
+    let (item, missing) = evaluate(condition)
+    guard case .truth(let truth) = item.content else {
       preconditionFailure("no condition: \(condition.text)")
     }
     guard let truth else { return .unknown(missing) }
@@ -18,36 +18,43 @@ extension Subject {
   ///
   /// - Precondition: the formula is a number.
   public func measure(_ formula: Formula) -> Result<Measure, MissingNumbers> {
-    var missing: [Missing] = []
-    guard case .number(let value, let dimension) = evaluate(formula, &missing) else {
+    let (item, missing) = evaluate(formula)
+    guard case .number(let value, let dimension) = item.content else {
       preconditionFailure("no number: \(formula.text)")
     }
     guard let value else { return .failure(MissingNumbers(all: missing)) }
     return .success(Measure(value: value, dimension: dimension))
   }
 
-  private func evaluate(_ formula: Formula, _ missing: inout [Missing]) -> FormulaItem {
+  /// The result, and why it is unknown: only what decides, each once.
+  private func evaluate(_ formula: Formula) -> (item: FormulaItem, missing: [Missing]) {
     var machine = FormulaMachine()
-    var found: [Missing] = []
+    var reasons: [Int: [Missing]] = [:]
     let item = machine.run(
       formula.steps,
-      operand: { step in
+      operand: { position, step in
         switch step.operation {
         case .statistic(let function, let name):
           do throws(MissingNumbers) {
             let measure = try number(function, name)
             return .number(measure.value, measure.dimension)
           } catch {
-            found += error.all
+            reasons[position] = error.all
             return .number(nil, dimension(function, name))
           }
         case .state(let word): return .truth(isIn(word))
         default: return .truth(nil)
         }
-      }, misfit: { found.append(.unfit(name: formula.text, reason: ": " + $0.reason)) })
-    for step in machine.zeroDivisors { found.append(.zeroDivisor(formula.divisor(of: step))) }
-    for reason in found where !missing.contains(reason) { missing.append(reason) }
-    return item
+      },
+      misfit: { reasons[$0.position] = [.unfit(name: formula.text, reason: ": \($0.reason)")] })
+    var missing: [Missing] = []
+    for cause in item.causes {
+      for reason in reasons[cause] ?? [.zeroDivisor(formula.part(at: cause))]
+      where !missing.contains(reason) {
+        missing.append(reason)
+      }
+    }
+    return (item, missing)
   }
 
   private func dimension(_ function: StatisticFunction, _ name: String) -> Dimension? {
@@ -164,8 +171,8 @@ extension Statistic {
 }
 
 extension Formula {
-  /// The part of the text around a division, for a person.
-  func divisor(of step: FormulaStep) -> String {
+  /// The text of a formula that is one division, or that it is a part of it.
+  fileprivate func part(at position: Int) -> String {
     steps.count <= 3 ? text : "a part of \(text)"
   }
 }

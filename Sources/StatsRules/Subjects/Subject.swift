@@ -47,6 +47,9 @@ public struct Subject {
     return nil
   }
 
+  /// Whether its numbers are of no machine, so that nothing follows from them.
+  public var isSimulated: Bool { own.contains { $0.group.provenance == .simulated } }
+
   /// Whether it or one of its groups is in a state.
   func isIn(_ state: StateWord) -> Bool {
     let statuses = [source.status] + own.map { sampler.status(of: $0) }

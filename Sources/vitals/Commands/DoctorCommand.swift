@@ -75,8 +75,19 @@ struct DoctorCommand: ParsableCommand {
 
     let subjects = SubjectList(observer.sampler, matching: asked)
     for (file, more) in added { warn(of: more, file, subjects) }
-    let examination = Examination(book, of: subjects.all)
+    let real = subjects.all.filter { !$0.isSimulated }
+    let simulatedCount = subjects.all.count - real.count
+    if simulatedCount > 0 {
+      Console.warn(
+        "\(simulatedCount) sources are simulated: nothing follows from their numbers, so they are "
+          + "left out")
+    }
+    let examination = Examination(book, of: real)
     guard examination.examinedCount > 0 else { throw nothing }
+    // CPUs of the host are always there; who asks for nothing means more.
+    if observation.sources.isEmpty, examination.diagnoses.isEmpty, observer.hasNoMachines {
+      throw nothing
+    }
     try write(examination, book, observer, use)
   }
 
@@ -190,6 +201,13 @@ struct DoctorCommand: ParsableCommand {
       return SystemError(call: "", object: "", code: code).isPermission
     }
     throw ExitCode((isRefused ? Failure.Status.notPermitted : .foundWrong).rawValue)
+  }
+}
+
+extension Observer {
+  /// Whether no VM runs and nobody publishes.
+  fileprivate var hasNoMachines: Bool {
+    ["kvm", "app"].allSatisfy { tree.root.child($0)?.children.isEmpty ?? true }
   }
 }
 

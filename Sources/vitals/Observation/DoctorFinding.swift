@@ -22,8 +22,9 @@ struct DoctorFinding {
     var groups: [(key: String, members: [Member])] = []
     for diagnosis in diagnoses {
       let parent = diagnosis.path.split(separator: "/").dropLast().joined(separator: "/")
-      // What is below a VM or publisher is told with its siblings.
-      let isPart = parent.contains("/")
+      // What is below a VM, a publisher or the host is told with its siblings.
+      let above = diagnosis.source.parent?.groups ?? []
+      let isPart = parent.contains("/") || above.contains { $0.aggregation == nil }
       let key = "\(diagnosis.rule.name) \(isPart ? parent : diagnosis.path)"
       let member = Member(
         path: diagnosis.path, diagnosis: diagnosis, neighbours: neighbours(diagnosis))

@@ -90,7 +90,8 @@ struct DoctorReport {
     var lines: [(String, String)] = []
     for member in finding.members.prefix(Self.mostColumns) {
       guard let neighbours = member.neighbours else {
-        lines.append(("on the same CPUs ran", "-  (its thread is not known)"))
+        let line = ("on the same CPUs ran", "-  (its thread is not known)")
+        if !lines.contains(where: { $0 == line }) { lines.append(line) }
         continue
       }
       let isOne = neighbours.processors.count == 1
