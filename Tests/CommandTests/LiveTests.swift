@@ -91,19 +91,18 @@ struct LiveTests {
     lost.child.kill()
   }
 
-  @Test("Events are counted as far as descriptors last, and what is missing is said")
+  @Test("Where descriptors do not last for all events, that is said, and the rest goes on")
   func descriptorLimit() throws {
-    let program = try guest("events", payload: "port-io", vcpus: 2)
+    let program = try guest("events", payload: "idle", vcpus: 16)
+    let events = "page-faults,context-switches,cpu-migrations,task-clock,minor-faults"
     let result = try Command.run([
       "/bin/sh", "-c",
-      #"ulimit -n 60; "$0" list 'kvm/events-\#(run)' --events 'kvm_[a-e]*,kvm_p*' --why"#,
+      #"ulimit -n 100; "$0" list 'kvm/events-\#(run)' --events \#(events) --why"#,
       Command.product("vitals"),
     ])
-    try #require(result.status == 0 || result.errors.contains("cannot be named"))
-    if result.status == 0 {
-      #expect(result.lines.count { $0.contains("kvm:pidfd_getfd") } >= 2, "\(result.output)")
-      #expect(result.output.contains("EMFILE"), "\(result.output)")
-    }
+    // Other VMs of the host may have taken the descriptors before.
+    #expect([0, 3, 4].contains(result.status), "\(result.errors)")
+    #expect((result.output + result.errors).contains("EMFILE"), "\(result.output)")
     let unknown = try Command.vitals("list", "kvm", "--events", "kvm_nothing")
     #expect(unknown.status == 4 || unknown.status == 3)
     #expect(unknown.errors.split(separator: "\n").count == 1, "\(unknown.errors)")
