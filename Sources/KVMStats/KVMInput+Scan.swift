@@ -133,7 +133,14 @@ extension KVMInput {
       return nil
     }
     // Read after the descriptor was opened: the facts are of the process that it names.
-    guard let facts = VMMProcess(pid: pid, roots: roots) else { return nil }
+    guard let facts = VMMProcess(pid: pid, roots: roots) else {
+      // It ended, or there was no descriptor left to read its facts by.
+      if (try? FileStatus(roots.process(pid))) != nil {
+        let error = SystemError(call: "open", object: "\(roots.process(pid))/stat", code: EMFILE)
+        remark(base, "process \(pid) holds VMs: \(error)\(Self.remedy(for: error))")
+      }
+      return nil
+    }
     let process = MachineProcess(facts: facts, descriptor: descriptor)
     if young[pid] != nil { process.settlesAt = monotonicNanoseconds() + Self.settlingTime }
     do {

@@ -1,3 +1,4 @@
+import Glibc
 import HostStats
 import LinuxSystem
 
@@ -19,8 +20,15 @@ struct VMMProcess {
     self.pid = pid
     startTicks = start
     owner = status.owner
+    let line: [UInt8]
+    do throws(SystemError) {
+      line = try readFile("\(directory)/cmdline")
+    } catch {
+      // Without a descriptor to read it by the machine would get another name than it has.
+      guard error.code != EMFILE, error.code != ENFILE else { return nil }
+      line = []
+    }
     command = ((try? readText("\(directory)/comm")) ?? "?").filter { $0 != "\n" }
-    let line = (try? readFile("\(directory)/cmdline")) ?? []
     // A process that writes a title over its arguments may leave no NUL at the end.
     let whole = line.last == 0 ? line.dropLast() : line[...]
     arguments =
