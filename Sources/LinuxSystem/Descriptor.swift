@@ -135,6 +135,11 @@ public struct Descriptor: ~Copyable, Sendable {
     try write(bytes, to: STDOUT_FILENO)
   }
 
+  /// write(2) of all of `bytes` to the process's standard error; it takes no descriptor more.
+  public static func writeStandardError(_ bytes: [UInt8]) throws(SystemError) {
+    try write(bytes, to: STDERR_FILENO)
+  }
+
   private static func write(_ bytes: [UInt8], to number: CInt) throws(SystemError) {
     var written = 0
     while written < bytes.count {

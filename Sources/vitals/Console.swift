@@ -19,7 +19,7 @@ enum Console {
 
   /// Writes a line to standard error, with the program's name.
   static func warn(_ text: String) {
-    try? Descriptor.standardError().write(Array("vitals: \(text)\n".utf8))
+    try? Descriptor.writeStandardError(Array("vitals: \(text)\n".utf8))
   }
 
   /// Whether a person looks; the output stays what it is.
