@@ -63,8 +63,7 @@ extension Top {
         let width = min(60, frame.columns - at - 25)
         let figures = trail.figures(row.key)
         frame.put(
-          Sparkline.text(
-            figures.suffix(width) + [], width: width, full: row.cell.form == .share ? 1 : 0),
+          Sparkline.text(figures, width: width),
           row: line, column: at + 25, width: width, .accent)
       }
       if page.scroll + index == chosen { frame.paint(row: line, .selected) }
