@@ -25,8 +25,6 @@ final class TopLayout {
     let placements: [Placement]
     let cells: [TopCell?]
     let causes: TopCauses?
-    /// The aggregate whose members are the parties of a sum.
-    let aggregates: [Plan.Entry?]
   }
 
   struct Table {
@@ -135,10 +133,7 @@ final class TopLayout {
     return Row(
       source: source, path: path, name: name, nameWidth: CharacterWidth.of(name),
       isTotal: !path.contains("/"), pid: owner?.labels["pid"],
-      placements: entries.map(\.placement), cells: cells, causes: causes,
-      aggregates: cells.map { cell in
-        cell.flatMap { $0.entry.group.aggregation == nil ? nil : $0.entry }
-      })
+      placements: entries.map(\.placement), cells: cells, causes: causes)
   }
 
   /// Whether it is of what the sampler has now.

@@ -35,7 +35,7 @@ extension Top {
       }
       if page.scroll + line == chosen { frame.paint(row: 3 + line, .selected) }
     }
-    drawExplanation(of: table.rows[order[chosen]], table, sort, order.count, &frame)
+    drawExplanation(of: order[chosen], table, sort, order.count, &frame)
   }
 
   /// The position of the column that rows are sorted by; nil for the order of names.
@@ -168,15 +168,21 @@ extension Top {
 
   /// The line above the keys: what the sorted column means, or what is wrong with the row.
   private func drawExplanation(
-    of row: TopLayout.Row, _ table: TopLayout.Table, _ sort: Int?, _ count: Int,
+    of index: Int, _ table: TopLayout.Table, _ sort: Int?, _ count: Int,
     _ frame: inout Frame
   ) {
     let count = count > roomForRows ? "\(count) rows. " : ""
-    let status = TopSample.status(of: row, model.sampler)
-    if stepsBack == 0, status != .up, let current = model.current {
-      let remark = row.source.remarks.first.map { ": \($0)" } ?? ""
-      explain("\(count)\(row.path) is \(status.text(at: current.moment))\(remark)", &frame, .bad)
-      return
+    // Of the past there are no placements any more.
+    if stepsBack == 0, let current = model.current {
+      let status = TopSample.status(of: index, in: table, model.sampler)
+      if status != .up {
+        let source = table.rows[index].source
+        let remark = source.remarks.first.map { ": \($0)" } ?? ""
+        explain(
+          "\(count)\(table.rows[index].path) is \(status.text(at: current.moment))\(remark)",
+          &frame, .bad)
+        return
+      }
     }
     guard let sort else { return }
     let column = table.columns[sort]
