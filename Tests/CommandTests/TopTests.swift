@@ -216,6 +216,8 @@ final class TopTests {
     #expect(result.lines.count { $0.hasPrefix("vitals top") } == 2)
     #expect(result.lines.count { $0.contains("4242-1") } == 2)
     #expect(!result.output.contains("\u{1b}"))
+    let lost = try Command.run(top("--batch", "--sort", "exitz"))
+    #expect(lost.status == 4 && lost.errors.contains("exitz") && lost.errors.contains("exits"))
     let none = try Command.run(top())
     #expect(none.status == 2)
     #expect(none.output == "")

@@ -82,6 +82,44 @@ struct TopExample {
     top.take(at: moment)
   }
 
+  /// A CPU, a control group that a quota stops, and two sources of a program.
+  mutating func addOthers() throws {
+    let time = Schema(packing: [
+      Statistic("user", .cumulative, unit: .seconds, scale: .nano),
+      Statistic("idle", .cumulative, unit: .seconds, scale: .nano),
+    ])
+    let quota = Schema(packing: [
+      Statistic("throttled_usec", .cumulative, unit: .seconds, scale: .micro)
+    ])
+    let requests = Schema(packing: [
+      Statistic("phase", .state, states: ["starting", "serving"]),
+      Statistic("served", .cumulative, meaning: "requests that got an answer"),
+      Statistic("received", .cumulative, unit: .bytes),
+    ])
+    let shop = tree.source("app/shop")
+    let places: [(String, Schema, Source)] = [
+      ("time", time, try tree.add("cpu0", below: tree.source("host"))),
+      ("cpu", quota, try tree.add("machine.slice", below: tree.source("cgroup"))),
+      ("requests", requests, try tree.add("worker0", below: shop)),
+      ("requests", requests, try tree.add("worker1", below: shop)),
+    ]
+    for (index, (name, schema, source)) in places.enumerated() {
+      try tree.attach(
+        name, schema: schema, backing: numbers, token: 1000 + index, provenance: .memory,
+        to: source)
+    }
+    others = true
+  }
+
+  private var others = false
+
+  private func moveOthers() {
+    numbers.words[1000] = [seconds * 250_000_000, seconds * 750_000_000]
+    numbers.words[1001] = [seconds * 40_000]
+    numbers.words[1002] = [1, seconds * 120, seconds * 1_500_000]
+    numbers.words[1003] = [0, 0, 0]
+  }
+
   /// 2026-11-21T05:06:08Z and the seconds since the start.
   var moment: Moment {
     Moment(
@@ -101,6 +139,7 @@ struct TopExample {
 
   private func move() {
     numbers.time = seconds * 1_000_000_000
+    if others { moveOthers() }
     for token in vcpus {
       let pace = UInt64(token / 2 + 1)
       let now = seconds

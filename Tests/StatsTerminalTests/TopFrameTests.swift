@@ -87,6 +87,17 @@ struct TopFrameTests {
     #expect(example.frame().text.contains("[VMs]"))
   }
 
+  @Test(
+    "The host, control groups and programs have rows of their own",
+    arguments: [("3", "host"), ("4", "groups"), ("5", "programs")])
+  func views(key: String, name: String) throws {
+    var example = try TopExample(machines: [], withRefused: false)
+    try example.addOthers()
+    example.pass(3)
+    example.press(key)
+    expect(example.frame(), "\(name).txt")
+  }
+
   @Test("Help fits a terminal of 24 lines")
   func help() throws {
     var example = try TopExample()

@@ -31,7 +31,7 @@ struct TopCauses {
     var best = (index: 255, value: Float(0))
     var second = best
     for index in parts.indices {
-      let figure = parts[index].figure(sampler, parties: 1)
+      let figure = parts[index].figure(sampler)
       guard !figure.isNone, figure.value > second.value else { continue }
       if figure.value > best.value {
         second = best

@@ -2,12 +2,18 @@ internal import Statistics
 internal import StatsTree
 
 /// Where the figures of a row and column come from, found once for each plan.
-struct TopCell {
+///
+/// A class, because a copy of its value would count references in every pass.
+final class TopCell {
   let statistic: Statistic
   let entry: Plan.Entry
   let form: TopForm
   /// Whether it counts the members of an aggregate that say yes.
   let isTally: Bool
+  private let placement: Placement
+  private let isShare: Bool
+  /// Whether it is of an aggregate.
+  private let isSum: Bool
   /// What a raw unit is in base units.
   private let factor: Double
   /// The statistic and word that say that this one's time goes on uncounted.
@@ -20,6 +26,9 @@ struct TopCell {
     self.entry = entry
     isTally = Self.isTally(index, of: entry)
     form = TopForm(of: statistic, isTally: isTally)
+    placement = entry.placement
+    isShare = form == .share
+    isSum = entry.group.aggregation != nil
     factor = statistic.scale.factor
     let name = meanings.all(named: statistic.name).lazy.compactMap(\.pendingWhile).first
     flag = name.flatMap { schema.index(of: $0) }.map {
@@ -36,19 +45,17 @@ struct TopCell {
   }
 
   /// The figure of the last interval: a count's rate, a histogram's 99th percentile, else a level.
-  ///
-  /// So many `parties` may spend time at once: of a sum its members.
-  func figure(_ sampler: Sampler, parties: Int) -> TopFigure {
+  func figure(_ sampler: Sampler) -> TopFigure {
     if isTally {
-      guard let count = sampler.value(statistic, at: entry.placement, word: 1) else {
+      guard let count = sampler.value(statistic, at: placement, word: 1) else {
         return .none
       }
       return TopFigure(value: Float(count))
     }
     switch statistic.kind {
-    case .cumulative: return rate(sampler, parties: parties)
+    case .cumulative: return rate(sampler)
     case .linearHistogram, .logHistogram:
-      switch sampler.change(statistic, at: entry.placement) {
+      switch sampler.change(statistic, at: placement) {
       case .increase(let change): return bound(of: change)
       case .reset(let since):
         var figure = bound(of: since)
@@ -57,22 +64,24 @@ struct TopCell {
       case nil: return .none
       }
     case .instant, .peak, .state, .unknown:
-      guard let word = sampler.value(statistic, at: entry.placement) else { return .none }
+      guard let word = sampler.value(statistic, at: placement) else { return .none }
       return TopFigure(value: Float(Double(Level(word, of: statistic).value) * factor))
     }
   }
 
-  private func rate(_ sampler: Sampler, parties: Int) -> TopFigure {
-    guard let rate = sampler.rate(statistic, at: entry.placement) else { return .none }
+  private func rate(_ sampler: Sampler) -> TopFigure {
+    guard let rate = sampler.rate(statistic, at: placement) else { return .none }
+    // How many may spend time at once.
+    let parties = isSum ? sampler.members(of: entry)?.count ?? 1 : 1
     var notes: TopNotes = rate.afterReset ? .afterReset : []
     if let flag, rate.increase == 0 || parties > 1,
-      let value = sampler.value(flag.statistic, at: entry.placement, word: flag.word), value > 0
+      let value = sampler.value(flag.statistic, at: placement, word: flag.word), value > 0
     {
       notes.insert(.pending)
       if rate.increase == 0 { return TopFigure(value: .nan, notes: .pending) }
     }
     guard rate.increase > 0 else { return TopFigure(value: 0, notes: notes) }
-    if form == .share, let share = Share(rate, of: statistic, parties: parties) {
+    if isShare, let share = Share(rate, of: statistic, parties: parties) {
       if share.isInArrears { notes.insert(.arrears) }
       return TopFigure(value: Float(share.value), notes: notes)
     }
@@ -87,7 +96,7 @@ struct TopCell {
   /// What was counted in all, since the source began or a reset; of a level that itself.
   func total(_ sampler: Sampler) -> (text: String, value: Float) {
     if isTally {
-      let figure = figure(sampler, parties: 1)
+      let figure = figure(sampler)
       return (form.text(figure, hasUnits: true), figure.value)
     }
     if statistic.kind.isHistogram {

@@ -16,16 +16,15 @@ final class TopLayout {
     let source: Source
     let path: String
     let name: String
+    /// The columns of the name.
+    let nameWidth: Int
+    /// Whether it is the sum of the other rows.
+    let isTotal: Bool
     /// The process of its VM or publisher.
     let pid: String?
     let placements: [Placement]
     let cells: [TopCell?]
     let causes: TopCauses?
-    /// The aggregate whose members are the parties of a sum.
-    let aggregates: [Plan.Entry?]
-
-    /// Whether it is the sum of the other rows.
-    var isTotal: Bool { !path.contains("/") }
   }
 
   struct Table {
@@ -130,12 +129,11 @@ final class TopLayout {
       return nil
     }
     let owner = view == .processors ? source.parent : source
+    let name = view.name(of: path).printable
     return Row(
-      source: source, path: path, name: view.name(of: path).printable, pid: owner?.labels["pid"],
-      placements: entries.map(\.placement), cells: cells, causes: causes,
-      aggregates: cells.map { cell in
-        cell.flatMap { $0.entry.group.aggregation == nil ? nil : $0.entry }
-      })
+      source: source, path: path, name: name, nameWidth: CharacterWidth.of(name),
+      isTotal: !path.contains("/"), pid: owner?.labels["pid"],
+      placements: entries.map(\.placement), cells: cells, causes: causes)
   }
 
   /// Whether it is of what the sampler has now.

@@ -57,27 +57,32 @@ struct TopSample {
     part.notes.reserveCapacity(count)
     part.leads.reserveCapacity(table.rows.count)
     part.statuses.reserveCapacity(table.rows.count)
-    for row in table.rows {
+    // By index: a copy of a row counts the references in it.
+    for row in table.rows.indices {
       let start = part.values.count
       for column in table.columns.indices {
-        let parties = row.aggregates[column].flatMap { sampler.members(of: $0)?.count } ?? 1
-        let figure = row.cells[column]?.figure(sampler, parties: parties) ?? .none
+        let figure = table.rows[row].cells[column]?.figure(sampler) ?? .none
         part.values.append(figure.value)
         part.notes.append(figure.notes)
       }
-      let whole = table.wholeColumn.map { TopFigure(value: part.values[start + $0]) }
-      part.leads.append(row.causes?.leading(sampler, whole: whole ?? .none) ?? .none)
-      part.statuses.append(Standing(status(of: row, sampler)))
+      let whole = table.wholeColumn.map { part.values[start + $0] } ?? .nan
+      let lead =
+        whole > 0
+        ? table.rows[row].causes?.leading(sampler, whole: TopFigure(value: whole)) : nil
+      part.leads.append(lead ?? .none)
+      part.statuses.append(Standing(status(of: row, in: table, sampler)))
     }
     return part
   }
 
   /// The status of a row's source, or where it is up that of the first group that is not.
-  static func status(of row: TopLayout.Row, _ sampler: Sampler) -> Status {
-    let own = row.source.status
+  static func status(
+    of row: Int, in table: TopLayout.Table, _ sampler: Sampler
+  ) -> Status {
+    let own = table.rows[row].source.status
     guard own == .up else { return own }
-    for placement in row.placements {
-      let status = sampler.status(at: placement)
+    for index in table.rows[row].placements.indices {
+      let status = sampler.status(at: table.rows[row].placements[index])
       if status != .up { return status }
     }
     return .up

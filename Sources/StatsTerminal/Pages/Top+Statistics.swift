@@ -63,8 +63,7 @@ extension Top {
         let width = min(60, frame.columns - at - 25)
         let figures = trail.figures(row.key)
         frame.put(
-          Sparkline.text(
-            figures.suffix(width) + [], width: width, full: row.cell.form == .share ? 1 : 0),
+          Sparkline.text(figures, width: width),
           row: line, column: at + 25, width: width, .accent)
       }
       if page.scroll + index == chosen { frame.paint(row: line, .selected) }
@@ -79,12 +78,11 @@ extension Top {
   private func rows(of path: String) -> [Row] {
     var rows: [Row] = []
     for entry in model.entries(of: path) {
-      let parties = model.sampler.members(of: entry)?.count ?? 1
       for index in entry.shown {
         let cell = TopCell(index, of: entry, model.meanings)
         let name = cell.statistic.name
         if let filter = page.filter, !filter.matches(name, name: name, pid: nil) { continue }
-        let figure = cell.figure(model.sampler, parties: parties)
+        let figure = cell.figure(model.sampler)
         let total = cell.total(model.sampler)
         let isZero = (total.value.isNaN || total.value == 0) && !(figure.value > 0)
         if page.hidesZeros, isZero { continue }

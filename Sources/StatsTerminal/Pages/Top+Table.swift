@@ -12,7 +12,7 @@ extension Top {
     let sort = sortColumn(of: table)
     let order = order(sample, place, below: path, sort: sort)
     sortNames = table.columns.map(\.name)
-    let names = order.reduce(4) { max($0, CharacterWidth.of(table.rows[$1].name)) }
+    let names = order.reduce(4) { max($0, table.rows[$1].nameWidth) }
     let columns = TopColumns(table, nameWidth: names, width: frame.columns)
     drawTitles(columns, table, sort, &frame)
     guard let chosen = settle(order.map { table.rows[$0].path }) else {
@@ -21,11 +21,21 @@ extension Top {
       return
     }
     let shown = order[page.scroll..<min(order.count, page.scroll + roomForRows)]
+    let graphs = graphs(of: shown, table, place, columns, sort)
+    // The highest bar is the highest figure on the screen, so that rows compare.
+    let full = zip(shown, graphs).reduce(Float(0)) { most, row in
+      table.rows[row.0].isTotal ? most : row.1.reduce(most) { $1.isNaN ? $0 : max($0, $1) }
+    }
     for (line, index) in shown.enumerated() {
-      draw(index, of: sample, place, columns, sort, row: 3 + line, &frame)
+      draw(index, of: sample, place, columns, row: 3 + line, &frame)
+      if let field = columns.sparkline {
+        frame.put(
+          Sparkline.text(graphs[line], width: field.width, full: full), row: 3 + line,
+          column: field.column, width: field.width, .accent)
+      }
       if page.scroll + line == chosen { frame.paint(row: 3 + line, .selected) }
     }
-    drawExplanation(of: table.rows[order[chosen]], table, sort, order.count, &frame)
+    drawExplanation(of: order[chosen], table, sort, order.count, &frame)
   }
 
   /// The position of the column that rows are sorted by; nil for the order of names.
@@ -51,15 +61,18 @@ extension Top {
       return !page.hidesZeros || sample.saysSomething(place, row: index)
     }
     guard let sort else { return rows }
-    let values: [Float] = table.rows.indices.map { value(of: $0, sort, sample, place) }
     let isAscending = page.isAscending
+    let keys = table.rows.indices.map { row in
+      (isTotal: table.rows[row].isTotal, value: value(of: row, sort, sample, place))
+    }
     rows.sort { one, other in
-      let isTotal = (table.rows[one].isTotal, table.rows[other].isTotal)
-      if isTotal.0 != isTotal.1 { return isTotal.0 }
-      let (a, b) = (values[one], values[other])
-      if a.isNaN || b.isNaN { return a.isNaN == b.isNaN ? one < other : b.isNaN }
-      if a == b { return one < other }
-      return isAscending ? a < b : a > b
+      let (a, b) = (keys[one], keys[other])
+      if a.isTotal != b.isTotal { return a.isTotal }
+      if a.value.isNaN || b.value.isNaN {
+        return a.value.isNaN == b.value.isNaN ? one < other : b.value.isNaN
+      }
+      if a.value == b.value { return one < other }
+      return isAscending ? a.value < b.value : a.value > b.value
     }
     return rows
   }
@@ -102,8 +115,8 @@ extension Top {
   }
 
   private func draw(
-    _ index: Int, of sample: TopSample, _ place: Int, _ columns: TopColumns, _ sort: Int?,
-    row line: Int, _ frame: inout Frame
+    _ index: Int, of sample: TopSample, _ place: Int, _ columns: TopColumns, row line: Int,
+    _ frame: inout Frame
   ) {
     let table = sample.layout.tables[place]
     let row = table.rows[index]
@@ -127,16 +140,22 @@ extension Top {
       case .causes:
         let text = row.causes?.text(sample.parts[place].leads[index]) ?? "-"
         frame.put(text, row: line, column: field.column, width: field.width)
-      case .sparkline:
-        guard let sort else { continue }
-        let figures = model.history.figures(
-          place, of: ObjectIdentifier(row.source), table.columns[sort].name, count: field.width,
-          before: model.history.samples.count - max(0, stepsBack))
-        let isShare = row.cells[sort]?.form == .share
-        frame.put(
-          Sparkline.text(figures, width: field.width, full: isShare ? 1 : 0), row: line,
-          column: field.column, width: field.width, .accent)
+      case .sparkline: break
       }
+    }
+  }
+
+  /// The last figures of the sorted column, of each row; none where there is no room.
+  private func graphs(
+    of rows: ArraySlice<Int>, _ table: TopLayout.Table, _ place: Int, _ columns: TopColumns,
+    _ sort: Int?
+  ) -> [[Float]] {
+    guard let sort, let field = columns.sparkline else { return rows.map { _ in [] } }
+    let end = model.history.samples.count - max(0, stepsBack)
+    return rows.map { row in
+      model.history.figures(
+        place, of: ObjectIdentifier(table.rows[row].source), table.columns[sort].name,
+        count: field.width, before: end)
     }
   }
 
@@ -149,15 +168,21 @@ extension Top {
 
   /// The line above the keys: what the sorted column means, or what is wrong with the row.
   private func drawExplanation(
-    of row: TopLayout.Row, _ table: TopLayout.Table, _ sort: Int?, _ count: Int,
+    of index: Int, _ table: TopLayout.Table, _ sort: Int?, _ count: Int,
     _ frame: inout Frame
   ) {
     let count = count > roomForRows ? "\(count) rows. " : ""
-    let status = TopSample.status(of: row, model.sampler)
-    if stepsBack == 0, status != .up, let current = model.current {
-      let remark = row.source.remarks.first.map { ": \($0)" } ?? ""
-      explain("\(count)\(row.path) is \(status.text(at: current.moment))\(remark)", &frame, .bad)
-      return
+    // Of the past there are no placements any more.
+    if stepsBack == 0, let current = model.current {
+      let status = TopSample.status(of: index, in: table, model.sampler)
+      if status != .up {
+        let source = table.rows[index].source
+        let remark = source.remarks.first.map { ": \($0)" } ?? ""
+        explain(
+          "\(count)\(table.rows[index].path) is \(status.text(at: current.moment))\(remark)",
+          &frame, .bad)
+        return
+      }
     }
     guard let sort else { return }
     let column = table.columns[sort]

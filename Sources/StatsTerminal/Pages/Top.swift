@@ -55,7 +55,14 @@ public struct Top {
     }
   }
 
-  /// Sorts by a statistic.
+  /// The statistics that the rows can be sorted by, once there is a sample.
+  public var columnNames: [String] {
+    guard case .table(let view, _) = page.kind else { return sortNames }
+    let table = model.current?.layout.tables.first { $0.view == view }
+    return table?.columns.map(\.name) ?? []
+  }
+
+  /// Sorts by a statistic, one of `columnNames`.
   public mutating func sort(by name: String) { page.sortName = name }
 
   /// Hides what is zero, units, or shows totals, as an option says.

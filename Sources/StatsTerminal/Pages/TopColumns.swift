@@ -58,6 +58,9 @@ struct TopColumns {
     }
   }
 
+  /// The field of the graphs; nil where there is no room for it.
+  var sparkline: Field? { fields.first { $0.kind == .sparkline } }
+
   private static func order(_ kind: Kind) -> Int {
     switch kind {
     case .name: -2

@@ -14,10 +14,9 @@ struct TopTrail {
     for entry in model.entries(of: path) {
       for index in entry.shown {
         let cell = TopCell(index, of: entry, model.meanings)
-        let parties = model.sampler.members(of: entry)?.count ?? 1
         let key = Self.key(entry.group.id, index)
         var all = figures[key] ?? []
-        all.append(cell.figure(model.sampler, parties: parties).value)
+        all.append(cell.figure(model.sampler).value)
         if all.count > Self.length { all.removeFirst() }
         figures[key] = all
       }

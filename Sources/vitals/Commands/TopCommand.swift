@@ -100,9 +100,17 @@ struct TopCommand: ParsableCommand {
     }
     var top = Top(TopModel(observer.sampler), view: view.view, intervalText: "\(every)")
     top.set(hidesZeros: skipZeros, hasUnits: !plain, showsTotals: totals)
-    if let sort { top.sort(by: sort) }
     if let only, let flaw = top.filter(only) { throw Failure(status: .usage, text: flaw) }
     top.take(at: .now)
+    if let sort {
+      guard top.columnNames.contains(sort) else {
+        throw Failure(
+          status: .nothingThere,
+          text: "no column of these rows is '\(sort)'; there are "
+            + top.columnNames.joined(separator: ", "))
+      }
+      top.sort(by: sort)
+    }
     if batch {
       try runBatch(&top, observer)
     } else if let palette {
