@@ -40,6 +40,21 @@ struct TopKeyTests {
     #expect(names(example.frame()).count == 3)
   }
 
+  @Test("A filter goes with to another view, and Backspace from a page to it")
+  func filterOfViews() throws {
+    var example = try TopExample(machines: ["web1", "web2"], withRefused: false)
+    example.pass()
+    example.press("p104")
+    _ = example.press([.enter])
+    example.press("2")
+    #expect(names(example.frame()).sorted() == ["web2/vcpu0", "web2/vcpu1"])
+    example.press("d")
+    #expect(example.frame().text.contains("all statistics"))
+    _ = example.press([.backspace])
+    #expect(names(example.frame()).count == 2)
+    #expect(example.frame().text(ofRow: 0).contains("only pid=104"))
+  }
+
   @Test("A filter that is none is told, and changes nothing")
   func flaw() throws {
     var example = try TopExample()

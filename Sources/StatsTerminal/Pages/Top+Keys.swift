@@ -100,7 +100,13 @@ extension Top {
   // MARK: - Pages
 
   private mutating func show(_ view: TopView) {
-    pages = [TopPage(.table(view, below: nil))]
+    var next = TopPage(.table(view, below: nil))
+    // A VM that was filtered for is that of the vCPUs as well.
+    if case .table = page.kind {
+      next.filter = page.filter
+      next.hidesZeros = page.hidesZeros
+    }
+    pages = [next]
     rowKeys = []
   }
 
