@@ -49,9 +49,20 @@ struct TopBenchmark {
       frames.add(drawing)
       writes.add(writing)
     }
+    var changes = Series()
+    for number in 0..<50 {
+      let machine = try tree.add("new\(number)", below: tree.source("kvm"))
+      let group = try tree.attach(
+        "kvm", schema: backing.schema, backing: backing, token: 0, provenance: .simulated,
+        to: tree.add("vcpu0", below: machine))
+      sampler.pass()
+      changes.add(time { top.take(at: .zero) })
+      withExtendedLifetime(group) {}
+    }
     precondition(top.frame(columns: 160, rows: 56, at: .zero, clock: "").text.contains("vcpu"))
     report.add("a pass over 1,000 vCPUs of no machine", both(passes))
     report.add("figures of all rows of all views", both(takes))
+    report.add("the same where a VM came", both(changes))
     report.add(
       "a frame of 50 rows, 160 columns", both(frames), bar: "<= 2 ms",
       holds: frames.median <= 2_000_000)

@@ -22,6 +22,8 @@ final class TopLayout {
     let isTotal: Bool
     /// The process of its VM or publisher.
     let pid: String?
+    /// Its groups and where their records lie: what its cells are made of.
+    let groups: [UInt64]
     let placements: [Placement]
     let cells: [TopCell?]
     let causes: TopCauses?
@@ -43,7 +45,9 @@ final class TopLayout {
   /// The most columns of a table.
   static let columnLimit = 8
 
-  init(_ sampler: Sampler, _ meanings: Meanings) {
+  /// - Parameter old: the layout before, of which rows that are the same are taken: where one VM of
+  ///   a hundred came or went, the others' cells are not looked up again.
+  init(_ sampler: Sampler, _ meanings: Meanings, instead old: TopLayout? = nil) {
     generation = sampler.plan.generation
     treeGeneration = sampler.tree.generation
     var entries: [ObjectIdentifier: [Plan.Entry]] = [:]
@@ -61,17 +65,26 @@ final class TopLayout {
       }
     }
     tables = TopView.allCases.map { view in
-      Self.table(view, sources[view] ?? [], entries, sampler, meanings)
+      Self.table(
+        view, sources[view] ?? [], entries, sampler, meanings,
+        instead: old?.tables.first { $0.view == view })
     }
   }
 
   private static func table(
     _ view: TopView, _ sources: [Source], _ entries: [ObjectIdentifier: [Plan.Entry]],
-    _ sampler: Sampler, _ meanings: Meanings
+    _ sampler: Sampler, _ meanings: Meanings, instead old: Table?
   ) -> Table {
     let columns = columns(sources, entries, sampler, meanings)
+    let reusable = old?.columns == columns ? old : nil
     let rows = sources.map { source in
-      row(view, source, entries[ObjectIdentifier(source)] ?? [], columns, meanings)
+      let entries = entries[ObjectIdentifier(source)] ?? []
+      if let index = reusable?.indexOf[ObjectIdentifier(source)], let row = reusable?.rows[index],
+        row.isOf(source, entries)
+      {
+        return row
+      }
+      return self.row(view, source, entries, columns, meanings)
     }
     var indexOf: [ObjectIdentifier: Int] = [:]
     for index in rows.indices { indexOf[ObjectIdentifier(rows[index].source)] = index }
@@ -132,12 +145,22 @@ final class TopLayout {
     let name = view.name(of: path).printable
     return Row(
       source: source, path: path, name: name, nameWidth: CharacterWidth.of(name),
-      isTotal: !path.contains("/"), pid: owner?.labels["pid"],
+      isTotal: !path.contains("/"), pid: owner?.labels["pid"], groups: entries.map(\.group.id),
       placements: entries.map(\.placement), cells: cells, causes: causes)
   }
 
   /// Whether it is of what the sampler has now.
   func isOf(_ sampler: Sampler) -> Bool {
     generation == sampler.plan.generation && treeGeneration == sampler.tree.generation
+  }
+}
+
+extension TopLayout.Row {
+  /// Whether it is what a source's row would be, were it made now.
+  fileprivate func isOf(_ source: Source, _ entries: [Plan.Entry]) -> Bool {
+    self.source === source && groups.count == entries.count
+      && entries.indices.allSatisfy {
+        groups[$0] == entries[$0].group.id && placements[$0] == entries[$0].placement
+      }
   }
 }

@@ -30,7 +30,7 @@ public final class TopModel {
     if let known = self.layout, known.isOf(sampler) {
       layout = known
     } else {
-      layout = TopLayout(sampler, meanings)
+      layout = TopLayout(sampler, meanings, instead: self.layout)
       self.layout = layout
     }
     let sample = TopSample(layout, sampler, at: moment)

@@ -1,0 +1,67 @@
+import Statistics
+import StatsFormats
+import StatsTree
+import Testing
+
+@testable import StatsTerminal
+
+/// A layout that takes over rows of the one before is the one that is made anew.
+@Suite struct TopLayoutTests {
+  private let tree = Tree()
+  private let numbers = Numbers()
+  private let sampler: Sampler
+  private let schema = TopExample.sched
+
+  init() { sampler = Sampler(tree) }
+
+  private func add(_ name: String, token: Int) throws -> Source {
+    let machine = try tree.add(name, below: tree.source("kvm"))
+    let vcpu = try tree.add("vcpu0", below: machine)
+    try tree.attach(
+      "sched", schema: schema, backing: numbers, token: token, provenance: .simulated, to: vcpu)
+    numbers.words[token] = [UInt64(token) * 1_000, UInt64(token)]
+    return machine
+  }
+
+  private func step() {
+    numbers.time += 1_000_000_000
+    for token in numbers.words.keys {
+      numbers.words[token]?[0] += UInt64(token + 1) * 10_000_000
+      numbers.words[token]?[1] += UInt64(token + 1) * 1_000_000
+    }
+    sampler.pass()
+  }
+
+  @Test("Through machines that come, go and take each other's records")
+  func churn() throws {
+    var generator = SystemRandomNumberGenerator()
+    var machines: [Source] = []
+    var old: TopLayout?
+    for round in 0..<200 {
+      let token = round % 50
+      if machines.count > 3, Bool.random(using: &generator) {
+        let index = Int.random(in: machines.indices, using: &generator)
+        tree.remove(machines.remove(at: index))
+      } else {
+        machines.append(try add("m\(round)", token: token))
+      }
+      step()
+      step()
+      let kept = TopLayout(sampler, .builtIn, instead: old)
+      let fresh = TopLayout(sampler, .builtIn)
+      let samples = [kept, fresh].map {
+        TopSample($0, sampler, at: Moment(monotonic: 1, realtime: 1))
+      }
+      for view in kept.tables.indices {
+        #expect(kept.tables[view].columns == fresh.tables[view].columns)
+        #expect(kept.tables[view].rows.map(\.path) == fresh.tables[view].rows.map(\.path))
+        let texts = samples.map { sample in
+          sample.parts[view].values.map { "\($0)" } + sample.parts[view].statuses.map(\.text)
+        }
+        #expect(texts[0] == texts[1], "round \(round)")
+      }
+      old = kept
+    }
+    #expect(!machines.isEmpty)
+  }
+}
