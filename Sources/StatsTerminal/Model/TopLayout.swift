@@ -45,8 +45,10 @@ final class TopLayout {
   /// The most columns of a table.
   static let columnLimit = 8
 
-  /// - Parameter old: the layout before, of which rows that are the same are taken: where one VM of
-  ///   a hundred came or went, the others' cells are not looked up again.
+  /// The layout of what a sampler has now.
+  ///
+  /// Rows that are the same in the layout before are taken over: where one VM of a hundred came or
+  /// went, the others' cells are not looked up again.
   init(_ sampler: Sampler, _ meanings: Meanings, instead old: TopLayout? = nil) {
     generation = sampler.plan.generation
     treeGeneration = sampler.tree.generation
