@@ -52,9 +52,9 @@ modules() {
       echo "}"
     } >"$out/modules/$name/module.modulemap"
   done
-  for file in CLinux CLinuxBPF CLinuxFuse; do
+  for file in Sources/CLinux/*.c; do
     clang -std=gnu11 -O1 -fsanitize=fuzzer-no-link -ISources/CLinux/include \
-      -c -o "$out/modules/$file.o" "Sources/CLinux/$file.c"
+      -c -o "$out/modules/$(basename "$file" .c).o" "$file"
   done
   swift_options="$swift_options -I $out/modules/CLinux -I $out/modules/CVitals"
   for name in Statistics LinuxSystem StatsTable; do module "$name"; done
