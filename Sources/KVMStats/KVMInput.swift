@@ -54,6 +54,8 @@ public final class KVMInput {
   let monitors: QMPBacking
   /// What reads the kernel by BPF, or why nothing does; nil before it is asked for.
   var kernel: Result<KernelRecords, BPFRefusal>?
+  /// The counters that can be named; read when they are asked for.
+  lazy var eventCatalog = EventCatalog(roots: roots)
   /// The counters that are kept; nil before the first vCPU, and where none was asked for.
   var chosen: ChosenEvents?
   var schemas = SchemaCache()

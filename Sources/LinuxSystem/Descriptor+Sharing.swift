@@ -83,8 +83,7 @@ extension Descriptor {
 
   /// Whether the file is of a filesystem that a process serves (fuse(4)).
   public func isOnFuse() throws(SystemError) -> Bool {
-    // FUSE_SUPER_MAGIC of linux/magic.h.
-    try fileSystemMagic() == 0x6573_5546
+    try fileSystemMagic() == CLINUX_FUSE_MAGIC
   }
 
   private func fileSystemMagic() throws(SystemError) -> Int {

@@ -74,7 +74,7 @@ int clinux_add_seals(int fd, int seals);
 int clinux_get_seals(int fd);
 
 /* statfs(2), fstatfs(2): the filesystem's magic number, or -1 */
-enum { CLINUX_TMPFS_MAGIC = 0x01021994 };
+enum { CLINUX_TMPFS_MAGIC = 0x01021994, CLINUX_FUSE_MAGIC = 0x65735546 };
 long clinux_filesystem_magic(const char *_Nonnull path);
 long clinux_file_magic(int fd);
 /* Has the file keep no access time (FS_NOATIME_FL): 0, or -1 where that cannot be. */

@@ -1,3 +1,4 @@
+import Glibc
 import HostStats
 import LinuxSystem
 import Statistics
@@ -38,7 +39,7 @@ struct EventCatalog: Sendable {
       do throws(SystemError) {
         try addTracepoints("\(place)/events/kvm")
       } catch {
-        if refused == nil || error.code != 2 { refused = error }
+        if refused == nil || error.code != ENOENT { refused = error }
       }
     }
     if entries.isEmpty { refusal = refused.map { "\($0)" } ?? "no events of KVM" }

@@ -40,7 +40,7 @@ extension KVMInput {
   /// The patterns that name no event of this kernel.
   public var unknownEvents: [UnknownEvent] {
     guard !options.events.isEmpty else { return [] }
-    let catalog = EventCatalog(roots: roots)
+    let catalog = eventCatalog
     return options.events.filter { catalog.entries(matching: $0.pattern, $0.text).isEmpty }
       .map { pattern in
         let words = pattern.text.filter { $0 != "*" && $0 != "?" }.split(separator: ":")
@@ -56,7 +56,7 @@ extension KVMInput {
   func chosenEvents() -> ChosenEvents? {
     if let chosen { return chosen }
     guard !options.events.isEmpty else { return nil }
-    let catalog = EventCatalog(roots: roots)
+    let catalog = eventCatalog
     if let refusal = catalog.refusal { remark(base, "events: \(refusal); root can read them") }
     var entries: [EventCatalog.Entry] = []
     // One stands for all tracepoints: to close it again takes the kernel milliseconds.

@@ -55,7 +55,7 @@ extension TreeFileSystem {
     case .binary(let id) where keepsBinary:
       let view = state.views.whole()
       guard let entry = try? view.entry(id),
-        let reading = try? view.numbers(of: entry, isNew: true),
+        let reading = try? view.numbers(of: entry, since: monotonicNanoseconds()),
         let kept = try? KeptBinary(entry, reading, connection)
       else { return nil }
       return .binary(kept)
@@ -92,7 +92,7 @@ extension TreeFileSystem {
       if !file.goesOn(range) {
         file.begin(
           try view.content(
-            of: file.node, isNew: true, head: &file.head, facts: facts(state, for: file.node)))
+            of: file.node, since: monotonicNanoseconds(), head: &file.head, facts: facts(state, for: file.node)))
       }
       reply.append(file.content, from: range.offset)
       file.read(range, count: reply.count)

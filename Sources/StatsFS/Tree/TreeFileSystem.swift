@@ -132,9 +132,10 @@ public final class TreeFileSystem: FuseFileSystem {
         notifications = changedNames(&state) + wakes(&state)
       }
       var isBusy = false
+      let now = monotonicNanoseconds()
       for backing in state.backings.values {
         guard case .binary(let kept) = backing.content else { continue }
-        kept.update(state.views.whole().reading(of: kept.entry, isNew: true))
+        kept.update(state.views.whole().reading(of: kept.entry, since: now))
         isBusy = true
       }
       return (state.connection, notifications, isBusy)

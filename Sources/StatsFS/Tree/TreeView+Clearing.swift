@@ -1,3 +1,4 @@
+internal import LinuxSystem
 internal import Statistics
 internal import StatsTree
 
@@ -19,7 +20,7 @@ extension TreeView {
     let answer: Clearing
     if sampler.canClear(statistic) {
       // What is taken as zero is of the last pass.
-      pass(isNew: true)
+      pass(since: monotonicNanoseconds())
       answer = sampler.clear(statistic, of: entry)
     } else {
       answer = sampler.clearAtSource(statistic, of: entry)

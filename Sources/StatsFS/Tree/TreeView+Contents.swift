@@ -8,13 +8,13 @@ extension TreeView {
   ///
   /// - Parameters:
   ///   - node: the file.
-  ///   - isNew: whether its group is read now; else a sample of a moment ago will do.
+  ///   - time: since when its sample has to be, in nanoseconds of CLOCK_MONOTONIC.
   ///   - head: what of the file is the same in all samples, and is made where it is nil.
   ///   - facts: what the mount says of itself.
   /// - Returns: all of it, of one sample.
   /// - Throws: `noDevice` where what it stands for has gone, or what the system refuses.
   func content(
-    of node: TreeNode, isNew: Bool, head: inout [UInt8]?, facts: [String]
+    of node: TreeNode, since time: UInt64, head: inout [UInt8]?, facts: [String]
   ) throws(FuseError) -> [UInt8] {
     guard isPresent(node) else { throw .noDevice }
     switch node.kind {
@@ -22,20 +22,20 @@ extension TreeView {
     case .table: throw .invalid
     case .labels: return labels(of: node.source)
     case .status:
-      return node.source === sampler.tree.root ? status(facts) : status(of: node.source)
+      return node.source === sampler.tree.root ? status(facts) : status(of: node.source, since: time)
     case .values(nil):
       var text = ValueText()
-      for entry in groups(of: node.source) { values(of: entry, isNew: isNew, into: &text) }
+      for entry in groups(of: node.source) { values(of: entry, since: time, into: &text) }
       return text.bytes
     case .values(.some(let id)):
       let entry = try entry(id)
-      guard reading(of: entry, isNew: isNew).status != .gone else { throw .noDevice }
+      guard reading(of: entry, since: time).status != .gone else { throw .noDevice }
       var text = ValueText()
-      values(of: entry, isNew: false, into: &text)
+      values(of: entry, since: time, into: &text)
       return text.bytes
     case .statistic(let id, let index):
       let entry = try entry(id)
-      let reading = try numbers(of: entry, isNew: isNew)
+      let reading = try numbers(of: entry, since: time)
       var text = ValueText()
       text.append(entry.group.schema.statistics[index], in: reading)
       return text.bytes
@@ -44,19 +44,19 @@ extension TreeView {
       return schema(of: try entry(id).group) { SchemaJSON().document(of: $0) }
     case .binary(let id):
       let entry = try entry(id)
-      let reading = try numbers(of: entry, isNew: isNew)
+      let reading = try numbers(of: entry, since: time)
       if head == nil { head = try BinaryForm(entry).head }
       var bytes = head ?? []
       BinaryForm.append(reading, to: &bytes)
       return bytes
-    case .metrics(let path): return try metric(path, isNew: isNew)
+    case .metrics(let path): return try metric(path, since: time)
     }
   }
 
   /// The bytes of a file, of a sample of a moment ago.
   func content(of node: TreeNode, facts: [String] = []) throws(FuseError) -> [UInt8] {
     var head: [UInt8]?
-    return try content(of: node, isNew: false, head: &head, facts: facts)
+    return try content(of: node, since: Self.aMomentAgo, head: &head, facts: facts)
   }
 
   /// The length of a file, of a sample of a moment ago; 0 where it cannot be read.
@@ -70,19 +70,19 @@ extension TreeView {
   }
 
   /// The numbers of a group; there are none of what is denied or gone, and none is made up.
-  func numbers(of entry: Plan.Entry, isNew: Bool) throws(FuseError) -> Reading {
-    let reading = reading(of: entry, isNew: isNew)
+  func numbers(of entry: Plan.Entry, since time: UInt64) throws(FuseError) -> Reading {
+    let reading = reading(of: entry, since: time)
     switch reading.status {
     case .up, .stale: return reading
-    case .denied(let code): throw FuseError(code > 0 && code < 512 ? code : 5)
+    case .denied(let code): throw code > 0 && code < 512 ? FuseError(code) : .inputOutput
     case .gone: throw .noDevice
     }
   }
 
   private func values(
-    of entry: Plan.Entry, isNew: Bool, into text: inout ValueText
+    of entry: Plan.Entry, since time: UInt64, into text: inout ValueText
   ) {
-    let reading = reading(of: entry, isNew: isNew)
+    let reading = reading(of: entry, since: time)
     for index in entry.shown {
       let statistic = entry.group.schema.statistics[index]
       text.append(
@@ -103,10 +103,10 @@ extension TreeView {
 
   // MARK: - Status
 
-  private func status(of source: Source) -> [UInt8] {
+  private func status(of source: Source, since time: UInt64) -> [UInt8] {
     var text = "\(source.status.word)\n"
     for entry in groups(of: source) {
-      let status = reading(of: entry, isNew: true).status
+      let status = reading(of: entry, since: time).status
       text += "\(entry.group.name) \(status.word) \(entry.group.provenance)"
       if let members = sampler.members(of: entry) { text += " of \(members.count)" }
       text += "\n"

@@ -4,7 +4,7 @@ internal import StatsTree
 
 extension TreeView {
   /// A file of a statistic, as metricfs has it.
-  func metric(_ path: MetricPath, isNew: Bool) throws(FuseError) -> [UInt8] {
+  func metric(_ path: MetricPath, since time: UInt64) throws(FuseError) -> [UInt8] {
     guard case .file(let group, let name, let file) = path else { throw .isDirectory }
     guard let metric = metrics().metric(group, name) else { throw .noDevice }
     var text = ValueText()
@@ -13,7 +13,7 @@ extension TreeView {
     case .annotations: append(annotationsOf: metric.statistic, to: &text)
     case .fields: append(fieldsOf: metric.statistic, to: &text)
     case .values:
-      pass(isNew: isNew)
+      pass(since: time)
       for (entry, index) in metric.rows {
         let statistic = entry.group.schema.statistics[index]
         text.append(

@@ -14,14 +14,14 @@ final class TreeView {
   /// When the tree was seen to change last: nanoseconds of CLOCK_REALTIME.
   private(set) var changed: UInt64 = 0
   private var lastPass: UInt64 = 0
-  /// The group that was read last, and when: for the sizes of its files.
+  /// The group that was read last, and when.
   private var lastReading: (group: UInt64, time: UInt64, reading: Reading)?
   // What was made since the last change of the tree.
   private var listings: [TreeNode: Listing] = [:]
   private var filesOf: [ObjectIdentifier: GroupFileList] = [:]
   private var schemaOf: [SchemaKey: [UInt8]] = [:]
   private var metricCatalog: MetricCatalog?
-  /// How long a sample is good enough for sizes and sums, in nanoseconds.
+  /// How long a sample is good enough for sizes, in nanoseconds.
   private static let freshness: UInt64 = 10_000_000
 
   /// - Parameters:
@@ -110,26 +110,26 @@ final class TreeView {
 
   // MARK: - Samples
 
-  /// Reads all groups, where the last pass is too old, or not new enough for who asks.
-  func pass(isNew: Bool = false) {
-    let now = monotonicNanoseconds()
-    guard isNew || lastPass == 0 || now - lastPass > Self.freshness else { return }
-    sampler.pass()
+  /// Since when a sample has to be for sizes, in nanoseconds of CLOCK_MONOTONIC.
+  static var aMomentAgo: UInt64 { monotonicNanoseconds() - freshness }
+
+  /// Reads all groups, unless there was a pass since a time.
+  func pass(since time: UInt64) {
+    guard lastPass < time else { return }
     lastPass = monotonicNanoseconds()
+    sampler.pass()
   }
 
   /// Has the next reading be a new one.
   func forgetReading() { lastReading = nil }
 
-  /// The numbers of a group: those of now, or for sizes some that were read a moment ago.
-  func reading(of entry: Plan.Entry, isNew: Bool) -> Reading {
-    let now = monotonicNanoseconds()
-    if !isNew, let lastReading, lastReading.group == entry.group.id,
-      now - lastReading.time <= Self.freshness
-    {
+  /// The numbers of a group, read since a time: all that one request asks of it is of one sample.
+  func reading(of entry: Plan.Entry, since time: UInt64) -> Reading {
+    if let lastReading, lastReading.group == entry.group.id, lastReading.time >= time {
       return lastReading.reading
     }
-    if entry.group.aggregation != nil { pass(isNew: isNew) }
+    if entry.group.aggregation != nil { pass(since: time) }
+    let now = monotonicNanoseconds()
     let reading = sampler.read(entry)
     lastReading = (entry.group.id, now, reading)
     return reading

@@ -34,8 +34,9 @@ extension Sampler {
       return false
     }
     let own = aggregation.family.schema.statistics[aggregation.form.origin(of: index).statistic]
+    guard own.isCount else { return false }
     let members = memberEntries(of: entry)
-    return own.isCount && !members.isEmpty
+    return !members.isEmpty
       && members.allSatisfy { $0.group.backing.canClear($0.group.token, own) }
   }
 

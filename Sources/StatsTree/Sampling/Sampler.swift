@@ -37,19 +37,19 @@ public final class Sampler {
 
   /// Whether views show a source: it matches, is not hidden, and the viewer may see it.
   public func shows(_ source: Source) -> Bool {
-    let standing = source.standing(for: nil)
-    return selection.viewer.sees(standing.owner)
-      && (selection.includesHidden || !standing.isHidden)
-      && selection.sources.matches(standing.path)
+    shows(source) { selection.sources.matches($0) }
   }
 
   /// Whether views that show sources below each other show a source: also one that does not match,
   /// where something below it may.
   public func showsWay(to source: Source) -> Bool {
+    shows(source) { selection.sources.mayMatch(below: $0) }
+  }
+
+  private func shows(_ source: Source, where matches: (String) -> Bool) -> Bool {
     let standing = source.standing(for: nil)
     return selection.viewer.sees(standing.owner)
-      && (selection.includesHidden || !standing.isHidden)
-      && selection.sources.mayMatch(below: standing.path)
+      && (selection.includesHidden || !standing.isHidden) && matches(standing.path)
   }
 
   /// Reads every group once; what was current becomes previous.
