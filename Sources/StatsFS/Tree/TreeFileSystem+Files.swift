@@ -92,7 +92,8 @@ extension TreeFileSystem {
       if !file.goesOn(range) {
         file.begin(
           try view.content(
-            of: file.node, since: monotonicNanoseconds(), head: &file.head, facts: facts(state, for: file.node)))
+            of: file.node, since: monotonicNanoseconds(), head: &file.head,
+            facts: facts(state, for: file.node)))
       }
       reply.append(file.content, from: range.offset)
       file.read(range, count: reply.count)

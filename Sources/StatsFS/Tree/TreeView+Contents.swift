@@ -22,7 +22,8 @@ extension TreeView {
     case .table: throw .invalid
     case .labels: return labels(of: node.source)
     case .status:
-      return node.source === sampler.tree.root ? status(facts) : status(of: node.source, since: time)
+      return node.source === sampler.tree.root
+        ? status(facts) : status(of: node.source, since: time)
     case .values(nil):
       var text = ValueText()
       for entry in groups(of: node.source) { values(of: entry, since: time, into: &text) }

@@ -170,7 +170,7 @@ struct KernelRungTests {
     try #require(pins(guests) == 3)
     // This process has copies of the VM's descriptors and says that it only watches.
     #expect(try DescriptorScan(process: getpid(), roots: SystemRoots()).machines.isEmpty)
-    guard case .success(let records) = guests.input.kernel else { return }
+    let records = try #require(guests.input.kernel).get()
     let pinned = guests.source("kvm/one")?.labels["pid"].flatMap { Int32($0) }
     let found = try records.probe.walk()
     #expect(found.contains { $0.process == pinned })

@@ -122,7 +122,10 @@ extension MountedTests {
     @Test("A server that stops in the middle fails, too")
     func stops() throws {
       let server = try ServerProcess(directory.path)
-      guard case .mounted(let mount, let path) = try MountPlace(directory.path) else { return }
+      guard case .mounted(let mount, let path) = try MountPlace(directory.path) else {
+        Issue.record("nothing is mounted")
+        return
+      }
       try server.stop()
       let findings = MountCheck(mount, path, object: "it", formats: Self.formats).run()
       guard case .fail(let reason) = findings.first?.outcome else {

@@ -99,7 +99,9 @@ extension MountedTests {
     @Test("Another user reads what is theirs and what is nobody's")
     func user() throws {
       let nobody = "setpriv --reuid 65534 --regid 65534 --clear-groups"
-      guard try run("\(nobody) true").status == 0 else { return }
+      guard try run("\(nobody) true").status == 0 else {
+        try Test.cancel("setpriv is not there, or may not change the user")
+      }
       let read = try run(
         "\(nobody) cat farm/s10/work/count0 farm/s11/work/count0 && \(nobody) ls farm | wc -l")
       #expect(read == Shell(output: "11028\n12028\n1000\n", status: 0))
