@@ -106,8 +106,10 @@ struct TopCommand: ParsableCommand {
       guard top.columnNames.contains(sort) else {
         throw Failure(
           status: .nothingThere,
-          text: "no column of these rows is '\(sort)'; there are "
-            + top.columnNames.joined(separator: ", "))
+          text: top.columnNames.isEmpty
+            ? "there are no rows to sort by '\(sort)'; 'vitals demo' makes some to look at"
+            : "no column of these rows is '\(sort)'; there are "
+              + top.columnNames.joined(separator: ", "))
       }
       top.sort(by: sort)
     }
