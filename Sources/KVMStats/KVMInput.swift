@@ -49,6 +49,7 @@ public final class KVMInput {
   var controlGroups: [String: AggregatedSource] = [:]
   let descriptors = KVMStatsDescriptors()
   let threads: ThreadSchedule
+  let memories: ProcessMemory
   let textFiles = TextFiles()
   let debugFiles = DebugFiles()
   let monitors: QMPBacking
@@ -99,6 +100,7 @@ public final class KVMInput {
     base = tree.source("kvm")
     all = AggregatedSource(base)
     threads = ThreadSchedule(roots: roots)
+    memories = ProcessMemory(roots: roots)
     monitors = QMPBacking(deadlineMilliseconds: options.monitorDeadlineMilliseconds)
     let poller = try Poller()
     do {
@@ -205,6 +207,7 @@ public final class KVMInput {
       switch hold {
       case .descriptor(let token): descriptors.close(token)
       case .thread(let token): threads.close(token)
+      case .memory(let token): memories.close(token)
       case .textFile(let token): textFiles.close(token)
       case .debugFiles(let token): debugFiles.close(token)
       case .kernelRecord(let token): if case .success(let records) = kernel { records.close(token) }

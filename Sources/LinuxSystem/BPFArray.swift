@@ -16,9 +16,9 @@ public struct BPFArray: ~Copyable, Sendable {
     guard number >= 0 else { throw SystemError(call: "bpf BPF_MAP_CREATE", on: name) }
     let descriptor = Descriptor(owning: number)
     // The kernel maps whole pages only.
-    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
     memory = try Mapping(
-      of: descriptor, byteCount: (byteCount + page - 1) / page * page, for: .readWrite)
+      of: descriptor,
+      byteCount: (byteCount + pageByteCount - 1) / pageByteCount * pageByteCount, for: .readWrite)
     self.descriptor = descriptor
   }
 

@@ -11,3 +11,6 @@ public func raiseDescriptorLimit() -> UInt64 {
   unsafe getrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit)
   return UInt64(limit.rlim_cur)
 }
+
+/// The bytes of a page of memory (sysconf(3) _SC_PAGESIZE), a power of two.
+public let pageByteCount = Int(sysconf(Int32(_SC_PAGESIZE)))

@@ -101,8 +101,9 @@ struct RungTests {
       guests.input.scanAll()
       guard guests.input.descriptors.count == 101 else { exit(10) }
       guard source.children.allSatisfy({ $0.status == .up }) else { exit(11) }
-      guard !source.remarks.contains(where: { $0.contains("EMFILE") }) else { exit(12) }
       _ = guests.input.refresh()
+      guard !source.remarks.contains(where: { $0.contains("EMFILE") }) else { exit(12) }
+      guard source.groups.contains(where: { $0.name == "memory" }) else { exit(13) }
       for fleet in guests.fleets { fleet.stop() }
     }
   }

@@ -8,6 +8,7 @@ final class Machine {
   enum Hold {
     case descriptor(Int)
     case thread(Int)
+    case memory(Int)
     case textFile(Int)
     case debugFiles(Int)
     case kernelRecord(Int)
@@ -47,7 +48,8 @@ final class Machine {
   var hasMachineStatistics = false
   /// The vCPUs whose kvm group is there.
   var measured: Set<Int> = []
-  var hasHostGroups = false
+  /// The groups of the host that it has, or that are known not to be there.
+  var hostGroups: Set<String> = []
   /// The number of its monitor, where its numbers come from there.
   var monitor: Int?
   var monitorWasTried = false

@@ -34,6 +34,7 @@ struct KnownStatistics {
       add(kernel.processor, place: "kvm/<vm>/vcpu<n> (kvm)")
     }
     add(ThreadSchedule.schema, place: "kvm/<vm>/vcpu<n> (sched)")
+    add(ProcessMemory.schema, place: "kvm/<vm> (memory)")
   }
 
   private mutating func add(_ schema: Schema, place: String) {
