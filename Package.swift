@@ -123,8 +123,11 @@ let package = Package(
 
     // MARK: - Tests
     .target(
-      name: "TestSupport", dependencies: ["HostStats", "StatsTree", "Statistics", "LinuxSystem"],
-      path: "Tests/TestSupport"),
+      name: "TestSupport",
+      dependencies: [
+        "HostStats", "StatsRules", "StatsTesting", "StatsTree", "Statistics", "LinuxSystem",
+      ],
+      path: "Tests/TestSupport", exclude: ["Cases"]),
     .testTarget(
       name: "HostStatsTests",
       dependencies: [
@@ -145,7 +148,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "KVMGuests", "LinuxSystem", "StatsTable", "Statistics", "guest-holder", "vitals",
+        "KVMGuests", "LinuxSystem", "StatsRules", "StatsTable", "StatsTree", "Statistics",
+        "TestSupport", "guest-holder", "vitals",
       ],
       exclude: ["Golden"]),
     .testTarget(
@@ -196,10 +200,11 @@ let package = Package(
       name: "StatsRulesTests",
       dependencies: [
         "StatsRules", "HostStats", "StatsTesting", "StatsTree", "Statistics", "LinuxSystem",
-      ],
-      exclude: ["Cases"]),
+        "TestSupport",
+      ]),
     .testTarget(
-      name: "StatsFormatsTests", dependencies: ["StatsFormats", "StatsTree", "Statistics"],
+      name: "StatsFormatsTests",
+      dependencies: ["StatsFormats", "StatsTree", "Statistics", "LinuxSystem", "TestSupport"],
       exclude: ["Golden"]),
   ]
 )

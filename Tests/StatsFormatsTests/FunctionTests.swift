@@ -1,5 +1,6 @@
 import Statistics
 import StatsTree
+import TestSupport
 import Testing
 
 @testable import StatsFormats
@@ -9,7 +10,7 @@ struct FunctionTests {
   private func expect(
     _ bytes: [UInt8], _ name: String, at location: SourceLocation = #_sourceLocation
   ) {
-    #expect(Golden.text(name, for: bytes) == bytes.text, sourceLocation: location)
+    #expect(Golden.text(name, for: bytes.text) == bytes.text, sourceLocation: location)
   }
 
   private let statistics = [

@@ -1,6 +1,7 @@
 import Statistics
 import StatsFormats
 import StatsTree
+import TestSupport
 import Testing
 
 @Suite struct GoldenTests {
@@ -24,8 +25,7 @@ import Testing
   private func expect(
     _ bytes: [UInt8], _ name: String, at location: SourceLocation = #_sourceLocation
   ) {
-    let golden = Golden.text(name, for: bytes)
-    #expect(golden == bytes.text, sourceLocation: location)
+    #expect(Golden.text(name, for: bytes.text) == bytes.text, sourceLocation: location)
   }
 
   @Test("Show has blocks with rates, bars, statuses and what is hidden")

@@ -3,6 +3,7 @@ import Statistics
 import StatsRules
 import StatsTesting
 import StatsTree
+import TestSupport
 import Testing
 
 @Suite("Answers and numbers")

@@ -1,6 +1,7 @@
 import Statistics
 import StatsRules
 import StatsTesting
+import TestSupport
 import Testing
 
 @Suite("Formulas")

@@ -1,5 +1,6 @@
 import StatsTerminal
 import StatsTree
+import TestSupport
 import Testing
 
 @Suite("Frames of vitals top are as they were approved")
@@ -8,7 +9,7 @@ struct TopFrameTests {
     _ frame: Frame, _ name: String, at location: SourceLocation = #_sourceLocation
   ) {
     #expect(
-      Golden.text(name, for: Array(frame.text.utf8)) == frame.text, "see Golden/\(name)",
+      Golden.text(name, for: frame.text) == frame.text, "see Golden/\(name)",
       sourceLocation: location)
   }
 
@@ -126,6 +127,6 @@ struct TopFrameTests {
     let text = (0..<frame.rows).map { row in
       String((0..<frame.columns).map { letters[Int(frame[row, $0].style.rawValue)] }) + "\n"
     }.joined()
-    #expect(Golden.text("styles.txt", for: Array(text.utf8)) == text)
+    #expect(Golden.text("styles.txt", for: text) == text)
   }
 }

@@ -33,8 +33,9 @@ struct DoctorReport {
 
   private func text(of finding: DoctorFinding) -> String {
     let rule = finding.rule
-    var text =
-      "\(rule.severity.rawValue.uppercased())  \(subject(of: finding)) \(rule.finding.printable)\n"
+    let severity = rule.severity.rawValue.uppercased() + "  "
+    var text = wrapped(
+      "\(severity)\(subject(of: finding)) \(rule.finding.printable)", indent: severity.count)
     let shown = finding.members.prefix(Self.mostColumns)
     var lines: [(String, String)] = rule.evidence.enumerated().map { index, evidence in
       (evidence.label.printable, Self.values(shown.map { $0.diagnosis.evidence[index] }))
@@ -127,18 +128,32 @@ struct DoctorReport {
   }
 
   private static func reason(of gaps: [Examination.Gap]) -> String {
-    var missing: [String] = []
-    for reason in gaps.flatMap(\.missing) where !missing.contains(reason.description) {
-      missing.append(reason.description)
+    var absent: [String] = []
+    var others: [String] = []
+    for reason in gaps.flatMap(\.missing) {
+      if case .absent(let name) = reason {
+        if !absent.contains(name) { absent.append(name) }
+      } else if !others.contains(reason.description) {
+        others.append(reason.description)
+      }
     }
+    let missing =
+      (absent.isEmpty ? [] : ["there is no " + list(absent, most: 4, last: "or")]) + others
     let isRefused = gaps.allSatisfy { $0.missing.allSatisfy { $0.isRefusal } }
     return isRefused
       ? "what they need is not among what may be read" : list(missing, most: 4)
   }
 
-  private static func list(_ words: [String], most: Int) -> String {
-    let more = words.count > most ? " and \(words.count - most) more" : ""
-    return words.prefix(most).joined(separator: ", ") + more
+  /// Such as `a, b and 3 more`; where there are no more, the last is joined by a word of its own.
+  private static func list(_ words: [String], most: Int, last: String? = nil) -> String {
+    let shown = words.prefix(most)
+    if words.count > most {
+      return "\(shown.joined(separator: ", ")) \(last ?? "and") \(words.count - most) more"
+    }
+    guard let last, let end = shown.last, shown.count > 1 else {
+      return shown.joined(separator: ", ")
+    }
+    return "\(shown.dropLast().joined(separator: ", ")) \(last) \(end)"
   }
 
   // MARK: - Lines

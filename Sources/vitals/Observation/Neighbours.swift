@@ -13,15 +13,31 @@ struct Neighbours {
     let share: Double
   }
 
-  /// The most that are told of one victim.
-  private static let most = 3
-  /// A smaller share of one CPU than this explains nothing.
-  private static let least = 0.05
-
   /// The CPUs that the thread may use.
   let processors: Set<Int>
   /// The greatest first; empty where nobody was seen there for long.
   let all: [Neighbour]
+
+  /// Such as `1`, or `0-3`.
+  var processorText: String {
+    var ranges: [ClosedRange<Int>] = []
+    for number in processors.sorted() {
+      if let last = ranges.last, last.upperBound + 1 == number {
+        ranges[ranges.count - 1] = last.lowerBound...number
+      } else {
+        ranges.append(number...number)
+      }
+    }
+    return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+      .joined(separator: ",")
+  }
+}
+
+extension Neighbours {
+  /// The most that are told of one victim.
+  private static let most = 3
+  /// A smaller share of one CPU than this explains nothing.
+  private static let least = 0.05
 
   /// The neighbours of a vCPU; nil where its thread is not known.
   init?(
@@ -42,20 +58,6 @@ struct Neighbours {
         name: name ?? use.command(ofProcess: user.process) ?? "a process",
         process: user.process, share: share)
     }
-  }
-
-  /// Such as `1`, or `0-3`.
-  var processorText: String {
-    var ranges: [ClosedRange<Int>] = []
-    for number in processors.sorted() {
-      if let last = ranges.last, last.upperBound + 1 == number {
-        ranges[ranges.count - 1] = last.lowerBound...number
-      } else {
-        ranges.append(number...number)
-      }
-    }
-    return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
-      .joined(separator: ",")
   }
 }
 

@@ -1,21 +1,22 @@
-import HostStats
-import Statistics
-import StatsRules
+public import Statistics
+public import StatsRules
 import StatsTesting
-import StatsTree
+public import StatsTree
 
 /// Sources whose two samples are two seconds apart and differ by what a case says.
-final class CaseHost {
-  static let seconds: UInt64 = 2
-  let tree = Tree()
+public final class CaseHost {
+  public static let seconds: UInt64 = 2
+  public let tree = Tree()
   private let backing = InMemoryBacking()
   private var records: [(token: Int, later: InMemoryBacking.Behaviour)] = []
   private var sampler: Sampler?
 
+  public init() {}
+
   /// Adds a group whose words grow by these; those of a level are then these.
   ///
   /// A histogram gets the number of samples in the bucket of 1 ms.
-  func add(
+  public func add(
     _ path: String, _ schema: Schema, named name: String = "kvm", growth: [String: UInt64],
     then status: Status = .up
   ) throws {
@@ -38,7 +39,7 @@ final class CaseHost {
   }
 
   /// The subjects after both samples.
-  lazy var subjects: [Subject] = {
+  public private(set) lazy var subjects: [Subject] = {
     let sampler = Sampler(tree)
     backing.window = Window(begin: 1_000_000_000, end: 1_000_000_000)
     sampler.pass()
@@ -50,11 +51,11 @@ final class CaseHost {
     return SubjectList(sampler).all
   }()
 
-  func subject(_ path: String) -> Subject? { subjects.first { $0.path == path } }
+  public func subject(_ path: String) -> Subject? { subjects.first { $0.path == path } }
 }
 
-struct CaseFlaw: Error, CustomStringConvertible {
-  let description: String
+public struct CaseFlaw: Error, CustomStringConvertible {
+  public let description: String
 
-  init(_ description: String) { self.description = description }
+  public init(_ description: String) { self.description = description }
 }
