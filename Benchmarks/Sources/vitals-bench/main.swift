@@ -67,6 +67,10 @@ report.part("vitals watch --every 1s 'kvm/**'") {
   try WatchBenchmark(vitals: programs["--vitals"], holder: programs["--holder"]).run(&$0)
 }
 report.part("vitals top, 1,000 vCPUs, ten minutes of history") { try TopBenchmark().run(&$0) }
+report.part("A refresh of vitals top and of others") {
+  try TopCommandBenchmark(vitals: programs["--vitals"], holder: programs["--holder"]).run(
+    pass, files, &$0)
+}
 
 try Descriptor.standardOutput().write(Array(report.text.utf8))
 exit(report.isBroken ? 1 : 0)
