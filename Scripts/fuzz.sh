@@ -1,17 +1,19 @@
 #!/bin/sh
 # Feeds the readers of foreign bytes with what the fuzzer makes: Scripts/fuzz.sh [SECONDS] [TARGET]
 #
-# Targets: kvm (files of KVM statistics), types (a kernel's types), table (shared tables) and fuse
-# (requests of the kernel), which share the seconds. Fails where one crashes, hangs or takes too much memory; the input is left
-# in .build/fuzz.
+# Targets: kvm (files of KVM statistics), types (a kernel's types), table (shared tables), fuse
+# (requests of the kernel) and rules (conditions and files of rules), which share the seconds. Fails
+# where one crashes, hangs or takes too much memory; the input is left in .build/fuzz.
 set -eu
 
 cd "$(dirname "$0")/.."
 seconds=${1:-20}
 only=${2:-}
 out=.build/fuzz
-mkdir -p "$out/corpus" "$out/table-corpus" "$out/table-seeds" "$out/fuse-corpus" "$out/types-corpus" "$out/modules"
-if [ -z "$only" ]; then seconds=$(((seconds + 3) / 4)); fi
+for name in corpus table-corpus table-seeds fuse-corpus types-corpus rules-corpus rules-seeds modules; do
+  mkdir -p "$out/$name"
+done
+if [ -z "$only" ]; then seconds=$(((seconds + 4) / 5)); fi
 
 # Swift's own report of crashes would keep libFuzzer from saving the input.
 export SWIFT_BACKTRACE=enable=no
@@ -57,7 +59,7 @@ modules() {
       -c -o "$out/modules/$(basename "$file" .c).o" "$file"
   done
   swift_options="$swift_options -I $out/modules/CLinux -I $out/modules/CVitals"
-  for name in Statistics LinuxSystem StatsTable; do module "$name"; done
+  for name in Statistics LinuxSystem StatsTable StatsTree; do module "$name"; done
 }
 
 fuzz_table() {
@@ -89,11 +91,25 @@ fuzz_types() {
   run types 4096 "$out/types-corpus" Fuzz/TypesCorpus
 }
 
+fuzz_rules() {
+  modules
+  # shellcheck disable=SC2046,SC2086
+  swiftc $swift_options -module-name RulesFuzz -I "$out/modules" \
+    -enable-upcoming-feature InternalImportsByDefault \
+    -o "$out/rules" $(find Sources/StatsRules -name '*.swift' ! -name '*+BuiltIn.swift') \
+    Fuzz/RulesFuzz.swift "$out"/modules/*.o
+  cp Sources/CVitalsData/doctor.rules "$out/rules-seeds/"
+  sed -n 's/^when: //p' Sources/CVitalsData/doctor.rules |
+    split -l 1 - "$out/rules-seeds/when-"
+  run rules 4096 "$out/rules-corpus" "$out/rules-seeds"
+}
+
 case $only in
-  "") fuzz_kvm && fuzz_types && fuzz_table && fuzz_fuse ;;
+  "") fuzz_kvm && fuzz_types && fuzz_table && fuzz_fuse && fuzz_rules ;;
   kvm) fuzz_kvm ;;
   types) fuzz_types ;;
   table) fuzz_table ;;
   fuse) fuzz_fuse ;;
-  *) echo "fuzz.sh [SECONDS] [kvm | types | table | fuse]" >&2; exit 2 ;;
+  rules) fuzz_rules ;;
+  *) echo "fuzz.sh [SECONDS] [kvm | types | table | fuse | rules]" >&2; exit 2 ;;
 esac

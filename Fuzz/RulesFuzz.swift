@@ -1,0 +1,62 @@
+// Compiled with Sources/StatsRules, but for its built-in rules, by Scripts/fuzz.sh.
+import Statistics
+
+/// Reads the bytes as a formula and as a file of rules, and evaluates what can be read.
+///
+/// Source: LLVM's `docs/LibFuzzer.rst`.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
+  let text = String(decoding: bytes, as: UTF8.self)
+  for form in [Formula.Form.condition, .number] {
+    do throws(FormulaFlaw) {
+      evaluate(try Formula(text, form), isUnknown: bytes.count.isMultiple(of: 3))
+    } catch {
+      check(error, text)
+    }
+  }
+  if let book = try? RuleBook(parsing: text) {
+    for rule in book.rules {
+      for formula in [rule.condition] + rule.evidence.map(\.formula) {
+        evaluate(formula, isUnknown: bytes.count.isMultiple(of: 2))
+      }
+    }
+  }
+  return 0
+}
+
+private let schema = Schema(packing: [
+  Statistic("exits", .cumulative),
+  Statistic("run_ns", .cumulative, unit: .seconds, scale: .nano),
+  Statistic("wait_hist", .logHistogram, unit: .seconds, scale: .nano, size: 12),
+  Statistic("memory", .instant, unit: .bytes),
+])
+
+/// The check and the evaluation take the same steps, with and without numbers.
+private func evaluate(_ formula: Formula, isUnknown: Bool) {
+  do throws(FormulaFlaw) {
+    try formula.check(against: [schema])
+  } catch {
+    check(error, formula.text)
+  }
+  var machine = FormulaMachine()
+  let item = machine.run(
+    formula.steps,
+    operand: { position, step in
+      switch step.operation {
+      case .state: return .truth(isUnknown ? nil : position.isMultiple(of: 2))
+      default:
+        var item = FormulaItem.number(isUnknown ? nil : Double(position) - 1, nil)
+        if isUnknown { item.causes = [position] }
+        return item
+      }
+    }, misfit: { _ in })
+  precondition(item.causes.allSatisfy { formula.steps.indices.contains($0) })
+}
+
+/// A flaw points into its text, which it shows on lines of its own.
+private func check(_ flaw: FormulaFlaw, _ text: String) {
+  precondition(flaw.range.lowerBound <= flaw.range.upperBound)
+  precondition(flaw.range.upperBound <= text.utf8.count)
+  precondition(flaw.description.split(separator: "\n").count >= 2)
+}
