@@ -1,5 +1,5 @@
 #!/bin/sh
-# Feeds the readers of foreign bytes with what the fuzzer makes: Scripts/fuzz.sh [SECONDS] [TARGET]
+# Feeds what reads foreign bytes with what the fuzzer makes: Scripts/fuzz.sh [SECONDS] [TARGET]
 #
 # Targets: kvm (files of KVM statistics), types (a kernel's types), table (shared tables), fuse
 # (requests of the kernel) and rules (conditions and files of rules), which share the seconds. Fails
