@@ -132,12 +132,13 @@ let package = Package(
       name: "HostStatsTests",
       dependencies: [
         "HostStats", "StatsTesting", "StatsTree", "Statistics", "LinuxSystem", "TestSupport",
+        "CAllocations",
       ]),
     .testTarget(
       name: "KVMStatsTests",
       dependencies: [
         "KVMStats", "KVMGuests", "HostStats", "StatsTesting", "StatsTree", "Statistics",
-        "LinuxSystem", "TestSupport", "guest-holder",
+        "LinuxSystem", "TestSupport", "CAllocations", "guest-holder",
       ]),
     .testTarget(
       name: "TableStatsTests",

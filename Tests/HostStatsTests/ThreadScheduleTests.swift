@@ -1,3 +1,4 @@
+import CAllocations
 import Glibc
 import HostStats
 import LinuxSystem
@@ -96,6 +97,20 @@ import Testing
     }
     #expect(isGone)
     #expect(probe.value("run_ns", token) == nil)
+  }
+
+  @Test(
+    "After the first two, a pass over threads allocates nothing",
+    .enabled(if: allocations_are_counted(), "a sanitizer has malloc"))
+  func allocations() throws {
+    let tokens = try (1...50).map { try open($0, "\($0) 2 3\n") }
+    let probe = probe(tokens)
+    for _ in 0..<3 { probe.sampler.pass() }
+    allocations_reset()
+    for _ in 0..<20 { probe.sampler.pass() }
+    let count = allocations_count()
+    #expect(count == 0)
+    #expect(tokens.allSatisfy { probe.value("run_ns", $0) == UInt64($0) + 1 })
   }
 
   @Test("It conforms")

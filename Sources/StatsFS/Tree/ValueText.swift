@@ -1,9 +1,11 @@
 internal import Statistics
+internal import StatsFormats
 internal import StatsTree
 
 /// Text of values under construction, as UTF-8.
 struct ValueText {
-  private(set) var bytes: [UInt8] = []
+  private var text = ByteText()
+  var bytes: [UInt8] { text.bytes }
   /// Whether names are as metricfs has texts.
   private var escapesNames = false
 
@@ -13,7 +15,7 @@ struct ValueText {
   /// name has one for each name.
   mutating func append(_ statistic: Statistic, in reading: Reading, behind start: [UInt8] = []) {
     forEachLine(of: statistic, in: reading) { text, key in
-      text.bytes += start
+      text.text.append(start)
       if let key {
         text.append(name: key)
         text.append(" ")
@@ -41,7 +43,7 @@ struct ValueText {
     }
   }
 
-  mutating func append(_ text: String) { bytes += text.utf8 }
+  mutating func append(_ part: String) { text.append(part) }
 
   private mutating func append(name: String) { append(escapesNames ? name.escaped : name) }
 
@@ -81,7 +83,7 @@ struct ValueText {
       } else {
         continue
       }
-      append(number: count)
+      text.append(number: count)
       end(&self)
     }
   }
@@ -91,25 +93,10 @@ struct ValueText {
     if statistic.kind == .state, value < UInt64(statistic.states.count) {
       return append(name: statistic.states[Int(value)])
     }
-    if statistic.isSigned, Int64(bitPattern: value) < 0 {
-      append("-")
-      return append(number: Int64(bitPattern: value).magnitude)
-    }
-    append(number: value)
-  }
-
-  private mutating func append(number: UInt64) {
-    var digits = InlineArray<20, UInt8>(repeating: 0)
-    var rest = number
-    var count = 0
-    repeat {
-      digits[count] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-      rest /= 10
-      count += 1
-    } while rest > 0
-    while count > 0 {
-      count -= 1
-      bytes.append(digits[count])
+    if statistic.isSigned {
+      text.append(number: Int128(Int64(bitPattern: value)))
+    } else {
+      text.append(number: value)
     }
   }
 }

@@ -1,10 +1,10 @@
 internal import Statistics
 
 /// Text under construction, as UTF-8.
-struct ByteText {
-  private(set) var bytes: [UInt8] = []
+package struct ByteText {
+  package private(set) var bytes: [UInt8] = []
 
-  init() {}
+  package init() {}
 
   var text: String { String(decoding: bytes, as: UTF8.self) }
 
@@ -19,11 +19,11 @@ struct ByteText {
     bytes.removeLast(bytes.count - byteCount)
   }
 
-  mutating func append(_ text: String) {
+  package mutating func append(_ text: String) {
     bytes.append(contentsOf: text.utf8)
   }
 
-  mutating func append(_ other: [UInt8]) {
+  package mutating func append(_ other: [UInt8]) {
     bytes.append(contentsOf: other)
   }
 
@@ -41,11 +41,11 @@ struct ByteText {
 
   // MARK: - Numbers
 
-  mutating func append(number: UInt64) {
+  package mutating func append(number: UInt64) {
     append(digits: number, pointBefore: 0)
   }
 
-  mutating func append(number: Int128) {
+  package mutating func append(number: Int128) {
     if number < 0 { append(byte: .minus) }
     if let small = UInt64(exactly: number.magnitude) {
       append(number: small)

@@ -1,3 +1,4 @@
+import CAllocations
 import Glibc
 import HostStats
 import KVMGuests
@@ -42,6 +43,27 @@ struct ThreadEventsTests {
     let parts = try entries("kvm_userspace_exit:*")
     #expect(parts.count > 10 && parts.allSatisfy { $0.statistic.cost == .heavy })
     #expect(try entries("nothing*").isEmpty)
+  }
+
+  @Test(
+    "After the first two, a pass over counters of threads allocates nothing",
+    .enabled(if: allocations_are_counted(), "a sanitizer has malloc"))
+  func allocations() throws {
+    let chosen = try entries("context-switches", "kvm_userspace_exit")
+    let backing = ThreadEvents(roots: SystemRoots())
+    let schema = ThreadEvents.schema(chosen)
+    let members = try (0..<20).map { _ in
+      (
+        try backing.open(chosen.map(\.event), process: getpid(), thread: currentThread()), schema
+      )
+    }
+    let probe = Probe(backing, members)
+    for _ in 0..<3 { probe.sampler.pass() }
+    allocations_reset()
+    for _ in 0..<20 { probe.sampler.pass() }
+    let count = allocations_count()
+    #expect(count == 0)
+    #expect(members.allSatisfy { probe.status($0.0) == .up })
   }
 
   @Test("A vCPU's group counts the exits of its own thread")
