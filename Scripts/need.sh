@@ -10,6 +10,7 @@ for command in "$@"; do
     qemu-system-x86_64) package=qemu-system-x86 ;;
     promtool) package=prometheus ;;
     fusermount3) package=fuse3 ;;
+    xz) package=xz-utils ;;
     *) package=$command ;;
   esac
   packages="$packages $package"

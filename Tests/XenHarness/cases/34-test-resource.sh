@@ -1,0 +1,2 @@
+# Xen's own test of the interface, as Debian ships it.
+test-resource

@@ -1,0 +1,46 @@
+/* show.c - what the hypervisor says of domains and vCPUs, by the calls of libxenctrl. */
+#include "domains.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum { MOST_DOMAINS = 256 };
+
+static uint64_t monotonic_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+int show_vcpu(struct host *host, uint32_t domain, uint32_t vcpu) {
+  xc_vcpuinfo_t info;
+  memset(&info, 0, sizeof info);
+  if (xc_vcpu_getinfo(host->control, domain, vcpu, &info) != 0) return refused("xc_vcpu_getinfo");
+  printf("vcpu %u online %u blocked %u running %u cpu_time_ns %" PRIu64 " cpu %u at_ns %" PRIu64
+         "\n",
+         vcpu, info.online, info.blocked, info.running, (uint64_t)info.cpu_time, info.cpu,
+         monotonic_ns());
+  return 0;
+}
+
+int list(struct host *host) {
+  static xc_domaininfo_t infos[MOST_DOMAINS];
+  int found = xc_domain_getinfolist(host->control, 0, MOST_DOMAINS, infos);
+  if (found < 0) return refused("xc_domain_getinfolist");
+  for (int place = 0; place < found; place++) {
+    const xc_domaininfo_t *info = &infos[place];
+    printf("domain %u cpu_time_ns %" PRIu64 " pages %" PRIu64 " vcpus %u%s%s%s%s%s%s uuid ",
+           info->domain, (uint64_t)info->cpu_time, (uint64_t)info->tot_pages,
+           info->nr_online_vcpus, info->flags & XEN_DOMINF_hvm_guest ? " hvm" : "",
+           info->flags & XEN_DOMINF_running ? " running" : "",
+           info->flags & XEN_DOMINF_blocked ? " blocked" : "",
+           info->flags & XEN_DOMINF_paused ? " paused" : "",
+           info->flags & XEN_DOMINF_shutdown ? " shutdown" : "",
+           info->flags & XEN_DOMINF_dying ? " dying" : "");
+    for (int byte = 0; byte < 16; byte++) printf("%02x", info->handle[byte]);
+    printf("\n");
+  }
+  return 0;
+}
