@@ -12,7 +12,7 @@ demo:
 
 # Lint, all tests, and what the tests cannot see: linkage, unsafe code, paths, fuzzing.
 test:
-	@Scripts/need.sh git make cc c++ qemu-system-x86_64 promtool fusermount3 tmux
+	@Scripts/need.sh git make cc c++ qemu-system-x86_64 promtool fusermount3 tmux xz
 	@Scripts/test.sh
 
 # Vitals in the dom0 of a real Xen, under emulation; skipped where that cannot be had.

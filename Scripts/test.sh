@@ -32,6 +32,9 @@ swift build -c release --product vitals
 echo "== linkage"
 Scripts/check-linkage.sh .build/release/vitals
 
+echo "== xen"
+Scripts/test-xen.sh .build/release/vitals
+
 echo "== fuzz"
 Scripts/fuzz.sh 20
 
