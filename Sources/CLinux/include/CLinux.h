@@ -11,6 +11,7 @@
 #include "clinux_bpf.h"
 #include "clinux_perf.h"
 #include "clinux_fuse.h"
+#include "clinux_xen.h"
 
 #include <linux/kvm.h>
 #include <stddef.h>
