@@ -1,27 +1,6 @@
 import Statistics
 import StatsTree
 
-/// A source with the families that it has an aggregate of.
-final class AggregatedSource {
-  let source: Source
-  private var families: Set<ObjectIdentifier> = []
-  private var names: [String: Int] = [:]
-
-  init(_ source: Source) {
-    self.source = source
-  }
-
-  /// Gives the source an aggregate of a family, unless it has one.
-  ///
-  /// A second family with the name, as of another kind of VMM, gets a number.
-  func fold(_ family: Family, as name: String, in tree: Tree) throws(TreeError) {
-    guard families.insert(ObjectIdentifier(family)).inserted else { return }
-    let number = names[name, default: 0] + 1
-    names[name] = number
-    try tree.aggregate(family, as: number == 1 ? name : "\(name).\(number)", over: source)
-  }
-}
-
 extension KVMInput {
   /// Gives a source of a machine a group, and the sources above it the group's aggregates.
   ///
@@ -39,10 +18,10 @@ extension KVMInput {
       // What waits for a resource is a share of time: shares of several VMs have no sum.
       guard isProcessor || name != "pressure" else { return }
       let aggregate = (isProcessor ? "vcpus." : "vms.") + name
-      if isProcessor { try machine.aggregated.fold(family, as: aggregate, in: tree) }
-      try all.fold(family, as: aggregate, in: tree)
+      if isProcessor { try machine.aggregated.fold(family, as: aggregate) }
+      try all.fold(family, as: aggregate)
       for group in controlGroups(of: machine) {
-        try group.fold(family, as: aggregate, in: tree)
+        try group.fold(family, as: aggregate)
       }
     } catch {
       remark(source, "\(error)")
@@ -73,7 +52,7 @@ extension KVMInput {
   private func controlGroup(_ path: String) -> AggregatedSource {
     let source = tree.source("cgroup/\(path)")
     if let known = controlGroups[source.path] { return known }
-    let made = AggregatedSource(source)
+    let made = AggregatedSource(source, in: tree)
     controlGroups[source.path] = made
     return made
   }

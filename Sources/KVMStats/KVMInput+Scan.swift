@@ -159,7 +159,7 @@ extension KVMInput {
   ) -> Machine {
     let facts = process.facts
     let given = name.flatMap { $0.isEmpty ? nil : $0 }
-    var part = VMMProcess.pathPart(given ?? "\(facts.pid)")
+    var part = Tree.pathPart(given ?? "\(facts.pid)")
     if number > 0 { part += ".\(number + 1)" }
     var labels = ["pid": "\(facts.pid)", "vmm": facts.command]
     labels["uuid"] = uuid ?? facts.machineUUID
@@ -173,7 +173,7 @@ extension KVMInput {
           candidate, below: base, keys: ["vm": candidate], labels: labels, created: created,
           owner: facts.owner)
       else { continue }
-      let machine = Machine(source: source, descriptor: descriptor)
+      let machine = Machine(source: source, descriptor: descriptor, in: tree)
       if process.settlesAt != nil { machine.waitForBetter() }
       process.machines.append(machine)
       count(machine, inControlGroup: labels["cgroup"])

@@ -98,7 +98,7 @@ public final class KVMInput {
     self.options = options
     isRealProc = isProcessFileSystem(roots.proc)
     base = tree.source("kvm")
-    all = AggregatedSource(base)
+    all = AggregatedSource(base, in: tree)
     threads = ThreadSchedule(roots: roots)
     memories = ProcessMemory(roots: roots)
     monitors = QMPBacking(deadlineMilliseconds: options.monitorDeadlineMilliseconds)

@@ -1,3 +1,4 @@
+import StatsTree
 import TestSupport
 import Testing
 
@@ -76,6 +77,6 @@ import Testing
       ("\u{7f}\u{9b}2J", "%7f%9b2J"), ("é你", "é你"), ("a\r\nb", "a%0d%0ab"),
     ])
   func pathParts(name: String, part: String) {
-    #expect(VMMProcess.pathPart(name) == part)
+    #expect(Tree.pathPart(name) == part)
   }
 }

@@ -56,9 +56,9 @@ final class Machine {
   /// Whether the last resorts have been tried.
   var wasCompleted = false
 
-  init(source: Source, descriptor: CInt?) {
+  init(source: Source, descriptor: CInt?, in tree: Tree) {
     self.source = source
-    aggregated = AggregatedSource(source)
+    aggregated = AggregatedSource(source, in: tree)
     self.descriptor = descriptor
   }
 

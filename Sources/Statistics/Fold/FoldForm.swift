@@ -36,7 +36,10 @@ public struct FoldForm: Sendable {
   /// - Parameters:
   ///   - schema: The schema that all members carry.
   ///   - functions: What to make of each statistic, each once; empty is what is natural for it.
-  public init(of schema: Schema, by functions: [FoldFunction] = []) {
+  ///   - leftOut: The names of statistics that say nothing of several members, such as a moment.
+  public init(
+    of schema: Schema, by functions: [FoldFunction] = [], leavingOut leftOut: Set<String> = []
+  ) {
     var names = FoldNames(of: schema)
     var columns: [FoldColumn] = []
     var folded: [Statistic] = []
@@ -45,7 +48,9 @@ public struct FoldForm: Sendable {
     for (index, statistic) in schema.statistics.enumerated() {
       let natural = FoldFunction.natural(for: statistic)
       let treatment = FoldTreatment(of: statistic)
-      let asked = Self.functions(for: statistic, natural: natural, asked: functions)
+      let asked =
+        leftOut.contains(statistic.name)
+        ? [] : Self.functions(for: statistic, natural: natural, asked: functions)
       let made = asked.map { function in
         let name = names.name(of: index, by: function, isNatural: function == natural)
         return (function, statistic.folded(by: function, name: name))

@@ -9,9 +9,9 @@ public final class Aggregation: Backing, Sendable {
   /// What becomes of each statistic.
   public let form: FoldForm
 
-  init(_ family: Family, by functions: [FoldFunction]) {
+  init(_ family: Family, by functions: [FoldFunction], leavingOut leftOut: Set<String>) {
     self.family = family
-    form = FoldForm(of: family.schema, by: functions)
+    form = FoldForm(of: family.schema, by: functions, leavingOut: leftOut)
   }
 
   public func sample(_ placements: [Placement], into snapshot: inout Snapshot) {}
@@ -25,6 +25,7 @@ extension Tree {
   /// - Parameters:
   ///   - family: whose groups are folded.
   ///   - functions: what becomes of each statistic; empty takes what is natural for its kind.
+  ///   - leftOut: the names of statistics that say nothing of several members, such as a moment.
   ///   - name: the name of the aggregate's group.
   ///   - source: whose groups, and those below, are folded.
   ///   - isHidden: whether views leave it out.
@@ -32,10 +33,10 @@ extension Tree {
   /// - Throws: `groupAttached` where the source has such an aggregate with this name, `foreign`.
   @discardableResult
   public func aggregate(
-    _ family: Family, by functions: [FoldFunction] = [], as name: String, over source: Source,
-    isHidden: Bool = false
+    _ family: Family, by functions: [FoldFunction] = [], leavingOut leftOut: Set<String> = [],
+    as name: String, over source: Source, isHidden: Bool = false
   ) throws(TreeError) -> Group {
-    let aggregation = Aggregation(family, by: functions)
+    let aggregation = Aggregation(family, by: functions, leavingOut: leftOut)
     return try state.locked { () throws(TreeError) in
       guard source.state === state else { throw .foreign(path: source.name) }
       for known in source.facts?.aggregates ?? [] where known.name == name {

@@ -20,6 +20,10 @@ public struct Provenance: Hashable, Sendable, CustomStringConvertible {
   public static let cgroup = Provenance("cgroup")
   /// Counters of threads that the kernel keeps (perf_event_open(2)).
   public static let perf = Provenance("perf")
+  /// A statistics table that the hypervisor writes for a domain.
+  public static let xenTable = Provenance("xen:table")
+  /// The hypervisor's control interface.
+  public static let xenControl = Provenance("xen:libxenctrl")
   /// A table in shared memory that the source's own process publishes.
   public static let table = Provenance("table")
   /// Memory of the program that samples.
