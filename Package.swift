@@ -14,7 +14,9 @@ let package = Package(
     .executable(name: "vitals", targets: ["vitals"]),
     .library(
       name: "Vitals",
-      targets: ["Statistics", "StatsTable", "StatsTree", "KVMStats", "HostStats", "TableStats"]),
+      targets: [
+        "Statistics", "StatsTable", "StatsTree", "KVMStats", "XenStats", "HostStats", "TableStats",
+      ]),
     .library(name: "VitalsFormats", targets: ["StatsFormats"]),
     .library(name: "VitalsTesting", targets: ["StatsTesting"]),
     .library(name: "StatsMetrics", targets: ["StatsMetrics"]),
@@ -57,6 +59,9 @@ let package = Package(
     .target(name: "HostStats", dependencies: ["StatsTree", "Statistics", "LinuxSystem"]),
     .target(
       name: "KVMStats", dependencies: ["HostStats", "StatsTree", "Statistics", "LinuxSystem"]),
+    .target(
+      name: "XenStats",
+      dependencies: ["HostStats", "StatsTable", "StatsTree", "Statistics", "LinuxSystem"]),
     .target(
       name: "TableStats", dependencies: ["StatsTable", "StatsTree", "Statistics", "LinuxSystem"]),
 
@@ -117,7 +122,7 @@ let package = Package(
       dependencies: [
         "HostStats", "KVMGuests", "KVMStats", "LinuxSystem", "StatsFS", "StatsFormats",
         "StatsRules", "StatsTable", "StatsTerminal", "StatsTesting", "StatsTree", "Statistics",
-        "TableStats",
+        "TableStats", "XenStats",
         argumentParser,
       ]),
 

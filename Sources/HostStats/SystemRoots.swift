@@ -4,14 +4,18 @@ public struct SystemRoots: Hashable, Sendable {
   public var proc: String
   /// Where sysfs(5) is mounted.
   public var sys: String
+  /// Where device files are.
+  public var dev: String
   /// Where VMMs put the sockets that they hand their descriptors over on.
   public var handover: String
 
   public init(
-    proc: String = "/proc", sys: String = "/sys", handover: String = "/run/vitals/kvm"
+    proc: String = "/proc", sys: String = "/sys", dev: String = "/dev",
+    handover: String = "/run/vitals/kvm"
   ) {
     self.proc = proc
     self.sys = sys
+    self.dev = dev
     self.handover = handover
   }
 

@@ -2,7 +2,7 @@ import Glibc
 public import HostStats
 import LinuxSystem
 
-/// A directory with proc(5), sysfs(5) and handover directories of a test's own, removed at its end.
+/// A directory with proc(5), sysfs(5), device and handover directories of a test's own, removed at its end.
 public final class FakeSystem: Sendable {
   public let root: String
 
@@ -16,7 +16,7 @@ public final class FakeSystem: Sendable {
       throw SystemError(call: "mkdtemp", object: "/tmp", code: errno)
     }
     root = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-    for name in ["proc", "sys", "run"] { try makeDirectory("\(root)/\(name)") }
+    for name in ["proc", "sys", "dev", "run"] { try makeDirectory("\(root)/\(name)") }
   }
 
   deinit {
@@ -24,7 +24,8 @@ public final class FakeSystem: Sendable {
   }
 
   public var roots: SystemRoots {
-    SystemRoots(proc: "\(root)/proc", sys: "\(root)/sys", handover: "\(root)/run")
+    SystemRoots(
+      proc: "\(root)/proc", sys: "\(root)/sys", dev: "\(root)/dev", handover: "\(root)/run")
   }
 
   /// Replaces a file's contents in place, as the kernel does; makes its directories.

@@ -1,28 +1,43 @@
 import KVMStats
 import StatsFormats
 import TableStats
+import XenStats
 
 /// A change that a person is told while he watches.
 enum ObservedEvent {
-  case appeared(path: String, pid: Int32)
-  case gone(path: String, pid: Int32, reason: String)
+  /// Whose it is.
+  enum Origin {
+    case process(Int32)
+    case domain(UInt32)
+  }
+
+  case appeared(path: String, Origin)
+  case gone(path: String, Origin, reason: String)
   case remark(String)
 
   init(_ event: KVMInput.Event) {
     switch event {
-    case .appeared(let path, let pid): self = .appeared(path: path, pid: pid)
+    case .appeared(let path, let pid): self = .appeared(path: path, .process(pid))
     case .gone(let path, let pid):
-      self = .gone(path: path, pid: pid, reason: "process \(pid) ended")
+      self = .gone(path: path, .process(pid), reason: "process \(pid) ended")
+    }
+  }
+
+  init(_ event: XenInput.Event) {
+    switch event {
+    case .appeared(let path, let domain): self = .appeared(path: path, .domain(domain))
+    case .gone(let path, let domain):
+      self = .gone(path: path, .domain(domain), reason: "domain \(domain) ended")
     }
   }
 
   init(_ event: TableInput.Event) {
     switch event {
     case .appeared(let path, let pid):
-      self = .appeared(path: path, pid: Int32(truncatingIfNeeded: pid))
+      self = .appeared(path: path, .process(Int32(truncatingIfNeeded: pid)))
     case .gone(let path, let pid):
       self = .gone(
-        path: path, pid: Int32(truncatingIfNeeded: pid), reason: "process \(pid) ended it")
+        path: path, .process(Int32(truncatingIfNeeded: pid)), reason: "process \(pid) ended it")
     case .remark(let path, let text): self = .remark("\(path): \(text)")
     }
   }
@@ -31,7 +46,8 @@ enum ObservedEvent {
   var text: String {
     let text =
       switch self {
-      case .appeared(let path, let pid): "\(path) appeared: process \(pid)"
+      case .appeared(let path, .process(let pid)): "\(path) appeared: process \(pid)"
+      case .appeared(let path, .domain(let number)): "\(path) appeared: domain \(number)"
       case .gone(let path, _, let reason): "\(path) is gone: \(reason)"
       case .remark(let text): text
       }
@@ -40,6 +56,14 @@ enum ObservedEvent {
 }
 
 extension KVMInput.Event {
+  var path: String {
+    switch self {
+    case .appeared(let path, _), .gone(let path, _): path
+    }
+  }
+}
+
+extension XenInput.Event {
   var path: String {
     switch self {
     case .appeared(let path, _), .gone(let path, _): path

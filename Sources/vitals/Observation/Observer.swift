@@ -4,6 +4,7 @@ import LinuxSystem
 import StatsFormats
 import StatsTree
 import TableStats
+import XenStats
 
 /// This host, assembled: the inputs on one tree, and a sampler over what was asked for.
 ///
@@ -18,6 +19,9 @@ final class Observer {
   private let host: HostInput?
   private let kvm: KVMInput?
   private let tables: TableInput?
+  private let xen: XenInput?
+  /// Why there are no domains, where they were asked for.
+  private let xenAbsence: String?
   private let pattern: Pattern
   private let enabled: [PathPattern]
   private let includesHidden: Bool
@@ -74,6 +78,13 @@ final class Observer {
         text: "no event of this kernel is called '\(unknown.text)'; there is "
           + unknown.near.joined(separator: ", ") + " and more")
     }
+    // A library that was named is tried wherever it is.
+    xenAbsence =
+      pattern.mayMatch(below: "xen") && options.xenLibrary == nil
+      ? ControlDomain.absence(roots) : nil
+    xen =
+      pattern.mayMatch(below: "xen") && xenAbsence == nil
+      ? XenInput(tree, roots: roots, options: options.xenInput) : nil
     host = pattern.mayMatch(below: "host") ? HostInput(roots: roots) : nil
     try host?.attach(to: tree)
     selection = Selection(
@@ -107,13 +118,15 @@ final class Observer {
   func refresh() -> [ObservedEvent] {
     host?.refresh()
     let machines = kvm?.refresh().filter { isWatched($0.path) || isWatched("\($0.path)/vcpu0") }
+    let domains = xen?.refresh().filter { isWatched($0.path) || isWatched("\($0.path)/vcpu0") }
     let publishers = tables?.refresh().filter { pattern.mayMatch(below: $0.path) }
     do {
       try added?.follow()
     } catch {
       Console.warn("an aggregate is not shown: \(error)".printable)
     }
-    return (machines ?? []).map(ObservedEvent.init) + (publishers ?? []).map(ObservedEvent.init)
+    return (machines ?? []).map(ObservedEvent.init) + (domains ?? []).map(ObservedEvent.init)
+      + (publishers ?? []).map(ObservedEvent.init)
   }
 
   /// Waits until a time of CLOCK_MONOTONIC; a VM that ends meanwhile is let go of at once.
@@ -141,6 +154,9 @@ final class Observer {
     if !sources.isEmpty { return sources }
     // What could not be read may be what was asked for.
     for remark in tree.root.child("kvm")?.remarks ?? [] { Console.warn(remark) }
+    if let xenAbsence, options.sources.contains(where: { $0.text.hasPrefix("xen") }) {
+      Console.warn(xenAbsence)
+    }
     if let asked = options.sources.first {
       throw Failure(
         status: .nothingThere,

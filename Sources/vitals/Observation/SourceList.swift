@@ -131,10 +131,11 @@ struct SourceList {
       text += "(no room for \(rendering.droppedColumns.joined(separator: ", ")))\n"
     }
     var seen: Set<String> = []
-    let first = tree.root.child("kvm").map { [$0] } ?? []
+    // What the inputs themselves have to say.
+    let first = ["kvm", "xen"].compactMap { tree.root.child($0) }
     for source in first + sources where seen.insert(source.path).inserted {
       // Of a publisher's groups that are off, nothing but the remark can tell.
-      let speaks = source.path == "kvm" || source.path.hasPrefix("app/")
+      let speaks = ["kvm", "xen"].contains(source.path) || source.path.hasPrefix("app/")
       guard explainsAll || status(of: source) != .up || speaks else { continue }
       if let reason = status(of: source).reason {
         text += "\(source.path): \(reason)".printable + "\n"
@@ -149,7 +150,8 @@ struct SourceList {
       let facts = [source.keys, source.labels].flatMap { $0.sorted { $0.key < $1.key } }
       return facts.prefix(4).map { "\($0.key)=\($0.value)" }.joined(separator: " ")
     }
-    return ["vmm", "pid", "tid", "uuid", "cgroup"].compactMap { key in
+    let keys = ["vmm", "pid", "tid", "domid", "uuid", "cgroup", "version", "library"]
+    return keys.compactMap { key in
       source.labels[key].map { "\(key)=\($0)" }
     }.joined(separator: " ")
   }

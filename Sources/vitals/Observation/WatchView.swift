@@ -33,22 +33,27 @@ struct WatchView {
     switch (format, event) {
     case (.table, _):
       try Console.write("\(localTimeText(wallNanoseconds()))  \(event.text)\n")
-    case (.json, .appeared(let path, let pid)): try tell("appeared", path, pid)
-    case (.json, .gone(let path, let pid, _)): try tell("gone", path, pid)
+    case (.json, .appeared(let path, let origin)): try tell("appeared", path, origin)
+    case (.json, .gone(let path, let origin, _)): try tell("gone", path, origin)
     case (.json, .remark), (.csv, _), (.openmetrics, _), (.prometheus, _):
       Console.warn(event.text)
     }
   }
 
-  private func tell(_ word: String, _ path: String, _ pid: Int32) throws {
-    try Console.write(
-      JSONText.line(EventEntry(event: word, path: path, pid: pid, time: Moment.now.text)))
+  private func tell(_ word: String, _ path: String, _ origin: ObservedEvent.Origin) throws {
+    var entry = EventEntry(event: word, path: path, time: Moment.now.text)
+    switch origin {
+    case .process(let pid): entry.pid = pid
+    case .domain(let number): entry.domid = number
+    }
+    try Console.write(JSONText.line(entry))
   }
 
   private struct EventEntry: Encodable {
     let event: String
     let path: String
-    let pid: Int32
+    var pid: Int32?
+    var domid: UInt32?
     let time: String
   }
 

@@ -15,6 +15,7 @@ struct DemandOptions: ParsableArguments {
 }
 
 extension Pattern {
-  /// What is looked at where nobody says what: VMs, and what programs publish.
-  static let machines = Pattern(anyOf: [Pattern(below: "kvm"), Pattern(below: "app")])
+  /// What is looked at where nobody says what: VMs, domains, and what programs publish.
+  static let machines = Pattern(
+    anyOf: [Pattern(below: "kvm"), Pattern(below: "xen"), Pattern(below: "app")])
 }

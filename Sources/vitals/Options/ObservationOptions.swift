@@ -3,6 +3,7 @@ import KVMStats
 import LinuxSystem
 import StatsTree
 import TableStats
+import XenStats
 
 /// The options of every command that looks at sources.
 struct ObservationOptions: ParsableArguments {
@@ -66,6 +67,15 @@ struct ObservationOptions: ParsableArguments {
       """, valueName: "dir"))
   var tables: String?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      """
+      The libxenctrl to load, by name or path, in place of the one that is installed; then it is \
+      not looked whether this is dom0.
+      """, valueName: "library", visibility: .hidden))
+  var xenLibrary: String?
+
   @Flag(name: .long, help: "Also sources and groups that are hidden.")
   var hidden = false
 
@@ -105,7 +115,14 @@ struct ObservationOptions: ParsableArguments {
     return options
   }
 
-  /// The options for the input.
+  /// The options for the domains of Xen.
+  var xenInput: XenInput.Options {
+    var options = XenInput.Options()
+    options.library = xenLibrary
+    return options
+  }
+
+  /// The options for the virtual machines of KVM.
   var input: KVMInput.Options {
     var options = KVMInput.Options()
     if let via { options.rungs = via.rungs }

@@ -1,0 +1,85 @@
+import Glibc
+import LinuxSystem
+import Statistics
+import StatsTable
+import StatsTree
+
+/// What the hypervisor says of vCPUs: one call for each that is asked for.
+final class VCPURecords: Backing {
+  private struct Entry {
+    let domain: UInt32
+    let vcpu: Int
+  }
+
+  private let control: XenControl
+  private var entries = TokenTable<Entry>()
+  private var info = XenVCPUInfo()
+
+  init(_ control: XenControl) {
+    self.control = control
+  }
+
+  func open(_ vcpu: Int, ofDomain domain: UInt32) -> Int {
+    entries.open(Entry(domain: domain, vcpu: vcpu))
+  }
+
+  func close(_ token: Int) {
+    entries.close(token)
+  }
+
+  func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
+    var begin = monotonicNanoseconds()
+    for index in placements.indices {
+      let placement = placements[index]
+      guard let entry = entries[placement.token] else {
+        snapshot.fail(placement, .gone)
+        continue
+      }
+      let code = control.read(entry.vcpu, ofDomain: entry.domain, into: &info)
+      let end = monotonicNanoseconds()
+      if code == 0 {
+        snapshot.fill(placement) { Self.store(info, into: &$0) }
+        snapshot.finish(placement, Window(begin: begin, end: end))
+      } else {
+        Self.settle(placement, code, &snapshot)
+      }
+      begin = end
+    }
+  }
+
+  /// What a call says that failed, for one group alone.
+  static func settle(_ placement: Placement, _ code: Int, _ snapshot: inout Snapshot) {
+    switch -code {
+    // The domain ended.
+    case Int(ESRCH): snapshot.fail(placement, .gone)
+    // The hypervisor was busy: the last numbers are stale.
+    case Int(EAGAIN), Int(EBUSY), Int(EINTR): break
+    default: snapshot.fail(placement, .denied(code: Int32(-code)))
+    }
+  }
+
+  private static func store(_ info: XenVCPUInfo, into record: inout MutableSpan<UInt64>) {
+    for word in record.indices { record[word] = Inactive.unsigned }
+    record[runningWord] = info.runNanoseconds
+    record[stateWord] = state(of: info).rawValue
+    if info.isOnline { record[processorWord] = UInt64(info.processor) }
+  }
+
+  /// What a vCPU does, from the three flags that tell it.
+  static func state(of info: XenVCPUInfo) -> XenRunState {
+    guard info.isOnline else { return .offline }
+    if info.isRunning { return .running }
+    return info.isBlocked ? .blocked : .runnable
+  }
+
+  private static let runningWord = word("running_ns")
+  private static let stateWord = word("state")
+  private static let processorWord = word("cpu")
+
+  private static func word(_ name: String) -> Int {
+    guard let statistic = XenStatsSchemas.vcpu[name] else {
+      preconditionFailure("a vCPU has no \(name)")
+    }
+    return statistic.words.lowerBound
+  }
+}

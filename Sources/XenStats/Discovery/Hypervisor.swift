@@ -1,0 +1,28 @@
+import LinuxSystem
+
+/// The control interface that is open, with the backings that read by it.
+final class Hypervisor {
+  let control: XenControl
+  let lister: DomainLister
+  let domains: DomainRecords
+  let vcpus: VCPURecords
+  let runstates: RunstateRecords
+
+  init(_ control: XenControl) {
+    self.control = control
+    lister = DomainLister(control)
+    domains = DomainRecords(lister)
+    vcpus = VCPURecords(control)
+    runstates = RunstateRecords(control)
+  }
+
+  /// Ends what a group's numbers were read by.
+  func close(_ hold: Domain.Hold) {
+    switch hold {
+    case .domain(let token): domains.close(token)
+    case .vcpu(let token): vcpus.close(token)
+    case .runstate(let token): runstates.close(token)
+    case .table: break
+    }
+  }
+}
