@@ -65,6 +65,9 @@ let package = Package(
     .target(
       name: "TableStats", dependencies: ["StatsTable", "StatsTree", "Statistics", "LinuxSystem"]),
 
+    // MARK: - What domains are called
+    .target(name: "XenStore", dependencies: ["LinuxSystem"]),
+
     // MARK: - Conditions, and what the doctor looks for
     .target(name: "StatsRules", dependencies: ["StatsTree", "Statistics", "CVitalsData"]),
 
@@ -196,6 +199,7 @@ let package = Package(
     .testTarget(
       name: "XenTableTests",
       dependencies: ["StatsTable", "CVitals", "LinuxSystem", "Statistics", "CAllocations"]),
+    .testTarget(name: "XenStoreTests", dependencies: ["XenStore", "LinuxSystem", "TestSupport"]),
     .testTarget(
       name: "StatsFSTests",
       dependencies: [

@@ -10,6 +10,13 @@ extension Descriptor {
     return Descriptor(owning: number)
   }
 
+  /// A device for reading and writing that never waits: calls fail with `EAGAIN` instead.
+  public static func openDevice(_ path: String) throws(SystemError) -> Descriptor {
+    let number = unsafe Glibc.open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    guard number >= 0 else { throw SystemError(call: "open", on: path) }
+    return Descriptor(owning: number)
+  }
+
   /// A new file for reading and writing; a name that is there already is refused with `EEXIST`.
   public static func createNew(_ path: String, mode: UInt32) throws(SystemError) -> Descriptor {
     let flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW

@@ -1,0 +1,35 @@
+/// Cuts what the store sends into messages, however it arrives.
+struct StoreFramer: Sendable {
+  private var pending: [UInt8] = []
+
+  /// Adds what has arrived.
+  mutating func append(_ bytes: [UInt8]) { pending += bytes }
+
+  /// The next whole message; nil until more bytes are there.
+  ///
+  /// After a failure nothing that follows can be trusted.
+  mutating func next() throws(XenStoreFailure) -> StoreMessage? {
+    guard pending.count >= StoreMessage.headerByteCount else { return nil }
+    let type = number(at: 0)
+    let count = Int(number(at: 12))
+    guard let operation = StoreMessage.Operation(rawValue: type) else {
+      throw .garbage("a message of type \(type)")
+    }
+    guard count <= StoreMessage.largestPayload else {
+      throw .garbage("a message of \(count) bytes")
+    }
+    guard number(at: 8) == 0 else { throw .garbage("an answer in a transaction") }
+    let end = StoreMessage.headerByteCount + count
+    guard pending.count >= end else { return nil }
+    defer { pending.removeSubrange(..<end) }
+    return StoreMessage(
+      operation: operation, request: number(at: 4),
+      payload: Array(pending[StoreMessage.headerByteCount..<end]))
+  }
+
+  private func number(at offset: Int) -> UInt32 {
+    var number: UInt32 = 0
+    for index in (offset..<offset + 4).reversed() { number = number << 8 | UInt32(pending[index]) }
+    return UInt32(littleEndian: number)
+  }
+}

@@ -1,0 +1,203 @@
+import Glibc
+import LinuxSystem
+import TestSupport
+import Testing
+
+@testable import XenStore
+
+/// Serialized, since some wait for deadlines.
+@Suite(.serialized) struct XenStoreClientTests {
+  private static let uuid = "3f8a2c1e-0b7d-4e55-9c21-aa0102030405"
+  private static let nodes = [
+    "/local/domain/0/name": "Domain-0",
+    "/local/domain/7/name": "web1",
+    "/local/domain/7/vm": "/vm/\(uuid)",
+  ]
+  /// What a loaded machine may add to a deadline; a wait without one takes for ever.
+  private static let slack: UInt64 = 3_000_000_000
+
+  private func client(_ store: FakeStore) throws -> XenStoreClient {
+    try XenStoreClient([.socket(store.path)], patienceMilliseconds: 1000)
+  }
+
+  @Test(
+    "Names, UUIDs and directories are read, whole or in single bytes", arguments: [false, true])
+  func reads(isTorn: Bool) throws {
+    let store = try FakeStore("reads", nodes: Self.nodes)
+    defer { store.stop() }
+    if isTorn { store.update { $0.behaviour = .torn } }
+    let client = try client(store)
+    // A new connection: who knows what happened before.
+    #expect(client.refresh())
+    #expect(client.isWatching)
+    #expect(client.name(of: 7) == "web1")
+    #expect(client.uuid(of: 7) == Self.uuid)
+    #expect(client.name(of: 8) == nil)
+    #expect(client.uuid(of: 0) == nil)
+    #expect(try client.directory("/local/domain") == ["0", "7"])
+    #expect(try client.directory("/local/nothing") == nil)
+    #expect(try client.read("/local/domain/0/name") == Array("Domain-0".utf8))
+    #expect(client.failure == nil)
+    // Only these were ever asked: directory, read, watch.
+    #expect(Set(store.now.questions) == [1, 2, 4])
+  }
+
+  @Test("A watch that fires makes the descriptor readable, and known facts are asked again")
+  func watches() throws {
+    let store = try FakeStore("watches", nodes: Self.nodes)
+    defer { store.stop() }
+    let client = try client(store)
+    settle(client)
+    #expect(client.name(of: 7) == "web1")
+    let asked = store.now.questions.count
+    #expect(client.name(of: 7) == "web1")
+    #expect(store.now.questions.count == asked)
+    store.update {
+      $0.nodes["/local/domain/7/name"] = "web2"
+      $0.fires = 1
+    }
+    #expect(waits { hasInput(client) })
+    #expect(waits { client.refresh() })
+    #expect(client.name(of: 7) == "web2")
+  }
+
+  @Test("A domain that is renamed without an event is found again after 10 seconds")
+  func renamed() throws {
+    let store = try FakeStore("renamed", nodes: Self.nodes)
+    defer { store.stop() }
+    let client = try client(store)
+    settle(client)
+    #expect(client.name(of: 7) == "web1")
+    store.update { $0.nodes["/local/domain/7/name"] = "web2" }
+    client.refresh()
+    #expect(client.name(of: 7) == "web1")
+    client.refresh(now: monotonicNanoseconds() + 11_000_000_000)
+    #expect(client.name(of: 7) == "web2")
+  }
+
+  @Test(
+    "One that does not answer costs its deadline once, and nothing while it is left alone",
+    arguments: [FakeStore.Behaviour.silent, .trickling, .flooding])
+  func hanging(_ behaviour: FakeStore.Behaviour) throws {
+    let store = try FakeStore("hanging", nodes: Self.nodes)
+    defer { store.stop() }
+    let client = try XenStoreClient([.socket(store.path)], patienceMilliseconds: 50)
+    settle(client)
+    store.update { $0.behaviour = behaviour }
+    let begin = monotonicNanoseconds()
+    client.refresh(now: begin)
+    for domain in 0..<100 as Range<UInt32> { #expect(client.name(of: domain) == nil) }
+    #expect(monotonicNanoseconds() - begin < Self.slack)
+    #expect(client.failure == .late)
+    let clients = store.now.clients
+    // It is let go of, and not asked for a second.
+    let later = begin + 60_000_000
+    client.refresh(now: later)
+    for offset in 1...9 as ClosedRange<UInt64> { client.refresh(now: later + offset * 100_000_000) }
+    #expect(client.name(of: 7) == nil)
+    #expect(store.now.clients == clients)
+    store.update { $0.behaviour = .healthy }
+    #expect(waits { client.refresh() && client.name(of: 7) == "web1" })
+    #expect(client.failure == nil)
+  }
+
+  @Test("A connection that ended is made again with the next refresh")
+  func closed() throws {
+    let store = try FakeStore("closed", nodes: Self.nodes)
+    defer { store.stop() }
+    let client = try client(store)
+    client.refresh()
+    #expect(client.name(of: 7) == "web1")
+    store.update { $0.behaviour = .closes }
+    #expect(throws: XenStoreFailure.closed) { try client.read("/local/domain/0/name") }
+    #expect(throws: XenStoreFailure.closed) { try client.read("/local/domain/0/name") }
+    #expect(!client.isWatching)
+    store.update { $0.behaviour = .healthy }
+    #expect(waits { client.refresh() && client.name(of: 7) == "web1" })
+  }
+
+  @Test(
+    "What is not the protocol ends the connection, and is said",
+    arguments: [
+      // A type that no answer has; a length beyond the limit; within a transaction.
+      FakeStore.message(99, 3, [1]), FakeStore.message(2, 3, [], count: 4097),
+      FakeStore.message(2, 3, [1], transaction: 7),
+      // The answer to another question, one of another kind, an event that nobody asked for.
+      FakeStore.message(2, 2, [1]), FakeStore.message(1, 3, [1]),
+      FakeStore.message(15, 0, Array("/x\0y\0".utf8)), FakeStore.message(15, 0, []),
+      // An error without a name, and with one that is none.
+      FakeStore.message(16, 3, []), FakeStore.message(16, 3, Array("e/../x\0".utf8)),
+      Array("HTTP/1.1 400 Bad Request\r\n".utf8),
+    ])
+  func hostile(_ bytes: [UInt8]) throws {
+    let store = try FakeStore("hostile", nodes: Self.nodes)
+    defer { store.stop() }
+    let client = try client(store)
+    client.refresh()
+    store.update { $0.behaviour = .sends(bytes) }
+    #expect(client.name(of: 7) == nil)
+    guard case .garbage = client.failure else {
+      Issue.record("\(String(describing: client.failure))")
+      return
+    }
+    #expect(!client.isWatching)
+  }
+
+  @Test("Where watches are refused, it can be asked all the same")
+  func unwatched() throws {
+    let store = try FakeStore("unwatched", nodes: Self.nodes)
+    defer { store.stop() }
+    store.update { $0.behaviour = .refusesWatches }
+    let client = try client(store)
+    #expect(client.refresh())
+    #expect(!client.isWatching)
+    #expect(client.name(of: 7) == "web1")
+  }
+
+  @Test("Where no store is, the reason is that of the first place, and nothing is waited for")
+  func absent() throws {
+    let client = try XenStoreClient([.socket("/nonexistent/socket"), .device("/nonexistent/bus")])
+    #expect(!client.refresh())
+    guard case .system(let error) = client.failure else {
+      Issue.record("\(String(describing: client.failure))")
+      return
+    }
+    #expect(error.code == ENOENT && error.object == "/nonexistent/socket")
+    #expect(client.name(of: 0) == nil)
+  }
+
+  @Test(
+    "A name that cannot be shown as it is, or be part of a path, is none",
+    arguments: ["", "a/b", "a\u{1b}[2J", "a\u{202e}b", String(repeating: "x", count: 256)])
+  func badNames(_ name: String) throws {
+    let store = try FakeStore("bad", nodes: ["/local/domain/1/name": name])
+    defer { store.stop() }
+    let client = try client(store)
+    client.refresh()
+    #expect(client.name(of: 1) == nil)
+    #expect(client.failure == nil)
+  }
+
+  @Test(
+    "The UUID of a path",
+    arguments: [
+      ("/vm/\(uuid)", uuid), ("/vm/\(uuid.uppercased())", uuid), ("/vm/\(uuid)-3", uuid),
+      ("/vm/\(uuid)-", nil), ("/vm/\(uuid)x", nil), ("/vm/", nil), ("", nil), (uuid, nil),
+      ("/vm/" + String(repeating: "0", count: 36), nil),
+    ] as [(String, String?)])
+  func uuids(_ path: String, _ expected: String?) {
+    #expect(XenStoreClient.uuid(ofPath: path) == expected)
+  }
+
+  /// Connects, and takes the events that come with the watches: before the answer that follows.
+  private func settle(_ client: XenStoreClient) {
+    #expect(client.refresh())
+    #expect(client.name(of: 0) == "Domain-0")
+    #expect(client.refresh())
+    #expect(!client.refresh())
+  }
+
+  private func hasInput(_ client: XenStoreClient) -> Bool {
+    waitForInput(of: [client.descriptor], until: 0)[0]
+  }
+}
