@@ -1,5 +1,6 @@
 #if Metrics
 import CoreMetrics
+import Statistics
 import StatsTable
 
 /// What a handler is made of.

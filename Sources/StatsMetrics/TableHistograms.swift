@@ -1,5 +1,6 @@
 #if Metrics
 import CoreMetrics
+import Statistics
 import StatsTable
 
 /// Samples in buckets that double in width, and their sum.

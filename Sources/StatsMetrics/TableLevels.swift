@@ -1,5 +1,6 @@
 #if Metrics
 import CoreMetrics
+import Statistics
 import StatsTable
 
 /// A signed level with decimals.

@@ -1,8 +1,5 @@
-#if Metrics
-import Synchronization
-
 /// A number of a statistic's scaled unit with 64 binary digits behind the point.
-struct FixedPoint: Hashable, Sendable {
+public struct FixedPoint: Hashable, Sendable {
   /// 2 to the 64 times the number.
   private let bits: Int128
 
@@ -14,7 +11,7 @@ struct FixedPoint: Hashable, Sendable {
   /// not finite, or has no whole part of 64 bits.
   ///
   /// - Precondition: the power is below 2 to the 60.
-  init?(_ value: Double, power: UInt64) {
+  public init?(_ value: Double, power: UInt64) {
     guard value.isFinite else { return nil }
     let isSubnormal = value.exponentBitPattern == 0
     let significand = value.significandBitPattern | (isSubnormal ? 0 : 1 << 52)
@@ -28,18 +25,18 @@ struct FixedPoint: Hashable, Sendable {
   }
 
   /// The number rounded to a whole one, or nil where that needs more than 64 bits.
-  var rounded: Int64? {
+  public var rounded: Int64? {
     nextHalf.map { $0.whole }
   }
 
   /// The whole part, rounded down.
-  var whole: Int64 { Int64(truncatingIfNeeded: bits >> 64) }
+  public var whole: Int64 { Int64(truncatingIfNeeded: bits >> 64) }
 
   /// What is above the whole part.
-  var fraction: UInt64 { UInt64(truncatingIfNeeded: bits) }
+  public var fraction: UInt64 { UInt64(truncatingIfNeeded: bits) }
 
   /// The number and a half, so that its whole part is the number, rounded.
-  var nextHalf: FixedPoint? {
+  public var nextHalf: FixedPoint? {
     let (sum, isOver) = bits.addingReportingOverflow(Self.half)
     return isOver ? nil : FixedPoint(bits: sum)
   }
@@ -49,42 +46,7 @@ struct FixedPoint: Hashable, Sendable {
   }
 }
 
-/// What of an exact total a word cannot show: with it, the word is the total, rounded.
-///
-/// By any number of writers: no amount is lost, in whichever order they come.
-struct Carry: ~Copyable, Sendable {
-  private static let half: UInt64 = 1 << 63
-  /// The word and this are the total and a half.
-  private let fraction = Atomic<UInt64>(half)
-
-  /// Takes an amount: how many whole units more the word is to show.
-  func add(_ amount: FixedPoint) -> Int64 {
-    let (old, new) = fraction.wrappingAdd(amount.fraction, ordering: .relaxed)
-    return new < old ? amount.whole.addingSaturating(1) : amount.whole
-  }
-
-  /// The total is this: what the word is to show, or nil where it cannot.
-  func set(_ total: FixedPoint) -> Int64? {
-    guard let shown = total.nextHalf, shown.whole > .min else { return nil }
-    fraction.store(shown.fraction, ordering: .relaxed)
-    return shown.whole
-  }
-
-  /// The total is zero.
-  func reset() {
-    fraction.store(Self.half, ordering: .relaxed)
-  }
-}
-
-extension Int64 {
-  fileprivate func addingSaturating(_ other: Int64) -> Int64 {
-    let (sum, isOver) = addingReportingOverflow(other)
-    return isOver ? .max : sum
-  }
-}
-
 /// The power of ten of so many decimals.
-func powerOfTen(_ decimals: Int) -> UInt64 {
+public func powerOfTen(_ decimals: Int) -> UInt64 {
   (0..<decimals).reduce(1) { power, _ in power * 10 }
 }
-#endif
