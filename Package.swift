@@ -42,6 +42,8 @@ let package = Package(
 
     // MARK: - Values
     .target(name: "Statistics"),
+    // JSON of others, read strictly.
+    .target(name: "StrictJSON"),
 
     // MARK: - System: the only unsafe code
     .target(name: "LinuxSystem", dependencies: ["CLinux"]),
@@ -58,7 +60,8 @@ let package = Package(
     // MARK: - Inputs
     .target(name: "HostStats", dependencies: ["StatsTree", "Statistics", "LinuxSystem"]),
     .target(
-      name: "KVMStats", dependencies: ["HostStats", "StatsTree", "Statistics", "LinuxSystem"]),
+      name: "KVMStats",
+      dependencies: ["HostStats", "StatsTree", "Statistics", "StrictJSON", "LinuxSystem"]),
     .target(
       name: "XenStats",
       dependencies: ["HostStats", "StatsTable", "StatsTree", "Statistics", "LinuxSystem"]),
@@ -162,7 +165,9 @@ let package = Package(
       ],
       exclude: ["Golden"]),
     .testTarget(
-      name: "QMPTests", dependencies: ["KVMStats", "StatsTree", "Statistics", "LinuxSystem"]),
+      name: "QMPTests",
+      dependencies: ["KVMStats", "StatsTree", "Statistics", "StrictJSON", "LinuxSystem"]),
+    .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(
       name: "KVMGuestsTests", dependencies: ["KVMGuests", "LinuxSystem", "guest-holder"]),
     .testTarget(

@@ -1,6 +1,7 @@
 /// Why bytes are not the JSON that was asked for.
-struct JSONFlaw: Error, Hashable, Sendable {
-  enum Reason: String, Hashable, Sendable {
+public struct JSONFlaw: Error, Hashable, Sendable {
+  /// What is wrong.
+  public enum Reason: String, Hashable, Sendable {
     case end = "ends too early"
     case unexpected = "has an unexpected character"
     case depth = "is nested too deeply"
@@ -11,11 +12,16 @@ struct JSONFlaw: Error, Hashable, Sendable {
     case tooLarge = "describes a record that is too large"
   }
 
-  let reason: Reason
+  public let reason: Reason
   /// The byte at which it was noticed.
-  let offset: Int
+  public let offset: Int
+
+  public init(reason: Reason, offset: Int) {
+    self.reason = reason
+    self.offset = offset
+  }
 }
 
 extension JSONFlaw: CustomStringConvertible {
-  var description: String { "the JSON \(reason.rawValue) (byte \(offset))" }
+  public var description: String { "the JSON \(reason.rawValue) (byte \(offset))" }
 }

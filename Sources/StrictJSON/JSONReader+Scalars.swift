@@ -2,7 +2,7 @@ extension JSONReader {
   // MARK: - Text
 
   /// Takes a string as it stands.
-  mutating func text() throws(JSONFlaw) -> JSONText {
+  public mutating func text() throws(JSONFlaw) -> JSONText {
     try take("\"")
     let start = offset
     var hasEscapes = false
@@ -22,13 +22,13 @@ extension JSONReader {
   }
 
   /// Takes a string, decoded.
-  mutating func string() throws(JSONFlaw) -> String {
+  public mutating func string() throws(JSONFlaw) -> String {
     let text = try text()
     return try decoded(text)
   }
 
   /// Whether a text is `wanted`; without a copy where it has no escapes.
-  func matches(_ text: JSONText, _ wanted: String) -> Bool {
+  public func matches(_ text: JSONText, _ wanted: String) -> Bool {
     if text.hasEscapes { return (try? decoded(text)) == wanted }
     let utf8 = wanted.utf8
     guard utf8.count == text.range.count else { return false }
@@ -41,7 +41,7 @@ extension JSONReader {
   }
 
   /// A text with its escapes resolved; bytes that are no UTF-8 become U+FFFD.
-  func decoded(_ text: JSONText) throws(JSONFlaw) -> String {
+  public func decoded(_ text: JSONText) throws(JSONFlaw) -> String {
     guard text.hasEscapes else { return String(decoding: bytes[text.range], as: UTF8.self) }
     return try JSONEscapes.resolve(bytes[text.range])
   }
@@ -49,7 +49,7 @@ extension JSONReader {
   // MARK: - Numbers and literals
 
   /// Takes an integer without a sign, exactly.
-  mutating func unsigned() throws(JSONFlaw) -> UInt64 {
+  public mutating func unsigned() throws(JSONFlaw) -> UInt64 {
     var value: UInt64 = 0
     _ = try peek()
     let start = offset
@@ -67,14 +67,15 @@ extension JSONReader {
   }
 
   /// Takes an integer with or without a sign.
-  mutating func integer() throws(JSONFlaw) -> Int {
+  public mutating func integer() throws(JSONFlaw) -> Int {
     let isNegative = try takes("-")
     let magnitude = try unsigned()
     guard let value = Int(exactly: magnitude) else { throw flaw(.number) }
     return isNegative ? -value : value
   }
 
-  mutating func boolean() throws(JSONFlaw) -> Bool {
+  /// Takes `true` or `false`.
+  public mutating func boolean() throws(JSONFlaw) -> Bool {
     let isTrue = try peek() == UInt8(ascii: "t")
     try literal(isTrue ? "true" : "false")
     return isTrue

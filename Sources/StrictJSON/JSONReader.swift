@@ -3,18 +3,18 @@
 /// Integers are exact up to 2^64-1. Text is not copied unless asked for. Foundation's decoder is
 /// exact as well, but a list of mixed values costs it an error object for each, and a pass over
 /// many virtual machines shall make none.
-struct JSONReader: Sendable {
+public struct JSONReader: Sendable {
   /// The deepest nesting that is followed.
-  static let deepest = 64
+  public static let deepest = 64
 
-  let bytes: [UInt8]
-  let end: Int
+  public let bytes: [UInt8]
+  public let end: Int
   private var depth = 0
-  /// The next byte.
-  var offset: Int
+  /// The position of the next byte.
+  public var offset: Int
 
   /// Reads `range` of `bytes`, or all of them.
-  init(_ bytes: [UInt8], in range: Range<Int>? = nil) {
+  public init(_ bytes: [UInt8], in range: Range<Int>? = nil) {
     self.bytes = bytes
     offset = range?.lowerBound ?? 0
     end = range?.upperBound ?? bytes.count
@@ -22,11 +22,12 @@ struct JSONReader: Sendable {
   }
 
   /// What kind of value comes next.
-  enum Kind: Hashable, Sendable {
+  public enum Kind: Hashable, Sendable {
     case object, array, text, number, boolean, null
   }
 
-  func flaw(_ reason: JSONFlaw.Reason) -> JSONFlaw {
+  /// A flaw where the reader stands.
+  public func flaw(_ reason: JSONFlaw.Reason) -> JSONFlaw {
     JSONFlaw(reason: offset >= end && reason == .unexpected ? .end : reason, offset: offset)
   }
 
@@ -41,19 +42,20 @@ struct JSONReader: Sendable {
     throw flaw(.end)
   }
 
-  mutating func take(_ wanted: Unicode.Scalar) throws(JSONFlaw) {
+  /// Takes a character, which must come next.
+  public mutating func take(_ wanted: Unicode.Scalar) throws(JSONFlaw) {
     guard try peek() == UInt8(ascii: wanted) else { throw flaw(.unexpected) }
     offset += 1
   }
 
   /// Takes a character if it comes next.
-  mutating func takes(_ wanted: Unicode.Scalar) throws(JSONFlaw) -> Bool {
+  public mutating func takes(_ wanted: Unicode.Scalar) throws(JSONFlaw) -> Bool {
     guard try peek() == UInt8(ascii: wanted) else { return false }
     offset += 1
     return true
   }
 
-  mutating func nextKind() throws(JSONFlaw) -> Kind {
+  public mutating func nextKind() throws(JSONFlaw) -> Kind {
     switch try peek() {
     case UInt8(ascii: "{"): return .object
     case UInt8(ascii: "["): return .array
@@ -66,7 +68,7 @@ struct JSONReader: Sendable {
   }
 
   /// Says that nothing but white space may follow.
-  mutating func finish() throws(JSONFlaw) {
+  public mutating func finish() throws(JSONFlaw) {
     while offset < end {
       guard [0x20, 0x09, 0x0a, 0x0d].contains(bytes[offset]) else { throw flaw(.trailing) }
       offset += 1
@@ -76,7 +78,7 @@ struct JSONReader: Sendable {
   // MARK: - Containers
 
   /// Calls `body` with the key of each member; `body` takes the value.
-  mutating func object(
+  public mutating func object(
     _ body: (inout JSONReader, JSONText) throws(JSONFlaw) -> Void
   ) throws(JSONFlaw) {
     try take("{")
@@ -92,7 +94,7 @@ struct JSONReader: Sendable {
   }
 
   /// Calls `body` for each element, which `body` takes.
-  mutating func array(
+  public mutating func array(
     _ body: (inout JSONReader) throws(JSONFlaw) -> Void
   ) throws(JSONFlaw) {
     try take("[")
@@ -111,7 +113,7 @@ struct JSONReader: Sendable {
   private mutating func leave() { depth -= 1 }
 
   /// Takes a value of any kind.
-  mutating func skip() throws(JSONFlaw) {
+  public mutating func skip() throws(JSONFlaw) {
     switch try nextKind() {
     case .object:
       try object { reader, _ throws(JSONFlaw) in try reader.skip() }

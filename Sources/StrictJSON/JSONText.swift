@@ -1,9 +1,9 @@
 /// A string of JSON as it stands between its quotation marks in a reader's bytes.
 ///
 /// It is compared and decoded by the reader that gave it.
-struct JSONText: Hashable, Sendable {
+public struct JSONText: Hashable, Sendable {
   /// The bytes between the quotation marks.
-  let range: Range<Int>
+  public let range: Range<Int>
   /// Whether a backslash is among them.
-  let hasEscapes: Bool
+  public let hasEscapes: Bool
 }

@@ -1,4 +1,5 @@
 import Statistics
+import StrictJSON
 import Testing
 
 @testable import KVMStats

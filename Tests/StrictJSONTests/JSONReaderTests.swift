@@ -1,6 +1,5 @@
+import StrictJSON
 import Testing
-
-@testable import KVMStats
 
 @Suite struct JSONReaderTests {
   private func reader(_ text: String) -> JSONReader { JSONReader(Array(text.utf8)) }

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// One conversation with a QEMU monitor: bytes in, events out, and bytes to send.
 ///
 /// It never waits and knows no socket. The commands go out together once the monitor has

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// An element of what query-stats or query-stats-schemas returned.
 struct QMPEntry: Sendable {
   /// Whether it is KVM's.

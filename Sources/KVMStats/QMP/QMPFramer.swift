@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// Cuts a stream of JSON objects into its messages, however the bytes arrive.
 ///
 /// A message ends with the brace that closes it, not with its line: a `-qmp-pretty` monitor

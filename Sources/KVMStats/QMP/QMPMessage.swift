@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// A message of a QEMU monitor (QEMU document `interop/qmp-spec`).
 enum QMPMessage: Sendable {
   case greeting(version: String)

@@ -1,4 +1,5 @@
 import Statistics
+import StrictJSON
 
 /// What becomes of the answers.
 extension QMPMonitor {

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// A vCPU as a QEMU monitor knows it.
 public struct QMPProcessor: Hashable, Sendable {
   /// The vCPU's number.

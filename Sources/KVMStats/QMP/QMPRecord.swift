@@ -1,4 +1,5 @@
 import Statistics
+import StrictJSON
 
 /// The last numbers of one group of a monitor.
 struct QMPRecord: Sendable {

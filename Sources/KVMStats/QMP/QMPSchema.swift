@@ -1,4 +1,5 @@
 import Statistics
+import StrictJSON
 
 /// What a monitor's records of one target are made of, from its schemas and its first values.
 ///

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// A statistic's name and value in what query-stats returned.
 struct QMPValue: Sendable {
   let name: JSONText
