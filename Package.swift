@@ -206,6 +206,13 @@ let package = Package(
       dependencies: ["StatsTable", "CVitals", "LinuxSystem", "Statistics", "CAllocations"]),
     .testTarget(name: "XenStoreTests", dependencies: ["XenStore", "LinuxSystem", "TestSupport"]),
     .testTarget(
+      name: "XenStatsTests",
+      dependencies: [
+        "XenStats", "HostStats", "StatsTable", "StatsTesting", "StatsTree", "Statistics",
+        "LinuxSystem", "TestSupport", "CAllocations",
+      ],
+      exclude: ["Library"]),
+    .testTarget(
       name: "StatsFSTests",
       dependencies: [
         "StatsFS", "SampleFileSystem", "KVMStats", "StatsTree", "Statistics", "CLinux",

@@ -90,6 +90,7 @@ extension XenInput {
       remark(domain.source, "the hypervisor says that it has \(count) vCPUs: none is shown")
       return
     }
+    if domain.vcpus.isEmpty { domain.table = acquireTable(domain, hypervisor) }
     let created = monotonicNanoseconds()
     for number in domain.vcpus.count..<count {
       guard
@@ -97,13 +98,17 @@ extension XenInput {
           "vcpu\(number)", below: domain.source, keys: ["vcpu": "\(number)"], created: created)
       else { return }
       domain.vcpus.append(source)
-      attachVCPU(number, of: domain, hypervisor)
+      if let table = domain.table, number < table.count {
+        attachVCPU(number, of: domain, in: table)
+      } else {
+        attachVCPU(number, of: domain, hypervisor)
+      }
     }
   }
 
   /// Gives a vCPU the numbers that the control interface has.
   func attachVCPU(_ number: Int, of domain: Domain, _ hypervisor: Hypervisor) {
-    guard hypervisor.control.hasVCPUs else { return }
+    guard hypervisor.control.hasVCPUs, options.ways.contains(.libxenctrl) else { return }
     let token = hypervisor.vcpus.open(number, ofDomain: domain.number)
     domain.holds.append(.vcpu(token))
     attach(
@@ -137,7 +142,9 @@ extension XenInput {
   /// Lets go of all that is held for a domain.
   private func forget(_ domain: Domain, _ hypervisor: Hypervisor) {
     domains[domain.number] = nil
-    for hold in domain.holds { hypervisor.close(hold) }
+    for hold in domain.holds {
+      if case .table(let token) = hold { tableRecords.close(token) } else { hypervisor.close(hold) }
+    }
     domain.source.visit { $0.status = .gone }
     tree.remove(domain.source)
     events.append(.gone(path: domain.source.path, domain: domain.number))

@@ -40,6 +40,12 @@ public final class XenInput {
   /// What all domains are together.
   let all: AggregatedSource
   let names: (any DomainNames)?
+  let tables: any DomainTables
+  let tableRecords = TableRecords()
+  /// Whether it is known that this hypervisor has no tables at all.
+  var hasNoTables = false
+  /// How often tables were looked at again.
+  var tableLooks = 0
   /// Nil until a library works.
   var hypervisor: Hypervisor?
   /// By their number.
@@ -58,14 +64,16 @@ public final class XenInput {
   ///   - roots: where the system's files are.
   ///   - options: what the caller decides.
   ///   - names: who knows what domains are called; without one they are called by their numbers.
+  ///   - tables: where statistics tables are mapped from; nil is the hypervisor.
   public init(
     _ tree: Tree, roots: SystemRoots = SystemRoots(), options: Options = Options(),
-    names: (any DomainNames)? = nil
+    names: (any DomainNames)? = nil, tables: (any DomainTables)? = nil
   ) {
     self.tree = tree
     self.roots = roots
     self.options = options
     self.names = names
+    self.tables = tables ?? PrivcmdTables(path: ControlDomain.privcmd(roots))
     base = tree.source("xen")
     all = AggregatedSource(base, in: tree)
   }
@@ -78,7 +86,10 @@ public final class XenInput {
     if hypervisor == nil, isScan { connect() }
     if let hypervisor {
       update(hypervisor, at: now)
-      if isScan { updateNames() }
+      if isScan {
+        updateNames()
+        checkTables(hypervisor)
+      }
     }
     defer { events = [] }
     return events

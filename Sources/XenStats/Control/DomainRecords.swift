@@ -30,6 +30,9 @@ final class DomainRecords: Backing {
     return entries.open(Entry(domain: info.domain, identity: info.identity))
   }
 
+  /// The number of groups that are read.
+  var openCount: Int { entries.count }
+
   func close(_ token: Int) {
     entries.close(token)
   }

@@ -23,6 +23,9 @@ final class VCPURecords: Backing {
     entries.open(Entry(domain: domain, vcpu: vcpu))
   }
 
+  /// The number of groups that are read.
+  var openCount: Int { entries.count }
+
   func close(_ token: Int) {
     entries.close(token)
   }

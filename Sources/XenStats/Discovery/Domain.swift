@@ -16,6 +16,8 @@ final class Domain {
   /// What its vCPUs are together.
   let aggregated: AggregatedSource
   var holds: [Hold] = []
+  /// Its statistics table, where there is one that is read.
+  var table: DomainTable?
   /// The sources of its vCPUs, by their number.
   var vcpus: [Source] = []
   /// As it was listed last.

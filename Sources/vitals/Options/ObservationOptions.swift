@@ -27,8 +27,8 @@ struct ObservationOptions: ParsableArguments {
     name: .long,
     help: ArgumentHelp(
       """
-      The ways to a VM's numbers that may be taken, of handover, pidfd, bpf, qmp and debugfs, \
-      with commas between them.
+      The ways to a VM's numbers that may be taken, with commas between them: handover, pidfd, \
+      bpf, qmp and debugfs of KVM, table and libxenctrl of Xen.
       """, valueName: "ways"),
     transform: RungList.init)
   var via: RungList?
@@ -119,6 +119,7 @@ struct ObservationOptions: ParsableArguments {
   var xenInput: XenInput.Options {
     var options = XenInput.Options()
     options.library = xenLibrary
+    if let via { options.ways = via.ways }
     return options
   }
 
@@ -165,18 +166,21 @@ struct PathPattern {
 
 /// Some of the ways to a VM's numbers.
 struct RungList {
-  let rungs: Set<KVMInput.Rung>
+  private(set) var rungs: Set<KVMInput.Rung> = []
+  private(set) var ways: Set<XenInput.Way> = []
 
   init(_ text: String) throws {
-    rungs = Set(
-      try text.split(separator: ",").map { word in
-        guard let rung = KVMInput.Rung(rawValue: String(word)) else {
-          let all = KVMInput.Rung.allCases.map(\.rawValue).joined(separator: ", ")
-          throw ValidationError("there is no way '\(word)'; there are \(all)")
-        }
-        return rung
-      })
-    if rungs.isEmpty { throw ValidationError("at least one way is needed") }
+    for word in text.split(separator: ",").map(String.init) {
+      if let rung = KVMInput.Rung(rawValue: word) {
+        rungs.insert(rung)
+      } else if let way = XenInput.Way(rawValue: word) {
+        ways.insert(way)
+      } else {
+        let all = KVMInput.Rung.allCases.map(\.rawValue) + XenInput.Way.allCases.map(\.rawValue)
+        throw ValidationError("there is no way '\(word)'; there are \(all.joined(separator: ", "))")
+      }
+    }
+    if rungs.isEmpty, ways.isEmpty { throw ValidationError("at least one way is needed") }
   }
 }
 

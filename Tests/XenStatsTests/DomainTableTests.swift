@@ -1,0 +1,363 @@
+import Glibc
+import LinuxSystem
+import Statistics
+import StatsTable
+import StatsTree
+import TestSupport
+import Testing
+
+@testable import XenStats
+
+/// Statistics tables of a simulated hypervisor: right ones, those of the proposal with its defects,
+/// and hostile answers.
+@Suite struct DomainTableTests {
+  private static let refused = "stats table: "
+
+  /// A host with dom0 and a domain 1, whose vCPUs ran 1 s and a microsecond more each.
+  private func host(vcpus: Int) throws -> FakeXen {
+    try FakeXen(domains: [FakeXen.DomainState(0), FakeXen.DomainState(1, vcpus: UInt64(vcpus))])
+  }
+
+  private func ran(_ vcpu: Int) -> UInt64 { 1_000_000_000 + 1_000 * UInt64(vcpu) }
+
+  /// A right table of the proposal for domain 1.
+  private func table(
+    vcpus: Int, stride: Int = XenTableLayout.defaultStride, mark: XenTableMark? = nil,
+    size: Int = XenTableLayout.smallestSize
+  ) throws -> SimulatedTables.Table {
+    let layout = try XenTableLayout(size: size, stride: stride, count: vcpus)
+    let table = try SimulatedTables.Table(frames: layout.frameCount)
+    let writer = try table.writer(layout, mark: mark)
+    for vcpu in 0..<vcpus { writer.update(vcpu, with: .running(ran(vcpu))) }
+    return table
+  }
+
+  private final class Stage {
+    let tree = Tree()
+    let tables = SimulatedTables()
+    let input: XenInput
+    let sampler: Sampler
+    private var entries: [String: Plan.Entry] = [:]
+
+    init(_ xen: FakeXen, _ table: SimulatedTables.Table?, rescanSeconds: UInt64 = 0) {
+      var options = XenInput.Options()
+      options.library = xen.library
+      options.rescanSeconds = rescanSeconds
+      tables.tables[1] = table
+      input = XenInput(tree, options: options, tables: tables)
+      _ = input.refresh()
+      sampler = Sampler(tree)
+      pass()
+    }
+
+    func pass() {
+      sampler.pass()
+      entries = Dictionary(
+        sampler.plan.entries.map { ($0.source.path, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    var domain: Source? { tree.find("xen/domain-1") }
+
+    /// The provenance of each vCPU's numbers, by its number.
+    var provenances: [Provenance?] {
+      (domain?.children ?? []).map { $0.groups.first?.provenance }
+    }
+
+    var remarks: [String] { (tree.find("xen")?.remarks ?? []) + (domain?.remarks ?? []) }
+
+    func value(_ name: String, _ vcpu: Int) -> UInt64? {
+      guard let entry = entry(vcpu), let statistic = entry.group.schema[name] else { return nil }
+      return sampler.value(statistic, of: entry)
+    }
+
+    func status(_ vcpu: Int) -> Status? { entry(vcpu).map { sampler.status(of: $0) } }
+
+    func entry(_ vcpu: Int) -> Plan.Entry? {
+      entries["xen/domain-1/vcpu\(vcpu)"]
+    }
+  }
+
+  @Test(
+    "Every vCPU is read where the header says, from 1 to 4,096",
+    arguments: [
+      (1, 128), (2, 128), (2, 64), (31, 128), (32, 128), (33, 512), (64, 4096), (512, 128),
+      (4096, 128), (4096, 512),
+    ])
+  func counts(vcpus: Int, stride: Int) throws {
+    let xen = try host(vcpus: vcpus)
+    let stage = Stage(xen, try table(vcpus: vcpus, stride: stride))
+    let calls = xen[.vcpuCalls]
+    #expect(stage.provenances == Array(repeating: .xenTable, count: vcpus))
+    #expect(stage.remarks.filter { !$0.contains("clock") } == [])
+    stage.pass()
+    for vcpu in 0..<vcpus { #expect(stage.value("running_ns", vcpu) == ran(vcpu)) }
+    // dom0's two are all that the hypervisor is asked for.
+    #expect(xen[.vcpuCalls] - calls == 2)
+  }
+
+  @Test("A table is let go of with its domain, and no table is asked for of dom0")
+  func lifecycle() throws {
+    let xen = try host(vcpus: 2)
+    let table = try table(vcpus: 2)
+    let stage = Stage(xen, table)
+    #expect(stage.tables.opened == [1])
+    weak let held = stage.input.domains[1]?.table
+    #expect(held != nil)
+    xen.domains.removeLast()
+    _ = stage.input.refresh()
+    stage.pass()
+    #expect(held == nil)
+  }
+
+  // MARK: - The size query
+
+  @Test(
+    "A size that no table of so many vCPUs has is not believed, and nothing is mapped",
+    arguments: [
+      // As Xen 4.17 answers for a type that it does not know: -EOPNOTSUPP in 32 bits.
+      (4_294_967_201, "this Xen has no resource type 3 id 0 (EOPNOTSUPP)", true),
+      (4_294_967_274, "the size of resource type 3 id 0: EINVAL", false),
+      (0, "has 0 frames; the vCPUs can need 1 to 5", false),
+      (6, "has 6 frames; the vCPUs can need 1 to 5", false),
+      (UInt64.max, "frames; the vCPUs can need 1 to 5", false),
+      (1 << 31, "has 2147483648 frames", false),
+    ] as [(UInt64, String, Bool)])
+  func hostileSizes(frames: UInt64, reason: String, isOfAll: Bool) throws {
+    let table = try table(vcpus: 4)
+    table.saidFrames = frames
+    let stage = Stage(try host(vcpus: 4), table)
+    #expect(table.mapCount == 0)
+    #expect(stage.remarks.count == 1)
+    #expect(stage.remarks[0].hasPrefix(Self.refused) && stage.remarks[0].contains(reason))
+    #expect(stage.tree.find("xen")?.remarks.isEmpty == !isOfAll)
+    #expect(stage.provenances == Array(repeating: .xenControl, count: 4))
+    #expect(stage.value("running_ns", 3) == ran(3))
+  }
+
+  @Test("What the kernel refuses is said once: of all domains, or of one")
+  func refusals() throws {
+    let cases: [(size: CInt, map: CInt, open: CInt, isOfAll: Bool)] = [
+      (EOPNOTSUPP, 0, 0, true), (0, EOPNOTSUPP, 0, true), (0, 0, ENOENT, true),
+      (0, EPERM, 0, false), (EPERM, 0, 0, false), (0, EINVAL, 0, false), (ENOTTY, 0, 0, true),
+    ]
+    for (size, map, open, isOfAll) in cases {
+      let xen = try host(vcpus: 2)
+      xen.domains.append(FakeXen.DomainState(2))
+      let tree = Tree()
+      let tables = SimulatedTables()
+      let table = try table(vcpus: 2)
+      (table.sizeError, table.mapError, tables.openError) = (size, map, open)
+      (tables.tables[1], tables.tables[2]) = (table, table)
+      var options = XenInput.Options()
+      options.library = xen.library
+      let input = XenInput(tree, options: options, tables: tables)
+      #expect(input.refresh().count == 3)
+      #expect(tables.opened == (isOfAll ? [1] : [1, 2]), "\(size) \(map) \(open)")
+      #expect(tree.find("xen")?.remarks.count == (isOfAll ? 1 : 0))
+      #expect(tree.find("xen/domain-2/vcpu1")?.groups.first?.provenance == .xenControl)
+    }
+  }
+
+  @Test("A kernel that cannot say the size is asked for what the proposal would have")
+  func noSizeQuery() throws {
+    let table = try table(vcpus: 64)
+    table.sizeError = EINVAL
+    let stage = Stage(try host(vcpus: 64), table)
+    #expect(stage.provenances == Array(repeating: .xenTable, count: 64))
+    #expect(stage.value("running_ns", 63) == ran(63))
+  }
+
+  // MARK: - The defects of the proposal
+
+  @Test("Defect 1: entries that the writer puts elsewhere are found out, and not read")
+  func misplacedEntries() throws {
+    // vCPU v is written at 128 + 2048 * v: where the entry of vCPU 16 * v belongs.
+    let vcpus = 64
+    let layout = try XenTableLayout(count: vcpus)
+    let table = try SimulatedTables.Table(frames: layout.frameCount)
+    let memory = try table.memory()
+    for (offset, word) in [(4, 128), (8, 16), (12, 128), (0, 0xaabb_ccdd)] as [(Int, UInt32)] {
+      memory.storeRelaxed(word, at: offset)
+    }
+    for vcpu in 0..<vcpus where 128 + 2048 * vcpu + 16 <= table.byteCount {
+      memory.storeRelaxed(UInt32(2), at: 128 + 2048 * vcpu)
+      memory.storeRelaxed(
+        100_000_000_000 - UInt64(vcpu) * 1_000_000_000, at: 128 + 2048 * vcpu + 8)
+    }
+    let xen = try host(vcpus: vcpus)
+    // Later vCPUs ran less: the entry of vCPU 1, where that of 16 belongs, is ahead of it.
+    xen.domains[1].vcpuRun = 100_000_000_000
+    xen.domains[1].vcpuStep = UInt64(bitPattern: -1_000_000_000)
+    let stage = Stage(xen, table)
+    #expect(stage.provenances == Array(repeating: .xenControl, count: vcpus))
+    #expect(stage.remarks.count == 1)
+    #expect(stage.remarks[0].contains("its writer puts entries elsewhere than its header says"))
+    #expect(stage.value("running_ns", 2) == 98_000_000_000)
+  }
+
+  @Test("Defect 1 on few vCPUs: an entry that is never written is left when its vCPU has run")
+  func unwrittenEntries() throws {
+    let table = try SimulatedTables.Table(frames: 1)
+    let memory = try table.memory()
+    for (offset, word) in [(4, 128), (8, 16), (12, 128), (0, 0xaabb_ccdd)] as [(Int, UInt32)] {
+      memory.storeRelaxed(word, at: offset)
+    }
+    memory.storeRelaxed(UInt32(2), at: 128)
+    memory.storeRelaxed(ran(0), at: 136)
+    // vCPU 1's entry is outside; vCPU 2's would be behind the table's only frame.
+    memory.storeRelaxed(UInt32(2), at: 2176)
+    memory.storeRelaxed(ran(1), at: 2184)
+    let xen = try host(vcpus: 3)
+    let stage = Stage(xen, table)
+    for _ in 0..<3 { _ = stage.input.refresh() }
+    // Nothing has run since: an entry that is not written yet says nothing.
+    #expect(stage.provenances == [.xenTable, .xenTable, .xenTable])
+    #expect(stage.value("running_ns", 0) == ran(0))
+    #expect(stage.value("running_ns", 1) == nil, "no zero is made up of memory that nobody wrote")
+    // Looks take the vCPUs in turn.
+    xen.advance(2_000_000)
+    for _ in 0..<3 { _ = stage.input.refresh() }
+    stage.pass()
+    #expect(stage.provenances == [.xenControl, .xenControl, .xenControl])
+    #expect(stage.value("running_ns", 1) == ran(1) + 2_000_000)
+    #expect(stage.remarks.count == 1)
+    #expect(stage.remarks[0].contains("ran 0 ns by the table"))
+    #expect(stage.input.tableRecords.openCount == 0)
+  }
+
+  @Test("Defects 3 and 4: where the frames are too few, the vCPUs behind them are read otherwise")
+  func tooFewFrames() throws {
+    // 64 vCPUs need three frames; the proposal's formula for the acquisition has one.
+    let full = try table(vcpus: 64)
+    let table = try SimulatedTables.Table(frames: 1)
+    try table.memory().storeRelaxed(
+      words: full.memory().copyBytes(at: 0, count: 4096)[...], at: 0)
+    let stage = Stage(try host(vcpus: 64), table)
+    let inFrame = (4096 - 128) / 128
+    #expect(
+      stage.provenances
+        == Array(repeating: .xenTable, count: inFrame)
+        + Array(repeating: .xenControl, count: 64 - inFrame))
+    for vcpu in 0..<64 { #expect(stage.value("running_ns", vcpu) == ran(vcpu)) }
+    #expect(stage.remarks.contains { $0.contains("room for 31 of 64 vCPUs") })
+  }
+
+  @Test("Defect 5: without a clock the words stay as they are, which is said; with one they go on")
+  func staleness() throws {
+    let plain = Stage(try host(vcpus: 1), try table(vcpus: 1))
+    #expect(plain.remarks.count == 1 && plain.remarks[0].contains("runs without a pause"))
+    plain.pass()
+    #expect(plain.value("running_ns", 0) == ran(0) && plain.status(0) == .up)
+
+    let layout = try XenTableLayout(size: XenTableLayout.fullSize, count: 2)
+    let table = try SimulatedTables.Table(frames: 1)
+    let start = monotonicNanoseconds()
+    let writer = try table.writer(
+      layout, mark: XenTableMark(domain: 1, generation: 1, created: start))
+    for vcpu in 0..<2 {
+      let times = XenRunTimes(
+        running: .value(ran(vcpu)), runnable: .value(20), blocked: .value(3), offline: .value(0))
+      writer.update(
+        vcpu,
+        with: XenVCPUEntry(
+          times: times, stateEntryTime: .value(start), sampleTime: .value(start),
+          state: vcpu == 0 ? .running : .blocked, startTime: .value(start - ran(vcpu) - 23)))
+    }
+    let marked = Stage(try host(vcpus: 2), table)
+    #expect(marked.remarks == [])
+    for _ in 0..<2 {
+      marked.pass()
+      let window = marked.entry(0).map { marked.sampler.window(of: $0) }
+      let end = try #require(marked.value("sample_ns", 0))
+      #expect(window.map { ($0.begin...$0.end).contains(end) } == true)
+      #expect(marked.value("running_ns", 0) == ran(0) + end - start)
+      #expect(marked.value("runnable_ns", 0) == 20)
+      #expect(marked.value("running_ns", 1) == ran(1))
+      let blockedEnd = try #require(marked.value("sample_ns", 1))
+      #expect(marked.value("blocked_ns", 1) == 3 + blockedEnd - start)
+    }
+  }
+
+  @Test("Defect 6: what the table does not have is not there, never 0")
+  func onlyRunning() throws {
+    let stage = Stage(try host(vcpus: 1), try table(vcpus: 1))
+    for name in ["runnable_ns", "blocked_ns", "offline_ns", "state", "sample_ns", "cpu"] {
+      #expect(stage.value(name, 0) == nil, "\(name)")
+    }
+  }
+
+  @Test("Defect 7: a table that is not announced yet, or is none, is refused with the reason")
+  func unannounced() throws {
+    for (magic, reason) in [
+      (UInt32(0), "was not initialised"), (1, "was not initialised"),
+      (0xddcc_bbaa, "other byte order"), (0x1234_5678, "magic is 0x12345678"),
+    ] {
+      let table = try table(vcpus: 2)
+      try table.memory().storeRelaxed(magic, at: 0)
+      let stage = Stage(try host(vcpus: 2), table)
+      #expect(stage.provenances == [.xenControl, .xenControl])
+      #expect(stage.remarks.contains { $0.contains(reason) }, "\(stage.remarks)")
+    }
+  }
+
+  @Test("Defect 9: a time with its top bit set is no number")
+  func topBit() throws {
+    let table = try table(vcpus: 2)
+    let memory = try table.memory()
+    let layout = try XenTableLayout(count: 2)
+    memory.storeRelaxed(UInt64(1) << 63 | ran(1), at: layout.offset(ofEntry: 1) + 8)
+    let stage = Stage(try host(vcpus: 2), table)
+    #expect(stage.value("running_ns", 0) == ran(0) && stage.value("running_ns", 1) == nil)
+    #expect(stage.status(1) == .up)
+  }
+
+  @Test(
+    "Defect 10: a header that does not fit its memory is refused",
+    arguments: [
+      (4, 8, "offset is 8"), (4, 12_345, "offset is 12345"), (4, 8192, "bytes; 4096 are there"),
+      (8, 8, "size is 8"), (12, 8, "stride is 8"), (12, 20, "stride is 20"), (12, 0, "stride is 0"),
+    ] as [(Int, UInt32, String)])
+  func wrongHeaders(offset: Int, value: UInt32, reason: String) throws {
+    let table = try table(vcpus: 4)
+    try table.memory().storeRelaxed(value, at: offset)
+    let stage = Stage(try host(vcpus: 4), table)
+    #expect(stage.provenances == Array(repeating: .xenControl, count: 4))
+    #expect(stage.remarks.contains { $0.contains(reason) }, "\(stage.remarks)")
+  }
+
+  @Test("Another domain's table, and one whose header changes, are left")
+  func identity() throws {
+    let other = try table(
+      vcpus: 2, mark: XenTableMark(domain: 7, generation: 1, created: 1),
+      size: XenTableLayout.fullSize)
+    #expect(Stage(try host(vcpus: 2), other).remarks.contains { $0.contains("that of domain 7") })
+
+    let changing = try table(vcpus: 2)
+    let stage = Stage(try host(vcpus: 2), changing)
+    #expect(stage.provenances == [.xenTable, .xenTable])
+    try changing.memory().storeRelaxed(UInt32(256), at: 12)
+    _ = stage.input.refresh()
+    stage.pass()
+    #expect(stage.provenances == [.xenControl, .xenControl])
+    #expect(stage.remarks.contains { $0.contains("header changed") })
+    #expect(stage.value("running_ns", 1) == ran(1))
+  }
+
+  @Test("A way that was not allowed is not taken")
+  func ways() throws {
+    let cases: [(XenInput.Way, Provenance)] = [(.table, .xenTable), (.libxenctrl, .xenControl)]
+    for (way, provenance) in cases {
+      let xen = try host(vcpus: 1)
+      let tables = SimulatedTables()
+      tables.tables[1] = try table(vcpus: 1)
+      var options = XenInput.Options()
+      options.library = xen.library
+      options.ways = [way]
+      let tree = Tree()
+      _ = XenInput(tree, options: options, tables: tables).refresh()
+      #expect(tree.find("xen/domain-1/vcpu0")?.groups.map(\.provenance) == [provenance])
+      let isDom0Read = tree.find("xen/Domain-0/vcpu0")?.groups.isEmpty == false
+      #expect(isDom0Read == (way == .libxenctrl))
+    }
+  }
+}

@@ -1,0 +1,179 @@
+import Glibc
+import LinuxSystem
+import Testing
+
+/// A real library, loaded as libxenctrl is, with the interfaces of several versions.
+@Suite struct XenControlTests {
+  private static let uuid = XenIdentity(high: 0x0011_2233_4455_6677, low: 0x8899_aabb_ccdd_eeff)
+
+  private func failure(_ body: () throws -> Void) -> XenControlError? {
+    do {
+      try body()
+      return nil
+    } catch {
+      return error as? XenControlError
+    }
+  }
+
+  @Test(
+    "The size of a domain in a list is measured, with one domain and with two",
+    arguments: [
+      (FakeXen.Version.xen413, 104), (.xen417, 112), (.later, 136),
+      (FakeXen.Version(definitions: ["DOMAIN_BYTES=97"]), 104),
+    ], [1, 2, 3])
+  func strides(version: (FakeXen.Version, Int), count: Int) throws {
+    // An odd size is no structure's: two of them do not lie where one says.
+    let isOdd = version.0.definitions == ["DOMAIN_BYTES=97"]
+    let xen = try FakeXen(
+      version.0, domains: (0..<count).map { FakeXen.DomainState(UInt32($0) * 3) })
+    if isOdd, count > 1 {
+      guard case .unknownLayout = failure({ _ = try xen.control() }) else {
+        Issue.record("two domains of 97 bytes are no list that can be read")
+        return
+      }
+    } else {
+      #expect(try xen.control().domainStride == version.1)
+    }
+  }
+
+  @Test("Every field of a domain is read where it lies")
+  func fields() throws {
+    var domain = FakeXen.DomainState(0x7fef, vcpus: 3)
+    domain.flags = 1 << 2 | 3 << 16
+    (domain.pages, domain.mostPages, domain.sharedPages, domain.pagedPages) = (11, 12, 13, 14)
+    domain.run = 1 << 40
+    domain.online = 2
+    domain.identity = Self.uuid
+    let xen = try FakeXen(domains: [FakeXen.DomainState(0), domain])
+    let control = try xen.control()
+    var list = control.makeList(capacity: 8)
+    #expect(control.list(from: 1, into: &list) == 1)
+    #expect(
+      list[0]
+        == XenDomainInfo(
+          domain: 0x7fef, flags: [.shutdown, .init(rawValue: 3 << 16)], pageCount: 11,
+          largestPageCount: 12, sharedPageCount: 13, pagedPageCount: 14, runNanoseconds: 1 << 40,
+          onlineCount: 2, vcpuCount: 3, identity: Self.uuid))
+    #expect(list[0].flags.shutdownReason == 3)
+    #expect(list[0].identity.text == "00112233-4455-6677-8899-aabbccddeeff")
+    #expect(list.last == 0x7fef)
+    #expect(control.list(from: 0x7ff0, into: &list) == 0)
+    #expect(list.last == nil)
+  }
+
+  @Test("A domain that has no vCPUs yet has none")
+  func noVCPUs() throws {
+    let xen = try FakeXen(domains: [FakeXen.DomainState(0, vcpus: 0)])
+    let control = try xen.control()
+    var list = control.makeList(capacity: 1)
+    #expect(control.list(from: 0, into: &list) == 1)
+    #expect(list[0].vcpuCount == 0 && list[0].identity.text == nil)
+  }
+
+  @Test("The version, and what is not there: each missing function is an absence or named")
+  func missingFunctions() throws {
+    let whole = try FakeXen().control()
+    #expect(whole.version.map { [$0.major, $0.minor] } == [4, 17])
+    #expect(whole.hasVCPUs && whole.hasHost && whole.hasIdleTimes && whole.runstateForm == nil)
+
+    let xen = try FakeXen(
+      .xen417.without("VERSION").without("VCPU").without("HOST").without("CPUS"))
+    let control = try xen.control()
+    #expect(control.version == nil)
+    #expect(!control.hasVCPUs && !control.hasHost && !control.hasIdleTimes)
+    var (vcpu, host) = (XenVCPUInfo(), XenHostInfo())
+    var idle: [UInt64] = [0]
+    #expect(control.read(0, ofDomain: 0, into: &vcpu) == -Int(ENOSYS))
+    #expect(control.read(into: &host) == -Int(ENOSYS))
+    #expect(control.readIdleTimes(into: &idle) == -Int(ENOSYS))
+
+    let noList = try FakeXen(.xen417.without("LIST"))
+    #expect(
+      failure { _ = try noList.control() }
+        == .missingFunction(library: noList.library, "xc_domain_getinfolist"))
+  }
+
+  @Test("A library that is not there, one that may not, and one of another hypervisor")
+  func refusals() throws {
+    #expect(failure { _ = try XenControl("/nonexistent/libxenctrl.so") }?.code == ENOENT)
+    let xen = try FakeXen()
+    xen.set(.openError, UInt64(EACCES))
+    let closed = failure { _ = try xen.control() }
+    #expect(closed?.code == EACCES)
+    #expect(closed.map { "\($0)".contains("xc_interface_open") } == true)
+    xen.set(.openError, 0)
+    xen.set(.listError, UInt64(EACCES))
+    let other = failure { _ = try xen.control() }
+    #expect(other.map { "\($0)".contains("another version than the hypervisor") } == true)
+  }
+
+  @Test("The first library that works is taken; else the first that is there tells why")
+  func choice() throws {
+    let (old, new) = (try FakeXen(.xen413), try FakeXen())
+    old.set(.listError, UInt64(EACCES))
+    let names = ["/nonexistent/libxenctrl.so.4.99", old.library, new.library]
+    #expect(try XenControl.open(names).library == new.library)
+    new.set(.openError, UInt64(EPERM))
+    #expect(failure { _ = try XenControl.open(names) }?.code == EACCES)
+    #expect(failure { _ = try XenControl.open([names[0]]) } == .noLibrary(names[0]))
+    #expect(XenControl.standardLibraries.first == "libxenctrl.so.4.40")
+    #expect(XenControl.standardLibraries.last == "libxenctrl.so")
+  }
+
+  @Test("The machine's memory lies elsewhere before Xen 4.17; an unknown size has none")
+  func machine() throws {
+    for (version, isKnown) in [
+      (FakeXen.Version.xen417, true), (.xen413, true),
+      (FakeXen.Version(definitions: ["HOST_BYTES=120"]), false),
+    ] {
+      let control = try FakeXen(version).control()
+      var host = XenHostInfo()
+      #expect(control.read(into: &host) == 0)
+      #expect(host.cpuCount == 4 && host.largestCPU == 3 && host.nodeCount == 2)
+      #expect(host.memory?.totalPageCount == (isKnown ? 262_144 : nil))
+      #expect(host.memory?.freePageCount == (isKnown ? 65_536 : nil))
+      #expect(host.memory?.scrubPageCount == (isKnown ? 16 : nil))
+    }
+  }
+
+  @Test(
+    "Runstates of domains come in two forms; one that is neither is none",
+    arguments: [
+      (["WITH_RUNSTATE"], XenControl.RunstateForm.plain), (["WITH_RUNSTATE_EXT=98"], .extended),
+      (["WITH_RUNSTATE_EXT=1099", "WITH_RUNSTATE"], .extended),
+      (["WITH_RUNSTATE_EXT=7", "WITH_RUNSTATE"], .plain), (["WITH_RUNSTATE_EXT=7"], nil), ([], nil),
+    ] as [([String], XenControl.RunstateForm?)])
+  func runstates(definitions: [String], form: XenControl.RunstateForm?) throws {
+    let xen = try FakeXen(FakeXen.Version(definitions: definitions))
+    let control = try xen.control()
+    #expect(control.runstateForm == form)
+    var info = XenRunstateInfo()
+    guard form != nil else {
+      #expect(control.read(ofDomain: 0, into: &info) == -Int(ENOSYS))
+      return
+    }
+    #expect(control.read(ofDomain: 0, into: &info) == 0)
+    #expect(info.state == 3 && info.missedChanges == 7)
+    #expect((0..<6).map { info.times[$0] } == [10, 20, 30, 40, 50, 60])
+    #expect(info.runnableNanoseconds == (form == .extended ? 70 : nil))
+    #expect(control.read(ofDomain: 9, into: &info) == -Int(ESRCH))
+  }
+
+  @Test("Calls that fail say their errno value")
+  func errors() throws {
+    let xen = try FakeXen()
+    let control = try xen.control()
+    var list = control.makeList(capacity: 4)
+    xen.set(.listError, UInt64(EAGAIN))
+    #expect(control.list(from: 0, into: &list) == -Int(EAGAIN))
+    #expect(list.count == 0)
+    xen.set(.hostError, UInt64(EPERM))
+    var host = XenHostInfo()
+    #expect(control.read(into: &host) == -Int(EPERM))
+    var vcpu = XenVCPUInfo()
+    #expect(control.read(0, ofDomain: 99, into: &vcpu) == -Int(ESRCH))
+    #expect(control.read(1, ofDomain: 0, into: &vcpu) == 0)
+    #expect(vcpu.runNanoseconds == 1_000_001_000)
+    #expect(vcpu.isOnline && !vcpu.isRunning && !vcpu.isBlocked && vcpu.processor == 1)
+  }
+}
