@@ -45,6 +45,9 @@ let package = Package(
     // JSON of others, read strictly.
     .target(name: "StrictJSON"),
 
+    // The files of xcp-rrdd's plugins, as bytes.
+    .target(name: "RRDFormat", dependencies: ["StrictJSON"]),
+
     // MARK: - System: the only unsafe code
     .target(name: "LinuxSystem", dependencies: ["CLinux"]),
 
@@ -136,7 +139,8 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "HostStats", "StatsRules", "StatsTesting", "StatsTree", "Statistics", "LinuxSystem",
+        "HostStats", "RRDFormat", "StatsRules", "StatsTesting", "StatsTree", "Statistics",
+        "LinuxSystem",
       ],
       path: "Tests/TestSupport", exclude: ["Cases"]),
     .testTarget(
@@ -224,6 +228,7 @@ let package = Package(
         "StatsRules", "HostStats", "StatsTesting", "StatsTree", "Statistics", "LinuxSystem",
         "TestSupport",
       ]),
+    .testTarget(name: "RRDFormatTests", dependencies: ["RRDFormat", "TestSupport"]),
     .testTarget(
       name: "StatsFormatsTests",
       dependencies: ["StatsFormats", "StatsTree", "Statistics", "LinuxSystem", "TestSupport"],

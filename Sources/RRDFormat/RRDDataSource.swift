@@ -1,0 +1,95 @@
+/// A described number of a file.
+public struct RRDDataSource: Hashable, Sendable {
+  /// What it is about.
+  public enum Owner: Hashable, Sendable {
+    case host
+    case machine(uuid: String)
+    case storage(uuid: String)
+  }
+
+  /// How its eight bytes are read.
+  public enum ValueType: String, Hashable, Sendable {
+    case float
+    case int64
+  }
+
+  /// How the values behave over time.
+  public enum Behaviour: String, Hashable, Sendable {
+    /// A level.
+    case gauge
+    /// A count since the update before.
+    case absolute
+    /// A total of which xcp-rrdd shows the rate.
+    case derive
+  }
+
+  public var name: String
+  public var meaning: String
+  public var owner: Owner
+  public var valueType: ValueType
+  public var behaviour: Behaviour
+  /// Of what xcp-rrdd shows: of a total that is the unit of its rate, such as `B/s`.
+  public var units: String
+  /// The least value of what xcp-rrdd shows.
+  public var least: Double
+  /// The greatest value of what xcp-rrdd shows.
+  public var greatest: Double
+  /// Whether xcp-rrdd keeps it without being asked.
+  public var isDefault: Bool
+  /// Whether xcp-rrdd shows 1 minus the value or rate.
+  public var isInverse: Bool
+
+  public init(
+    _ name: String, _ valueType: ValueType, _ behaviour: Behaviour = .absolute,
+    owner: Owner = .host, meaning: String = "", units: String = "", least: Double = -.infinity,
+    greatest: Double = .infinity, isDefault: Bool = false, isInverse: Bool = false
+  ) {
+    self.name = name
+    self.valueType = valueType
+    self.behaviour = behaviour
+    self.owner = owner
+    self.meaning = meaning
+    self.units = units
+    self.least = least
+    self.greatest = greatest
+    self.isDefault = isDefault
+    self.isInverse = isInverse
+  }
+}
+
+extension RRDDataSource.Owner: CustomStringConvertible {
+  /// The owner as metadata has it: `host`, `vm <uuid>`, `sr <uuid>`.
+  public var description: String {
+    switch self {
+    case .host: "host"
+    case .machine(let uuid): "vm \(uuid)"
+    case .storage(let uuid): "sr \(uuid)"
+    }
+  }
+
+  /// Reads what metadata has; a UUID is of 1 to 64 letters, digits and hyphens.
+  public init?(_ text: String) {
+    if text == "host" {
+      self = .host
+      return
+    }
+    let uuid = String(text.dropFirst(3))
+    guard (1...64).contains(uuid.utf8.count), uuid.utf8.allSatisfy(Self.isOfUUID) else {
+      return nil
+    }
+    switch text.prefix(3) {
+    case "vm ": self = .machine(uuid: uuid)
+    case "sr ": self = .storage(uuid: uuid)
+    default: return nil
+    }
+  }
+
+  private static func isOfUUID(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
+      true
+    default: false
+    }
+  }
+}

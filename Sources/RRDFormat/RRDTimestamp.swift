@@ -1,0 +1,38 @@
+/// When the values of a file were taken, in one of the two forms that are in use.
+public enum RRDTimestamp: Hashable, Sendable {
+  /// Whole seconds since 1970, rounded down: before October 2024, and by other writers since.
+  case seconds(UInt64)
+  /// A floating point number of seconds since 1970.
+  case fractional(Double)
+
+  /// Reads the eight bytes: what is below 2^40 is whole seconds, since as a floating point number it
+  /// would be as good as 0.
+  ///
+  /// Nil where it is no time before the year 36812, negative, or no number.
+  public init?(_ raw: UInt64) {
+    if raw < 1 << 40 {
+      self = .seconds(raw)
+      return
+    }
+    let value = Double(bitPattern: raw)
+    guard value.isFinite, value >= 0, value < 0x1p40 else { return nil }
+    self = .fractional(value)
+  }
+
+  /// The span of CLOCK_REALTIME, in nanoseconds, in which the values were taken: a second long where
+  /// only the second is known.
+  public var realtime: (begin: UInt64, end: UInt64)? {
+    switch self {
+    case .seconds(let seconds):
+      let (begin, isOver) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+      return isOver || begin > .max - 999_999_999 ? nil : (begin, begin + 999_999_999)
+    case .fractional(let seconds):
+      let whole = seconds.rounded(.down)
+      guard whole < 18_000_000_000 else { return nil }
+      // The difference is exact, and below 1.
+      let rest = UInt64((seconds - whole) * 1e9)
+      let time = UInt64(whole) * 1_000_000_000 + rest
+      return (time, time)
+    }
+  }
+}
