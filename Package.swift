@@ -78,7 +78,9 @@ let package = Package(
     .target(name: "StatsRules", dependencies: ["StatsTree", "Statistics", "CVitalsData"]),
 
     // MARK: - Views
-    .target(name: "StatsFormats", dependencies: ["StatsTree", "Statistics", "CVitalsData"]),
+    .target(
+      name: "StatsFormats",
+      dependencies: ["StatsTree", "Statistics", "RRDFormat", "CVitalsData"]),
     .target(
       name: "StatsTerminal",
       dependencies: ["StatsFormats", "StatsTree", "Statistics", "LinuxSystem"]),
@@ -231,7 +233,9 @@ let package = Package(
     .testTarget(name: "RRDFormatTests", dependencies: ["RRDFormat", "TestSupport"]),
     .testTarget(
       name: "StatsFormatsTests",
-      dependencies: ["StatsFormats", "StatsTree", "Statistics", "LinuxSystem", "TestSupport"],
+      dependencies: [
+        "StatsFormats", "RRDFormat", "StatsTree", "Statistics", "LinuxSystem", "TestSupport",
+      ],
       exclude: ["Golden"]),
   ]
 )

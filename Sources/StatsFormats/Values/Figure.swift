@@ -68,12 +68,3 @@ struct Figure {
     return Quantity(about: value, unit: unit).text + "/s"
   }
 }
-
-extension Decimal {
-  /// The number as nearly as floating point has it.
-  fileprivate var about: Double {
-    var value = Double(mantissa)
-    for _ in 0..<min(abs(exponent), 400) { value = exponent < 0 ? value / 10 : value * 10 }
-    return value
-  }
-}

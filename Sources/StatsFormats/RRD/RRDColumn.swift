@@ -1,0 +1,117 @@
+internal import RRDFormat
+internal import Statistics
+internal import StatsTree
+
+/// One number of a file, and where it is taken from.
+struct RRDColumn {
+  /// What of a statistic is written.
+  enum Part: Hashable {
+    case word(Int)
+    /// The samples of a histogram.
+    case count
+  }
+
+  let entry: Plan.Entry
+  let statistic: Statistic
+  let part: Part
+  /// The last parts of the name.
+  let leaf: String
+  let dataSource: RRDDataSource
+
+  /// All numbers of a group that are written, without their names.
+  static func all(
+    of entry: Plan.Entry, owner: RRDDataSource.Owner, _ meanings: Meanings
+  ) -> [RRDColumn] {
+    let schema = entry.group.schema
+    let names = StatisticNames(of: schema).names
+    return entry.shown.flatMap { index in
+      let statistic = schema.statistics[index]
+      let meaning = meanings.text(of: statistic)
+      func column(_ part: Part, _ leaf: String) -> RRDColumn {
+        RRDColumn(
+          entry: entry, statistic: statistic, part: part, leaf: leaf,
+          dataSource: dataSource(of: statistic, part, owner, meaning))
+      }
+      let name = names[index]
+      if statistic.kind.isHistogram { return [column(.count, "\(name)/count")] }
+      if statistic.size == 1 { return [column(.word(0), name)] }
+      return (0..<statistic.size).map { column(.word($0), "\(name)/\($0)") }
+    }
+  }
+
+  /// What the value is at the last pass; NaN where there is none of now.
+  func value(of sampler: Sampler) -> Double {
+    guard sampler.status(of: entry) == .up else { return .nan }
+    switch part {
+    case .word(let word):
+      return sampler.value(statistic, of: entry, word: word).map { statistic.exact($0).about }
+        ?? .nan
+    case .count:
+      return sampler.histogram(statistic, of: entry).map { Double($0.count) } ?? .nan
+    }
+  }
+
+  // MARK: - Description
+
+  private static func dataSource(
+    of statistic: Statistic, _ part: Part, _ owner: RRDDataSource.Owner, _ meaning: String
+  ) -> RRDDataSource {
+    let isTotal = part == .count || statistic.kind == .cumulative
+    let mayBeNegative = statistic.isSigned || statistic.kind == .instant
+    let isBoolean = statistic.unit == .boolean && part != .count
+    var words = meaning.isEmpty ? [] : [meaning]
+    if part == .count { words.insert("Samples of a histogram.", at: 0) }
+    if statistic.kind == .state {
+      let states = statistic.states.enumerated().map { "\($0.offset) is \($0.element)" }
+      words.append(states.joined(separator: ", "))
+    }
+    return RRDDataSource(
+      "", .float, isTotal ? .derive : .gauge, owner: owner, meaning: words.joined(separator: " "),
+      units: units(of: statistic, part, isTotal: isTotal),
+      // The rate of a total that fell is not known: it began again.
+      least: isTotal || !mayBeNegative || isBoolean ? 0 : -.infinity,
+      greatest: isBoolean && !isTotal ? 1 : .infinity)
+  }
+
+  /// The unit of what xcp-rrdd shows: of a total, that of its rate.
+  private static func units(of statistic: Statistic, _ part: Part, isTotal: Bool) -> String {
+    if part == .count { return "/s" }
+    guard statistic.scale.isExact else {
+      return statistic.exactUnit + (isTotal ? "/s" : "")
+    }
+    switch statistic.unit {
+    case .seconds: return isTotal ? "(fraction)" : "s"
+    case .bytes: return isTotal ? "B/s" : "B"
+    case .cycles: return isTotal ? "cycles/s" : "cycles"
+    case .none, .boolean, .unknown: return isTotal ? "/s" : ""
+    }
+  }
+}
+
+extension RRDDataSource.Owner {
+  /// Whose a source's numbers are: of the nearest machine above it that has a UUID, else the host's.
+  init(of source: Source) {
+    var next: Source? = source
+    while let part = next {
+      let labels = part.labels
+      if let uuid = labels["uuid"], UUIDText.isOne(uuid) {
+        self = labels["owner"] == "sr" ? .storage(uuid: uuid) : .machine(uuid: uuid)
+        return
+      }
+      next = part.parent
+    }
+    self = .host
+  }
+}
+
+/// The text of a UUID (RFC 9562).
+enum UUIDText {
+  /// Whether a text is `8-4-4-4-12` hexadecimal digits.
+  static func isOne(_ text: String) -> Bool {
+    text.utf8.count == 36
+      && text.utf8.enumerated().allSatisfy { index, byte in
+        [8, 13, 18, 23].contains(index)
+          ? byte == UInt8(ascii: "-") : Character(Unicode.Scalar(byte)).isHexDigit
+      }
+  }
+}
