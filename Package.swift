@@ -71,6 +71,10 @@ let package = Package(
     .target(
       name: "TableStats", dependencies: ["StatsTable", "StatsTree", "Statistics", "LinuxSystem"]),
 
+    .target(
+      name: "RRDStats",
+      dependencies: ["RRDFormat", "StatsTree", "Statistics", "LinuxSystem"]),
+
     // MARK: - What domains are called
     .target(name: "XenStore", dependencies: ["LinuxSystem"]),
 
@@ -229,6 +233,12 @@ let package = Package(
       dependencies: [
         "StatsRules", "HostStats", "StatsTesting", "StatsTree", "Statistics", "LinuxSystem",
         "TestSupport",
+      ]),
+    .testTarget(
+      name: "RRDStatsTests",
+      dependencies: [
+        "RRDStats", "RRDFormat", "StatsTree", "Statistics", "LinuxSystem", "TestSupport",
+        "CAllocations",
       ]),
     .testTarget(name: "RRDFormatTests", dependencies: ["RRDFormat", "TestSupport"]),
     .testTarget(

@@ -21,6 +21,13 @@ public struct FileStatus: Hashable, Sendable {
     self.init(status)
   }
 
+  /// The status of a name itself, also of a link (lstat(2)): nothing of what it leads to is waited for.
+  public init(ofName path: String) throws(SystemError) {
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0 else { throw SystemError(call: "lstat", on: path) }
+    self.init(status)
+  }
+
   /// The status of an open file (fstat(2)).
   public init(_ descriptor: borrowing Descriptor) throws(SystemError) {
     var status = stat()

@@ -26,6 +26,8 @@ public struct Provenance: Hashable, Sendable, CustomStringConvertible {
   public static let xenControl = Provenance("xen:libxenctrl")
   /// A table in shared memory that the source's own process publishes.
   public static let table = Provenance("table")
+  /// A file that a plugin of xcp-rrdd writes.
+  public static let rrdd = Provenance("rrdd")
   /// Memory of the program that samples.
   public static let memory = Provenance("memory")
   /// A fold of other groups' numbers.

@@ -1,0 +1,83 @@
+import RRDFormat
+import Statistics
+import TestSupport
+import Testing
+
+@testable import RRDStats
+
+@Suite struct RRDFileCheckTests {
+  struct Defect: Sendable, CustomTestStringConvertible {
+    let rule: String
+    let bytes: [UInt8]
+    var testDescription: String { rule }
+  }
+
+  /// A file without a flaw.
+  private static let good = RRDFileImage(
+    timestamp: 1_700_000_000.5.bitPattern, values: [42, 0.5.bitPattern],
+    metadata: #"{"datasources":{"runs":{"value_type":"int64","type":"derive"},"#
+      + #""busy":{"value_type":"float","type":"gauge","min":"0.00","max":"1.00"}}}"#)
+
+  private static func made(_ change: (inout RRDFileImage) -> Void) -> [UInt8] {
+    var image = good
+    change(&image)
+    return image.bytes
+  }
+
+  private static func damaged(at offset: Int) -> [UInt8] {
+    var bytes = good.bytes
+    bytes[offset] ^= 0x40
+    return bytes
+  }
+
+  private func failures(in bytes: [UInt8], isWritableByOthers: Bool = false) -> [String] {
+    RRDFileCheck("file", now: 1_700_000_003_000_000_000)
+      .findings(in: bytes, isWritableByOthers: isWritableByOthers)
+      .filter { if case .fail = $0.outcome { true } else { false } }.map(\.check)
+  }
+
+  @Test("A good file passes all thirteen rules")
+  func passes() {
+    let findings = RRDFileCheck("file", now: 1_700_000_003_000_000_000)
+      .findings(in: Self.good.bytes)
+    #expect(findings.map(\.check) == (1...13).map { "R\($0)" })
+    #expect(findings.allSatisfy { $0.outcome == .pass })
+  }
+
+  @Test(
+    "Each rule finds what breaks it, and no other does",
+    arguments: [
+      Defect(rule: "R1", bytes: damaged(at: 3)), Defect(rule: "R1", bytes: []),
+      Defect(rule: "R2", bytes: Array(good.bytes.dropLast())),
+      Defect(rule: "R3", bytes: damaged(at: 40)), Defect(rule: "R4", bytes: damaged(at: 16)),
+      Defect(rule: "R5", bytes: made { $0.timestamp = 7 }),
+      Defect(rule: "R5", bytes: made { $0.timestamp = 1_700_000_900.0.bitPattern }),
+      Defect(rule: "R5", bytes: made { $0.timestamp = Double.nan.bitPattern }),
+      Defect(rule: "R7", bytes: made { $0.metadata.replace("derive", with: "count") }),
+      Defect(rule: "R8", bytes: made { $0.values.append(1) }),
+      Defect(rule: "R9", bytes: made { $0.metadata.replace("busy", with: "runs") }),
+      Defect(
+        rule: "R10", bytes: made { $0.metadata.replace(#""min""#, with: #""value":1,"min""#) }),
+      Defect(
+        rule: "R11",
+        bytes: made {
+          $0.metadata.replace(#""max":"1.00""#, with: #""max":"-1.00""#)
+          $0.values[1] = Double.nan.bitPattern
+        }),
+      Defect(
+        rule: "R12",
+        bytes: made {
+          $0.metadata.replace(#""max":"1.00""#, with: #""max":"inf""#)
+          $0.values[1] = Double.infinity.bitPattern
+        }),
+      Defect(rule: "R13", bytes: made { $0.values[1] = 1.5.bitPattern }),
+    ])
+  func defects(_ defect: Defect) {
+    #expect(failures(in: defect.bytes) == [defect.rule])
+  }
+
+  @Test("A file that others may write")
+  func writable() {
+    #expect(failures(in: Self.good.bytes, isWritableByOthers: true) == ["R6"])
+  }
+}
