@@ -2,18 +2,20 @@
 # Feeds what reads foreign bytes with what the fuzzer makes: Scripts/fuzz.sh [SECONDS] [TARGET]
 #
 # Targets: kvm (files of KVM statistics), types (a kernel's types), table (shared tables), fuse
-# (requests of the kernel) and rules (conditions and files of rules), which share the seconds. Fails
-# where one crashes, hangs or takes too much memory; the input is left in .build/fuzz.
+# (requests of the kernel), rrdd (files of xcp-rrdd's plugins) and rules (conditions and files of
+# rules), which share the seconds. Fails where one crashes, hangs or takes too much memory; the input
+# is left in .build/fuzz.
 set -eu
 
 cd "$(dirname "$0")/.."
 seconds=${1:-20}
 only=${2:-}
 out=.build/fuzz
-for name in corpus table-corpus table-seeds fuse-corpus types-corpus rules-corpus rules-seeds modules; do
+for name in corpus table-corpus table-seeds fuse-corpus types-corpus rrdd-corpus rules-corpus \
+  rules-seeds modules; do
   mkdir -p "$out/$name"
 done
-if [ -z "$only" ]; then seconds=$(((seconds + 4) / 5)); fi
+if [ -z "$only" ]; then seconds=$(((seconds + 5) / 6)); fi
 
 # Swift's own report of crashes would keep libFuzzer from saving the input.
 export SWIFT_BACKTRACE=enable=no
@@ -104,12 +106,26 @@ fuzz_rules() {
   run rules 4096 "$out/rules-corpus" "$out/rules-seeds"
 }
 
+fuzz_rrdd() {
+  mkdir -p "$out/rrdd-modules"
+  # shellcheck disable=SC2046,SC2086
+  swiftc $swift_options -wmo -module-name StrictJSON -emit-module \
+    -emit-module-path "$out/rrdd-modules/StrictJSON.swiftmodule" -emit-object \
+    -o "$out/rrdd-modules/StrictJSON.o" $(find Sources/StrictJSON -name '*.swift')
+  # shellcheck disable=SC2046,SC2086
+  swiftc $swift_options -module-name RRDFuzz -I "$out/rrdd-modules" \
+    -enable-upcoming-feature InternalImportsByDefault -o "$out/rrdd" \
+    $(find Sources/RRDFormat -name '*.swift') Fuzz/RRDFuzz.swift "$out/rrdd-modules/StrictJSON.o"
+  run rrdd 4096 "$out/rrdd-corpus" Fuzz/RRDCorpus
+}
+
 case $only in
-  "") fuzz_kvm && fuzz_types && fuzz_table && fuzz_fuse && fuzz_rules ;;
+  "") fuzz_kvm && fuzz_types && fuzz_table && fuzz_fuse && fuzz_rrdd && fuzz_rules ;;
   kvm) fuzz_kvm ;;
   types) fuzz_types ;;
   table) fuzz_table ;;
   fuse) fuzz_fuse ;;
+  rrdd) fuzz_rrdd ;;
   rules) fuzz_rules ;;
-  *) echo "fuzz.sh [SECONDS] [kvm | types | table | fuse | rules]" >&2; exit 2 ;;
+  *) echo "fuzz.sh [SECONDS] [kvm | types | table | fuse | rrdd | rules]" >&2; exit 2 ;;
 esac
