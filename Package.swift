@@ -135,7 +135,7 @@ let package = Package(
     .executableTarget(
       name: "vitals",
       dependencies: [
-        "HostStats", "KVMGuests", "KVMStats", "LinuxSystem", "StatsFS", "StatsFormats",
+        "HostStats", "KVMGuests", "KVMStats", "LinuxSystem", "RRDStats", "StatsFS", "StatsFormats",
         "StatsRules", "StatsTable", "StatsTerminal", "StatsTesting", "StatsTree", "Statistics",
         "TableStats", "XenStats",
         argumentParser,

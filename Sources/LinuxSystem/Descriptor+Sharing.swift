@@ -37,6 +37,21 @@ extension Descriptor {
     try Descriptor.open("/proc/self/fd/\(rawValue)")
   }
 
+  /// pwrite(2) of all of some bytes, in as many calls as it takes.
+  public func write(_ bytes: ArraySlice<UInt8>, at offset: Int) throws(SystemError) {
+    var written = 0
+    while written < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes { buffer in
+        let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[written...])
+        return unsafe pwrite(rawValue, rest.baseAddress, rest.count, off_t(offset + written))
+      }
+      guard count > 0 || errno == EINTR else {
+        throw SystemError(call: "pwrite", on: "descriptor \(rawValue)")
+      }
+      written += max(count, 0)
+    }
+  }
+
   /// ftruncate(2): what is new is zero.
   public func resize(to byteCount: Int) throws(SystemError) {
     guard ftruncate(rawValue, byteCount) == 0 else {

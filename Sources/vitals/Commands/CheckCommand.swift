@@ -1,6 +1,7 @@
 import ArgumentParser
 import KVMStats
 import LinuxSystem
+import RRDStats
 import Statistics
 import StatsFS
 
@@ -12,11 +13,11 @@ struct CheckCommand: ParsableCommand {
     discussion: """
       Without a file, makes a virtual machine of its own, checks it, and then checks every \
       statistics descriptor that a VMM on this host keeps open. With files, checks those: a \
-      publisher's table or socket, a Xen statistics table, else KVM binary statistics. Of a \
-      directory of 'vitals mount' it looks at all that is there, and writes nothing. Each rule has \
-      a number (I1 to I22 are those of the kernel's own test, V1 to V5 are ours, X1 to X26 are of \
-      Xen's table, T1 to T26 of ours, F1 to F21 of the filesystem) and passes, fails or is skipped \
-      with the reason. Of a table --all also says what memory each source and group takes.
+      publisher's table or socket, a Xen statistics table, a file of xcp-rrdd's plugins, else KVM \
+      binary statistics. Of a directory of 'vitals mount' it looks at all that is there, and writes \
+      nothing. Each rule has a number (I1 to I22 are those of the kernel's own test, V1 to V5 are \
+      ours, X1 to X26 are of Xen's table, T1 to T26 of ours, R1 to R13 of xcp-rrdd's files, F1 to \
+      F21 of the filesystem) and passes, fails or is skipped with the reason. Of a table --all also says what memory each source and group takes.
 
       Exit status 1 if a rule fails.
 
@@ -30,7 +31,10 @@ struct CheckCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Tables, publishers' sockets, files with KVM binary statistics, or mounted directories.",
+      """
+      Tables, publishers' sockets, files of xcp-rrdd's plugins or with KVM binary statistics, or \
+      mounted directories.
+      """,
       valueName: "file"))
   var files: [String] = []
 
@@ -55,6 +59,7 @@ struct CheckCommand: ParsableCommand {
           findings += TableFindings.all(of: path)
           if all { memory += TableFindings.memory(of: path) }
         case .xen: findings += try TableFindings.xen(path)
+        case .rrdd: findings += try RRDFileCheck(path).run()
         case .mount(let mount, let directory):
           findings += MountFindings.all(of: mount, directory, named: path)
         case .silent: findings += MountCheck.findings(ofSilent: path, asked: "stat \(path)")

@@ -29,7 +29,7 @@ struct ListCommand: ParsableCommand {
   var why = false
 
   func validate() throws {
-    if format == .openmetrics || format == .prometheus {
+    if format.isForMonitoring {
       throw ValidationError("--format \(format.rawValue) is for numbers: use it with show")
     }
   }
@@ -43,7 +43,7 @@ struct ListCommand: ParsableCommand {
     switch format {
     case .json: try Console.write(list.json())
     case .csv: try Console.write(list.csv())
-    case .table, .openmetrics, .prometheus:
+    case .table, .openmetrics, .prometheus, .rrd:
       try Console.write(list.table(width: Console.width, explainsAll: why))
     }
     let denied = sources.contains { source in

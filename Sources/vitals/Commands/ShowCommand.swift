@@ -50,7 +50,7 @@ struct ShowCommand: ParsableCommand {
 
   @OptionGroup var demand: DemandOptions
 
-  @Option(name: .long, help: "table, json, csv, openmetrics or prometheus.")
+  @Option(name: .long, help: "table, json, csv, openmetrics, prometheus or xcp-rrdd.")
   var format: OutputFormat = .table
 
   @Flag(name: .long, help: "Each bucket of a histogram with its exact bounds.")

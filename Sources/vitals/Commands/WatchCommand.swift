@@ -33,6 +33,7 @@ struct WatchCommand: ParsableCommand {
         vitals watch --when 'rate(halt_poll_fail_ns) > 0.2'
         vitals watch --when 'share(run_delay_ns) > 10%' --exit && echo fine
         vitals watch --format json --count 10 > samples.jsonl
+        vitals watch --format xcp-rrdd --to /dev/shm/metrics/vitals --every 5s
       """)
 
   @OptionGroup var observation: ObservationOptions
@@ -50,8 +51,14 @@ struct WatchCommand: ParsableCommand {
 
   @OptionGroup var demand: DemandOptions
 
-  @Option(name: .long, help: "table, json, csv, openmetrics or prometheus.")
+  @Option(name: .long, help: "table, json, csv, openmetrics, prometheus or xcp-rrdd.")
   var format: OutputFormat = .table
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "With --format xcp-rrdd: the file that is kept up to date.", valueName: "file"))
+  var to: String?
 
   @Option(
     name: .long,
@@ -73,6 +80,9 @@ struct WatchCommand: ParsableCommand {
   var exit = false
 
   func validate() throws {
+    if (to != nil) != (format == .rrd) {
+      throw ValidationError("--format xcp-rrdd and --to FILE belong together")
+    }
     if exit, when == nil { throw ValidationError("--exit is for --when") }
     if when != nil {
       guard format == .table || format == .json else {
@@ -115,6 +125,8 @@ struct WatchCommand: ParsableCommand {
     var alert = try condition.map {
       try WatchAlert($0, observer.sampler, isJSON: format == .json)
     }
+    var file = to.map { MetricsFile($0, observer.sampler) }
+    try keep(&file)
     var next = monotonicNanoseconds()
     var done = 0
     while count.map({ done < $0 }) ?? true {
@@ -123,14 +135,24 @@ struct WatchCommand: ParsableCommand {
       let events = observer.refresh()
       observer.sampler.pass()
       for event in events { try view.tell(event) }
-      try Console.write(
-        alert?.bytes(of: observer.sampler) ?? view.bytes(of: observer.sampler))
+      if try !keep(&file) {
+        try Console.write(
+          alert?.bytes(of: observer.sampler) ?? view.bytes(of: observer.sampler))
+      }
       if exit, alert?.hasHeld == true { break }
       done += 1
       // An interval that took too long is not made up for.
       next = max(next, monotonicNanoseconds() - min(every.nanoseconds, monotonicNanoseconds()))
     }
     if alert?.hasHeld == true { throw ExitCode(Failure.Status.foundWrong.rawValue) }
+  }
+
+  /// Brings the file up to date that was asked for: whether one was.
+  @discardableResult
+  private func keep(_ file: inout MetricsFile?) throws -> Bool {
+    guard file != nil else { return false }
+    if let remark = try file?.update() { Console.warn(remark.printable) }
+    return true
   }
 }
 

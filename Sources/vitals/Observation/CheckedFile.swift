@@ -7,6 +7,8 @@ enum CheckedFile {
   case table
   /// A Xen statistics table.
   case xen
+  /// A file of one of xcp-rrdd's plugins.
+  case rrdd
   /// KVM binary statistics, or taken for them.
   case statistics
   /// A directory of a mounted statistics filesystem.
@@ -42,6 +44,8 @@ enum CheckedFile {
       self = .table
     } else if count == 8, magic == 0xaabb_ccdd || magic.byteSwapped == 0xaabb_ccdd {
       self = .xen
+    } else if start.elementsEqual("DATASOUR".utf8) {
+      self = .rrdd
     } else {
       self = .statistics
     }

@@ -1,4 +1,5 @@
 import KVMStats
+import RRDStats
 import StatsFormats
 import TableStats
 import XenStats
@@ -9,6 +10,7 @@ enum ObservedEvent {
   enum Origin {
     case process(Int32)
     case domain(UInt32)
+    case file
   }
 
   case appeared(path: String, Origin)
@@ -42,12 +44,21 @@ enum ObservedEvent {
     }
   }
 
+  init(_ event: RRDInput.Event) {
+    switch event {
+    case .appeared(let path): self = .appeared(path: path, .file)
+    case .gone(let path): self = .gone(path: path, .file, reason: "its file was removed")
+    case .remark(let path, let text): self = .remark("\(path): \(text)")
+    }
+  }
+
   /// One line.
   var text: String {
     let text =
       switch self {
       case .appeared(let path, .process(let pid)): "\(path) appeared: process \(pid)"
       case .appeared(let path, .domain(let number)): "\(path) appeared: domain \(number)"
+      case .appeared(let path, .file): "\(path) appeared"
       case .gone(let path, _, let reason): "\(path) is gone: \(reason)"
       case .remark(let text): text
       }
@@ -67,6 +78,14 @@ extension XenInput.Event {
   var path: String {
     switch self {
     case .appeared(let path, _), .gone(let path, _): path
+    }
+  }
+}
+
+extension RRDInput.Event {
+  var path: String {
+    switch self {
+    case .appeared(let path), .gone(let path), .remark(let path, _): path
     }
   }
 }

@@ -1,6 +1,7 @@
 import HostStats
 import KVMStats
 import LinuxSystem
+import RRDStats
 import StatsFormats
 import StatsTree
 import TableStats
@@ -22,6 +23,7 @@ final class Observer {
   private let xen: XenInput?
   /// Why there are no domains, where they were asked for.
   private let xenAbsence: String?
+  private let plugins: RRDInput?
   private let pattern: Pattern
   private let enabled: [PathPattern]
   private let includesHidden: Bool
@@ -85,6 +87,8 @@ final class Observer {
     xen =
       pattern.mayMatch(below: "xen") && xenAbsence == nil
       ? XenInput(tree, roots: roots, options: options.xenInput) : nil
+    plugins =
+      pattern.mayMatch(below: "rrdd") ? RRDInput(tree, options: options.pluginInput) : nil
     host = pattern.mayMatch(below: "host") ? HostInput(roots: roots) : nil
     try host?.attach(to: tree)
     selection = Selection(
@@ -120,13 +124,14 @@ final class Observer {
     let machines = kvm?.refresh().filter { isWatched($0.path) || isWatched("\($0.path)/vcpu0") }
     let domains = xen?.refresh().filter { isWatched($0.path) || isWatched("\($0.path)/vcpu0") }
     let publishers = tables?.refresh().filter { pattern.mayMatch(below: $0.path) }
+    let files = plugins?.refresh().filter { pattern.mayMatch(below: $0.path) }
     do {
       try added?.follow()
     } catch {
       Console.warn("an aggregate is not shown: \(error)".printable)
     }
     return (machines ?? []).map(ObservedEvent.init) + (domains ?? []).map(ObservedEvent.init)
-      + (publishers ?? []).map(ObservedEvent.init)
+      + (publishers ?? []).map(ObservedEvent.init) + (files ?? []).map(ObservedEvent.init)
   }
 
   /// Waits until a time of CLOCK_MONOTONIC; a VM that ends meanwhile is let go of at once.

@@ -10,6 +10,7 @@ struct SampleView {
   private var aggregateJSON: AggregateJSON
   private var aggregateCSV: AggregateCSV
   private var metrics: OpenMetrics?
+  private var file: RRDExport?
   private var hasHeader = false
   /// What is made of aggregates, where only they are shown.
   private let functions: [AggregateFunction]?
@@ -49,6 +50,10 @@ struct SampleView {
           sampler, .builtIn, dialect: format == .openmetrics ? .openMetrics : .prometheus)
       }
       return metrics?.text() ?? []
+    case .rrd:
+      if file == nil { file = RRDExport(sampler, .builtIn) }
+      file?.update(at: moment)
+      return file?.bytes ?? []
     }
   }
 }

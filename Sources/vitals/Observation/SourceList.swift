@@ -135,7 +135,9 @@ struct SourceList {
     let first = ["kvm", "xen"].compactMap { tree.root.child($0) }
     for source in first + sources where seen.insert(source.path).inserted {
       // Of a publisher's groups that are off, nothing but the remark can tell.
-      let speaks = ["kvm", "xen"].contains(source.path) || source.path.hasPrefix("app/")
+      let path = source.path
+      let speaks =
+        ["kvm", "xen"].contains(path) || path.hasPrefix("app/") || path.hasPrefix("rrdd")
       guard explainsAll || status(of: source) != .up || speaks else { continue }
       if let reason = status(of: source).reason {
         text += "\(source.path): \(reason)".printable + "\n"

@@ -35,7 +35,7 @@ struct WatchView {
       try Console.write("\(localTimeText(wallNanoseconds()))  \(event.text)\n")
     case (.json, .appeared(let path, let origin)): try tell("appeared", path, origin)
     case (.json, .gone(let path, let origin, _)): try tell("gone", path, origin)
-    case (.json, .remark), (.csv, _), (.openmetrics, _), (.prometheus, _):
+    case (.json, .remark), (.csv, _), (.openmetrics, _), (.prometheus, _), (.rrd, _):
       Console.warn(event.text)
     }
   }
@@ -45,6 +45,7 @@ struct WatchView {
     switch origin {
     case .process(let pid): entry.pid = pid
     case .domain(let number): entry.domid = number
+    case .file: break
     }
     try Console.write(JSONText.line(entry))
   }
@@ -52,7 +53,9 @@ struct WatchView {
   private struct EventEntry: Encodable {
     let event: String
     let path: String
+    /// Only of what one process has.
     var pid: Int32?
+    /// Only of a domain of Xen.
     var domid: UInt32?
     let time: String
   }

@@ -9,17 +9,17 @@ struct AggregateOptions: ParsableArguments {
       """
       Only aggregates, by these functions with commas between them: sum, min, max, avg, zero (how \
       many have 0) and list (each member's own). Of counts that grow, watch folds the members' \
-      rates. Not for openmetrics and prometheus: Prometheus sums by itself, and aggregates are \
-      never part of those formats.
+      rates. Not for openmetrics, prometheus and xcp-rrdd: their readers sum by themselves, and \
+      aggregates are never part of those formats.
       """, valueName: "functions"),
     transform: FunctionList.init)
   var aggregate: FunctionList?
 
   /// Fails where a format has no aggregates.
   func validate(_ format: OutputFormat) throws {
-    guard aggregate != nil, format == .openmetrics || format == .prometheus else { return }
+    guard aggregate != nil, format.isForMonitoring else { return }
     throw ValidationError(
-      "--aggregate is not for --format \(format.rawValue), since Prometheus sums by itself; "
+      "--aggregate is not for --format \(format.rawValue), whose readers sum by themselves; "
         + "take table, json or csv")
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import KVMStats
 import LinuxSystem
+import RRDStats
 import StatsTree
 import TableStats
 import XenStats
@@ -76,6 +77,12 @@ struct ObservationOptions: ParsableArguments {
       """, valueName: "library", visibility: .hidden))
   var xenLibrary: String?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The directory of the files of xcp-rrdd's plugins, the sources rrdd/...", valueName: "dir"))
+  var plugins = RRDInput.Options().directory
+
   @Flag(name: .long, help: "Also sources and groups that are hidden.")
   var hidden = false
 
@@ -120,6 +127,13 @@ struct ObservationOptions: ParsableArguments {
     var options = XenInput.Options()
     options.library = xenLibrary
     if let via { options.ways = via.ways }
+    return options
+  }
+
+  /// The options for the plugins' files.
+  var pluginInput: RRDInput.Options {
+    var options = RRDInput.Options()
+    options.directory = plugins
     return options
   }
 

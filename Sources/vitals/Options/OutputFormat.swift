@@ -9,6 +9,11 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
   case openmetrics
   /// Prometheus text 0.0.4, the older form of the same series.
   case prometheus
+  /// A file as xcp-rrdd's plugins write them, protocol V2.
+  case rrd = "xcp-rrdd"
+
+  /// Whether it is for monitoring systems, which sum and chart by themselves.
+  var isForMonitoring: Bool { [.openmetrics, .prometheus, .rrd].contains(self) }
 }
 
 /// How `vitals check` writes its findings.

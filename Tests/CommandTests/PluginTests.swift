@@ -1,0 +1,129 @@
+import Glibc
+import LinuxSystem
+import Testing
+
+/// Files of xcp-rrdd's plugins, written by one `vitals` and read by another.
+@Suite("Files of xcp-rrdd's plugins", .serialized)
+final class PluginTests {
+  private let directory = "/dev/shm/vitals-test-\(UInt64.random(in: 0 ... .max))"
+
+  init() throws { try makeDirectory(directory) }
+
+  deinit {
+    for name in (try? directoryEntries(directory)) ?? [] { removeFile("\(directory)/\(name)") }
+    removeEmptyDirectory(directory)
+  }
+
+  private func watch(_ words: String...) throws -> ChildProcess {
+    let pipe = try Pipe()
+    return try ChildProcess(
+      executable: Command.product("vitals"),
+      arguments: ["watch"] + words + ["--every", "50ms", "--format", "xcp-rrdd"],
+      output: pipe.writer)
+  }
+
+  /// Waits, at most 20 s, until a condition holds.
+  private func waits(_ condition: () throws -> Bool) rethrows -> Bool {
+    for _ in 0..<2000 {
+      if try condition() { return true }
+      sleepNanoseconds(10_000_000)
+    }
+    return false
+  }
+
+  private func metadataChecksum(_ path: String) throws -> [UInt8] {
+    try Descriptor.open(path).bytes(count: 4, at: 15)
+  }
+
+  @Test("A file that show wrote keeps all rules, and is a source with the same names")
+  func show() throws {
+    let path = "\(directory)/one"
+    let bytes = try Command.run([
+      "/bin/sh", "-c", #"umask 077; exec "$1" show host/cpu0 --format xcp-rrdd >"$2""#, "sh",
+      Command.product("vitals"), path,
+    ])
+    #expect(bytes.status == 0, "\(bytes.errors)")
+    let check = try Command.vitals("check", path)
+    #expect(check.status == 0 && check.output.contains("13 passed, 0 failed"), "\(check.output)")
+    let list = try Command.vitals("list", "rrdd", "--plugins", directory)
+    #expect(list.output.contains("rrdd/one  up      rrdd:rrdd"), "\(list.output)")
+    let shown = try Command.vitals("show", "rrdd", "--plugins", directory, "--zeros")
+    #expect(shown.output.contains("host/cpu0/user "), "\(shown.output)")
+    #expect(shown.errors == "")
+  }
+
+  @Test("watch keeps a file up to date in place, and other bytes are found by check")
+  func inPlace() throws {
+    let path = "\(directory)/cpu"
+    let writer = try watch("host/cpu0", "--to", path)
+    defer { writer.kill() }
+    #expect(waits { (try? FileStatus(path)) != nil })
+    let status = try FileStatus(path)
+    let checksum = try metadataChecksum(path)
+    let first = try Descriptor.open(path).bytes(count: 12, at: 19)
+    #expect(status.mode & 0o777 == 0o600 && status.size == 16_384)
+    #expect(try waits { try Descriptor.open(path).bytes(count: 12, at: 19) != first })
+    #expect(try FileStatus(path).isSame(as: status))
+    #expect(try metadataChecksum(path) == checksum)
+    let rate = try Command.vitals(
+      "watch", "rrdd/cpu", "--plugins", directory, "--every", "200ms", "--count", "2")
+    #expect(rate.output.contains("rrdd/cpu  up"), "\(rate.output)")
+    writer.kill()
+    try Descriptor.openForWriting(path).write([0xff], at: 40)
+    let check = try Command.vitals("check", path)
+    #expect(check.status == 1 && check.output.contains("R3"), "\(check.output)")
+    let list = try Command.vitals("list", "rrdd", "--plugins", directory)
+    #expect(list.output.contains("not those of its checksum"), "\(list.output)")
+  }
+
+  @Test("A file that somebody removes comes again")
+  func removed() throws {
+    let path = "\(directory)/cpu"
+    let writer = try watch("host/cpu0", "--to", path)
+    defer { writer.kill() }
+    #expect(waits { (try? FileStatus(path)) != nil })
+    removeFile(path)
+    #expect(waits { (try? FileStatus(path)) != nil })
+    #expect(waits { (try? Command.vitals("check", path).status) == 0 })
+  }
+
+  @Test("Sources that do not fit make another file of the same name")
+  func grows() throws {
+    let path = "\(directory)/out"
+    let plugins = "\(directory)/in"
+    try makeDirectory(plugins)
+    defer {
+      for name in (try? directoryEntries(plugins)) ?? [] { removeFile("\(plugins)/\(name)") }
+      removeEmptyDirectory(plugins)
+    }
+    func publish(_ name: String) throws {
+      let made = try Command.run([
+        "/bin/sh", "-c",
+        #"umask 077; "$1" show host --format xcp-rrdd >"$2.tmp" && mv "$2.tmp" "$2""#, "sh",
+        Command.product("vitals"), "\(plugins)/\(name)",
+      ])
+      #expect(made.status == 0, "\(made.errors)")
+    }
+    try publish("a")
+    let writer = try watch("rrdd", "--plugins", plugins, "--to", path)
+    defer { writer.kill() }
+    #expect(waits { (try? FileStatus(path)) != nil })
+    let small = try FileStatus(path)
+    for number in 0..<40 where try FileStatus(path).isSame(as: small) {
+      try publish("more\(number)")
+    }
+    #expect(try waits { try FileStatus(path).size > small.size })
+    #expect(try !FileStatus(path).isSame(as: small))
+    #expect(waits { (try? Command.vitals("check", path).status) == 0 })
+  }
+
+  @Test(
+    "Options that do not belong together are refused",
+    arguments: [
+      ["watch", "--format", "xcp-rrdd"], ["watch", "--to", "/dev/null"],
+      ["list", "--format", "xcp-rrdd"], ["show", "--format", "xcp-rrdd", "--aggregate", "sum"],
+    ])
+  func usage(words: [String]) throws {
+    #expect(try Command.vitals(words).status == 2)
+  }
+}
