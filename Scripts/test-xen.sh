@@ -22,4 +22,5 @@ said=$(Tests/XenHarness/fetch.sh $cache 2>&1) || status=$?
 echo "$said"
 [ $status -eq 0 ] || exit 1
 Tests/XenHarness/build.sh $cache
-Tests/XenHarness/run.sh $cache "$vitals" "$@"
+Tests/XenHarness/pack.sh $cache "$vitals" "$@"
+exec Tests/XenHarness/run.sh $cache
