@@ -60,6 +60,9 @@ let package = Package(
     // MARK: - The tree
     .target(name: "StatsTree", dependencies: ["Statistics"]),
 
+    // MARK: - What domains of Xen are called
+    .target(name: "XenStore", dependencies: ["LinuxSystem"]),
+
     // MARK: - Inputs
     .target(name: "HostStats", dependencies: ["StatsTree", "Statistics", "LinuxSystem"]),
     .target(
@@ -67,16 +70,14 @@ let package = Package(
       dependencies: ["HostStats", "StatsTree", "Statistics", "StrictJSON", "LinuxSystem"]),
     .target(
       name: "XenStats",
-      dependencies: ["HostStats", "StatsTable", "StatsTree", "Statistics", "LinuxSystem"]),
+      dependencies: [
+        "HostStats", "StatsTable", "StatsTree", "Statistics", "XenStore", "LinuxSystem",
+      ]),
     .target(
       name: "TableStats", dependencies: ["StatsTable", "StatsTree", "Statistics", "LinuxSystem"]),
-
     .target(
       name: "RRDStats",
       dependencies: ["RRDFormat", "StatsTree", "Statistics", "LinuxSystem"]),
-
-    // MARK: - What domains are called
-    .target(name: "XenStore", dependencies: ["LinuxSystem"]),
 
     // MARK: - Conditions, and what the doctor looks for
     .target(name: "StatsRules", dependencies: ["StatsTree", "Statistics", "CVitalsData"]),
@@ -137,7 +138,7 @@ let package = Package(
       dependencies: [
         "HostStats", "KVMGuests", "KVMStats", "LinuxSystem", "RRDStats", "StatsFS", "StatsFormats",
         "StatsRules", "StatsTable", "StatsTerminal", "StatsTesting", "StatsTree", "Statistics",
-        "TableStats", "XenStats",
+        "TableStats", "XenStats", "XenStore",
         argumentParser,
       ]),
 

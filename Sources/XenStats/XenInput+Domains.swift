@@ -43,7 +43,7 @@ extension XenInput {
   private func add(_ info: XenDomainInfo, _ hypervisor: Hypervisor, at now: UInt64) {
     let number = info.domain
     let given = names?.name(of: number).flatMap { $0.isEmpty ? nil : $0 }
-    if given == nil, names != nil, hasLooked {
+    if given == nil, hasLooked, let names, names.absence == nil {
       let end = unnamed[number] ?? now + Self.namingTime
       unnamed[number] = end
       if now < end { return }
@@ -152,8 +152,12 @@ extension XenInput {
 
   // MARK: - Names
 
+  private static let nameRemark = "domains are called by their numbers:"
+
   /// Has the labels say what domains are called now; their paths stay.
   func updateNames() {
+    base.remarks.removeAll { $0.hasPrefix(Self.nameRemark) }
+    if let absence = names?.absence { base.remarks.append("\(Self.nameRemark) \(absence)") }
     for domain in domains.values {
       let source = domain.source
       if let name = names?.name(of: domain.number), !name.isEmpty, source.labels["name"] != name {

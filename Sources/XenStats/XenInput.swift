@@ -85,9 +85,10 @@ public final class XenInput {
     if isScan { nextScan = now + options.rescanSeconds * 1_000_000_000 }
     if hypervisor == nil, isScan { connect() }
     if let hypervisor {
+      let isHeard = names?.refresh(now: now) ?? false
       update(hypervisor, at: now)
+      if isScan || isHeard { updateNames() }
       if isScan {
-        updateNames()
         checkTables(hypervisor)
       }
     }

@@ -6,6 +6,7 @@ import StatsFormats
 import StatsTree
 import TableStats
 import XenStats
+import XenStore
 
 /// This host, assembled: the inputs on one tree, and a sampler over what was asked for.
 ///
@@ -86,7 +87,7 @@ final class Observer {
       ? ControlDomain.absence(roots) : nil
     xen =
       pattern.mayMatch(below: "xen") && xenAbsence == nil
-      ? XenInput(tree, roots: roots, options: options.xenInput) : nil
+      ? XenInput(tree, roots: roots, options: options.xenInput, names: try XenStoreClient()) : nil
     plugins =
       pattern.mayMatch(below: "rrdd") ? RRDInput(tree, options: options.pluginInput) : nil
     host = pattern.mayMatch(below: "host") ? HostInput(roots: roots) : nil
