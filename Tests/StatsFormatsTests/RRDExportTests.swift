@@ -135,6 +135,29 @@ import Testing
     #expect(file.values.isEmpty && file.timestamp == .fractional(1_700_000_000.5))
   }
 
+  @Test("Whose a number is, by the labels of its source and of those above it")
+  func owners() throws {
+    let (tree, numbers, machine) = try small()
+    let schema = Schema(packing: [Statistic("n", .cumulative)])
+    let store = try tree.add("sr", labels: ["uuid": "0b", "owner": "sr"])
+    let odd = try tree.add("odd", labels: ["uuid": "no uuid"])
+    let below = try tree.add("vcpu0", below: machine)
+    for source in [store, odd, below] {
+      try tree.attach(
+        "g", schema: schema, backing: numbers, token: 5, provenance: .procfs, to: source)
+    }
+    let sampler = Sampler(tree)
+    sampler.pass()
+    var export = RRDExport(sampler, try Meanings(parsing: ""))
+    export.update(at: Moment(monotonic: 1, realtime: 1))
+    let machineOwner = RRDDataSource.Owner.machine(uuid: "00000000-0000-0000-0000-00000000000a")
+    #expect(
+      try RRDFile(export.bytes).metadata.sources.map { "\($0.name) \($0.owner)" } == [
+        "kvm/web/level \(machineOwner)", "kvm/web/run_ns \(machineOwner)",
+        "kvm/web/vcpu0/n \(machineOwner)", "odd/n host", "sr/n sr 0b",
+      ])
+  }
+
   @Test("Two groups of a source may have a statistic of the same name")
   func clash() throws {
     let (tree, numbers, machine) = try small()

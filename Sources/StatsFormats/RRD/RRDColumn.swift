@@ -94,24 +94,13 @@ extension RRDDataSource.Owner {
     var next: Source? = source
     while let part = next {
       let labels = part.labels
-      if let uuid = labels["uuid"], UUIDText.isOne(uuid) {
-        self = labels["owner"] == "sr" ? .storage(uuid: uuid) : .machine(uuid: uuid)
+      let word = labels["owner"] == "sr" ? "sr" : "vm"
+      if let uuid = labels["uuid"], let owner = Self("\(word) \(uuid)") {
+        self = owner
         return
       }
       next = part.parent
     }
     self = .host
-  }
-}
-
-/// The text of a UUID (RFC 9562).
-enum UUIDText {
-  /// Whether a text is `8-4-4-4-12` hexadecimal digits.
-  static func isOne(_ text: String) -> Bool {
-    text.utf8.count == 36
-      && text.utf8.enumerated().allSatisfy { index, byte in
-        [8, 13, 18, 23].contains(index)
-          ? byte == UInt8(ascii: "-") : Character(Unicode.Scalar(byte)).isHexDigit
-      }
   }
 }
