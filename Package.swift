@@ -16,6 +16,7 @@ let package = Package(
       name: "Vitals",
       targets: [
         "Statistics", "StatsTable", "StatsTree", "KVMStats", "XenStats", "HostStats", "TableStats",
+        "RRDStats",
       ]),
     .library(name: "VitalsFormats", targets: ["StatsFormats"]),
     .library(name: "VitalsTesting", targets: ["StatsTesting"]),
