@@ -2,9 +2,10 @@
 ///
 /// It is asked while nothing is sampled, and keeps a deadline of its own.
 public protocol DomainNames: AnyObject {
-  /// Brings what is known up to date: whether domains may have come or gone since the last call.
+  /// Brings what is known up to date.
   ///
   /// - Parameter now: a time of CLOCK_MONOTONIC.
+  /// - Returns: whether domains may have come or gone since the last call.
   func refresh(now: UInt64) -> Bool
 
   /// The name that the toolstack gave a domain; nil where it has none yet, or nobody answers.
