@@ -76,6 +76,17 @@ import Testing
     #expect(failures(in: defect.bytes) == [defect.rule])
   }
 
+  @Test("Every beginning and every change of a byte of a good file breaks a rule")
+  func damage() {
+    let bytes = Self.good.bytes
+    for count in bytes.indices {
+      #expect(!failures(in: Array(bytes[..<count])).isEmpty, "\(count) bytes")
+    }
+    for index in bytes.indices {
+      #expect(!failures(in: Self.damaged(at: index)).isEmpty, "byte \(index)")
+    }
+  }
+
   @Test("A file that others may write")
   func writable() {
     #expect(failures(in: Self.good.bytes, isWritableByOthers: true) == ["R6"])

@@ -281,6 +281,52 @@ import Testing
     #expect(plugins.pass() == [.appeared(path: "rrdd/µ plugin")])
   }
 
+  // MARK: - Races
+
+  @Test("While a file is written without end, no reading ever mixes two updates")
+  func race() throws {
+    let plugins = try Plugins()
+    let count = 400
+    let sources = (0..<count).map { #""n\#($0)":{"value_type":"int64","type":"derive","min":"0"}"# }
+    let image = RRDFileImage(
+      values: Array(repeating: 1, count: count),
+      metadata: #"{"datasources":{\#(sources.joined(separator: ","))}}"#)
+    try plugins.publish(image.bytes, as: "p")
+    plugins.pass()
+    let updates = (2...40 as ClosedRange<UInt64>).map { value in
+      var update = image
+      update.values = Array(repeating: value, count: count)
+      update.timestamp = (1_700_000_000 + Double(value)).bitPattern
+      return update.bytes
+    }
+    let path = "\(plugins.path)/p"
+    let isOver = Monitor(false)
+    let writer = try SystemThread(name: "writer") {
+      guard let file = try? Descriptor.openForWriting(path) else { return }
+      // The values in two halves, with the old checksum; then the new one.
+      let (half, end) = (RRDLayout.valueOffset(count / 2), RRDLayout.valueOffset(count))
+      while !isOver.read({ $0 }) {
+        for bytes in updates {
+          try? file.write(bytes[23..<half], at: 23)
+          try? file.write(bytes[half..<end], at: half)
+          try? file.write(bytes[..<23], at: 0)
+        }
+      }
+    }
+    defer {
+      isOver.update { $0 = true }
+      writer.join()
+    }
+    var seen: Set<UInt64> = []
+    while seen.count < 20, plugins.sampler.passCount < 1_000_000 {
+      plugins.sampler.pass()
+      let words = Set(plugins.words("p"))
+      try #require(words.count == 1 && words.first != .some(nil))
+      if let word = words.first ?? nil { seen.insert(word) }
+    }
+    #expect(seen.count == 20, "\(plugins.input.tornCount) readings of many were torn")
+  }
+
   // MARK: - Costs
 
   @Test(

@@ -11,6 +11,8 @@ final class FakeStore: Sendable {
     case torn
     /// Takes questions and answers none.
     case silent
+    /// Answers so many milliseconds late.
+    case late(UInt32)
     /// Sends a byte of an answer now and then, without end.
     case trickling
     /// Sends events without end instead of an answer.
@@ -124,6 +126,9 @@ final class FakeStore: Sendable {
     case .healthy: return (try? client.send(reply)) != nil
     case .torn: return reply.allSatisfy { (try? client.send([$0])) != nil }
     case .silent: return true
+    case .late(let milliseconds):
+      usleep(milliseconds * 1000)
+      return (try? client.send(reply)) != nil
     case .closes: return false
     case .sends(let bytes): return (try? client.send(bytes)) != nil
     case .refusesWatches:

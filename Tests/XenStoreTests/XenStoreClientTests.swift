@@ -101,6 +101,36 @@ import Testing
     #expect(client.failure == nil)
   }
 
+  @Test("An answer that is late is dropped when it is there, and the connection goes on")
+  func late() throws {
+    let store = try FakeStore("late", nodes: Self.nodes)
+    defer { store.stop() }
+    let client = try XenStoreClient([.socket(store.path)], patienceMilliseconds: 50)
+    settle(client)
+    store.update { $0.behaviour = .late(200) }
+    #expect(throws: XenStoreFailure.late) { try client.read("/local/domain/7/name") }
+    #expect(throws: XenStoreFailure.late) { try client.read("/local/domain/0/name") }
+    #expect(waits { hasInput(client) })
+    store.update { $0.behaviour = .healthy }
+    client.refresh()
+    #expect(try client.read("/local/domain/0/name") == Array("Domain-0".utf8))
+    #expect(store.now.clients == 1)
+  }
+
+  @Test("A device is asked without watches; the first place that can be opened is taken")
+  func device() throws {
+    // A pipe gives back what is asked: an answer with the question's number and kind.
+    let path = "/tmp/vitals-store-\(getpid()).pipe"
+    removeFile(path)
+    #expect(unsafe mkfifo(path, 0o600) == 0)
+    defer { removeFile(path) }
+    let client = try XenStoreClient([.socket("/nonexistent/socket"), .device(path)])
+    #expect(client.refresh())
+    #expect(!client.isWatching && client.failure == nil)
+    #expect(try client.read("/a/b") == Array("/a/b\0".utf8))
+    #expect(try client.directory("/a/b") == ["/a/b"])
+  }
+
   @Test("A connection that ended is made again with the next refresh")
   func closed() throws {
     let store = try FakeStore("closed", nodes: Self.nodes)
