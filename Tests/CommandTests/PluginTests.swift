@@ -50,6 +50,16 @@ final class PluginTests {
     let shown = try Command.vitals("show", "rrdd", "--plugins", directory, "--zeros")
     #expect(shown.output.contains("host/cpu0/user "), "\(shown.output)")
     #expect(shown.errors == "")
+    // A bad one is said where it is, and does not hide the other.
+    let old = "DATASOURCES\n00000012\n00112233445566778899aabbccddeeff\n{\"datasources\":{}}"
+    try Descriptor.createNew("\(directory)/old", mode: 0o600).write(Array(old.utf8))
+    let both = try Command.vitals("list", "rrdd", "--plugins", directory)
+    #expect(both.status == 0 && both.errors == "")
+    #expect(both.output.contains("rrdd/one  up      rrdd:rrdd"), "\(both.output)")
+    #expect(both.output.contains("protocol V1; only V2 is read"), "\(both.output)")
+    let bad = try Command.vitals("show", "rrdd/old", "--plugins", directory)
+    #expect(bad.output.contains("denied (EBADMSG)"), "\(bad.output)")
+    #expect(bad.errors == "")
   }
 
   @Test("watch keeps a file up to date in place, and other bytes are found by check")

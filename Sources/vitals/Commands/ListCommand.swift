@@ -50,7 +50,10 @@ struct ListCommand: ParsableCommand {
       if case .denied = source.status { return true }
       return false
     }
-    if denied, sources.allSatisfy({ !$0.path.hasPrefix("kvm/") || $0.status != .up }) {
+    let hasNumbers = sources.contains { source in
+      source.status == .up && ["kvm/", "rrdd/"].contains { source.path.hasPrefix($0) }
+    }
+    if denied, !hasNumbers {
       throw ExitCode(Failure.Status.notPermitted.rawValue)
     }
   }

@@ -98,6 +98,8 @@ final class Observer {
     let sampler = Sampler(tree, selection)
     self.sampler = sampler
     if parts == .aggregates { added = AddedAggregates(tree) { sampler.shows($0) } }
+    // What is bad from the beginning is said on its source.
+    _ = plugins?.refresh()
     for event in refresh() {
       if case .remark(let text) = event { refusals.append(text) }
     }
