@@ -35,9 +35,9 @@ extension RRDDataSource {
   /// part of the time that a total of it has per second, `(fraction)`, makes it seconds.
   var statistic: (Statistic, RRDWord) {
     let isTotal = behaviour == .derive
-    // The bounds are those of what xcp-rrdd shows; a rate that is never negative is of a total that
-    // never falls, and begins at zero.
-    let isSigned = least < 0 || isInverse
+    // A total grows from zero; where it falls it began again. Bounds are those of what xcp-rrdd shows,
+    // and what is shown as at most 1 by 1 minus it is not negative.
+    let isSigned = !isTotal && (isInverse ? greatest > 1 : least < 0)
     let measure = Measure(units, isTotal: isTotal)
     let scale: Scale
     let form: RRDWord.Form

@@ -56,9 +56,16 @@ import Testing
         scale: .one, isSigned: true, meaning: "Drops. Counted since the file's update before."),
       Case(
         source: RRDDataSource(
-          "n", .float, .derive, units: "(fraction)", least: 0, isInverse: true), kind: .cumulative,
-        unit: .seconds, scale: .nano, isSigned: true,
-        meaning: "xcp-rrdd shows 1 minus its rate."),
+          "n", .float, .derive, units: "(fraction)", isInverse: true), kind: .cumulative,
+        unit: .seconds, scale: .nano, meaning: "xcp-rrdd shows 1 minus its rate."),
+      Case(
+        source: RRDDataSource(
+          "n", .float, .gauge, units: "(fraction)", least: 0, greatest: 1, isInverse: true),
+        kind: .instant, unit: .none, scale: .micro,
+        meaning: "In (fraction). xcp-rrdd shows 1 minus it."),
+      Case(
+        source: RRDDataSource("n", .int64, .gauge, least: 0, isInverse: true), kind: .instant,
+        unit: .none, scale: .one, isSigned: true, meaning: "xcp-rrdd shows 1 minus it."),
     ])
   func statistics(_ expected: Case) {
     let (statistic, _) = expected.source.statistic
@@ -92,7 +99,7 @@ import Testing
   @Test("An integer is itself, to the last bit")
   func integers() {
     let (_, signed) = RRDDataSource("n", .int64, .gauge).statistic
-    let (_, unsigned) = RRDDataSource("n", .int64, .derive, least: 0).statistic
+    let (_, unsigned) = RRDDataSource("n", .int64, .derive).statistic
     for value in [0, 1, (1 << 53) + 1, UInt64(Int64.max)] as [UInt64] {
       #expect(signed.word(value) == value)
       #expect(unsigned.word(value) == value)
