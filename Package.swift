@@ -39,7 +39,9 @@ let package = Package(
     .target(name: "CVitals"),
     .target(
       name: "CVitalsData",
-      exclude: ["doctor.rules", "kvm.meanings", "x86-vm.kvmstats", "x86-vcpu.kvmstats"]),
+      exclude: [
+        "doctor.rules", "kvm.meanings", "x86-vm.kvmstats", "x86-vcpu.kvmstats", "xen.meanings",
+      ]),
 
     // MARK: - Values
     .target(name: "Statistics"),

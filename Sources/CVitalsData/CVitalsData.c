@@ -5,6 +5,8 @@
 
 static const char meanings[] = {
 #embed "kvm.meanings"
+    ,
+#embed "xen.meanings"
 };
 
 static const char rules[] = {

@@ -10,11 +10,11 @@ extension Meanings {
     do throws(Flaw) {
       return try Meanings(parsing: builtInText)
     } catch {
-      preconditionFailure("kvm.meanings, line \(error.line): \(error.reason)")
+      preconditionFailure("kvm.meanings with xen.meanings, line \(error.line): \(error.reason)")
     }
   }()
 
-  /// The file as it stands, for `vitals describe` and tests.
+  /// The files as they stand, for `vitals describe` and tests.
   static var builtInText: String {
     // The C side keeps the bytes for as long as the program runs.
     let bytes = unsafe UnsafeRawBufferPointer(start: meanings_text(), count: meanings_size())

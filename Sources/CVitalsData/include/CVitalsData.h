@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-/* kvm.meanings: what each statistic means, as text. */
+/* kvm.meanings and xen.meanings: what each statistic means, as one text. */
 const char *_Nonnull meanings_text(void);
 size_t meanings_size(void);
 

@@ -21,6 +21,8 @@ public enum TopView: String, CaseIterable, Hashable, Sendable {
   init?(_ path: String) {
     let parts = path.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
     switch parts[0] {
+    // The machine below the hypervisor, beside its domains.
+    case "xen" where parts.count > 1 && parts[1] == "host": self = .host
     case "kvm", "xen": self = parts.count < 3 ? .machines : .processors
     case "host": self = .host
     case "cgroup": self = .groups

@@ -3,6 +3,7 @@ import KVMStats
 import Statistics
 import StatsTree
 import TableStats
+import XenStats
 
 /// Every statistic that this host has now, by name, with where it stands.
 struct KnownStatistics {
@@ -22,6 +23,7 @@ struct KnownStatistics {
     let publishers = try? TableInput(tree, options: tables)
     _ = publishers?.refresh()
     if let input = try? KVMInput(tree) { _ = input.refresh() }
+    if ControlDomain.absence(SystemRoots()) == nil { _ = XenInput(tree).refresh() }
     try? HostInput().attach(to: tree)
     tree.root.visit { source in
       // An aggregate has its members' statistics.
@@ -56,6 +58,11 @@ struct KnownStatistics {
     let parts = source.path.split(separator: "/").map(String.init)
     var general: [String] = []
     for (index, part) in parts.enumerated() {
+      let isHost = source.path.hasPrefix("xen/host")
+      if index == 1, parts[0] == "xen", !isHost {
+        general.append("<domain>")
+        continue
+      }
       let isMachine = index == 1 && parts[0] == "kvm"
       if index == 1, parts[0] == "app" {
         general.append(part)
