@@ -152,7 +152,7 @@ let package = Package(
         "HostStats", "RRDFormat", "StatsRules", "StatsTesting", "StatsTree", "Statistics",
         "LinuxSystem",
       ],
-      path: "Tests/TestSupport", exclude: ["Cases"]),
+      path: "Tests/TestSupport", exclude: ["Cases", "XenLibrary"]),
     .testTarget(
       name: "HostStatsTests",
       dependencies: [
@@ -224,8 +224,7 @@ let package = Package(
       dependencies: [
         "XenStats", "HostStats", "StatsTable", "StatsTesting", "StatsTree", "Statistics",
         "LinuxSystem", "TestSupport", "CAllocations",
-      ],
-      exclude: ["Library"]),
+      ]),
     .testTarget(
       name: "StatsFSTests",
       dependencies: [

@@ -1,5 +1,6 @@
 import Glibc
 import LinuxSystem
+import TestSupport
 import Testing
 
 /// A real library, loaded as libxenctrl is, with the interfaces of several versions.

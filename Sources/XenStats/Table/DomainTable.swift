@@ -33,7 +33,8 @@ final class DomainTable {
     isMonotonic = reader.header.mark?.clock == .monotonic
   }
 
-  private static func map(
+  /// Maps as many frames as the hypervisor says, where so many vCPUs can need them.
+  static func map(
     _ domain: UInt32, _ vcpuCount: Int, _ tables: any DomainTables
   ) throws(TableRefusal) -> Mapping {
     let access = try refusing { () throws(SystemError) in

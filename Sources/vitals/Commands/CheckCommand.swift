@@ -1,9 +1,11 @@
 import ArgumentParser
+import HostStats
 import KVMStats
 import LinuxSystem
 import RRDStats
 import Statistics
 import StatsFS
+import XenStats
 
 /// `vitals check`: whether statistics keep their rules.
 struct CheckCommand: ParsableCommand {
@@ -15,9 +17,11 @@ struct CheckCommand: ParsableCommand {
       statistics descriptor that a VMM on this host keeps open. With files, checks those: a \
       publisher's table or socket, a Xen statistics table, a file of xcp-rrdd's plugins, else KVM \
       binary statistics. Of a directory of 'vitals mount' it looks at all that is there, and writes \
-      nothing. Each rule has a number (I1 to I22 are those of the kernel's own test, V1 to V5 are \
-      ours, X1 to X26 are of Xen's table, T1 to T26 of ours, R1 to R13 of xcp-rrdd's files, F1 to \
-      F21 of the filesystem) and passes, fails or is skipped with the reason. Of a table --all also says what memory each source and group takes.
+      nothing. The word xen in place of a file checks the domains of this host, each number against \
+      a second way to it. Each rule has a number (I1 to I22 are those of the kernel's own test, V1 to \
+      V5 are ours, X1 to X26 are of Xen's table, X27 to X31 of its domains, T1 to T26 of our table, \
+      R1 to R13 of xcp-rrdd's files, F1 to F21 of the filesystem) and passes, fails or is skipped \
+      with the reason. Of a table --all also says what memory each source and group takes.
 
       Exit status 1 if a rule fails.
 
@@ -27,13 +31,14 @@ struct CheckCommand: ParsableCommand {
         vitals check saved.binary
         vitals check --all /dev/shm/vitals/app/shop.table
         vitals check /tmp/vitals
+        vitals check xen
       """)
 
   @Argument(
     help: ArgumentHelp(
       """
-      Tables, publishers' sockets, files of xcp-rrdd's plugins or with KVM binary statistics, or \
-      mounted directories.
+      Tables, publishers' sockets, files of xcp-rrdd's plugins or with KVM binary statistics, \
+      mounted directories, or xen.
       """,
       valueName: "file"))
   var files: [String] = []
@@ -44,6 +49,12 @@ struct CheckCommand: ParsableCommand {
   @Flag(name: .long, help: "Show each check, not only those that fail or are skipped.")
   var all = false
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The libxenctrl to load, by name or path.", valueName: "library", visibility: .hidden))
+  var xenLibrary: String?
+
   func run() throws {
     raiseDescriptorLimit()
     var findings: [Finding] = []
@@ -52,6 +63,10 @@ struct CheckCommand: ParsableCommand {
     }
     var memory = ""
     for path in files {
+      if path == "xen" {
+        findings += try domainFindings()
+        continue
+      }
       var noMount: String?
       do throws(SystemError) {
         switch try CheckedFile(path) {
@@ -85,6 +100,18 @@ struct CheckCommand: ParsableCommand {
     case .junit: try Console.write(report.junit())
     }
     if report.failedCount > 0 { throw ExitCode(1) }
+  }
+
+  private func domainFindings() throws -> [Finding] {
+    if xenLibrary == nil, let absence = ControlDomain.absence(SystemRoots()) {
+      throw Failure(status: .nothingThere, text: absence)
+    }
+    do throws(XenControlError) {
+      return try XenCheck(library: xenLibrary).run()
+    } catch {
+      let isPermission = SystemError(call: "", object: "", code: error.code).isPermission
+      throw Failure(status: isPermission ? .notPermitted : .nothingThere, text: "\(error)")
+    }
   }
 
   private func liveFindings() -> [Finding] {
