@@ -40,7 +40,7 @@ final class ThreadEvents: Backing {
           meaning: "Time that the counters were to count."))
       statistics.append(
         Statistic(
-          "running_ns", .cumulative, unit: .seconds, scale: .nano,
+          "counted_ns", .cumulative, unit: .seconds, scale: .nano,
           meaning: "Time that they counted; less where the processor's counters took turns."))
     }
     return Schema(packing: statistics)
