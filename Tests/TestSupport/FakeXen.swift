@@ -34,7 +34,7 @@ public final class FakeXen {
   public enum HostWord: Int {
     case domains, openError, listError, listErrorFrom, hostError, cpusError, version, advance
     case cpus, nodes, totalPages, freePages, scrubPages, stuck
-    case listCalls, vcpuCalls, hostCalls, cpusCalls, runstateCalls
+    case listCalls, vcpuCalls, hostCalls, cpusCalls, runstateCalls, listRoom
   }
 
   /// A domain of the host.

@@ -92,6 +92,15 @@ import Testing
     }
   }
 
+  @Test("For one domain one is asked for, not a list of all")
+  func oneDomain() throws {
+    let xen = try FakeXen(domains: (0..<100).map { FakeXen.DomainState(UInt32($0)) })
+    let (records, tokens, _) = try domains(xen, capacity: 128)
+    #expect(xen[.listRoom] == 128)
+    let probe = Probe(records, [(tokens[70], XenStatsSchemas.domain)])
+    #expect(probe.status(tokens[70]) == .up && xen[.listRoom] == 1)
+  }
+
   @Test("A list that fails half way loses the second half only; a busy hypervisor none")
   func failingList() throws {
     let xen = try FakeXen(domains: (0..<20).map { FakeXen.DomainState(UInt32($0)) })
@@ -129,7 +138,7 @@ import Testing
     states[1].failingVCPU = 3
     states[1].failingVCPUError = EINVAL
     let xen = try FakeXen(domains: states)
-    let records = VCPURecords(try xen.control())
+    let records = VCPURecords(DomainLister(try xen.control()))
     var members: [BackingConformance.Member] = []
     var words: [Int: [UInt64]] = [:]
     for domain in [UInt32(0), 5, 9] {
@@ -152,7 +161,7 @@ import Testing
     var states = [FakeXen.DomainState(0, vcpus: 4)]
     states[0].failingVCPU = 2
     let xen = try FakeXen(domains: states)
-    let records = VCPURecords(try xen.control())
+    let records = VCPURecords(DomainLister(try xen.control()))
     let tokens = (0..<4).map { records.open($0, ofDomain: 0) }
     let probe = Probe(records, tokens.map { ($0, XenStatsSchemas.vcpu) })
     let failures: [(CInt, Status)] = [(ESRCH, .gone), (EPERM, .denied(code: EPERM))]
@@ -173,6 +182,27 @@ import Testing
     records.close(tokens[3])
     probe.sampler.pass()
     #expect(probe.status(tokens[3]) == .gone)
+  }
+
+  @Test("A vCPU of a domain that is paused does not wait for a CPU")
+  func paused() throws {
+    var states = [FakeXen.DomainState(0, vcpus: 3), FakeXen.DomainState(1, vcpus: 3)]
+    let xen = try FakeXen(domains: states)
+    let lister = DomainLister(try xen.control())
+    let records = VCPURecords(lister)
+    let tokens = (0..<3).map { records.open($0, ofDomain: 1) }
+    let probe = Probe(records, tokens.map { ($0, XenStatsSchemas.vcpu) })
+    // Neither running nor blocked is the second.
+    let cases: [(flags: UInt64, state: UInt64)] = [
+      (0, 1), (1 << 3, 3), (0, 1), (1 << 2, 3), (1, 3),
+    ]
+    for (flags, state) in cases {
+      states[1].flags = flags
+      xen.domains = states
+      #expect(lister.walk { _, _ in } == 0)
+      probe.sampler.pass()
+      #expect(tokens.map { probe.value("state", $0) } == [0, state, 2])
+    }
   }
 
   @Test("Runstates of domains conform, and lack the average where the library does")

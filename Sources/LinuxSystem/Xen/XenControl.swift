@@ -77,16 +77,18 @@ public final class XenControl: @unchecked Sendable {
     XenDomainList(capacity: capacity, stride: domainStride)
   }
 
-  /// Lists the domains whose numbers are at least `first`, in the order of their numbers: how many
-  /// there are in the list, or minus the errno value.
+  /// Lists the domains whose numbers are at least `first`, in the order of their numbers, `most` of
+  /// them or as many as there is room for: how many there are in the list, or minus the errno value.
   ///
   /// A list that is full may not be all.
-  public func list(from first: UInt32, into list: inout XenDomainList) -> Int {
+  public func list(
+    from first: UInt32, most: Int = .max, into list: inout XenDomainList
+  ) -> Int {
     list.count = 0
-    let count = unsafe Int(
-      clinux_xen_domains(handle, first, UInt32(list.capacity), list.bytes))
+    let most = min(most, list.capacity)
+    let count = unsafe Int(clinux_xen_domains(handle, first, UInt32(most), list.bytes))
     guard count >= 0 else { return count }
-    guard count <= list.capacity else { return -Int(EPROTO) }
+    guard count <= most else { return -Int(EPROTO) }
     list.count = count
     return count
   }

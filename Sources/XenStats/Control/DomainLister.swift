@@ -6,6 +6,9 @@ import Statistics
 final class DomainLister {
   let control: XenControl
   private var list: XenDomainList
+  /// By domain number: whether its vCPUs cannot run, as of the last list that told of it.
+  private var areStopped = [Bool](repeating: false, count: 1 << 16)
+  private static let stopped: XenDomainInfo.Flags = [.paused, .shutdown, .dying]
   /// How many calls were made.
   private(set) var callCount: UInt64 = 0
 
@@ -18,6 +21,9 @@ final class DomainLister {
   }
 
   var capacity: Int { list.capacity }
+
+  /// Whether a domain is paused, shut down or dying, as of the last list that told of it.
+  func isStopped(_ domain: UInt32) -> Bool { areStopped[Int(domain & 0xffff)] }
 
   /// Makes room for so many domains and some more in one call; not while sampling.
   func reserve(_ count: Int) {
@@ -34,16 +40,19 @@ final class DomainLister {
     while true {
       let begin = monotonicNanoseconds()
       callCount += 1
-      let count = control.list(from: first, into: &list)
+      // Of one domain no list of all is made.
+      let most = min(list.capacity, Int(numbers.upperBound - first) + 1)
+      let count = control.list(from: first, most: most, into: &list)
       guard count >= 0 else { return count }
       let window = Window(begin: begin, end: monotonicNanoseconds())
       for index in 0..<count {
         let info = list[index]
         guard info.domain <= numbers.upperBound else { return 0 }
+        areStopped[Int(info.domain)] = !info.flags.isDisjoint(with: Self.stopped)
         body(info, window)
       }
       // Numbers grow from call to call: a list that says otherwise would never end.
-      guard count == list.capacity, let last = list.last, last >= first,
+      guard count == most, let last = list.last, last >= first,
         last < numbers.upperBound
       else { return 0 }
       first = last + 1

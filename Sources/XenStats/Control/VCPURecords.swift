@@ -12,11 +12,14 @@ final class VCPURecords: Backing {
   }
 
   private let control: XenControl
+  /// Who knows whether a domain is paused, which a vCPU's own flags do not say.
+  private let lister: DomainLister
   private var entries = TokenTable<Entry>()
   private var info = XenVCPUInfo()
 
-  init(_ control: XenControl) {
-    self.control = control
+  init(_ lister: DomainLister) {
+    self.lister = lister
+    control = lister.control
   }
 
   func open(_ vcpu: Int, ofDomain domain: UInt32) -> Int {
@@ -41,7 +44,8 @@ final class VCPURecords: Backing {
       let code = control.read(entry.vcpu, ofDomain: entry.domain, into: &info)
       let end = monotonicNanoseconds()
       if code == 0 {
-        snapshot.fill(placement) { Self.store(info, into: &$0) }
+        let state = Self.state(of: info, isStopped: lister.isStopped(entry.domain))
+        snapshot.fill(placement) { Self.store(info, state, into: &$0) }
         snapshot.finish(placement, Window(begin: begin, end: end))
       } else {
         Self.settle(placement, code, &snapshot)
@@ -61,18 +65,24 @@ final class VCPURecords: Backing {
     }
   }
 
-  private static func store(_ info: XenVCPUInfo, into record: inout MutableSpan<UInt64>) {
+  private static func store(
+    _ info: XenVCPUInfo, _ state: XenRunState, into record: inout MutableSpan<UInt64>
+  ) {
     for word in record.indices { record[word] = Inactive.unsigned }
     record[runningWord] = info.runNanoseconds
-    record[stateWord] = state(of: info).rawValue
+    record[stateWord] = state.rawValue
     if info.isOnline { record[processorWord] = UInt64(info.processor) }
   }
 
   /// What a vCPU does, from the three flags that tell it.
-  static func state(of info: XenVCPUInfo) -> XenRunState {
+  ///
+  /// One that neither runs nor is blocked waits for a CPU, unless its domain may have none: the
+  /// hypervisor counts that as offline.
+  private static func state(of info: XenVCPUInfo, isStopped: Bool) -> XenRunState {
     guard info.isOnline else { return .offline }
     if info.isRunning { return .running }
-    return info.isBlocked ? .blocked : .runnable
+    if info.isBlocked { return .blocked }
+    return isStopped ? .offline : .runnable
   }
 
   private static let runningWord = word("running_ns")

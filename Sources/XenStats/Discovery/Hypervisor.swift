@@ -12,7 +12,7 @@ final class Hypervisor {
     self.control = control
     lister = DomainLister(control)
     domains = DomainRecords(lister)
-    vcpus = VCPURecords(control)
+    vcpus = VCPURecords(lister)
     runstates = RunstateRecords(control)
   }
 

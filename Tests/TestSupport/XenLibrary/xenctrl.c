@@ -45,6 +45,7 @@ enum {
   HOST_CALLS,
   CPUS_CALLS,
   RUNSTATE_CALLS,
+  LIST_ROOM, /* the domains that were asked for in the last call */
   IDLE = 32, /* of 64 CPUs */
   FIRST = 128,
   DOMAIN_WORDS = 32,
@@ -122,6 +123,7 @@ static void put(uint8_t *bytes, size_t offset, uint64_t value, size_t size) {
 #ifndef WITHOUT_LIST
 int xc_domain_getinfolist(struct interface *xch, uint32_t first, unsigned most, void *list) {
   xch->words[LIST_CALLS]++;
+  xch->words[LIST_ROOM] = most;
   if (xch->words[LIST_ERROR] && first >= xch->words[LIST_ERROR_FROM])
     return fail(xch->words[LIST_ERROR]);
   if (xch->words[STUCK]) first = 0;
