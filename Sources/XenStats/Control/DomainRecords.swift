@@ -68,19 +68,10 @@ final class DomainRecords: Backing {
       }
       let number = Int(entry.domain)
       if positions[number] != Self.done {
-        settle(placement, code, &snapshot)
+        // The list was told to its end, and did not have it.
+        snapshot.fail(placement, result: code == 0 ? -Int(ESRCH) : code)
       }
       positions[number] = Self.unasked
-    }
-  }
-
-  /// A domain that was not in the list.
-  private func settle(_ placement: Placement, _ code: Int, _ snapshot: inout Snapshot) {
-    switch code {
-    case 0: snapshot.fail(placement, .gone)
-    // The hypervisor was busy: the last numbers are stale.
-    case -Int(EAGAIN), -Int(EBUSY), -Int(EINTR): break
-    default: snapshot.fail(placement, .denied(code: Int32(-code)))
     }
   }
 

@@ -39,7 +39,7 @@ final class RunstateRecords: Backing {
         }
         snapshot.finish(placement, Window(begin: begin, end: end))
       } else {
-        VCPURecords.settle(placement, code, &snapshot)
+        snapshot.fail(placement, result: code)
       }
       begin = end
     }

@@ -1,4 +1,3 @@
-import Glibc
 import LinuxSystem
 import Statistics
 import StatsTable
@@ -48,20 +47,9 @@ final class VCPURecords: Backing {
         snapshot.fill(placement) { Self.store(info, state, into: &$0) }
         snapshot.finish(placement, Window(begin: begin, end: end))
       } else {
-        Self.settle(placement, code, &snapshot)
+        snapshot.fail(placement, result: code)
       }
       begin = end
-    }
-  }
-
-  /// What a call says that failed, for one group alone.
-  static func settle(_ placement: Placement, _ code: Int, _ snapshot: inout Snapshot) {
-    switch -code {
-    // The domain ended.
-    case Int(ESRCH): snapshot.fail(placement, .gone)
-    // The hypervisor was busy: the last numbers are stale.
-    case Int(EAGAIN), Int(EBUSY), Int(EINTR): break
-    default: snapshot.fail(placement, .denied(code: Int32(-code)))
     }
   }
 

@@ -18,7 +18,7 @@ final class HostRecords: Backing {
     for index in placements.indices {
       let placement = placements[index]
       guard code == 0 else {
-        VCPURecords.settle(placement, code, &snapshot)
+        snapshot.fail(placement, result: code)
         continue
       }
       snapshot.fill(placement) { record in

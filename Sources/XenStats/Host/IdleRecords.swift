@@ -25,7 +25,7 @@ final class IdleRecords: Backing {
     for index in placements.indices {
       let placement = placements[index]
       guard count >= 0 else {
-        VCPURecords.settle(placement, count, &snapshot)
+        snapshot.fail(placement, result: count)
         continue
       }
       // A CPU that is offline has 0; one that was never idle since the machine started is none.
