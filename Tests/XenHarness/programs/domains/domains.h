@@ -19,7 +19,8 @@ struct host {
 /* Complains of a failed call on standard error; returns 1. */
 int refused(const char *call);
 
-/* ID of the new domain on the first line; it is paused for as long as it lives. */
+/* ID of the new domain on the first line; it is paused for as long as it lives. Of 0 vCPUs none is
+ * made: Xen then says that the greatest is 4294967295. */
 int make_bare_pv(struct host *host, uint32_t vcpus);
 /* The same, as a guest with hardware paging: needs AMD's or Intel's. */
 int make_bare_pvh(struct host *host, uint32_t vcpus);
@@ -34,6 +35,8 @@ int set_paused(struct host *host, uint32_t domain, int paused);
 int show_vcpu(struct host *host, uint32_t domain, uint32_t vcpu);
 /* A line for each domain. */
 int list(struct host *host);
+/* `host cpus C nodes N total_pages T free_pages F scrub_pages S`, and `cpu C idle_ns I` for each. */
+int show_host(struct host *host);
 
 /* What the domain wrote to its console, as far as its ring still has it. */
 int show_console(struct host *host, uint32_t domain);

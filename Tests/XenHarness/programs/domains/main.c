@@ -15,6 +15,7 @@ static const char usage[] =
     "       domains pvh VCPUS                   the same: PVH\n"
     "       domains destroy|pause|unpause ID\n"
     "       domains list\n"
+    "       domains host\n"
     "       domains vcpu ID VCPU\n"
     "       domains console ID\n"
     "       domains report ID VCPU\n"
@@ -46,6 +47,7 @@ static int perform(struct host *host, int count, char **words) {
   if (!strcmp(command, "pause") && count == 2) return set_paused(host, number(words[1]), 1);
   if (!strcmp(command, "unpause") && count == 2) return set_paused(host, number(words[1]), 0);
   if (!strcmp(command, "list") && count == 1) return list(host);
+  if (!strcmp(command, "host") && count == 1) return show_host(host);
   if (!strcmp(command, "console") && count == 2) return show_console(host, number(words[1]));
   if (!strcmp(command, "report") && count == 3)
     return show_report(host, number(words[1]), number(words[2]));

@@ -38,9 +38,12 @@ static struct xen_domctl_createdomain configuration(uint32_t vcpus) {
 
 static int make_bare(struct host *host, struct xen_domctl_createdomain wanted) {
   uint32_t domain = 0;
+  uint32_t vcpus = wanted.max_vcpus;
+  /* There must be room for one. */
+  if (vcpus == 0) wanted.max_vcpus = 1;
   if (xc_domain_create(host->control, &domain, &wanted) != 0) return refused("xc_domain_create");
   const char *call = NULL;
-  if (xc_domain_max_vcpus(host->control, domain, wanted.max_vcpus) != 0)
+  if (vcpus > 0 && xc_domain_max_vcpus(host->control, domain, vcpus) != 0)
     call = "xc_domain_max_vcpus";
   else if (xc_domain_setmaxmem(host->control, domain, SLACK_KIB) != 0)
     call = "xc_domain_setmaxmem";

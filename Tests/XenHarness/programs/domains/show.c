@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { MOST_DOMAINS = 256 };
+enum { MOST_DOMAINS = 256, MOST_CPUS = 64 };
 
 static uint64_t monotonic_ns(void) {
   struct timespec now;
@@ -31,9 +31,9 @@ int list(struct host *host) {
   if (found < 0) return refused("xc_domain_getinfolist");
   for (int place = 0; place < found; place++) {
     const xc_domaininfo_t *info = &infos[place];
-    printf("domain %u cpu_time_ns %" PRIu64 " pages %" PRIu64 " vcpus %u%s%s%s%s%s%s uuid ",
+    printf("domain %u cpu_time_ns %" PRIu64 " pages %" PRIu64 " vcpus %u greatest %u%s%s%s%s%s%s uuid ",
            info->domain, (uint64_t)info->cpu_time, (uint64_t)info->tot_pages,
-           info->nr_online_vcpus, info->flags & XEN_DOMINF_hvm_guest ? " hvm" : "",
+           info->nr_online_vcpus, info->max_vcpu_id, info->flags & XEN_DOMINF_hvm_guest ? " hvm" : "",
            info->flags & XEN_DOMINF_running ? " running" : "",
            info->flags & XEN_DOMINF_blocked ? " blocked" : "",
            info->flags & XEN_DOMINF_paused ? " paused" : "",
@@ -42,5 +42,21 @@ int list(struct host *host) {
     for (int byte = 0; byte < 16; byte++) printf("%02x", info->handle[byte]);
     printf("\n");
   }
+  return 0;
+}
+
+int show_host(struct host *host) {
+  xc_physinfo_t info;
+  memset(&info, 0, sizeof info);
+  if (xc_physinfo(host->control, &info) != 0) return refused("xc_physinfo");
+  printf("host cpus %u nodes %u total_pages %" PRIu64 " free_pages %" PRIu64 " scrub_pages %" PRIu64
+         "\n",
+         info.nr_cpus, info.nr_nodes, (uint64_t)info.total_pages, (uint64_t)info.free_pages,
+         (uint64_t)info.scrub_pages);
+  xc_cpuinfo_t times[MOST_CPUS];
+  int cpus = 0;
+  if (xc_getcpuinfo(host->control, MOST_CPUS, times, &cpus) != 0) return refused("xc_getcpuinfo");
+  for (int cpu = 0; cpu < cpus; cpu++)
+    printf("cpu %d idle_ns %" PRIu64 "\n", cpu, (uint64_t)times[cpu].idletime);
   return 0;
 }
