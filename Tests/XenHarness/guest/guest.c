@@ -43,7 +43,7 @@ static long hypercall(unsigned number, uint64_t first, uint64_t second, uint64_t
   return result;
 }
 
-/* The builder says why a domain crashed: rip is here. */
+/* The crash, whose rip Xen logs, is then here. */
 static void require(int holds) {
   if (!holds) __builtin_trap();
 }
