@@ -69,7 +69,19 @@ report_later() { # NAME VCPU
 # hypercall, 7 maps a resource; what else it was asked is in /tmp/calls.
 hypercalls() { # COMMAND...
   seen=$*
-  strace -f -y -e trace=ioctl -o /tmp/calls "$@" >/tmp/seen 2>&1 </dev/null ||
+  strace -f --seccomp-bpf -y -e trace=ioctl -o /tmp/calls "$@" >/tmp/seen 2>&1 </dev/null ||
     fail "strace $*: status $?: $(head -5 /tmp/seen)" >&2
   grep -c -E '/dev/xen/(privcmd|hypercall)>, _IOC\(_IOC_NONE, 0x50, 0, 0x30\)' /tmp/calls || true
+}
+
+# The path at which Vitals has a domain of cases.sh.
+path() { # NAME
+  vitals list xen | awk -v label="domid=$(id "$1")" '{
+    for (place = 2; place <= NF; place++) if ($place == label) { print $1; exit }
+  }'
+}
+
+# A number of a JSON line of one source and group on standard input; `null` where there is none.
+value() { # STATISTIC
+  sed -n "s/.*\"$1\":\(null\|[0-9]*\).*/\1/p"
 }

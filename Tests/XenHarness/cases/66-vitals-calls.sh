@@ -1,0 +1,5 @@
+# A sample costs one hypercall for all domains and one for each vCPU that is shown.
+vcpus=$(vitals list xen | grep -c '^xen/[^ ]*/vcpu[0-9]* ')
+two=$(hypercalls vitals watch 'xen/*/vcpu*' --every 200ms --count 2)
+four=$(hypercalls vitals watch 'xen/*/vcpu*' --every 200ms --count 4)
+equal "hypercalls of two samples of $vcpus vCPUs" $((2 * (1 + vcpus))) $((four - two))
