@@ -85,7 +85,8 @@ public final class XenInput {
     if isScan { nextScan = now + options.rescanSeconds * 1_000_000_000 }
     if hypervisor == nil, isScan { connect() }
     if let hypervisor {
-      let isHeard = names?.refresh(now: now) ?? false
+      // Its deadline begins here: to load the library takes a while.
+      let isHeard = names?.refresh(now: monotonicNanoseconds()) ?? false
       update(hypervisor, at: now)
       if isScan || isHeard { updateNames() }
       if isScan {

@@ -99,7 +99,10 @@ public final class XenStoreClient {
   ) throws(XenStoreFailure) -> StoreMessage? {
     precondition(path.utf8.count <= 3072 && !path.utf8.contains(0), "not a path: \(path)")
     guard let connection else { throw failure ?? .closed }
-    guard monotonicNanoseconds() < deadline else { throw .late }
+    guard monotonicNanoseconds() < deadline else {
+      failure = .late
+      throw .late
+    }
     do throws(XenStoreFailure) {
       let answer = try connection.ask(operation, Array(path.utf8) + [0], until: deadline)
       (latesInARow, failure) = (0, nil)

@@ -21,9 +21,9 @@ public struct Provenance: Hashable, Sendable, CustomStringConvertible {
   /// Counters of threads that the kernel keeps (perf_event_open(2)).
   public static let perf = Provenance("perf")
   /// A statistics table that the hypervisor writes for a domain.
-  public static let xenTable = Provenance("xen:table")
+  public static let xenTable = Provenance("stats_table")
   /// The hypervisor's control interface.
-  public static let xenControl = Provenance("xen:libxenctrl")
+  public static let xenControl = Provenance("libxenctrl")
   /// A table in shared memory that the source's own process publishes.
   public static let table = Provenance("table")
   /// A file that a plugin of xcp-rrdd writes.
