@@ -150,7 +150,7 @@ let package = Package(
       name: "TestSupport",
       dependencies: [
         "HostStats", "RRDFormat", "StatsRules", "StatsTesting", "StatsTree", "Statistics",
-        "LinuxSystem",
+        "XenStats", "LinuxSystem",
       ],
       path: "Tests/TestSupport", exclude: ["Cases", "XenLibrary"]),
     .testTarget(

@@ -37,8 +37,10 @@ struct RuleCaseTests {
   @Test("Every number of every rule fits a kernel's schemas")
   func fits() throws {
     let schemas =
-      try ["kvm", "sched", "cgroup", "time"].map { try RuleCase.schema($0, of: "kvm/a/vcpu0") }
-      + [RuleCase.schema("kvm", of: "kvm/a")]
+      try ["kvm", "sched", "cgroup", "time", "xen", "runstate"].map {
+        try RuleCase.schema($0, of: "kvm/a/vcpu0")
+      }
+      + [RuleCase.schema("kvm", of: "kvm/a"), RuleCase.schema("xen", of: "xen/a")]
       + [Schema(packing: [Statistic("throttled_time", .cumulative, unit: .seconds, scale: .nano)])]
     for rule in RuleBook.builtIn.rules {
       try rule.condition.check(against: schemas)

@@ -15,7 +15,8 @@ public final class CaseHost {
 
   /// Adds a group whose words grow by these; those of a level are then these.
   ///
-  /// A histogram gets the number of samples in the bucket of 1 ms.
+  /// A histogram gets the number of samples in the bucket of 1 ms. A word that is to grow by the
+  /// marker of inactive ones is inactive in both samples.
   public func add(
     _ path: String, _ schema: Schema, named name: String = "kvm", growth: [String: UInt64],
     then status: Status = .up
@@ -29,7 +30,13 @@ public final class CaseHost {
     for (name, amount) in growth {
       guard let statistic = schema[name] else { throw CaseFlaw("no \(name) in \(path)") }
       let bucket = statistic.histogramShape?.index(of: 1_000_000) ?? 0
-      second[statistic.words.lowerBound + bucket] += amount
+      let word = statistic.words.lowerBound + bucket
+      if amount == Inactive.unsigned {
+        first[word] = amount
+        second[word] = amount
+      } else {
+        second[word] += amount
+      }
     }
     let token = backing.add(.words(first))
     try tree.attach(

@@ -3,6 +3,7 @@ import LinuxSystem
 public import Statistics
 import StatsTesting
 import StatsTree
+import XenStats
 
 /// A host as it was in two seconds, and the rules that hold for it.
 public struct RuleCase: Sendable {
@@ -42,7 +43,8 @@ public struct RuleCase: Sendable {
         if word == "denied" { status = .denied(code: 1) }
         if word == "stale" { status = .stale(since: 1) }
         guard parts.count == 2 else { continue }
-        guard let amount = UInt64(parts[1].replacing("_", with: "")) else {
+        let text = parts[1].replacing("_", with: "")
+        guard let amount = text == "none" ? Inactive.unsigned : UInt64(text) else {
           throw CaseFlaw("no number: \(word)")
         }
         growth[String(parts[0])] = amount
@@ -68,6 +70,9 @@ public struct RuleCase: Sendable {
     case "kvm":
       return try path.contains("/vcpu") ? SampleSchemas.processor() : SampleSchemas.machine()
     case "sched": return ThreadSchedule.schema
+    case "xen":
+      return path.contains("/vcpu") ? XenStatsSchemas.vcpu : XenStatsSchemas.domain
+    case "runstate": return XenStatsSchemas.runstate
     case "time":
       return Schema(
         packing: ["user", "idle", "steal"].map {

@@ -5,6 +5,8 @@ public struct RulePlace: Hashable, Sendable {
   /// As it was written.
   public let text: String
   private let parts: [Part]
+  /// What has the form of the others and is none of them.
+  private let exception: String?
 
   /// One part of the path.
   private struct Part: Hashable, Sendable {
@@ -32,6 +34,7 @@ public struct RulePlace: Hashable, Sendable {
     "vm": "kvm/*", "vcpu": "kvm/*/vcpu*", "domain": "xen/*", "host": "host", "cpu": "host/cpu*",
     "publisher": "app/*",
   ]
+  private static let exceptions = ["domain": "xen/host"]
 
   /// The place of a word or path, or nil where it is neither.
   init?(_ text: String) {
@@ -41,12 +44,13 @@ public struct RulePlace: Hashable, Sendable {
     guard parts.count == names.count else { return nil }
     self.text = text
     self.parts = parts
+    exception = Self.exceptions[text]
   }
 
   /// Whether a path has as many parts, each of which matches.
   public func contains(_ path: String) -> Bool {
     let names = path.split(separator: "/", omittingEmptySubsequences: false)
-    guard names.count == parts.count else { return false }
+    guard names.count == parts.count, path != exception else { return false }
     return zip(parts, names).allSatisfy { $0.takes($1) }
   }
 

@@ -107,8 +107,9 @@ struct DoctorCommand: ParsableCommand {
   /// What was asked for: paths, or the names of VMs.
   private var asked: Pattern {
     guard !observation.patterns.isEmpty else { return .everything }
-    let named = observation.sources.compactMap { source -> Pattern? in
-      source.text.contains("/") ? nil : try? Pattern("kvm/\(source.text)")
+    let names = observation.sources.map(\.text).filter { !$0.contains("/") }
+    let named = ["kvm", "xen"].flatMap { above in
+      names.compactMap { try? Pattern("\(above)/\($0)") }
     }
     return Pattern(anyOf: observation.patterns + named)
   }
@@ -207,7 +208,7 @@ struct DoctorCommand: ParsableCommand {
 extension Observer {
   /// Whether no VM runs and nobody publishes.
   fileprivate var hasNoMachines: Bool {
-    ["kvm", "app"].allSatisfy { tree.root.child($0)?.children.isEmpty ?? true }
+    ["kvm", "xen", "app"].allSatisfy { tree.root.child($0)?.children.isEmpty ?? true }
   }
 }
 
