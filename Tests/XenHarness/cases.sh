@@ -11,15 +11,15 @@ xenstored --pid-file /run/xenstored.pid
 xenstore-write /local/domain/0/domid 0 /local/domain/0/name Domain-0
 
 # As a toolstack would: the name is in the store, the UUID also in the hypervisor.
-start() { # NAME UUID
-  id=$(domains run /harness/guest.elf "$2") || return
+start() { # NAME UUID LOAD
+  id=$(domains run /harness/guest.elf "$3" "$2") || return
   mkdir -p /run/domains
   echo "$id" >"/run/domains/$1"
   xenstore-write "/local/domain/$id/domid" "$id" "/local/domain/$id/name" "$1" \
     "/local/domain/$id/vm" "/vm/$2" "/vm/$2/name" "$1" "/vm/$2/uuid" "$2"
 }
-start web1 6f3c5e1a-0b7d-4c53-9d52-3a1e8f0c9b01
-start db1 6f3c5e1a-0b7d-4c53-9d52-3a1e8f0c9b02
+start web1 6f3c5e1a-0b7d-4c53-9d52-3a1e8f0c9b01 '30 10'
+start db1 6f3c5e1a-0b7d-4c53-9d52-3a1e8f0c9b02 '15 45'
 # One that stands still: its times are what they are, and the machine has less to do.
 sleep 0.5
 domains pause "$(cat /run/domains/db1)"

@@ -86,3 +86,12 @@ path() { # NAME
 value() { # STATISTIC
   sed -n "s/.*\"$1\":\(null\|[0-9]*\).*/\1/p"
 }
+
+# Waits up to 30 s for a line in what `vitals watch` writes to /tmp/watched.
+await() { # PATTERN
+  for tries in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
+    if grep -m 1 -e "$1" /tmp/watched; then return; fi
+    sleep 1
+  done
+  fail "no '$1' in: $(tail -20 /tmp/watched)"
+}

@@ -1,5 +1,5 @@
 # A domain that is destroyed is in no list and has no vCPUs.
-gone=$(domains run /harness/guest.elf)
+gone=$(domains run /harness/guest.elf '30 10')
 see domains list
 has "^domain $gone .* vcpus 2 "
 domains destroy "$gone"

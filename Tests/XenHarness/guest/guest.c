@@ -1,7 +1,7 @@
 /*
- * guest.c - a paravirtualized guest of Xen whose two vCPUs have a known load: of each 100 ms vCPU 0
- * spins 30 and sleeps 70, vCPU 1 spins 10 and sleeps 90. It has no interrupts: a vCPU sleeps in
- * SCHEDOP_poll. After each spin it reports its run states (report.h).
+ * guest.c - a paravirtualized guest of Xen whose two vCPUs have a known load: of each 100 ms a vCPU
+ * spins as many as its number of the command line says ("30 10") and sleeps the others. It has no
+ * interrupts: a vCPU sleeps in SCHEDOP_poll. After each spin it reports its run states (report.h).
  */
 #include "report.h"
 
@@ -20,7 +20,7 @@ enum { PRESENT_WRITABLE_USER = 7 };
 enum { VCPUS = REPORT_VCPUS };
 static const uint64_t millisecond_ns = 1000000;
 static const uint64_t period_ns = 100 * millisecond_ns;
-static const uint64_t spin_ns[VCPUS] = {30 * millisecond_ns, 10 * millisecond_ns};
+static uint64_t spin_ns[VCPUS];
 
 extern char hypercall_page[PAGE_BYTES];
 
@@ -131,13 +131,35 @@ static void say(const char *text) {
   console->out_prod = end;
 }
 
+/* Two numbers of one or two digits with a space between. */
+static void read_load(const int8_t *text) {
+  for (unsigned vcpu = 0; vcpu < VCPUS; vcpu++) {
+    unsigned value = 0;
+    require(*text >= '0' && *text <= '9');
+    for (; *text >= '0' && *text <= '9'; text++) value = value * 10 + (unsigned)(*text - '0');
+    require(value < 100 && *text == (vcpu + 1 < VCPUS ? ' ' : 0));
+    text++;
+    spin_ns[vcpu] = value * millisecond_ns;
+  }
+}
+
+static void say_number(uint64_t value) {
+  const char digits[] = {(char)('0' + value / 10), (char)('0' + value % 10), 0};
+  say(value < 10 ? digits + 1 : digits);
+}
+
 void guest_main(const struct start_info *info);
 void guest_main(const struct start_info *info) {
   require(hypercall(__HYPERVISOR_update_va_mapping, (uint64_t)shared_page,
                     info->shared_info | PRESENT_WRITABLE_USER, UVMF_INVLPG) == 0);
   for (unsigned vcpu = 0; vcpu < VCPUS; vcpu++) shared()->vcpu_info[vcpu].evtchn_upcall_mask = 1;
   find_console(info);
-  say("of 100 ms vCPU 0 spins 30, vCPU 1 spins 10\n");
+  read_load(info->cmd_line);
+  say("of 100 ms vCPU 0 spins ");
+  say_number(spin_ns[0] / millisecond_ns);
+  say(", vCPU 1 spins ");
+  say_number(spin_ns[1] / millisecond_ns);
+  say("\n");
   start_second(info);
   work(0);
 }

@@ -21,12 +21,12 @@ int refused(const char *call);
 
 /* ID of the new domain on the first line; it is paused for as long as it lives. Of 0 vCPUs none is
  * made: Xen then says that the greatest is 4294967295. */
-int make_bare_pv(struct host *host, uint32_t vcpus);
+int make_bare_pv(struct host *host, uint32_t vcpus, uint32_t domain);
 /* The same, as a guest with hardware paging: needs AMD's or Intel's. */
 int make_bare_pvh(struct host *host, uint32_t vcpus);
 /* Builds a paravirtualized domain of 16 MiB from an ELF file and starts it; UUID may be null. A
  * running xenstored hears of the domain. */
-int run(struct host *host, const char *file, const char *uuid);
+int run(struct host *host, const char *file, const char *load, const char *uuid);
 int destroy(struct host *host, uint32_t domain);
 int set_paused(struct host *host, uint32_t domain, int paused);
 

@@ -10,8 +10,8 @@
 #include <string.h>
 
 static const char usage[] =
-    "usage: domains run ELF [UUID]              prints the new domain's ID\n"
-    "       domains bare VCPUS                  the same: PV, without an image, paused\n"
+    "usage: domains run ELF LOAD [UUID]         prints the new domain's ID\n"
+    "       domains bare VCPUS [ID]             the same: PV, without an image, paused\n"
     "       domains pvh VCPUS                   the same: PVH\n"
     "       domains destroy|pause|unpause ID\n"
     "       domains list\n"
@@ -39,9 +39,10 @@ static uint32_t number(const char *text) {
 
 static int perform(struct host *host, int count, char **words) {
   const char *command = words[0];
-  if (!strcmp(command, "run") && (count == 2 || count == 3))
-    return run(host, words[1], count == 3 ? words[2] : NULL);
-  if (!strcmp(command, "bare") && count == 2) return make_bare_pv(host, number(words[1]));
+  if (!strcmp(command, "run") && (count == 3 || count == 4))
+    return run(host, words[1], words[2], count == 4 ? words[3] : NULL);
+  if (!strcmp(command, "bare") && (count == 2 || count == 3))
+    return make_bare_pv(host, number(words[1]), count == 3 ? number(words[2]) : 0);
   if (!strcmp(command, "pvh") && count == 2) return make_bare_pvh(host, number(words[1]));
   if (!strcmp(command, "destroy") && count == 2) return destroy(host, number(words[1]));
   if (!strcmp(command, "pause") && count == 2) return set_paused(host, number(words[1]), 1);

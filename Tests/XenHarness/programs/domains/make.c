@@ -36,8 +36,8 @@ static struct xen_domctl_createdomain configuration(uint32_t vcpus) {
   };
 }
 
-static int make_bare(struct host *host, struct xen_domctl_createdomain wanted) {
-  uint32_t domain = 0;
+/* An ID of 0 lets Xen choose one. */
+static int make_bare(struct host *host, uint32_t domain, struct xen_domctl_createdomain wanted) {
   uint32_t vcpus = wanted.max_vcpus;
   /* There must be room for one. */
   if (vcpus == 0) wanted.max_vcpus = 1;
@@ -56,15 +56,15 @@ static int make_bare(struct host *host, struct xen_domctl_createdomain wanted) {
   return 0;
 }
 
-int make_bare_pv(struct host *host, uint32_t vcpus) {
-  return make_bare(host, configuration(vcpus));
+int make_bare_pv(struct host *host, uint32_t vcpus, uint32_t domain) {
+  return make_bare(host, domain, configuration(vcpus));
 }
 
 int make_bare_pvh(struct host *host, uint32_t vcpus) {
   struct xen_domctl_createdomain wanted = configuration(vcpus);
   wanted.flags = XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap;
   wanted.arch.emulation_flags = XEN_X86_EMU_LAPIC;
-  return make_bare(host, wanted);
+  return make_bare(host, 0, wanted);
 }
 
 /* A domain without xenstore is as good to most cases, so nothing here fails. */
@@ -79,13 +79,13 @@ static void introduce(uint32_t domain, const struct xc_dom_image *image) {
 }
 
 /* The first call that fails, or null. */
-static const char *build(struct host *host, uint32_t domain, const char *file) {
+static const char *build(struct host *host, uint32_t domain, const char *file, const char *load) {
   xc_interface *control = host->control;
   if (xc_domain_max_vcpus(control, domain, GUEST_VCPUS) != 0) return "xc_domain_max_vcpus";
   if (xc_domain_setmaxmem(control, domain, IMAGE_MIB * 1024 + SLACK_KIB) != 0)
     return "xc_domain_setmaxmem";
   xc_dom_loginit(control);
-  struct xc_dom_image *image = xc_dom_allocate(control, NULL, NULL);
+  struct xc_dom_image *image = xc_dom_allocate(control, load, NULL);
   if (image == NULL) return "xc_dom_allocate";
   image->container_type = XC_DOM_PV_CONTAINER;
   image->max_vcpus = GUEST_VCPUS;
@@ -113,7 +113,7 @@ static const char *build(struct host *host, uint32_t domain, const char *file) {
   return call;
 }
 
-int run(struct host *host, const char *file, const char *uuid) {
+int run(struct host *host, const char *file, const char *load, const char *uuid) {
   struct xen_domctl_createdomain wanted = configuration(GUEST_VCPUS);
   if (uuid != NULL && parse_uuid(uuid, wanted.handle) != 0) {
     fprintf(stderr, "domains: not a UUID: %s\n", uuid);
@@ -121,7 +121,7 @@ int run(struct host *host, const char *file, const char *uuid) {
   }
   uint32_t domain = 0;
   if (xc_domain_create(host->control, &domain, &wanted) != 0) return refused("xc_domain_create");
-  const char *call = build(host, domain, file);
+  const char *call = build(host, domain, file, load);
   if (call == NULL && xc_domain_unpause(host->control, domain) != 0) call = "xc_domain_unpause";
   if (call != NULL) {
     int status = refused(call);
