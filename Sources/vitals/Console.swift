@@ -1,5 +1,6 @@
 import Glibc
 import LinuxSystem
+import StatsTree
 
 /// The terminal or file that a person or program reads.
 enum Console {
@@ -53,10 +54,18 @@ struct Failure: Error {
 }
 
 extension SystemError {
-  var isPermission: Bool { code == EPERM || code == EACCES }
+  var isPermission: Bool { Status.denied(code: code).isRefusal }
 }
 
 /// The name and words of an `errno` value: `EPERM, Operation not permitted`.
 func errorText(_ code: Int32) -> String {
   "\(SystemError.name(of: code)), \(SystemError.words(for: code))"
+}
+
+extension Status {
+  /// Whether the system refuses the numbers for want of a right.
+  var isRefusal: Bool {
+    guard case .denied(let code) = self else { return false }
+    return code == EPERM || code == EACCES
+  }
 }

@@ -73,6 +73,10 @@ import Testing
     #expect(list.output.contains("xc_interface_open /dev/xen/privcmd: Permission denied"))
     let check = try vitals(xen, "check", "xen")
     #expect(check.status == 3)
+    let show = try vitals(xen, "show", "xen/host")
+    #expect(show.status == 3, "whether it is there cannot be known")
+    #expect(show.errors.contains("run as root in dom0"))
+    #expect(show.errors.contains("whether 'xen/host' is there"))
     let none = try Command.vitals("check", "xen", "--xen-library", "/nonexistent.so")
     #expect(none.status == 4 && none.errors.contains("no libxenctrl"))
   }

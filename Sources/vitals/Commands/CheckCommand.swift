@@ -5,6 +5,7 @@ import LinuxSystem
 import RRDStats
 import Statistics
 import StatsFS
+import StatsTree
 import XenStats
 
 /// `vitals check`: whether statistics keep their rules.
@@ -109,7 +110,7 @@ struct CheckCommand: ParsableCommand {
     do throws(XenControlError) {
       return try XenCheck(library: xenLibrary).run()
     } catch {
-      let isPermission = SystemError(call: "", object: "", code: error.code).isPermission
+      let isPermission = Status.denied(code: error.code).isRefusal
       throw Failure(status: isPermission ? .notPermitted : .nothingThere, text: "\(error)")
     }
   }

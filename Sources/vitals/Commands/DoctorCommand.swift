@@ -195,11 +195,8 @@ struct DoctorCommand: ParsableCommand {
       ruleCount: book.rules.count, nanoseconds: duration.nanoseconds, width: Console.width ?? 100)
     try Console.write(format == .json ? report.json() : report.text)
     guard !findings.isEmpty else { return }
-    let isRefused = examination.diagnoses.allSatisfy { diagnosis in
-      guard diagnosis.rule.list == .remarks,
-        case .denied(let code) = diagnosis.source.status
-      else { return false }
-      return SystemError(call: "", object: "", code: code).isPermission
+    let isRefused = examination.diagnoses.allSatisfy {
+      $0.rule.list == .remarks && $0.source.status.isRefusal
     }
     throw ExitCode((isRefused ? Failure.Status.notPermitted : .foundWrong).rawValue)
   }

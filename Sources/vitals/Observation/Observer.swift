@@ -112,10 +112,9 @@ final class Observer {
     var denials: [Failure] = []
     for source in sources {
       guard case .denied(let code) = source.status else { return }
-      let isPermission = SystemError(call: "", object: "", code: code).isPermission
       denials.append(
         Failure(
-          status: isPermission ? .notPermitted : .foundWrong,
+          status: source.status.isRefusal ? .notPermitted : .foundWrong,
           text: (source.remarks.first ?? errorText(code)).printable))
     }
     if let first = denials.first { throw first }
@@ -161,7 +160,17 @@ final class Observer {
       includingHidden: includesHidden)
     if !sources.isEmpty { return sources }
     // What could not be read may be what was asked for.
-    for remark in tree.root.child("kvm")?.remarks ?? [] { Console.warn(remark) }
+    let bases = ["kvm", "xen"].filter { pattern.mayMatch(below: $0) }
+      .compactMap { tree.root.child($0) }
+    for base in bases {
+      for remark in base.remarks { Console.warn("\(base.path): \(remark)".printable) }
+    }
+    if let asked = options.sources.first, bases.contains(where: { $0.status.isRefusal }) {
+      throw Failure(
+        status: .notPermitted,
+        text: "it cannot be said whether '\(asked.text)' is there: what is above it may not be read"
+      )
+    }
     if let xenAbsence, options.sources.contains(where: { $0.text.hasPrefix("xen") }) {
       Console.warn(xenAbsence)
     }
