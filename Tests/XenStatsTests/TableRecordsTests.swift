@@ -86,6 +86,57 @@ import Testing
     }
   }
 
+  @Test("Rates are over the hypervisor's own time, and between two updates there are none")
+  func clock() throws {
+    let layout = try XenTableLayout(size: XenTableLayout.fullSize, count: 2)
+    let table = try SimulatedTables.Table(frames: 1)
+    let writer = try table.writer(
+      layout, mark: XenTableMark(domain: 1, generation: 1, created: 0, clock: .system))
+    // Its clock is far from ours, in either direction.
+    let times: [UInt64] = [7_000_000_000, 1 << 50]
+    func update(_ vcpu: Int, at time: UInt64, running: UInt64) {
+      writer.update(
+        vcpu,
+        with: XenVCPUEntry(
+          times: XenRunTimes(running: .value(running)), sampleTime: .value(time), state: .running))
+    }
+    for vcpu in 0..<2 {
+      let (records, domain) = try records(table, vcpus: 2)
+      let token = records.open(vcpu, of: domain)
+      let probe = Probe(records, [(token, XenStatsSchemas.vcpu)])
+      let entry = probe.sampler.plan.entries[0]
+      let running = try #require(XenStatsSchemas.vcpu["running_ns"])
+      // The first update was some time ago when it is seen.
+      update(vcpu, at: times[vcpu], running: 1_000_000)
+      probe.sampler.pass()
+      sleepNanoseconds(5_000_000)
+      update(vcpu, at: times[vcpu] + 4_000_000, running: 2_000_000)
+      probe.sampler.pass()
+      let rate = try #require(probe.sampler.rate(running, of: entry))
+      #expect(rate.increase == 1_000_000)
+      #expect(rate.interval.nominal == 4_000_000, "not the time between the passes")
+      // Nothing new: neither a rate nor a zero.
+      probe.sampler.pass()
+      #expect(probe.sampler.rate(running, of: entry) == nil)
+      #expect(probe.value("running_ns", token) == 2_000_000)
+      #expect(probe.status(token) == .up)
+    }
+  }
+
+  @Test("No window ends after the reading, and one of an earlier time is earlier by as much")
+  func windows() {
+    var clock = HypervisorClock()
+    let first = clock.window(of: 1_000, readIn: Window(begin: 90, end: 100))
+    #expect(first == Window(begin: 100, end: 100))
+    #expect(clock.window(of: 990, readIn: Window(begin: 110, end: 120)).end == 90)
+    // Fresher than the first: all times are earlier from now on.
+    #expect(clock.window(of: 1_050, readIn: Window(begin: 110, end: 120)).end == 120)
+    #expect(clock.window(of: 1_000, readIn: Window(begin: 120, end: 130)).end == 70)
+    // Whatever a table says, a window has a time.
+    #expect(clock.window(of: 0, readIn: Window(begin: 120, end: 130)).end == 1)
+    #expect(clock.window(of: .max >> 1, readIn: Window(begin: 120, end: 130)).end <= 130)
+  }
+
   @Test("An entry whose writer died in an update is stale; it is tried so often and no more")
   func deadWriter() throws {
     let layout = try XenTableLayout(count: 2)

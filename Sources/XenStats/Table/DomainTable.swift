@@ -9,6 +9,8 @@ final class DomainTable {
   let count: Int
   /// Whether its times are on the clock of our windows.
   let isMonotonic: Bool
+  /// The table's own clock, where its times are on another.
+  var clock = HypervisorClock()
 
   /// What each vCPU had run when its entry was compared first.
   private var firstRuns: [UInt64?]

@@ -39,7 +39,7 @@ final class TableRecords: Backing {
       let pass = Window(begin: begin, end: end)
       switch reading {
       case .entry(let numbers, _):
-        finish(placement, numbers, pass, entry.table.isMonotonic, &snapshot)
+        finish(placement, numbers, pass, entry.table, &snapshot)
       case .inactive:
         // Nobody has written it yet, or its vCPU has no numbers now.
         snapshot.fill(placement) { record in
@@ -55,18 +55,23 @@ final class TableRecords: Backing {
   }
 
   /// Stores an entry, brought forward to the pass where the table has our clock and the state.
+  ///
+  /// Where it has another clock the window is that of the entry's update: a rate is over the
+  /// hypervisor's own time, and between two updates there is none.
   private func finish(
-    _ placement: Placement, _ entry: XenVCPUEntry, _ pass: Window, _ isMonotonic: Bool,
+    _ placement: Placement, _ entry: XenVCPUEntry, _ pass: Window, _ table: DomainTable,
     _ snapshot: inout Snapshot
   ) {
     var numbers = entry
     var window = pass
-    if isMonotonic {
+    if table.isMonotonic {
       if let now = entry.extrapolated(to: pass.begin) {
         numbers = now
       } else if let sample = entry.sampleTime.value, sample <= pass.end {
         window = Window(begin: sample, end: sample)
       }
+    } else if let sample = entry.timesRunTo {
+      window = table.clock.window(of: sample, readIn: pass)
     }
     snapshot.fill(placement) { record in
       numbers.store(into: &record)
