@@ -20,6 +20,8 @@ public final class XenStoreClient {
 
   private let places: [XenStorePlace]
   private let patience: UInt64
+  /// That of the next refresh, where it is another one.
+  private var firstPatience: UInt64?
   private let poller: Poller
   private var connection: StoreConnection?
   private var isListening = false
@@ -36,12 +38,16 @@ public final class XenStoreClient {
   /// - Parameters:
   ///   - places: where the store is looked for; the first that can be opened is taken.
   ///   - patienceMilliseconds: the time for all questions between two calls of `refresh`.
+  ///   - firstPatienceMilliseconds: the same behind the first call, where it is another one: what has no
+  ///     name then may be without one for good.
   /// - Throws: `SystemError` where there is no room for another descriptor.
   public init(
-    _ places: [XenStorePlace] = XenStorePlace.standard, patienceMilliseconds: Int = 100
+    _ places: [XenStorePlace] = XenStorePlace.standard, patienceMilliseconds: Int = 100,
+    firstPatienceMilliseconds: Int? = nil
   ) throws(SystemError) {
     self.places = places
     patience = UInt64(max(1, patienceMilliseconds)) * 1_000_000
+    firstPatience = firstPatienceMilliseconds.map { UInt64(max(1, $0)) * 1_000_000 }
     poller = try Poller()
   }
 
@@ -59,7 +65,8 @@ public final class XenStoreClient {
   /// - Returns: whether domains may have come or gone since the last call.
   @discardableResult
   public func refresh(now: UInt64 = monotonicNanoseconds()) -> Bool {
-    deadline = now + patience
+    deadline = now + (firstPatience ?? patience)
+    firstPatience = nil
     if let connection {
       do throws(XenStoreFailure) {
         try connection.takeEvents()

@@ -39,6 +39,16 @@ see() { # COMMAND...
   "$@" >/tmp/seen 2>&1 || fail "$*: status $?: $(head -5 /tmp/seen)"
 }
 
+# The same of a command that names web1 or db1; once more where xenstored was too slow on a busy machine
+# to tell names in time.
+see_named() { # COMMAND...
+  seen=$*
+  for tries in 1 2 3 4 5; do
+    if "$@" >/tmp/seen 2>&1 </dev/null && grep -a -q 'web1\|db1' /tmp/seen; then return; fi
+  done
+  fail "$*: $(head -5 /tmp/seen)"
+}
+
 # A line of what was last seen matches.
 has() { # PATTERN
   grep -e "$1" /tmp/seen || fail "$seen: no '$1' in: $(head -20 /tmp/seen)"
@@ -72,14 +82,6 @@ hypercalls() { # COMMAND...
   strace -f --seccomp-bpf -y -e trace=ioctl -o /tmp/calls "$@" >/tmp/seen 2>&1 </dev/null ||
     fail "strace $*: status $?: $(head -5 /tmp/seen)" >&2
   grep -c -E '/dev/xen/(privcmd|hypercall)>, _IOC\(_IOC_NONE, 0x50, 0, 0x30\)' /tmp/calls || true
-}
-
-# The path at which Vitals has a domain of cases.sh; asked once.
-path() { # NAME
-  [ -s "/tmp/path-$1" ] || vitals list xen | awk -v label="domid=$(id "$1")" '{
-    for (place = 2; place <= NF; place++) if ($place == label) { print $1; exit }
-  }' >"/tmp/path-$1"
-  cat "/tmp/path-$1"
 }
 
 # A number of a JSON line of one source and group on standard input; `null` where there is none.

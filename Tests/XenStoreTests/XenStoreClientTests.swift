@@ -101,6 +101,19 @@ import Testing
     #expect(client.failure == nil)
   }
 
+  @Test("Behind the first refresh a store may take longer, if that is wanted")
+  func firstPatience() throws {
+    let store = try FakeStore("first", nodes: Self.nodes)
+    defer { store.stop() }
+    store.update { $0.behaviour = .late(200) }
+    let client = try XenStoreClient(
+      [.socket(store.path)], patienceMilliseconds: 50, firstPatienceMilliseconds: 20_000)
+    client.refresh()
+    #expect(client.name(of: 7) == "web1")
+    client.refresh()
+    #expect(throws: XenStoreFailure.late) { try client.read("/local/domain/0/name") }
+  }
+
   @Test("An answer that is late is dropped when it is there, and the connection goes on")
   func late() throws {
     let store = try FakeStore("late", nodes: Self.nodes)

@@ -87,7 +87,9 @@ final class Observer {
       ? ControlDomain.absence(roots) : nil
     xen =
       pattern.mayMatch(below: "xen") && xenAbsence == nil
-      ? XenInput(tree, roots: roots, options: options.xenInput, names: try XenStoreClient()) : nil
+      ? XenInput(
+        tree, roots: roots, options: options.xenInput,
+        names: try XenStoreClient(firstPatienceMilliseconds: 1000)) : nil
     plugins =
       pattern.mayMatch(below: "rrdd") ? RRDInput(tree, options: options.pluginInput) : nil
     host = pattern.mayMatch(below: "host") ? HostInput(roots: roots) : nil

@@ -2,7 +2,7 @@
 # what libxenctrl says. What this Xen does not tell is null, not zero.
 for vcpu in 0 1; do
   before=$(report web1 $vcpu)
-  see vitals show "$(path web1)/vcpu$vcpu" --format json
+  see_named vitals show "xen/web1/vcpu$vcpu" --format json
   after=$(report_later web1 $vcpu)
   within "vcpu$vcpu, ns" "$(echo "$before" | field running_ns)" \
     "$(echo "$after" | field running_ns)" "$(value running_ns </tmp/seen)"
@@ -11,7 +11,7 @@ for vcpu in 0 1; do
   done
 done
 for vcpu in 0 1; do
-  see vitals show "$(path db1)/vcpu$vcpu" --format json
+  see_named vitals show "xen/db1/vcpu$vcpu" --format json
   equal "db1 vcpu$vcpu, ns" "$(domains vcpu "$(id db1)" $vcpu | field cpu_time_ns)" \
     "$(value running_ns </tmp/seen)"
 done

@@ -3,13 +3,13 @@
 trap 'domains pause "$(id db1)"' EXIT
 domains unpause "$(id db1)"
 while read -r name vcpu expected; do
-  vitals watch "$(path "$name")/vcpu$vcpu" --every 1s --count 4 --format json >/tmp/rates </dev/null
+  see_named vitals watch "xen/$name/vcpu$vcpu" --every 1s --count 4 --format json
   isFound=
-  for rate in $(sed -n 's/.*"running_ns":{"per_second":\([0-9]*\)[0-9]\{6\}[.,].*/\1/p' /tmp/rates); do
+  for rate in $(sed -n 's/.*"running_ns":{"per_second":\([0-9]*\)[0-9]\{6\}[.,].*/\1/p' /tmp/seen); do
     echo "$name vcpu$vcpu: $rate ms of a second, expected $expected"
     [ "$rate" -lt $((expected / 2)) ] || [ "$rate" -gt $((expected * 2)) ] || isFound=yes
   done
-  [ -n "$rate" ] || fail "no rate in $(cat /tmp/rates)"
+  [ -n "$rate" ] || fail "no rate in $(cat /tmp/seen)"
   [ -n "$isFound" ] || skip "in no second of five between $((expected / 2)) and $((expected * 2))"
 done <<END
 web1 0 300

@@ -3,7 +3,8 @@ see domains list
 pages=$(grep "^domain $(id db1) " /tmp/seen | field pages)
 time=$(grep "^domain $(id db1) " /tmp/seen | field cpu_time_ns)
 # Of the domain alone, not of its vCPUs.
-vitals show "$(path db1)" --format json | sed 's/"name":"vcpus.xen".*//' >/tmp/shown
+see_named vitals show xen/db1 --format json
+sed 's/"name":"vcpus.xen".*//' /tmp/seen >/tmp/shown
 equal memory $((pages * 4096)) "$(value memory </tmp/shown)"
 equal vcpus 2 "$(value vcpus </tmp/shown)"
 equal cpu_ns "$time" "$(value cpu_ns </tmp/shown)"

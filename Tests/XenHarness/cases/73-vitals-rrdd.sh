@@ -1,5 +1,6 @@
 # A sample of the domains is a good file of xcp-rrdd's protocol, each number its domain's own.
-vitals show 'xen/**' --format xcp-rrdd >/tmp/rrdd
+see_named vitals show 'xen/**' --format xcp-rrdd
+cp /tmp/seen /tmp/rrdd
 see vitals check /tmp/rrdd
 has '^13 passed, 0 failed, 0 skipped'
 grep -a -o '"xen/web1/vcpu0/running_ns":{[^}]*"owner":"vm 6f3c5e1a-0b7d-4c53-9d52-3a1e8f0c9b01"' /tmp/rrdd ||
