@@ -89,9 +89,7 @@ public final class XenInput {
       let isHeard = names?.refresh(now: monotonicNanoseconds()) ?? false
       update(hypervisor, at: now)
       if isScan || isHeard { updateNames() }
-      if isScan {
-        checkTables(hypervisor)
-      }
+      if isScan { checkTables(hypervisor) }
     }
     defer { events = [] }
     return events

@@ -21,13 +21,7 @@ final class RunstateRecords: Backing {
   }
 
   func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
-    var begin = monotonicNanoseconds()
-    for index in placements.indices {
-      let placement = placements[index]
-      guard let domain = domains[placement.token] else {
-        snapshot.fail(placement, .gone)
-        continue
-      }
+    domains.read(placements, into: &snapshot) { domain, placement, begin, snapshot in
       let code = control.read(ofDomain: domain, into: &info)
       let end = monotonicNanoseconds()
       if code == 0 {
@@ -41,7 +35,7 @@ final class RunstateRecords: Backing {
       } else {
         snapshot.fail(placement, result: code)
       }
-      begin = end
+      return end
     }
   }
 }

@@ -33,13 +33,7 @@ final class VCPURecords: Backing {
   }
 
   func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
-    var begin = monotonicNanoseconds()
-    for index in placements.indices {
-      let placement = placements[index]
-      guard let entry = entries[placement.token] else {
-        snapshot.fail(placement, .gone)
-        continue
-      }
+    entries.read(placements, into: &snapshot) { entry, placement, begin, snapshot in
       let code = control.read(entry.vcpu, ofDomain: entry.domain, into: &info)
       let end = monotonicNanoseconds()
       if code == 0 {
@@ -49,7 +43,7 @@ final class VCPURecords: Backing {
       } else {
         snapshot.fail(placement, result: code)
       }
-      begin = end
+      return end
     }
   }
 

@@ -32,8 +32,15 @@ extension XenInput {
   private func attachProcessors(
     _ control: XenControl, cpuCount: Int, to host: Source
   ) throws(TreeError) {
-    guard control.hasIdleTimes, cpuCount <= Self.mostCPUs else {
+    guard control.hasIdleTimes else {
       remark(host, "no idle times of CPUs: \(control.library) has no xc_getcpuinfo")
+      return
+    }
+    guard cpuCount <= Self.mostCPUs else {
+      remark(
+        host,
+        "no idle times of CPUs: xc_physinfo says that there are \(cpuCount),"
+          + " at most \(Self.mostCPUs) are asked for")
       return
     }
     var nanoseconds = [UInt64](repeating: 0, count: cpuCount)

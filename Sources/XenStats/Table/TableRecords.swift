@@ -27,13 +27,7 @@ final class TableRecords: Backing {
   }
 
   func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
-    var begin = monotonicNanoseconds()
-    for index in placements.indices {
-      let placement = placements[index]
-      guard let entry = entries[placement.token] else {
-        snapshot.fail(placement, .gone)
-        continue
-      }
+    entries.read(placements, into: &snapshot) { entry, placement, begin, snapshot in
       let reading = entry.table.read(entry.vcpu)
       let end = monotonicNanoseconds()
       let pass = Window(begin: begin, end: end)
@@ -50,7 +44,7 @@ final class TableRecords: Backing {
       case .busy: break
       case .shrunk: snapshot.fail(placement, .denied(code: EIO))
       }
-      begin = end
+      return end
     }
   }
 

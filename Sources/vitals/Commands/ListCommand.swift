@@ -51,7 +51,7 @@ struct ListCommand: ParsableCommand {
       return false
     }
     let hasNumbers = sources.contains { source in
-      source.status == .up && ["kvm/", "rrdd/"].contains { source.path.hasPrefix($0) }
+      source.status == .up && ["kvm/", "xen/", "rrdd/"].contains { source.path.hasPrefix($0) }
     }
     if denied, !hasNumbers {
       throw ExitCode(Failure.Status.notPermitted.rawValue)
