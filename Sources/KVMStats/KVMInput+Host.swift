@@ -25,6 +25,7 @@ extension KVMInput {
           attachThread(thread, processor, machine, of: process)
         }
       }
+      if process.machines.count > 1 { detachMemory(machine) }
       guard machine.hostGroups.count < Self.hostGroupCount else { continue }
       attachMemory(machine, of: process)
       let group = ControlGroup(ofProcess: pid, roots: roots)
@@ -64,6 +65,16 @@ extension KVMInput {
       return HostGroup(
         schema: ProcessMemory.schema, backing: memories, token: token, provenance: .procfs)
     }
+  }
+
+  /// Takes the memory back that a machine had while it was its process's only one.
+  private func detachMemory(_ machine: Machine) {
+    guard let group = machine.source.groups.first(where: { $0.backing === memories }) else {
+      return
+    }
+    tree.detach(group)
+    memories.close(group.token)
+    machine.holds.removeAll { if case .memory = $0 { true } else { false } }
   }
 
   /// A `path` of nil says that there is no such file, as without a control group.

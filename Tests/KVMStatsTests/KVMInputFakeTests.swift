@@ -85,6 +85,24 @@ import Testing
     #expect(base.children.isEmpty && input.processes.isEmpty)
   }
 
+  @Test("A process's memory is that of its only machine, and of none where there are several")
+  func memory() throws {
+    try addMachine([5: "kvm-vm", 6: "kvm-vcpu:0"])
+    try system.write("10 5 3 0 0 0 0\n", to: "proc/\(pid)/statm")
+    _ = input.refresh()
+    let first = try #require(base.child("web"))
+    #expect(first.groups.contains { $0.name == "memory" })
+    try system.link("proc/\(pid)/fd/8", to: "anon_inode:kvm-vm")
+    _ = input.refresh()
+    #expect(base.children.map(\.name) == ["web", "web.2"])
+    for machine in base.children { #expect(!machine.groups.contains { $0.name == "memory" }) }
+    // Whoever samples now asks for nothing that was closed.
+    let sampler = Sampler(tree)
+    sampler.pass()
+    input.forget(pid)
+    #expect(base.children.isEmpty)
+  }
+
   @Test("A list of processes that cannot be read lets go of nobody")
   func noList() throws {
     try addMachine([5: "kvm-vm"])
