@@ -62,6 +62,17 @@ public final class RRDInput {
     }
   }
 
+  /// Why there is no file, where the directory cannot be listed or has none; else nil.
+  public var absence: String? {
+    do throws(SystemError) {
+      let names = try directoryEntries(options.directory)
+      return names.contains(where: Self.isName)
+        ? nil : "no plugin of xcp-rrdd has a file in \(options.directory)"
+    } catch {
+      return "\(error)"
+    }
+  }
+
   /// How many readings found a file half written, of all files that are there.
   public var tornCount: Int { files.values.reduce(0) { $0 + ($1.mirror?.backing.tornCount ?? 0) } }
 

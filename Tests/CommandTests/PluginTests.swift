@@ -127,6 +127,16 @@ final class PluginTests {
     #expect(waits { (try? Command.vitals("check", path).status) == 0 })
   }
 
+  @Test("Where no plugin writes, it is said which directory has nothing, or is not there")
+  func absence() throws {
+    let empty = try Command.vitals("list", "rrdd", "--plugins", directory)
+    #expect(empty.status == 4)
+    #expect(empty.errors.contains("no plugin of xcp-rrdd has a file in \(directory)"))
+    let none = try Command.vitals("show", "rrdd/x", "--plugins", "\(directory)/none")
+    #expect(none.status == 4)
+    #expect(none.errors.contains("\(directory)/none: No such file or directory (ENOENT)"))
+  }
+
   @Test(
     "Options that do not belong together are refused",
     arguments: [

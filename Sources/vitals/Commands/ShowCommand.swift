@@ -61,6 +61,10 @@ struct ShowCommand: ParsableCommand {
 
   func validate() throws {
     try aggregates.validate(format)
+    if format == .rrd, Console.size != nil {
+      throw ValidationError(
+        "--format xcp-rrdd writes bytes, not text: put them into a file by > FILE")
+    }
     guard by == .statistic else { return }
     guard format == .table || format == .json else {
       throw ValidationError("--by statistic is for --format table and json")

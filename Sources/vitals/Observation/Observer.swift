@@ -176,6 +176,11 @@ final class Observer {
     if let xenAbsence, options.sources.contains(where: { $0.text.hasPrefix("xen") }) {
       Console.warn(xenAbsence)
     }
+    if let absence = plugins?.absence,
+      options.sources.contains(where: { $0.text.hasPrefix("rrdd") })
+    {
+      Console.warn(absence.printable)
+    }
     if let asked = options.sources.first {
       throw Failure(
         status: .nothingThere,
