@@ -1,5 +1,6 @@
 import Glibc
 import LinuxSystem
+import TestSupport
 import Testing
 
 /// Files of xcp-rrdd's plugins, written by one `vitals` and read by another.
@@ -20,15 +21,6 @@ final class PluginTests {
       executable: Command.product("vitals"),
       arguments: ["watch"] + words + ["--every", "50ms", "--format", "xcp-rrdd"],
       output: pipe.writer)
-  }
-
-  /// Waits, at most 20 s, until a condition holds.
-  private func waits(_ condition: () throws -> Bool) rethrows -> Bool {
-    for _ in 0..<2000 {
-      if try condition() { return true }
-      sleepNanoseconds(10_000_000)
-    }
-    return false
   }
 
   private func metadataChecksum(_ path: String) throws -> [UInt8] {
@@ -67,12 +59,12 @@ final class PluginTests {
     let path = "\(directory)/cpu"
     let writer = try watch("host/cpu0", "--to", path)
     defer { writer.kill() }
-    #expect(waits { (try? FileStatus(path)) != nil })
+    #expect(waits(seconds: 20) { (try? FileStatus(path)) != nil })
     let status = try FileStatus(path)
     let checksum = try metadataChecksum(path)
     let first = try Descriptor.open(path).bytes(count: 12, at: 19)
     #expect(status.mode & 0o777 == 0o600 && status.size == 16_384)
-    #expect(try waits { try Descriptor.open(path).bytes(count: 12, at: 19) != first })
+    #expect(try waits(seconds: 20) { try Descriptor.open(path).bytes(count: 12, at: 19) != first })
     #expect(try FileStatus(path).isSame(as: status))
     #expect(try metadataChecksum(path) == checksum)
     let rate = try Command.vitals(
@@ -91,10 +83,10 @@ final class PluginTests {
     let path = "\(directory)/cpu"
     let writer = try watch("host/cpu0", "--to", path)
     defer { writer.kill() }
-    #expect(waits { (try? FileStatus(path)) != nil })
+    #expect(waits(seconds: 20) { (try? FileStatus(path)) != nil })
     removeFile(path)
-    #expect(waits { (try? FileStatus(path)) != nil })
-    #expect(waits { (try? Command.vitals("check", path).status) == 0 })
+    #expect(waits(seconds: 20) { (try? FileStatus(path)) != nil })
+    #expect(waits(seconds: 20) { (try? Command.vitals("check", path).status) == 0 })
   }
 
   @Test("Sources that do not fit make another file of the same name")
@@ -117,14 +109,14 @@ final class PluginTests {
     try publish("a")
     let writer = try watch("rrdd", "--plugins", plugins, "--to", path)
     defer { writer.kill() }
-    #expect(waits { (try? FileStatus(path)) != nil })
+    #expect(waits(seconds: 20) { (try? FileStatus(path)) != nil })
     let small = try FileStatus(path)
     for number in 0..<40 where try FileStatus(path).isSame(as: small) {
       try publish("more\(number)")
     }
-    #expect(try waits { try FileStatus(path).size > small.size })
+    #expect(try waits(seconds: 20) { try FileStatus(path).size > small.size })
     #expect(try !FileStatus(path).isSame(as: small))
-    #expect(waits { (try? Command.vitals("check", path).status) == 0 })
+    #expect(waits(seconds: 20) { (try? Command.vitals("check", path).status) == 0 })
   }
 
   @Test("Where no plugin writes, it is said which directory has nothing, or is not there")
