@@ -174,8 +174,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "KVMGuests", "LinuxSystem", "StatsRules", "StatsTable", "StatsTree", "Statistics",
-        "TestSupport", "guest-holder", "vitals",
+        "KVMGuests", "LinuxSystem", "StatsRules", "StatsTable", "StatsTesting", "StatsTree",
+        "Statistics", "TestSupport", "guest-holder", "vitals",
       ],
       exclude: ["Golden"]),
     .testTarget(

@@ -1,3 +1,4 @@
+import StatsTesting
 import Testing
 
 @Suite("vitals describe")
@@ -11,12 +12,28 @@ struct DescribeTests {
     }
   }
 
-  @Test("Every statistic of this host's own kernel has words")
+  @Test("Every statistic of the recorded kernel schemas has a meaning")
   func complete() throws {
+    let result = try Command.vitals("describe", "--all")
+    #expect(result.status == 0)
+    let recorded = try SampleSchemas.machine().statistics + SampleSchemas.processor().statistics
+    #expect(recorded.count > 50)
+    for statistic in recorded {
+      let line = result.lines.first { $0.hasPrefix(statistic.name + " ") }
+      #expect(line != nil, "\(statistic.name) is not listed")
+      #expect(line?.contains("(no words yet)") == false, "\(statistic.name)")
+    }
+  }
+
+  @Test("Statistics of this host's kernel without a meaning are reported, not failed")
+  func unknownToUs() throws {
     let result = try Command.vitals("describe")
     #expect(result.status == 0)
-    let wordless = result.lines.filter { $0.contains("(no words yet)") }
-    #expect(wordless.isEmpty, "\(wordless)")
+    // A newer kernel may have any statistic: the schema alone has to describe it.
+    for line in result.lines where line.contains("(no words yet)") {
+      #expect(line.contains(", in "), "no kind and unit: \(line)")
+      Issue.record("kvm.meanings has no entry for: \(line)", severity: .warning)
+    }
   }
 
   @Test("A statistic of another architecture is found with --all")
