@@ -4,9 +4,41 @@ import PackageDescription
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
-// Of swift-metrics only its core, which imports no Foundation.
+// Only the core of swift-metrics, which does not import Foundation.
 let coreMetrics: Target.Dependency = .product(
   name: "CoreMetrics", package: "swift-metrics", condition: .when(traits: ["Metrics"]))
+
+/// A library target in `Sources/<layer>/<name>`.
+func room(_ layer: String, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, path: "Sources/\(layer)/\(name)")
+}
+
+/// A C target in `Sources/C/<name>`; `data` lists files that its code embeds.
+func cRoom(_ name: String, data: [String] = []) -> Target {
+  .target(name: name, path: "Sources/C/\(name)", exclude: data)
+}
+
+/// A test target in `Tests/<layer>/<name>`.
+func tests(
+  _ layer: String, _ name: String, _ dependencies: [Target.Dependency], excluding: [String] = []
+) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, path: "Tests/\(layer)/\(name)", exclude: excluding)
+}
+
+/// A library that tests share, in `Tests/<folder>/<name>`.
+func testLibrary(
+  _ folder: String, _ name: String, _ dependencies: [Target.Dependency] = [],
+  excluding: [String] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Tests/\(folder)/\(name)", exclude: excluding)
+}
+
+/// A program that tests start, stop and kill, in `Tests/Fixtures/<name>`.
+func fixture(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, path: "Tests/Fixtures/\(name)")
+}
 
 let package = Package(
   name: "vitals",
@@ -34,108 +66,64 @@ let package = Package(
   ],
   targets: [
     // MARK: - C
-    .target(name: "CLinux"),
+    cRoom("CLinux"),
     // Headers only: the layouts that programs in other languages share with Vitals.
-    .target(name: "CVitals"),
-    .target(
-      name: "CVitalsData",
-      exclude: [
+    cRoom("CVitals"),
+    cRoom(
+      "CVitalsData",
+      data: [
         "doctor.rules", "kvm.meanings", "x86-vm.kvmstats", "x86-vcpu.kvmstats", "xen.meanings",
       ]),
 
-    // MARK: - Values
-    .target(name: "Statistics"),
-    // JSON of others, read strictly.
-    .target(name: "StrictJSON"),
+    // MARK: - Core
+    room("Core", "Statistics"),
+    room("Core", "LinuxSystem", ["CLinux"]),
+    room("Core", "StatsTable", ["CVitals", "LinuxSystem", "Statistics"]),
+    room("Core", "StatsTree", ["Statistics"]),
 
-    // The files of xcp-rrdd's plugins, as bytes.
-    .target(name: "RRDFormat", dependencies: ["StrictJSON"]),
-
-    // MARK: - System: the only unsafe code
-    .target(name: "LinuxSystem", dependencies: ["CLinux"]),
-
-    // MARK: - Statistics in shared memory
-    .target(name: "StatsTable", dependencies: ["CVitals", "LinuxSystem", "Statistics"]),
-
-    // MARK: - Statistics of a server that uses swift-metrics
-    .target(name: "StatsMetrics", dependencies: ["StatsTable", "Statistics", coreMetrics]),
-
-    // MARK: - The tree
-    .target(name: "StatsTree", dependencies: ["Statistics"]),
-
-    // MARK: - What domains of Xen are called
-    .target(name: "XenStore", dependencies: ["LinuxSystem"]),
+    // MARK: - Formats
+    room("Formats", "StrictJSON"),
+    room("Formats", "RRDFormat", ["StrictJSON"]),
 
     // MARK: - Inputs
-    .target(name: "HostStats", dependencies: ["StatsTree", "Statistics", "LinuxSystem"]),
-    .target(
-      name: "KVMStats",
-      dependencies: ["HostStats", "StatsTree", "Statistics", "StrictJSON", "LinuxSystem"]),
-    .target(
-      name: "XenStats",
-      dependencies: [
-        "HostStats", "StatsTable", "StatsTree", "Statistics", "XenStore", "LinuxSystem",
-      ]),
-    .target(
-      name: "TableStats", dependencies: ["StatsTable", "StatsTree", "Statistics", "LinuxSystem"]),
-    .target(
-      name: "RRDStats",
-      dependencies: ["RRDFormat", "StatsTree", "Statistics", "LinuxSystem"]),
-
-    // MARK: - Conditions, and what the doctor looks for
-    .target(name: "StatsRules", dependencies: ["StatsTree", "Statistics", "CVitalsData"]),
+    room("Inputs", "HostStats", ["StatsTree", "Statistics", "LinuxSystem"]),
+    room(
+      "Inputs", "KVMStats", ["HostStats", "StatsTree", "Statistics", "StrictJSON", "LinuxSystem"]),
+    room("Inputs", "XenStore", ["LinuxSystem"]),
+    room(
+      "Inputs", "XenStats",
+      ["HostStats", "StatsTable", "StatsTree", "Statistics", "XenStore", "LinuxSystem"]),
+    room("Inputs", "TableStats", ["StatsTable", "StatsTree", "Statistics", "LinuxSystem"]),
+    room("Inputs", "RRDStats", ["RRDFormat", "StatsTree", "Statistics", "LinuxSystem"]),
 
     // MARK: - Views
-    .target(
-      name: "StatsFormats",
-      dependencies: ["StatsTree", "Statistics", "RRDFormat", "CVitalsData"]),
-    .target(
-      name: "StatsTerminal",
-      dependencies: ["StatsFormats", "StatsTree", "Statistics", "LinuxSystem"]),
-    .target(
-      name: "StatsFS",
-      dependencies: ["StatsFormats", "StatsTree", "Statistics", "LinuxSystem", "CLinux"]),
+    room("Views", "StatsRules", ["StatsTree", "Statistics", "CVitalsData"]),
+    room("Views", "StatsFormats", ["StatsTree", "Statistics", "RRDFormat", "CVitalsData"]),
+    room("Views", "StatsTerminal", ["StatsFormats", "StatsTree", "Statistics", "LinuxSystem"]),
+    room("Views", "StatsFS", ["StatsFormats", "StatsTree", "Statistics", "LinuxSystem", "CLinux"]),
 
-    // MARK: - The example of the publishers' API
+    // MARK: - Publish
+    room("Publish", "StatsMetrics", ["StatsTable", "Statistics", coreMetrics]),
+
+    // MARK: - Examples
     .executableTarget(
       name: "table-example",
       dependencies: ["StatsMetrics", "StatsTable", "Statistics", coreMetrics],
       path: "docs/examples/swift"),
-    // The example of docs/tree.md.
     .executableTarget(
       name: "tree-example",
       dependencies: ["LinuxSystem", "StatsFormats", "StatsTree", "Statistics"],
       path: "docs/examples/tree"),
-
-    // MARK: - Things to look at: real guests, simulated sources, conformance suites
-    .target(name: "KVMGuests", dependencies: ["LinuxSystem"]),
-    .target(
-      name: "StatsTesting",
-      dependencies: ["StatsTree", "Statistics", "LinuxSystem", "CVitalsData"]),
-
-    // MARK: - The example of the conformance suites
     .executableTarget(
       name: "conformance-example",
       dependencies: ["StatsTesting", "StatsTree", "Statistics", "LinuxSystem"],
       path: "docs/examples/conformance"),
 
-    // MARK: - A VMM to look at, for tests and benchmarks
-    .executableTarget(name: "guest-holder", dependencies: ["KVMGuests", "LinuxSystem"]),
+    // MARK: - Testing: real guests, simulated sources, conformance suites
+    room("Testing", "KVMGuests", ["LinuxSystem"]),
+    room("Testing", "StatsTesting", ["StatsTree", "Statistics", "LinuxSystem", "CVitalsData"]),
 
-    // MARK: - A publisher and a reader to stop and to kill, for tests
-    .executableTarget(
-      name: "table-holder", dependencies: ["StatsTable", "LinuxSystem", "Statistics"]),
-
-    // MARK: - A filesystem to look at, and its server to stop and to kill, for tests and benchmarks
-    .target(
-      name: "SampleFileSystem",
-      dependencies: ["StatsFS", "StatsTree", "Statistics", "LinuxSystem"],
-      path: "Tests/SampleFileSystem"),
-    .executableTarget(
-      name: "fs-holder",
-      dependencies: ["SampleFileSystem", "StatsFS", "StatsTree", "LinuxSystem"]),
-
-    // MARK: - The command
+    // MARK: - Tools
     .executableTarget(
       name: "vitals",
       dependencies: [
@@ -143,113 +131,114 @@ let package = Package(
         "StatsRules", "StatsTable", "StatsTerminal", "StatsTesting", "StatsTree", "Statistics",
         "TableStats", "XenStats", "XenStore",
         argumentParser,
-      ]),
+      ],
+      path: "Sources/Tools/vitals"),
 
-    // MARK: - Tests
-    .target(
-      name: "TestSupport",
-      dependencies: [
+    // MARK: - What tests share
+    testLibrary("Support", "CAllocations"),
+    testLibrary("Support", "CCalls"),
+    testLibrary(
+      "Support", "TestSupport",
+      [
         "HostStats", "RRDFormat", "StatsRules", "StatsTesting", "StatsTree", "Statistics",
         "XenStats", "LinuxSystem",
       ],
-      path: "Tests/TestSupport", exclude: ["Cases", "XenLibrary"]),
-    .testTarget(
-      name: "HostStatsTests",
-      dependencies: [
-        "HostStats", "StatsTesting", "StatsTree", "Statistics", "LinuxSystem", "TestSupport",
-        "CAllocations",
-      ]),
-    .testTarget(
-      name: "KVMStatsTests",
-      dependencies: [
-        "KVMStats", "KVMGuests", "HostStats", "StatsTesting", "StatsTree", "Statistics",
-        "LinuxSystem", "TestSupport", "CAllocations", "guest-holder",
-      ]),
-    .testTarget(
-      name: "TableStatsTests",
-      dependencies: [
-        "TableStats", "StatsTable", "StatsTesting", "StatsTree", "Statistics", "LinuxSystem",
-        "CAllocations", "vitals",
-      ]),
-    .testTarget(
-      name: "CommandTests",
-      dependencies: [
-        "KVMGuests", "LinuxSystem", "StatsRules", "StatsTable", "StatsTesting", "StatsTree",
-        "Statistics", "TestSupport", "guest-holder", "vitals",
-      ],
-      exclude: ["Golden"]),
-    .testTarget(
-      name: "QMPTests",
-      dependencies: ["KVMStats", "StatsTree", "Statistics", "StrictJSON", "LinuxSystem"]),
-    .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
-    .testTarget(
-      name: "KVMGuestsTests", dependencies: ["KVMGuests", "LinuxSystem", "guest-holder"]),
-    .testTarget(
-      name: "StatsTerminalTests",
-      dependencies: [
-        "StatsTerminal", "StatsFormats", "StatsTree", "Statistics", "TestSupport",
-      ],
-      exclude: ["Golden"]),
-    .target(name: "CAllocations", path: "Tests/CAllocations"),
-    .testTarget(
-      name: "StatisticsTests", dependencies: ["Statistics", "TestSupport", "CAllocations"]),
-    .testTarget(
-      name: "StatsTreeTests",
-      dependencies: ["StatsTree", "Statistics", "LinuxSystem", "TestSupport", "CAllocations"]),
-    .testTarget(
-      name: "StatsTestingTests",
-      dependencies: [
-        "StatsTesting", "StatsTree", "Statistics", "LinuxSystem", "CAllocations",
-        "conformance-example",
-      ]),
-    .target(name: "CCalls", path: "Tests/CCalls"),
-    .testTarget(
-      name: "StatsTableTests",
-      dependencies: [
+      excluding: ["Cases", "XenLibrary"]),
+    testLibrary(
+      "Fixtures", "SampleFileSystem", ["StatsFS", "StatsTree", "Statistics", "LinuxSystem"]),
+    fixture("fs-holder", ["SampleFileSystem", "StatsFS", "StatsTree", "LinuxSystem"]),
+    fixture("guest-holder", ["KVMGuests", "LinuxSystem"]),
+    fixture("table-holder", ["StatsTable", "LinuxSystem", "Statistics"]),
+
+    // MARK: - Tests
+    tests("Core", "StatisticsTests", ["Statistics", "TestSupport", "CAllocations"]),
+    tests(
+      "Core", "StatsTableTests",
+      [
         "StatsTable", "CVitals", "LinuxSystem", "Statistics", "TestSupport", "CAllocations",
         "CCalls", "table-holder",
       ]),
-    .testTarget(
-      name: "StatsMetricsTests",
-      dependencies: [
-        "StatsMetrics", "StatsTable", "LinuxSystem", "Statistics", "TestSupport", "table-example",
-        coreMetrics,
+    tests(
+      "Core", "StatsTreeTests",
+      ["StatsTree", "Statistics", "LinuxSystem", "TestSupport", "CAllocations"]),
+    tests("Formats", "StrictJSONTests", ["StrictJSON"]),
+    tests("Formats", "RRDFormatTests", ["RRDFormat", "TestSupport"]),
+    tests(
+      "Formats", "XenTableTests",
+      ["StatsTable", "CVitals", "LinuxSystem", "Statistics", "CAllocations"]),
+    tests(
+      "Inputs", "HostStatsTests",
+      [
+        "HostStats", "StatsTesting", "StatsTree", "Statistics", "LinuxSystem", "TestSupport",
+        "CAllocations",
       ]),
-    .testTarget(
-      name: "XenTableTests",
-      dependencies: ["StatsTable", "CVitals", "LinuxSystem", "Statistics", "CAllocations"]),
-    .testTarget(name: "XenStoreTests", dependencies: ["XenStore", "LinuxSystem", "TestSupport"]),
-    .testTarget(
-      name: "XenStatsTests",
-      dependencies: [
+    tests(
+      "Inputs", "KVMStatsTests",
+      [
+        "KVMStats", "KVMGuests", "HostStats", "StatsTesting", "StatsTree", "Statistics",
+        "LinuxSystem", "TestSupport", "CAllocations", "guest-holder",
+      ]),
+    tests(
+      "Inputs", "QMPTests", ["KVMStats", "StatsTree", "Statistics", "StrictJSON", "LinuxSystem"]),
+    tests("Inputs", "XenStoreTests", ["XenStore", "LinuxSystem", "TestSupport"]),
+    tests(
+      "Inputs", "XenStatsTests",
+      [
         "XenStats", "HostStats", "StatsTable", "StatsTesting", "StatsTree", "Statistics",
         "LinuxSystem", "TestSupport", "CAllocations",
       ]),
-    .testTarget(
-      name: "StatsFSTests",
-      dependencies: [
-        "StatsFS", "SampleFileSystem", "KVMStats", "StatsTree", "Statistics", "CLinux",
-        "LinuxSystem", "TestSupport", "CAllocations", "fs-holder",
+    tests(
+      "Inputs", "TableStatsTests",
+      [
+        "TableStats", "StatsTable", "StatsTesting", "StatsTree", "Statistics", "LinuxSystem",
+        "CAllocations", "vitals",
       ]),
-    .testTarget(
-      name: "StatsRulesTests",
-      dependencies: [
-        "StatsRules", "HostStats", "StatsTesting", "StatsTree", "Statistics", "LinuxSystem",
-        "TestSupport",
-      ]),
-    .testTarget(
-      name: "RRDStatsTests",
-      dependencies: [
+    tests(
+      "Inputs", "RRDStatsTests",
+      [
         "RRDStats", "RRDFormat", "StatsTree", "Statistics", "LinuxSystem", "TestSupport",
         "CAllocations",
       ]),
-    .testTarget(name: "RRDFormatTests", dependencies: ["RRDFormat", "TestSupport"]),
-    .testTarget(
-      name: "StatsFormatsTests",
-      dependencies: [
-        "StatsFormats", "RRDFormat", "StatsTree", "Statistics", "LinuxSystem", "TestSupport",
+    tests(
+      "Views", "StatsRulesTests",
+      [
+        "StatsRules", "HostStats", "StatsTesting", "StatsTree", "Statistics", "LinuxSystem",
+        "TestSupport",
+      ]),
+    tests(
+      "Views", "StatsFormatsTests",
+      ["StatsFormats", "RRDFormat", "StatsTree", "Statistics", "LinuxSystem", "TestSupport"],
+      excluding: ["Golden"]),
+    tests(
+      "Views", "StatsTerminalTests",
+      ["StatsTerminal", "StatsFormats", "StatsTree", "Statistics", "TestSupport"],
+      excluding: ["Golden"]),
+    tests(
+      "Views", "StatsFSTests",
+      [
+        "StatsFS", "SampleFileSystem", "KVMStats", "StatsTree", "Statistics", "CLinux",
+        "LinuxSystem", "TestSupport", "CAllocations", "fs-holder",
+      ]),
+    tests(
+      "Publish", "StatsMetricsTests",
+      [
+        "StatsMetrics", "StatsTable", "LinuxSystem", "Statistics", "TestSupport", "table-example",
+        coreMetrics,
+      ]),
+    tests("Testing", "KVMGuestsTests", ["KVMGuests", "LinuxSystem", "guest-holder"]),
+    tests(
+      "Testing", "StatsTestingTests",
+      [
+        "StatsTesting", "StatsTree", "Statistics", "LinuxSystem", "CAllocations",
+        "conformance-example",
+      ]),
+    tests(
+      "Tools", "CommandTests",
+      [
+        "KVMGuests", "LinuxSystem", "StatsRules", "StatsTable", "StatsTesting", "StatsTree",
+        "Statistics", "TestSupport", "guest-holder", "vitals",
       ],
-      exclude: ["Golden"]),
+      excluding: ["Golden"]),
   ]
 )
 
@@ -266,7 +255,7 @@ for target in package.targets where target.type != .system {
     .enableUpcomingFeature("MemberImportVisibility"),
     // SE-0461: an async function runs where its caller runs.
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-    // A view of shared memory cannot outlive what it looks at.
+    // A view of shared memory cannot outlive the memory.
     .enableExperimentalFeature("Lifetimes"),
   ]
 }

@@ -1,4 +1,4 @@
-// Compiled into one module with Sources/Statistics by Scripts/fuzz.sh.
+// Compiled into one module with Sources/Core/Statistics by Scripts/fuzz.sh.
 
 /// Reads the bytes as a whole KVM binary statistics file, and every statistic in it.
 ///

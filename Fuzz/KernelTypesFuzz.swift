@@ -1,4 +1,4 @@
-// Compiled into one module with Sources/KVMStats/BPF/Types by Scripts/fuzz.sh.
+// Compiled into one module with Sources/Inputs/KVMStats/BPF/Types by Scripts/fuzz.sh.
 
 /// Reads the bytes as the types of a kernel, and as those of a module on top of good ones.
 ///

@@ -1,4 +1,4 @@
-// Compiled with the module StrictJSON into one with Sources/RRDFormat by Scripts/fuzz.sh.
+// Compiled with the module StrictJSON into one with Sources/Formats/RRDFormat by Scripts/fuzz.sh.
 
 /// Reads the bytes as a file of xcp-rrdd's plugins, as they are and with the checksums that they should
 /// have, and all of them as metadata.

@@ -14,9 +14,9 @@ says() { grep -q -- "$1" "$out/read" || { cat "$out/read"; fail "the reader does
 
 warnings='-O2 -D_GNU_SOURCE -Wall -Wextra -Werror'
 for example in publisher reader; do
-  "${CC:-cc}" -std=c11 $warnings -ISources/CVitals/include -o $out/table-$example \
+  "${CC:-cc}" -std=c11 $warnings -ISources/C/CVitals/include -o $out/table-$example \
     docs/examples/table-$example.c
-  "${CXX:-c++}" -x c++ -std=c++17 $warnings -ISources/CVitals/include -o $out/table-$example-cxx \
+  "${CXX:-c++}" -x c++ -std=c++17 $warnings -ISources/C/CVitals/include -o $out/table-$example-cxx \
     docs/examples/table-$example.c
 done
 

@@ -12,10 +12,10 @@ tried=0
 check() { # LANGUAGE STANDARD COMPILER
   command -v "$3" >/dev/null 2>&1 || return 0
   tried=$((tried + 1))
-  "$3" -x "$1" -std="$2" $warnings -Wno-unused-function -ISources/CVitals/include \
+  "$3" -x "$1" -std="$2" $warnings -Wno-unused-function -ISources/C/CVitals/include \
     -fsyntax-only $out/alone.c
   for level in 0 2 3; do
-    "$3" -x "$1" -std="$2" $warnings -O$level -ISources/CVitals/include -o $out/roundtrip \
+    "$3" -x "$1" -std="$2" $warnings -O$level -ISources/C/CVitals/include -o $out/roundtrip \
       Tests/TableMatrix/roundtrip.c
     $out/roundtrip
   done

@@ -12,7 +12,7 @@ mkdir -p $out
 echo "== $mutations damaged tables, under sanitizers"
 hostile() { # NAME READER
   "${CC:-cc}" -std=c11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
-    -Wall -Wextra -Werror -D_GNU_SOURCE -DREVISION=2 "-DREADER=\"$2\"" -ISources/CVitals/include \
+    -Wall -Wextra -Werror -D_GNU_SOURCE -DREVISION=2 "-DREADER=\"$2\"" -ISources/C/CVitals/include \
     -o "$out/hostile-$1" $tests/hostile.c -pthread
   for revision in rev1 rev2 future; do
     echo "$1, damaged $revision:"
@@ -25,7 +25,7 @@ hostile reader reader.c
 if [ -f docs/examples/table-reader.c ]; then hostile example ../../docs/examples/table-reader.c; fi
 
 echo "== $samples samples of a table that is updated at full speed"
-for include in $tests/revision1 Sources/CVitals/include; do
+for include in $tests/revision1 Sources/C/CVitals/include; do
   case $include in $tests/revision1) revision=1 ;; *) revision=2 ;; esac
   for role in publisher reader; do
     "${CC:-cc}" -std=c11 -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -DREVISION=$revision \

@@ -11,15 +11,15 @@ failed=0
 
 # What the layout's text means is said in its comments, so they are compared as well.
 layout() { sed -n '/MARK: Constants/,/MARK: Words/p' "$1"; }
-layout Sources/CVitals/include/vitals_table.h >"$out/layout-current"
+layout Sources/C/CVitals/include/vitals_table.h >"$out/layout-current"
 layout $tests/revision2/vitals_table.h >"$out/layout-newest"
 if ! diff "$out/layout-newest" "$out/layout-current"; then
   echo "table: the layout is not that of the newest frozen revision: append and freeze a new one"
   failed=1
 fi
 
-cp Sources/CVitals/include/vitals_table.h "$out/current/"
-sed -f $tests/future.sed Sources/CVitals/include/vitals_table.h >"$out/future/vitals_table.h"
+cp Sources/C/CVitals/include/vitals_table.h "$out/current/"
+sed -f $tests/future.sed Sources/C/CVitals/include/vitals_table.h >"$out/future/vitals_table.h"
 
 # build NAME REVISION INCLUDE COMPILER..
 build() {

@@ -3,11 +3,11 @@
 set -eu
 cd "$(dirname "$0")/.."
 if grep -rnw --include=*.swift unsafe Sources \
-  | grep -v '^Sources/LinuxSystem/' \
-  | grep -v '^Sources/StatsTable/' \
-  | grep -v '^Sources/StatsFormats/Meanings+BuiltIn.swift' \
-  | grep -v '^Sources/StatsRules/Rules/RuleBook+BuiltIn.swift' \
-  | grep -v '^Sources/StatsTesting/SampleSchemas.swift'; then
+  | grep -v '^Sources/Core/LinuxSystem/' \
+  | grep -v '^Sources/Core/StatsTable/' \
+  | grep -v '^Sources/Views/StatsFormats/Meanings+BuiltIn.swift' \
+  | grep -v '^Sources/Views/StatsRules/Rules/RuleBook+BuiltIn.swift' \
+  | grep -v '^Sources/Testing/StatsTesting/SampleSchemas.swift'; then
   echo "unsafe code outside of its rooms" >&2
   exit 1
 fi

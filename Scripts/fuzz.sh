@@ -30,17 +30,17 @@ run() {
 fuzz_kvm() {
   # shellcheck disable=SC2046,SC2086 # the paths have no spaces
   swiftc $swift_options -module-name KVMFormatFuzz -o "$out/kvm-format" \
-    $(find Sources/Statistics -name '*.swift') Fuzz/KVMFormatFuzz.swift
+    $(find Sources/Core/Statistics -name '*.swift') Fuzz/KVMFormatFuzz.swift
   run kvm-format 8192 "$out/corpus" Fuzz/Corpus
 }
 
-# module NAME: compiles Sources/NAME for those that import it.
+# module NAME: compiles the target NAME for those that import it.
 module() {
   # shellcheck disable=SC2046,SC2086
   swiftc $swift_options -wmo -module-name "$1" -I "$out/modules" \
     -enable-upcoming-feature InternalImportsByDefault -enable-experimental-feature Lifetimes \
     -emit-module -emit-module-path "$out/modules/$1.swiftmodule" \
-    -emit-object -o "$out/modules/$1.o" $(find "Sources/$1" -name '*.swift')
+    -emit-object -o "$out/modules/$1.o" $(find Sources/*/"$1" -name '*.swift')
 }
 
 # The modules that the targets import, compiled once.
@@ -51,13 +51,13 @@ modules() {
     mkdir -p "$out/modules/$name"
     {
       echo "module $name {"
-      for header in Sources/"$name"/include/*.h; do echo "  header \"$PWD/$header\""; done
+      for header in Sources/C/"$name"/include/*.h; do echo "  header \"$PWD/$header\""; done
       echo "  export *"
       echo "}"
     } >"$out/modules/$name/module.modulemap"
   done
-  for file in Sources/CLinux/*.c; do
-    clang -std=gnu11 -O1 -fsanitize=fuzzer-no-link -ISources/CLinux/include \
+  for file in Sources/C/CLinux/*.c; do
+    clang -std=gnu11 -O1 -fsanitize=fuzzer-no-link -ISources/C/CLinux/include \
       -c -o "$out/modules/$(basename "$file" .c).o" "$file"
   done
   swift_options="$swift_options -I $out/modules/CLinux -I $out/modules/CVitals"
@@ -78,7 +78,7 @@ fuzz_fuse() {
   # shellcheck disable=SC2046,SC2086
   swiftc $swift_options -module-name FuseFuzz -I "$out/modules" \
     -enable-upcoming-feature InternalImportsByDefault -enable-experimental-feature Lifetimes \
-    -o "$out/fuse" $(find Sources/StatsFS/Wire Sources/StatsFS/Session -name '*.swift') \
+    -o "$out/fuse" $(find Sources/Views/StatsFS/Wire Sources/Views/StatsFS/Session -name '*.swift') \
     Fuzz/FuseFuzz.swift "$out"/modules/*.o
   run fuse 8192 "$out/fuse-corpus" "$out/fuse-corpus"
 }
@@ -88,7 +88,7 @@ fuzz_types() {
   # shellcheck disable=SC2046,SC2086
   swiftc $swift_options -module-name KernelTypesFuzz -I "$out/modules" \
     -enable-upcoming-feature InternalImportsByDefault \
-    -o "$out/types" $(find Sources/KVMStats/BPF/Types -name '*.swift') Fuzz/KernelTypesFuzz.swift \
+    -o "$out/types" $(find Sources/Inputs/KVMStats/BPF/Types -name '*.swift') Fuzz/KernelTypesFuzz.swift \
     "$out"/modules/*.o
   run types 4096 "$out/types-corpus" Fuzz/TypesCorpus
 }
@@ -98,10 +98,10 @@ fuzz_rules() {
   # shellcheck disable=SC2046,SC2086
   swiftc $swift_options -module-name RulesFuzz -I "$out/modules" \
     -enable-upcoming-feature InternalImportsByDefault \
-    -o "$out/rules" $(find Sources/StatsRules -name '*.swift' ! -name '*+BuiltIn.swift') \
+    -o "$out/rules" $(find Sources/Views/StatsRules -name '*.swift' ! -name '*+BuiltIn.swift') \
     Fuzz/RulesFuzz.swift "$out"/modules/*.o
-  cp Sources/CVitalsData/doctor.rules "$out/rules-seeds/"
-  sed -n 's/^when: //p' Sources/CVitalsData/doctor.rules |
+  cp Sources/C/CVitalsData/doctor.rules "$out/rules-seeds/"
+  sed -n 's/^when: //p' Sources/C/CVitalsData/doctor.rules |
     split -l 1 - "$out/rules-seeds/when-"
   run rules 4096 "$out/rules-corpus" "$out/rules-seeds"
 }
@@ -111,11 +111,11 @@ fuzz_rrdd() {
   # shellcheck disable=SC2046,SC2086
   swiftc $swift_options -wmo -module-name StrictJSON -emit-module \
     -emit-module-path "$out/rrdd-modules/StrictJSON.swiftmodule" -emit-object \
-    -o "$out/rrdd-modules/StrictJSON.o" $(find Sources/StrictJSON -name '*.swift')
+    -o "$out/rrdd-modules/StrictJSON.o" $(find Sources/Formats/StrictJSON -name '*.swift')
   # shellcheck disable=SC2046,SC2086
   swiftc $swift_options -module-name RRDFuzz -I "$out/rrdd-modules" \
     -enable-upcoming-feature InternalImportsByDefault -o "$out/rrdd" \
-    $(find Sources/RRDFormat -name '*.swift') Fuzz/RRDFuzz.swift "$out/rrdd-modules/StrictJSON.o"
+    $(find Sources/Formats/RRDFormat -name '*.swift') Fuzz/RRDFuzz.swift "$out/rrdd-modules/StrictJSON.o"
   run rrdd 4096 "$out/rrdd-corpus" Fuzz/RRDCorpus
 }
 

@@ -8,11 +8,11 @@ swift format lint --strict --parallel -r Sources Tests Benchmarks Fuzz docs Pack
 
 echo "== C"
 # The shims are compiled by the toolchain's own compiler only: their header says what is null.
-clang -std=gnu11 -Wall -Wextra -Werror -fsyntax-only -ISources/CLinux/include \
-  Sources/CLinux/*.c
+clang -std=gnu11 -Wall -Wextra -Werror -fsyntax-only -ISources/C/CLinux/include \
+  Sources/C/CLinux/*.c
 Scripts/check-handover-example.sh
 # A test compiles and runs it.
-cc -std=c11 -Wall -Wextra -Werror -Wpedantic -Wconversion -fsyntax-only Tests/KVMReader/reader.c
+cc -std=c11 -Wall -Wextra -Werror -Wpedantic -Wconversion -fsyntax-only Tests/Fixtures/KVMReader/reader.c
 
 echo "== the table's header, its revisions and its examples"
 Scripts/check-table-header.sh

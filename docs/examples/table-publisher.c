@@ -3,7 +3,7 @@
  *
  *   table-publisher DIRECTORY NAME [SECONDS]
  *
- *   cc -std=c11 -D_GNU_SOURCE -ISources/CVitals/include docs/examples/table-publisher.c
+ *   cc -std=c11 -D_GNU_SOURCE -ISources/C/CVitals/include docs/examples/table-publisher.c
  *
  * Two locks, both open file description locks, which the kernel drops when the process ends:
  *   NAME.lock    only its holder may put a table at this name; the file is never removed

@@ -3,7 +3,7 @@
  *
  *   table-reader FILE
  *
- *   cc -std=c11 -D_GNU_SOURCE -ISources/CVitals/include docs/examples/table-reader.c
+ *   cc -std=c11 -D_GNU_SOURCE -ISources/C/CVitals/include docs/examples/table-reader.c
  *
  * The file may hold anything and may change at any time: what is used was copied out and checked.
  */

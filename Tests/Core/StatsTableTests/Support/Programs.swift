@@ -86,24 +86,17 @@ enum CPrograms {
   /// The revisions of which a table is kept.
   static let frozen = ["rev1", "rev2", "future"]
 
-  private static let root = root(of: #filePath)
-
-  /// The package, from a file of Tests/StatsTableTests/Support.
-  private static func root(of file: String) -> String {
-    "/" + file.split(separator: "/").dropLast(4).joined(separator: "/")
-  }
-
   /// Whether they were built.
   static let areThere = revisions.allSatisfy { revision in
     (try? FileStatus(path("reader-\(revision)"))) != nil
       && (try? FileStatus(path("publisher-\(revision)"))) != nil
   }
 
-  static func path(_ name: String) -> String { "\(root)/.build/table-matrix/\(name)" }
+  static func path(_ name: String) -> String { "\(Repository.root)/.build/table-matrix/\(name)" }
 
   /// A file of Tests/TableMatrix/expected.
   static func expected(_ name: String) throws -> [UInt8] {
-    try readFile("\(root)/Tests/TableMatrix/expected/\(name)", limit: 1 << 20)
+    try readFile("\(Repository.root)/Tests/TableMatrix/expected/\(name)", limit: 1 << 20)
   }
 }
 

@@ -1,4 +1,5 @@
 import LinuxSystem
+import TestSupport
 
 /// The reader of KVM statistics in C, compiled where there is a compiler; removed with this value.
 final class KVMReader: Sendable {
@@ -9,10 +10,9 @@ final class KVMReader: Sendable {
   }
 
   init(_ compiler: String) throws {
-    let here = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
     program = "/tmp/vitals-reader-\(UInt64.random(in: 0 ... .max))"
     let result = try Shell.run(
-      "\(compiler) -std=c11 -O2 -Wall -Wextra -Werror -o \(program) /\(here)/KVMReader/reader.c")
+      "\(compiler) -std=c11 -O2 -Wall -Wextra -Werror -o \(program) \(Repository.root)/Tests/Fixtures/KVMReader/reader.c")
     guard result.status == 0 else {
       throw SystemError(call: compiler, object: result.output, code: 1)
     }

@@ -111,12 +111,11 @@ struct RungTests {
   @Test("The example of the documents hands over as they say")
   func example() throws {
     let directory = try FakeSystem()
-    let here = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
     let program = "\(directory.root)/handover"
     let compiler = try Pipe()
     let cc = try ChildProcess(
       executable: "/usr/bin/cc",
-      arguments: ["-D_GNU_SOURCE", "-o", program, "/\(here)/docs/examples/handover.c"],
+      arguments: ["-D_GNU_SOURCE", "-o", program, "\(Repository.root)/docs/examples/handover.c"],
       output: compiler.writer)
     #expect(waits(seconds: 20) { cc.hasEnded })
     let guests = try Guests(rungs: [.handover])

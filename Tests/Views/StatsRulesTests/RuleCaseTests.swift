@@ -27,8 +27,7 @@ struct RuleCaseTests {
 
   @Test("Every rule is documented")
   func documented() throws {
-    let directory = #filePath.replacing(/Tests\/StatsRulesTests.*/, with: "")
-    let text = try readText("\(directory)docs/doctor.md")
+    let text = try readText("\(Repository.root)/docs/doctor.md")
     for rule in RuleBook.builtIn.rules {
       #expect(text.contains("| `\(rule.name)` |"), "no line for \(rule.name)")
     }

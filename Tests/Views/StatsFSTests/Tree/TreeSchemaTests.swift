@@ -3,6 +3,7 @@ import Glibc
 import LinuxSystem
 import Statistics
 import StatsTree
+import TestSupport
 import Testing
 
 @testable import StatsFS
@@ -52,8 +53,7 @@ struct TreeSchemaTests {
 
   /// The members of a type in the interface's file.
   private func declared(_ type: String) throws -> Set<String> {
-    let folder = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
-    let text = try readText("/\(folder)/docs/io.vitals.schema.varlink")
+    let text = try readText("\(Repository.root)/docs/io.vitals.schema.varlink")
     let lines = text.split(separator: "\n").drop { $0 != "type \(type) (" }
     try #require(!lines.isEmpty, "no type \(type)")
     let members = lines.dropFirst().prefix { $0 != ")" }.map { $0.drop { $0 == " " } }

@@ -1,0 +1,14 @@
+import LinuxSystem
+
+/// The checkout that the tests were built from.
+public enum Repository {
+  /// The absolute path of the directory that contains `Package.swift`.
+  public static let root: String = {
+    var directory = #filePath[...]
+    while let slash = directory.lastIndex(of: "/") {
+      directory = directory[..<slash]
+      if (try? FileStatus("\(directory)/Package.swift")) != nil { return String(directory) }
+    }
+    preconditionFailure("no Package.swift above \(#filePath)")
+  }()
+}
