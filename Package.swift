@@ -47,7 +47,7 @@ let package = Package(
     .library(
       name: "Vitals",
       targets: [
-        "Statistics", "StatsTable", "StatsTree", "KVMStats", "XenStats", "HostStats", "TableStats",
+        "Statistics", "SharedTable", "StatsTree", "KVMStats", "XenStats", "HostStats", "TableInput",
         "RRDStats",
       ]),
     .library(name: "VitalsFormats", targets: ["StatsFormats"]),
@@ -78,37 +78,46 @@ let package = Package(
     // MARK: - Core
     room("Core", "Statistics"),
     room("Core", "LinuxSystem", ["CLinux"]),
-    room("Core", "StatsTable", ["CVitals", "LinuxSystem", "Statistics"]),
+    room("Core", "StatsChecks"),
+    room("Core", "SharedTable", ["CVitals", "LinuxSystem", "Statistics", "StatsChecks"]),
     room("Core", "StatsTree", ["Statistics"]),
 
     // MARK: - Formats
     room("Formats", "StrictJSON"),
     room("Formats", "RRDFormat", ["StrictJSON"]),
+    room("Formats", "XenTable", ["CVitals", "LinuxSystem", "Statistics", "StatsChecks"]),
 
     // MARK: - Inputs
     room("Inputs", "HostStats", ["StatsTree", "Statistics", "LinuxSystem"]),
     room(
-      "Inputs", "KVMStats", ["HostStats", "StatsTree", "Statistics", "StrictJSON", "LinuxSystem"]),
+      "Inputs", "KVMStats",
+      ["HostStats", "StatsChecks", "StatsTree", "Statistics", "StrictJSON", "LinuxSystem"]),
     room("Inputs", "XenStore", ["LinuxSystem"]),
     room(
       "Inputs", "XenStats",
-      ["HostStats", "StatsTable", "StatsTree", "Statistics", "XenStore", "LinuxSystem"]),
-    room("Inputs", "TableStats", ["StatsTable", "StatsTree", "Statistics", "LinuxSystem"]),
-    room("Inputs", "RRDStats", ["RRDFormat", "StatsTree", "Statistics", "LinuxSystem"]),
+      [
+        "HostStats", "StatsChecks", "StatsTree", "Statistics", "XenStore", "XenTable",
+        "LinuxSystem",
+      ]),
+    room("Inputs", "TableInput", ["SharedTable", "StatsTree", "Statistics", "LinuxSystem"]),
+    room(
+      "Inputs", "RRDStats", ["RRDFormat", "StatsChecks", "StatsTree", "Statistics", "LinuxSystem"]),
 
     // MARK: - Views
     room("Views", "StatsRules", ["StatsTree", "Statistics", "CVitalsData"]),
     room("Views", "StatsFormats", ["StatsTree", "Statistics", "RRDFormat", "CVitalsData"]),
     room("Views", "StatsTerminal", ["StatsFormats", "StatsTree", "Statistics", "LinuxSystem"]),
-    room("Views", "StatsFS", ["StatsFormats", "StatsTree", "Statistics", "LinuxSystem", "CLinux"]),
+    room(
+      "Views", "StatsFS",
+      ["StatsFormats", "StatsChecks", "StatsTree", "Statistics", "LinuxSystem", "CLinux"]),
 
     // MARK: - Publish
-    room("Publish", "StatsMetrics", ["StatsTable", "Statistics", coreMetrics]),
+    room("Publish", "StatsMetrics", ["SharedTable", "Statistics", coreMetrics]),
 
     // MARK: - Examples
     .executableTarget(
       name: "table-example",
-      dependencies: ["StatsMetrics", "StatsTable", "Statistics", coreMetrics],
+      dependencies: ["StatsMetrics", "SharedTable", "Statistics", coreMetrics],
       path: "docs/examples/swift"),
     .executableTarget(
       name: "tree-example",
@@ -121,15 +130,17 @@ let package = Package(
 
     // MARK: - Testing: real guests, simulated sources, conformance suites
     room("Testing", "KVMGuests", ["LinuxSystem"]),
-    room("Testing", "StatsTesting", ["StatsTree", "Statistics", "LinuxSystem", "CVitalsData"]),
+    room(
+      "Testing", "StatsTesting",
+      ["StatsChecks", "StatsTree", "Statistics", "LinuxSystem", "CVitalsData"]),
 
     // MARK: - Tools
     .executableTarget(
       name: "vitals",
       dependencies: [
         "HostStats", "KVMGuests", "KVMStats", "LinuxSystem", "RRDStats", "StatsFS", "StatsFormats",
-        "StatsRules", "StatsTable", "StatsTerminal", "StatsTesting", "StatsTree", "Statistics",
-        "TableStats", "XenStats", "XenStore",
+        "StatsChecks", "StatsRules", "SharedTable", "StatsTerminal", "StatsTesting", "StatsTree",
+        "Statistics", "TableInput", "XenStats", "XenStore", "XenTable",
         argumentParser,
       ],
       path: "Sources/Tools/vitals"),
@@ -148,15 +159,15 @@ let package = Package(
       "Fixtures", "SampleFileSystem", ["StatsFS", "StatsTree", "Statistics", "LinuxSystem"]),
     fixture("fs-holder", ["SampleFileSystem", "StatsFS", "StatsTree", "LinuxSystem"]),
     fixture("guest-holder", ["KVMGuests", "LinuxSystem"]),
-    fixture("table-holder", ["StatsTable", "LinuxSystem", "Statistics"]),
+    fixture("table-holder", ["SharedTable", "LinuxSystem", "Statistics"]),
 
     // MARK: - Tests
     tests("Core", "StatisticsTests", ["Statistics", "TestSupport", "CAllocations"]),
     tests(
-      "Core", "StatsTableTests",
+      "Core", "SharedTableTests",
       [
-        "StatsTable", "CVitals", "LinuxSystem", "Statistics", "TestSupport", "CAllocations",
-        "CCalls", "table-holder",
+        "SharedTable", "CVitals", "LinuxSystem", "StatsChecks", "Statistics", "TestSupport",
+        "CAllocations", "CCalls", "table-holder",
       ]),
     tests(
       "Core", "StatsTreeTests",
@@ -165,7 +176,7 @@ let package = Package(
     tests("Formats", "RRDFormatTests", ["RRDFormat", "TestSupport"]),
     tests(
       "Formats", "XenTableTests",
-      ["StatsTable", "CVitals", "LinuxSystem", "Statistics", "CAllocations"]),
+      ["XenTable", "StatsChecks", "CVitals", "LinuxSystem", "Statistics", "CAllocations"]),
     tests(
       "Inputs", "HostStatsTests",
       [
@@ -175,7 +186,8 @@ let package = Package(
     tests(
       "Inputs", "KVMStatsTests",
       [
-        "KVMStats", "KVMGuests", "HostStats", "StatsTesting", "StatsTree", "Statistics",
+        "KVMStats", "KVMGuests", "HostStats", "StatsChecks", "StatsTesting", "StatsTree",
+        "Statistics",
         "LinuxSystem", "TestSupport", "CAllocations", "guest-holder",
       ]),
     tests(
@@ -184,13 +196,14 @@ let package = Package(
     tests(
       "Inputs", "XenStatsTests",
       [
-        "XenStats", "HostStats", "StatsTable", "StatsTesting", "StatsTree", "Statistics",
+        "XenStats", "HostStats", "StatsChecks", "XenTable", "StatsTesting", "StatsTree",
+        "Statistics",
         "LinuxSystem", "TestSupport", "CAllocations",
       ]),
     tests(
-      "Inputs", "TableStatsTests",
+      "Inputs", "TableInputTests",
       [
-        "TableStats", "StatsTable", "StatsTesting", "StatsTree", "Statistics", "LinuxSystem",
+        "TableInput", "SharedTable", "StatsTesting", "StatsTree", "Statistics", "LinuxSystem",
         "CAllocations", "vitals",
       ]),
     tests(
@@ -216,13 +229,14 @@ let package = Package(
     tests(
       "Views", "StatsFSTests",
       [
-        "StatsFS", "SampleFileSystem", "KVMStats", "StatsTree", "Statistics", "CLinux",
+        "StatsFS", "SampleFileSystem", "KVMStats", "StatsChecks", "StatsTree", "Statistics",
+        "CLinux",
         "LinuxSystem", "TestSupport", "CAllocations", "fs-holder",
       ]),
     tests(
       "Publish", "StatsMetricsTests",
       [
-        "StatsMetrics", "StatsTable", "LinuxSystem", "Statistics", "TestSupport", "table-example",
+        "StatsMetrics", "SharedTable", "LinuxSystem", "Statistics", "TestSupport", "table-example",
         coreMetrics,
       ]),
     tests("Testing", "KVMGuestsTests", ["KVMGuests", "LinuxSystem", "guest-holder"]),
@@ -235,7 +249,8 @@ let package = Package(
     tests(
       "Tools", "CommandTests",
       [
-        "KVMGuests", "LinuxSystem", "StatsRules", "StatsTable", "StatsTesting", "StatsTree",
+        "KVMGuests", "LinuxSystem", "StatsChecks", "StatsRules", "SharedTable", "StatsTesting",
+        "StatsTree",
         "Statistics", "TestSupport", "guest-holder", "vitals",
       ],
       excluding: ["Golden"]),

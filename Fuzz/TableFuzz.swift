@@ -1,6 +1,6 @@
-// Compiled with the modules of StatsTable by Scripts/fuzz.sh.
+// Compiled with the modules of SharedTable by Scripts/fuzz.sh.
 import LinuxSystem
-import StatsTable
+import SharedTable
 
 /// Reads the bytes as a table, samples all of its groups, and reads it again.
 ///

@@ -17,4 +17,4 @@ export VITALS_ROUNDS="${VITALS_ROUNDS:-2000}"
 export TSAN_OPTIONS="halt_on_error=1 suppressions=$PWD/$out/suppressions ${TSAN_OPTIONS:-}"
 exec swift test --sanitize=thread --scratch-path $out --disable-xctest \
   -Xcc -DVITALS_THREAD_SANITIZER=1 -Xswiftc -DVITALS_THREAD_SANITIZER \
-  --filter 'StatsTableTests\.(ThreadTests|BrokerTests|PublishTests|GrowthTests)|StatsTreeTests\.'
+  --filter 'SharedTableTests\.(ThreadTests|BrokerTests|PublishTests|GrowthTests)|StatsTreeTests\.'

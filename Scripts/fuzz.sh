@@ -61,7 +61,7 @@ modules() {
       -c -o "$out/modules/$(basename "$file" .c).o" "$file"
   done
   swift_options="$swift_options -I $out/modules/CLinux -I $out/modules/CVitals"
-  for name in Statistics LinuxSystem StatsTable StatsTree; do module "$name"; done
+  for name in Statistics StatsChecks LinuxSystem SharedTable StatsTree; do module "$name"; done
 }
 
 fuzz_table() {

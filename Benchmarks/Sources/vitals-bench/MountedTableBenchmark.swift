@@ -1,7 +1,7 @@
 import CBench
 import Glibc
 import LinuxSystem
-import StatsTable
+import SharedTable
 
 /// A publisher's table mapped through a mount, against the table's own reader.
 struct MountedTableBenchmark {

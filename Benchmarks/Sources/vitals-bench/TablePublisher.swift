@@ -1,7 +1,7 @@
 import Glibc
 import LinuxSystem
+import SharedTable
 import Statistics
-import StatsTable
 
 /// A process that publishes a table of 1,000 values in several shapes, until it is killed.
 ///

@@ -1,7 +1,7 @@
 import CBench
 import Glibc
 import LinuxSystem
-import StatsTable
+import SharedTable
 
 /// What a reader in another process pays for 1,000 values.
 struct TableReadBenchmark {

@@ -1,7 +1,7 @@
 import CBench
 import LinuxSystem
+import SharedTable
 import Statistics
-import StatsTable
 
 /// What a program pays that publishes: each operation against the least that C can do.
 struct TableWriteBenchmark {

@@ -1,5 +1,5 @@
 public import Statistics
-import StatsTable
+import XenTable
 
 /// What is known of domains and vCPUs, whichever way it comes.
 public enum XenStatsSchemas {

@@ -1,5 +1,5 @@
 #if Metrics
-public import StatsTable
+public import SharedTable
 
 /// A metric that counts nowhere, and why.
 public struct MetricRefusal: Sendable {

@@ -1,5 +1,5 @@
 #if Metrics
-import StatsTable
+import SharedTable
 import Synchronization
 
 /// The metrics of a backend that are published now.

@@ -1,6 +1,6 @@
 #if Metrics
 import Statistics
-import StatsTable
+import SharedTable
 
 /// What a backend says of itself: the group `~metrics`.
 struct OwnStatistics: Sendable {

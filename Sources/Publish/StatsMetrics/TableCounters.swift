@@ -1,7 +1,7 @@
 #if Metrics
 import CoreMetrics
 import Statistics
-import StatsTable
+import SharedTable
 
 /// What a handler is made of.
 struct MetricPart {

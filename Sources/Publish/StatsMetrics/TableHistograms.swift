@@ -1,7 +1,7 @@
 #if Metrics
 import CoreMetrics
 import Statistics
-import StatsTable
+import SharedTable
 
 /// Samples in buckets that double in width, and their sum.
 final class TableRecorder: TableHandler, RecorderHandler {

@@ -1,7 +1,7 @@
 #if Metrics
 import CoreMetrics
 import Statistics
-import StatsTable
+import SharedTable
 
 /// A signed level with decimals.
 struct FixedLevel: ~Copyable, Sendable {

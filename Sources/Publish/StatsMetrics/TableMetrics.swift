@@ -1,6 +1,6 @@
 #if Metrics
 import Statistics
-public import StatsTable
+public import SharedTable
 import Synchronization
 
 /// A backend of swift-metrics: what a server counts is published in a table in shared memory.

@@ -14,8 +14,8 @@
 // It ends with the process that started it.
 import Glibc
 import LinuxSystem
+import SharedTable
 import Statistics
-import StatsTable
 
 func fail(_ reason: String, status: CInt) -> Never {
   try? Descriptor.standardError().write(Array("table-holder: \(reason)\n".utf8))

@@ -1,6 +1,6 @@
 import LinuxSystem
 
-@testable import StatsTable
+@testable import XenTable
 
 /// A file in memory of a fixed length, mapped by a writer and readers as two processes would.
 struct SharedTable: ~Copyable {

@@ -1,7 +1,7 @@
 import LinuxSystem
 import Synchronization
 
-@testable import StatsTable
+@testable import XenTable
 
 /// Two threads that make a table in the same memory at once.
 final class WriterRace: Sendable {

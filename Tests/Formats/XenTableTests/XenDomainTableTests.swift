@@ -1,9 +1,10 @@
 import CAllocations
 import LinuxSystem
 import Statistics
+import StatsChecks
 import Testing
 
-@testable import StatsTable
+@testable import XenTable
 
 @Suite struct XenDomainTableTests {
   private let layout: XenTableLayout

@@ -2,7 +2,7 @@ import CVitals
 import LinuxSystem
 import Testing
 
-@testable import StatsTable
+@testable import XenTable
 
 /// The inline functions of `vitals_xen_table.h` on one side, Swift on the other.
 @Suite struct XenTableCTests {

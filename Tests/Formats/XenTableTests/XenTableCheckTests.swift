@@ -1,8 +1,9 @@
 import LinuxSystem
 import Statistics
+import StatsChecks
 import Testing
 
-@testable import StatsTable
+@testable import XenTable
 
 @Suite struct XenTableCheckTests {
   /// What is done to a good table, before and between the snapshots, and the rules that it breaks.

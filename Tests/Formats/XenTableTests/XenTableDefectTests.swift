@@ -2,7 +2,7 @@ import LinuxSystem
 import Statistics
 import Testing
 
-@testable import StatsTable
+@testable import XenTable
 
 /// One test for each defect of the RFC's third version, by the numbers of our notes on it.
 @Suite struct XenTableDefectTests {

@@ -1,7 +1,7 @@
 import CVitals
 import Testing
 
-@testable import StatsTable
+@testable import XenTable
 
 @Suite struct XenTableLayoutTests {
   static let counts = [1, 2, 32, 64, 128, 512]

@@ -1,8 +1,9 @@
 import LinuxSystem
 import Statistics
+import StatsChecks
 import Testing
 
-@testable import StatsTable
+@testable import XenTable
 
 @Suite struct XenTableReaderTests {
   /// A table's first bytes and what is wrong with them.

@@ -2,7 +2,7 @@ import LinuxSystem
 import Synchronization
 import Testing
 
-@testable import StatsTable
+@testable import XenTable
 
 @Suite struct XenTableUpdateTests {
   @Test(

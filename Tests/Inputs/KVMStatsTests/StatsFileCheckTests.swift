@@ -2,6 +2,7 @@ import Glibc
 import KVMGuests
 import LinuxSystem
 import Statistics
+import StatsChecks
 import TestSupport
 import Testing
 

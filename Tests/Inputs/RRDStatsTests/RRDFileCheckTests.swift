@@ -1,5 +1,6 @@
 import RRDFormat
 import Statistics
+import StatsChecks
 import TestSupport
 import Testing
 

@@ -1,10 +1,10 @@
 import Glibc
 import LinuxSystem
 import Statistics
-import StatsTable
 import StatsTree
 import TestSupport
 import Testing
+import XenTable
 
 @testable import XenStats
 

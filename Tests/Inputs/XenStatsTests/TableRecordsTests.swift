@@ -2,11 +2,11 @@ import CAllocations
 import Glibc
 import LinuxSystem
 import Statistics
-import StatsTable
 import StatsTesting
 import StatsTree
 import TestSupport
 import Testing
+import XenTable
 
 @testable import XenStats
 

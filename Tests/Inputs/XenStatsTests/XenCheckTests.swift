@@ -1,9 +1,10 @@
 import Glibc
 import LinuxSystem
 import Statistics
-import StatsTable
+import StatsChecks
 import TestSupport
 import Testing
+import XenTable
 
 @testable import XenStats
 

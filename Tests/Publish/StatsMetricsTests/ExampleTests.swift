@@ -1,6 +1,6 @@
 #if Metrics
 import LinuxSystem
-import StatsTable
+import SharedTable
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 #if Metrics
 import CoreMetrics
-import StatsTable
+import SharedTable
 import Synchronization
 import Testing
 

@@ -1,7 +1,7 @@
 #if Metrics
 import CoreMetrics
 import Statistics
-import StatsTable
+import SharedTable
 import Testing
 
 @testable import StatsMetrics

@@ -2,7 +2,7 @@
 import CoreMetrics
 import LinuxSystem
 import Statistics
-import StatsTable
+import SharedTable
 
 @testable import StatsMetrics
 

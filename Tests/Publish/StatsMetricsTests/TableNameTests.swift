@@ -1,6 +1,6 @@
 #if Metrics
 import Statistics
-import StatsTable
+import SharedTable
 import Testing
 
 @testable import StatsMetrics

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import KVMGuests
 import LinuxSystem
+import StatsChecks
 import Testing
 
 @Suite("vitals doctor and watch --when", .serialized, .enabled(if: Host.hasGuests && Host.isRoot))

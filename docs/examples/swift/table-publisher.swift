@@ -8,7 +8,7 @@
 import CoreMetrics
 import Statistics
 import StatsMetrics
-import StatsTable
+import SharedTable
 
 /// A worker that describes what it counts, and counts it.
 struct Worker {

@@ -1,7 +1,8 @@
 import Glibc
 public import HostStats
 public import LinuxSystem
-public import Statistics
+import Statistics
+public import StatsChecks
 
 /// The statistics descriptors that the VMMs of this host keep open, for checks.
 public struct LiveDescriptors {

@@ -1,6 +1,7 @@
 import Glibc
 import LinuxSystem
-public import Statistics
+import Statistics
+public import StatsChecks
 
 /// Checks how this kernel's statistics descriptors behave, on a machine of our own.
 ///

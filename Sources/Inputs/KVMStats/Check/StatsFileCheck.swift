@@ -1,5 +1,6 @@
 public import LinuxSystem
-public import Statistics
+import Statistics
+public import StatsChecks
 
 /// Checks the rules of the KVM binary statistics format on one open file.
 ///

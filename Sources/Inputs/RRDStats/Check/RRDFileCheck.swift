@@ -1,6 +1,7 @@
 public import LinuxSystem
 import RRDFormat
-public import Statistics
+import Statistics
+public import StatsChecks
 
 /// Checks the rules of a file of xcp-rrdd's protocol V2.
 public struct RRDFileCheck {

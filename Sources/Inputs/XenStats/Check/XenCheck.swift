@@ -1,8 +1,9 @@
 import Glibc
 public import HostStats
 public import LinuxSystem
-public import Statistics
-import StatsTable
+import Statistics
+public import StatsChecks
+import XenTable
 
 /// Checks what the hypervisor says of its domains, each number against a second way to it.
 ///

@@ -1,7 +1,7 @@
 import LinuxSystem
 import Statistics
-import StatsTable
 import StatsTree
+import XenTable
 
 /// What the hypervisor says of vCPUs: one call for each that is asked for.
 final class VCPURecords: Backing {

@@ -1,6 +1,6 @@
 import Glibc
 import LinuxSystem
-import StatsTable
+import XenTable
 
 /// A domain's statistics table, mapped and found to be one.
 final class DomainTable {

@@ -1,8 +1,8 @@
 import Glibc
 import LinuxSystem
 import Statistics
-import StatsTable
 import StatsTree
+import XenTable
 
 /// The vCPUs of statistics tables: no call of the hypervisor, and no waiting.
 final class TableRecords: Backing {

@@ -1,6 +1,6 @@
 import Glibc
 import LinuxSystem
-import StatsTable
+import XenTable
 
 /// Why a domain's statistics table is not read.
 enum TableRefusal: Error, Hashable {

@@ -1,6 +1,6 @@
 import LinuxSystem
-import StatsTable
 import StatsTree
+import XenTable
 
 extension XenInput {
   private static let tableRemark = "stats table: "

@@ -4,6 +4,7 @@ import KVMStats
 import LinuxSystem
 import RRDStats
 import Statistics
+import StatsChecks
 import StatsFS
 import StatsTree
 import XenStats

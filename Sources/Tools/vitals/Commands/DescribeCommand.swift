@@ -2,7 +2,7 @@ import ArgumentParser
 import Statistics
 import StatsFormats
 import StatsTree
-import TableStats
+import TableInput
 
 /// `vitals describe`: what a statistic means.
 struct DescribeCommand: ParsableCommand {

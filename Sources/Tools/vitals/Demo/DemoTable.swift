@@ -1,6 +1,6 @@
 import LinuxSystem
+import SharedTable
 import Statistics
-import StatsTable
 
 /// What `vitals demo` publishes: a program with workers that answer requests.
 ///

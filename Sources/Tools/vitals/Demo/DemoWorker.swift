@@ -1,5 +1,5 @@
+import SharedTable
 import Statistics
-import StatsTable
 
 /// A worker of the demo's program, with what it counts.
 final class DemoWorker {

@@ -1,4 +1,5 @@
 import Statistics
+import StatsChecks
 
 /// The findings of `vitals check` as text, JSON or JUnit XML.
 struct FindingReport {

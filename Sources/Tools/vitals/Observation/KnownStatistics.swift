@@ -2,7 +2,7 @@ import HostStats
 import KVMStats
 import Statistics
 import StatsTree
-import TableStats
+import TableInput
 import XenStats
 
 /// Every statistic that this host has now, by name, with where it stands.

@@ -1,9 +1,10 @@
 import FoundationEssentials
 import KVMStats
 import LinuxSystem
+import SharedTable
 import Statistics
+import StatsChecks
 import StatsFS
-import StatsTable
 
 /// What `vitals check` finds in a mounted statistics filesystem.
 enum MountFindings {

@@ -1,7 +1,7 @@
 import KVMStats
 import RRDStats
 import StatsFormats
-import TableStats
+import TableInput
 import XenStats
 
 /// A change that a person is told while he watches.

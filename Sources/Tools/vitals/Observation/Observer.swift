@@ -4,7 +4,7 @@ import LinuxSystem
 import RRDStats
 import StatsFormats
 import StatsTree
-import TableStats
+import TableInput
 import XenStats
 import XenStore
 

@@ -1,7 +1,9 @@
 import LinuxSystem
+import SharedTable
 import Statistics
+import StatsChecks
 import StatsFormats
-import StatsTable
+import XenTable
 
 /// What `vitals check` finds in tables.
 enum TableFindings {

@@ -3,7 +3,7 @@ import KVMStats
 import LinuxSystem
 import RRDStats
 import StatsTree
-import TableStats
+import TableInput
 import XenStats
 
 /// The options of every command that looks at sources.

@@ -1,5 +1,6 @@
 import LinuxSystem
-public import Statistics
+import Statistics
+public import StatsChecks
 
 /// Checks a mounted statistics filesystem as those have it who read it: `vitals check DIR`.
 ///

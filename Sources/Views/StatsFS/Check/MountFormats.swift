@@ -1,4 +1,5 @@
 public import Statistics
+public import StatsChecks
 
 /// The formats of files in a mount that this target does not know: who checks them.
 public struct MountFormats: Sendable {

@@ -1,6 +1,7 @@
 import Glibc
 import LinuxSystem
 import Statistics
+import StatsChecks
 
 /// What was found so far of each rule.
 struct MountLog: Sendable {

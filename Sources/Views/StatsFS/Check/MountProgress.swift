@@ -1,5 +1,6 @@
 import LinuxSystem
 import Statistics
+import StatsChecks
 
 /// How far a check is, so that whoever waits for it can tell work from waiting for ever.
 final class MountProgress: Sendable {

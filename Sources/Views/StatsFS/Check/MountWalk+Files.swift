@@ -1,6 +1,7 @@
 import Glibc
 import LinuxSystem
 import Statistics
+import StatsChecks
 
 // What holds of each file by itself.
 extension MountWalk {

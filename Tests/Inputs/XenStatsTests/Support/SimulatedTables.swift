@@ -1,6 +1,6 @@
 import Glibc
 import LinuxSystem
-import StatsTable
+import XenTable
 
 @testable import XenStats
 

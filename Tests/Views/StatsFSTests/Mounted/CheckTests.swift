@@ -4,6 +4,7 @@ import KVMStats
 import LinuxSystem
 import SampleFileSystem
 import Statistics
+import StatsChecks
 import StatsFS
 import Testing
 

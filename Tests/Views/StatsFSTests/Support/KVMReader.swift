@@ -12,7 +12,8 @@ final class KVMReader: Sendable {
   init(_ compiler: String) throws {
     program = "/tmp/vitals-reader-\(UInt64.random(in: 0 ... .max))"
     let result = try Shell.run(
-      "\(compiler) -std=c11 -O2 -Wall -Wextra -Werror -o \(program) \(Repository.root)/Tests/Fixtures/KVMReader/reader.c")
+      "\(compiler) -std=c11 -O2 -Wall -Wextra -Werror -o \(program) \(Repository.root)/Tests/Fixtures/KVMReader/reader.c"
+    )
     guard result.status == 0 else {
       throw SystemError(call: compiler, object: result.output, code: 1)
     }

@@ -1,0 +1,63 @@
+import Statistics
+public import StatsChecks
+
+extension XenTableCheck {
+  /// X25: the sums of a domain's table are those of its vCPUs, at the moment of the sums.
+  ///
+  /// `hasLostVCPUs` says that vCPUs have gone, whose times only the domain still has.
+  public static func checkSums(
+    vcpus: borrowing XenTableReader<XenVCPUEntry>,
+    domain: borrowing XenTableReader<XenDomainEntry>, object: String,
+    hasLostVCPUs: Bool = false, epsilon: UInt64 = 1_000, attempts: Int = 100
+  ) -> [Finding] {
+    let rule = "the sums of a domain are those of its vCPUs"
+    var list = FindingList(object: object)
+    var reason = "the domain's table cannot be read"
+    for _ in 0..<max(attempts, 1) {
+      let sequence = domain.sequence(of: 0)
+      guard let sums = domain.read(0).entry, let sampleTime = sums.sampleTime.value else {
+        reason = "the domain's table has no sums of one moment"
+        continue
+      }
+      guard let own = Self.entries(of: vcpus, at: sampleTime) else {
+        reason = "vCPUs were updated after the sums, each time"
+        continue
+      }
+      guard domain.sequence(of: 0) == sequence else {
+        reason = "the sums were updated meanwhile, each time"
+        continue
+      }
+      let expected = XenDomainEntry(summing: own.span, at: sampleTime)
+      list.check(
+        "X25", rule,
+        XenRunState.allCases.compactMap { state in
+          guard let sum = sums.times[state].value, let parts = expected.times[state].value else {
+            return nil
+          }
+          let isTooSmall = parts > sum && parts - sum > epsilon
+          let isTooLarge = !hasLostVCPUs && sum > parts && sum - parts > epsilon
+          return isTooSmall || isTooLarge ? "\(state.name): \(sum), vCPUs \(parts)" : nil
+        })
+      return list.findings
+    }
+    list.skip("X25", rule, reason)
+    return list.findings
+  }
+
+  /// All vCPUs as they were at a moment, or nil where one has been updated since.
+  private static func entries(
+    of vcpus: borrowing XenTableReader<XenVCPUEntry>, at moment: UInt64
+  ) -> [XenVCPUEntry]? {
+    var entries: [XenVCPUEntry] = []
+    for index in 0..<vcpus.count {
+      switch vcpus.read(index) {
+      case .inactive: continue
+      case .busy, .shrunk: return nil
+      case .entry(let entry, _):
+        guard let end = entry.timesRunTo, end <= moment else { return nil }
+        entries.append(entry)
+      }
+    }
+    return entries
+  }
+}

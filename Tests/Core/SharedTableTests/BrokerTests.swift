@@ -1,0 +1,337 @@
+import CVitals
+import Glibc
+import LinuxSystem
+import Statistics
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import SharedTable
+
+/// What a broker says to readers of all sorts.
+struct BrokerTests {
+  private static let patience = 30_000
+
+  /// A publisher with two groups on demand and one that is always there.
+  private final class Stage: Sendable {
+    let directory: MemoryDirectory
+    let publisher: Publisher
+    let source: PublishedSource
+    let always: Record
+    let spins: Record
+    let sums: Record
+    let calls = Calls()
+
+    init() throws {
+      directory = try MemoryDirectory()
+      publisher = try Publisher(Publication(name: "app", directory: directory.path))
+      source = try publisher.addSource("worker")
+      always = try publisher.addRecord("always", schema: Tables.sums, to: source)
+      let calls = calls
+      spins = try publisher.addRecord("spins", schema: Tables.heavy, to: source) {
+        calls.add("spins \($0)")
+      }
+      sums = try publisher.addRecord(
+        "sums", schema: Tables.sums, to: source, consistency: .latched, isOnDemand: true
+      ) { calls.add("sums \($0)") }
+    }
+
+    var socket: String { "\(directory.path)/app.socket" }
+
+    func connect() throws -> Reader {
+      try Reader.connect(to: socket, patienceMilliseconds: BrokerTests.patience)
+    }
+
+    func raw() throws -> UnixSocket { try UnixSocket.connect(to: socket, .messages) }
+  }
+
+  /// What writers were told.
+  private final class Calls: Sendable {
+    private let all = Mutex<[String]>([])
+
+    func add(_ text: String) { all.withLock { $0.append(text) } }
+
+    var texts: [String] { all.withLock { $0 } }
+  }
+
+  @Test func `The first reader wakes a group, and the last one lets it sleep`() throws {
+    let stage = try Stage()
+    let (one, two) = (try stage.connect(), try stage.connect())
+    #expect(waits { stage.publisher.readerCount == 2 })
+    let group = try #require(one.group("spins"))
+    #expect(one.words(of: group).sample == .asleep)
+    #expect(!stage.spins.isWatched && stage.publisher.memoryUse.annexByteCount == 0)
+    // Late, for nobody.
+    let spins = try #require(stage.spins.counter("spins"))
+    spins.add(99)
+
+    #expect(try one.enable([group]) == 1)
+    #expect(stage.spins.isWatched && stage.publisher.memoryUse.annexByteCount > 0)
+    #expect(one.words(of: group) == (.up(nil), [0]), "it begins anew with each wake")
+    spins.add(3)
+    #expect(one.words(of: group) == (.up(nil), [3]))
+    #expect(try one.enable([group]) == 1, "asking twice counts once")
+    #expect(try two.enable([try #require(two.group("spins"))]) == 1)
+    #expect(two.words(of: group) == (.up(nil), [3]))
+
+    try one.disable([group])
+    #expect(stage.spins.isWatched, "the other one still asks")
+    try one.disable([group])
+    #expect(stage.spins.isWatched, "what one did not ask for he cannot end")
+    try two.disable([group])
+    #expect(!stage.spins.isWatched && stage.publisher.memoryUse.annexByteCount == 0)
+    #expect(two.words(of: group).sample == .asleep)
+    #expect(waits { stage.calls.texts == ["spins true", "spins false"] })
+  }
+
+  @Test func `What a connection asked for ends with it`() throws {
+    let stage = try Stage()
+    do {
+      let reader = try stage.connect()
+      let groups = reader.groups.filter(\.isOnDemand)
+      #expect(groups.count == 2)
+      #expect(try reader.enable(groups) == 2)
+      #expect(stage.spins.isWatched && stage.sums.isWatched)
+    }
+    #expect(waits { !stage.spins.isWatched && !stage.sums.isWatched })
+    #expect(waits { stage.publisher.readerCount == 0 })
+    #expect(stage.publisher.memoryUse.annexByteCount == 0)
+    #expect(waits { stage.calls.texts.count == 4 })
+  }
+
+  @Test func `A group that is added while others are watched can be watched`() throws {
+    let stage = try Stage()
+    let reader = try stage.connect()
+    try reader.enable([try #require(reader.group("spins"))])
+    // Larger than the annex is.
+    let wide = Schema(
+      packing: (0..<2_000).map { Statistic("w\($0)", .cumulative, cost: .heavy) })
+    let record = try stage.publisher.addRecord("wide", schema: wide, to: stage.source)
+    #expect(waits { reader.refresh() && reader.group("wide") != nil })
+    let group = try #require(reader.group("wide"))
+    #expect(reader.words(of: group).sample == .asleep)
+    #expect(try reader.enable([group]) == 1)
+    try #require(record.counter("w1999")).bump()
+    #expect(reader.value("w1999", of: group) == 1)
+    #expect(reader.value("spins", of: try #require(reader.group("spins"))) == 0)
+  }
+
+  @Test func `A group without its reader's asking is not kept`() throws {
+    let stage = try Stage()
+    let reader = try stage.connect()
+    let always = try #require(reader.group("always"))
+    #expect(try reader.enable([always]) == 0, "it is not on demand")
+    try stage.publisher.remove(stage.spins)
+    let gone = try #require(reader.group("spins"))
+    #expect(try reader.enable([gone]) == 0)
+    #expect(reader.words(of: gone).sample == .removed)
+    try stage.publisher.remove(stage.source)
+    #expect(waits { reader.refresh() && reader.groups.isEmpty })
+  }
+
+  @Test func `Heavy and internal statistics are kept on demand, others always`() throws {
+    let publisher = try Tables.publisher()
+    let source = try publisher.addSource("worker")
+    let cases: [(Statistic, Bool)] = [
+      (Statistic("free", .cumulative), false),
+      (Statistic("cheap", .cumulative, cost: .cheap), false),
+      (Statistic("heavy", .cumulative, cost: .heavy), true),
+      (Statistic("internal", .cumulative, stability: .internal), true),
+    ]
+    for (statistic, isOnDemand) in cases {
+      let schema = Schema(packing: [statistic])
+      let record = try publisher.addRecord(statistic.name, schema: schema, to: source)
+      #expect(record.isOnDemand == isOnDemand, "\(statistic.name)")
+      let name = "\(statistic.name)-chosen"
+      let chosen = try publisher.addRecord(
+        name, schema: schema, to: source, isOnDemand: !isOnDemand)
+      #expect(chosen.isOnDemand != isOnDemand, "\(statistic.name)")
+    }
+  }
+
+  @Test func `A latched record on demand counts from zero after each wake`() throws {
+    let stage = try Stage()
+    let reader = try stage.connect()
+    let group = try #require(reader.group("sums"))
+    for _ in 0..<3 {
+      try reader.enable([group])
+      #expect(reader.words(of: group).words == [0, 0, 0])
+      for _ in 0..<2 {
+        stage.sums.update { words in
+          words[0] += 1
+          words[2] += 1
+        }
+      }
+      #expect(reader.words(of: group).words == [2, 0, 2])
+      try reader.disable([group])
+    }
+  }
+
+  @Test func `A message that is none ends its connection, and no other`() throws {
+    let stage = try Stage()
+    let reader = try stage.connect()
+    let group = try #require(reader.group("spins"))
+    try reader.enable([group])
+    var foreign = BrokerMessage(VITALS_ENABLE, ids: [group.id]).bytes
+    foreign[0] ^= 1
+    var tooMany = BrokerMessage(VITALS_ENABLE, ids: [group.id]).bytes
+    tooMany[12] = 200
+    let messages: [[UInt8]] = [
+      [0], Array(repeating: 0xff, count: 24), foreign, tooMany,
+      Array(BrokerMessage(VITALS_ENABLE, ids: [group.id]).bytes.dropLast()),
+      Array(repeating: 0x54, count: 20_000),
+    ]
+    for message in messages {
+      let socket = try stage.raw()
+      try socket.send(message)
+      let rest = try answer(socket)
+      #expect(rest.isEmpty, "\(message.prefix(24))")
+    }
+    #expect(try reader.enable([group]) == 1)
+    #expect(waits { stage.publisher.readerCount == 1 } && stage.spins.isWatched)
+  }
+
+  @Test func `An operation of a later version is refused, and the connection stays`() throws {
+    let stage = try Stage()
+    let socket = try stage.raw()
+    var later = BrokerMessage(VITALS_ENABLE).bytes
+    later[4] = 77
+    try socket.send(later)
+    let bytes = try answer(socket)
+    let reply = try #require(BrokerMessage(bytes))
+    #expect(reply.error == ENOSYS)
+    try socket.send(BrokerMessage(VITALS_ACQUIRE).bytes)
+    var count = 0
+    _ = try answer(socket) { count += $0 }
+    #expect(count == 1)
+  }
+
+  /// The next message but those of changes, its descriptors closed.
+  private func answer(
+    _ socket: borrowing UnixSocket, descriptors: (Int) -> Void = { _ in }
+  ) throws -> [UInt8] {
+    while true {
+      guard socket.waitForInput(milliseconds: Self.patience) else {
+        Issue.record("the broker is silent")
+        return []
+      }
+      let message = try socket.receive(limit: 100)
+      for number in message.descriptors { close(number) }
+      descriptors(message.descriptors.count)
+      if BrokerMessage(message.bytes)?.operation != VITALS_CHANGED.rawValue {
+        return message.bytes
+      }
+    }
+  }
+
+  @Test func `Descriptors that a reader sends are closed`() throws {
+    let stage = try Stage()
+    let socket = try stage.raw()
+    let pipe = try Pipe()
+    try socket.send(
+      BrokerMessage(VITALS_ACQUIRE).bytes, descriptors: [pipe.writer.rawValue])
+    _ = try answer(socket)
+    // At the end of the file once nobody has the writer any more.
+    let reader = pipe.closeWriter()
+    let isAtEnd = reader.waitForInput(milliseconds: Self.patience)
+    #expect(isAtEnd)
+  }
+
+  @Test func `A reader that never reads does not hold the publisher`() throws {
+    let stage = try Stage()
+    let deaf = try stage.raw()
+    var sent = 0
+    let acquire = BrokerMessage(VITALS_ACQUIRE).bytes
+    // More than the socket can hold of the answers.
+    while sent < 2_000 {
+      if (try? deaf.send(acquire)) != nil { sent += 1 } else { sleepNanoseconds(100_000) }
+    }
+    for round in 0..<600 { try stage.publisher.setLabels(["round": "\(round)"], of: stage.source) }
+    let reader = try stage.connect()
+    #expect(try reader.enable([try #require(reader.group("spins"))]) == 1)
+    #expect(waits { stage.publisher.readerCount == 2 })
+  }
+
+  @Test func `A reader that did not look for long can still ask`() throws {
+    let stage = try Stage()
+    let reader = try stage.connect()
+    for round in 0..<2_000 {
+      try stage.publisher.setLabels(["round": "\(round)"], of: stage.source)
+      // So that each change is announced.
+      if round.isMultiple(of: 4) { sleepNanoseconds(200_000) }
+    }
+    #expect(try reader.enable([try #require(reader.group("spins"))]) == 1)
+    #expect(reader.value("spins", of: try #require(reader.group("spins"))) == 0)
+  }
+
+  @Test func `A publisher may change for ever`() async {
+    // A closure that is taken out of a mutex and put back grew by a thunk each time.
+    await #expect(processExitsWith: .success) {
+      let directory = try MemoryDirectory()
+      let publisher = try Publisher(Publication(name: "app", directory: directory.path))
+      let source = try publisher.addSource("worker")
+      for number in 0..<50_000 {
+        try publisher.setStatus(.stale(since: UInt64(number)), of: source)
+      }
+      let reader = try Reader.connect(
+        to: "\(directory.path)/app.socket", patienceMilliseconds: 30_000)
+      #expect(reader.source("worker")?.status == .stale(since: 49_999))
+    }
+  }
+
+  @Test func `Two hundred readers are served`() throws {
+    raiseDescriptorLimit()
+    let stage = try Stage()
+    try #require(stage.always.counter("total")).add(5)
+    var readers = try (0..<200).map { _ in try stage.connect() }
+    #expect(waits { stage.publisher.readerCount == 200 })
+    for reader in readers {
+      #expect(try reader.enable(reader.groups.filter(\.isOnDemand)) == 2)
+      #expect(reader.value("total", of: try #require(reader.group("always"))) == 5)
+    }
+    try #require(stage.spins.counter("spins")).add(7)
+    for reader in readers {
+      #expect(reader.value("spins", of: try #require(reader.group("spins"))) == 7)
+    }
+    readers.removeLast(150)
+    #expect(waits { stage.publisher.readerCount == 50 } && stage.spins.isWatched)
+    readers.removeAll()
+    #expect(waits { stage.publisher.readerCount == 0 } && !stage.spins.isWatched)
+  }
+
+  @Test func `A publisher that does not answer is silent`() throws {
+    let directory = try MemoryDirectory()
+    let publisher = try Program.holder("publish", directory.path, "mute", "--pause", "1000000")
+    let socket = "\(directory.path)/mute.socket"
+    let reader = try Reader.connect(to: socket, patienceMilliseconds: Self.patience)
+    try publisher.stop()
+    #expect(throws: TableError.silent(socket: socket, milliseconds: 50)) {
+      try Reader.connect(to: socket, patienceMilliseconds: 50)
+    }
+    let (sample, words) = reader.words(of: try #require(reader.group("balance")))
+    #expect(TornTests.isWhole(words, sample.window))
+    publisher.process.kill()
+    #expect(throws: TableError.self) { try reader.enable(reader.groups) }
+    #expect(!reader.hasBroker)
+  }
+
+  @Test func `A closed publisher tells its readers`() throws {
+    let stage = try Stage()
+    let reader = try stage.connect()
+    try reader.enable(reader.groups.filter(\.isOnDemand))
+    stage.publisher.close()
+    #expect(reader.waitForChange(milliseconds: Self.patience))
+    reader.refresh()
+    #expect(reader.health() == .closed && !reader.hasBroker)
+    #expect(stage.directory.entries.filter { $0 != "app.lock" }.isEmpty)
+    #expect(stage.calls.texts.count == 4, "the writers sleep")
+    #expect(throws: TableError.self) { try stage.connect() }
+  }
+}
+
+extension TableSample {
+  /// When the words were true, where the publisher says so.
+  var window: Window? {
+    if case .up(let window) = self { window } else { nil }
+  }
+}

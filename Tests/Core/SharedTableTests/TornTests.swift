@@ -1,0 +1,158 @@
+import Glibc
+import LinuxSystem
+import SharedTable
+import Statistics
+import TestSupport
+import Testing
+
+/// Samples of a table that another process updates without a pause.
+///
+/// `VITALS_SAMPLES` sets the number for each group, for a longer run.
+@Suite(.serialized)
+struct TornTests {
+  private static let samples = environmentNumber("VITALS_SAMPLES", otherwise: 200_000)
+
+  /// What came of many samples.
+  private struct Tally {
+    var whole = 0
+    var busy = 0
+    var torn = 0
+    var other = 0
+    /// The greatest number of updates that was seen.
+    var last: UInt64 = 0
+
+    mutating func count(_ sample: TableSample, _ words: [UInt64], isBalance: Bool) {
+      switch sample {
+      case .up(let window):
+        let isWhole =
+          isBalance ? TornTests.isWhole(words, window) : words[2] == words[0] &+ words[1]
+        if isWhole, words[0] >= last { whole += 1 } else { torn += 1 }
+        last = words[0]
+      case .busy: busy += 1
+      default: other += 1
+      }
+    }
+  }
+
+  /// Whether a sample is one update of what both publishers call balance.
+  static func isWhole(_ words: [UInt64], _ window: Window?) -> Bool {
+    let round = words[0]
+    return words[1] == 3 &* round && words[2] == round &* round
+      && words[3] == words[0] &+ words[1] &+ words[2]
+      && window == Window(begin: round, end: words[3])
+  }
+
+  private func tally(
+    _ reader: Reader, _ group: TableGroup, isBalance: Bool = true, count: Int = samples
+  ) -> Tally {
+    var tally = Tally()
+    var words = [UInt64](repeating: 0, count: group.schema.wordCount)
+    for _ in 0..<count {
+      var span = words.mutableSpan
+      let sample = reader.view.sample(group.slot, into: &span)
+      tally.count(sample, words, isBalance: isBalance)
+    }
+    return tally
+  }
+
+  private func checkLatched(_ reader: Reader, _ name: String) throws {
+    let tally = tally(reader, try #require(reader.group(name)))
+    #expect(tally.torn == 0 && tally.other == 0, "\(name): \(tally)")
+    #expect(tally.whole > 0)
+    print("torn: \(reader.file.split(separator: "/").last ?? ""), \(name): \(tally)")
+  }
+
+  /// Reads until a sum is wrong: whether one was, before the samples would have taken minutes.
+  private func tears(_ reader: Reader, _ name: String) throws -> Bool {
+    let group = try #require(reader.group(name))
+    let isBalance = group.schema.wordCount == 4
+    return waits(seconds: 120) {
+      tally(reader, group, isBalance: isBalance, count: 10_000).torn > 0
+    }
+  }
+
+  @Test(
+    .enabled(if: CPrograms.areThere, Skips.programs), arguments: ["rev1", "current", "future"])
+  func `A C writer's updates are read whole`(revision: String) throws {
+    let directory = try MemoryDirectory()
+    let path = "\(directory.path)/\(revision).table"
+    let publisher = try Program(CPrograms.path("publisher-\(revision)"), [path, "--hold"])
+    #expect(try publisher.nextLine() == "holding")
+    let reader = try Reader.open(path)
+    for name in ["balance", "balance-16"] { try checkLatched(reader, name) }
+    try checkLabels(reader, "app%2fshop")
+    #expect(reader.flaws.isEmpty && !reader.isBroken)
+  }
+
+  @Test func `A Swift writer's latched updates are read whole, and its relaxed ones are not`()
+    throws
+  {
+    let directory = try MemoryDirectory()
+    let publisher = try Program.holder(
+      "publish", directory.path, "swift", "--tables", directory.path)
+    let reader = try Reader.connect(
+      to: "\(directory.path)/swift.socket", patienceMilliseconds: 30_000)
+    for name in ["balance", "balance-16"] { try checkLatched(reader, name) }
+    try checkLabels(reader, "shop")
+    // The control: where relaxed sums are never torn, the others prove nothing.
+    #expect(try tears(reader, "relaxed"))
+    withExtendedLifetime(publisher) {}
+  }
+
+  @Test(.enabled(if: CPrograms.areThere, Skips.programs), arguments: CPrograms.revisions)
+  func `A Swift writer's updates are read whole by C`(revision: String) throws {
+    let directory = try MemoryDirectory()
+    let publisher = try Program.holder(
+      "publish", directory.path, "swift", "--tables", directory.path)
+    let reader = try Program(
+      CPrograms.path("reader-\(revision)"),
+      ["\(directory.path)/swift.table", "--invariant", "\(Self.samples)"])
+    let lines = try reader.wholeOutput().split(separator: "\n")
+    #expect(lines.count == 5)
+    for line in lines where !line.hasPrefix("control") {
+      #expect(line.contains(" torn 0 other 0"), "\(revision): \(line)")
+      #expect(!line.contains(" ok 0 "), "\(revision): \(line)")
+      print("torn: swift, reader-\(revision): \(line)")
+    }
+    withExtendedLifetime(publisher) {}
+  }
+
+  @Test func `A record on demand is read whole while it falls asleep and wakes`() throws {
+    let directory = try MemoryDirectory()
+    let publisher = try Program.holder("publish", directory.path, "demand")
+    let socket = "\(directory.path)/demand.socket"
+    let reader = try Reader.connect(to: socket, patienceMilliseconds: 30_000)
+    // Another reader, whose group keeps the annex alive every other time.
+    let other = try Reader.connect(to: socket, patienceMilliseconds: 30_000)
+    let pairs = try #require(reader.group("pairs"))
+    let spins = try #require(other.group("spins"))
+    var outcomes: [TableSample: Int] = [:]
+    for round in 0..<60 {
+      try reader.enable([pairs])
+      if round.isMultiple(of: 2) { try other.enable([spins]) }
+      for _ in 0..<200 {
+        let (sample, words) = reader.words(of: pairs)
+        outcomes[sample, default: 0] += 1
+        guard case .up = sample, words != [.max, .max, .max] else { continue }
+        #expect(words[2] == words[0] &+ words[1], "round \(round)")
+      }
+      try reader.disable([pairs])
+      if !round.isMultiple(of: 4) { try other.disable([spins]) }
+    }
+    #expect(outcomes[.up(nil), default: 0] > 0 && outcomes[.broken] == nil)
+    withExtendedLifetime(publisher) {}
+  }
+
+  /// Labels change as a whole: both texts are the same, or those of the beginning.
+  private func checkLabels(_ reader: Reader, _ path: String) throws {
+    var seen: Set<String> = []
+    for _ in 0..<200 {
+      reader.refresh()
+      let labels = try #require(reader.source(path)?.labels)
+      let isFirst = labels["left"] == "stätisch"
+      #expect(isFirst || labels["left"] == labels["right"])
+      seen.insert(labels["right"] ?? "")
+    }
+    #expect(!seen.isEmpty)
+  }
+}
