@@ -85,19 +85,28 @@ let package = Package(
     // MARK: - Formats
     room("Formats", "StrictJSON"),
     room("Formats", "RRDFormat", ["StrictJSON"]),
+    room("Formats", "KVMStatsFormat", ["LinuxSystem", "Statistics", "StatsChecks"]),
+    room("Formats", "FUSE", ["CLinux", "LinuxSystem", "Statistics"]),
     room("Formats", "XenTable", ["CVitals", "LinuxSystem", "Statistics", "StatsChecks"]),
 
     // MARK: - Inputs
-    room("Inputs", "HostStats", ["StatsTree", "Statistics", "LinuxSystem"]),
+    room("Inputs", "ProcStats", ["StatsTree", "Statistics", "LinuxSystem"]),
+    room("Inputs", "HostStats", ["StatsTree", "Statistics", "LinuxSystem", "ProcStats"]),
+    room(
+      "Inputs", "KVMKernelReader", ["KVMStatsFormat", "StatsTree", "Statistics", "LinuxSystem"]),
+    room("Inputs", "QEMUMonitor", ["StatsTree", "Statistics", "StrictJSON", "LinuxSystem"]),
     room(
       "Inputs", "KVMStats",
-      ["HostStats", "StatsChecks", "StatsTree", "Statistics", "StrictJSON", "LinuxSystem"]),
+      [
+        "StatsChecks", "StatsTree", "Statistics", "LinuxSystem", "KVMKernelReader",
+        "KVMStatsFormat", "ProcStats", "QEMUMonitor",
+      ]),
     room("Inputs", "XenStore", ["LinuxSystem"]),
     room(
       "Inputs", "XenStats",
       [
-        "HostStats", "StatsChecks", "StatsTree", "Statistics", "XenStore", "XenTable",
-        "LinuxSystem",
+        "StatsChecks", "StatsTree", "Statistics", "XenStore", "XenTable", "LinuxSystem",
+        "ProcStats",
       ]),
     room("Inputs", "TableInput", ["SharedTable", "StatsTree", "Statistics", "LinuxSystem"]),
     room(
@@ -109,7 +118,7 @@ let package = Package(
     room("Views", "StatsTerminal", ["StatsFormats", "StatsTree", "Statistics", "LinuxSystem"]),
     room(
       "Views", "StatsFS",
-      ["StatsFormats", "StatsChecks", "StatsTree", "Statistics", "LinuxSystem", "CLinux"]),
+      ["StatsFormats", "StatsChecks", "StatsTree", "Statistics", "LinuxSystem", "CLinux", "FUSE"]),
 
     // MARK: - Publish
     room("Publish", "StatsMetrics", ["SharedTable", "Statistics", coreMetrics]),
@@ -140,8 +149,8 @@ let package = Package(
       dependencies: [
         "HostStats", "KVMGuests", "KVMStats", "LinuxSystem", "RRDStats", "StatsFS", "StatsFormats",
         "StatsChecks", "StatsRules", "SharedTable", "StatsTerminal", "StatsTesting", "StatsTree",
-        "Statistics", "TableInput", "XenStats", "XenStore", "XenTable",
-        argumentParser,
+        "Statistics", "TableInput", "XenStats", "XenStore", "XenTable", argumentParser, "FUSE",
+        "KVMKernelReader", "KVMStatsFormat", "ProcStats", "QEMUMonitor",
       ],
       path: "Sources/Tools/vitals"),
 
@@ -152,12 +161,12 @@ let package = Package(
       "Support", "TestSupport",
       [
         "HostStats", "RRDFormat", "StatsRules", "StatsTesting", "StatsTree", "Statistics",
-        "XenStats", "LinuxSystem",
+        "XenStats", "LinuxSystem", "KVMStatsFormat", "ProcStats", "KVMKernelReader", "KVMGuests",
       ],
       excluding: ["Cases", "XenLibrary"]),
     testLibrary(
-      "Fixtures", "SampleFileSystem", ["StatsFS", "StatsTree", "Statistics", "LinuxSystem"]),
-    fixture("fs-holder", ["SampleFileSystem", "StatsFS", "StatsTree", "LinuxSystem"]),
+      "Fixtures", "SampleFileSystem", ["StatsFS", "StatsTree", "Statistics", "LinuxSystem", "FUSE"]),
+    fixture("fs-holder", ["SampleFileSystem", "StatsFS", "StatsTree", "LinuxSystem", "FUSE"]),
     fixture("guest-holder", ["KVMGuests", "LinuxSystem"]),
     fixture("table-holder", ["SharedTable", "LinuxSystem", "Statistics"]),
 
@@ -175,30 +184,51 @@ let package = Package(
     tests("Formats", "StrictJSONTests", ["StrictJSON"]),
     tests("Formats", "RRDFormatTests", ["RRDFormat", "TestSupport"]),
     tests(
+      "Formats", "KVMStatsFormatTests",
+      ["KVMStatsFormat", "StatsChecks", "Statistics", "LinuxSystem", "TestSupport"]),
+    tests(
+      "Formats", "FUSETests",
+      ["FUSE", "SampleFileSystem", "CLinux", "Statistics", "LinuxSystem", "TestSupport"]),
+    tests(
       "Formats", "XenTableTests",
       ["XenTable", "StatsChecks", "CVitals", "LinuxSystem", "Statistics", "CAllocations"]),
+    tests(
+      "Inputs", "ProcStatsTests",
+      [
+        "ProcStats", "StatsTesting", "StatsTree", "Statistics", "LinuxSystem", "TestSupport",
+        "CAllocations",
+      ]),
+    tests(
+      "Inputs", "KVMKernelReaderTests",
+      [
+        "KVMKernelReader", "Statistics", "LinuxSystem", "TestSupport", "KVMStatsFormat",
+        "KVMGuests", "StatsTree", "StatsTesting", "ProcStats",
+      ]),
     tests(
       "Inputs", "HostStatsTests",
       [
         "HostStats", "StatsTesting", "StatsTree", "Statistics", "LinuxSystem", "TestSupport",
-        "CAllocations",
+        "CAllocations", "ProcStats",
       ]),
     tests(
       "Inputs", "KVMStatsTests",
       [
-        "KVMStats", "KVMGuests", "HostStats", "StatsChecks", "StatsTesting", "StatsTree",
-        "Statistics",
-        "LinuxSystem", "TestSupport", "CAllocations", "guest-holder",
+        "KVMStats", "KVMGuests", "StatsChecks", "StatsTesting", "StatsTree", "Statistics",
+        "LinuxSystem", "TestSupport", "CAllocations", "guest-holder", "KVMKernelReader",
+        "KVMStatsFormat", "ProcStats", "QEMUMonitor",
       ]),
     tests(
-      "Inputs", "QMPTests", ["KVMStats", "StatsTree", "Statistics", "StrictJSON", "LinuxSystem"]),
+      "Inputs", "QEMUMonitorTests",
+      [
+        "KVMStats", "StatsTree", "Statistics", "StrictJSON", "LinuxSystem", "QEMUMonitor",
+        "KVMStatsFormat", "ProcStats",
+      ]),
     tests("Inputs", "XenStoreTests", ["XenStore", "LinuxSystem", "TestSupport"]),
     tests(
       "Inputs", "XenStatsTests",
       [
-        "XenStats", "HostStats", "StatsChecks", "XenTable", "StatsTesting", "StatsTree",
-        "Statistics",
-        "LinuxSystem", "TestSupport", "CAllocations",
+        "XenStats", "StatsChecks", "XenTable", "StatsTesting", "StatsTree", "Statistics",
+        "LinuxSystem", "TestSupport", "CAllocations", "ProcStats",
       ]),
     tests(
       "Inputs", "TableInputTests",
@@ -216,7 +246,7 @@ let package = Package(
       "Views", "StatsRulesTests",
       [
         "StatsRules", "HostStats", "StatsTesting", "StatsTree", "Statistics", "LinuxSystem",
-        "TestSupport",
+        "TestSupport", "ProcStats",
       ]),
     tests(
       "Views", "StatsFormatsTests",
@@ -230,8 +260,8 @@ let package = Package(
       "Views", "StatsFSTests",
       [
         "StatsFS", "SampleFileSystem", "KVMStats", "StatsChecks", "StatsTree", "Statistics",
-        "CLinux",
-        "LinuxSystem", "TestSupport", "CAllocations", "fs-holder",
+        "CLinux", "LinuxSystem", "TestSupport", "CAllocations", "fs-holder", "FUSE",
+        "KVMStatsFormat",
       ]),
     tests(
       "Publish", "StatsMetricsTests",

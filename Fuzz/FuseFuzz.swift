@@ -1,5 +1,6 @@
-// Compiled with the wire and the session of StatsFS by Scripts/fuzz.sh.
 import CLinux
+// Compiled with the wire and the session of StatsFS by Scripts/fuzz.sh.
+import FUSE
 import LinuxSystem
 
 /// Reads the bytes as a request, and answers it: as they are, and with a header that fits.

@@ -1,4 +1,6 @@
-// Compiled into one module with Sources/Inputs/KVMStats/BPF/Types by Scripts/fuzz.sh.
+import KVMKernelReader
+
+// Compiled into one module with Sources/Inputs/KVMKernelReader/Types by Scripts/fuzz.sh.
 
 /// Reads the bytes as the types of a kernel, and as those of a module on top of good ones.
 ///

@@ -19,7 +19,7 @@ if [ -z "$only" ]; then seconds=$(((seconds + 5) / 6)); fi
 
 # Swift's own report of crashes would keep libFuzzer from saving the input.
 export SWIFT_BACKTRACE=enable=no
-swift_options="-O -parse-as-library -sanitize=fuzzer -swift-version 6 -strict-memory-safety"
+swift_options="-O -parse-as-library -sanitize=fuzzer -swift-version 6 -strict-memory-safety -package-name vitals"
 
 # run PROGRAM LONGEST CORPUS SEEDS: what is new goes to the corpus; the seeds are only read.
 run() {
@@ -78,7 +78,7 @@ fuzz_fuse() {
   # shellcheck disable=SC2046,SC2086
   swiftc $swift_options -module-name FuseFuzz -I "$out/modules" \
     -enable-upcoming-feature InternalImportsByDefault -enable-experimental-feature Lifetimes \
-    -o "$out/fuse" $(find Sources/Views/StatsFS/Wire Sources/Views/StatsFS/Session -name '*.swift') \
+    -o "$out/fuse" $(find Sources/Formats/FUSE -name '*.swift') \
     Fuzz/FuseFuzz.swift "$out"/modules/*.o
   run fuse 8192 "$out/fuse-corpus" "$out/fuse-corpus"
 }
@@ -88,7 +88,7 @@ fuzz_types() {
   # shellcheck disable=SC2046,SC2086
   swiftc $swift_options -module-name KernelTypesFuzz -I "$out/modules" \
     -enable-upcoming-feature InternalImportsByDefault \
-    -o "$out/types" $(find Sources/Inputs/KVMStats/BPF/Types -name '*.swift') Fuzz/KernelTypesFuzz.swift \
+    -o "$out/types" $(find Sources/Inputs/KVMKernelReader/Types -name '*.swift') Fuzz/KernelTypesFuzz.swift \
     "$out"/modules/*.o
   run types 4096 "$out/types-corpus" Fuzz/TypesCorpus
 }

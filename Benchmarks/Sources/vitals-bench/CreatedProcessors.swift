@@ -1,5 +1,6 @@
 import CBench
 import KVMStats
+import KVMStatsFormat
 import LinuxSystem
 import Statistics
 import StatsTree

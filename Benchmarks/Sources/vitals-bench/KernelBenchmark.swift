@@ -1,4 +1,5 @@
 import CAllocations
+import KVMKernelReader
 import KVMStats
 import LinuxSystem
 import StatsTree

@@ -1,7 +1,7 @@
 import CAllocations
 import CBench
-import HostStats
 import LinuxSystem
+import ProcStats
 import StatsTree
 
 /// The schedules of a thousand vCPUs' threads: text, one file for each.

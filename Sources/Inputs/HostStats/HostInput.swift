@@ -1,4 +1,5 @@
-import LinuxSystem
+public import LinuxSystem
+import ProcStats
 public import StatsTree
 
 /// The host itself as sources: `host` with its pressure, and `host/cpuN`.

@@ -1,5 +1,6 @@
 import Glibc
 public import LinuxSystem
+import ProcStats
 public import Statistics
 public import StatsTree
 

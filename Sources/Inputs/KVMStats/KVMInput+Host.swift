@@ -1,6 +1,6 @@
 import Glibc
-import HostStats
 import LinuxSystem
+import ProcStats
 import Statistics
 import StatsTree
 

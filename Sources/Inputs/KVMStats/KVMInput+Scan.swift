@@ -1,6 +1,7 @@
 import Glibc
-import HostStats
+import KVMKernelReader
 import LinuxSystem
+import ProcStats
 import StatsTree
 
 extension KVMInput {

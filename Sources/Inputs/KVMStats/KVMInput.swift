@@ -1,6 +1,9 @@
 import Glibc
-public import HostStats
+import KVMKernelReader
+import KVMStatsFormat
 public import LinuxSystem
+import ProcStats
+import QEMUMonitor
 public import StatsTree
 
 /// The virtual machines of this host as sources: `kvm/<vm>` and `kvm/<vm>/vcpuN`.

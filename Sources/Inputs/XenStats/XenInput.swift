@@ -1,5 +1,4 @@
-public import HostStats
-import LinuxSystem
+public import LinuxSystem
 public import StatsTree
 
 /// The domains of a Xen host as sources: `xen/<domain>`, `xen/<domain>/vcpuN` and `xen/host`.

@@ -1,4 +1,5 @@
-public import StatsFS
+public import FUSE
+import StatsFS
 import Synchronization
 
 extension SampleFileSystem {

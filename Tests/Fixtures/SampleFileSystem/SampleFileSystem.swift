@@ -1,6 +1,7 @@
+public import FUSE
 import Glibc
 public import LinuxSystem
-public import StatsFS
+import StatsFS
 import Synchronization
 
 /// A small filesystem with one of everything that the statistics filesystem needs.

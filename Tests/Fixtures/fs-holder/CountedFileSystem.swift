@@ -1,3 +1,4 @@
+import FUSE
 import StatsFS
 import Synchronization
 

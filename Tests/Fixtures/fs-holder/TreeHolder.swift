@@ -1,3 +1,4 @@
+import FUSE
 import LinuxSystem
 import SampleFileSystem
 import StatsFS

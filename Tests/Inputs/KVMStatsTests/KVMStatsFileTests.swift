@@ -1,4 +1,6 @@
 import Glibc
+import KVMStats
+import KVMStatsFormat
 import LinuxSystem
 import Statistics
 import StatsTree

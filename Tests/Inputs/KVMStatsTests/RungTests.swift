@@ -1,5 +1,4 @@
 import Glibc
-import HostStats
 import KVMGuests
 import LinuxSystem
 import Statistics

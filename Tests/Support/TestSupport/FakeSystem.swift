@@ -1,6 +1,5 @@
 import Glibc
-public import HostStats
-import LinuxSystem
+public import LinuxSystem
 
 /// A directory with proc(5), sysfs(5), device and handover directories of a test's own, removed at its end.
 public final class FakeSystem: Sendable {

@@ -1,5 +1,5 @@
-import HostStats
 import LinuxSystem
+import ProcStats
 public import Statistics
 import StatsTesting
 import StatsTree

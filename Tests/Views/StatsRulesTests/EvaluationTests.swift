@@ -1,10 +1,11 @@
-import HostStats
 import Statistics
 import StatsRules
 import StatsTesting
 import StatsTree
 import TestSupport
 import Testing
+
+@testable import ProcStats
 
 @Suite("Answers and numbers")
 struct EvaluationTests {

@@ -1,5 +1,5 @@
 import Glibc
-public import HostStats
+import KVMStatsFormat
 public import LinuxSystem
 import Statistics
 public import StatsChecks

@@ -1,4 +1,5 @@
 import Glibc
+import KVMStatsFormat
 import LinuxSystem
 import Statistics
 public import StatsChecks

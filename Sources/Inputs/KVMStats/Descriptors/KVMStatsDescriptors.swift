@@ -1,4 +1,5 @@
 import Glibc
+public import KVMStatsFormat
 import LinuxSystem
 import Statistics
 public import StatsTree
@@ -74,8 +75,4 @@ public final class KVMStatsDescriptors: Backing {
 
 extension Status {
   fileprivate var isRefused: Bool { !hasNumbers }
-}
-
-extension KVMStatsFile {
-  fileprivate consuming func takeDescriptor() -> Descriptor { descriptor }
 }

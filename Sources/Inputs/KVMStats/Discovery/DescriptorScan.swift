@@ -1,5 +1,5 @@
 import Glibc
-import HostStats
+import KVMKernelReader
 import LinuxSystem
 
 /// The KVM descriptors that a process has open.
@@ -24,10 +24,6 @@ struct DescriptorScan {
     }
   }
 
-  /// The name of a memory file that a process has which watches VMs by copies of their descriptors:
-  /// it is not the VMM of any of them.
-  static let watcherName = "vitals-watches-kvm"
-
   var machines: [Machine] = []
   /// Whether the process says that it only watches; then it has no machines.
   var isWatcher = false
@@ -38,14 +34,14 @@ struct DescriptorScan {
   /// statistics descriptors, as an observer does; nor has one that says it only watches. Of a process with several machines each
   /// descriptor belongs to the last `kvm-vm` before it, since a VMM opens them in that order;
   /// what stands before the first belongs to that.
-  init(process pid: Int32, roots: SystemRoots) throws(SystemError) {
+  package init(process pid: Int32, roots: SystemRoots) throws(SystemError) {
     let directory = "\(roots.process(pid))/fd"
     let numbers = try directoryEntries(directory).compactMap { CInt($0) }.sorted()
     var machine = Machine()
     for number in numbers {
       // A descriptor may be closed meanwhile.
       guard let name = try? readLink("\(directory)/\(number)") else { continue }
-      if name.hasPrefix("/memfd:\(Self.watcherName)") {
+      if name.hasPrefix("/memfd:\(KernelProbe.watcherName)") {
         machines = []
         isWatcher = true
         return

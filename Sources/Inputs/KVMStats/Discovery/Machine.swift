@@ -1,4 +1,3 @@
-import HostStats
 import LinuxSystem
 import StatsTree
 

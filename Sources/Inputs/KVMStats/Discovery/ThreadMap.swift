@@ -1,4 +1,4 @@
-import HostStats
+import KVMStatsFormat
 import LinuxSystem
 
 /// Which thread of a VMM runs which vCPU.

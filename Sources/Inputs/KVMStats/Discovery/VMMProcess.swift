@@ -1,5 +1,4 @@
 import Glibc
-import HostStats
 import LinuxSystem
 
 /// A process that holds virtual machines, as its files in proc(5) describe it.

@@ -1,5 +1,5 @@
 import Glibc
-import HostStats
+import KVMStatsFormat
 import LinuxSystem
 import StatsTree
 

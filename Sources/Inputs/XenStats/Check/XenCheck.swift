@@ -1,5 +1,4 @@
 import Glibc
-public import HostStats
 public import LinuxSystem
 import Statistics
 public import StatsChecks

@@ -1,5 +1,4 @@
-public import HostStats
-import LinuxSystem
+public import LinuxSystem
 
 /// Whether this is a host of Xen, seen from the domain that controls it.
 public enum ControlDomain {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import HostStats
 import KVMStats
+import KVMStatsFormat
 import LinuxSystem
 import RRDStats
 import Statistics

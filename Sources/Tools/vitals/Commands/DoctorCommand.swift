@@ -1,6 +1,6 @@
 import ArgumentParser
-import HostStats
 import LinuxSystem
+import ProcStats
 import Statistics
 import StatsFormats
 import StatsRules

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FUSE
 import LinuxSystem
 import StatsFS
 import StatsTree

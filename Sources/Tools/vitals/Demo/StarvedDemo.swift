@@ -1,6 +1,6 @@
-import HostStats
 import KVMGuests
 import LinuxSystem
+import ProcStats
 
 /// Virtual machines one of which gets too little of a CPU, to find out which and why.
 struct StarvedDemo {

@@ -1,5 +1,8 @@
 import HostStats
 import KVMStats
+import KVMStatsFormat
+import LinuxSystem
+import ProcStats
 import Statistics
 import StatsTree
 import TableInput

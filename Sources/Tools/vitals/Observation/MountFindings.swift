@@ -1,5 +1,7 @@
+import FUSE
 import FoundationEssentials
 import KVMStats
+import KVMStatsFormat
 import LinuxSystem
 import SharedTable
 import Statistics

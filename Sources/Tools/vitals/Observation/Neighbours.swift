@@ -1,5 +1,5 @@
-import HostStats
 import LinuxSystem
+import ProcStats
 import StatsTree
 
 /// Who ran on the CPUs of a thread that waited for one, in the same window.

@@ -1,3 +1,4 @@
+public import FUSE
 import LinuxSystem
 import Statistics
 public import StatsChecks

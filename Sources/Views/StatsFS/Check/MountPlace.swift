@@ -1,3 +1,4 @@
+public import FUSE
 import Glibc
 public import LinuxSystem
 

@@ -1,3 +1,4 @@
+import FUSE
 import Glibc
 import LinuxSystem
 import Statistics

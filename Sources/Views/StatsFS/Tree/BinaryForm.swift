@@ -1,3 +1,4 @@
+import FUSE
 internal import Statistics
 internal import StatsTree
 

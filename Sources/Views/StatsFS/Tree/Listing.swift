@@ -1,3 +1,5 @@
+import FUSE
+
 /// The names in a directory and what they stand for, as they were at one time.
 struct Listing: Sendable {
   private enum Nodes: Sendable {

@@ -1,3 +1,4 @@
+public import FUSE
 import Glibc
 internal import LinuxSystem
 internal import StatsTree

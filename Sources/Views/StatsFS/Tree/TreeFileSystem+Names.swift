@@ -1,3 +1,4 @@
+public import FUSE
 internal import LinuxSystem
 internal import StatsTree
 import Synchronization

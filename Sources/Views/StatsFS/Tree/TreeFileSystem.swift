@@ -1,3 +1,4 @@
+public import FUSE
 internal import LinuxSystem
 public import StatsTree
 import Synchronization

@@ -1,3 +1,4 @@
+import FUSE
 internal import LinuxSystem
 internal import Statistics
 internal import StatsTree

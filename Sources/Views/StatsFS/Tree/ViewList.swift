@@ -1,3 +1,4 @@
+import FUSE
 internal import StatsTree
 
 /// The views of a tree, one for each viewer who looked at it lately.

@@ -1,6 +1,5 @@
 import CAllocations
 import Glibc
-import HostStats
 import KVMGuests
 import LinuxSystem
 import Statistics

@@ -1,4 +1,3 @@
-import HostStats
 import KVMGuests
 import LinuxSystem
 import Statistics

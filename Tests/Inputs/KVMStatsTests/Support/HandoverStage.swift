@@ -1,5 +1,4 @@
 import Glibc
-import HostStats
 import LinuxSystem
 import StatsTree
 import TestSupport

@@ -8,6 +8,9 @@ import StatsChecks
 import StatsFS
 import Testing
 
+@testable import FUSE
+@testable import KVMStatsFormat
+
 extension MountedTests {
   /// What `vitals check` says of a mount.
   @Suite struct CheckTests {

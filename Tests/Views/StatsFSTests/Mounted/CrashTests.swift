@@ -4,6 +4,8 @@ import SampleFileSystem
 import StatsFS
 import Testing
 
+@testable import FUSE
+
 extension MountedTests {
   /// What readers have of a server that is stopped or killed.
   @Suite struct CrashTests {

@@ -5,6 +5,8 @@ import StatsFS
 import TestSupport
 import Testing
 
+@testable import FUSE
+
 extension MountedTests {
   /// How a mount begins and ends, and what is left of it.
   @Suite struct EndTests {

@@ -4,6 +4,8 @@ import StatsFS
 import TestSupport
 import Testing
 
+@testable import FUSE
+
 extension MountedTests {
   /// Many readers while sources go, and while the server is stopped or killed.
   @Suite struct FarmCrashTests {

@@ -3,6 +3,8 @@ import SampleFileSystem
 import StatsFS
 import Testing
 
+@testable import FUSE
+
 /// What a reader of KVM statistics that knows nothing of Vitals says of `.binary`.
 @Suite(.enabled(if: KVMReader.compiler != nil, "there is no C compiler"))
 struct KVMReaderTests {

@@ -4,15 +4,20 @@ import StatsFS
 import TestSupport
 import Testing
 
+@testable import FUSE
+
 extension MountedTests {
   /// What the kernel keeps, and lets go of when it is told to.
   @Suite struct NotificationTests {
     private let directory: MountDirectory
     private let files: SampleFileSystem
     private let session: FuseSession
-    private let text = RequestCase.name("text")
+    private let text: FuseName
+
+    private static func name(_ text: String) throws -> FuseName { try #require(FuseName(text)) }
 
     init() throws {
+      text = try Self.name("text")
       directory = try MountDirectory()
       // An hour: nothing is asked again by itself.
       files = try SampleFileSystem(validity: 3_600_000_000_000)
@@ -54,8 +59,9 @@ extension MountedTests {
     func unknown() throws {
       let connection = session.connection
       #expect(!connection.notify(.node(12_345)))
-      #expect(!connection.notify(.name(RequestCase.name("none"), parent: 1)))
-      #expect(!connection.notify(.removal(RequestCase.name("none"), parent: 1, node: 9)))
+      let name = try Self.name("none")
+      #expect(!connection.notify(.name(name, parent: 1)))
+      #expect(!connection.notify(.removal(name, parent: 1, node: 9)))
     }
 
     @Test("The kernel forgets what it looked up, as often as it did")
@@ -63,7 +69,8 @@ extension MountedTests {
       let listing = try Shell.run("ls -R . >/dev/null; cat many/0007", in: directory.path)
       #expect(listing.output == "7\n")
       #expect(files.known.nodes > 1000)
-      #expect(session.connection.notify(.name(RequestCase.name("many"), parent: 1)))
+      let name = try Self.name("many")
+      #expect(session.connection.notify(.name(name, parent: 1)))
       #expect(waits { files.known.nodes < 20 })
       #expect(try Shell.run("cat many/0007", in: directory.path).output == "7\n")
     }

@@ -5,6 +5,8 @@ import SampleFileSystem
 import StatsFS
 import Testing
 
+@testable import FUSE
+
 extension MountedTests {
   @Suite struct PassthroughTests {
     @Test("The kernel reads a backed file without asking")

@@ -5,6 +5,8 @@ import StatsFS
 import TestSupport
 import Testing
 
+@testable import FUSE
+
 extension MountedTests {
   /// Mounts by `fusermount3`, of the system or where `VITALS_FUSERMOUNT` says.
   @Suite(.enabled(if: MountProgram.path != nil, "fusermount3 is not installed"))

@@ -3,6 +3,8 @@ import SampleFileSystem
 import StatsFS
 import Testing
 
+@testable import FUSE
+
 extension MountedTests {
   /// Programs that read a mounted filesystem, which this process serves.
   @Suite struct ReadingTests {

@@ -4,6 +4,8 @@ import SampleFileSystem
 import StatsFS
 import Synchronization
 
+@testable import FUSE
+
 /// The sample filesystem, which counts what its thread allocates from one read to the next.
 final class CountingFileSystem: FuseFileSystem {
   private let files: SampleFileSystem

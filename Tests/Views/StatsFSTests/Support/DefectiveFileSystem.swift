@@ -2,6 +2,8 @@ import Glibc
 import StatsFS
 import Synchronization
 
+@testable import FUSE
+
 /// A small statistics filesystem that has one defect.
 final class DefectiveFileSystem: FuseFileSystem {
   private struct State: ~Copyable {

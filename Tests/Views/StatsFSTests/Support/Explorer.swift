@@ -1,6 +1,7 @@
 import Glibc
 import Statistics
 
+@testable import FUSE
 @testable import StatsFS
 
 /// A user who looks at a filesystem as the kernel would ask for them, without a kernel.

@@ -1,6 +1,8 @@
 import LinuxSystem
 import StatsFS
 
+@testable import FUSE
+
 /// Why a directory cannot be mounted on; nil where it could, and was.
 func mountFailure(
   on directory: String, _ options: FuseMountOptions = FuseMountOptions()

@@ -3,6 +3,8 @@ import LinuxSystem
 import StatsFS
 import TestSupport
 
+@testable import FUSE
+
 /// A directory to mount on; nothing is mounted there any more when it ends, or this process.
 final class MountDirectory: Sendable {
   let path: String

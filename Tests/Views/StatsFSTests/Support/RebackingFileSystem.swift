@@ -2,6 +2,8 @@ import LinuxSystem
 import StatsFS
 import Synchronization
 
+@testable import FUSE
+
 /// A root that is a file's directory in name only: its one file has a new backing for each open.
 final class RebackingFileSystem: FuseFileSystem {
   private struct State: ~Copyable {

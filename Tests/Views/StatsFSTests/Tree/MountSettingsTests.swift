@@ -1,3 +1,4 @@
+import FUSE
 import StatsTree
 import Testing
 

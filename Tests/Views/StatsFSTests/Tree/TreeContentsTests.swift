@@ -3,6 +3,7 @@ import Statistics
 import StatsTree
 import Testing
 
+@testable import FUSE
 @testable import StatsFS
 
 /// What the files have, and how they are read.

@@ -1,6 +1,7 @@
 import StatsTree
 import Testing
 
+@testable import FUSE
 @testable import StatsFS
 
 /// What there is in the filesystem of a tree, and what is known of it.

@@ -6,6 +6,7 @@ import StatsTree
 import TestSupport
 import Testing
 
+@testable import FUSE
 @testable import StatsFS
 
 /// What statistics mean, with the statistics first, and who waits for changes.

@@ -1,0 +1,234 @@
+import Glibc
+import KVMGuests
+import LinuxSystem
+import Statistics
+import StatsTesting
+import StatsTree
+import TestSupport
+import Testing
+
+@testable import KVMKernelReader
+@testable import KVMStatsFormat
+
+/// The programs in the kernel, on descriptors of this process.
+@Suite(.serialized, .enabled(if: BPFHost.isUsable, "no BPF or no usable /dev/kvm"))
+struct KernelProbeTests {
+  @Test("What is no VM or vCPU, or not the one that is asked for, is refused")
+  func refusals() throws {
+    let records = try KernelRecords(BPFHost.probe())
+    let system = try KVMSystem()
+    let machine = try system.createMachine()
+    let processor = try machine.createProcessor(2)
+    func take(
+      _ descriptor: consuming Descriptor, _ kind: KernelObject, _ number: Int = 0
+    ) -> Int? {
+      records.open(descriptor, kind, number: number)
+    }
+    func copy(_ number: CInt) throws -> Descriptor {
+      let copy = fcntl(number, F_DUPFD_CLOEXEC, 3)
+      try #require(copy >= 0)
+      return Descriptor(owning: copy)
+    }
+    let refused = [
+      take(try Descriptor.open("/dev/null"), .processor),
+      take(try Descriptor.open("/dev/kvm", for: .readWrite), .machine),
+      take(try processor.statsDescriptor(), .processor, 2),
+      take(try machine.statsDescriptor(), .machine),
+      take(try copy(machine.rawValue), .processor, 2),
+      take(try copy(processor.rawValue), .machine),
+      take(try copy(processor.rawValue), .processor, 1),
+    ]
+    #expect(refused.allSatisfy { $0 == nil }, "\(refused)")
+    #expect(records.count == 0)
+    let tokens = (
+      take(try copy(processor.rawValue), .processor, 2), take(try copy(machine.rawValue), .machine)
+    )
+    let vcpu = try #require(tokens.0)
+    let whole = try #require(tokens.1)
+    #expect(records.machine(of: vcpu) == records.machine(of: whole))
+    // Numbers of descriptors that the process does not have, and a kind that there is not.
+    for number in [-1, 100_000, Int32.max] {
+      records.probe.ask(0, number, .processor)
+      #expect(records.probe.run(1) == 0)
+      #expect(records.probe.identity(0) == nil)
+    }
+  }
+
+  @Test("A backing of 200 groups passes the conformance suite; closed ones are gone")
+  func conformance() throws {
+    let records = try KernelRecords(BPFHost.probe())
+    let system = try KVMSystem()
+    let machine = try system.createMachine()
+    var tokens: [Int] = []
+    for number in 0..<200 {
+      let processor = try machine.createProcessor(number)
+      let copy = fcntl(processor.rawValue, F_DUPFD_CLOEXEC, 3)
+      let token = records.open(Descriptor(owning: copy), .processor, number: number)
+      tokens.append(try #require(token))
+    }
+    let schema = records.schema(of: .processor)
+    records.close(tokens[70])
+    let members = tokens.map {
+      BackingConformance.Member(token: $0, schema: schema, works: $0 != tokens[70])
+    }
+    let violations = BackingConformance(records, members: members, expected: { _ in nil }).run()
+    #expect(violations == [])
+  }
+
+  @Test("A descriptor's number that another file has got is gone, not read")
+  func replaced() throws {
+    let records = try KernelRecords(BPFHost.probe())
+    let system = try KVMSystem()
+    let one = try system.createMachine()
+    let first = try one.createProcessor(0)
+    let two = try system.createMachine()
+    let second = try two.createProcessor(0)
+    let pin = fcntl(first.rawValue, F_DUPFD_CLOEXEC, 3)
+    let opened = records.open(Descriptor(owning: pin), .processor)
+    let token = try #require(opened)
+    let probe = Probe(records, [(token, records.schema(of: .processor))])
+    #expect(probe.status(token) == .up)
+    // Another machine's vCPU of the same number, then something else.
+    for (other, status) in [
+      (second.rawValue, Status.gone), (first.rawValue, .up), (STDERR_FILENO, .gone),
+    ] {
+      try #require(dup2(other, pin) == pin)
+      probe.sampler.pass()
+      #expect(probe.status(token) == status)
+    }
+  }
+
+  @Test(
+    "Kernels without casts or without counting are read as well",
+    arguments: [(false, true), (true, false), (false, false)])
+  func older(hasCast: Bool, hasCounting: Bool) throws {
+    var schemas = SchemaCache()
+    let probe = try KernelProbe(roots: SystemRoots(), schemas: &schemas) { layout in
+      if !hasCast { layout.cast = nil }
+      if !hasCounting { layout.counting = nil }
+    }
+    let records = KernelRecords(probe)
+    let system = try KVMSystem()
+    let machine = try system.createMachine()
+    for number in 0..<200 {
+      let processor = try machine.createProcessor(number)
+      let copy = fcntl(processor.rawValue, F_DUPFD_CLOEXEC, 3)
+      let token = records.open(Descriptor(owning: copy), .processor, number: number)
+      #expect(token == number)
+    }
+    let schema = records.schema(of: .processor)
+    let groups = Probe(records, (0..<200).map { ($0, schema) })
+    #expect((0..<200).allSatisfy { groups.status($0) == .up })
+  }
+
+  @Test("A walk finds what a process has, with vCPU, machine and thread; a narrow one as much")
+  func walk() throws {
+    let probe = try BPFHost.probe()
+    let system = try KVMSystem()
+    let machine = try system.createMachine()
+    let processor = try machine.createProcessor(4)
+    let statistics = try processor.statsDescriptor()
+    func own(_ records: [WalkRecord]) -> [WalkRecord] {
+      let numbers = [machine.rawValue, processor.rawValue, statistics.rawValue]
+      return records.filter { $0.process == getpid() && numbers.contains($0.descriptor) }
+    }
+    let found = own(try probe.walk())
+    #expect(Set(found.map(\.kind)) == [.machine, .processor, .processorStatistics])
+    #expect(Set(found.map(\.machine)).count == 1)
+    for record in found where record.kind != .machine { #expect(record.processor == 4) }
+    #expect(found.allSatisfy { $0.thread == 0 })
+    let narrow = try probe.walk(process: getpid())
+    #expect(Set(own(narrow)) == Set(found))
+    #expect(narrow.allSatisfy { $0.process == getpid() })
+    let other = try probe.walk(process: 1)
+    #expect(own(other) == [])
+  }
+
+  @Test("A running guest's threads are those that the walk tells")
+  func threads() throws {
+    let probe = try BPFHost.probe()
+    let guest = try GuestMachine(GuestConfiguration(payload: .idle, vcpus: 3))
+    defer { guest.stop() }
+    let threads = Set(guest.vcpuThreads)
+    let isRight = try waits {
+      let found = try probe.walk(process: getpid()).filter { threads.contains($0.thread) }
+      let vcpus = found.filter { $0.kind == .processor }
+      return vcpus.count == 3
+        && vcpus.allSatisfy { guest.vcpuThreads[$0.processor] == $0.thread }
+    }
+    #expect(isRight)
+  }
+
+  @Test("Where it cannot be, the reason is said")
+  func fallbacks() throws {
+    var schemas = SchemaCache()
+    let system = try FakeSystem()
+    func refusal(_ change: (inout SystemRoots) throws -> Void) rethrows -> BPFRefusal? {
+      var roots = SystemRoots()
+      try change(&roots)
+      do throws(BPFRefusal) {
+        _ = try KernelProbe(roots: roots, schemas: &schemas)
+        return nil
+      } catch {
+        return error
+      }
+    }
+    let none = refusal { $0.sys = system.roots.sys }
+    #expect("\(none.map { "\($0)" } ?? "")".contains("CONFIG_DEBUG_INFO_BTF"))
+    try system.write("no types, but as many bytes as a header has", to: "sys/kernel/btf/vmlinux")
+    let strange = refusal { $0.sys = system.roots.sys }
+    #expect(strange == .strangeTypes(.magic(0x6f6e)))
+    try Descriptor.open("\(system.roots.sys)/kernel/btf/vmlinux", for: .create)
+      .write(TypeFile.example.bytes)
+    let missing = refusal { $0.sys = system.roots.sys }
+    #expect(missing == .missing(.init(field: "file.f_op")))
+    try system.link("proc/self", to: "\(getpid() + 1)")
+    #expect(refusal { $0.proc = system.roots.proc } == .namespace)
+  }
+
+  @Test("A program that the verifier refuses is shown with its reason")
+  func verifier() {
+    var text = Assembler()
+    text.load(.r0, .r2, 0)
+    text.exit(0)
+    let words = text.finish()
+    let error = #expect(throws: BPFLoadError.self) {
+      _ = try BPFProgram(words, for: .call, name: "bad")
+    }
+    #expect(error?.log.contains { $0.contains("R2") } ?? false, "\(error?.log ?? [])")
+    #expect(
+      BPFRefusal(
+        BPFLoadError(system: SystemError(call: "bpf", object: "x", code: EPERM), log: []),
+        lockdown: "none integrity [confidentiality]\n") == .lockdown)
+  }
+
+  @Test("Another user without capabilities is told which are needed")
+  func unprivileged() async {
+    await #expect(processExitsWith: .success) {
+      guard setuid(65534) == 0 else { exit(2) }
+      do {
+        _ = try BPFHost.probe()
+        exit(3)
+      } catch {
+        guard case .capability = error as? BPFRefusal else { exit(4) }
+        guard "\(error)".contains("CAP_BPF and CAP_PERFMON") else { exit(5) }
+      }
+    }
+  }
+
+  @Test("What was loaded with rights is used without")
+  func dropped() async {
+    await #expect(processExitsWith: .success) {
+      let records = try KernelRecords(BPFHost.probe())
+      let system = try KVMSystem()
+      let machine = try system.createMachine()
+      let processor = try machine.createProcessor(0)
+      let pin = fcntl(processor.rawValue, F_DUPFD_CLOEXEC, 3)
+      guard let token = records.open(Descriptor(owning: pin), .processor) else { exit(2) }
+      guard setuid(65534) == 0 else { exit(3) }
+      let probe = Probe(records, [(token, records.schema(of: .processor))])
+      guard probe.status(token) == .up else { exit(4) }
+      guard try records.probe.walk().contains(where: { $0.process == getpid() }) else { exit(5) }
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import Glibc
+import LinuxSystem
+import Statistics
+import StatsTree
+import Testing
+
+@testable import KVMStats
+@testable import KVMStatsFormat
+@testable import QEMUMonitor
+
+/// A real QEMU that keeps no statistics descriptor, read by BPF.
+@Suite(.serialized) struct QEMUKernelTests {
+  /// Whether programs may be loaded; not whether they work.
+  private static var isPermitted: Bool {
+    (try? BPFArray(byteCount: 8, name: "vitals_test")) != nil
+      && (try? FileStatus("/sys/kernel/btf/vmlinux")) != nil
+  }
+
+  private func need() throws {
+    if !QEMU.isPossible { try Test.cancel("no qemu-system-x86_64 or no /dev/kvm") }
+    if !Self.isPermitted { try Test.cancel("BPF is not permitted") }
+  }
+
+  /// A client that holds the monitor, as libvirt does.
+  private final class Client {
+    let socket: UnixSocket
+
+    init(_ path: String) throws {
+      socket = try UnixSocket.connect(to: path, .stream)
+      _ = answer()
+      try say("{\"execute\":\"qmp_capabilities\"}")
+    }
+
+    func say(_ text: String) throws {
+      _ = try socket.send(Array((text + "\n").utf8))
+      _ = answer()
+    }
+
+    private func answer() -> String {
+      guard socket.waitForInput(milliseconds: 3000),
+        let message = try? socket.receive(limit: 65_536)
+      else { return "" }
+      return String(decoding: message.bytes, as: UTF8.self)
+    }
+  }
+
+  private func input(_ tree: Tree, rungs: Set<KVMInput.Rung>) throws -> KVMInput {
+    var options = KVMInput.Options()
+    options.rungs = rungs
+    return try KVMInput(tree, options: options)
+  }
+
+  @Test("With its monitor held by another, every statistic of its vCPUs is there")
+  func held() throws {
+    try need()
+    let qemu = try QEMU("held\(getpid())")
+    defer { qemu.stop() }
+    let client = try Client(qemu.socket)
+    let tree = Tree()
+    let input = try input(tree, rungs: Set(KVMInput.Rung.allCases))
+    _ = input.refresh()
+    let sampler = Sampler(tree)
+    sampler.pass()
+    let kernel = try KernelSchemas()
+    let path = "kvm/\(qemu.name)"
+    for (path, schema) in [
+      (path, kernel.machine), ("\(path)/vcpu0", kernel.processor),
+      ("\(path)/vcpu1", kernel.processor),
+    ] {
+      let entry = try #require(
+        sampler.plan.entries.first { $0.source.path == path && $0.group.name == "kvm" })
+      // QEMU keeps the vCPUs' descriptors itself since 8.1; never the VM's.
+      #expect([.bpf, .pidfd].contains(entry.group.provenance))
+      #expect(path.contains("vcpu") || entry.group.provenance == .bpf)
+      #expect(entry.group.schema == schema)
+      #expect(sampler.status(of: entry) == .up)
+    }
+    try client.say("{\"execute\":\"query-status\"}")
+  }
+
+  @Test("Paused, its numbers are those of its monitor, which lists histograms backwards")
+  func sameAsMonitor() throws {
+    try need()
+    let qemu = try QEMU("paused\(getpid())")
+    defer { qemu.stop() }
+    // The firmware is at work for about a second.
+    usleep(1_500_000)
+    do {
+      let client = try Client(qemu.socket)
+      try client.say("{\"execute\":\"stop\"}")
+    }
+    let tree = Tree()
+    let input = try input(tree, rungs: [.bpf])
+    _ = input.refresh()
+    let sampler = Sampler(tree)
+    sampler.pass()
+    let host = try QMPHost(paths: [qemu.socket], deadlineMilliseconds: 5000)
+    host.pass()
+    var compared = 0
+    var counted: UInt64 = 0
+    for (path, entry) in [
+      ("kvm/\(qemu.name)", try host.entry(0)),
+      ("kvm/\(qemu.name)/vcpu0", try host.entry(0, vcpu: 0)),
+      ("kvm/\(qemu.name)/vcpu1", try host.entry(0, vcpu: 1)),
+    ] {
+      let own = try #require(
+        sampler.plan.entries.first { $0.source.path == path && $0.group.provenance == .bpf })
+      for statistic in entry.group.schema.statistics {
+        let same = try #require(own.group.schema[statistic.name])
+        if statistic.kind.isHistogram {
+          let (one, other) = (
+            sampler.histogram(same, of: own), host.sampler.histogram(statistic, of: entry)
+          )
+          #expect(one?.counts == other?.counts, "\(path) \(statistic.name)")
+          counted += one?.counts.reduce(0, +) ?? 0
+        } else {
+          #expect(
+            sampler.value(same, of: own) == host.sampler.value(statistic, of: entry),
+            "\(path) \(statistic.name)")
+        }
+        compared += statistic.size
+      }
+    }
+    #expect(compared > 200)
+    #expect(counted > 0, "no histogram has a sample")
+  }
+}
