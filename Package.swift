@@ -80,6 +80,7 @@ let package = Package(
     room("Core", "LinuxSystem", ["CLinux"]),
     room("Core", "StatsChecks"),
     room("Core", "SharedTable", ["CVitals", "LinuxSystem", "Statistics", "StatsChecks"]),
+    room("Core", "StatsKnowledge", ["Statistics", "CVitalsData"]),
     room("Core", "StatsTree", ["Statistics"]),
 
     // MARK: - Formats
@@ -104,21 +105,24 @@ let package = Package(
     room("Inputs", "XenStore", ["LinuxSystem"]),
     room(
       "Inputs", "XenStats",
-      [
-        "StatsChecks", "StatsTree", "Statistics", "XenStore", "XenTable", "LinuxSystem",
-        "ProcStats",
-      ]),
+      ["StatsChecks", "StatsTree", "Statistics", "XenStore", "XenTable", "LinuxSystem"]),
     room("Inputs", "TableInput", ["SharedTable", "StatsTree", "Statistics", "LinuxSystem"]),
     room(
       "Inputs", "RRDStats", ["RRDFormat", "StatsChecks", "StatsTree", "Statistics", "LinuxSystem"]),
 
     // MARK: - Views
-    room("Views", "StatsRules", ["StatsTree", "Statistics", "CVitalsData"]),
-    room("Views", "StatsFormats", ["StatsTree", "Statistics", "RRDFormat", "CVitalsData"]),
-    room("Views", "StatsTerminal", ["StatsFormats", "StatsTree", "Statistics", "LinuxSystem"]),
+    room("Views", "StatsRules", ["StatsTree", "Statistics", "StatsKnowledge"]),
+    room("Views", "StatsFormats", ["StatsTree", "Statistics", "RRDFormat", "StatsKnowledge"]),
+    room("Views", "StatsText", ["StatsFormats", "StatsKnowledge", "StatsTree", "Statistics"]),
+    room(
+      "Views", "StatsTerminal",
+      ["StatsFormats", "StatsTree", "Statistics", "LinuxSystem", "StatsText", "StatsKnowledge"]),
     room(
       "Views", "StatsFS",
-      ["StatsFormats", "StatsChecks", "StatsTree", "Statistics", "LinuxSystem", "CLinux", "FUSE"]),
+      [
+        "StatsFormats", "StatsChecks", "StatsTree", "Statistics", "LinuxSystem", "CLinux", "FUSE",
+        "StatsKnowledge",
+      ]),
 
     // MARK: - Publish
     room("Publish", "StatsMetrics", ["SharedTable", "Statistics", coreMetrics]),
@@ -130,7 +134,9 @@ let package = Package(
       path: "docs/examples/swift"),
     .executableTarget(
       name: "tree-example",
-      dependencies: ["LinuxSystem", "StatsFormats", "StatsTree", "Statistics"],
+      dependencies: [
+        "LinuxSystem", "StatsFormats", "StatsKnowledge", "StatsText", "StatsTree", "Statistics",
+      ],
       path: "docs/examples/tree"),
     .executableTarget(
       name: "conformance-example",
@@ -141,7 +147,7 @@ let package = Package(
     room("Testing", "KVMGuests", ["LinuxSystem"]),
     room(
       "Testing", "StatsTesting",
-      ["StatsChecks", "StatsTree", "Statistics", "LinuxSystem", "CVitalsData"]),
+      ["StatsTree", "Statistics", "LinuxSystem", "CVitalsData"]),
 
     // MARK: - Tools
     .executableTarget(
@@ -150,7 +156,7 @@ let package = Package(
         "HostStats", "KVMGuests", "KVMStats", "LinuxSystem", "RRDStats", "StatsFS", "StatsFormats",
         "StatsChecks", "StatsRules", "SharedTable", "StatsTerminal", "StatsTesting", "StatsTree",
         "Statistics", "TableInput", "XenStats", "XenStore", "XenTable", argumentParser, "FUSE",
-        "KVMKernelReader", "KVMStatsFormat", "ProcStats", "QEMUMonitor",
+        "KVMStatsFormat", "ProcStats", "StatsText", "StatsKnowledge",
       ],
       path: "Sources/Tools/vitals"),
 
@@ -162,6 +168,7 @@ let package = Package(
       [
         "HostStats", "RRDFormat", "StatsRules", "StatsTesting", "StatsTree", "Statistics",
         "XenStats", "LinuxSystem", "KVMStatsFormat", "ProcStats", "KVMKernelReader", "KVMGuests",
+        "StatsKnowledge",
       ],
       excluding: ["Cases", "XenLibrary"]),
     testLibrary(
@@ -178,6 +185,7 @@ let package = Package(
         "SharedTable", "CVitals", "LinuxSystem", "StatsChecks", "Statistics", "TestSupport",
         "CAllocations", "CCalls", "table-holder",
       ]),
+    tests("Core", "StatsKnowledgeTests", ["StatsKnowledge"]),
     tests(
       "Core", "StatsTreeTests",
       ["StatsTree", "Statistics", "LinuxSystem", "TestSupport", "CAllocations"]),
@@ -246,15 +254,24 @@ let package = Package(
       "Views", "StatsRulesTests",
       [
         "StatsRules", "HostStats", "StatsTesting", "StatsTree", "Statistics", "LinuxSystem",
-        "TestSupport", "ProcStats",
+        "TestSupport", "ProcStats", "StatsKnowledge",
       ]),
     tests(
+      "Views", "StatsTextTests",
+      ["StatsText", "StatsFormats", "StatsTree", "Statistics", "TestSupport"]),
+    tests(
       "Views", "StatsFormatsTests",
-      ["StatsFormats", "RRDFormat", "StatsTree", "Statistics", "LinuxSystem", "TestSupport"],
+      [
+        "StatsFormats", "RRDFormat", "StatsTree", "Statistics", "LinuxSystem", "TestSupport",
+        "StatsKnowledge", "StatsText",
+      ],
       excluding: ["Golden"]),
     tests(
       "Views", "StatsTerminalTests",
-      ["StatsTerminal", "StatsFormats", "StatsTree", "Statistics", "TestSupport"],
+      [
+        "StatsTerminal", "StatsFormats", "StatsTree", "Statistics", "TestSupport", "StatsKnowledge",
+        "StatsText",
+      ],
       excluding: ["Golden"]),
     tests(
       "Views", "StatsFSTests",
@@ -280,8 +297,7 @@ let package = Package(
       "Tools", "CommandTests",
       [
         "KVMGuests", "LinuxSystem", "StatsChecks", "StatsRules", "SharedTable", "StatsTesting",
-        "StatsTree",
-        "Statistics", "TestSupport", "guest-holder", "vitals",
+        "StatsTree", "Statistics", "TestSupport", "guest-holder", "vitals", "StatsKnowledge",
       ],
       excluding: ["Golden"]),
   ]

@@ -1,4 +1,4 @@
-// Compiled with Sources/Views/StatsRules, but for its built-in rules, by Scripts/fuzz.sh.
+// Compiled with Sources/Views/StatsRules by Scripts/fuzz.sh.
 import Statistics
 
 /// Reads the bytes as a formula and as a file of rules, and evaluates what can be read.

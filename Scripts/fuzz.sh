@@ -15,6 +15,7 @@ for name in corpus table-corpus table-seeds fuse-corpus types-corpus rrdd-corpus
   rules-seeds modules; do
   mkdir -p "$out/$name"
 done
+rm -rf "$out/modules"
 if [ -z "$only" ]; then seconds=$(((seconds + 5) / 6)); fi
 
 # Swift's own report of crashes would keep libFuzzer from saving the input.
@@ -47,7 +48,7 @@ module() {
 modules() {
   if [ -n "${has_modules:-}" ]; then return; fi
   has_modules=yes
-  for name in CLinux CVitals; do
+  for name in CLinux CVitals CVitalsData; do
     mkdir -p "$out/modules/$name"
     {
       echo "module $name {"
@@ -56,12 +57,12 @@ modules() {
       echo "}"
     } >"$out/modules/$name/module.modulemap"
   done
-  for file in Sources/C/CLinux/*.c; do
-    clang -std=gnu11 -O1 -fsanitize=fuzzer-no-link -ISources/C/CLinux/include \
+  for file in Sources/C/*/*.c; do
+    clang -std=gnu11 -O1 -fsanitize=fuzzer-no-link -I"$(dirname "$file")/include" \
       -c -o "$out/modules/$(basename "$file" .c).o" "$file"
   done
-  swift_options="$swift_options -I $out/modules/CLinux -I $out/modules/CVitals"
-  for name in Statistics StatsChecks LinuxSystem SharedTable StatsTree; do module "$name"; done
+  swift_options="$swift_options -I $out/modules/CLinux -I $out/modules/CVitals -I $out/modules/CVitalsData"
+  for name in Statistics StatsChecks StatsKnowledge LinuxSystem SharedTable StatsTree; do module "$name"; done
 }
 
 fuzz_table() {
@@ -98,7 +99,7 @@ fuzz_rules() {
   # shellcheck disable=SC2046,SC2086
   swiftc $swift_options -module-name RulesFuzz -I "$out/modules" \
     -enable-upcoming-feature InternalImportsByDefault \
-    -o "$out/rules" $(find Sources/Views/StatsRules -name '*.swift' ! -name '*+BuiltIn.swift') \
+    -o "$out/rules" $(find Sources/Views/StatsRules -name '*.swift') \
     Fuzz/RulesFuzz.swift "$out"/modules/*.o
   cp Sources/C/CVitalsData/doctor.rules "$out/rules-seeds/"
   sed -n 's/^when: //p' Sources/C/CVitalsData/doctor.rules |

@@ -1,5 +1,5 @@
-internal import Statistics
-internal import StatsTree
+package import Statistics
+package import StatsTree
 
 extension ByteText {
   /// Appends the lines of a statistic of a group: one for each word, bucket or name.
@@ -11,7 +11,7 @@ extension ByteText {
   ///   - placement: the group's.
   ///   - start: all before the value, with the comma.
   ///   - end: all from the comma behind `upper` to that before `state`.
-  mutating func appendLines(
+  package mutating func appendLines(
     _ statistic: Statistic, _ tally: Tally?, _ sampler: Sampler, at placement: Placement,
     start: [UInt8], end: String
   ) {

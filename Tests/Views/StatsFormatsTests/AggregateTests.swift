@@ -1,4 +1,6 @@
 import Statistics
+import StatsKnowledge
+import StatsText
 import StatsTree
 import TestSupport
 import Testing

@@ -102,11 +102,3 @@ struct Example {
     sampler.pass()
   }
 }
-
-extension [UInt8] {
-  var text: String { String(decoding: self, as: UTF8.self) }
-
-  var lines: [String] {
-    text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-  }
-}

@@ -1,4 +1,5 @@
 import Statistics
+import StatsText
 import StatsTree
 import TestSupport
 import Testing

@@ -1,5 +1,7 @@
 import Statistics
 import StatsFormats
+import StatsKnowledge
+import StatsText
 import StatsTree
 import TestSupport
 import Testing

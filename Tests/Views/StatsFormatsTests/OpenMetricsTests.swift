@@ -1,5 +1,7 @@
 import Statistics
+import StatsKnowledge
 import StatsTree
+import TestSupport
 import Testing
 
 @testable import StatsFormats

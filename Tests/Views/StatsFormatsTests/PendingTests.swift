@@ -1,5 +1,7 @@
 import Statistics
+import StatsText
 import StatsTree
+import TestSupport
 import Testing
 
 @testable import StatsFormats

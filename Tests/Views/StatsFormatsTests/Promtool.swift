@@ -1,5 +1,6 @@
 import Glibc
 import LinuxSystem
+import TestSupport
 
 /// Prometheus' own checker, where it is installed.
 enum Promtool {

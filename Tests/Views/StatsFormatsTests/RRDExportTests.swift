@@ -1,6 +1,7 @@
 import RRDFormat
 import Statistics
 import StatsFormats
+import StatsKnowledge
 import StatsTree
 import TestSupport
 import Testing

@@ -1,5 +1,8 @@
 import Statistics
+import StatsKnowledge
+import StatsText
 import StatsTree
+import TestSupport
 import Testing
 
 @testable import StatsFormats
@@ -74,7 +77,7 @@ import Testing
   }
 
   @Test("The built-in meanings can be read") func meanings() {
-    #expect(Meanings.builtInText.hasPrefix("#"))
+    #expect(BuiltInText.meanings.hasPrefix("#"))
     _ = Meanings.builtIn.all
   }
 

@@ -1,3 +1,4 @@
+import StatsKnowledge
 import StatsRules
 import Testing
 
@@ -36,14 +37,14 @@ struct RuleBookTests {
       ("severity: notice", "severity: awful", 3, "problem, waste, notice"),
       ("when: share(run_ns) > 90%", "when: share(run_ns) >> 90%", 4, "^"),
       ("show: ran =", "show: ran", 6, "words = formula"),
-      ("try: nothing", "tri: nothing", 8, "there is no key 'tri'"),
+      ("try: nothing", "tri: nothing", 8, "unknown key 'tri'"),
       ("why: a test", "", 1, "[busy] has no why"),
-      ("finding: is busy", "finding: is busy\nfinding: twice", 8, "stands twice"),
+      ("finding: is busy", "finding: is busy\nfinding: twice", 8, "duplicate key"),
       ("[busy]", "[busy", 1, "[name]"),
-      ("on: vcpu", "  on: vcpu", 2, "nothing to continue"),
+      ("on: vcpu", "  on: vcpu", 2, "continuation line"),
     ])
   func wrong(good: String, bad: String, line: Int, reason: String) {
-    do throws(RuleFlaw) {
+    do throws(SectionFileError) {
       _ = try RuleBook(parsing: Self.rule.replacing(good, with: bad))
       Issue.record("it was taken")
     } catch {
@@ -54,7 +55,7 @@ struct RuleBookTests {
 
   @Test("A rule twice in a file is a flaw; one of another file takes the place")
   func twice() throws {
-    #expect(throws: RuleFlaw.self) {
+    #expect(throws: SectionFileError.self) {
       try RuleBook(parsing: Self.rule + "\n" + Self.rule)
     }
     var book = RuleBook.builtIn
@@ -81,7 +82,7 @@ struct RuleBookNoiseTests {
       let count = Int.random(in: 0...16, using: &generator)
       let text = (0..<count).map { _ in lines.randomElement(using: &generator) ?? "" }
         .joined(separator: "\n")
-      do throws(RuleFlaw) {
+      do throws(SectionFileError) {
         _ = try RuleBook(parsing: text)
       } catch {
         #expect((1...max(1, count)).contains(error.line), "\(text)")

@@ -1,5 +1,6 @@
 import Statistics
 import StatsFormats
+import StatsKnowledge
 import StatsTree
 import Testing
 

@@ -5,6 +5,7 @@
 import LinuxSystem
 import Statistics
 import StatsFormats
+import StatsText
 import StatsTree
 import Synchronization
 

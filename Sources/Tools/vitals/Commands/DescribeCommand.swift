@@ -1,6 +1,7 @@
 import ArgumentParser
 import Statistics
 import StatsFormats
+import StatsKnowledge
 import StatsTree
 import TableInput
 

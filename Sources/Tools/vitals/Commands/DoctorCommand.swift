@@ -3,6 +3,7 @@ import LinuxSystem
 import ProcStats
 import Statistics
 import StatsFormats
+import StatsKnowledge
 import StatsRules
 import StatsTree
 
@@ -60,7 +61,7 @@ struct DoctorCommand: ParsableCommand {
 
   func run() throws {
     if showRules {
-      try Console.write(RuleBook.builtInText)
+      try Console.write(BuiltInText.rules)
       return
     }
     var book = RuleBook.builtIn
@@ -156,7 +157,7 @@ struct DoctorCommand: ParsableCommand {
     } catch {
       throw Failure(status: error.isPermission ? .notPermitted : .nothingThere, text: "\(error)")
     }
-    do throws(RuleFlaw) {
+    do throws(SectionFileError) {
       return try RuleBook(parsing: text)
     } catch {
       throw Failure(status: .usage, text: "\(file), \(error)")

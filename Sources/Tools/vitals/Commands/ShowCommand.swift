@@ -1,6 +1,7 @@
 import ArgumentParser
 import LinuxSystem
 import StatsFormats
+import StatsText
 import StatsTree
 
 /// `vitals show`: the numbers now.

@@ -1,5 +1,7 @@
 import Statistics
 import StatsFormats
+import StatsKnowledge
+import StatsText
 import StatsTree
 
 /// What `vitals watch --aggregate` writes in each interval as a table.

@@ -1,4 +1,5 @@
 import Statistics
+import StatsKnowledge
 
 /// Descriptions of statistics as JSON.
 enum DescriptionJSON {

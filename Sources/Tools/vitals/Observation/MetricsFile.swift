@@ -1,5 +1,6 @@
 import LinuxSystem
 import StatsFormats
+import StatsKnowledge
 import StatsTree
 
 /// A file of xcp-rrdd's protocol V2 that is kept up to date in place.

@@ -1,5 +1,7 @@
 import LinuxSystem
 import StatsFormats
+import StatsKnowledge
+import StatsText
 import StatsTree
 
 /// A whole sample in one of the formats.

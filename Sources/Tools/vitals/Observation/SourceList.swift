@@ -1,6 +1,7 @@
 import KVMStats
 import Statistics
 import StatsFormats
+import StatsText
 import StatsTree
 
 /// The sources with their state and provenance, as `vitals list` writes them.

@@ -1,4 +1,5 @@
 import Statistics
+import StatsKnowledge
 
 /// All that is known of a statistic's name.
 struct StatisticDescription {

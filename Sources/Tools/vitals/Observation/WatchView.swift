@@ -1,6 +1,8 @@
 import LinuxSystem
 import Statistics
 import StatsFormats
+import StatsKnowledge
+import StatsText
 import StatsTree
 
 /// What `vitals watch` writes in each interval.

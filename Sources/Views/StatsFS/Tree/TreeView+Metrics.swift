@@ -1,6 +1,7 @@
 import FUSE
 internal import Statistics
 internal import StatsFormats
+import StatsKnowledge
 internal import StatsTree
 
 extension TreeView {

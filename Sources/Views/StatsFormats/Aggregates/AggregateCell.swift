@@ -1,10 +1,10 @@
 internal import Statistics
-internal import StatsTree
+package import StatsTree
 
 /// A statistic of an aggregate in a pass: what each function makes of it, as text.
 ///
 /// The members are looked at when the first function asks.
-struct AggregateCell {
+package struct AggregateCell {
   private let part: AggregatePart
   private let column: AggregateColumn
   private let sampler: Sampler
@@ -13,7 +13,7 @@ struct AggregateCell {
   private var values: MemberValues?
 
   /// The cells of a column, in which counts may be shown as rates.
-  init(
+  package init(
     _ part: AggregatePart, _ column: AggregateColumn, _ sampler: Sampler, showsRates: Bool
   ) {
     self.part = part
@@ -25,7 +25,7 @@ struct AggregateCell {
   private var isRate: Bool { showsRates && column.member.statistic.kind == .cumulative }
 
   /// What a function makes of it, and the member whose it is; `-` where that is nothing.
-  mutating func text(
+  package mutating func text(
     _ function: AggregateFunction, _ notes: inout Set<Note>
   ) -> (text: String, member: String?) {
     if column.isOwn(function), let own = column.own {

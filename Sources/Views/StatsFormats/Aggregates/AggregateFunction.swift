@@ -15,5 +15,5 @@ public enum AggregateFunction: String, CaseIterable, Hashable, Sendable {
   static let folds: [AggregateFunction] = [.sum, .minimum, .maximum, .average, .countZero]
 
   /// Whether its answer is the number of one member.
-  var picksMember: Bool { self == .minimum || self == .maximum }
+  package var picksMember: Bool { self == .minimum || self == .maximum }
 }

@@ -1,20 +1,21 @@
 internal import Statistics
-internal import StatsTree
+import StatsKnowledge
+package import StatsTree
 
 /// A member of an aggregate.
-struct AggregateMember {
-  let path: String
-  let placement: Placement
+package struct AggregateMember {
+  package let path: String
+  package let placement: Placement
 }
 
 /// A statistic of the members, and what the aggregate has of it.
-struct AggregateColumn {
+package struct AggregateColumn {
   /// The name in the members' schema; the second of a name gets `#2`.
-  let name: String
+  package let name: String
   /// As the members have it.
-  let member: CellForm
+  package let member: CellForm
   /// As the aggregate has it by the function that is natural for it; nil where it has not.
-  let own: CellForm?
+  package let own: CellForm?
   /// Whether the aggregate's own is the sum of the members' values, or what was merged or counted
   /// of them; not the greatest of a peak or of an unknown kind.
   let isSummed: Bool
@@ -37,35 +38,35 @@ struct AggregateColumn {
   }
 
   /// Whether a function says something of it.
-  func answers(_ function: AggregateFunction) -> Bool {
+  package func answers(_ function: AggregateFunction) -> Bool {
     function == .list || isOwn(function) || hasNumber(function)
   }
 }
 
 /// An aggregate with its members in the order of the tree.
-struct AggregatePart {
-  let entry: Plan.Entry
-  let members: [AggregateMember]
-  let columns: [AggregateColumn]
+package struct AggregatePart {
+  package let entry: Plan.Entry
+  package let members: [AggregateMember]
+  package let columns: [AggregateColumn]
 }
 
 /// The aggregates of one source over the same sources, which are one row.
-struct AggregateBlock {
-  let source: Source
-  var parts: [AggregatePart]
+package struct AggregateBlock {
+  package let source: Source
+  package var parts: [AggregatePart]
   /// The ways that the members' numbers come.
-  var ways: [String]
+  package var ways: [String]
 
-  var members: [AggregateMember] { parts[0].members }
+  package var members: [AggregateMember] { parts[0].members }
 }
 
 /// The aggregates of a plan with their members, found once for each generation of the tree.
-struct AggregateLayout {
-  private(set) var blocks: [AggregateBlock] = []
+package struct AggregateLayout {
+  package private(set) var blocks: [AggregateBlock] = []
   private let generation: UInt64
   private let treeGeneration: UInt64
 
-  init(_ sampler: Sampler, _ pattern: Pattern = .everything) {
+  package init(_ sampler: Sampler, _ pattern: Pattern = .everything) {
     generation = sampler.plan.generation
     treeGeneration = sampler.tree.generation
     var ranks: [ObjectIdentifier: [UInt64: Int]] = [:]
@@ -105,7 +106,7 @@ struct AggregateLayout {
   }
 
   /// Whether it is of what the sampler has now.
-  func isOf(_ sampler: Sampler) -> Bool {
+  package func isOf(_ sampler: Sampler) -> Bool {
     generation == sampler.plan.generation && treeGeneration == sampler.tree.generation
   }
 
@@ -137,7 +138,7 @@ struct AggregateLayout {
 
 extension AggregateBlock {
   /// The members of the aggregate that has the most of them in trouble.
-  func leastMembers(in sampler: Sampler) -> Members {
+  package func leastMembers(in sampler: Sampler) -> Members {
     var least = Members()
     for (index, part) in parts.enumerated() {
       let members = sampler.members(of: part.entry) ?? Members()
@@ -147,12 +148,12 @@ extension AggregateBlock {
   }
 
   /// Whether nothing was ever read, as of a group that is off.
-  func isSilent(in sampler: Sampler) -> Bool {
+  package func isSilent(in sampler: Sampler) -> Bool {
     parts.allSatisfy { sampler.status(of: $0.entry) == .stale(since: 0) }
   }
 
   /// The column of a statistic, with the part that has it.
-  func column(_ name: String) -> (part: Int, column: Int)? {
+  package func column(_ name: String) -> (part: Int, column: Int)? {
     for (index, part) in parts.enumerated() {
       if let column = part.columns.firstIndex(where: { $0.name == name }) { return (index, column) }
     }

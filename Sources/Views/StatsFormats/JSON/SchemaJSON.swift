@@ -1,4 +1,5 @@
-public import Statistics
+import Statistics
+public import StatsKnowledge
 public import StatsTree
 
 /// What the statistics of sources mean, as JSON documents of one line.

@@ -1,4 +1,5 @@
 internal import Statistics
+import StatsKnowledge
 public import StatsTree
 
 /// Statistics first: one JSON object of all statistics, with the values by path.

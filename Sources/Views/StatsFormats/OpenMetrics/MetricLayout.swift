@@ -1,4 +1,5 @@
 internal import Statistics
+import StatsKnowledge
 internal import StatsTree
 
 /// The families of a plan and the labels of their series.

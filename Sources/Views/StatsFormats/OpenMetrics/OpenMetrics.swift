@@ -1,4 +1,5 @@
-public import Statistics
+import Statistics
+public import StatsKnowledge
 public import StatsTree
 
 /// The last pass as OpenMetrics 1.0 or as Prometheus text 0.0.4.

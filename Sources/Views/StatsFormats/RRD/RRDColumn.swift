@@ -1,5 +1,6 @@
 internal import RRDFormat
 internal import Statistics
+import StatsKnowledge
 internal import StatsTree
 
 /// One number of a file, and where it is taken from.

@@ -1,5 +1,6 @@
 internal import RRDFormat
-public import Statistics
+import Statistics
+public import StatsKnowledge
 public import StatsTree
 
 /// The last pass as a file of xcp-rrdd's protocol V2.

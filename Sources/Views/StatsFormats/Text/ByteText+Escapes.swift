@@ -1,6 +1,6 @@
 extension ByteText {
   /// Appends a JSON string with its quotes (RFC 8259, section 7).
-  mutating func append(json text: String) {
+  package mutating func append(json text: String) {
     append(byte: .quote)
     for byte in text.utf8 {
       switch byte {
@@ -22,7 +22,7 @@ extension ByteText {
   /// Appends a CSV field, with quotes where RFC 4180 wants them.
   ///
   /// An empty text has quotes as well, so that it is not taken for a value that is not there.
-  mutating func append(csv text: String) {
+  package mutating func append(csv text: String) {
     let isPlain = text.utf8.allSatisfy { byte in
       byte != .quote && byte != .comma && byte != .newline && byte != UInt8(ascii: "\r")
     }
@@ -39,12 +39,12 @@ extension ByteText {
   }
 
   /// Appends a label's value as OpenMetrics and Prometheus have it between quotes.
-  mutating func append(label text: String) {
+  package mutating func append(label text: String) {
     append(metrics: text, escapesQuotes: true)
   }
 
   /// Appends the text of a HELP line: OpenMetrics escapes quotes there, Prometheus does not.
-  mutating func append(help text: String, escapesQuotes: Bool) {
+  package mutating func append(help text: String, escapesQuotes: Bool) {
     append(metrics: text, escapesQuotes: escapesQuotes)
   }
 
@@ -63,7 +63,7 @@ extension ByteText {
   ///
   /// Names come from other processes, so they may hold escape sequences: control characters and
   /// the marks that turn the direction of text become `\u{1B}`.
-  mutating func append(printable text: String) {
+  package mutating func append(printable text: String) {
     if text.utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) {
       append(text)
       return
@@ -98,12 +98,12 @@ extension String {
   }
 
   /// The text on the left of a field of so many characters.
-  func padded(to width: Int) -> String {
+  package func padded(to width: Int) -> String {
     self + String(repeating: " ", count: Swift.max(0, width - unicodeScalars.count))
   }
 
   /// The text on the right of a field of so many characters.
-  func padded(from width: Int) -> String {
+  package func padded(from width: Int) -> String {
     String(repeating: " ", count: Swift.max(0, width - unicodeScalars.count)) + self
   }
 }

@@ -1,4 +1,4 @@
-internal import Statistics
+package import Statistics
 
 /// Text under construction, as UTF-8.
 package struct ByteText {
@@ -6,16 +6,16 @@ package struct ByteText {
 
   package init() {}
 
-  var text: String { String(decoding: bytes, as: UTF8.self) }
+  package var text: String { String(decoding: bytes, as: UTF8.self) }
 
-  var isEmpty: Bool { bytes.isEmpty }
+  package var isEmpty: Bool { bytes.isEmpty }
 
-  mutating func reserve(_ byteCount: Int) {
+  package mutating func reserve(_ byteCount: Int) {
     bytes.reserveCapacity(byteCount)
   }
 
   /// Takes back all behind the first `byteCount` bytes.
-  mutating func cut(to byteCount: Int) {
+  package mutating func cut(to byteCount: Int) {
     bytes.removeLast(bytes.count - byteCount)
   }
 
@@ -27,15 +27,15 @@ package struct ByteText {
     bytes.append(contentsOf: other)
   }
 
-  mutating func append(_ part: ArraySlice<UInt8>) {
+  package mutating func append(_ part: ArraySlice<UInt8>) {
     bytes.append(contentsOf: part)
   }
 
-  mutating func append(byte: UInt8) {
+  package mutating func append(byte: UInt8) {
     bytes.append(byte)
   }
 
-  mutating func append(spaces count: Int) {
+  package mutating func append(spaces count: Int) {
     for _ in 0..<max(0, count) { bytes.append(.space) }
   }
 
@@ -55,7 +55,7 @@ package struct ByteText {
   }
 
   /// Appends the exact number, as `Decimal.description` has it.
-  mutating func append(_ decimal: Decimal) {
+  package mutating func append(_ decimal: Decimal) {
     guard let digits = UInt64(exactly: decimal.mantissa), (-18...0).contains(decimal.exponent)
     else {
       append(decimal.description)
@@ -93,13 +93,13 @@ package struct ByteText {
 }
 
 extension UInt8 {
-  static let newline = UInt8(ascii: "\n")
-  static let space = UInt8(ascii: " ")
-  static let zero = UInt8(ascii: "0")
-  static let point = UInt8(ascii: ".")
-  static let minus = UInt8(ascii: "-")
-  static let comma = UInt8(ascii: ",")
-  static let colon = UInt8(ascii: ":")
-  static let quote = UInt8(ascii: "\"")
-  static let backslash = UInt8(ascii: "\\")
+  package static let newline = UInt8(ascii: "\n")
+  package static let space = UInt8(ascii: " ")
+  package static let zero = UInt8(ascii: "0")
+  package static let point = UInt8(ascii: ".")
+  package static let minus = UInt8(ascii: "-")
+  package static let comma = UInt8(ascii: ",")
+  package static let colon = UInt8(ascii: ":")
+  package static let quote = UInt8(ascii: "\"")
+  package static let backslash = UInt8(ascii: "\\")
 }

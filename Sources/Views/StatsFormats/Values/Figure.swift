@@ -1,12 +1,12 @@
-internal import Statistics
+package import Statistics
 
 /// How fast a statistic grew, for a person: a rate per second, or of time a share.
-struct Figure {
+package struct Figure {
   let text: String
-  let notes: Set<Note>
+  package let notes: Set<Note>
 
   /// The figure with the marks of its notes.
-  var marked: String {
+  package var marked: String {
     if notes.isEmpty { return text }
     return Note.allCases.reduce(text) { notes.contains($1) ? $0 + $1.mark : $0 }
   }
@@ -23,7 +23,7 @@ struct Figure {
   ///   - parties: how many members a sum has: so many CPUs' time may have been spent, and 100 % is
   ///     that of one.
   ///   - goesOn: whether time goes on, of any of the parties, that is counted when it is over.
-  init(_ rate: Rate, of statistic: Statistic, parties: Int = 1, goesOn: Bool = false) {
+  package init(_ rate: Rate, of statistic: Statistic, parties: Int = 1, goesOn: Bool = false) {
     // Most of what can be counted does not happen most of the time.
     if rate.increase == 0, goesOn || !rate.afterReset {
       text = goesOn ? "-" : statistic.isTimeSpent ? "0.0%" : "0/s"

@@ -1,22 +1,22 @@
-internal import StatsTree
+package import StatsTree
 
 /// The sources that a view shows, each with its groups in the plan.
 ///
 /// A source without groups is shown where it has something to say of itself: that it is denied,
 /// or a remark. Sources and groups that are hidden, or left the tree since the pass, are not shown.
-struct Listing {
-  struct Item {
-    let source: Source
-    let entries: [Plan.Entry]
+package struct Listing {
+  package struct Item {
+    package let source: Source
+    package let entries: [Plan.Entry]
   }
 
-  private(set) var items: [Item] = []
+  package private(set) var items: [Item] = []
 
   /// - Parameters:
   ///   - sampler: whose plan is shown.
   ///   - pattern: the sources.
   ///   - hasAggregates: whether aggregates are among the groups.
-  init(_ sampler: Sampler, matching pattern: Pattern, hasAggregates: Bool = true) {
+  package init(_ sampler: Sampler, matching pattern: Pattern, hasAggregates: Bool = true) {
     var placed: [UInt64: Plan.Entry] = [:]
     placed.reserveCapacity(sampler.plan.entries.count)
     for entry in sampler.plan.entries { placed[entry.group.id] = entry }

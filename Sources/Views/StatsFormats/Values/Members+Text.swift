@@ -1,4 +1,4 @@
-internal import Statistics
+package import Statistics
 public import StatsTree
 
 extension Members {
@@ -8,7 +8,7 @@ extension Members {
   }
 
   /// What is to be said of those whose numbers are not of now: `, 1 stale, 2 departed`.
-  var troubles: String {
+  package var troubles: String {
     [
       (staleCount, "stale"), (deniedCount, "denied"), (goneCount, "gone"),
       (departedCount, "departed"),
@@ -25,7 +25,7 @@ extension Sampler {
   }
 
   /// What departed members left in a merged histogram; nil where none did.
-  func retainedHistogram(_ index: Int, of entry: Plan.Entry) -> Histogram? {
+  package func retainedHistogram(_ index: Int, of entry: Plan.Entry) -> Histogram? {
     guard let shape = entry.group.schema.statistics[index].histogramShape else { return nil }
     var counts: [UInt64] = []
     for word in 0..<shape.count {
@@ -36,14 +36,14 @@ extension Sampler {
   }
 
   /// The ways that the numbers of a group come, of an aggregate those of its members.
-  func ways(of entry: Plan.Entry) -> String {
+  package func ways(of entry: Plan.Entry) -> String {
     provenances(of: entry).map(\.description).joined(separator: "+")
   }
 }
 
 extension FoldForm {
   /// What it makes of most statistics: `sum`, or the functions that were asked for: `min, max`.
-  var functions: String {
+  package var functions: String {
     var found: [String] = []
     for index in schema.statistics.indices {
       guard let function = origin(of: index).function?.rawValue else { continue }

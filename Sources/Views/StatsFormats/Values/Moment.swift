@@ -29,7 +29,7 @@ public struct Moment: Hashable, Sendable {
   }
 
   /// How long ago a time of CLOCK_MONOTONIC was, for a person; nothing for one to come.
-  func age(of time: UInt64) -> String {
+  package func age(of time: UInt64) -> String {
     let age = monotonic > time ? monotonic - time : 0
     return Quantity(Decimal(mantissa: UInt128(age), exponent: -9), unit: .seconds).text
   }

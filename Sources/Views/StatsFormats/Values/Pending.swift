@@ -1,14 +1,15 @@
-internal import Statistics
-internal import StatsTree
+package import Statistics
+package import StatsKnowledge
+package import StatsTree
 
 /// Which statistics have time that goes on and is not counted yet.
 ///
 /// `halt_wait_ns` of a vCPU that waits stands still until the wait is over: its 0 % would be a lie.
-struct Pending {
+package struct Pending {
   /// By the name of a statistic, the one that is 1 while its time goes on.
   private let flags: [String: String]
 
-  init(_ meanings: Meanings, of names: some Sequence<String>) {
+  package init(_ meanings: Meanings, of names: some Sequence<String>) {
     var flags: [String: String] = [:]
     for name in names {
       flags[name] = meanings.all(named: name).lazy.compactMap(\.pendingWhile).first
@@ -17,7 +18,7 @@ struct Pending {
   }
 
   /// Whether a statistic is of that kind, and its time goes on; of a sum that of any member.
-  func goesOn(_ statistic: Statistic, _ sampler: Sampler, _ entry: Plan.Entry) -> Bool {
+  package func goesOn(_ statistic: Statistic, _ sampler: Sampler, _ entry: Plan.Entry) -> Bool {
     flags[statistic.name].flatMap { PendingFlag($0, in: entry.group) }?
       .isSet(sampler, at: entry.placement) ?? false
   }

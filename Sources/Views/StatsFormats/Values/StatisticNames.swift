@@ -1,12 +1,12 @@
-internal import Statistics
+package import Statistics
 
 /// The names of a schema's statistics, each once.
 ///
 /// Where a name stands twice the later one gets `#2`, the next `#3`.
-struct StatisticNames {
-  let names: [String]
+package struct StatisticNames {
+  package let names: [String]
 
-  init(of schema: Schema) {
+  package init(of schema: Schema) {
     self.init(schema.statistics.map(\.name))
   }
 

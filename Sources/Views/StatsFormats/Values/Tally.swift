@@ -1,15 +1,15 @@
-internal import Statistics
-internal import StatsTree
+package import Statistics
+package import StatsTree
 
 /// How many members of an aggregate have each value of a state or boolean.
 ///
 /// In the aggregate's record it is a histogram of the values. To a person it is none: values that
 /// are names have no quantiles.
-struct Tally {
+package struct Tally {
   /// What it counts, by value, each name once; the last of a state is all that has no name.
   let names: [String]
   /// Whether it counts no and yes.
-  let isFlag: Bool
+  package let isFlag: Bool
 
   /// What stands for the values that have no name.
   static let nameless = "(unknown)"
@@ -19,7 +19,7 @@ struct Tally {
   /// - Parameters:
   ///   - index: the position of the statistic in the aggregate's schema.
   ///   - form: how the aggregate folds; nil of a group that is none.
-  init?(of index: Int, in form: FoldForm?) {
+  package init?(of index: Int, in form: FoldForm?) {
     guard let form else { return nil }
     let origin = form.origin(of: index)
     let source = form.source.statistics[origin.statistic]
@@ -30,7 +30,7 @@ struct Tally {
   }
 
   /// Such as `3 of 8` of a boolean, `running 12, halted 4` of a state; `-` of no members.
-  func text(_ counts: [UInt64]) -> String {
+  package func text(_ counts: [UInt64]) -> String {
     let total = counts.reduce(0, +)
     guard total > 0 else { return "-" }
     if isFlag, counts.count > 1 { return "\(counts[1]) of \(total)" }
@@ -38,14 +38,14 @@ struct Tally {
   }
 
   /// Whether no member has another value than the first: `no`.
-  func isZero(_ counts: [UInt64]) -> Bool {
+  package func isZero(_ counts: [UInt64]) -> Bool {
     isFlag && counts.dropFirst().allSatisfy { $0 == 0 }
   }
 }
 
 extension Sampler {
   /// The words of a tally now, or nil where it is not produced.
-  func counts(_ statistic: Statistic, at placement: Placement) -> [UInt64]? {
+  package func counts(_ statistic: Statistic, at placement: Placement) -> [UInt64]? {
     var counts: [UInt64] = []
     counts.reserveCapacity(statistic.size)
     for word in 0..<statistic.size {

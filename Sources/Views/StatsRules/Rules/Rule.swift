@@ -51,11 +51,3 @@ public struct Rule: Hashable, Sendable {
     places.contains { $0.contains(path) }
   }
 }
-
-/// A line of a rules file that is not understood.
-public struct RuleFlaw: Error, Hashable, Sendable, CustomStringConvertible {
-  public let line: Int
-  public let reason: String
-
-  public var description: String { "line \(line): \(reason)" }
-}

@@ -1,3 +1,5 @@
+public import StatsKnowledge
+
 /// Rules in the order of their file: data, never code.
 public struct RuleBook: Sendable {
   public private(set) var rules: [Rule] = []
@@ -5,13 +7,14 @@ public struct RuleBook: Sendable {
   public init() {}
 
   /// Reads the text of a rules file; `docs/doctor.md` describes the form.
-  public init(parsing text: String) throws(RuleFlaw) {
-    for section in try RuleSection.all(of: text) {
+  public init(parsing text: String) throws(SectionFileError) {
+    for section in try SectionFile(parsing: text, keys: Rule.keys).sections {
       if let twin = rules.first(where: { $0.name == section.name }) {
-        throw RuleFlaw(
-          line: section.line, reason: "[\(section.name)] stands already in line \(twin.line)")
+        throw SectionFileError(
+          line: section.line,
+          reason: "duplicate rule [\(section.name)]; the first is in line \(twin.line)")
       }
-      rules.append(try section.rule())
+      rules.append(try Rule(section))
     }
   }
 

@@ -1,4 +1,5 @@
 internal import Statistics
+import StatsKnowledge
 internal import StatsTree
 
 /// The parts of a count that a row has: what the guest was left for.

@@ -1,4 +1,5 @@
 internal import Statistics
+import StatsKnowledge
 internal import StatsTree
 
 /// Where the figures of a row and column come from, found once for each plan.

@@ -1,5 +1,7 @@
 internal import Statistics
 internal import StatsFormats
+import StatsKnowledge
+import StatsText
 internal import StatsTree
 
 /// The rows and columns of all views, found once for each generation of the tree.

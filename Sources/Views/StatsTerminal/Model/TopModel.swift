@@ -1,5 +1,6 @@
-public import Statistics
+import Statistics
 public import StatsFormats
+public import StatsKnowledge
 public import StatsTree
 
 /// The numbers behind the screen: those of the last pass and of the last minutes.

@@ -1,5 +1,6 @@
 internal import Statistics
 internal import StatsFormats
+import StatsKnowledge
 internal import StatsTree
 
 extension Top {

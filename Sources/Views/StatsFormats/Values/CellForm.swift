@@ -1,16 +1,17 @@
-internal import Statistics
-internal import StatsTree
+package import Statistics
+package import StatsKnowledge
+package import StatsTree
 
 /// A statistic of a schema as a cell of a table has it.
-struct CellForm {
-  let statistic: Statistic
+package struct CellForm {
+  package let statistic: Statistic
   /// The statistic that says that this one's time goes on uncounted.
   let pendingFlag: PendingFlag?
   /// Of an aggregate, where it counts members by value.
-  let tally: Tally?
+  package let tally: Tally?
 
   /// The form of a statistic of a group's schema, and of an aggregate's fold.
-  init(of index: Int, _ meanings: Meanings, in schema: Schema, _ fold: FoldForm?) {
+  package init(of index: Int, _ meanings: Meanings, in schema: Schema, _ fold: FoldForm?) {
     statistic = schema.statistics[index]
     let flag = meanings.all(named: statistic.name).lazy.compactMap(\.pendingWhile).first
     pendingFlag = flag.flatMap { PendingFlag($0, in: schema, fold) }
@@ -26,7 +27,7 @@ struct CellForm {
   }
 
   /// What stands behind the name in a title: `/s`, `%`, ` p99`.
-  func suffix(showsRates: Bool, showsMedians: Bool = false) -> String {
+  package func suffix(showsRates: Bool, showsMedians: Bool = false) -> String {
     if tally != nil { return "" }
     return switch statistic.kind {
     case .cumulative where showsRates: statistic.isTimeSpent ? "%" : "/s"
@@ -38,7 +39,7 @@ struct CellForm {
   /// How fast it grew, of a histogram the bounds of what came, of anything else its value.
   ///
   /// So many parties may spend time at once: of a sum its members.
-  func rate(
+  package func rate(
     _ sampler: Sampler, at placement: Placement, parties: Int, showsMedians: Bool = false,
     _ notes: inout Set<Note>
   ) -> String {
@@ -66,7 +67,9 @@ struct CellForm {
   }
 
   /// Its value, of a histogram the bounds of all samples.
-  func value(_ sampler: Sampler, at placement: Placement, showsMedians: Bool = false) -> String {
+  package func value(_ sampler: Sampler, at placement: Placement, showsMedians: Bool = false)
+    -> String
+  {
     if let tally {
       return sampler.counts(statistic, at: placement).map { tally.text($0) } ?? "-"
     }
@@ -87,7 +90,7 @@ struct CellForm {
 
 extension String {
   /// Whether the text of a cell says that nothing is or happened: `0`, `0.0%`, `-`, `0 of 6`.
-  var saysNothing: Bool {
+  package var saysNothing: Bool {
     ["0", "0/s", "0.0%", "0 B", "0 s", "0 cycles", "no", "-"].contains(self) || hasPrefix("0 of ")
   }
 }

@@ -1,4 +1,6 @@
 internal import Statistics
+internal import StatsFormats
+import StatsKnowledge
 internal import StatsTree
 
 /// The lines of one group.

@@ -1,3 +1,5 @@
+internal import StatsFormats
+
 /// Rows of text in columns that stand below each other.
 ///
 /// A character is one scalar wide. Cells are made safe for a terminal.

@@ -1,4 +1,6 @@
 internal import Statistics
+internal import StatsFormats
+import StatsKnowledge
 internal import StatsTree
 
 /// The rows and cells of a summary, found once for each generation of the tree.

@@ -1,34 +1,34 @@
-internal import Statistics
+package import Statistics
 
 /// A histogram for a person: never a number that no sample is known to have.
-struct HistogramText {
+package struct HistogramText {
   /// A bucket with samples.
-  struct Bar {
+  package struct Bar {
     /// The exact bounds, both inclusive, in the raw unit: `512..1023 ns`.
-    let bounds: String
-    let count: String
+    package let bounds: String
+    package let count: String
     /// As long as the bucket's part of the fullest one; never empty.
-    let bar: String
+    package let bar: String
   }
 
   private let histogram: Histogram
   private let statistic: Statistic
   private let barLength = 40
 
-  init(_ histogram: Histogram, of statistic: Statistic) {
+  package init(_ histogram: Histogram, of statistic: Statistic) {
     self.histogram = histogram
     self.statistic = statistic
   }
 
   /// The number of samples.
-  var count: String {
+  package var count: String {
     let count = histogram.count
     let number = Quantity(Decimal(mantissa: UInt128(count), exponent: 0), unit: .none).text
     return count == 1 ? "1 sample" : "\(number) samples"
   }
 
   /// Bounds of the quantiles: `p50 <= 1.02 us  p90 <= ...`; empty without samples.
-  var quantiles: String {
+  package var quantiles: String {
     let fractions = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1)]
     return fractions.compactMap { name, fraction in
       bound(of: fraction).map { "\(name) \($0)" }
@@ -45,7 +45,7 @@ struct HistogramText {
   }
 
   /// The buckets that have samples.
-  var bars: [Bar] {
+  package var bars: [Bar] {
     let most = histogram.counts.max() ?? 0
     return histogram.counts.indices.compactMap { index in
       let count = histogram.counts[index]

@@ -1,4 +1,6 @@
 internal import Statistics
+internal import StatsFormats
+import StatsKnowledge
 public import StatsTree
 
 /// Statistics first: for each family of groups a table of its statistics by its sources.

@@ -1,6 +1,7 @@
+import TestSupport
 import Testing
 
-@testable import StatsFormats
+@testable import StatsText
 
 @Suite("Statistics by sources")
 struct CrossTableTests {

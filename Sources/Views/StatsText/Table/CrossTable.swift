@@ -1,9 +1,11 @@
+internal import StatsFormats
+
 /// Statistics by sources, whichever way round reads best.
 ///
 /// A line for each statistic and a column for each source, unless the other way round takes fewer
 /// tables below each other, as for many sources. What all paths begin with stands once, before the
 /// other titles.
-struct CrossTable {
+package struct CrossTable {
   private let sources: [String]
   /// What all paths begin with, with its slash.
   private let start: String
@@ -11,9 +13,9 @@ struct CrossTable {
   /// By statistic.
   private var cells: [[String]] = []
   /// The statistics that were left out, because they are zero everywhere.
-  private(set) var zeroCount = 0
+  package private(set) var zeroCount = 0
 
-  init(sources paths: [String]) {
+  package init(sources paths: [String]) {
     start = Self.commonStart(of: paths)
     let count = start.unicodeScalars.count
     sources = paths.map { String(String.UnicodeScalarView($0.unicodeScalars.dropFirst(count))) }
@@ -22,7 +24,7 @@ struct CrossTable {
   /// Adds a statistic, unless zeros are hidden and it is zero everywhere.
   ///
   /// - Precondition: there is a cell for each source.
-  mutating func append(_ name: String, _ row: [String], hidesZeros: Bool) {
+  package mutating func append(_ name: String, _ row: [String], hidesZeros: Bool) {
     precondition(row.count == sources.count, "\(row.count) cells, \(sources.count) sources")
     if hidesZeros, row.allSatisfy(\.saysNothing) {
       zeroCount += 1
@@ -33,7 +35,7 @@ struct CrossTable {
   }
 
   /// The lines, none longer than the width where that is possible.
-  func text(width: Int, indent: Int) -> [UInt8] {
+  package func text(width: Int, indent: Int) -> [UInt8] {
     guard !names.isEmpty, !sources.isEmpty else { return [] }
     let room = max(1, width - indent)
     let byStatistic = parts(titles: sources, firstColumn: names, room: room) { cells[$1][$0] }

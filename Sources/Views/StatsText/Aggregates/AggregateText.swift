@@ -1,4 +1,5 @@
 internal import Statistics
+public import StatsFormats
 public import StatsTree
 
 /// Aggregates as blocks of text: a line for each statistic with what functions make of it.

@@ -1,4 +1,6 @@
 internal import Statistics
+public import StatsFormats
+import StatsKnowledge
 public import StatsTree
 
 /// A row for each source, with how fast its telling statistics grow.

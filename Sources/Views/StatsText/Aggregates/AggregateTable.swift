@@ -1,3 +1,4 @@
+public import StatsFormats
 public import StatsTree
 
 /// A row for each aggregate and function, with how fast telling statistics grow.

@@ -1,4 +1,5 @@
 internal import Statistics
+public import StatsFormats
 public import StatsTree
 
 /// Sources as blocks of text, for a person who looks at a few of them.

@@ -1,4 +1,5 @@
 import Statistics
+internal import StatsFormats
 public import StatsTree
 
 /// Sources of one publisher that stand in one table, because they have the same statistics.

@@ -1,4 +1,6 @@
-public import Statistics
+import Statistics
+internal import StatsFormats
+public import StatsKnowledge
 public import StatsTree
 
 extension SummaryTable {

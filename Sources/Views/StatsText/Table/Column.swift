@@ -1,3 +1,5 @@
+internal import StatsFormats
+
 /// A column of a text table.
 public struct Column: Hashable, Sendable {
   public enum Alignment: Hashable, Sendable {

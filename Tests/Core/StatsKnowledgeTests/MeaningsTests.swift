@@ -1,4 +1,5 @@
 import Statistics
+import StatsKnowledge
 import Testing
 
 @Suite struct MeaningsTests {
@@ -72,19 +73,20 @@ import Testing
   @Test(
     "A flaw says in which line it is",
     arguments: [
-      ("meaning: x", 1, "neither [name] nor key: value"),
-      ("\n# x\n  more", 3, "nothing to continue here"),
-      ("[a]\n  more", 2, "nothing to continue here"),
-      ("[a]\nnonsense", 2, "neither [name] nor key: value"),
-      ("[a", 1, "a name must stand as [name]"), ("[]", 1, "a name must stand as [name]"),
-      ("[a]\nmeaning: x\n[b] \n", 3, "a name must stand as [name]"),
+      ("meaning: x", 1, "expected a section name before the first key"),
+      ("\n# x\n  more", 3, "continuation line without a key above it"),
+      ("[a]\n  more", 2, "continuation line without a key above it"),
+      ("[a]\nnonsense", 2, "expected [name] or 'key: value'"),
+      ("[a", 1, "expected a section name such as [name]"),
+      ("[]", 1, "expected a section name such as [name]"),
+      ("[a]\nmeaning: x\n[b] \n", 3, "expected a section name such as [name]"),
       ("[a]\nmeaning: x\n[b]\nmoves: y\n\n[c]\nmeaning: z", 3, "[b] has no meaning"),
       ("[a]\nmeaning: x\n[b]\n\n\n", 3, "[b] has no meaning"),
-      ("[a]\nmeaning: x\nheadline: first\n", 3, "headline is no number: first"),
-      ("[a]\nmeaning: x\nmeaning: y\n", 3, "meaning stands twice"),
+      ("[a]\nmeaning: x\nheadline: first\n", 3, "headline is not a number: first"),
+      ("[a]\nmeaning: x\nmeaning: y\n", 3, "duplicate key 'meaning'"),
     ])
   func flaws(text: String, line: Int, reason: String) {
-    let flaw = #expect(throws: Meanings.Flaw.self) { try Meanings(parsing: text) }
+    let flaw = #expect(throws: SectionFileError.self) { try Meanings(parsing: text) }
     #expect(flaw?.line == line)
     #expect(flaw?.reason == reason)
   }

@@ -1,0 +1,17 @@
+internal import CVitalsData
+
+/// The data files that are part of the program.
+public enum BuiltInText {
+  /// `kvm.meanings` followed by `xen.meanings`.
+  public static var meanings: String {
+    // The C side keeps the bytes for as long as the program runs.
+    let bytes = unsafe UnsafeRawBufferPointer(start: meanings_text(), count: meanings_size())
+    return unsafe String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// `doctor.rules`.
+  public static var rules: String {
+    let bytes = unsafe UnsafeRawBufferPointer(start: rules_text(), count: rules_size())
+    return unsafe String(decoding: bytes, as: UTF8.self)
+  }
+}

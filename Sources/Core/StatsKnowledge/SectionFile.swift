@@ -1,0 +1,107 @@
+/// A text file of named sections with `key: value` lines: meanings and rules.
+///
+///     # A comment.
+///     [exits]
+///     on: vcpu
+///     meaning: how often the vCPU left guest mode,
+///       for any reason
+///
+/// A line that starts with a space or tab continues the value above it. Blank lines and lines that
+/// start with `#` are skipped.
+public struct SectionFile: Sendable {
+  /// A value and the line on which it starts, counted from 1.
+  public struct Value: Hashable, Sendable {
+    public let line: Int
+    public internal(set) var text: String
+  }
+
+  /// One section: a name in brackets and its values by key.
+  public struct Section: Sendable {
+    public let name: String
+    /// The line of the name, counted from 1.
+    public let line: Int
+    public internal(set) var values: [String: Value] = [:]
+
+    /// Returns the value of a key, which must exist and not be empty.
+    ///
+    /// - Throws: `SectionFileError` that names the section and the key.
+    public func required(_ key: String) throws(SectionFileError) -> Value {
+      guard let value = values[key], !value.text.isEmpty else {
+        throw SectionFileError(line: line, reason: "[\(name)] has no \(key)")
+      }
+      return value
+    }
+  }
+
+  public private(set) var sections: [Section] = []
+
+  /// Parses a file.
+  ///
+  /// - Parameters:
+  ///   - text: the file's content.
+  ///   - keys: the keys that a section may have; any other key is an error.
+  /// - Throws: `SectionFileError` for the first line that does not parse.
+  public init(parsing text: String, keys: [String]) throws(SectionFileError) {
+    var lastKey: String?
+    var number = 0
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      number += 1
+      if line.first == "#" || line.allSatisfy(\.isWhitespace) { continue }
+      if line.first == "[" {
+        guard line.last == "]", line.count > 2 else {
+          throw SectionFileError(line: number, reason: "expected a section name such as [name]")
+        }
+        sections.append(Section(name: String(line.dropFirst().dropLast()), line: number))
+        lastKey = nil
+      } else if line.first == " " || line.first == "\t" {
+        guard let key = lastKey else {
+          throw SectionFileError(line: number, reason: "continuation line without a key above it")
+        }
+        let rest = line.drop { $0.isWhitespace }
+        sections[sections.count - 1].values[key]?.text += " " + rest
+      } else {
+        lastKey = try addValue(line, number, keys)
+      }
+    }
+  }
+
+  /// Adds a `key: value` line to the last section.
+  ///
+  /// - Returns: the key.
+  private mutating func addValue(
+    _ line: Substring, _ number: Int, _ keys: [String]
+  ) throws(SectionFileError) -> String {
+    guard let colon = line.firstIndex(of: ":") else {
+      throw SectionFileError(line: number, reason: "expected [name] or 'key: value'")
+    }
+    guard !sections.isEmpty else {
+      throw SectionFileError(line: number, reason: "expected a section name before the first key")
+    }
+    let key = String(line[..<colon])
+    guard keys.contains(key) else {
+      throw SectionFileError(
+        line: number,
+        reason: "unknown key '\(key)'; expected one of \(keys.joined(separator: ", "))")
+    }
+    guard sections[sections.count - 1].values[key] == nil else {
+      throw SectionFileError(line: number, reason: "duplicate key '\(key)'")
+    }
+    let value = line[line.index(after: colon)...].drop { $0 == " " }
+    sections[sections.count - 1].values[key] = Value(line: number, text: String(value))
+    return key
+  }
+}
+
+/// A line of a section file that does not parse.
+public struct SectionFileError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The line, counted from 1.
+  public let line: Int
+  public let reason: String
+
+  public init(line: Int, reason: String) {
+    self.line = line
+    self.reason = reason
+  }
+
+  public var description: String { "line \(line): \(reason)" }
+}

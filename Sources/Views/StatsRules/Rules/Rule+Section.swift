@@ -1,0 +1,85 @@
+internal import StatsKnowledge
+
+extension Rule {
+  /// The keys of a rule in a rules file.
+  static let keys = ["on", "severity", "when", "show", "list", "finding", "try", "why"]
+
+  init(_ section: SectionFile.Section) throws(SectionFileError) {
+    let on = try section.required("on")
+    var places: [RulePlace] = []
+    for word in on.text.split(whereSeparator: { $0 == " " || $0 == "," }) {
+      guard let place = RulePlace(String(word)) else {
+        throw SectionFileError(
+          line: on.line,
+          reason:
+            "'\(word)' is no place; there are \(RulePlace.known), and paths such as app/*/worker*")
+      }
+      places.append(place)
+    }
+    guard !places.isEmpty else { throw SectionFileError(line: on.line, reason: "on is empty") }
+    let when = try section.required("when")
+    name = section.name
+    self.places = places
+    severity = try Self.severity(section)
+    condition = try Self.formula(when.text, .condition, when.line)
+    evidence = try Self.evidence(section)
+    list = try Self.list(section)
+    finding = try section.required("finding").text
+    remedy = try section.required("try").text
+    reason = try section.required("why").text
+    line = section.line
+  }
+
+  private static func severity(_ section: SectionFile.Section) throws(SectionFileError)
+    -> Rule.Severity
+  {
+    let value = try section.required("severity")
+    guard let severity = Rule.Severity(rawValue: value.text) else {
+      let known = Rule.Severity.allCases.map(\.rawValue).joined(separator: ", ")
+      throw SectionFileError(line: value.line, reason: "severity is one of \(known)")
+    }
+    return severity
+  }
+
+  private static func list(_ section: SectionFile.Section) throws(SectionFileError) -> Rule.List? {
+    guard let value = section.values["list"] else { return nil }
+    guard let list = Rule.List(rawValue: value.text) else {
+      throw SectionFileError(line: value.line, reason: "list is neighbours or remarks")
+    }
+    return list
+  }
+
+  /// The items of `show`: words and formulas.
+  private static func evidence(_ section: SectionFile.Section) throws(SectionFileError) -> [Rule
+    .Evidence]
+  {
+    guard let value = section.values["show"] else { return [] }
+    var evidence: [Rule.Evidence] = []
+    for item in value.text.split(separator: ";") {
+      guard let equals = item.firstIndex(of: "=") else {
+        throw SectionFileError(
+          line: value.line, reason: "show has items of the form: words = formula")
+      }
+      let formula = try formula(
+        trimmed(item[item.index(after: equals)...]), .number, value.line)
+      evidence.append(Rule.Evidence(label: trimmed(item[..<equals]), formula: formula))
+    }
+    return evidence
+  }
+
+  private static func formula(
+    _ text: String, _ form: Formula.Form, _ line: Int
+  ) throws(SectionFileError) -> Formula {
+    do throws(FormulaFlaw) {
+      return try Formula(text, form)
+    } catch {
+      throw SectionFileError(line: line, reason: "\(error)")
+    }
+  }
+
+  private static func trimmed(_ text: Substring) -> String {
+    let start = text.drop { $0.isWhitespace }
+    guard let last = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+    return String(start[...last])
+  }
+}
