@@ -9,7 +9,7 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
   let text = String(decoding: bytes, as: UTF8.self)
   for form in [Formula.Form.condition, .number] {
-    do throws(FormulaFlaw) {
+    do throws(FormulaError) {
       evaluate(try Formula(text, form), isUnknown: bytes.count.isMultiple(of: 3))
     } catch {
       check(error, text)
@@ -34,13 +34,13 @@ private let schema = Schema(packing: [
 
 /// The check and the evaluation take the same steps, with and without numbers.
 private func evaluate(_ formula: Formula, isUnknown: Bool) {
-  do throws(FormulaFlaw) {
+  do throws(FormulaError) {
     try formula.check(against: [schema])
   } catch {
     check(error, formula.text)
   }
-  var machine = FormulaMachine()
-  let item = machine.run(
+  var evaluator = FormulaEvaluator()
+  let item = evaluator.run(
     formula.steps,
     operand: { position, step in
       switch step.operation {
@@ -55,7 +55,7 @@ private func evaluate(_ formula: Formula, isUnknown: Bool) {
 }
 
 /// A flaw points into its text, which it shows on lines of its own.
-private func check(_ flaw: FormulaFlaw, _ text: String) {
+private func check(_ flaw: FormulaError, _ text: String) {
   precondition(flaw.range.lowerBound <= flaw.range.upperBound)
   precondition(flaw.range.upperBound <= text.utf8.count)
   precondition(flaw.description.split(separator: "\n").count >= 2)

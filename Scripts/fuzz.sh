@@ -11,11 +11,11 @@ cd "$(dirname "$0")/.."
 seconds=${1:-20}
 only=${2:-}
 out=.build/fuzz
+rm -rf "$out/modules"
 for name in corpus table-corpus table-seeds fuse-corpus types-corpus rrdd-corpus rules-corpus \
   rules-seeds modules; do
   mkdir -p "$out/$name"
 done
-rm -rf "$out/modules"
 if [ -z "$only" ]; then seconds=$(((seconds + 5) / 6)); fi
 
 # Swift's own report of crashes would keep libFuzzer from saving the input.

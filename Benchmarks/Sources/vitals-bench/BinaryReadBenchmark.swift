@@ -29,9 +29,9 @@ struct BinaryReadBenchmark {
 
   func run(_ report: inout Report) throws {
     // First, so that it is what the others are held against.
-    let processors = try? CreatedProcessors(count: 1)
+    let vcpus = try? CreatedVCPUs(count: 1)
     var ways: [Way] = []
-    if let record = processors?.records.first {
+    if let record = vcpus?.records.first {
       ways.append(
         Way(
           name: "a vCPU's statistics descriptor", number: record.fd, offset: Int(record.offset),
@@ -48,9 +48,9 @@ struct BinaryReadBenchmark {
       Way(
         name: "by passthrough", number: backed.rawValue, offset: offset,
         byteCount: try backed.byteCount() - offset))
-    try compare(ways, bar: processors == nil ? nil : 2, &report)
+    try compare(ways, bar: vcpus == nil ? nil : 2, &report)
     // The numbers alone do not keep them open.
-    withExtendedLifetime((file.rawValue, backed.rawValue, processors?.tree)) {}
+    withExtendedLifetime((file.rawValue, backed.rawValue, vcpus?.tree)) {}
   }
 
   private static func dataOffset(of file: borrowing Descriptor) throws -> Int {

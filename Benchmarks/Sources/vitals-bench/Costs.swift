@@ -13,7 +13,7 @@ func addCosts(
   add("KVM statistics descriptor, sampler", pass.ours)
   add("KVM statistics descriptor, C loop", pass.baseline)
   add("schedstat kept open, sampler", threads.kept, " (3 values)")
-  for (vcpus, cost) in monitor.perProcessor { add("QMP, of \(vcpus) vCPUs", cost) }
+  for (vcpus, cost) in monitor.perVCPU { add("QMP, of \(vcpus) vCPUs", cost) }
   add(
     "a file for each value, debugfs", files.perValue * values,
     " (\(pass.statisticCount) values, extrapolated: debugfs has sums over vCPUs only)")

@@ -50,25 +50,25 @@ struct EventBenchmark {
 
 /// A guest that writes to a port without end.
 private final class PortWriter {
-  private let processor: KVMProcessor
-  private let machine: KVMMachine
+  private let vcpu: KVMVCPU
+  private let vm: KVMVirtualMachine
   private let memory: Mapping
 
   init() throws {
-    guard KVMProcessor.canStart else { throw Missing("no guest for this architecture") }
-    machine = try KVMSystem().createMachine()
-    try machine.reserveTaskState(at: 0xfffb_d000)
+    guard KVMVCPU.canStart else { throw Missing("no guest for this architecture") }
+    vm = try KVMSystem().createVM()
+    try vm.reserveTaskState(at: 0xfffb_d000)
     memory = try Mapping(anonymous: 1 << 16)
     // next: out dx, al; jmp next
     memory.store(bytes: [0xba, 0xf8, 0x03, 0xee, 0xeb, 0xfd], at: 0x1000)
-    try machine.setMemory(memory)
-    processor = try machine.createProcessor(0)
-    try processor.setStart(KVMProcessor.Start(instruction: 0x1000, stack: 0x2000))
+    try vm.setMemory(memory)
+    vcpu = try vm.createVCPU(0)
+    try vcpu.setStart(KVMVCPU.Start(instruction: 0x1000, stack: 0x2000))
   }
 
   func write(_ count: Int) -> Bool {
     for _ in 0..<count {
-      guard (try? processor.enter()) == .portIO else { return false }
+      guard (try? vcpu.enter()) == .portIO else { return false }
     }
     return true
   }

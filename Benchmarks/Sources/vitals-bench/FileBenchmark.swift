@@ -20,9 +20,9 @@ struct FileBenchmark {
     guard let before = try? directoryEntries(Self.directory) else {
       throw Missing("\(Self.directory) cannot be listed: mount debugfs, as root")
     }
-    let machine = try KVMSystem().createMachine()
-    let processor = try machine.createProcessor(0)
-    try withExtendedLifetime(processor) {
+    let vm = try KVMSystem().createVM()
+    let vcpu = try vm.createVCPU(0)
+    try withExtendedLifetime(vcpu) {
       let known = Set(before)
       guard
         let own = try directoryEntries(Self.directory).first(where: {
@@ -74,7 +74,7 @@ struct FileBenchmark {
   /// The same by the input's backing, which keeps the files open.
   private func readKeptFiles(_ path: String, _ report: inout Report) throws {
     let name = "debugfs: kept open by the sampler"
-    let backing = DebugFiles()
+    let backing = DebugfsBacking()
     let opened = backing.open(path)
     guard let token = opened.token else {
       return report.add(name, "skipped: \(SystemError.name(of: opened.code)) from pread(2)")

@@ -15,10 +15,10 @@ struct FoldBenchmark {
   func run(_ report: inout Report) {
     let schema = Schema(packing: statistics)
     var sums = [UInt64](repeating: 0, count: Self.width)
-    var natural = Fold(FoldForm(of: schema))
-    var all = Fold(FoldForm(of: schema, by: FoldFunction.allCases))
-    var gaps = Fold(FoldForm(of: schema))
-    var inactive = Fold(FoldForm(of: schema))
+    var natural = Fold(AggregateSchema(of: schema))
+    var all = Fold(AggregateSchema(of: schema, by: FoldFunction.allCases))
+    var gaps = Fold(AggregateSchema(of: schema))
+    var inactive = Fold(AggregateSchema(of: schema))
     var record = [UInt64](repeating: 0, count: all.form.schema.wordCount)
     // Six statistics that no member has, and none that any has.
     var gapped = words

@@ -25,7 +25,7 @@ final class Holder {
   }
 
   /// Its threads that are vCPUs.
-  func processorThreads() throws -> [Int32] {
+  func vcpuThreads() throws -> [Int32] {
     let tasks = "/proc/\(process.pid)/task"
     return try directoryEntries(tasks).filter {
       (try? readText("\(tasks)/\($0)/comm"))?.hasPrefix("CPU ") == true

@@ -6,7 +6,7 @@ import StatsTree
 
 /// BPF: a pass against the same numbers by pread(2) in C, and finding VMs among many processes.
 struct KernelBenchmark {
-  private static let processorCount = 1_000
+  private static let vcpuCount = 1_000
   private static let otherProcesses = 1_000
   private static let blocks = 10
   private static let roundsPerBlock = 200
@@ -19,9 +19,9 @@ struct KernelBenchmark {
     try discovery(&report)
   }
 
-  private func records() throws -> KernelRecords {
+  private func records() throws -> KernelReaderBacking {
     do {
-      return try KernelRecords()
+      return try KernelReaderBacking()
     } catch {
       throw Missing("no BPF here: \(error)")
     }
@@ -34,14 +34,14 @@ struct KernelBenchmark {
     let tree = Tree()
     let parent = tree.source("kvm/bench")
     let own = try ProcessDescriptor(pid: currentProcess())
-    let created = try CreatedProcessors(count: Self.processorCount) { processor in
+    let created = try CreatedVCPUs(count: Self.vcpuCount) { vcpu in
       guard
         let opened = backing.open(
-          processor: try own.copyDescriptor(processor.rawValue), number: processor.index)
+          vcpu: try own.copyDescriptor(vcpu.rawValue), number: vcpu.index)
       else { throw Missing("a vCPU that BPF does not know") }
       try tree.attach(
         "kvm", schema: opened.schema, backing: backing, token: opened.token, provenance: .bpf,
-        to: try tree.add("vcpu\(processor.index)", below: parent))
+        to: try tree.add("vcpu\(vcpu.index)", below: parent))
     }
     let sampler = Sampler(tree)
     var next = [UInt64](repeating: 0, count: created.wordCount)

@@ -4,7 +4,7 @@ import LinuxSystem
 /// The same numbers by a monitor of a real QEMU: `query-stats` of all vCPUs.
 struct MonitorBenchmark {
   /// Per vCPU by the number of vCPUs.
-  private(set) var perProcessor: [(vcpus: Int, cost: Double)] = []
+  private(set) var perVCPU: [(vcpus: Int, cost: Double)] = []
 
   private static let qemu = "/usr/bin/qemu-system-x86_64"
 
@@ -17,7 +17,7 @@ struct MonitorBenchmark {
         report.add("query-stats, \(vcpus) vCPUs", "skipped: \(error)")
       }
     }
-    if perProcessor.isEmpty { throw Missing("QEMU did not answer") }
+    if perVCPU.isEmpty { throw Missing("QEMU did not answer") }
   }
 
   private mutating func ask(_ vcpus: Int, _ rounds: Int, _ report: inout Report) throws {
@@ -38,7 +38,7 @@ struct MonitorBenchmark {
     let command = #"{"execute":"query-stats","arguments":{"target":"vcpu"}}"#
     let size = try monitor.ask(command)
     let series = try repeated(rounds) { _ = try monitor.ask(command) }
-    perProcessor.append((vcpus, series.median / Double(vcpus)))
+    perVCPU.append((vcpus, series.median / Double(vcpus)))
     report.add(
       "query-stats, \(vcpus) vCPUs: median, p99",
       "\(duration(series.median)), \(duration(series.quantile(0.99))); \(size) bytes")

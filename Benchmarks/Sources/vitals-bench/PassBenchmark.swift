@@ -4,7 +4,7 @@ import StatsTree
 
 /// One pass of the sampler against the same calls in C.
 struct PassBenchmark {
-  static let processorCount = 1_000
+  static let vcpuCount = 1_000
   private static let blocks = 30
   private static let roundsPerBlock = 200
 
@@ -15,23 +15,23 @@ struct PassBenchmark {
   private(set) var statisticCount = 0
 
   mutating func run(_ report: inout Report) throws {
-    let processors = try CreatedProcessors(count: Self.processorCount)
-    let sampler = Sampler(processors.tree)
+    let vcpus = try CreatedVCPUs(count: Self.vcpuCount)
+    let sampler = Sampler(vcpus.tree)
     statisticCount = sampler.plan.entries[0].group.schema.statistics.count
-    var words = [UInt64](repeating: 0, count: processors.wordCount)
+    var words = [UInt64](repeating: 0, count: vcpus.wordCount)
     var next = words
     var other = words
 
     let pass = { sampler.pass() }
-    let one = quietest(pass, { processors.read(into: &words) })
+    let one = quietest(pass, { vcpus.read(into: &words) })
     let two = quietest(
       pass,
       {
         swap(&next, &other)
-        processors.read(into: &next)
+        vcpus.read(into: &next)
       })
     precondition(sampler.plan.entries.allSatisfy { sampler.status(of: $0) == .up })
-    let count = Double(Self.processorCount)
+    let count = Double(Self.vcpuCount)
     (ours, baseline) = (one.block[0].median / count, one.block[1].median / count)
     report.add("sampler, a pass: min, median", both(one.block[0]))
     report.add("C loop, one buffer: min, median", both(one.block[1]))
@@ -47,7 +47,7 @@ struct PassBenchmark {
     let caches = Caches()
     let cold = interleaved(
       100, before: caches.fill,
-      [pass, { processors.read(into: &words) }])
+      [pass, { vcpus.read(into: &words) }])
     report.add("sampler with cold caches, a pass: min, median", both(cold[0]))
     compare("sampler / C with cold caches", cold[0], cold[1], &report)
 

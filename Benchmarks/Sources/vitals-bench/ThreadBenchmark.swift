@@ -13,14 +13,14 @@ struct ThreadBenchmark {
   mutating func run(_ report: inout Report, holder path: String?) throws {
     let holder = try Holder(path, vcpus: 1_000)
     let pid = holder.process.pid
-    let threads = try holder.processorThreads()
+    let threads = try holder.vcpuThreads()
     guard !threads.isEmpty else { throw Missing("the holder has no vCPUs' threads") }
     let tree = Tree()
-    let backing = ThreadSchedule()
+    let backing = ThreadScheduleBacking()
     for thread in threads {
       let source = try tree.add("\(thread)")
       try tree.attach(
-        "sched", schema: ThreadSchedule.schema, backing: backing,
+        "sched", schema: ThreadScheduleBacking.schema, backing: backing,
         token: try backing.open(process: pid, thread: thread), provenance: .procfs, to: source)
     }
     let sampler = Sampler(tree)

@@ -7,18 +7,18 @@ import StatsTree
 
 /// What the screen of `vitals top` costs beside reading the numbers.
 struct TopBenchmark {
-  private static let machines = 50
-  private static let processors = 20
+  private static let vms = 50
+  private static let vcpus = 20
 
   func run(_ report: inout Report) throws {
     let tree = Tree()
-    let backing = MovingBacking(try SampleSchemas.processor())
-    for machine in 0..<Self.machines {
-      let source = try tree.add("vm\(machine)", below: tree.source("kvm"))
+    let backing = MovingBacking(try SampleSchemas.vcpu())
+    for vm in 0..<Self.vms {
+      let source = try tree.add("vm\(vm)", below: tree.source("kvm"))
       var family: Family?
-      for number in 0..<Self.processors {
+      for number in 0..<Self.vcpus {
         let vcpu = try tree.add("vcpu\(number)", below: source)
-        let token = machine * Self.processors + number
+        let token = vm * Self.vcpus + number
         let group = try tree.attach(
           "kvm", schema: backing.schema, backing: backing, token: token, provenance: .simulated,
           to: vcpu)
@@ -27,13 +27,13 @@ struct TopBenchmark {
       if let family { try tree.aggregate(family, as: "vcpus.kvm", over: source) }
     }
     let sampler = Sampler(tree)
-    var top = Top(TopModel(sampler), view: .processors, intervalText: "1s")
+    var top = Top(TopModel(sampler), view: .vcpus, intervalText: "1s")
     var writer = ScreenWriter(Palette(.many))
     var (passes, takes, frames, writes) = (Series(), Series(), Series(), Series())
     var bytes = 0
     for second in 0..<700 {
       backing.second = UInt64(second) + 1
-      let moment = Moment(monotonic: backing.second * 1_000_000_000, realtime: 0)
+      let moment = Timestamp(monotonic: backing.second * 1_000_000_000, realtime: 0)
       let times = (
         time { sampler.pass() }, time { top.take(at: moment) }
       )
@@ -51,10 +51,10 @@ struct TopBenchmark {
     }
     var changes = Series()
     for number in 0..<50 {
-      let machine = try tree.add("new\(number)", below: tree.source("kvm"))
+      let vm = try tree.add("new\(number)", below: tree.source("kvm"))
       let group = try tree.attach(
         "kvm", schema: backing.schema, backing: backing, token: 0, provenance: .simulated,
-        to: tree.add("vcpu0", below: machine))
+        to: tree.add("vcpu0", below: vm))
       sampler.pass()
       changes.add(time { top.take(at: .zero) })
       withExtendedLifetime(group) {}
@@ -78,8 +78,8 @@ struct TopBenchmark {
   }
 }
 
-extension Moment {
-  fileprivate static let zero = Moment(monotonic: 0, realtime: 0)
+extension Timestamp {
+  fileprivate static let zero = Timestamp(monotonic: 0, realtime: 0)
 }
 
 /// vCPUs whose counts move, each at its own pace, without any system call.

@@ -7,17 +7,17 @@ import LinuxSystem
 struct TopCommandBenchmark {
   private static let seconds = 20
   private static let settled = 3
-  private static let machines = 50
-  private static let processors = 20
+  private static let vms = 50
+  private static let vcpus = 20
   /// What kvm_stat reads of a VM of x86 in debugfs (Linux 6.18).
-  private static let filesOfMachine = 61.0
+  private static let filesOfVM = 61.0
 
   let vitals: String?
   let holder: String?
 
   func run(_ pass: PassBenchmark, _ files: FileBenchmark, _ report: inout Report) throws {
     guard let vitals else { throw Missing("no --vitals PATH") }
-    let fleet = try Holder(holder, vcpus: Self.processors, fleet: Self.machines)
+    let fleet = try Holder(holder, vcpus: Self.vcpus, fleet: Self.vms)
     let use = try CommandUse(
       vitals, ["top", "--every", "1s"], seconds: Self.seconds, settled: Self.settled,
       terminal: (rows: 56, columns: 160))
@@ -32,13 +32,13 @@ struct TopCommandBenchmark {
       guard cost.isFinite else { return report.add(name, "skipped: not measured in this run") }
       report.add(name, "\(duration(cost)), \(fixed(cost / perRefresh))x, \(remark)")
     }
-    let count = Double(Self.machines * Self.processors)
+    let count = Double(Self.vms * Self.vcpus)
     compare(
       "a call for each vCPU, as xentop makes", pass.baseline * count,
       "one number a call in xentop, \(pass.statisticCount) here")
     compare(
       "a file for each value, as kvm_stat reads",
-      files.perValue * Self.filesOfMachine
-        * Double(Self.machines), "sums of whole VMs only")
+      files.perValue * Self.filesOfVM
+        * Double(Self.vms), "sums of whole VMs only")
   }
 }

@@ -76,7 +76,7 @@ struct TreeBenchmark {
   /// The memory of vCPUs beside their words.
   private func size(_ report: inout Report) throws {
     let tree = Tree()
-    for machine in 0...(Self.many / 64) { _ = tree.source("kvm/vm\(machine)") }
+    for vm in 0...(Self.many / 64) { _ = tree.source("kvm/vm\(vm)") }
     let empty = Int(bench_bytes_in_use())
     try fill(tree, to: Self.many)
     let filled = Int(bench_bytes_in_use())

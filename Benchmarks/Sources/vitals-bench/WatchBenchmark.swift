@@ -13,10 +13,10 @@ struct WatchBenchmark {
 
   func run(_ report: inout Report) throws {
     guard let vitals else { throw Missing("no --vitals PATH") }
-    let machine = try Holder(holder, vcpus: 1_000)
+    let vm = try Holder(holder, vcpus: 1_000)
     try sample(&report)
-    try watch(vitals, "1 VM of 1,000 vCPUs", machine, &report)
-    machine.process.kill()
+    try watch(vitals, "1 VM of 1,000 vCPUs", vm, &report)
+    vm.process.kill()
     try watch(vitals, "50 VMs of 20 vCPUs", try Holder(holder, vcpus: 20, fleet: 50), &report)
   }
 

@@ -5,7 +5,7 @@ import Glibc
 public struct KVMSystem: ~Copyable, Sendable {
   let descriptor: Descriptor
   /// The length of the memory that a vCPU shares with its VMM.
-  let processorMappingSize: Int
+  let vcpuMappingSize: Int
 
   /// Opens `/dev/kvm`.
   ///
@@ -21,7 +21,7 @@ public struct KVMSystem: ~Copyable, Sendable {
     let size = try control(
       file, CLINUX_KVM_GET_VCPU_MMAP_SIZE, 0, call: "KVM_GET_VCPU_MMAP_SIZE", on: "/dev/kvm")
     descriptor = file
-    processorMappingSize = Int(size)
+    vcpuMappingSize = Int(size)
   }
 
   /// KVM_CHECK_EXTENSION: 0 where the extension is missing.
@@ -38,16 +38,16 @@ public struct KVMSystem: ~Copyable, Sendable {
   }
 
   /// The most vCPUs that one VM can have (KVM_CAP_MAX_VCPUS).
-  public func processorLimit() throws(SystemError) -> Int {
+  public func vcpuLimit() throws(SystemError) -> Int {
     try support(forExtension: Int(KVM_CAP_MAX_VCPUS))
   }
 
   /// A new VM with neither memory nor vCPUs (KVM_CREATE_VM).
-  public func createMachine() throws(SystemError) -> KVMMachine {
+  public func createVM() throws(SystemError) -> KVMVirtualMachine {
     let number = try control(
       descriptor, CLINUX_KVM_CREATE_VM, 0, call: "KVM_CREATE_VM", on: "/dev/kvm")
-    return KVMMachine(
-      descriptor: Descriptor(owning: number), processorMappingSize: processorMappingSize)
+    return KVMVirtualMachine(
+      descriptor: Descriptor(owning: number), vcpuMappingSize: vcpuMappingSize)
   }
 }
 

@@ -2,7 +2,7 @@ import CLinux
 
 /// Lets the calling thread, and those that it starts from now on, run on one CPU only
 /// (sched_setaffinity(2)).
-public func pinToProcessor(_ number: Int) throws(SystemError) {
+public func pinToCPU(_ number: Int) throws(SystemError) {
   guard clinux_pin_to_processor(CInt(clamping: number)) == 0 else {
     throw SystemError(call: "sched_setaffinity", on: "CPU \(number)")
   }

@@ -66,7 +66,7 @@ public struct KVMStatsFile: ~Copyable {
   }
 
   /// The number in `…/vcpu-N` of an id, or nil where the id is of a whole VM.
-  public static func processorNumber(inID id: String) -> Int? {
+  public static func vcpuNumber(inID id: String) -> Int? {
     guard let slash = id.lastIndex(of: "/") else { return nil }
     let part = id[id.index(after: slash)...]
     guard part.hasPrefix("vcpu-"), let number = Int(part.dropFirst(5)), number >= 0 else {

@@ -4,21 +4,21 @@ public import Statistics
 /// What this host's kernel has statistics of, whether or not a VM runs.
 public struct KernelSchemas: Sendable {
   /// Of a whole VM.
-  public let machine: Schema
+  public let vm: Schema
   /// Of a vCPU.
-  public let processor: Schema
+  public let vcpu: Schema
 
   /// Makes a machine with one vCPU, reads its schemas and lets it go; about a millisecond.
   public init() throws(KVMStatsError) {
     var schemas = SchemaCache()
     do {
       let system = try KVMSystem()
-      let machine = try system.createMachine()
-      let processor = try machine.createProcessor(0)
-      let machineFile = try KVMStatsFile(reading: machine.statsDescriptor(), schemas: &schemas)
-      let processorFile = try KVMStatsFile(reading: processor.statsDescriptor(), schemas: &schemas)
-      self.machine = machineFile.schema
-      self.processor = processorFile.schema
+      let vm = try system.createVM()
+      let vcpu = try vm.createVCPU(0)
+      let vmFile = try KVMStatsFile(reading: vm.statsDescriptor(), schemas: &schemas)
+      let vcpuFile = try KVMStatsFile(reading: vcpu.statsDescriptor(), schemas: &schemas)
+      self.vm = vmFile.schema
+      self.vcpu = vcpuFile.schema
     } catch let error as SystemError {
       throw .system(error)
     } catch let error as KVMStatsError {

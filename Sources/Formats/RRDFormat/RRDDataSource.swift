@@ -3,7 +3,7 @@ public struct RRDDataSource: Hashable, Sendable {
   /// What it is about.
   public enum Owner: Hashable, Sendable {
     case host
-    case machine(uuid: String)
+    case vm(uuid: String)
     case storage(uuid: String)
   }
 
@@ -62,7 +62,7 @@ extension RRDDataSource.Owner: CustomStringConvertible {
   public var description: String {
     switch self {
     case .host: "host"
-    case .machine(let uuid): "vm \(uuid)"
+    case .vm(let uuid): "vm \(uuid)"
     case .storage(let uuid): "sr \(uuid)"
     }
   }
@@ -78,7 +78,7 @@ extension RRDDataSource.Owner: CustomStringConvertible {
       return nil
     }
     switch text.prefix(3) {
-    case "vm ": self = .machine(uuid: uuid)
+    case "vm ": self = .vm(uuid: uuid)
     case "sr ": self = .storage(uuid: uuid)
     default: return nil
     }

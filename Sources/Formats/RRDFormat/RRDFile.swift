@@ -8,9 +8,9 @@ public struct RRDFile: Hashable, Sendable {
 
   /// Reads any bytes.
   ///
-  /// - Throws: `RRDFlaw`; `dataChecksum` and `metadataChecksum` also where it was read while it was
+  /// - Throws: `RRDFormatError`; `dataChecksum` and `metadataChecksum` also where it was read while it was
   ///   written.
-  public init(_ bytes: [UInt8]) throws(RRDFlaw) {
+  public init(_ bytes: [UInt8]) throws(RRDFormatError) {
     let header = try RRDHeader(bytes)
     let range = try Self.metadataRange(of: header, bytes)
     guard header.matchesData(bytes) else { throw .dataChecksum }
@@ -31,7 +31,7 @@ public struct RRDFile: Hashable, Sendable {
   /// Where the metadata lies.
   public static func metadataRange(
     of header: RRDHeader, _ bytes: [UInt8]
-  ) throws(RRDFlaw) -> Range<Int> {
+  ) throws(RRDFormatError) -> Range<Int> {
     let start = header.valuesEnd + 4
     guard bytes.count >= start else { throw .short(bytes: bytes.count, needed: start) }
     let count = Int(bytes.bigEndian32(at: header.valuesEnd))

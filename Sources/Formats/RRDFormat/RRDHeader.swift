@@ -8,7 +8,7 @@ public struct RRDHeader: Hashable, Sendable {
   public let timestamp: UInt64
 
   /// Reads the start of a file.
-  public init(_ bytes: [UInt8]) throws(RRDFlaw) {
+  public init(_ bytes: [UInt8]) throws(RRDFormatError) {
     let magic = RRDLayout.magic
     guard RRDLayout.isBegin(of: bytes) else { throw .magic }
     if bytes.count > magic.count, bytes[magic.count] == UInt8(ascii: "\n"), Self.isVersion1(bytes) {

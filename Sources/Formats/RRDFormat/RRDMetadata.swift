@@ -12,19 +12,19 @@ public struct RRDMetadata: Hashable, Sendable {
   /// kept. Members that are not known are left out.
   ///
   /// - Precondition: the range is in the array.
-  public init(_ bytes: [UInt8], in range: Range<Int>) throws(RRDFlaw) {
+  public init(_ bytes: [UInt8], in range: Range<Int>) throws(RRDFormatError) {
     var end = range.upperBound
     while end > range.lowerBound, bytes[end - 1] == 0 { end -= 1 }
     var reader = JSONReader(bytes, in: range.lowerBound..<end)
     var described: [RRDDescription]?
-    do throws(JSONFlaw) {
-      try reader.object { reader, key throws(JSONFlaw) in
+    do throws(JSONError) {
+      try reader.object { reader, key throws(JSONError) in
         guard reader.matches(key, "datasources"), described == nil else {
           try reader.skip()
           return
         }
         var found: [RRDDescription] = []
-        try reader.object { reader, key throws(JSONFlaw) in
+        try reader.object { reader, key throws(JSONError) in
           let name = try reader.decoded(key)
           found.append(try RRDDescription(name, &reader))
         }
@@ -55,12 +55,12 @@ struct RRDDescription {
   /// A member that stands twice, or is no text.
   private var wrong: String?
 
-  init(_ name: String, _ reader: inout JSONReader) throws(JSONFlaw) {
+  init(_ name: String, _ reader: inout JSONReader) throws(JSONError) {
     self.name = name
     var texts: [String: String] = [:]
     var wrong: String?
     var hasValue = false
-    try reader.object { reader, key throws(JSONFlaw) in
+    try reader.object { reader, key throws(JSONError) in
       if reader.matches(key, "value") { hasValue = true }
       guard let known = Self.texts.first(where: { reader.matches(key, $0) }) else {
         try reader.skip()
@@ -86,8 +86,8 @@ struct RRDDescription {
   }
 
   /// The data source with what the protocol says of members that are not there.
-  func dataSource() throws(RRDFlaw) -> RRDDataSource {
-    func refused(_ field: String) -> RRDFlaw { .field(source: name, field: field) }
+  func dataSource() throws(RRDFormatError) -> RRDDataSource {
+    func refused(_ field: String) -> RRDFormatError { .field(source: name, field: field) }
     if let wrong { throw refused(wrong) }
     guard !name.isEmpty else { throw refused("name") }
     guard let owner = RRDDataSource.Owner(texts["owner"] ?? "host") else {

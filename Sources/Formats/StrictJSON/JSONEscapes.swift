@@ -1,7 +1,7 @@
 /// Resolves the escapes of a JSON string.
 enum JSONEscapes {
   /// The text of the bytes between two quotation marks.
-  static func resolve(_ bytes: ArraySlice<UInt8>) throws(JSONFlaw) -> String {
+  static func resolve(_ bytes: ArraySlice<UInt8>) throws(JSONError) -> String {
     var text: [UInt8] = []
     var rest = bytes
     while let byte = rest.popFirst() {
@@ -9,7 +9,7 @@ enum JSONEscapes {
         text.append(byte)
         continue
       }
-      let bad = JSONFlaw(reason: .text, offset: rest.startIndex)
+      let bad = JSONError(reason: .text, offset: rest.startIndex)
       guard let escape = rest.popFirst() else { throw bad }
       switch escape {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(escape)

@@ -2,7 +2,7 @@ extension JSONReader {
   // MARK: - Text
 
   /// Takes a string as it stands.
-  public mutating func text() throws(JSONFlaw) -> JSONText {
+  public mutating func text() throws(JSONError) -> JSONText {
     try take("\"")
     let start = offset
     var hasEscapes = false
@@ -22,7 +22,7 @@ extension JSONReader {
   }
 
   /// Takes a string, decoded.
-  public mutating func string() throws(JSONFlaw) -> String {
+  public mutating func string() throws(JSONError) -> String {
     let text = try text()
     return try decoded(text)
   }
@@ -41,7 +41,7 @@ extension JSONReader {
   }
 
   /// A text with its escapes resolved; bytes that are no UTF-8 become U+FFFD.
-  public func decoded(_ text: JSONText) throws(JSONFlaw) -> String {
+  public func decoded(_ text: JSONText) throws(JSONError) -> String {
     guard text.hasEscapes else { return String(decoding: bytes[text.range], as: UTF8.self) }
     return try JSONEscapes.resolve(bytes[text.range])
   }
@@ -49,7 +49,7 @@ extension JSONReader {
   // MARK: - Numbers and literals
 
   /// Takes an integer without a sign, exactly.
-  public mutating func unsigned() throws(JSONFlaw) -> UInt64 {
+  public mutating func unsigned() throws(JSONError) -> UInt64 {
     var value: UInt64 = 0
     _ = try peek()
     let start = offset
@@ -67,7 +67,7 @@ extension JSONReader {
   }
 
   /// Takes an integer with or without a sign.
-  public mutating func integer() throws(JSONFlaw) -> Int {
+  public mutating func integer() throws(JSONError) -> Int {
     let isNegative = try takes("-")
     let magnitude = try unsigned()
     guard let value = Int(exactly: magnitude) else { throw flaw(.number) }
@@ -75,7 +75,7 @@ extension JSONReader {
   }
 
   /// Takes `true` or `false`.
-  public mutating func boolean() throws(JSONFlaw) -> Bool {
+  public mutating func boolean() throws(JSONError) -> Bool {
     let isTrue = try peek() == UInt8(ascii: "t")
     try literal(isTrue ? "true" : "false")
     return isTrue
@@ -86,20 +86,20 @@ extension JSONReader {
     return digit < 10 ? digit : nil
   }
 
-  mutating func literal(_ word: StaticString) throws(JSONFlaw) {
+  mutating func literal(_ word: StaticString) throws(JSONError) {
     for byte in String(describing: word).utf8 {
       guard offset < end, bytes[offset] == byte else { throw flaw(.unexpected) }
       offset += 1
     }
   }
 
-  private mutating func skipDigits() throws(JSONFlaw) {
+  private mutating func skipDigits() throws(JSONError) {
     let start = offset
     while offset < end, digit(bytes[offset]) != nil { offset += 1 }
     guard offset > start else { throw flaw(.unexpected) }
   }
 
-  mutating func skipNumber() throws(JSONFlaw) {
+  mutating func skipNumber() throws(JSONError) {
     _ = try takes("-")
     let start = offset
     try skipDigits()

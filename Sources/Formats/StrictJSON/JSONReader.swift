@@ -27,12 +27,12 @@ public struct JSONReader: Sendable {
   }
 
   /// A flaw where the reader stands.
-  public func flaw(_ reason: JSONFlaw.Reason) -> JSONFlaw {
-    JSONFlaw(reason: offset >= end && reason == .unexpected ? .end : reason, offset: offset)
+  public func flaw(_ reason: JSONError.Reason) -> JSONError {
+    JSONError(reason: offset >= end && reason == .unexpected ? .end : reason, offset: offset)
   }
 
   /// The next byte that is no white space, which is not taken.
-  mutating func peek() throws(JSONFlaw) -> UInt8 {
+  mutating func peek() throws(JSONError) -> UInt8 {
     while offset < end {
       switch bytes[offset] {
       case 0x20, 0x09, 0x0a, 0x0d: offset += 1
@@ -43,19 +43,19 @@ public struct JSONReader: Sendable {
   }
 
   /// Takes a character, which must come next.
-  public mutating func take(_ wanted: Unicode.Scalar) throws(JSONFlaw) {
+  public mutating func take(_ wanted: Unicode.Scalar) throws(JSONError) {
     guard try peek() == UInt8(ascii: wanted) else { throw flaw(.unexpected) }
     offset += 1
   }
 
   /// Takes a character if it comes next.
-  public mutating func takes(_ wanted: Unicode.Scalar) throws(JSONFlaw) -> Bool {
+  public mutating func takes(_ wanted: Unicode.Scalar) throws(JSONError) -> Bool {
     guard try peek() == UInt8(ascii: wanted) else { return false }
     offset += 1
     return true
   }
 
-  public mutating func nextKind() throws(JSONFlaw) -> Kind {
+  public mutating func nextKind() throws(JSONError) -> Kind {
     switch try peek() {
     case UInt8(ascii: "{"): return .object
     case UInt8(ascii: "["): return .array
@@ -68,7 +68,7 @@ public struct JSONReader: Sendable {
   }
 
   /// Says that nothing but white space may follow.
-  public mutating func finish() throws(JSONFlaw) {
+  public mutating func finish() throws(JSONError) {
     while offset < end {
       guard [0x20, 0x09, 0x0a, 0x0d].contains(bytes[offset]) else { throw flaw(.trailing) }
       offset += 1
@@ -79,8 +79,8 @@ public struct JSONReader: Sendable {
 
   /// Calls `body` with the key of each member; `body` takes the value.
   public mutating func object(
-    _ body: (inout JSONReader, JSONText) throws(JSONFlaw) -> Void
-  ) throws(JSONFlaw) {
+    _ body: (inout JSONReader, JSONText) throws(JSONError) -> Void
+  ) throws(JSONError) {
     try take("{")
     try enter()
     if try takes("}") { return leave() }
@@ -95,8 +95,8 @@ public struct JSONReader: Sendable {
 
   /// Calls `body` for each element, which `body` takes.
   public mutating func array(
-    _ body: (inout JSONReader) throws(JSONFlaw) -> Void
-  ) throws(JSONFlaw) {
+    _ body: (inout JSONReader) throws(JSONError) -> Void
+  ) throws(JSONError) {
     try take("[")
     try enter()
     if try takes("]") { return leave() }
@@ -105,7 +105,7 @@ public struct JSONReader: Sendable {
     leave()
   }
 
-  private mutating func enter() throws(JSONFlaw) {
+  private mutating func enter() throws(JSONError) {
     depth += 1
     guard depth <= Self.deepest else { throw flaw(.depth) }
   }
@@ -113,12 +113,12 @@ public struct JSONReader: Sendable {
   private mutating func leave() { depth -= 1 }
 
   /// Takes a value of any kind.
-  public mutating func skip() throws(JSONFlaw) {
+  public mutating func skip() throws(JSONError) {
     switch try nextKind() {
     case .object:
-      try object { reader, _ throws(JSONFlaw) in try reader.skip() }
+      try object { reader, _ throws(JSONError) in try reader.skip() }
     case .array:
-      try array { reader throws(JSONFlaw) in try reader.skip() }
+      try array { reader throws(JSONError) in try reader.skip() }
     case .text: _ = try text()
     case .number: try skipNumber()
     case .boolean: _ = try boolean()

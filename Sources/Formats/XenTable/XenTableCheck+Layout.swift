@@ -4,7 +4,7 @@ import StatsChecks
 
 extension XenTableCheck {
   /// X1 to X7: how far the header was found good; `flaw` is what was wrong with it.
-  mutating func checkHeader(_ flaw: XenTableFlaw?) {
+  mutating func checkHeader(_ flaw: XenTableError?) {
     let rules = [
       ("X1", "the header lies in the memory"),
       ("X2", "the magic is there, in this machine's byte order"),

@@ -10,7 +10,7 @@ public struct XenTableCheck: ~Copyable {
   /// Where the bytes come from.
   private enum Memory: ~Copyable {
     case mapped(Mapping)
-    case flaw(XenTableFlaw)
+    case flaw(XenTableError)
   }
 
   let kind: XenTableKind
@@ -37,7 +37,7 @@ public struct XenTableCheck: ~Copyable {
     _ descriptor: borrowing Descriptor, of kind: XenTableKind = .vcpus, object: String,
     count: Int? = nil, epsilon: UInt64 = 1_000
   ) {
-    do throws(XenTableFlaw) {
+    do throws(XenTableError) {
       memory = .mapped(try Mapping(sharing: descriptor))
     } catch {
       memory = .flaw(error)
@@ -58,7 +58,7 @@ public struct XenTableCheck: ~Copyable {
     pause: () -> Void = { sleepNanoseconds(10_000_000) }
   ) -> [Finding] {
     let (header, first): (XenTableHeader, XenTableSnapshot)
-    do throws(XenTableFlaw) {
+    do throws(XenTableError) {
       (header, first) = try takeSnapshot()
     } catch {
       checkHeader(error)
@@ -68,7 +68,7 @@ public struct XenTableCheck: ~Copyable {
     checkPadding(header, first)
     pause()
     let rule = "the header stays, or the generation changes"
-    do throws(XenTableFlaw) {
+    do throws(XenTableError) {
       let (now, second) = try takeSnapshot()
       guard now == header else {
         list.check("X11", rule, now.mark?.generation != header.mark?.generation, "it changed")
@@ -107,7 +107,7 @@ public struct XenTableCheck: ~Copyable {
 
   // MARK: - Snapshots
 
-  private func takeSnapshot() throws(XenTableFlaw) -> (XenTableHeader, XenTableSnapshot) {
+  private func takeSnapshot() throws(XenTableError) -> (XenTableHeader, XenTableSnapshot) {
     switch memory {
     case .flaw(let flaw):
       throw flaw

@@ -16,7 +16,7 @@ public struct XenTableHeader: Hashable, Sendable {
   /// has no number, and slots behind the last vCPU then read as entries of zeros.
   public init(
     validating mapping: borrowing Mapping, kind: XenTableKind, count: Int? = nil
-  ) throws(XenTableFlaw) {
+  ) throws(XenTableError) {
     guard mapping.byteCount >= Int(VITALS_XEN_HEADER_SIZE) else {
       throw .truncated(available: mapping.byteCount)
     }
@@ -45,7 +45,7 @@ public struct XenTableHeader: Hashable, Sendable {
     mark = marked == nil ? nil : XenTableMark(from: mapping)
   }
 
-  private static func check(magic: UInt32, of kind: XenTableKind) throws(XenTableFlaw) {
+  private static func check(magic: UInt32, of kind: XenTableKind) throws(XenTableError) {
     switch magic {
     case kind.magic: return
     case kind.magic.byteSwapped: throw .otherByteOrder(magic: magic)
@@ -57,7 +57,7 @@ public struct XenTableHeader: Hashable, Sendable {
   /// The mark's length and count, where the header has room for a mark and its magic is there.
   private static func marked(
     _ mapping: borrowing Mapping, _ layout: XenTableLayout
-  ) throws(XenTableFlaw) -> (length: Int, count: Int)? {
+  ) throws(XenTableError) -> (length: Int, count: Int)? {
     let shortest = XenTableMark.headerLength
     guard layout.offset >= shortest,
       mapping.loadRelaxed(UInt32.self, at: Int(VITALS_XEN_AT_MARK)) == VITALS_XEN_MARK_MAGIC

@@ -26,7 +26,7 @@ public struct XenTableLayout: Hashable, Sendable {
   /// A layout that keeps all rules; how much memory there is does not count yet.
   public init(
     offset: Int = defaultOffset, size: Int = smallestSize, stride: Int = defaultStride, count: Int
-  ) throws(XenTableFlaw) {
+  ) throws(XenTableError) {
     let header = Int(VITALS_XEN_HEADER_SIZE)
     guard offset >= header, offset <= UInt32.max, offset.isMultiple(of: 8) else {
       throw .field(.offset, value: offset, rule: "a multiple of 8, at least \(header)")
@@ -88,7 +88,7 @@ public struct XenTableLayout: Hashable, Sendable {
   }
 
   /// Throws where the table does not lie in `available` bytes.
-  public func validate(in available: Int) throws(XenTableFlaw) {
+  public func validate(in available: Int) throws(XenTableError) {
     guard byteCount <= available else {
       throw .beyondEnd(needed: byteCount, available: available)
     }

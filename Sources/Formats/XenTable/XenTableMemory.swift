@@ -4,7 +4,7 @@ extension Mapping {
   /// All of a table's file, shared with its writer.
   ///
   /// Where the file can get shorter, the mapping is guarded.
-  init(sharing descriptor: borrowing Descriptor) throws(XenTableFlaw) {
+  init(sharing descriptor: borrowing Descriptor) throws(XenTableError) {
     let length: Int
     do throws(SystemError) {
       length = try descriptor.byteCount()

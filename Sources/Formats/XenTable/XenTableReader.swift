@@ -35,7 +35,7 @@ public struct XenTableReader<Entry: XenTableEntry>: ~Copyable, Sendable {
   /// Reads mapped memory, such as that of Xen's privcmd.
   ///
   /// Without `count` the number of slots is the table's own, else as many as there is room for.
-  public init(_ mapping: consuming Mapping, count: Int? = nil) throws(XenTableFlaw) {
+  public init(_ mapping: consuming Mapping, count: Int? = nil) throws(XenTableError) {
     header = try XenTableHeader(validating: mapping, kind: Entry.kind, count: count)
     self.mapping = mapping
   }
@@ -43,7 +43,7 @@ public struct XenTableReader<Entry: XenTableEntry>: ~Copyable, Sendable {
   /// Maps a file, which may get shorter at any time.
   public init(
     sharing descriptor: borrowing Descriptor, count: Int? = nil
-  ) throws(XenTableFlaw) {
+  ) throws(XenTableError) {
     try self.init(try Mapping(sharing: descriptor), count: count)
   }
 

@@ -20,7 +20,7 @@ public struct XenTableWriter<Entry: XenTableEntry>: ~Copyable, Sendable {
   /// - Throws: `claimed` where the memory is another writer's.
   public init(
     _ mapping: consuming Mapping, layout: XenTableLayout, mark: XenTableMark?
-  ) throws(XenTableFlaw) {
+  ) throws(XenTableError) {
     try layout.validate(in: mapping.byteCount)
     try Self.validate(layout, hasMark: mark != nil)
     guard mapping.exchange(0, by: UInt32(VITALS_XEN_CLAIMED), at: 0) else {
@@ -41,14 +41,14 @@ public struct XenTableWriter<Entry: XenTableEntry>: ~Copyable, Sendable {
   /// Takes over a table whose writer has ended, with its entries as they are.
   ///
   /// An entry that the former writer left in the midst of an update stays closed until its next.
-  public init(adopting mapping: consuming Mapping) throws(XenTableFlaw) {
+  public init(adopting mapping: consuming Mapping) throws(XenTableError) {
     let header = try XenTableHeader(validating: mapping, kind: Entry.kind)
     layout = header.layout
     mark = header.mark
     self.mapping = mapping
   }
 
-  private static func validate(_ layout: XenTableLayout, hasMark: Bool) throws(XenTableFlaw) {
+  private static func validate(_ layout: XenTableLayout, hasMark: Bool) throws(XenTableError) {
     guard layout.count <= UInt32.max else {
       throw .field(.count, value: layout.count, rule: "at most \(UInt32.max)")
     }

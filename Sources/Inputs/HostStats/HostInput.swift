@@ -5,9 +5,9 @@ public import StatsTree
 /// The host itself as sources: `host` with its pressure, and `host/cpuN`.
 public final class HostInput {
   private let roots: SystemRoots
-  private let files = TextFiles()
-  private var times: ProcessorTimes?
-  private var processors: KeyedTable?
+  private let files = TextFileBacking()
+  private var times: CPUTimesBacking?
+  private var cpus: KeyedTable?
 
   public init(roots: SystemRoots = SystemRoots()) {
     self.roots = roots
@@ -27,14 +27,14 @@ public final class HostInput {
       }
     }
     do {
-      let times = try ProcessorTimes(roots: roots)
-      processors = KeyedTable(
+      let times = try CPUTimesBacking(roots: roots)
+      cpus = KeyedTable(
         of: KeyFields("cpu", prefix: "cpu"), below: host, in: tree,
         parts: [
           KeyedTable.Part("time", schema: times.schema, backing: times, provenance: .procfs)
         ])
       self.times = times
-      for number in try times.processors() { try add(number) }
+      for number in try times.cpus() { try add(number) }
     } catch let error as SystemError {
       host.remarks.append("no CPU times: \(error)")
     } catch let clash as TreeError {
@@ -50,12 +50,12 @@ public final class HostInput {
   public func refresh() {
     guard let times, times.sawStranger else { return }
     times.sawStranger = false
-    for number in (try? times.processors()) ?? [] where processors?["\(number)"] == nil {
+    for number in (try? times.cpus()) ?? [] where cpus?["\(number)"] == nil {
       try? add(number)
     }
   }
 
   private func add(_ number: Int) throws(TreeError) {
-    try processors?.add(["\(number)"], tokens: [number])
+    try cpus?.add(["\(number)"], tokens: [number])
   }
 }

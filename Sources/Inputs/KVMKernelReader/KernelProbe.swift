@@ -19,10 +19,10 @@ package final class KernelProbe {
   package static let watcherName = "vitals-watches-kvm"
 
   /// What a statistics descriptor of a whole VM would say.
-  let machineSchema: Schema
+  let vmSchema: Schema
   /// What a statistics descriptor of a vCPU would say.
-  let processorSchema: Schema
-  let exchange: RecordExchange
+  let vcpuSchema: Schema
+  let exchange: BPFRequestBuffer
   /// Says to others that this process is no VMM, though it has a machine for a moment and copies of
   /// VMMs' descriptors later.
   private let mark: MemoryFile
@@ -42,54 +42,54 @@ package final class KernelProbe {
   package init(
     roots: SystemRoots, schemas: inout SchemaCache,
     assuming change: (inout KernelLayout) -> Void = { _ in }
-  ) throws(BPFRefusal) {
+  ) throws(BPFUnavailableError) {
     // The cheapest question first: most processes may not.
     do throws(SystemError) {
       _ = try BPFArray(byteCount: 8, name: "vitals_try")
     } catch {
-      throw BPFRefusal(error)
+      throw BPFUnavailableError(error)
     }
     if let own = try? readLink("\(roots.proc)/self"), own != "\(getpid())" { throw .namespace }
     var layout = try Self.layout(roots)
     change(&layout)
-    let exchange = RecordExchange(layout)
+    let exchange = BPFRequestBuffer(layout)
     do throws(SystemError) {
       array = try BPFArray(byteCount: exchange.byteCount, name: "vitals_records")
-      store = try BPFStore(byteCount: RecordProgram.storeByteCount, name: "vitals_found")
+      store = try BPFStore(byteCount: StatsReaderProgram.storeByteCount, name: "vitals_found")
     } catch {
-      throw BPFRefusal(error)
+      throw BPFUnavailableError(error)
     }
     self.exchange = exchange
-    let own: OwnMachine
+    let own: CalibrationVM
     do throws(SystemError) {
       mark = try MemoryFile(name: Self.watcherName, contents: [])
-      own = try OwnMachine(number: Self.ownNumber)
+      own = try CalibrationVM(number: Self.ownNumber)
     } catch {
-      throw .noMachine("\(error)")
+      throw .noVM("\(error)")
     }
-    (machineSchema, processorSchema) = try own.schemas(&schemas)
-    guard machineSchema.wordCount * 8 == layout.machineByteCount,
-      processorSchema.wordCount * 8 == layout.processorByteCount
+    (vmSchema, vcpuSchema) = try own.schemas(&schemas)
+    guard vmSchema.wordCount * 8 == layout.vmByteCount,
+      vcpuSchema.wordCount * 8 == layout.vcpuByteCount
     else {
       throw .wrong("the kernel's types and its statistics descriptors have not the same size")
     }
     let lockdown = try? readText("\(roots.sys)/kernel/security/lockdown")
     do {
       let kinds = try Self.calibrate(own, layout, array, store)
-      let level = Int(array.memory.load(UInt64.self, at: RecordExchange.levelOffset))
+      let level = Int(array.memory.load(UInt64.self, at: BPFRequestBuffer.levelOffset))
       records = try BPFProgram(
-        RecordProgram(layout, array: array.rawValue, store: store.rawValue).records(kinds),
+        StatsReaderProgram(layout, array: array.rawValue, store: store.rawValue).records(kinds),
         for: .call,
         name: "vitals_records")
       walker = try BPFProgram(
-        WalkProgram(layout, kinds, level: level).finish(),
+        DescriptorIterator(layout, kinds, level: level).finish(),
         for: .iterator(function: layout.iteratorFunction), name: "vitals_walk")
       everyone = try walker.iterator()
     } catch let error as BPFLoadError {
-      throw BPFRefusal(error, lockdown: lockdown)
+      throw BPFUnavailableError(error, lockdown: lockdown)
     } catch let error as KernelLayout.Missing {
       throw .missing(error)
-    } catch let error as BPFRefusal {
+    } catch let error as BPFUnavailableError {
       throw error
     } catch {
       throw .wrong("\(error)")
@@ -97,7 +97,7 @@ package final class KernelProbe {
     try check(own)
   }
 
-  private static func layout(_ roots: SystemRoots) throws(BPFRefusal) -> KernelLayout {
+  private static func layout(_ roots: SystemRoots) throws(BPFUnavailableError) -> KernelLayout {
     let directory = "\(roots.sys)/kernel/btf"
     let kernel: [UInt8]
     do throws(SystemError) {
@@ -111,7 +111,7 @@ package final class KernelProbe {
       return try KernelLayout(KernelTypes(kernel: kernel, module: module))
     } catch let error as KernelLayout.Missing {
       throw .missing(error)
-    } catch let error as TypeFlaw {
+    } catch let error as KernelTypeError {
       throw .strangeTypes(error)
     } catch {
       throw .wrong("\(error)")
@@ -120,18 +120,19 @@ package final class KernelProbe {
 
   /// Asks what the operations of descriptors of KVM are, of those of our own machine.
   private static func calibrate(
-    _ own: borrowing OwnMachine, _ layout: KernelLayout, _ array: borrowing BPFArray,
+    _ own: borrowing CalibrationVM, _ layout: KernelLayout, _ array: borrowing BPFArray,
     _ store: borrowing BPFStore
   ) throws -> FileKinds {
     let program = try BPFProgram(
-      RecordProgram(layout, array: array.rawValue, store: store.rawValue).calibration(), for: .call,
+      StatsReaderProgram(layout, array: array.rawValue, store: store.rawValue).calibration(),
+      for: .call,
       name: "vitals_learn")
-    let exchange = RecordExchange(layout)
+    let exchange = BPFRequestBuffer(layout)
     let numbers = own.numbers
-    array.memory.store(UInt64(numbers.count), at: RecordExchange.countOffset)
+    array.memory.store(UInt64(numbers.count), at: BPFRequestBuffer.countOffset)
     for (index, number) in numbers.enumerated() {
       array.memory.store(
-        RecordExchange.word(number, .processor), at: exchange.request(index))
+        BPFRequestBuffer.word(number, .vcpu), at: exchange.request(index))
     }
     let result = program.run()
     let found = numbers.indices.map { index in
@@ -146,21 +147,22 @@ package final class KernelProbe {
       Set(found.map(\.operations)).count == found.count,
       found[0].object == found[2].object, found[1].object == found[3].object
     else {
-      throw BPFRefusal.wrong("our own machine's descriptors are not what the kernel's types say")
+      throw BPFUnavailableError.wrong(
+        "our own machine's descriptors are not what the kernel's types say")
     }
     return FileKinds(
-      machine: found[0].operations, processor: found[1].operations,
-      machineStatistics: found[2].operations, processorStatistics: found[3].operations)
+      vm: found[0].operations, vcpu: found[1].operations,
+      vmStatistics: found[2].operations, vcpuStatistics: found[3].operations)
   }
 
   /// Reads our own machine, and holds it against its statistics descriptors.
-  private func check(_ own: borrowing OwnMachine) throws(BPFRefusal) {
-    ask(0, own.numbers[0], .machine)
-    ask(1, own.numbers[1], .processor)
+  private func check(_ own: borrowing CalibrationVM) throws(BPFUnavailableError) {
+    ask(0, own.numbers[0], .vm)
+    ask(1, own.numbers[1], .vcpu)
     let result = run(2)
-    guard result == 0, let machine = identity(0), let processor = identity(1),
-      machine.machine == processor.machine, processor.number == UInt64(Self.ownNumber),
-      own.hasNumbers(machine: words(0, machineSchema), processor: words(1, processorSchema))
+    guard result == 0, let vm = identity(0), let vcpu = identity(1),
+      vm.vm == vcpu.vm, vcpu.number == UInt64(Self.ownNumber),
+      own.hasNumbers(vm: words(0, vmSchema), vcpu: words(1, vcpuSchema))
     else {
       throw .wrong("our own machine's numbers are not those of its statistics descriptors")
     }
@@ -169,7 +171,7 @@ package final class KernelProbe {
   private func words(_ index: Int, _ schema: Schema) -> [UInt64] {
     (0..<schema.wordCount).map {
       array.memory.load(
-        UInt64.self, at: exchange.record(index) + RecordExchange.wordsOffset + 8 * $0)
+        UInt64.self, at: exchange.record(index) + BPFRequestBuffer.wordsOffset + 8 * $0)
     }
   }
 
@@ -178,18 +180,18 @@ package final class KernelProbe {
   /// Which machine's vCPU a record is of.
   struct Identity: Hashable {
     /// What tells the machine from all others of the host.
-    let machine: UInt64
+    let vm: UInt64
     let number: UInt64
   }
 
   /// Puts a descriptor of this process into the next run.
   func ask(_ index: Int, _ descriptor: CInt, _ kind: KernelObject) {
-    array.memory.store(RecordExchange.word(descriptor, kind), at: exchange.request(index))
+    array.memory.store(BPFRequestBuffer.word(descriptor, kind), at: exchange.request(index))
   }
 
   /// Reads what the first `count` requests ask for: 0, or minus the errno value.
   func run(_ count: Int) -> Int {
-    array.memory.store(UInt64(count), at: RecordExchange.countOffset)
+    array.memory.store(UInt64(count), at: BPFRequestBuffer.countOffset)
     let result = records.run()
     return result > 0 ? -Int(EFAULT) : result
   }
@@ -200,14 +202,14 @@ package final class KernelProbe {
     let record = exchange.record(index)
     guard array.memory.load(UInt64.self, at: record) == 0 else { return nil }
     return Identity(
-      machine: array.memory.load(UInt64.self, at: record + 8),
+      vm: array.memory.load(UInt64.self, at: record + 8),
       number: array.memory.load(UInt64.self, at: record + 16))
   }
 
   /// Copies the statistics of a record out.
   func copy(_ index: Int, into words: inout MutableSpan<UInt64>) {
     array.memory.copyWords(
-      at: exchange.record(index) + RecordExchange.wordsOffset, into: &words)
+      at: exchange.record(index) + BPFRequestBuffer.wordsOffset, into: &words)
   }
 
   // MARK: - Walks
@@ -218,16 +220,17 @@ package final class KernelProbe {
   /// - Parameter process: looks at one process only, where the kernel can.
   /// - Returns: what was found, in no order.
   /// - Throws: what the iterator throws.
-  package func walk(process: Int32? = nil) throws(SystemError) -> [WalkRecord] {
+  package func walk(process: Int32? = nil) throws(SystemError) -> [DescriptorIteratorRecord] {
     let bytes: [UInt8]
     if let process, let narrow = try? walker.iterator(over: process) {
       bytes = try narrow.walk()
     } else {
       bytes = try everyone.walk()
     }
-    let last = bytes.count - WalkRecord.byteCount
-    return stride(from: 0, through: last, by: WalkRecord.byteCount).compactMap { offset in
-      WalkRecord(bytes, at: offset).flatMap { record in
+    let last = bytes.count - DescriptorIteratorRecord.byteCount
+    return stride(from: 0, through: last, by: DescriptorIteratorRecord.byteCount).compactMap {
+      offset in
+      DescriptorIteratorRecord(bytes, at: offset).flatMap { record in
         process ?? record.process == record.process ? record : nil
       }
     }

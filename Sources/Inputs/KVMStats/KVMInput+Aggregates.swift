@@ -8,19 +8,19 @@ extension KVMInput {
   /// `vcpus.<group>`.
   func attach(
     _ name: String, schema: Schema, backing: any Backing, token: Int, provenance: Provenance,
-    to source: Source, of machine: Machine
+    to source: Source, of vm: Machine
   ) {
     do {
       let family = try tree.attach(
         name, schema: schema, backing: backing, token: token, provenance: provenance, to: source
       ).family
-      let isProcessor = source !== machine.source
+      let isVCPU = source !== vm.source
       // What waits for a resource is a share of time: shares of several VMs have no sum.
-      guard isProcessor || name != "pressure" else { return }
-      let aggregate = (isProcessor ? "vcpus." : "vms.") + name
-      if isProcessor { try machine.aggregated.fold(family, as: aggregate) }
+      guard isVCPU || name != "pressure" else { return }
+      let aggregate = (isVCPU ? "vcpus." : "vms.") + name
+      if isVCPU { try vm.aggregated.fold(family, as: aggregate) }
       try all.fold(family, as: aggregate)
-      for group in controlGroups(of: machine) {
+      for group in controlGroups(of: vm) {
         try group.fold(family, as: aggregate)
       }
     } catch {
@@ -31,20 +31,20 @@ extension KVMInput {
   // MARK: - Control groups
 
   /// Has a machine counted by the sources of its control group, `cgroup/<path>`.
-  func count(_ machine: Machine, inControlGroup path: String?) {
+  func count(_ vm: Machine, inControlGroup path: String?) {
     guard let path, path != "/", !path.isEmpty else { return }
-    machine.controlGroup = path
+    vm.controlGroup = path
     let source = controlGroup(path).source
     do {
-      try tree.count(machine.source, in: source)
+      try tree.count(vm.source, in: source)
     } catch {
-      remark(machine.source, "\(error)")
+      remark(vm.source, "\(error)")
     }
   }
 
   /// The control group of a machine and those above it, but the root.
-  private func controlGroups(of machine: Machine) -> [AggregatedSource] {
-    guard let path = machine.controlGroup else { return [] }
+  private func controlGroups(of vm: Machine) -> [AggregatedSource] {
+    guard let path = vm.controlGroup else { return [] }
     let parts = path.split(separator: "/")
     return parts.indices.map { controlGroup(parts[...$0].joined(separator: "/")) }
   }
@@ -61,7 +61,7 @@ extension KVMInput {
   func removeEmptyControlGroups() {
     guard !controlGroups.isEmpty else { return }
     let used = Set(
-      processes.values.flatMap(\.machines).flatMap { controlGroups(of: $0).map(\.source.path) })
+      processes.values.flatMap(\.vms).flatMap { controlGroups(of: $0).map(\.source.path) })
     for path in controlGroups.keys.sorted(by: >) where !used.contains(path) {
       if let group = controlGroups.removeValue(forKey: path) { tree.remove(group.source) }
     }

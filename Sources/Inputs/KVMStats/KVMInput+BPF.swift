@@ -5,11 +5,11 @@ import StatsTree
 
 extension KVMInput {
   /// The programs, loaded when this is asked for the first time.
-  func kernelRecords() -> Result<KernelRecords, BPFRefusal> {
+  func kernelRecords() -> Result<KernelReaderBacking, BPFUnavailableError> {
     if let known = kernel { return known }
-    let made: Result<KernelRecords, BPFRefusal>
-    do throws(BPFRefusal) {
-      made = .success(KernelRecords(try KernelProbe(roots: roots, schemas: &schemas)))
+    let made: Result<KernelReaderBacking, BPFUnavailableError>
+    do throws(BPFUnavailableError) {
+      made = .success(KernelReaderBacking(try KernelProbe(roots: roots, schemas: &schemas)))
     } catch {
       made = .failure(error)
     }
@@ -21,7 +21,7 @@ extension KVMInput {
   /// possible.
   func scanByKernel() -> Bool {
     guard options.rungs.contains(.bpf), isRealProc else { return false }
-    let records: KernelRecords
+    let records: KernelReaderBacking
     switch kernelRecords() {
     case .success(let made): records = made
     case .failure(let refusal):
@@ -36,7 +36,7 @@ extension KVMInput {
     }
     for (pid, records) in byProcess.sorted(by: { $0.key < $1.key }) where pid != ownProcess {
       if isNewWatcher(pid) { continue }
-      if processes[pid]?.handovers.isEmpty ?? true { update(pid, DescriptorScan(records).machines) }
+      if processes[pid]?.handovers.isEmpty ?? true { update(pid, DescriptorScan(records).vms) }
     }
     return true
   }
@@ -54,30 +54,30 @@ extension KVMInput {
   func acquireByKernel() {
     for (_, process) in processes.sorted(by: { $0.key < $1.key })
     where process.handovers.isEmpty && process.settlesAt == nil {
-      for machine in process.machines { acquireByKernel(machine, of: process) }
+      for vm in process.vms { acquireByKernel(vm, of: process) }
     }
   }
 
-  private func acquireByKernel(_ machine: Machine, of process: MachineProcess) {
-    let missing = machine.processorDescriptors.filter {
-      !machine.measured.contains($0.key) && !machine.pinTries.contains($0.key)
+  private func acquireByKernel(_ vm: Machine, of process: VMM) {
+    let missing = vm.vcpuDescriptors.filter {
+      !vm.measured.contains($0.key) && !vm.pinTries.contains($0.key)
     }
-    let hasWhole = machine.hasMachineStatistics || machine.pinTries.contains(Machine.whole)
-    let whole = hasWhole ? nil : machine.descriptor
+    let hasWhole = vm.hasVMStatistics || vm.pinTries.contains(Machine.whole)
+    let whole = hasWhole ? nil : vm.descriptor
     guard !missing.isEmpty || whole != nil else { return }
-    retract("bpf: ", from: machine.source)
-    machine.pinTries.formUnion(missing.keys)
-    machine.pinTries.insert(Machine.whole)
-    let records: KernelRecords
+    retract("bpf: ", from: vm.source)
+    vm.pinTries.formUnion(missing.keys)
+    vm.pinTries.insert(Machine.whole)
+    let records: KernelReaderBacking
     switch kernelRecords() {
     case .success(let made): records = made
     case .failure(let refusal):
-      remark(machine.source, "bpf: \(refusal)")
+      remark(vm.source, "bpf: \(refusal)")
       return
     }
-    if let whole, pin(whole, .machine, 0, machine, records, process) == .denied { return }
+    if let whole, pin(whole, .vm, 0, vm, records, process) == .denied { return }
     for (number, descriptor) in missing.sorted(by: { $0.key < $1.key }) {
-      if pin(descriptor, .processor, number, machine, records, process) == .denied { return }
+      if pin(descriptor, .vcpu, number, vm, records, process) == .denied { return }
     }
   }
 
@@ -90,8 +90,8 @@ extension KVMInput {
 
   /// Copies a descriptor of a VM or vCPU, and gives the source its group.
   private func pin(
-    _ descriptor: CInt, _ kind: KernelObject, _ number: Int, _ machine: Machine,
-    _ records: KernelRecords, _ process: MachineProcess
+    _ descriptor: CInt, _ kind: KernelObject, _ number: Int, _ vm: Machine,
+    _ records: KernelReaderBacking, _ process: VMM
   ) -> Pinning {
     let copy: Descriptor
     do throws(SystemError) {
@@ -99,37 +99,37 @@ extension KVMInput {
     } catch {
       // The VMM closed it meanwhile.
       if error.code == EBADF || error.code == ESRCH { return .failed }
-      deny(machine, error, prefix: "bpf: ")
+      deny(vm, error, prefix: "bpf: ")
       return .denied
     }
     guard let token = records.open(copy, kind, number: number) else {
       // Where KVM is a module, it may have been loaded anew: then all has to be learnt anew.
       if records.count == 0 { kernel = nil }
-      remark(machine.source, "bpf: descriptor \(descriptor) is not what its name says")
+      remark(vm.source, "bpf: descriptor \(descriptor) is not what its name says")
       return .failed
     }
-    let identity = records.machine(of: token)
-    guard machine.identity ?? identity == identity else {
+    let identity = records.vm(of: token)
+    guard vm.identity ?? identity == identity else {
       records.close(token)
-      remark(machine.source, "bpf: descriptor \(descriptor) is of another machine")
+      remark(vm.source, "bpf: descriptor \(descriptor) is of another machine")
       return .failed
     }
-    machine.identity = identity
-    machine.holds.append(.kernelRecord(token))
+    vm.identity = identity
+    vm.holds.append(.kernelRecord(token))
     let source: Source
     switch kind {
-    case .machine:
-      machine.hasMachineStatistics = true
-      source = machine.source
-    case .processor:
-      addProcessor(number, to: machine)
-      guard let processor = machine.processors[number] else { return .failed }
-      machine.measured.insert(number)
-      source = processor
+    case .vm:
+      vm.hasVMStatistics = true
+      source = vm.source
+    case .vcpu:
+      addVCPU(number, to: vm)
+      guard let vcpu = vm.vcpus[number] else { return .failed }
+      vm.measured.insert(number)
+      source = vcpu
     }
     attach(
       "kvm", schema: records.schema(of: kind), backing: records, token: token, provenance: .bpf,
-      to: source, of: machine)
+      to: source, of: vm)
     source.status = .up
     return .done
   }
@@ -137,25 +137,25 @@ extension KVMInput {
 
 extension DescriptorScan {
   /// Sorts what a walk found of one process; unlike names, it says which vCPU is of which machine.
-  init(_ records: [WalkRecord]) {
+  init(_ records: [DescriptorIteratorRecord]) {
     var order: [UInt64] = []
     var found: [UInt64: Machine] = [:]
     for record in records.sorted(by: { $0.descriptor < $1.descriptor }) {
-      if found[record.machine] == nil { order.append(record.machine) }
-      var machine = found[record.machine] ?? Machine(identity: record.machine)
+      if found[record.vm] == nil { order.append(record.vm) }
+      var vm = found[record.vm] ?? Machine(identity: record.vm)
       switch record.kind {
-      case .machine: machine.descriptor = machine.descriptor ?? record.descriptor
-      case .processor:
-        machine.processors[record.processor] = record.descriptor
-        if record.thread > 0 { machine.threads[record.processor] = record.thread }
-      case .machineStatistics: machine.statistics = machine.statistics ?? record.descriptor
-      case .processorStatistics:
-        if machine.processorStatistics[record.processor] == nil {
-          machine.processorStatistics[record.processor] = record.descriptor
+      case .vm: vm.descriptor = vm.descriptor ?? record.descriptor
+      case .vcpu:
+        vm.vcpus[record.vcpu] = record.descriptor
+        if record.thread > 0 { vm.threads[record.vcpu] = record.thread }
+      case .vmStatistics: vm.statistics = vm.statistics ?? record.descriptor
+      case .vcpuStatistics:
+        if vm.vcpuStatistics[record.vcpu] == nil {
+          vm.vcpuStatistics[record.vcpu] = record.descriptor
         }
       }
-      found[record.machine] = machine
+      found[record.vm] = vm
     }
-    machines = order.compactMap { found[$0] }.filter { !$0.isEmpty }
+    vms = order.compactMap { found[$0] }.filter { !$0.isEmpty }
   }
 }

@@ -6,48 +6,48 @@ import StatsTree
 
 extension KVMInput {
   /// Gives a process's machines what the host always knows: threads, memory, cgroup, pressure.
-  func attachHostGroups(_ process: MachineProcess) {
+  func attachHostGroups(_ process: VMM) {
     let pid = process.facts.pid
-    for machine in process.machines {
-      for (processor, thread) in machine.threads.sorted(by: { $0.key < $1.key }) {
-        attachThread(thread, processor, machine, of: process)
+    for vm in process.vms {
+      for (vcpu, thread) in vm.threads.sorted(by: { $0.key < $1.key }) {
+        attachThread(thread, vcpu, vm, of: process)
       }
       let now = monotonicNanoseconds()
-      if machine.processors.count > machine.threaded.count, now >= machine.nextThreadSearch {
+      if vm.vcpus.count > vm.threaded.count, now >= vm.nextThreadSearch {
         let map = ThreadMap(
-          of: Set(machine.processors.keys).subtracting(machine.threaded), process: pid,
-          machine: machine.descriptor, isOnly: process.machines.count == 1, ids: machine.ids,
+          of: Set(vm.vcpus.keys).subtracting(vm.threaded), process: pid,
+          vm: vm.descriptor, isOnly: process.vms.count == 1, ids: vm.ids,
           roots: roots)
         // A search looks at every thread; one without success takes a hundredth of the time.
         let end = monotonicNanoseconds()
-        machine.nextThreadSearch = end + (end - now) * 100
-        for (processor, thread) in map.threads.sorted(by: { $0.key < $1.key }) {
-          attachThread(thread, processor, machine, of: process)
+        vm.nextThreadSearch = end + (end - now) * 100
+        for (vcpu, thread) in map.threads.sorted(by: { $0.key < $1.key }) {
+          attachThread(thread, vcpu, vm, of: process)
         }
       }
-      if process.machines.count > 1 { detachMemory(machine) }
-      guard machine.hostGroups.count < Self.hostGroupCount else { continue }
-      attachMemory(machine, of: process)
+      if process.vms.count > 1 { detachMemory(vm) }
+      guard vm.hostGroups.count < Self.hostGroupCount else { continue }
+      attachMemory(vm, of: process)
       let group = ControlGroup(ofProcess: pid, roots: roots)
-      attachTextFile("cgroup", group?.statFile, .keyed, machine)
-      attachTextFile("pressure", group?.pressureFile, .pressure, machine)
+      attachTextFile("cgroup", group?.statFile, .keyed, vm)
+      attachTextFile("pressure", group?.pressureFile, .pressure, vm)
     }
   }
 
   func attachThread(
-    _ thread: Int32, _ processor: Int, _ machine: Machine, of process: MachineProcess
+    _ thread: Int32, _ vcpu: Int, _ vm: Machine, of process: VMM
   ) {
-    guard let source = machine.processors[processor], !machine.threaded.contains(processor)
+    guard let source = vm.vcpus[vcpu], !vm.threaded.contains(vcpu)
     else { return }
     do {
       let token = try threads.open(process: process.facts.pid, thread: thread)
-      machine.threaded.insert(processor)
-      machine.holds.append(.thread(token))
+      vm.threaded.insert(vcpu)
+      vm.holds.append(.thread(token))
       source.labels["tid"] = "\(thread)"
       attach(
-        "sched", schema: ThreadSchedule.schema, backing: threads, token: token,
-        provenance: .procfs, to: source, of: machine)
-      attachEvents(thread, processor, machine, of: process)
+        "sched", schema: ThreadScheduleBacking.schema, backing: threads, token: token,
+        provenance: .procfs, to: source, of: vm)
+      attachEvents(thread, vcpu, vm, of: process)
     } catch {
       if error.code != ENOENT { remark(source, "\(error)\(Self.remedy(for: error))") }
     }
@@ -56,35 +56,35 @@ extension KVMInput {
   /// Those of a whole machine: memory, cgroup, pressure.
   private static let hostGroupCount = 3
 
-  private func attachMemory(_ machine: Machine, of process: MachineProcess) {
-    attachOnce("memory", machine) { () throws(SystemError) in
+  private func attachMemory(_ vm: Machine, of process: VMM) {
+    attachOnce("memory", vm) { () throws(SystemError) in
       // What several machines have together is none's.
-      guard process.machines.count == 1 else { return nil }
+      guard process.vms.count == 1 else { return nil }
       let token = try memories.open(process: process.facts.pid)
-      machine.holds.append(.memory(token))
+      vm.holds.append(.memory(token))
       return HostGroup(
-        schema: ProcessMemory.schema, backing: memories, token: token, provenance: .procfs)
+        schema: ProcessMemoryBacking.schema, backing: memories, token: token, provenance: .procfs)
     }
   }
 
   /// Takes the memory back that a machine had while it was its process's only one.
-  private func detachMemory(_ machine: Machine) {
-    guard let group = machine.source.groups.first(where: { $0.backing === memories }) else {
+  private func detachMemory(_ vm: Machine) {
+    guard let group = vm.source.groups.first(where: { $0.backing === memories }) else {
       return
     }
     tree.detach(group)
     memories.close(group.token)
-    machine.holds.removeAll { if case .memory = $0 { true } else { false } }
+    vm.holds.removeAll { if case .memory = $0 { true } else { false } }
   }
 
   /// A `path` of nil says that there is no such file, as without a control group.
   private func attachTextFile(
-    _ name: String, _ path: String?, _ form: TextFiles.Form, _ machine: Machine
+    _ name: String, _ path: String?, _ form: TextFileBacking.Form, _ vm: Machine
   ) {
-    attachOnce(name, machine) { () throws(SystemError) in
+    attachOnce(name, vm) { () throws(SystemError) in
       guard let path else { return nil }
       let (token, schema) = try textFiles.open(path, form)
-      machine.holds.append(.textFile(token))
+      vm.holds.append(.textFile(token))
       return HostGroup(schema: schema, backing: textFiles, token: token, provenance: .cgroup)
     }
   }
@@ -100,26 +100,26 @@ extension KVMInput {
   ///
   /// `open` gives nil where there is no such group.
   private func attachOnce(
-    _ name: String, _ machine: Machine, _ open: () throws(SystemError) -> HostGroup?
+    _ name: String, _ vm: Machine, _ open: () throws(SystemError) -> HostGroup?
   ) {
-    guard !machine.hostGroups.contains(name) else { return }
+    guard !vm.hostGroups.contains(name) else { return }
     let beginning = "\(name): "
-    if machine.source.remarks.contains(where: { $0.hasPrefix(beginning) }) {
-      retract(beginning, from: machine.source)
+    if vm.source.remarks.contains(where: { $0.hasPrefix(beginning) }) {
+      retract(beginning, from: vm.source)
     }
     do throws(SystemError) {
       let group = try open()
-      machine.hostGroups.insert(name)
+      vm.hostGroups.insert(name)
       guard let group else { return }
       attach(
         name, schema: group.schema, backing: group.backing, token: group.token,
-        provenance: group.provenance, to: machine.source, of: machine)
+        provenance: group.provenance, to: vm.source, of: vm)
     } catch {
       // Version 1 of control groups has no pressure files.
       if error.code == ENOENT {
-        machine.hostGroups.insert(name)
+        vm.hostGroups.insert(name)
       } else {
-        remark(machine.source, "\(beginning)\(error)\(Self.remedy(for: error))")
+        remark(vm.source, "\(beginning)\(error)\(Self.remedy(for: error))")
       }
     }
   }

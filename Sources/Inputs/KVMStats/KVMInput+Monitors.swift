@@ -15,9 +15,9 @@ extension KVMInput {
       takeMonitorChanges()
     }
     for (_, process) in processes.sorted(by: { $0.key < $1.key }) {
-      for machine in process.machines where !machine.wasCompleted {
-        machine.wasCompleted = true
-        acquireByDebugFiles(machine, of: process)
+      for vm in process.vms where !vm.wasCompleted {
+        vm.wasCompleted = true
+        acquireByDebugFiles(vm, of: process)
       }
       if process.wasScanned { attachHostGroups(process) }
       process.wasScanned = false
@@ -25,17 +25,17 @@ extension KVMInput {
   }
 
   private func acquireByMonitors() {
-    var asked: [(monitor: Int, machine: Machine, process: MachineProcess)] = []
+    var asked: [(monitor: Int, vm: Machine, process: VMM)] = []
     for (_, process) in processes.sorted(by: { $0.key < $1.key }) {
-      for machine in process.machines
-      where machine.measured.isEmpty && machine.monitor == nil && !machine.monitorWasTried {
-        machine.monitorWasTried = true
+      for vm in process.vms
+      where vm.measured.isEmpty && vm.monitor == nil && !vm.monitorWasTried {
+        vm.monitorWasTried = true
         // A monitor is of one machine; which one of several is not known.
-        guard process.machines.count == 1, let path = monitorPath(of: process) else {
-          remark(machine.source, "qmp: no -qmp socket on the command line of its process")
+        guard process.vms.count == 1, let path = monitorPath(of: process) else {
+          remark(vm.source, "qmp: no -qmp socket on the command line of its process")
           continue
         }
-        asked.append((monitors.open(path), machine, process))
+        asked.append((monitors.open(path), vm, process))
       }
     }
     guard !asked.isEmpty else { return }
@@ -44,12 +44,12 @@ extension KVMInput {
     for (entry, result) in zip(asked, results) {
       switch result {
       case .success(let topology):
-        attach(topology, entry.monitor, entry.machine, entry.process)
+        attach(topology, entry.monitor, entry.vm, entry.process)
       case .failure(let failure):
         let words = monitors.remark(entry.monitor) ?? "\(failure)"
         monitors.close(entry.monitor)
-        remark(entry.machine.source, "qmp: \(words)")
-        for source in [entry.machine.source] + entry.machine.processors.values {
+        remark(entry.vm.source, "qmp: \(words)")
+        for source in [entry.vm.source] + entry.vm.vcpus.values {
           source.status = failure.status
         }
       }
@@ -57,39 +57,39 @@ extension KVMInput {
   }
 
   private func attach(
-    _ topology: QMPTopology, _ monitor: Int, _ machine: Machine, _ process: MachineProcess
+    _ topology: QMPTopology, _ monitor: Int, _ vm: Machine, _ process: VMM
   ) {
-    machine.monitor = monitor
-    machine.holds.append(.monitor(monitor))
-    machine.source.labels["vmm"] = "\(process.facts.command) \(topology.version)"
-    machine.source.labels["uuid"] = machine.source.labels["uuid"] ?? topology.uuid
-    if let schema = topology.machine, !machine.hasMachineStatistics {
-      machine.hasMachineStatistics = true
-      machine.source.status = .up
+    vm.monitor = monitor
+    vm.holds.append(.monitor(monitor))
+    vm.source.labels["vmm"] = "\(process.facts.command) \(topology.version)"
+    vm.source.labels["uuid"] = vm.source.labels["uuid"] ?? topology.uuid
+    if let schema = topology.vm, !vm.hasVMStatistics {
+      vm.hasVMStatistics = true
+      vm.source.status = .up
       attach(
         "kvm", schema: schema, backing: monitors, token: monitors.vmToken(monitor),
-        provenance: .qmp, to: machine.source, of: machine)
+        provenance: .qmp, to: vm.source, of: vm)
     }
-    attachProcessors(topology, monitor, machine, process)
+    attachVCPUs(topology, monitor, vm, process)
   }
 
-  private func attachProcessors(
-    _ topology: QMPTopology, _ monitor: Int, _ machine: Machine, _ process: MachineProcess
+  private func attachVCPUs(
+    _ topology: QMPTopology, _ monitor: Int, _ vm: Machine, _ process: VMM
   ) {
-    guard let schema = topology.processor else { return }
-    for processor in topology.processors where !machine.measured.contains(processor.index) {
-      addProcessor(processor.index, to: machine)
-      guard let source = machine.processors[processor.index] else { continue }
-      machine.measured.insert(processor.index)
+    guard let schema = topology.vcpu else { return }
+    for vcpu in topology.vcpus where !vm.measured.contains(vcpu.index) {
+      addVCPU(vcpu.index, to: vm)
+      guard let source = vm.vcpus[vcpu.index] else { continue }
+      vm.measured.insert(vcpu.index)
       source.status = .up
       attach(
         "kvm", schema: schema, backing: monitors,
-        token: monitors.vcpuToken(monitor, processor.index), provenance: .qmp, to: source,
-        of: machine)
+        token: monitors.vcpuToken(monitor, vcpu.index), provenance: .qmp, to: source,
+        of: vm)
       // QEMU's thread numbers are of its own PID namespace: only one of its threads is taken.
-      let task = "\(roots.process(process.facts.pid))/task/\(processor.thread)"
+      let task = "\(roots.process(process.facts.pid))/task/\(vcpu.thread)"
       if (try? FileStatus(task)) != nil {
-        attachThread(processor.thread, processor.index, machine, of: process)
+        attachThread(vcpu.thread, vcpu.index, vm, of: process)
       }
     }
   }
@@ -98,17 +98,17 @@ extension KVMInput {
     let changed = Set(monitors.takeChanges())
     guard !changed.isEmpty else { return }
     for (_, process) in processes {
-      for machine in process.machines {
-        guard let monitor = machine.monitor, changed.contains(monitor),
+      for vm in process.vms {
+        guard let monitor = vm.monitor, changed.contains(monitor),
           let topology = monitors.topology(monitor)
         else { continue }
-        attachProcessors(topology, monitor, machine, process)
+        attachVCPUs(topology, monitor, vm, process)
       }
     }
   }
 
   /// The socket of a process's monitor as this process can reach it.
-  private func monitorPath(of process: MachineProcess) -> String? {
+  private func monitorPath(of process: VMM) -> String? {
     let pid = process.facts.pid
     if let path = options.monitors[pid] { return path }
     guard let address = QMPAddress.addresses(in: process.facts.arguments).first else { return nil }

@@ -13,7 +13,7 @@ extension KVMInput {
     takeHandovers()
     // What failed before may work now.
     for process in processes.values where process.settlesAt == nil {
-      for machine in process.machines { machine.mayTryAgain() }
+      for vm in process.vms { vm.mayTryAgain() }
     }
     let now = monotonicNanoseconds()
     let isThorough = now >= nextThoroughScan
@@ -36,7 +36,7 @@ extension KVMInput {
       let count = descriptorCount(of: pid)
       counts[pid] = count
       // As many descriptors as last time are very likely the same ones; what failed may work now.
-      let isTroubled = processes[pid]?.machines.contains { $0.source.status != .up } ?? false
+      let isTroubled = processes[pid]?.vms.contains { $0.source.status != .up } ?? false
       if isThorough || isTroubled || count == nil || count != descriptorCounts[pid] { scan(pid) }
     }
     descriptorCounts = counts
@@ -59,7 +59,7 @@ extension KVMInput {
   /// Looks at one process: its machines come, change and go.
   func scan(_ pid: Int32) {
     if let known = processes[pid] {
-      if let ticks = VMMProcess.startTicks(of: pid, roots: roots), ticks != known.facts.startTicks {
+      if let ticks = VMMInfo.startTicks(of: pid, roots: roots), ticks != known.facts.startTicks {
         // The number was given to another process.
         forget(pid)
       } else if !known.handovers.isEmpty {
@@ -79,7 +79,7 @@ extension KVMInput {
       }
       return
     }
-    update(pid, found.machines)
+    update(pid, found.vms)
   }
 
   /// The descriptors of KVM that a process has.
@@ -93,36 +93,36 @@ extension KVMInput {
   }
 
   /// Lets a process's machines come, change and go, as they were seen.
-  func update(_ pid: Int32, _ machines: [DescriptorScan.Machine]) {
-    if machines.isEmpty {
+  func update(_ pid: Int32, _ vms: [DescriptorScan.Machine]) {
+    if vms.isEmpty {
       if processes[pid] != nil { forget(pid) }
       return
     }
     guard let process = process(pid) else { return }
-    for machine in process.machines
-    where !machines.contains(where: { machine.isSeen(as: $0) }) {
-      process.machines.removeAll { $0 === machine }
-      forget(machine, of: pid)
+    for vm in process.vms
+    where !vms.contains(where: { vm.isSeen(as: $0) }) {
+      process.vms.removeAll { $0 === vm }
+      forget(vm, of: pid)
     }
-    for (number, seen) in machines.enumerated() {
-      let machine =
-        process.machines.first { $0.isSeen(as: seen) }
+    for (number, seen) in vms.enumerated() {
+      let vm =
+        process.vms.first { $0.isSeen(as: seen) }
         ?? add(
-          process, number: number, descriptor: seen.descriptor, name: process.facts.machineName)
-      if machines.count > 1 {
-        remark(machine.source, "\(machines.count) machines in one process")
+          process, number: number, descriptor: seen.descriptor, name: process.facts.vmName)
+      if vms.count > 1 {
+        remark(vm.source, "\(vms.count) machines in one process")
       }
-      for processor in seen.processors.keys.sorted() { addProcessor(processor, to: machine) }
-      machine.processorDescriptors = seen.processors
-      machine.identity = machine.identity ?? seen.identity
-      machine.threads = seen.threads
-      acquireByDescriptors(machine, seen, of: process)
+      for vcpu in seen.vcpus.keys.sorted() { addVCPU(vcpu, to: vm) }
+      vm.vcpuDescriptors = seen.vcpus
+      vm.identity = vm.identity ?? seen.identity
+      vm.threads = seen.threads
+      acquireByDescriptors(vm, seen, of: process)
     }
     process.wasScanned = true
   }
 
   /// The process with its facts, watched for its end; nil where it is gone or cannot be.
-  func process(_ pid: Int32) -> MachineProcess? {
+  func process(_ pid: Int32) -> VMM? {
     if let known = processes[pid] { return known }
     let descriptor: ProcessDescriptor
     do {
@@ -134,7 +134,7 @@ extension KVMInput {
       return nil
     }
     // Read after the descriptor was opened: the facts are of the process that it names.
-    guard let facts = VMMProcess(pid: pid, roots: roots) else {
+    guard let facts = VMMInfo(pid: pid, roots: roots) else {
       // It ended, or there was no descriptor left to read its facts by.
       if (try? FileStatus(roots.process(pid))) != nil {
         let error = SystemError(call: "open", object: "\(roots.process(pid))/stat", code: EMFILE)
@@ -142,7 +142,7 @@ extension KVMInput {
       }
       return nil
     }
-    let process = MachineProcess(facts: facts, descriptor: descriptor)
+    let process = VMM(facts: facts, descriptor: descriptor)
     if young[pid] != nil { process.settlesAt = monotonicNanoseconds() + Self.settlingTime }
     do {
       try watch(process)
@@ -156,14 +156,14 @@ extension KVMInput {
 
   /// Adds a machine as a source with a name of its own.
   func add(
-    _ process: MachineProcess, number: Int, descriptor: CInt?, name: String?, uuid: String? = nil
+    _ process: VMM, number: Int, descriptor: CInt?, name: String?, uuid: String? = nil
   ) -> Machine {
     let facts = process.facts
     let given = name.flatMap { $0.isEmpty ? nil : $0 }
     var part = Tree.pathPart(given ?? "\(facts.pid)")
     if number > 0 { part += ".\(number + 1)" }
     var labels = ["pid": "\(facts.pid)", "vmm": facts.command]
-    labels["uuid"] = uuid ?? facts.machineUUID
+    labels["uuid"] = uuid ?? facts.vmUUID
     labels["cgroup"] = ControlGroup(ofProcess: facts.pid, roots: roots)?.path
     let created = monotonicNanoseconds()
     // Equal names are told apart by what is unique.
@@ -174,21 +174,21 @@ extension KVMInput {
           candidate, below: base, keys: ["vm": candidate], labels: labels, created: created,
           owner: facts.owner)
       else { continue }
-      let machine = Machine(source: source, descriptor: descriptor, in: tree)
-      if process.settlesAt != nil { machine.waitForBetter() }
-      process.machines.append(machine)
-      count(machine, inControlGroup: labels["cgroup"])
+      let vm = Machine(source: source, descriptor: descriptor, in: tree)
+      if process.settlesAt != nil { vm.waitForBetter() }
+      process.vms.append(vm)
+      count(vm, inControlGroup: labels["cgroup"])
       events.append(.appeared(path: source.path, pid: facts.pid))
-      return machine
+      return vm
     }
     preconditionFailure("the same machine was added twice in one nanosecond")
   }
 
-  func addProcessor(_ number: Int, to machine: Machine) {
-    guard machine.processors[number] == nil else { return }
-    machine.processors[number] = try? tree.add(
-      "vcpu\(number)", below: machine.source, keys: ["vcpu": "\(number)"],
-      created: monotonicNanoseconds(), owner: machine.source.owner)
+  func addVCPU(_ number: Int, to vm: Machine) {
+    guard vm.vcpus[number] == nil else { return }
+    vm.vcpus[number] = try? tree.add(
+      "vcpu\(number)", below: vm.source, keys: ["vcpu": "\(number)"],
+      created: monotonicNanoseconds(), owner: vm.source.owner)
   }
 
   /// A process whose descriptors may not be listed: its threads' names still tell a VMM.
@@ -198,25 +198,25 @@ extension KVMInput {
     var threads: [Int: Int32] = [:]
     for task in tasks {
       guard let text = try? readText("\(roots.process(pid))/task/\(task)/comm"),
-        let processor = ThreadMap.processor(ofThread: text.filter { $0 != "\n" }),
+        let vcpu = ThreadMap.vcpu(ofThread: text.filter { $0 != "\n" }),
         // "vcpuN" alone is a name that anything may have.
         !text.hasPrefix("vcpu")
       else { continue }
-      threads[processor] = Int32(task)
+      threads[vcpu] = Int32(task)
     }
     guard !threads.isEmpty, let process = process(pid) else { return }
-    let machine = add(process, number: 0, descriptor: nil, name: process.facts.machineName)
-    for (processor, thread) in threads.sorted(by: { $0.key < $1.key }) {
-      addProcessor(processor, to: machine)
-      machine.processors[processor]?.status = .denied(code: EACCES)
-      attachThread(thread, processor, machine, of: process)
+    let vm = add(process, number: 0, descriptor: nil, name: process.facts.vmName)
+    for (vcpu, thread) in threads.sorted(by: { $0.key < $1.key }) {
+      addVCPU(vcpu, to: vm)
+      vm.vcpus[vcpu]?.status = .denied(code: EACCES)
+      attachThread(thread, vcpu, vm, of: process)
     }
-    machine.source.status = .denied(code: EACCES)
+    vm.source.status = .denied(code: EACCES)
     remark(
-      machine.source,
+      vm.source,
       "the descriptors of process \(pid) may be listed by its owner, root and CAP_SYS_PTRACE only")
     if options.rungs.contains(.bpf), case .failure(let refusal) = kernel {
-      remark(machine.source, "bpf: \(refusal)")
+      remark(vm.source, "bpf: \(refusal)")
     }
     process.wasScanned = true
   }

@@ -50,20 +50,20 @@ public final class KVMInput {
   let all: AggregatedSource
   /// The same of each control group, by the path of its source.
   var controlGroups: [String: AggregatedSource] = [:]
-  let descriptors = KVMStatsDescriptors()
-  let threads: ThreadSchedule
-  let memories: ProcessMemory
-  let textFiles = TextFiles()
-  let debugFiles = DebugFiles()
+  let descriptors = StatsDescriptorBacking()
+  let threads: ThreadScheduleBacking
+  let memories: ProcessMemoryBacking
+  let textFiles = TextFileBacking()
+  let debugFiles = DebugfsBacking()
   let monitors: QMPBacking
   /// What reads the kernel by BPF, or why nothing does; nil before it is asked for.
-  var kernel: Result<KernelRecords, BPFRefusal>?
+  var kernel: Result<KernelReaderBacking, BPFUnavailableError>?
   /// The counters that can be named; read when they are asked for.
   lazy var eventCatalog = EventCatalog(roots: roots)
   /// The counters that are kept; nil before the first vCPU, and where none was asked for.
-  var chosen: ChosenEvents?
+  var chosen: SelectedEvents?
   var schemas = SchemaCache()
-  var processes: [Int32: MachineProcess] = [:]
+  var processes: [Int32: VMM] = [:]
   var events: [Event] = []
   private let poller: Poller
   private let announcements: UEventSocket?
@@ -102,8 +102,8 @@ public final class KVMInput {
     isRealProc = isProcessFileSystem(roots.proc)
     base = tree.source("kvm")
     all = AggregatedSource(base, in: tree)
-    threads = ThreadSchedule(roots: roots)
-    memories = ProcessMemory(roots: roots)
+    threads = ThreadScheduleBacking(roots: roots)
+    memories = ProcessMemoryBacking(roots: roots)
     monitors = QMPBacking(deadlineMilliseconds: options.monitorDeadlineMilliseconds)
     let poller = try Poller()
     do {
@@ -142,7 +142,7 @@ public final class KVMInput {
   private func settle(_ pid: Int32, _ now: UInt64) {
     guard let process = processes[pid], let end = process.settlesAt, now >= end else { return }
     process.settlesAt = nil
-    for machine in process.machines { machine.mayTryAgain() }
+    for vm in process.vms { vm.mayTryAgain() }
   }
 
   /// A descriptor that has input when a VM may have begun or ended: then `wait` takes it.
@@ -193,7 +193,7 @@ public final class KVMInput {
   }
 
   /// Watches a process for its end.
-  func watch(_ process: MachineProcess) throws(SystemError) {
+  func watch(_ process: VMM) throws(SystemError) {
     try poller.add(process.descriptor.rawValue, token: UInt64(process.facts.pid))
   }
 
@@ -202,11 +202,11 @@ public final class KVMInput {
     guard let process = processes.removeValue(forKey: pid) else { return }
     poller.remove(process.descriptor.rawValue)
     young[pid] = nil
-    for machine in process.machines { forget(machine, of: pid) }
+    for vm in process.vms { forget(vm, of: pid) }
   }
 
-  func forget(_ machine: Machine, of pid: Int32) {
-    for hold in machine.holds {
+  func forget(_ vm: Machine, of pid: Int32) {
+    for hold in vm.holds {
       switch hold {
       case .descriptor(let token): descriptors.close(token)
       case .thread(let token): threads.close(token)
@@ -218,9 +218,9 @@ public final class KVMInput {
       case .events(let token): chosen?.backing.close(token)
       }
     }
-    machine.source.visit { $0.status = .gone }
-    tree.remove(machine.source)
+    vm.source.visit { $0.status = .gone }
+    tree.remove(vm.source)
     removeEmptyControlGroups()
-    events.append(.gone(path: machine.source.path, pid: pid))
+    events.append(.gone(path: vm.source.path, pid: pid))
   }
 }

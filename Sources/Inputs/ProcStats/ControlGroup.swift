@@ -2,7 +2,7 @@ public import LinuxSystem
 
 /// The control group of a process that says what CPU time it got.
 public struct ControlGroup: Hashable, Sendable {
-  /// Its path in its hierarchy, such as `/machine.slice/web1.scope`.
+  /// Its path in its hierarchy, such as `/vm.slice/web1.scope`.
   public let path: String
   /// Its directory.
   public let directory: String

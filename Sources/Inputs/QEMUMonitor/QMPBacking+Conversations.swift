@@ -4,7 +4,7 @@ extension QMPBacking {
   /// Connects to a monitor, which is then waited for until `limit`.
   func start(_ number: Int, _ questions: [QMPCommand], until limit: UInt64) {
     guard let path = monitors[number]?.path else { return }
-    do throws(QMPFailure) {
+    do throws(QMPError) {
       let exchange = try QMPExchange(path: path, questions)
       do throws(SystemError) {
         if poller == nil { poller = try Poller() }
@@ -23,8 +23,8 @@ extension QMPBacking {
   /// Takes what a monitor has sent; never waits.
   func advance(_ number: Int) {
     guard let exchange = monitors[number]?.exchange else { return }
-    do throws(QMPFailure) {
-      try exchange.advance { event, window throws(QMPFailure) in
+    do throws(QMPError) {
+      try exchange.advance { event, window throws(QMPError) in
         try monitors[number]?.take(event, window, pass: pass)
       }
     } catch {
@@ -78,7 +78,7 @@ extension QMPBacking {
     }
   }
 
-  func fail(_ number: Int, _ failure: QMPFailure) {
+  func fail(_ number: Int, _ failure: QMPError) {
     monitors[number]?.failure = failure
     if failure == .held { monitors[number]?.patience.wasSilent(at: monotonicNanoseconds()) }
     end(number)

@@ -57,7 +57,7 @@ public final class QMPBacking: Backing {
   /// The token of a vCPU's group.
   public func vcpuToken(_ monitor: Int, _ index: Int) -> Int {
     precondition(QMPToken.indices.contains(index), "vCPU \(index)")
-    return QMPToken(monitor: monitor, processor: index).rawValue
+    return QMPToken(monitor: monitor, vcpu: index).rawValue
   }
 
   /// What a monitor said of its machine, its vCPUs as of now; nil before a probe.
@@ -87,7 +87,7 @@ public final class QMPBacking: Backing {
   /// Asks a monitor for all that it tells only once.
   public func probe(
     _ monitor: Int, deadlineMilliseconds: Int
-  ) -> Result<QMPTopology, QMPFailure> {
+  ) -> Result<QMPTopology, QMPError> {
     probeAll([monitor], deadlineMilliseconds: deadlineMilliseconds)[0]
   }
 
@@ -96,7 +96,7 @@ public final class QMPBacking: Backing {
   /// A probe that has not come to its end then is given up.
   public func probeAll(
     _ numbers: [Int], deadlineMilliseconds: Int
-  ) -> [Result<QMPTopology, QMPFailure>] {
+  ) -> [Result<QMPTopology, QMPError>] {
     pass += 1
     let limit = monotonicNanoseconds() + UInt64(max(0, deadlineMilliseconds)) * 1_000_000
     for number in numbers {
@@ -111,7 +111,7 @@ public final class QMPBacking: Backing {
       let isUnfinished = monitors[number]?.exchange != nil
       end(number)
       if isUnfinished, monitors[number]?.failure == nil { monitors[number]?.failure = .late }
-      do throws(QMPFailure) {
+      do throws(QMPError) {
         guard let topology = try monitors[number]?.conclude() else { return .failure(.notOpen) }
         return .success(topology)
       } catch {
@@ -128,7 +128,7 @@ public final class QMPBacking: Backing {
     asked.removeAll(keepingCapacity: true)
     for placement in placements {
       let token = QMPToken(rawValue: placement.token)
-      let isFirst = monitors[token.monitor]?.ask(pass: pass, processor: token.processor != nil)
+      let isFirst = monitors[token.monitor]?.ask(pass: pass, vcpu: token.vcpu != nil)
       if isFirst ?? false { asked.append(token.monitor) }
     }
     let begin = monotonicNanoseconds()
@@ -149,7 +149,7 @@ public final class QMPBacking: Backing {
   private func publish(_ placement: Placement, into snapshot: inout Snapshot) {
     let token = QMPToken(rawValue: placement.token)
     guard let monitor = monitors[token.monitor] else { return snapshot.fail(placement, .gone) }
-    guard let record = monitor.record(of: token.processor) else {
+    guard let record = monitor.record(of: token.vcpu) else {
       let isGone = monitor.topology != nil && monitor.failure == nil
       if isGone { snapshot.fail(placement, .gone) }
       if let status = monitor.failure?.status, !status.hasNumbers {

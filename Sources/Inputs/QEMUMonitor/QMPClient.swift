@@ -12,7 +12,7 @@ struct QMPClient: Sendable {
     /// It answered a command.
     case answered(QMPCommand, JSONReader)
     /// It refused a command; the others go on.
-    case refused(QMPCommand, QMPFailure)
+    case refused(QMPCommand, QMPError)
   }
 
   private let commands: [QMPCommand]
@@ -47,10 +47,10 @@ struct QMPClient: Sendable {
   /// The next event, or nil until more bytes are received.
   ///
   /// After a failure the conversation is over.
-  mutating func next() throws(QMPFailure) -> Event? {
+  mutating func next() throws(QMPError) -> Event? {
     while let reader = try framer.next() {
       let message: QMPMessage
-      do throws(JSONFlaw) {
+      do throws(JSONError) {
         message = try QMPMessage(reader)
       } catch {
         throw .garbage(error.description)
@@ -76,7 +76,7 @@ struct QMPClient: Sendable {
   }
 
   /// The command that is next to be answered, which must be the one with this id.
-  private mutating func command(answeredBy id: UInt64?) throws(QMPFailure) -> QMPCommand {
+  private mutating func command(answeredBy id: UInt64?) throws(QMPError) -> QMPCommand {
     guard hasGreeted, !isFinished, id == UInt64(answerCount) else {
       throw .garbage("an answer that nobody asked for")
     }

@@ -10,7 +10,7 @@ enum QMPCommand: Hashable, Sendable {
   case name
   case identity
   case schemas
-  case processors
+  case vcpus
   case statistics(Target)
 
   /// The command's name.
@@ -20,7 +20,7 @@ enum QMPCommand: Hashable, Sendable {
     case .name: "query-name"
     case .identity: "query-uuid"
     case .schemas: "query-stats-schemas"
-    case .processors: "query-cpus-fast"
+    case .vcpus: "query-cpus-fast"
     case .statistics: "query-stats"
     }
   }
@@ -29,7 +29,7 @@ enum QMPCommand: Hashable, Sendable {
   func line(id: Int) -> String {
     let arguments =
       switch self {
-      case .capabilities, .name, .identity, .processors: ""
+      case .capabilities, .name, .identity, .vcpus: ""
       case .schemas: #","arguments":{"provider":"kvm"}"#
       case .statistics(let target):
         #","arguments":{"target":"\#(target.rawValue)","providers":[{"provider":"kvm"}]}"#

@@ -13,16 +13,16 @@ struct QMPEntry: Sendable {
 
   /// Calls `body` with each element that has statistics.
   static func each(
-    in payload: JSONReader, _ body: (QMPEntry) throws(JSONFlaw) -> Void
-  ) throws(JSONFlaw) {
+    in payload: JSONReader, _ body: (QMPEntry) throws(JSONError) -> Void
+  ) throws(JSONError) {
     var reader = payload
-    try reader.array { reader throws(JSONFlaw) in
+    try reader.array { reader throws(JSONError) in
       var isKVM = false
       var target = ""
       var path: JSONText?
       var statistics: JSONReader?
       // The statistics come before the path that says whose they are: they are read later.
-      try reader.object { reader, key throws(JSONFlaw) in
+      try reader.object { reader, key throws(JSONError) in
         if reader.matches(key, "stats") {
           statistics = reader
           try reader.skip()

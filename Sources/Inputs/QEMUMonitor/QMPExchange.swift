@@ -14,7 +14,7 @@ final class QMPExchange {
   private var sentAt: UInt64 = 0
 
   /// Connects, without ever waiting.
-  init(path: String, _ commands: [QMPCommand]) throws(QMPFailure) {
+  init(path: String, _ commands: [QMPCommand]) throws(QMPError) {
     do throws(SystemError) {
       socket = try UnixSocket.connect(to: path, .stream)
     } catch {
@@ -37,8 +37,8 @@ final class QMPExchange {
   ///
   /// Never waits. After a failure the conversation is over.
   func advance(
-    _ body: (QMPClient.Event, Window) throws(QMPFailure) -> Void
-  ) throws(QMPFailure) {
+    _ body: (QMPClient.Event, Window) throws(QMPError) -> Void
+  ) throws(QMPError) {
     for _ in 0..<Self.chunksAtOnce {
       guard let bytes = try receive() else { return }
       guard !bytes.isEmpty else { throw .closed }
@@ -53,7 +53,7 @@ final class QMPExchange {
   }
 
   /// What has arrived: nil for nothing yet, empty for the end.
-  private func receive() throws(QMPFailure) -> [UInt8]? {
+  private func receive() throws(QMPError) -> [UInt8]? {
     do throws(SystemError) {
       let message = try socket.receive(limit: Self.chunk)
       // A monitor has none to send; whoever sends some does not fill our table with them.
@@ -69,7 +69,7 @@ final class QMPExchange {
   }
 
   /// Sends the commands; they are short, so an empty socket has room for all.
-  private func send() throws(QMPFailure) {
+  private func send() throws(QMPError) {
     let output = client.takeOutput()
     sentAt = monotonicNanoseconds()
     let sent: Int

@@ -43,7 +43,7 @@ struct QMPFramer: Sendable {
   ///
   /// - Throws: `garbage` where something stands between messages, `oversize` where one gets
   ///   longer than the limit. Nothing more can be read then.
-  mutating func next() throws(QMPFailure) -> JSONReader? {
+  mutating func next() throws(QMPError) -> JSONReader? {
     while scanned < bytes.count {
       let byte = bytes[scanned]
       scanned += 1

@@ -9,11 +9,11 @@ enum QMPMessage: Sendable {
   case answer(id: UInt64?, JSONReader)
   case refusal(id: UInt64?, errorClass: String, words: String)
 
-  init(_ message: JSONReader) throws(JSONFlaw) {
+  init(_ message: JSONReader) throws(JSONError) {
     var reader = message
     var id: UInt64?
     var found: QMPMessage?
-    try reader.object { reader, key throws(JSONFlaw) in
+    try reader.object { reader, key throws(JSONError) in
       if reader.matches(key, "id") {
         guard try reader.nextKind() == .number else { return try reader.skip() }
         id = try reader.unsigned()
@@ -41,10 +41,10 @@ enum QMPMessage: Sendable {
     }
   }
 
-  private static func refusal(_ reader: inout JSONReader) throws(JSONFlaw) -> QMPMessage {
+  private static func refusal(_ reader: inout JSONReader) throws(JSONError) -> QMPMessage {
     var errorClass = ""
     var words = ""
-    try reader.object { reader, key throws(JSONFlaw) in
+    try reader.object { reader, key throws(JSONError) in
       if reader.matches(key, "class") {
         errorClass = try reader.string()
       } else if reader.matches(key, "desc") {
@@ -57,13 +57,13 @@ enum QMPMessage: Sendable {
   }
 
   /// Such as `7.2.22`, of `{"version": {"qemu": {"major": 7, ...}, ...}, ...}`.
-  private static func version(_ reader: inout JSONReader) throws(JSONFlaw) -> String {
+  private static func version(_ reader: inout JSONReader) throws(JSONError) -> String {
     var parts: [UInt64] = [0, 0, 0]
-    try reader.object { reader, key throws(JSONFlaw) in
+    try reader.object { reader, key throws(JSONError) in
       guard reader.matches(key, "version") else { return try reader.skip() }
-      try reader.object { reader, key throws(JSONFlaw) in
+      try reader.object { reader, key throws(JSONError) in
         guard reader.matches(key, "qemu") else { return try reader.skip() }
-        try reader.object { reader, key throws(JSONFlaw) in
+        try reader.object { reader, key throws(JSONError) in
           for (index, name) in ["major", "minor", "micro"].enumerated()
           where reader.matches(key, name) {
             parts[index] = try reader.unsigned()

@@ -6,28 +6,28 @@ final class QMPMonitor {
   /// What it said of itself, once it was probed.
   var topology: QMPTopology?
   /// Why the last conversation brought nothing; nil after a good one.
-  var failure: QMPFailure?
-  var patience: QMPPatience
+  var failure: QMPError?
+  var patience: QMPTimeout
   /// The conversation under way.
   var exchange: QMPExchange?
   /// Until when the pass waits for it, or nil where it does not.
   var limit: UInt64?
   /// The last pass that asked for it, and what it asked for.
   private(set) var askedPass: UInt64 = 0
-  private var wantsMachine = false
-  private var wantsProcessors = false
+  private var wantsVM = false
+  private var wantsVCPUs = false
 
   var version = ""
   var name: String?
   var uuid: String?
-  var processors: [QMPProcessor] = []
+  var vcpus: [QMPVCPU] = []
   /// Described and waiting for the first values, which tell the sizes.
   var described: [QMPCommand.Target: [Statistic]] = [:]
-  var machineSchema: QMPSchema?
-  var processorSchema: QMPSchema?
-  var machineRecord: QMPRecord?
-  /// In the order of `processors`.
-  var processorRecords: [QMPRecord] = []
+  var vmSchema: QMPSchema?
+  var vcpuSchema: QMPSchema?
+  var vmRecord: QMPRecord?
+  /// In the order of `vcpus`.
+  var vcpuRecords: [QMPRecord] = []
   var order = QMPBucketOrder()
   /// Whether vCPUs turned up that the list does not have.
   var hasStrangers = false
@@ -36,7 +36,7 @@ final class QMPMonitor {
 
   init(path: String, longestWait: UInt64) {
     self.path = path
-    patience = QMPPatience(longest: longestWait)
+    patience = QMPTimeout(longest: longestWait)
   }
 
   // MARK: - Questions
@@ -44,38 +44,38 @@ final class QMPMonitor {
   /// Notes that a pass wants the machine's numbers or those of the vCPUs.
   ///
   /// - Returns: whether it is the first time in this pass.
-  func ask(pass: UInt64, processor: Bool) -> Bool {
+  func ask(pass: UInt64, vcpu: Bool) -> Bool {
     let isFirst = askedPass != pass
     if isFirst {
       askedPass = pass
-      wantsMachine = false
-      wantsProcessors = false
+      wantsVM = false
+      wantsVCPUs = false
     }
-    if processor { wantsProcessors = true } else { wantsMachine = true }
+    if vcpu { wantsVCPUs = true } else { wantsVM = true }
     return isFirst
   }
 
   /// What a pass has to ask; a query of vCPUs interrupts them in QEMU before 8.1.
   var questions: [QMPCommand] {
     var commands: [QMPCommand] = []
-    if hasStrangers { commands.append(.processors) }
-    if wantsProcessors { commands.append(.statistics(.vcpu)) }
-    if wantsMachine { commands.append(.statistics(.vm)) }
+    if hasStrangers { commands.append(.vcpus) }
+    if wantsVCPUs { commands.append(.statistics(.vcpu)) }
+    if wantsVM { commands.append(.statistics(.vm)) }
     return commands
   }
 
   /// What a probe asks of a monitor that nothing is known of.
   static let probeQuestions: [QMPCommand] = [
-    .name, .identity, .schemas, .processors, .statistics(.vcpu), .statistics(.vm),
+    .name, .identity, .schemas, .vcpus, .statistics(.vcpu), .statistics(.vm),
   ]
 
   /// Makes the topology of what a probe was told.
-  func conclude() throws(QMPFailure) -> QMPTopology {
+  func conclude() throws(QMPError) -> QMPTopology {
     if let failure { throw failure }
-    guard machineSchema != nil || processorSchema != nil else { throw .noStatistics }
+    guard vmSchema != nil || vcpuSchema != nil else { throw .noStatistics }
     let topology = QMPTopology(
-      version: version, name: name, uuid: uuid, machine: machineSchema?.schema,
-      processor: processorSchema?.schema, processors: processors)
+      version: version, name: name, uuid: uuid, vm: vmSchema?.schema,
+      vcpu: vcpuSchema?.schema, vcpus: vcpus)
     self.topology = topology
     hasChanged = false
     return topology
@@ -87,16 +87,16 @@ final class QMPMonitor {
   // MARK: - Numbers
 
   /// The last numbers of the machine or a vCPU.
-  func record(of processor: Int?) -> QMPRecord? {
-    guard let processor else { return machineRecord }
-    return position(of: processor).flatMap {
-      $0 < processorRecords.count ? processorRecords[$0] : nil
+  func record(of vcpu: Int?) -> QMPRecord? {
+    guard let vcpu else { return vmRecord }
+    return position(of: vcpu).flatMap {
+      $0 < vcpuRecords.count ? vcpuRecords[$0] : nil
     }
   }
 
   private func position(of index: Int) -> Int? {
     // Without gaps in the numbers a vCPU stands at its own.
-    if index < processors.count, processors[index].index == index { return index }
-    return processors.firstIndex { $0.index == index }
+    if index < vcpus.count, vcpus[index].index == index { return index }
+    return vcpus.firstIndex { $0.index == index }
   }
 }

@@ -19,13 +19,13 @@ struct QMPRecord: Sendable {
   /// Takes the numbers of one answer; what it does not have becomes inactive.
   mutating func take(
     _ statistics: JSONReader, _ schema: QMPSchema, isTurned: Bool, _ window: Window, pass: UInt64
-  ) throws(JSONFlaw) {
+  ) throws(JSONError) {
     for index in words.indices { words[index] = Inactive.unsigned }
     hasMisfit = false
     let described = schema.schema.statistics
     // QEMU keeps one order in all answers, the reverse of the schema's.
     var position = described.count
-    try QMPValue.each(in: statistics) { value throws(JSONFlaw) in
+    try QMPValue.each(in: statistics) { value throws(JSONError) in
       position -= 1
       if position < 0 || !value.value.matches(value.name, described[position].name) {
         let found = described.firstIndex { value.value.matches(value.name, $0.name) }
@@ -44,7 +44,7 @@ struct QMPRecord: Sendable {
 
   private mutating func put(
     _ value: JSONReader, of statistic: Statistic, isTurned: Bool
-  ) throws(JSONFlaw) {
+  ) throws(JSONError) {
     var reader = value
     let place = statistic.words
     switch try reader.nextKind() {
@@ -55,7 +55,7 @@ struct QMPRecord: Sendable {
     case .array:
       let turns = isTurned && statistic.kind.isHistogram
       var count = 0
-      try reader.array { reader throws(JSONFlaw) in
+      try reader.array { reader throws(JSONError) in
         let word = try reader.unsigned()
         if count < place.count {
           words[turns ? place.upperBound - 1 - count : place.lowerBound + count] = word

@@ -14,7 +14,7 @@ struct QMPSchema: Sendable {
   /// A schema of what `statistics(of:in:)` found, with the sizes that `sizes(in:)` found.
   ///
   /// A statistic without a value has one word, for the inactive marker.
-  init(_ described: [Statistic], sizes: [String: Int]) throws(JSONFlaw) {
+  init(_ described: [Statistic], sizes: [String: Int]) throws(JSONError) {
     var statistics = described
     var wordCount = 0
     for index in statistics.indices {
@@ -22,7 +22,7 @@ struct QMPSchema: Sendable {
       wordCount += statistics[index].size
     }
     guard wordCount <= Schema.largestWordCount else {
-      throw JSONFlaw(reason: .tooLarge, offset: wordCount)
+      throw JSONError(reason: .tooLarge, offset: wordCount)
     }
     let schema = Schema(packing: statistics)
     self.schema = schema
@@ -36,12 +36,12 @@ struct QMPSchema: Sendable {
   /// The KVM statistics of a target in what query-stats-schemas returned, each with one word.
   static func statistics(
     of target: QMPCommand.Target, in payload: JSONReader
-  ) throws(JSONFlaw) -> [Statistic] {
+  ) throws(JSONError) -> [Statistic] {
     var statistics: [Statistic] = []
-    try QMPEntry.each(in: payload) { entry throws(JSONFlaw) in
+    try QMPEntry.each(in: payload) { entry throws(JSONError) in
       guard entry.isKVM, entry.target == target.rawValue else { return }
       var reader = entry.statistics
-      try reader.array { reader throws(JSONFlaw) in
+      try reader.array { reader throws(JSONError) in
         if let statistic = try Self.statistic(&reader) { statistics.append(statistic) }
       }
     }
@@ -51,9 +51,9 @@ struct QMPSchema: Sendable {
   /// One statistic, or nil where it has no name.
   ///
   /// Words of later versions make it `.unknown`: its numbers are shown, without a meaning.
-  private static func statistic(_ reader: inout JSONReader) throws(JSONFlaw) -> Statistic? {
+  private static func statistic(_ reader: inout JSONReader) throws(JSONError) -> Statistic? {
     var statistic = Statistic("", .unknown(0xf))
-    try reader.object { reader, key throws(JSONFlaw) in
+    try reader.object { reader, key throws(JSONError) in
       if reader.matches(key, "name") {
         statistic.name = try reader.string()
       } else if reader.matches(key, "type") {
@@ -76,15 +76,15 @@ struct QMPSchema: Sendable {
   }
 
   /// The lengths of the lists among the values of what query-stats returned, by name.
-  static func sizes(in payload: JSONReader) throws(JSONFlaw) -> [String: Int] {
+  static func sizes(in payload: JSONReader) throws(JSONError) -> [String: Int] {
     var sizes: [String: Int] = [:]
-    try QMPEntry.each(in: payload) { entry throws(JSONFlaw) in
+    try QMPEntry.each(in: payload) { entry throws(JSONError) in
       guard entry.isKVM else { return }
-      try QMPValue.each(in: entry.statistics) { value throws(JSONFlaw) in
+      try QMPValue.each(in: entry.statistics) { value throws(JSONError) in
         var reader = value.value
         guard try reader.nextKind() == .array else { return }
         var count = 0
-        try reader.array { reader throws(JSONFlaw) in
+        try reader.array { reader throws(JSONError) in
           try reader.skip()
           count += 1
         }

@@ -5,18 +5,18 @@ struct QMPToken: Hashable, Sendable {
 
   let monitor: Int
   /// Nil for the machine itself.
-  let processor: Int?
+  let vcpu: Int?
 
-  init(monitor: Int, processor: Int? = nil) {
+  init(monitor: Int, vcpu: Int? = nil) {
     self.monitor = monitor
-    self.processor = processor
+    self.vcpu = vcpu
   }
 
   init(rawValue: Int) {
     monitor = rawValue >> 20
     let low = rawValue & (1 << 20 - 1)
-    processor = low == 0 ? nil : low - 1
+    vcpu = low == 0 ? nil : low - 1
   }
 
-  var rawValue: Int { monitor << 20 | (processor.map { $0 + 1 } ?? 0) }
+  var rawValue: Int { monitor << 20 | (vcpu.map { $0 + 1 } ?? 0) }
 }

@@ -9,9 +9,9 @@ public struct QMPTopology: Hashable, Sendable {
   /// The machine's UUID, if it has one.
   public internal(set) var uuid: String?
   /// The schema of the machine's own statistics, if there are any.
-  public internal(set) var machine: Schema?
+  public internal(set) var vm: Schema?
   /// The schema of each vCPU's statistics, if there are any.
-  public internal(set) var processor: Schema?
+  public internal(set) var vcpu: Schema?
   /// The vCPUs by their index.
-  public internal(set) var processors: [QMPProcessor]
+  public internal(set) var vcpus: [QMPVCPU]
 }

@@ -8,13 +8,13 @@ struct QMPValue: Sendable {
 
   /// Calls `body` with each element that has both.
   static func each(
-    in statistics: JSONReader, _ body: (QMPValue) throws(JSONFlaw) -> Void
-  ) throws(JSONFlaw) {
+    in statistics: JSONReader, _ body: (QMPValue) throws(JSONError) -> Void
+  ) throws(JSONError) {
     var reader = statistics
-    try reader.array { reader throws(JSONFlaw) in
+    try reader.array { reader throws(JSONError) in
       var name: JSONText?
       var value: JSONReader?
-      try reader.object { reader, key throws(JSONFlaw) in
+      try reader.object { reader, key throws(JSONError) in
         if reader.matches(key, "name") {
           name = try reader.text()
         } else if reader.matches(key, "value") {

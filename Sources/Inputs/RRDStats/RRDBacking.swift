@@ -65,7 +65,7 @@ final class RRDBacking: Backing {
   }
 
   /// The file as it is now.
-  func reread() throws(RRDRefusal) -> RRDFile { try file.read() }
+  func reread() throws(RRDAccessError) -> RRDFile { try file.read() }
 
   // MARK: - Sampling
 

@@ -63,7 +63,7 @@ extension RRDInput {
     let isSame = signature == found.signature
     found.signature = signature
     if isSame, let mirror = found.mirror {
-      do throws(RRDRefusal) {
+      do throws(RRDAccessError) {
         if try mirror.isCurrent() {
           settle(found, nil)
           return
@@ -92,7 +92,7 @@ extension RRDInput {
 
   /// Reads a file anew, in the place of what it was.
   private func read(_ found: Found, _ name: String) {
-    do throws(RRDRefusal) {
+    do throws(RRDAccessError) {
       let file = try RRDOpenFile.open(found.path)
       let contents = try file.read()
       if let mirror = found.mirror, mirror.describes(contents) {
@@ -116,14 +116,14 @@ extension RRDInput {
   }
 
   /// Says of a file that is read what there is to say.
-  private func settle(_ found: Found, _ trouble: RRDRefusal?) {
+  private func settle(_ found: Found, _ trouble: RRDAccessError?) {
     let remarks = (found.mirror?.remarks ?? []) + (trouble.map { [$0.description] } ?? [])
     if found.source?.remarks != remarks { found.source?.remarks = remarks }
     found.refusal = nil
   }
 
   /// Says on a source without groups why a file cannot be read.
-  private func refuse(_ found: Found, _ name: String, _ refusal: RRDRefusal) {
+  private func refuse(_ found: Found, _ name: String, _ refusal: RRDAccessError) {
     if case .flaw = refusal { found.refusedStart = Self.start(found.path) }
     guard found.refusal != refusal else { return }
     clear(found, isTold: false)

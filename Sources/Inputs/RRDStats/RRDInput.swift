@@ -34,7 +34,7 @@ public final class RRDInput {
     var signature: FileSignature?
     var mirror: RRDMirror?
     var source: Source?
-    var refusal: RRDRefusal?
+    var refusal: RRDAccessError?
     /// The first bytes of what was refused.
     var refusedStart: [UInt8] = []
 

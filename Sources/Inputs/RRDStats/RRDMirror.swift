@@ -37,7 +37,7 @@ final class RRDMirror {
       let source: Source?
       switch group.owner {
       case .host: source = base
-      case .machine(let uuid): source = add("vm", uuid, base, tree)
+      case .vm(let uuid): source = add("vm", uuid, base, tree)
       case .storage(let uuid): source = add("sr", uuid, base, tree)
       }
       // The base is new, and each owner is there once.
@@ -56,7 +56,7 @@ final class RRDMirror {
 
   /// Whether the file says what it said, also with another checksum: a writer that has values in its
   /// metadata changes it with each of them.
-  func isCurrent() throws(RRDRefusal) -> Bool {
+  func isCurrent() throws(RRDAccessError) -> Bool {
     if !backing.isOutdated, backing.isCurrent() { return true }
     let contents = try backing.reread()
     guard describes(contents) else { return false }

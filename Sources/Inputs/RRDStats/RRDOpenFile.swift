@@ -13,7 +13,7 @@ struct RRDOpenFile: ~Copyable {
   private init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
 
   /// Opens a file in a directory that anybody may write; it is never waited for.
-  static func open(_ path: String) throws(RRDRefusal) -> RRDOpenFile {
+  static func open(_ path: String) throws(RRDAccessError) -> RRDOpenFile {
     let opened: RRDOpenFile
     let status: FileStatus
     do throws(SystemError) {
@@ -36,13 +36,13 @@ struct RRDOpenFile: ~Copyable {
   }
 
   /// All of its bytes and what they say; again where they may be half written.
-  func read() throws(RRDRefusal) -> RRDFile {
+  func read() throws(RRDAccessError) -> RRDFile {
     var attempt = 1
     while true {
-      do throws(RRDFlaw) {
+      do throws(RRDFormatError) {
         return try RRDFile(bytes())
       } catch {
-        let refusal = RRDRefusal.flaw(error)
+        let refusal = RRDAccessError.flaw(error)
         guard refusal.mayBeTorn, attempt < Self.attempts else { throw refusal }
         attempt += 1
       }

@@ -40,7 +40,7 @@ public final class XenInput {
   let all: AggregatedSource
   let names: (any DomainNames)?
   let tables: any DomainTables
-  let tableRecords = TableRecords()
+  let tableRecords = DomainTableBacking()
   /// Whether it is known that this hypervisor has no tables at all.
   var hasNoTables = false
   /// How often tables were looked at again.

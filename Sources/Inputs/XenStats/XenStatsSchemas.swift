@@ -45,7 +45,7 @@ public enum XenStatsSchemas {
   ])
 
   /// A physical CPU's record.
-  public static let processor = Schema(packing: [timeSpent("idle_ns")])
+  public static let cpu = Schema(packing: [timeSpent("idle_ns")])
 
   private static func timeSpent(_ name: String) -> Statistic {
     Statistic(name, .cumulative, unit: .seconds, scale: .nano, stability: .stable)

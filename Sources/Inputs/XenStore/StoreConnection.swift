@@ -26,11 +26,11 @@ final class StoreConnection {
   var rawValue: CInt { line.rawValue }
 
   /// Asks for an event whenever what is at `path` changes; one comes at once.
-  func watch(_ path: String, until end: UInt64) throws(XenStoreFailure) {
+  func watch(_ path: String, until end: UInt64) throws(XenStoreError) {
     let token = Array(path.utf8)
     // The first event may come before the answer.
     tokens.insert(token)
-    do throws(XenStoreFailure) {
+    do throws(XenStoreError) {
       let answer = try ask(.watch, token + [0] + token + [0], until: end)
       guard answer.texts == [[UInt8]("OK".utf8)[...]] else { throw .garbage("a watch without OK") }
     } catch {
@@ -42,7 +42,7 @@ final class StoreConnection {
   /// Asks, and waits for the answer until a time of CLOCK_MONOTONIC.
   func ask(
     _ operation: StoreMessage.Operation, _ payload: [UInt8], until end: UInt64
-  ) throws(XenStoreFailure) -> StoreMessage {
+  ) throws(XenStoreError) -> StoreMessage {
     guard !owesAnswer else { throw .late }
     lastRequest &+= 1
     let question = StoreMessage(operation: operation, request: lastRequest, payload: payload)
@@ -71,7 +71,7 @@ final class StoreConnection {
   }
 
   /// Takes the events that have arrived, and an answer that came too late; never waits.
-  func takeEvents() throws(XenStoreFailure) {
+  func takeEvents() throws(XenStoreError) {
     for _ in 0..<Self.chunksAtOnce {
       guard try receive() else { return }
       while let message = try framer.next() {
@@ -86,7 +86,7 @@ final class StoreConnection {
     }
   }
 
-  private func take(event: StoreMessage) throws(XenStoreFailure) {
+  private func take(event: StoreMessage) throws(XenStoreError) {
     let texts = event.texts
     guard texts.count == 2, tokens.contains(Array(texts[1])) else {
       throw .garbage("an event of a watch that was not set")
@@ -94,7 +94,7 @@ final class StoreConnection {
     hasFired = true
   }
 
-  private func send(_ message: StoreMessage) throws(XenStoreFailure) {
+  private func send(_ message: StoreMessage) throws(XenStoreError) {
     let isSent: Bool
     do throws(SystemError) {
       isSent = try line.send(message.bytes)
@@ -106,7 +106,7 @@ final class StoreConnection {
   }
 
   /// Takes what has arrived: whether there was anything.
-  private func receive() throws(XenStoreFailure) -> Bool {
+  private func receive() throws(XenStoreError) -> Bool {
     do throws(SystemError) {
       let bytes = try line.receive(limit: Self.chunk)
       framer.append(bytes)
@@ -118,7 +118,7 @@ final class StoreConnection {
     throw .closed
   }
 
-  private static func failure(_ error: SystemError) -> XenStoreFailure {
+  private static func failure(_ error: SystemError) -> XenStoreError {
     switch error.code {
     case EPIPE, ECONNRESET: .closed
     case EAGAIN: .late
@@ -127,7 +127,7 @@ final class StoreConnection {
   }
 
   /// The name in an error, such as `ENOENT`.
-  private static func code(_ message: StoreMessage) throws(XenStoreFailure) -> String {
+  private static func code(_ message: StoreMessage) throws(XenStoreError) -> String {
     guard let text = message.texts.first, (1...32).contains(text.count),
       text.allSatisfy({ (0x30...0x39).contains($0) || (0x41...0x5a).contains($0) })
     else { throw .garbage("an error without a name") }

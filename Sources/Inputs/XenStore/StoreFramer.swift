@@ -8,7 +8,7 @@ struct StoreFramer: Sendable {
   /// The next whole message; nil until more bytes are there.
   ///
   /// After a failure nothing that follows can be trusted.
-  mutating func next() throws(XenStoreFailure) -> StoreMessage? {
+  mutating func next() throws(XenStoreError) -> StoreMessage? {
     guard pending.count >= StoreMessage.headerByteCount else { return nil }
     let type = number(at: 0)
     let count = Int(number(at: 12))

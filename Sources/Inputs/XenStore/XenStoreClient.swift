@@ -31,7 +31,7 @@ public final class XenStoreClient {
   var facts: [UInt32: Facts] = [:]
   private var factsEnd: UInt64 = 0
   /// Why the store could not be asked the last time; nil where it could.
-  public private(set) var failure: XenStoreFailure?
+  public private(set) var failure: XenStoreError?
 
   /// Connects with the first `refresh`.
   ///
@@ -68,7 +68,7 @@ public final class XenStoreClient {
     deadline = now + (firstPatience ?? patience)
     firstPatience = nil
     if let connection {
-      do throws(XenStoreFailure) {
+      do throws(XenStoreError) {
         try connection.takeEvents()
         // It had all the time since the question.
         if connection.owesAnswer { throw .late }
@@ -89,7 +89,7 @@ public final class XenStoreClient {
   /// What stands at a path; nil where there is nothing.
   ///
   /// - Precondition: the path has no NUL and at most 3072 bytes.
-  public func read(_ path: String) throws(XenStoreFailure) -> [UInt8]? {
+  public func read(_ path: String) throws(XenStoreError) -> [UInt8]? {
     try ask(.read, path)?.payload
   }
 
@@ -97,20 +97,20 @@ public final class XenStoreClient {
   ///
   /// - Precondition: the path has no NUL and at most 3072 bytes.
   /// - Throws: `refused("E2BIG")` where they are more than a message has room for.
-  public func directory(_ path: String) throws(XenStoreFailure) -> [String]? {
+  public func directory(_ path: String) throws(XenStoreError) -> [String]? {
     try ask(.directory, path)?.texts.map { String(decoding: $0, as: UTF8.self) }
   }
 
   private func ask(
     _ operation: StoreMessage.Operation, _ path: String
-  ) throws(XenStoreFailure) -> StoreMessage? {
+  ) throws(XenStoreError) -> StoreMessage? {
     precondition(path.utf8.count <= 3072 && !path.utf8.contains(0), "not a path: \(path)")
     guard let connection else { throw failure ?? .closed }
     guard monotonicNanoseconds() < deadline else {
       failure = .late
       throw .late
     }
-    do throws(XenStoreFailure) {
+    do throws(XenStoreError) {
       let answer = try connection.ask(operation, Array(path.utf8) + [0], until: deadline)
       (latesInARow, failure) = (0, nil)
       return answer
@@ -132,7 +132,7 @@ public final class XenStoreClient {
   // MARK: - The connection
 
   private func connect(_ now: UInt64) -> Bool {
-    var first: XenStoreFailure?
+    var first: XenStoreError?
     for place in places {
       do throws(SystemError) {
         let made = try StoreConnection(place)
@@ -151,7 +151,7 @@ public final class XenStoreClient {
 
   /// Sets the watches; without them the store can be asked all the same.
   private func listen(to connection: StoreConnection, _ now: UInt64) {
-    do throws(XenStoreFailure) {
+    do throws(XenStoreError) {
       for path in Self.watched { try connection.watch(path, until: deadline) }
       // Where it cannot be polled, the caller looks by itself.
       isListening = (try? poller.add(connection.rawValue, token: 0)) != nil
@@ -162,7 +162,7 @@ public final class XenStoreClient {
     }
   }
 
-  private func drop(_ reason: XenStoreFailure, _ now: UInt64) {
+  private func drop(_ reason: XenStoreError, _ now: UInt64) {
     if let connection { poller.remove(connection.rawValue) }
     connection = nil
     isListening = false

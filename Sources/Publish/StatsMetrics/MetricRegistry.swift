@@ -32,8 +32,8 @@ extension TableMetrics {
     of kind: MetricKind, _ label: String, _ dimensions: [(String, String)]
   ) -> Handler? {
     let key = MetricKey(kind: kind, label: label, dimensions: DimensionSet(dimensions))
-    do throws(MetricRefusal.Reason) {
-      return try registry.withLock { registry throws(MetricRefusal.Reason) in
+    do throws(MetricError.Reason) {
+      return try registry.withLock { registry throws(MetricError.Reason) in
         if let handler = registry.entries[key]?.handler as? Handler {
           registry.entries[key]?.uses += 1
           return handler
@@ -41,7 +41,7 @@ extension TableMetrics {
         return try make(key, &registry)
       }
     } catch {
-      refuse(MetricRefusal(label: label, dimensions: dimensions, reason: error))
+      refuse(MetricError(label: label, dimensions: dimensions, reason: error))
       return nil
     }
   }
@@ -67,7 +67,7 @@ extension TableMetrics {
 
   private func make<Handler: TableHandler>(
     _ key: MetricKey, _ registry: inout MetricRegistry
-  ) throws(MetricRefusal.Reason) -> Handler {
+  ) throws(MetricError.Reason) -> Handler {
     let limit = configuration.limit
     guard registry.entries.count < limit,
       registry.labels.count < limit || registry.labels.contains(key.label)
@@ -135,7 +135,7 @@ extension TableMetrics {
     try? publisher.remove(place.source)
   }
 
-  private func refuse(_ refusal: MetricRefusal) {
+  private func refuse(_ refusal: MetricError) {
     own.refusedMetrics.add(1)
     let isFirst = registry.withLock { registry in
       defer { registry.isRefusalTold = true }

@@ -27,7 +27,7 @@ public final class TableMetrics: Sendable {
     /// What metrics are measured in, by label; the others are plain numbers with six decimals.
     public var descriptions: [String: MetricDescription] = [:]
     /// Told of the first metric that is refused, by whoever makes it; `refused_metrics` counts all.
-    public var whenRefused: (@Sendable (MetricRefusal) -> Void)?
+    public var whenRefused: (@Sendable (MetricError) -> Void)?
 
     public init() {}
   }

@@ -20,7 +20,7 @@ public final class GuestFleet: Sendable {
 
   /// Starts all processes, then waits until each has its machine.
   ///
-  /// - Throws: The `SystemError` of the first that fails, as from `GuestMachine`; `ETIMEDOUT`
+  /// - Throws: The `SystemError` of the first that fails, as from `GuestVM`; `ETIMEDOUT`
   ///   where one is not ready in time. No process is left then.
   public init(
     _ configurations: [HoldConfiguration], launcher: Launcher,

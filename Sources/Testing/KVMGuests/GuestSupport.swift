@@ -16,7 +16,7 @@ public enum GuestSupport: Hashable, Sendable {
 
   /// Tries it: opens `/dev/kvm` and asks for the capabilities.
   public static func check() -> GuestSupport {
-    guard KVMProcessor.canStart else { return .otherArchitecture }
+    guard KVMVCPU.canStart else { return .otherArchitecture }
     do throws(SystemError) {
       let system = try KVMSystem()
       return try system.hasStatsDescriptors() ? .usable : .missingStatistics

@@ -10,7 +10,7 @@ public struct HoldConfiguration: Hashable, Sendable {
   /// The process whose end is also this one's; nil lives on its own.
   public var parent: CInt?
   /// The only CPU that its threads may run on; nil leaves that to the host.
-  public var processor: Int?
+  public var vcpu: Int?
   /// What its threads weigh against others: 0 as usual, 19 the least.
   public var niceness = 0
 
@@ -64,8 +64,8 @@ public struct HoldConfiguration: Hashable, Sendable {
       guard let work = UInt64(value), work <= 1_000_000_000 else { return false }
       guest.workNanoseconds = work
     case "-cpu":
-      guard let processor = Int(value), processor >= 0 else { return false }
-      self.processor = processor
+      guard let vcpu = Int(value), vcpu >= 0 else { return false }
+      self.vcpu = vcpu
     case "-nice":
       guard let niceness = Int(value), (0...19).contains(niceness) else { return false }
       self.niceness = niceness
@@ -87,7 +87,7 @@ public struct HoldConfiguration: Hashable, Sendable {
     words += ["--pace", guest.pace.description]
     if !guest.keepsStatsDescriptors { words.append("--no-stats-descriptors") }
     if guest.workNanoseconds > 0 { words += ["--work", "\(guest.workNanoseconds)"] }
-    if let processor { words += ["--cpu", "\(processor)"] }
+    if let vcpu { words += ["--cpu", "\(vcpu)"] }
     if niceness > 0 { words += ["--nice", "\(niceness)"] }
     if let seconds { words += ["--for", "\(seconds)"] }
     if let parent { words += ["--parent", "\(parent)"] }

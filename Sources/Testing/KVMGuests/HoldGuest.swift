@@ -7,18 +7,18 @@ public import LinuxSystem
 /// its standard output. A guest that fails later ends it, too.
 public func holdGuest(_ configuration: HoldConfiguration) throws(SystemError) {
   let output = try Descriptor.standardOutput()
-  let machine: GuestMachine
+  let vm: GuestVM
   do throws(SystemError) {
     if let parent = configuration.parent { try dieWithParent(parent) }
-    if let processor = configuration.processor { try pinToProcessor(processor) }
+    if let vcpu = configuration.vcpu { try pinToCPU(vcpu) }
     if configuration.niceness > 0 { try setNiceness(configuration.niceness) }
-    machine = try GuestMachine(configuration.guest)
+    vm = try GuestVM(configuration.guest)
   } catch {
     try? output.write(Array((HoldReport.failed(error).line + "\n").utf8))
     throw error
   }
-  defer { machine.stop() }
+  defer { vm.stop() }
   try output.write(Array((HoldReport.ready.line + "\n").utf8))
-  try machine.waitForFailure(
+  try vm.waitForFailure(
     within: configuration.seconds.map { .nanoseconds(Int64($0 * 1e9)) })
 }

@@ -34,8 +34,8 @@ struct Program {
   }
 
   /// The registers of vCPU `index`, which has a stack for one interrupt to itself.
-  func start(of index: Int) -> KVMProcessor.Start {
-    var start = KVMProcessor.Start(
+  func start(of index: Int) -> KVMVCPU.Start {
+    var start = KVMVCPU.Start(
       instruction: UInt64(Self.codeAddress), stack: UInt64(Self.stacksAddress + (index + 1) * 8))
     switch payload {
     // Above the guest's memory.

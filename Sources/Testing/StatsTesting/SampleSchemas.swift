@@ -4,7 +4,7 @@ public import Statistics
 /// The schemas of a real machine, for simulations where there is none.
 public enum SampleSchemas {
   /// Of a VM of Linux 6.18 on x86.
-  public static func machine() throws(KVMFormatError) -> Schema {
+  public static func vm() throws(KVMFormatError) -> Schema {
     // The C side keeps its bytes for as long as the program runs.
     let file = unsafe UnsafeRawBufferPointer(
       start: sample_machine_bytes(), count: sample_machine_size())
@@ -12,7 +12,7 @@ public enum SampleSchemas {
   }
 
   /// Of a vCPU of Linux 6.18 on x86.
-  public static func processor() throws(KVMFormatError) -> Schema {
+  public static func vcpu() throws(KVMFormatError) -> Schema {
     let file = unsafe UnsafeRawBufferPointer(
       start: sample_processor_bytes(), count: sample_processor_size())
     return try schema(unsafe Array(file))

@@ -12,7 +12,7 @@ extension ByteText {
   ///   - start: all before the value, with the comma.
   ///   - end: all from the comma behind `upper` to that before `state`.
   package mutating func appendLines(
-    _ statistic: Statistic, _ tally: Tally?, _ sampler: Sampler, at placement: Placement,
+    _ statistic: Statistic, _ tally: StateCounts?, _ sampler: Sampler, at placement: Placement,
     start: [UInt8], end: String
   ) {
     if let tally {
@@ -34,7 +34,7 @@ extension ByteText {
 
   /// A line for each name with its number of members; one without a value where there is none.
   private mutating func appendNames(
-    _ tally: Tally, _ counts: [UInt64]?, _ start: [UInt8], _ end: String
+    _ tally: StateCounts, _ counts: [UInt64]?, _ start: [UInt8], _ end: String
   ) {
     guard let counts else {
       append(start)

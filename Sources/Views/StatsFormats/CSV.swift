@@ -33,7 +33,7 @@ public struct CSV: Sendable {
 
   /// The lines of the last pass.
   public func lines(
-    of sampler: Sampler, at moment: Moment, matching pattern: Pattern = .everything
+    of sampler: Sampler, at moment: Timestamp, matching pattern: Pattern = .everything
   ) -> [UInt8] {
     var text = ByteText()
     var starts: [Schema: [[UInt8]]] = [:]
@@ -81,7 +81,7 @@ public struct CSV: Sendable {
     for index in entry.shown {
       let function = fold?.origin(of: index).function?.rawValue ?? ""
       text.appendLines(
-        entry.group.schema.statistics[index], Tally(of: index, in: fold), sampler,
+        entry.group.schema.statistics[index], StateCounts(of: index, in: fold), sampler,
         at: entry.placement, start: start + starts[index], end: ",\(members),\(function),,")
     }
   }
@@ -89,7 +89,7 @@ public struct CSV: Sendable {
   // MARK: - Parts of a line
 
   /// Time and source, each with its comma.
-  static func place(of source: Source, at moment: Moment) -> [UInt8] {
+  static func place(of source: Source, at moment: Timestamp) -> [UInt8] {
     var place = ByteText()
     place.append(moment.text)
     place.append(byte: .comma)

@@ -54,7 +54,8 @@ struct BrokerTests {
     var texts: [String] { all.withLock { $0 } }
   }
 
-  @Test func `The first reader wakes a group, and the last one lets it sleep`() throws {
+  @Test("The first reader wakes a group, and the last one lets it sleep")
+  func firstReader() throws {
     let stage = try Stage()
     let (one, two) = (try stage.connect(), try stage.connect())
     #expect(waits { stage.publisher.readerCount == 2 })
@@ -84,7 +85,8 @@ struct BrokerTests {
     #expect(waits { stage.calls.texts == ["spins true", "spins false"] })
   }
 
-  @Test func `What a connection asked for ends with it`() throws {
+  @Test("What a connection asked for ends with it")
+  func connectionAsked() throws {
     let stage = try Stage()
     do {
       let reader = try stage.connect()
@@ -99,7 +101,8 @@ struct BrokerTests {
     #expect(waits { stage.calls.texts.count == 4 })
   }
 
-  @Test func `A group that is added while others are watched can be watched`() throws {
+  @Test("A group that is added while others are watched can be watched")
+  func groupAdded() throws {
     let stage = try Stage()
     let reader = try stage.connect()
     try reader.enable([try #require(reader.group("spins"))])
@@ -116,7 +119,8 @@ struct BrokerTests {
     #expect(reader.value("spins", of: try #require(reader.group("spins"))) == 0)
   }
 
-  @Test func `A group without its reader's asking is not kept`() throws {
+  @Test("A group without its reader's asking is not kept")
+  func groupWithout() throws {
     let stage = try Stage()
     let reader = try stage.connect()
     let always = try #require(reader.group("always"))
@@ -129,7 +133,8 @@ struct BrokerTests {
     #expect(waits { reader.refresh() && reader.groups.isEmpty })
   }
 
-  @Test func `Heavy and internal statistics are kept on demand, others always`() throws {
+  @Test("Heavy and internal statistics are kept on demand, others always")
+  func heavyInternal() throws {
     let publisher = try Tables.publisher()
     let source = try publisher.addSource("worker")
     let cases: [(Statistic, Bool)] = [
@@ -149,7 +154,8 @@ struct BrokerTests {
     }
   }
 
-  @Test func `A latched record on demand counts from zero after each wake`() throws {
+  @Test("A latched record on demand counts from zero after each wake")
+  func latchedRecord() throws {
     let stage = try Stage()
     let reader = try stage.connect()
     let group = try #require(reader.group("sums"))
@@ -167,7 +173,8 @@ struct BrokerTests {
     }
   }
 
-  @Test func `A message that is none ends its connection, and no other`() throws {
+  @Test("A message that is none ends its connection, and no other")
+  func messageNone() throws {
     let stage = try Stage()
     let reader = try stage.connect()
     let group = try #require(reader.group("spins"))
@@ -191,7 +198,8 @@ struct BrokerTests {
     #expect(waits { stage.publisher.readerCount == 1 } && stage.spins.isWatched)
   }
 
-  @Test func `An operation of a later version is refused, and the connection stays`() throws {
+  @Test("An operation of a later version is refused, and the connection stays")
+  func operationLater() throws {
     let stage = try Stage()
     let socket = try stage.raw()
     var later = BrokerMessage(VITALS_ENABLE).bytes
@@ -224,7 +232,8 @@ struct BrokerTests {
     }
   }
 
-  @Test func `Descriptors that a reader sends are closed`() throws {
+  @Test("Descriptors that a reader sends are closed")
+  func descriptorsReader() throws {
     let stage = try Stage()
     let socket = try stage.raw()
     let pipe = try Pipe()
@@ -237,7 +246,8 @@ struct BrokerTests {
     #expect(isAtEnd)
   }
 
-  @Test func `A reader that never reads does not hold the publisher`() throws {
+  @Test("A reader that never reads does not hold the publisher")
+  func readerReads() throws {
     let stage = try Stage()
     let deaf = try stage.raw()
     var sent = 0
@@ -252,7 +262,8 @@ struct BrokerTests {
     #expect(waits { stage.publisher.readerCount == 2 })
   }
 
-  @Test func `A reader that did not look for long can still ask`() throws {
+  @Test("A reader that did not look for long can still ask")
+  func readerDid() throws {
     let stage = try Stage()
     let reader = try stage.connect()
     for round in 0..<2_000 {
@@ -264,7 +275,8 @@ struct BrokerTests {
     #expect(reader.value("spins", of: try #require(reader.group("spins"))) == 0)
   }
 
-  @Test func `A publisher may change for ever`() async {
+  @Test("A publisher may change for ever")
+  func publisherMay() async {
     // A closure that is taken out of a mutex and put back grew by a thunk each time.
     await #expect(processExitsWith: .success) {
       let directory = try MemoryDirectory()
@@ -279,7 +291,8 @@ struct BrokerTests {
     }
   }
 
-  @Test func `Two hundred readers are served`() throws {
+  @Test("Two hundred readers are served")
+  func twoHundred() throws {
     raiseDescriptorLimit()
     let stage = try Stage()
     try #require(stage.always.counter("total")).add(5)
@@ -299,7 +312,8 @@ struct BrokerTests {
     #expect(waits { stage.publisher.readerCount == 0 } && !stage.spins.isWatched)
   }
 
-  @Test func `A publisher that does not answer is silent`() throws {
+  @Test("A publisher that does not answer is silent")
+  func publisherAnswer() throws {
     let directory = try MemoryDirectory()
     let publisher = try Program.holder("publish", directory.path, "mute", "--pause", "1000000")
     let socket = "\(directory.path)/mute.socket"
@@ -315,7 +329,8 @@ struct BrokerTests {
     #expect(!reader.hasBroker)
   }
 
-  @Test func `A closed publisher tells its readers`() throws {
+  @Test("A closed publisher tells its readers")
+  func closedPublisher() throws {
     let stage = try Stage()
     let reader = try stage.connect()
     try reader.enable(reader.groups.filter(\.isOnDemand))

@@ -41,7 +41,8 @@ struct CrashTests {
     return nil
   }
 
-  @Test func `Whenever a publisher is killed, readers have a whole sample`() throws {
+  @Test("Whenever a publisher is killed, readers have a whole sample")
+  func wheneverPublisher() throws {
     let directory = try MemoryDirectory()
     var generator = SeededGenerator(seed: 20_261_121)
     var instances: Set<[UInt8]> = []
@@ -72,7 +73,8 @@ struct CrashTests {
     print("crash: \(Self.kills) kills after \(updates) updates")
   }
 
-  @Test func `A stopped publisher is told from a dead one`() throws {
+  @Test("A stopped publisher is told from a dead one")
+  func stoppedPublisher() throws {
     let directory = try MemoryDirectory()
     let publisher = try Self.publish(directory)
     let reader = try Self.connect(directory)
@@ -89,7 +91,8 @@ struct CrashTests {
     #expect(waits(seconds: 30) { reader.health().isDead })
   }
 
-  @Test func `What a killed reader asked for ends, and its memory is freed`() throws {
+  @Test("What a killed reader asked for ends, and its memory is freed")
+  func killedReader() throws {
     let directory = try MemoryDirectory()
     let publisher = try Publisher(Publication(name: "host", directory: directory.path))
     let source = try publisher.addSource("worker")

@@ -53,7 +53,8 @@ struct GrowthTests {
     }
   }
 
-  @Test func `A table grows and shrinks under its readers, and uses its memory again`() throws {
+  @Test("A table grows and shrinks under its readers, and uses its memory again")
+  func tableGrows() throws {
     let publisher = try Tables.publisher()
     let steady = try publisher.addRecord(
       "steady", schema: Tables.sums, to: try publisher.addSource("steady"), consistency: .latched)
@@ -101,7 +102,8 @@ struct GrowthTests {
       "\(watch.passCount) passes of two readers")
   }
 
-  @Test func `A change among many sources is read without reading all again`() throws {
+  @Test("A change among many sources is read without reading all again")
+  func changeAmong() throws {
     let publisher = try Tables.publisher()
     var sources: [PublishedSource] = []
     for number in 0..<Self.count {
@@ -132,8 +134,9 @@ struct GrowthTests {
     init(_ reader: Reader) { self.reader = reader }
   }
 
-  @Test(.enabled(if: allocations_are_counted(), "a sanitizer has malloc"))
-  func `Samples allocate nothing`() throws {
+  @Test(
+    "Samples allocate nothing", .enabled(if: allocations_are_counted(), "a sanitizer has malloc"))
+  func samplesAllocate() throws {
     let publisher = try Tables.publisher()
     let source = try publisher.addSource("worker")
     var records: [Record] = []

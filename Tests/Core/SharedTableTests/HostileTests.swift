@@ -35,8 +35,9 @@ struct HostileTests {
       }
   }
 
-  @Test(arguments: HeaderCase.all)
-  func `A header that cannot be is refused`(damage: HeaderCase) throws {
+  @Test(
+    "A header that cannot be is refused", arguments: HeaderCase.all)
+  func headerCannot(damage: HeaderCase) throws {
     var image = try DamagedTable.whole()
     image.set(damage.value, at: damage.offset, damage.size)
     let error = try #require(throws: TableError.self) { try image.reader() }
@@ -106,8 +107,9 @@ struct HostileTests {
       ]
   }
 
-  @Test(arguments: BlockCase.all)
-  func `A block that cannot be is told, and the rest is read`(damage: BlockCase) throws {
+  @Test(
+    "A block that cannot be is told, and the rest is read", arguments: BlockCase.all)
+  func blockCannot(damage: BlockCase) throws {
     var image = try DamagedTable.whole()
     let block = image.block(damage.kind, damage.index)
     image.set(damage.value, at: block + damage.offset, damage.size)
@@ -126,7 +128,8 @@ struct HostileTests {
     for group in reader.groups { _ = reader.words(of: group) }
   }
 
-  @Test func `What refers to itself is not reached, and nothing hangs`() throws {
+  @Test("What refers to itself is not reached, and nothing hangs")
+  func refersItself() throws {
     var image = try DamagedTable.whole()
     let shop = image.block(VITALS_SOURCE, 0)
     let worker = image.block(VITALS_SOURCE, 1)
@@ -138,7 +141,8 @@ struct HostileTests {
     #expect(selfish.sources.isEmpty && selfish.flaws.count == 2)
   }
 
-  @Test func `An id that stands twice is taken once`() throws {
+  @Test("An id that stands twice is taken once")
+  func idStands() throws {
     var image = try DamagedTable.whole()
     let (shop, worker) = (image.block(VITALS_SOURCE, 0), image.block(VITALS_SOURCE, 1))
     let id = image.number(at: shop, 8)
@@ -151,7 +155,8 @@ struct HostileTests {
     #expect(try image.reader().sources.count <= 1)
   }
 
-  @Test func `Sources of one name have different paths`() throws {
+  @Test("Sources of one name have different paths")
+  func sourcesName() throws {
     let publisher = try Tables.publisher()
     for name in ["x~3", "x", "y"] { try publisher.addSource(name) }
     var image = DamagedTable(
@@ -165,7 +170,8 @@ struct HostileTests {
     #expect(reader.flaws.count == 1)
   }
 
-  @Test func `A table of another kind is refused by name`() throws {
+  @Test("A table of another kind is refused by name")
+  func tableAnother() throws {
     var image = try DamagedTable.whole()
     let whole = image
     image.set(0x0403_0201, at: 8, 4)
@@ -180,8 +186,9 @@ struct HostileTests {
     #expect(throws: TableError.noTable(file: "damaged")) { try image.reader() }
   }
 
-  @Test(arguments: [UInt64(1) << 20, 1 << 40, 1 << 63, .max])
-  func `An end beyond the file is told`(used: UInt64) throws {
+  @Test(
+    "An end beyond the file is told", arguments: [UInt64(1) << 20, 1 << 40, 1 << 63, .max])
+  func endBeyond(used: UInt64) throws {
     var image = try DamagedTable.whole()
     image.set(used, at: 56, 8)
     let reader = try image.reader()
@@ -189,7 +196,8 @@ struct HostileTests {
     #expect(reader.groups.count == 3, "what is there is read")
   }
 
-  @Test func `An end within a block, or before the first, is told`() throws {
+  @Test("An end within a block, or before the first, is told")
+  func endWithin() throws {
     var image = try DamagedTable.whole()
     image.set(UInt64(image.block(VITALS_SOURCE, 1) + 64), at: 56, 8)
     #expect(try image.reader().flaws.count == 1)
@@ -198,7 +206,8 @@ struct HostileTests {
     #expect(empty.sources.isEmpty && empty.flaws.isEmpty)
   }
 
-  @Test func `A chain of many sources does not become a mass of paths`() throws {
+  @Test("A chain of many sources does not become a mass of paths")
+  func chainMany() throws {
     var bytes = try DamagedTable.whole().bytes
     bytes.removeSubrange(192...)
     let count = 20_000
@@ -233,7 +242,8 @@ struct HostileTests {
     #expect(try Reader(of: publisher).sources.count == 83)
   }
 
-  @Test func `A text that is shared without end is refused`() throws {
+  @Test("A text that is shared without end is refused")
+  func textShared() throws {
     let states = (0..<2_000).map { "state\($0)" }
     let schema = Schema(
       packing: (0..<400).map { Statistic("s\($0)", .state, states: $0 == 0 ? states : []) })
@@ -254,8 +264,10 @@ struct HostileTests {
     #expect(reader.flaws.contains { $0.flaw?.field.hasPrefix("statistics_offset") == true })
   }
 
-  @Test(arguments: [VITALS_SCHEMA, VITALS_SOURCE, VITALS_LABELS, VITALS_GROUP])
-  func `A file that is much longer than what was written costs nothing`(
+  @Test(
+    "A file that is much longer than what was written costs nothing",
+    arguments: [VITALS_SCHEMA, VITALS_SOURCE, VITALS_LABELS, VITALS_GROUP])
+  func fileMuch(
     kind: vitals_block_kind
   ) throws {
     var image = try DamagedTable.whole()
@@ -274,7 +286,8 @@ struct HostileTests {
     #expect(try FileStatus(path).allocatedByteCount < 1 << 20, "reading it takes no memory")
   }
 
-  @Test func `A file that gets shorter is broken, and nobody crashes`() throws {
+  @Test("A file that gets shorter is broken, and nobody crashes")
+  func fileGets() throws {
     let directory = try MemoryDirectory()
     var bytes = try DamagedTable.whole().bytes
     let used = bytes.count
@@ -301,7 +314,8 @@ struct HostileTests {
     }
   }
 
-  @Test func `What is no file of a table is refused`() throws {
+  @Test("What is no file of a table is refused")
+  func fileTable() throws {
     let directory = try MemoryDirectory()
     let bytes = try DamagedTable.whole().bytes
     let whole = try directory.write(bytes, to: "whole")
@@ -329,7 +343,8 @@ struct HostileTests {
     #expect(try Reader.open(whole).groups.count == 3)
   }
 
-  @Test func `A file that others may write is not trusted`() throws {
+  @Test("A file that others may write is not trusted")
+  func fileOthers() throws {
     let directory = try MemoryDirectory()
     let path = try directory.write(try DamagedTable.whole().bytes, to: "open.table")
     for mode in [0o666, 0o664, 0o646] as [UInt32] {
@@ -342,8 +357,10 @@ struct HostileTests {
     #expect(throws: Never.self) { try Reader.open(path) }
   }
 
-  @Test(.enabled(if: currentUser() == 0, "only root can give a file away"))
-  func `A file of another user than it says is not trusted`() throws {
+  @Test(
+    "A file of another user than it says is not trusted",
+    .enabled(if: currentUser() == 0, "only root can give a file away"))
+  func fileAnother() throws {
     let directory = try MemoryDirectory()
     var image = try DamagedTable.whole()
     image.set(1234, at: 132, 4)
@@ -364,7 +381,8 @@ struct HostileTests {
     }
   }
 
-  @Test func `A publisher that hands out what is no memory is not trusted`() throws {
+  @Test("A publisher that hands out what is no memory is not trusted")
+  func publisherHands() throws {
     let directory = try MemoryDirectory()
     let disk = try MemoryDirectory(below: "/var/tmp")
     let path = try disk.write(try DamagedTable.whole().bytes, to: "on.disk")

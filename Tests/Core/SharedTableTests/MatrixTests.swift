@@ -64,16 +64,19 @@ struct MatrixTests {
     #expect(asleep.sample == .asleep)
   }
 
-  @Test(arguments: CPrograms.frozen)
-  func `The table of a frozen revision is read`(revision: String) throws {
+  @Test(
+    "The table of a frozen revision is read", arguments: CPrograms.frozen)
+  func tableFrozen(revision: String) throws {
     let directory = try MemoryDirectory()
     let path = try directory.write(CPrograms.expected("\(revision).table"), to: "a.table")
     try check(
       try Reader.open(path), revision: ["rev1": 1, "rev2": 2, "future": 3][revision] ?? 0)
   }
 
-  @Test(.enabled(if: CPrograms.areThere, Skips.programs), arguments: CPrograms.revisions)
-  func `What C publishes now is read`(revision: String) throws {
+  @Test(
+    "What C publishes now is read", .enabled(if: CPrograms.areThere, Skips.programs),
+    arguments: CPrograms.revisions)
+  func cPublishes(revision: String) throws {
     let directory = try MemoryDirectory()
     let path = "\(directory.path)/a.table"
     let publisher = try Program(CPrograms.path("publisher-\(revision)"), [path])
@@ -82,8 +85,10 @@ struct MatrixTests {
       try Reader.open(path), revision: ["rev1": 1, "future": 3][revision] ?? 2)
   }
 
-  @Test(.enabled(if: CPrograms.areThere, Skips.programs), arguments: CPrograms.revisions)
-  func `What Swift publishes is read by C`(revision: String) throws {
+  @Test(
+    "What Swift publishes is read by C", .enabled(if: CPrograms.areThere, Skips.programs),
+    arguments: CPrograms.revisions)
+  func swiftPublishes(revision: String) throws {
     let directory = try MemoryDirectory()
     let publication = Publication(
       persistent: "swift", directory: directory.path, tableDirectory: directory.path)

@@ -11,8 +11,9 @@ import Testing
 struct MutationTests {
   private static let count = environmentNumber("VITALS_MUTATIONS", otherwise: 20_000)
 
-  @Test(arguments: 0..<4)
-  func `Damaged tables are read or refused`(part: Int) throws {
+  @Test(
+    "Damaged tables are read or refused", arguments: 0..<4)
+  func damagedTables(part: Int) throws {
     var generator = SeededGenerator(seed: 77 + UInt64(part))
     let images =
       try [DamagedTable.whole()]

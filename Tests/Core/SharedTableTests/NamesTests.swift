@@ -16,8 +16,9 @@ struct NamesTests {
     return publication
   }
 
-  @Test(arguments: [true, false])
-  func `A name is one publisher's`(isPersistent: Bool) throws {
+  @Test(
+    "A name is one publisher's", arguments: [true, false])
+  func namePublisher(isPersistent: Bool) throws {
     let directory = try MemoryDirectory()
     let publication = publication(directory, isPersistent: isPersistent)
     let taken = TableError.nameTaken(name: "app", directory: directory.path)
@@ -34,7 +35,8 @@ struct NamesTests {
     withExtendedLifetime(second) {}
   }
 
-  @Test func `A closed publisher's name is free, though a child has its descriptors`() throws {
+  @Test("A closed publisher's name is free, though a child has its descriptors")
+  func closedPublisher() throws {
     let directory = try MemoryDirectory()
     let first = try Publisher(publication(directory))
     let lock = "\(directory.path)/app.lock"
@@ -45,7 +47,8 @@ struct NamesTests {
     withExtendedLifetime((second, child.rawValue)) {}
   }
 
-  @Test func `Tables of one name in one directory are one publisher's, wherever its socket is`()
+  @Test("Tables of one name in one directory are one publisher's, wherever its socket is")
+  func tablesName()
     throws
   {
     let (tables, one, two) = (
@@ -62,7 +65,8 @@ struct NamesTests {
     #expect(two.entries.filter { $0 != "app.lock" }.isEmpty)
   }
 
-  @Test func `A dead publisher's name is free, and its table stays until then`() throws {
+  @Test("A dead publisher's name is free, and its table stays until then")
+  func deadPublisher() throws {
     let directory = try MemoryDirectory()
     let holder = try Program.holder(
       "publish", directory.path, "app", "--tables", directory.path)
@@ -78,7 +82,8 @@ struct NamesTests {
     withExtendedLifetime(publisher) {}
   }
 
-  @Test func `Nobody removes another's files`() throws {
+  @Test("Nobody removes another's files")
+  func nobodyRemoves() throws {
     let directory = try MemoryDirectory()
     let publisher = try Publisher(publication(directory))
     for name in ["app.table", "app.socket"] {
@@ -96,8 +101,9 @@ struct NamesTests {
     #expect(directory.entries == ["app.lock", "app.socket", "app.table"])
   }
 
-  @Test(.enabled(if: Disk.isThere, "/var/tmp is not on a disk"))
-  func `A disk is refused`() throws {
+  @Test(
+    "A disk is refused", .enabled(if: Disk.isThere, "/var/tmp is not on a disk"))
+  func diskRefused() throws {
     let (directory, disk) = (try MemoryDirectory(), try MemoryDirectory(below: "/var/tmp"))
     #expect(throws: TableError.onDisk(file: "\(disk.path)/app.table")) {
       try Publisher(
@@ -129,7 +135,8 @@ struct NamesTests {
     deinit { unsafe umount2(directory.path, CInt(MNT_DETACH)) }
   }
 
-  @Test func `A full filesystem is an error of the publisher's, not its end`() throws {
+  @Test("A full filesystem is an error of the publisher's, not its end")
+  func fullFilesystem() throws {
     guard let small = try SmallMemory() else { try Test.cancel("only root can mount a tmpfs") }
     let path = small.directory.path
     let publisher = try Publisher(
@@ -157,7 +164,8 @@ struct NamesTests {
     #expect(try !directoryEntries(path).contains("two.table.new"))
   }
 
-  @Test func `A forked child cannot change what is its parent's`() async {
+  @Test("A forked child cannot change what is its parent's")
+  func forkedChild() async {
     await #expect(processExitsWith: .success) {
       let directory = try MemoryDirectory()
       var child: pid_t = -1
@@ -192,7 +200,8 @@ struct NamesTests {
     }
   }
 
-  @Test func `No descriptor passes exec`() async {
+  @Test("No descriptor passes exec")
+  func descriptorPasses() async {
     await #expect(processExitsWith: .success) {
       let directory = try MemoryDirectory()
       let before = try Set(openDescriptors().keys)
@@ -214,7 +223,8 @@ struct NamesTests {
     }
   }
 
-  @Test func `A record outlives its publisher`() throws {
+  @Test("A record outlives its publisher")
+  func recordOutlives() throws {
     let directory = try MemoryDirectory()
     var publisher: Publisher? = try Publisher(publication(directory))
     let source = try #require(try publisher?.addSource("worker"))
@@ -232,7 +242,8 @@ struct NamesTests {
     #expect(directory.entries.filter { $0 != "app.lock" }.isEmpty)
   }
 
-  @Test func `Nothing is left open when all is gone`() async {
+  @Test("Nothing is left open when all is gone")
+  func nothingLeft() async {
     await #expect(processExitsWith: .success) {
       func use() throws {
         let directory = try MemoryDirectory()

@@ -68,8 +68,9 @@ struct ProtectionTests {
     ]
   }
 
-  @Test(arguments: Attempt.all)
-  func `A reader cannot change the table or the annex`(attempt: Attempt) throws {
+  @Test(
+    "A reader cannot change the table or the annex", arguments: Attempt.all)
+  func readerCannot(attempt: Attempt) throws {
     let directory = try MemoryDirectory()
     let publisher = try Publisher(Publication(name: "app", directory: directory.path))
     let source = try publisher.addSource("worker")
@@ -99,7 +100,8 @@ struct ProtectionTests {
     #expect(again.flaws.isEmpty && again.groups.count == 1)
   }
 
-  @Test func `A reader that makes the file longer does not keep the publisher from it`() throws {
+  @Test("A reader that makes the file longer does not keep the publisher from it")
+  func readerMakes() throws {
     let publisher = try Tables.publisher()
     let reader = try Reader(of: publisher)
     let table = try publisher.descriptorForReader()
@@ -122,7 +124,8 @@ struct ProtectionTests {
     }
   }
 
-  @Test func `Others than the owner cannot open what they were given for writing`() throws {
+  @Test("Others than the owner cannot open what they were given for writing")
+  func othersThan() throws {
     let publisher = try Tables.publisher()
     let table = try publisher.descriptorForReader()
     let mode = try FileStatus(table).mode & 0o777

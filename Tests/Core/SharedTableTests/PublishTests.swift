@@ -4,7 +4,8 @@ import Statistics
 import Testing
 
 struct PublishTests {
-  @Test func `What is published is read, with all its facts`() throws {
+  @Test("What is published is read, with all its facts")
+  func publishedRead() throws {
     let publisher = try Tables.publisher()
     let host = try publisher.addSource(
       "worker0", keys: ["worker": "0"], labels: ["version": "1.2"], owner: 42)
@@ -25,7 +26,8 @@ struct PublishTests {
     withExtendedLifetime(record) {}
   }
 
-  @Test func `Handles count what they say`() throws {
+  @Test("Handles count what they say")
+  func handlesCount() throws {
     let publisher = try Tables.publisher()
     let record = try publisher.addRecord(
       "requests", schema: Tables.schema, to: try publisher.addSource("worker"))
@@ -65,7 +67,8 @@ struct PublishTests {
     #expect(record.counter("queue") == nil && record.level("served") == nil)
   }
 
-  @Test func `A level stops at its ends`() throws {
+  @Test("A level stops at its ends")
+  func levelStops() throws {
     let publisher = try Tables.publisher()
     let record = try publisher.addRecord(
       "requests", schema: Tables.schema, to: try publisher.addSource("worker"))
@@ -90,7 +93,8 @@ struct PublishTests {
     #expect(reader.value("drift", of: group) == UInt64(bitPattern: .min + 1))
   }
 
-  @Test func `A counter stops below the marker`() throws {
+  @Test("A counter stops below the marker")
+  func counterStops() throws {
     let publisher = try Tables.publisher()
     let record = try publisher.addRecord(
       "requests", schema: Tables.schema, to: try publisher.addSource("worker"))
@@ -103,7 +107,8 @@ struct PublishTests {
     #expect(served.value == Inactive.unsigned - 1)
   }
 
-  @Test func `A latched record is replaced or updated as a whole`() throws {
+  @Test("A latched record is replaced or updated as a whole")
+  func latchedRecord() throws {
     let publisher = try Tables.publisher()
     let record = try publisher.addRecord(
       "sums", schema: Tables.sums, to: try publisher.addSource("worker"), consistency: .latched)
@@ -121,7 +126,8 @@ struct PublishTests {
     #expect(reader.words(of: group) == (.up(nil), [1, 1, 2]), "the window was of another update")
   }
 
-  @Test func `Sources come and go, and their memory is used again`() throws {
+  @Test("Sources come and go, and their memory is used again")
+  func sourcesCome() throws {
     let publisher = try Tables.publisher()
     let reader = try Reader(of: publisher)
     for round in 0..<3 {
@@ -145,7 +151,8 @@ struct PublishTests {
     #expect(reader.flaws.isEmpty)
   }
 
-  @Test func `Labels and status change while readers look`() throws {
+  @Test("Labels and status change while readers look")
+  func labelsStatus() throws {
     let publisher = try Tables.publisher()
     let source = try publisher.addSource("worker")
     let record = try publisher.addRecord("sums", schema: Tables.sums, to: source)
@@ -162,7 +169,8 @@ struct PublishTests {
     #expect(!reader.refresh(), "nothing changed")
   }
 
-  @Test func `Misuse is said in one line`() throws {
+  @Test("UsageError is said in one line")
+  func usageerrorSaid() throws {
     let publisher = try Tables.publisher()
     let source = try publisher.addSource("worker")
     _ = try publisher.addRecord("sums", schema: Tables.sums, to: source)

@@ -28,7 +28,8 @@ struct TableCheckTests {
     }
   }
 
-  @Test func `A sound table passes all that can be tried`() throws {
+  @Test("A sound table passes all that can be tried")
+  func soundTable() throws {
     let (publisher, records) = try Self.publisher()
     let image = try TableFileImage(of: publisher)
     let findings = TableCheck(image.path) {}.run()
@@ -135,8 +136,9 @@ struct TableCheckTests {
       }),
   ]
 
-  @Test(arguments: breaks)
-  func `A broken table fails the check that says why`(_ broken: Break) throws {
+  @Test(
+    "A broken table fails the check that says why", arguments: breaks)
+  func brokenTable(_ broken: Break) throws {
     let (publisher, records) = try Self.publisher()
     let image = try TableFileImage(of: publisher)
     broken.before(image)
@@ -149,7 +151,8 @@ struct TableCheckTests {
     withExtendedLifetime(records) {}
   }
 
-  @Test func `A live publisher passes, and is seen to stop knowing nobody`() throws {
+  @Test("A live publisher passes, and is seen to stop knowing nobody")
+  func livePublisher() throws {
     let directory = "/dev/shm/vitals-check-\(currentProcess())-\(UInt32.random(in: 0 ... .max))"
     let publisher = try Publisher(Publication(name: "web", directory: directory))
     let record = try publisher.addRecord(

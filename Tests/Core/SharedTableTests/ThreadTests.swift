@@ -37,8 +37,9 @@ struct ThreadTests {
     func set() { flag.store(true, ordering: .relaxed) }
   }
 
-  @Test(arguments: [1, 2, 16])
-  func `Sums are read beside their writer`(copies: Int) throws {
+  @Test(
+    "Sums are read beside their writer", arguments: [1, 2, 16])
+  func sumsRead(copies: Int) throws {
     let publisher = try Tables.publisher()
     let record = try publisher.addRecord(
       "sums", schema: Tables.sums, to: try publisher.addSource("worker"),
@@ -58,7 +59,8 @@ struct ThreadTests {
     }
   }
 
-  @Test func `Labels and groups change beside a reader`() throws {
+  @Test("Labels and groups change beside a reader")
+  func labelsGroups() throws {
     let publisher = try Tables.publisher()
     let source = try publisher.addSource("worker", labels: ["left": "0", "right": "0"])
     let reader = try Reader(of: publisher)
@@ -78,7 +80,8 @@ struct ThreadTests {
     }
   }
 
-  @Test func `A record on demand wakes and sleeps beside its writer`() throws {
+  @Test("A record on demand wakes and sleeps beside its writer")
+  func recordDemand() throws {
     let directory = try MemoryDirectory()
     let publisher = try Publisher(Publication(name: "app", directory: directory.path))
     let record = try publisher.addRecord(

@@ -13,7 +13,7 @@ struct TornTests {
   private static let samples = environmentNumber("VITALS_SAMPLES", otherwise: 200_000)
 
   /// What came of many samples.
-  private struct Tally {
+  private struct StateCounts {
     var whole = 0
     var busy = 0
     var torn = 0
@@ -44,8 +44,8 @@ struct TornTests {
 
   private func tally(
     _ reader: Reader, _ group: TableGroup, isBalance: Bool = true, count: Int = samples
-  ) -> Tally {
-    var tally = Tally()
+  ) -> StateCounts {
+    var tally = StateCounts()
     var words = [UInt64](repeating: 0, count: group.schema.wordCount)
     for _ in 0..<count {
       var span = words.mutableSpan
@@ -72,8 +72,9 @@ struct TornTests {
   }
 
   @Test(
+    "A C writer's updates are read whole",
     .enabled(if: CPrograms.areThere, Skips.programs), arguments: ["rev1", "current", "future"])
-  func `A C writer's updates are read whole`(revision: String) throws {
+  func cWriter(revision: String) throws {
     let directory = try MemoryDirectory()
     let path = "\(directory.path)/\(revision).table"
     let publisher = try Program(CPrograms.path("publisher-\(revision)"), [path, "--hold"])
@@ -84,7 +85,8 @@ struct TornTests {
     #expect(reader.flaws.isEmpty && !reader.isBroken)
   }
 
-  @Test func `A Swift writer's latched updates are read whole, and its relaxed ones are not`()
+  @Test("A Swift writer's latched updates are read whole, and its relaxed ones are not")
+  func swiftWriter()
     throws
   {
     let directory = try MemoryDirectory()
@@ -99,8 +101,10 @@ struct TornTests {
     withExtendedLifetime(publisher) {}
   }
 
-  @Test(.enabled(if: CPrograms.areThere, Skips.programs), arguments: CPrograms.revisions)
-  func `A Swift writer's updates are read whole by C`(revision: String) throws {
+  @Test(
+    "A Swift writer's updates are read whole by C",
+    .enabled(if: CPrograms.areThere, Skips.programs), arguments: CPrograms.revisions)
+  func swiftWriterS(revision: String) throws {
     let directory = try MemoryDirectory()
     let publisher = try Program.holder(
       "publish", directory.path, "swift", "--tables", directory.path)
@@ -117,7 +121,8 @@ struct TornTests {
     withExtendedLifetime(publisher) {}
   }
 
-  @Test func `A record on demand is read whole while it falls asleep and wakes`() throws {
+  @Test("A record on demand is read whole while it falls asleep and wakes")
+  func recordDemand() throws {
     let directory = try MemoryDirectory()
     let publisher = try Program.holder("publish", directory.path, "demand")
     let socket = "\(directory.path)/demand.socket"

@@ -3,6 +3,7 @@ import Testing
 
 struct FixedPointTests {
   @Test(
+    "A double is exact until it is rounded",
     arguments: [
       (0.0, 6, 0), (-0.0, 6, 0), (1, 0, 1), (0.1, 6, 100_000), (0.3, 6, 300_000),
       (2.5, 0, 3), (-2.5, 0, -2), (-0.1, 6, -100_000), (0.000_000_4, 6, 0),
@@ -13,17 +14,18 @@ struct FixedPointTests {
       (.leastNonzeroMagnitude, 15, 0), (-.leastNonzeroMagnitude, 15, 0), (1e-300, 6, 0),
       (.leastNormalMagnitude, 6, 0),
     ] as [(Double, Int, Int64)])
-  func `A double is exact until it is rounded`(value: Double, decimals: Int, rounded: Int64) {
+  func doubleExact(value: Double, decimals: Int, rounded: Int64) {
     #expect(FixedPoint(value, power: powerOfTen(decimals))?.rounded == rounded)
   }
 
   @Test(
+    "What no word can hold has no fixed point",
     arguments: [
       (.nan, 6), (.infinity, 6), (-.infinity, 6), (.greatestFiniteMagnitude, 0), (1e300, 6),
       (9.3e12, 6), (-9.3e12, 6), (9_223_372_036_854_775_808, 0),
       (.signalingNaN, 0), (1e16, 15),
     ] as [(Double, Int)])
-  func `What no word can hold has no fixed point`(value: Double, decimals: Int) {
+  func wordHold(value: Double, decimals: Int) {
     #expect(FixedPoint(value, power: powerOfTen(decimals)) == nil)
   }
 }

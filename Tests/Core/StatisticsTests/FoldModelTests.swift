@@ -9,7 +9,7 @@ import Testing
     var random = SeededGenerator(seed: seed)
     let schema = try schema(&random)
     let functions = random.oneIn(3) ? [] : FoldFunction.allCases.filter { _ in random.oneIn(2) }
-    let form = FoldForm(of: schema, by: functions.shuffled(using: &random))
+    let form = AggregateSchema(of: schema, by: functions.shuffled(using: &random))
     var fold = Fold(form)
     var reference = FoldReference(form: form)
     for pass in 0..<4 {
@@ -44,7 +44,7 @@ import Testing
   func totals(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed &+ 1000)
     let schema = try schema(&random)
-    let form = FoldForm(of: schema, by: random.oneIn(2) ? [] : FoldFunction.allCases)
+    let form = AggregateSchema(of: schema, by: random.oneIn(2) ? [] : FoldFunction.allCases)
     var reference = FoldReference(form: form)
     var record = [UInt64](repeating: 77, count: form.schema.wordCount)
     // Small numbers: where sums stop, the order counts.

@@ -62,7 +62,7 @@ import Testing
       let statistics = Array(repeating: statistic, count: width)
       let records = Array(
         repeating: Array(repeating: words(value.number)[0], count: width), count: count)
-      var fold = Fold(FoldForm(of: Schema(packing: statistics), by: [.average]))
+      var fold = Fold(AggregateSchema(of: Schema(packing: statistics), by: [.average]))
       fold.add(records)
       fold.add([Array(repeating: 0, count: width)])
       let sums = (0..<width).map { fold.upstreamValue(of: $0, .sum) }
@@ -130,7 +130,7 @@ import Testing
       Statistic("s", .state, size: 2, offset: 24, states: ["x"]),
       Statistic("same", .instant, offset: 40), Statistic("empty", .state, size: 0, states: ["y"]),
     ])
-    var fold = Fold(FoldForm(of: schema))
+    var fold = Fold(AggregateSchema(of: schema))
     fold.begin()
     fold.add([
       [99] + words(-4, -1) + [0, 1, 10, 20], [99] + words(-3, .min) + [0, .max, 1, .max],
@@ -146,7 +146,7 @@ import Testing
   @Test("A pass starts anew, and records may come in any number of calls")
   func passes() {
     let statistics = [Statistic("a", .cumulative), Statistic("b", .peak)]
-    var fold = Fold(FoldForm(of: Schema(packing: statistics)))
+    var fold = Fold(AggregateSchema(of: Schema(packing: statistics)))
     fold.add([[1, 5], [2, 4]])
     fold.add([])
     fold.add([[3, .max]])
@@ -170,7 +170,7 @@ import Testing
   @Test("A record outside of the buffer traps", arguments: [-1, 2, .max])
   func outside(offset: Int) async {
     await #expect(processExitsWith: .failure) { [offset] in
-      var fold = Fold(FoldForm(of: try Schema([Statistic("a", .cumulative, offset: 16)])))
+      var fold = Fold(AggregateSchema(of: try Schema([Statistic("a", .cumulative, offset: 16)])))
       let words: [UInt64] = [1, 2, 3, 4]
       fold.add(words.span, at: [offset].span)
     }

@@ -12,7 +12,7 @@ import Testing
 
   @Test("A member that left keeps its totals, and only these")
   func retained() {
-    var fold = Fold(FoldForm(of: schema))
+    var fold = Fold(AggregateSchema(of: schema))
     fold.retain(([100, 7, 3, 4] + words(-5) + [9, 0]).span)
     fold.begin()
     let alone = fold.written()
@@ -28,7 +28,7 @@ import Testing
 
   @Test("Retained totals can be shown apart, with a reason to show none")
   func apart() {
-    var fold = Fold(FoldForm(of: schema))
+    var fold = Fold(AggregateSchema(of: schema))
     let before = fold.retained(0, word: 0)
     #expect(before == nil)
     fold.retain(([.max - 1, 7, 3, .max] + words(.min) + [9, 0]).span)
@@ -48,7 +48,7 @@ import Testing
 
   @Test("What is released was never retained")
   func released() {
-    var fold = Fold(FoldForm(of: schema))
+    var fold = Fold(AggregateSchema(of: schema))
     let (one, other) = (
       [.max - 1, 7, 3, .max] + words(-5) + [9, 0], [4, 7, 3, 4] + words(2) + [9, 0]
     )
@@ -65,7 +65,7 @@ import Testing
 
   @Test("The totals of a member are taken out of a record, and nothing else")
   func removeTotals() {
-    let form = FoldForm(of: schema)
+    let form = AggregateSchema(of: schema)
     var record = [10, 20, .max, 30] + words(.min + 2) + [60, 70, 80]
     var span = record.mutableSpan
     form.removeTotals(of: ([5, 6, 7, .max] + words(9) + [10, 0]).span, from: &span)
@@ -78,7 +78,7 @@ import Testing
   @Test("Only sums have what is retained, not averages or extremes")
   func functions() {
     let schema = Schema(packing: [Statistic("exits", .cumulative)])
-    var fold = Fold(FoldForm(of: schema, by: FoldFunction.allCases))
+    var fold = Fold(AggregateSchema(of: schema, by: FoldFunction.allCases))
     fold.retain([1000].span)
     let alone = fold.written()
     #expect(alone == [1000, .max, .max, .max, .max])
@@ -91,7 +91,7 @@ import Testing
 
   @Test("The totals of a member are added to a record, and nothing else")
   func addTotals() {
-    let form = FoldForm(of: schema)
+    let form = AggregateSchema(of: schema)
     var record = [10, 20, .max, 30] + words(.min + 2) + [60, 70, 80]
     var span = record.mutableSpan
     form.addTotals(of: ([5, 6, 7, .max] + words(-9) + [10, 0]).span, to: &span)
@@ -103,7 +103,7 @@ import Testing
 
   @Test("With all functions only the plain sum is a total")
   func addTotalsOfAll() {
-    let form = FoldForm(
+    let form = AggregateSchema(
       of: Schema(packing: [Statistic("exits", .cumulative), Statistic("level", .instant)]),
       by: FoldFunction.allCases)
     var record = Array<UInt64>(repeating: 1, count: form.schema.wordCount)
@@ -118,7 +118,7 @@ import Testing
     arguments: [[], FoldFunction.allCases])
   func allocations(functions: [FoldFunction]) {
     let more = statistics + [Statistic("on", .instant, unit: .boolean)]
-    var fold = Fold(FoldForm(of: Schema(packing: more), by: functions))
+    var fold = Fold(AggregateSchema(of: Schema(packing: more), by: functions))
     let record = [1, 2, 3, .max] + words(.min) + [6, 7, 1]
     let members = Members(Array(repeating: record, count: 300))
     var result = [UInt64](repeating: 0, count: fold.form.schema.wordCount)

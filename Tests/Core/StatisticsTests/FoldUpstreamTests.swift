@@ -12,7 +12,8 @@ import Testing
   private static let other = [64] + words(32_767) + [0, 255] + words(-20_000)
 
   private func fold(_ records: [[UInt64]]) -> Fold {
-    var fold = Fold(FoldForm(of: Schema(packing: Self.statistics), by: FoldFunction.allCases))
+    var fold = Fold(
+      AggregateSchema(of: Schema(packing: Self.statistics), by: FoldFunction.allCases))
     fold.begin()
     fold.add(records)
     return fold
@@ -62,7 +63,7 @@ import Testing
     ] as [([Int64], Bool, Int64, Int64)])
   func wrapping(values: [Int64], isSigned: Bool, sum: Int64, average: Int64) {
     let schema = Schema(packing: [Statistic("a", .instant, isSigned: isSigned)])
-    var fold = Fold(FoldForm(of: schema))
+    var fold = Fold(AggregateSchema(of: schema))
     fold.add(values.map { words($0) })
     let results = [fold.upstreamValue(of: 0, .sum), fold.upstreamValue(of: 0, .average)]
     #expect(results == words(sum, average))
@@ -70,7 +71,8 @@ import Testing
 
   @Test("A boolean has all of them, as 0 and 1, without being asked")
   func booleans() {
-    var fold = Fold(FoldForm(of: Schema(packing: [Statistic("on", .instant, unit: .boolean)])))
+    var fold = Fold(
+      AggregateSchema(of: Schema(packing: [Statistic("on", .instant, unit: .boolean)])))
     fold.add([[0], [7], [1], [.max]])
     let values = FoldFunction.allCases.map { fold.upstreamValue(of: 0, $0) }
     #expect(values == [2, 0, 1, 0, 1])
@@ -86,14 +88,14 @@ import Testing
       Statistic("a", .cumulative), Statistic("p", .peak), Statistic("h", .logHistogram, size: 2),
       Statistic("s", .state), Statistic("b", .peak, unit: .boolean), Statistic("u", .unknown(9)),
     ]
-    let natural = FoldForm(of: Schema(packing: statistics))
+    let natural = AggregateSchema(of: Schema(packing: statistics))
     let present = statistics.indices.map { index in
       FoldFunction.allCases.filter { natural.hasUpstreamValue(of: index, $0) }
     }
     let all = FoldFunction.allCases
     #expect(
       present == [[.sum, .average], [.sum, .maximum, .average], [], [], all, [.maximum]])
-    let asked = FoldForm(of: Schema(packing: statistics), by: all)
+    let asked = AggregateSchema(of: Schema(packing: statistics), by: all)
     #expect(all.allSatisfy { asked.hasUpstreamValue(of: 0, $0) })
     #expect(!asked.hasUpstreamValue(of: 5, .sum))
     #expect(asked.hasUpstreamValue(of: 5, .minimum))
@@ -102,7 +104,7 @@ import Testing
   @Test("What there is not traps")
   func absence() async {
     await #expect(processExitsWith: .failure) {
-      let fold = Fold(FoldForm(of: Schema(packing: [Statistic("a", .cumulative)])))
+      let fold = Fold(AggregateSchema(of: Schema(packing: [Statistic("a", .cumulative)])))
       _ = fold.upstreamValue(of: 0, .minimum)
     }
   }

@@ -23,7 +23,8 @@ struct KeyedTableTests {
     return [token]
   }
 
-  @Test func `A row is found by its keys, and its source by its path`() throws {
+  @Test("A row is found by its keys, and its source by its path")
+  func rowFound() throws {
     let devices = table(KeyFields("device"), "net")
     let row = try devices.add(["eth0"], tokens: open(5))
     #expect(row.path == "net/eth0" && row.keys == ["device": "eth0"])
@@ -34,7 +35,8 @@ struct KeyedTableTests {
     #expect(devices.rows.count == 1)
   }
 
-  @Test func `Two keys make one row, whatever they hold`() throws {
+  @Test("Two keys make one row, whatever they hold")
+  func twoKeys() throws {
     let ports = table(KeyFields("port", "vlan"), "switch")
     let pairs = [["64", "12"], ["6", "412"], ["a/b", ".,%"], ["", ""], ["%2F", "x"]]
     for pair in pairs { try ports.add(pair, tokens: open(1)) }
@@ -43,7 +45,8 @@ struct KeyedTableTests {
     #expect(ports["a/b", ".,%"]?.path == "switch/a%2Fb,%2E%2C%25")
   }
 
-  @Test func `Another source below the same one is no row`() throws {
+  @Test("Another source below the same one is no row")
+  func anotherSource() throws {
     let devices = table(KeyFields("device"), "net")
     let other = try tree.add("lo", below: tree.source("net"))
     #expect(devices["lo"] == nil && devices.rows.isEmpty)
@@ -53,7 +56,8 @@ struct KeyedTableTests {
     #expect(!devices.remove(["lo"]) && other.parent != nil)
   }
 
-  @Test func `Rows come and go as they are told, and sums do not fall`() throws {
+  @Test("Rows come and go as they are told, and sums do not fall")
+  func rowsCome() throws {
     let devices = table(KeyFields("device"), "net")
     try devices.add(["eth0"], tokens: open(5))
     let family = try #require(tree.families.first)
@@ -75,7 +79,8 @@ struct KeyedTableTests {
     #expect(sampler.members(of: entry)?.departedCount == 1)
   }
 
-  @Test func `By statistic, the rows are the groups of a family`() throws {
+  @Test("By statistic, the rows are the groups of a family")
+  func statisticRows() throws {
     let devices = table(KeyFields("device"), "net")
     for name in ["eth0", "eth1", "lo"] { try devices.add([name], tokens: open(1)) }
     let family = try #require(tree.families.first)

@@ -15,7 +15,7 @@ public final class SampleFileSystem: FuseFileSystem {
     var isReady = false
     var connection: FuseConnection?
     var backing: FuseBacking?
-    var refusal: FuseBackingRefusal?
+    var refusal: FuseBackingError?
   }
 
   let state = Mutex(State())
@@ -34,7 +34,7 @@ public final class SampleFileSystem: FuseFileSystem {
   public var tableNumber: CInt { table.descriptor.rawValue }
 
   /// Why the table is read from the filesystem; nil where the kernel reads it.
-  public var refusal: FuseBackingRefusal? { state.withLock { $0.refusal } }
+  public var refusal: FuseBackingError? { state.withLock { $0.refusal } }
 
   /// The number of nodes that the kernel knows, and of open handles with contents.
   public var known: (nodes: Int, handles: Int) {
@@ -57,7 +57,7 @@ public final class SampleFileSystem: FuseFileSystem {
   public func begin(_ connection: FuseConnection) {
     state.withLock { state in
       state.connection = connection
-      do throws(FuseBackingRefusal) {
+      do throws(FuseBackingError) {
         state.backing = try connection.openBacking(of: table.descriptor)
       } catch {
         state.refusal = error

@@ -9,9 +9,9 @@ struct SampleHolder {
   private let threads: Int
   private let requestTimeoutSeconds: UInt16
 
-  init(_ words: [String]) throws(Misuse) {
+  init(_ words: [String]) throws(UsageError) {
     guard let directory = words.first, words.count <= 3 else {
-      throw Misuse("fs-holder DIRECTORY [THREADS [REQUEST-TIMEOUT-SECONDS]]")
+      throw UsageError("fs-holder DIRECTORY [THREADS [REQUEST-TIMEOUT-SECONDS]]")
     }
     self.directory = directory
     threads = max(1, words.dropFirst().first.flatMap { Int($0) } ?? 1)
@@ -19,9 +19,9 @@ struct SampleHolder {
   }
 
   func serve() throws {
-    let signals = try EndSignals()
+    let signals = try TerminationSignals()
     let files = try SampleFileSystem()
-    var wishes = FuseWishes()
+    var wishes = FuseRequestedFeatures()
     wishes.requestTimeoutSeconds = requestTimeoutSeconds
     let session = try FuseSession(
       FuseMount(on: directory), files, wishes: wishes, threads: threads)

@@ -4,7 +4,7 @@ import LinuxSystem
 import StatsFS
 
 /// Words on the command line that are not understood.
-struct Misuse: Error {
+struct UsageError: Error {
   let words: String
 
   init(_ words: String) { self.words = words }
@@ -20,7 +20,8 @@ func say(_ line: String) {
 /// `update` is called in between, and says whether that should be soon again; `answer` gives nil to
 /// end the session.
 func serveLines(
-  _ session: FuseSession, until signals: borrowing EndSignals, update: () -> Bool = { false },
+  _ session: FuseSession, until signals: borrowing TerminationSignals,
+  update: () -> Bool = { false },
   answer: ((String) -> String?)? = nil
 ) throws(SystemError) {
   let parent = getppid()

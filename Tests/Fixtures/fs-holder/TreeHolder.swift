@@ -11,16 +11,16 @@ struct TreeHolder {
   private var threads = 1
   private var settings = MountSettings()
 
-  init(_ words: [String]) throws(Misuse) {
+  init(_ words: [String]) throws(UsageError) {
     guard words.count >= 3, let sources = Int(words[1]), sources >= 0,
       let statistics = Int(words[2]), statistics >= 7
-    else { throw Misuse("fs-holder tree DIRECTORY SOURCES STATISTICS [-o OPTION,...]") }
+    else { throw UsageError("fs-holder tree DIRECTORY SOURCES STATISTICS [-o OPTION,...]") }
     directory = words[0]
     self.sources = sources
     self.statistics = statistics
     let rest = Array(words.dropFirst(3))
     guard rest.isEmpty || rest.count == 2 && rest[0] == "-o" else {
-      throw Misuse("fs-holder: not understood: \(rest.joined(separator: " "))")
+      throw UsageError("fs-holder: not understood: \(rest.joined(separator: " "))")
     }
     var others: [Substring] = []
     for option in rest.dropFirst().first?.split(separator: ",") ?? [] {
@@ -34,12 +34,12 @@ struct TreeHolder {
     do throws(MountSettings.Flaw) {
       settings = try MountSettings(parsing: others.joined(separator: ","))
     } catch {
-      throw Misuse("fs-holder: \(error)")
+      throw UsageError("fs-holder: \(error)")
     }
   }
 
   func serve() throws {
-    let signals = try EndSignals()
+    let signals = try TerminationSignals()
     let farm = SampleTree(sources: sources, statistics: statistics)
     let view = TreeFileSystem(farm.tree, settings: settings)
     let files = CountedFileSystem(view)

@@ -14,9 +14,10 @@ do {
   switch words.first {
   case "tree": try TreeHolder(Array(words.dropFirst())).serve()
   case .some: try SampleHolder(words).serve()
-  case nil: throw Misuse("fs-holder DIRECTORY ..., or fs-holder tree DIRECTORY SOURCES STATISTICS")
+  case nil:
+    throw UsageError("fs-holder DIRECTORY ..., or fs-holder tree DIRECTORY SOURCES STATISTICS")
   }
-} catch let error as Misuse {
+} catch let error as UsageError {
   say(error.words)
   exit(2)
 } catch {

@@ -13,7 +13,7 @@ struct RRDFileTests {
         RRDDataSource(
           "runs", .int64, .derive, meaning: "Runs.", units: "/s", least: 0, isDefault: true),
         RRDDataSource(
-          "busy", .float, .gauge, owner: .machine(uuid: "0a"), units: "(fraction)", least: 0,
+          "busy", .float, .gauge, owner: .vm(uuid: "0a"), units: "(fraction)", least: 0,
           greatest: 1, isInverse: true),
         RRDDataSource("busy", .int64, .absolute, owner: .storage(uuid: "0b")),
       ])
@@ -52,7 +52,7 @@ struct RRDFileTests {
   func badTimestamps(raw: UInt64) {
     var image = RRDFileImage()
     image.timestamp = raw
-    #expect(throws: RRDFlaw.timestamp(raw)) { try RRDFile(image.bytes) }
+    #expect(throws: RRDFormatError.timestamp(raw)) { try RRDFile(image.bytes) }
   }
 
   @Test("A time beyond 64 bits of nanoseconds has no span", arguments: [1 << 39, 18e9.bitPattern])
@@ -78,7 +78,7 @@ struct RRDFileTests {
     image.values = [0]
     image.metadata = #"{"datasources":{"a":{"value_type":"float",\#(text)}}}"#
     if let wrong {
-      #expect(throws: RRDFlaw.field(source: "a", field: wrong)) { try RRDFile(image.bytes) }
+      #expect(throws: RRDFormatError.field(source: "a", field: wrong)) { try RRDFile(image.bytes) }
     } else {
       #expect(try RRDFile(image.bytes).metadata.sources.count == 1)
     }
@@ -94,7 +94,7 @@ struct RRDFileTests {
     var image = RRDFileImage()
     image.metadata = text
     #expect { try RRDFile(image.bytes) } throws: { error in
-      if case .json = error as? RRDFlaw { true } else { false }
+      if case .json = error as? RRDFormatError { true } else { false }
     }
   }
 
@@ -103,22 +103,24 @@ struct RRDFileTests {
     var image = RRDFileImage()
     image.values = [0]
     image.metadata = #"{"datasources":{"a":{}}}"#
-    #expect(throws: RRDFlaw.field(source: "a", field: "value_type")) { try RRDFile(image.bytes) }
+    #expect(throws: RRDFormatError.field(source: "a", field: "value_type")) {
+      try RRDFile(image.bytes)
+    }
     image.metadata = #"{"datasources":{"":{"value_type":"float"}}}"#
-    #expect(throws: RRDFlaw.field(source: "", field: "name")) { try RRDFile(image.bytes) }
+    #expect(throws: RRDFormatError.field(source: "", field: "name")) { try RRDFile(image.bytes) }
   }
 
   @Test("Another number of data sources than is described is refused")
   func count() {
     var image = RRDFileImage()
     image.values = [1]
-    #expect(throws: RRDFlaw.count(stated: 1, described: 0)) { try RRDFile(image.bytes) }
+    #expect(throws: RRDFormatError.count(stated: 1, described: 0)) { try RRDFile(image.bytes) }
   }
 
   @Test("A file of protocol V1 is refused by its name")
   func version1() {
     let text = "DATASOURCES\n00000012\n0123456789abcdef0123456789abcdef\n{\"datasources\":{}}"
-    #expect(throws: RRDFlaw.version1) { try RRDFile(Array(text.utf8)) }
+    #expect(throws: RRDFormatError.version1) { try RRDFile(Array(text.utf8)) }
   }
 
   @Test("A checksum that begins with a line feed makes no file of protocol V1")
@@ -134,12 +136,12 @@ struct RRDFileTests {
   func huge() {
     var bytes = RRDFileImage().bytes
     bytes.setBigEndian(UInt32.max, at: 19)
-    #expect(throws: RRDFlaw.tooMany(4_294_967_295)) { try RRDFile(bytes) }
+    #expect(throws: RRDFormatError.tooMany(4_294_967_295)) { try RRDFile(bytes) }
     bytes.setBigEndian(UInt32(1 << 20), at: 19)
-    #expect(throws: RRDFlaw.short(bytes: 53, needed: 8_388_643)) { try RRDFile(bytes) }
+    #expect(throws: RRDFormatError.short(bytes: 53, needed: 8_388_643)) { try RRDFile(bytes) }
     bytes.setBigEndian(UInt32(0), at: 19)
     bytes.setBigEndian(UInt32.max, at: 31)
-    #expect(throws: RRDFlaw.longMetadata(4_294_967_295)) { try RRDFile(bytes) }
+    #expect(throws: RRDFormatError.longMetadata(4_294_967_295)) { try RRDFile(bytes) }
   }
 
   // MARK: - Damage
@@ -148,7 +150,7 @@ struct RRDFileTests {
   func truncated() {
     let bytes = RRDFileImage.example.bytes
     for count in bytes.indices {
-      #expect(throws: RRDFlaw.self) { try RRDFile(Array(bytes[..<count])) }
+      #expect(throws: RRDFormatError.self) { try RRDFile(Array(bytes[..<count])) }
     }
   }
 
@@ -159,7 +161,7 @@ struct RRDFileTests {
       for change in [1, 0x80, 0xff] as [UInt8] {
         var damaged = bytes
         damaged[index] ^= change
-        #expect(throws: RRDFlaw.self, "byte \(index)") { try RRDFile(damaged) }
+        #expect(throws: RRDFormatError.self, "byte \(index)") { try RRDFile(damaged) }
       }
     }
   }
@@ -200,7 +202,7 @@ struct RRDFileTests {
       if round.isMultiple(of: 4), bytes.count > 35 {
         bytes.setBigEndian(UInt32(random.below(4)), at: 19)
       }
-      #expect(throws: RRDFlaw.self) { try RRDFile(bytes) }
+      #expect(throws: RRDFormatError.self) { try RRDFile(bytes) }
     }
   }
 }

@@ -18,7 +18,7 @@ import Testing
     arguments: ["18446744073709551616", "99999999999999999999", "-1", "1.0", "1e3", "01", "", "x"])
   func refused(text: String) {
     var reader = reader(text)
-    #expect(throws: JSONFlaw.self) { try reader.unsigned() }
+    #expect(throws: JSONError.self) { try reader.unsigned() }
   }
 
   @Test(
@@ -41,7 +41,7 @@ import Testing
     ])
   func malformed(text: String) {
     var reader = reader(text)
-    #expect(throws: JSONFlaw.self) {
+    #expect(throws: JSONError.self) {
       try reader.skip()
       try reader.finish()
     }
@@ -61,7 +61,7 @@ import Testing
   @Test("Bad escapes are refused", arguments: [#""\x""#, #""\u12""#, #""\ud83d""#, #""\udc00""#])
   func badEscapes(text: String) {
     var reader = reader(text)
-    #expect(throws: JSONFlaw.self) { try reader.string() }
+    #expect(throws: JSONError.self) { try reader.string() }
   }
 
   @Test("Nesting has a limit, so that no stack is exhausted")
@@ -73,7 +73,7 @@ import Testing
     var fine = reader(nested(deepest))
     try fine.skip()
     var tooDeep = reader(nested(deepest + 1))
-    #expect(throws: JSONFlaw.self) { try tooDeep.skip() }
+    #expect(throws: JSONError.self) { try tooDeep.skip() }
   }
 
   @Test("Every beginning of a document ends too early, and none traps")
@@ -81,7 +81,7 @@ import Testing
     let text = Array(#"{"a": [1, "b\u00e9", true], "c": {"d": -1.5e3}}"#.utf8)
     for end in text.indices {
       var reader = JSONReader(text, in: 0..<end)
-      #expect(throws: JSONFlaw.self) { try reader.skip() }
+      #expect(throws: JSONError.self) { try reader.skip() }
     }
   }
 }

@@ -43,15 +43,15 @@ import Testing
 
   @Test("The two tables of a domain are not taken for each other")
   func kinds() throws {
-    let domain = try SharedTable(byteCount: layout.byteCount)
-    let vcpus = try SharedTable(byteCount: layout.byteCount)
+    let domain = try MappedXenTable(byteCount: layout.byteCount)
+    let vcpus = try MappedXenTable(byteCount: layout.byteCount)
     _ = try vcpus.writer(layout)
     let writer = try domain.domainWriter(layout)
     #expect(
       flaw { _ = try domain.reader() } == .unknownMagic(0xaabb_ccee, expected: 0xaabb_ccdd))
     #expect(
       flaw { _ = try vcpus.domainReader() } == .unknownMagic(0xaabb_ccdd, expected: 0xaabb_ccee))
-    let other = try SharedTable(byteCount: 4096)
+    let other = try MappedXenTable(byteCount: 4096)
     #expect(
       flaw { _ = try other.domainWriter(XenTableLayout(size: 80, count: 2)) }
         == .field(.count, value: 2, rule: "1 in a domain's table"))
@@ -67,8 +67,8 @@ import Testing
     "Sums and vCPUs are held against each other", arguments: [UInt64(0), UInt64(10), UInt64(2_000)])
   func crossCheck(error: UInt64) throws {
     let vcpuLayout = try XenTableLayout(size: 80, count: 4)
-    let vcpuTable = try SharedTable(byteCount: vcpuLayout.byteCount)
-    let domainTable = try SharedTable(byteCount: layout.byteCount)
+    let vcpuTable = try MappedXenTable(byteCount: vcpuLayout.byteCount)
+    let domainTable = try MappedXenTable(byteCount: layout.byteCount)
     let vcpuWriter = try vcpuTable.writer(vcpuLayout)
     let domainWriter = try domainTable.domainWriter(layout)
     let vcpus = try vcpuTable.reader()
@@ -125,7 +125,7 @@ import Testing
     .enabled(if: allocations_are_counted(), "a sanitizer has malloc"))
   func allocations() throws {
     let layout = try XenTableLayout(size: 80, count: 64)
-    let table = try SharedTable(byteCount: layout.byteCount)
+    let table = try MappedXenTable(byteCount: layout.byteCount)
     let writer = try table.writer(layout)
     for index in 0..<64 { writer.update(index, with: .example(UInt64(index) + 1)) }
     let reader = try table.reader()

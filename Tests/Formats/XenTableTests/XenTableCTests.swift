@@ -20,7 +20,7 @@ import Testing
   @Test("What C writes, Swift reads")
   func cToSwift() throws {
     let layout = try XenTableLayout(size: 80, stride: 512, count: 64)
-    let table = try SharedTable(byteCount: layout.byteCount)
+    let table = try MappedXenTable(byteCount: layout.byteCount)
     _ = try table.writer(layout)
     let memory = try table.map()
     let reader = try table.reader()
@@ -38,7 +38,7 @@ import Testing
   @Test("What Swift writes, C reads")
   func swiftToC() throws {
     let layout = try XenTableLayout(size: 80, stride: 80, count: 3)
-    let table = try SharedTable(byteCount: layout.byteCount)
+    let table = try MappedXenTable(byteCount: layout.byteCount)
     let writer = try table.writer(layout)
     let memory = try table.map()
     for index in 0..<3 {
@@ -56,7 +56,7 @@ import Testing
 
   @Test("C goes on where a writer died, and gives up on one that is dead")
   func death() throws {
-    let table = try SharedTable(byteCount: 512)
+    let table = try MappedXenTable(byteCount: 512)
     _ = try table.writer(try XenTableLayout(size: 80, count: 1))
     let memory = try table.map()
     memory.storeRelaxed(UInt32.max, at: 128)

@@ -81,8 +81,8 @@ import Testing
   ]
 
   /// A table of three vCPUs of which the second does something, and a page's rest.
-  private func good() throws -> SharedTable {
-    let table = try SharedTable(byteCount: 128 + 3 * 128 + 64)
+  private func good() throws -> MappedXenTable {
+    let table = try MappedXenTable(byteCount: 128 + 3 * 128 + 64)
     let writer = try table.writer(try XenTableLayout(size: 80, count: 3))
     writer.update(0, with: .example(1_000))
     writer.update(1, with: .example(2_000))
@@ -119,7 +119,7 @@ import Testing
 
   @Test("The RFC's own tables pass what they can")
   func proposal() throws {
-    let table = try SharedTable(byteCount: 4096)
+    let table = try MappedXenTable(byteCount: 4096)
     let writer = try table.writer(try XenTableLayout(count: 2), mark: nil)
     writer.update(1, with: .example(4))
     let findings = XenTableCheck(table.file.descriptor, object: "table").run(active: [1], pause: {})
@@ -131,7 +131,7 @@ import Testing
   @Test("A table in use passes")
   func inUse() throws {
     let layout = try XenTableLayout(size: 80, stride: 80, count: 3)
-    let table = try SharedTable(byteCount: layout.byteCount)
+    let table = try MappedXenTable(byteCount: layout.byteCount)
     let work = UpdateWork(try table.writer(layout))
     let thread = try SystemThread(name: "updates") { work.run() }
     for _ in 0..<20 {
@@ -148,7 +148,7 @@ import Testing
   @Test("A table of the greatest length and all in update is looked at in time")
   func hostileSize() throws {
     let slots = 1 << 16
-    let table = try SharedTable(byteCount: 128 + (slots + 1) * 16)
+    let table = try MappedXenTable(byteCount: 128 + (slots + 1) * 16)
     _ = try table.writer(
       try XenTableLayout(offset: 128, size: 16, stride: 16, count: slots + 1), mark: nil)
     let memory = try table.map()

@@ -27,7 +27,7 @@ import Testing
   @Test("1: the last vCPU is written into its slot, not 16 strides further", arguments: rows)
   func producerScale(row: Row) throws {
     let layout = try XenTableLayout(count: row.vcpus)
-    let table = try SharedTable(byteCount: max(layout.byteCount, row.producer + 16))
+    let table = try MappedXenTable(byteCount: max(layout.byteCount, row.producer + 16))
     let writer = try table.writer(layout, mark: nil)
     let before = try table.bytes()
     writer.update(row.vcpus - 1, with: .example(5))
@@ -41,7 +41,7 @@ import Testing
   @Test("2: the reader uses the stride, for every vCPU", arguments: rows)
   func readerStride(row: Row) throws {
     let layout = try XenTableLayout(count: row.vcpus)
-    let table = try SharedTable(byteCount: layout.byteCount)
+    let table = try MappedXenTable(byteCount: layout.byteCount)
     let writer = try table.writer(layout, mark: nil)
     for index in 0..<row.vcpus {
       writer.update(index, with: .example(UInt64(1000 + index)))
@@ -74,12 +74,12 @@ import Testing
     let layout = try XenTableLayout(count: row.vcpus)
     // What the RFC's acquiring side takes for the length: no header, no stride.
     let short = max(row.vcpus * 16, 16)
-    let refused = XenTableFlaw.beyondEnd(needed: layout.byteCount, available: short)
-    let memory = try SharedTable(byteCount: short)
+    let refused = XenTableError.beyondEnd(needed: layout.byteCount, available: short)
+    let memory = try MappedXenTable(byteCount: short)
     #expect(flaw { _ = try memory.writer(layout, mark: nil) } == refused)
-    let table = try SharedTable(byteCount: layout.byteCount)
+    let table = try MappedXenTable(byteCount: layout.byteCount)
     _ = try table.writer(layout, mark: nil)
-    let cut = try SharedTable(bytes: Array(try table.bytes().dropLast()))
+    let cut = try MappedXenTable(bytes: Array(try table.bytes().dropLast()))
     #expect(
       flaw { _ = try cut.reader(count: row.vcpus) }
         == .beyondEnd(needed: layout.byteCount, available: layout.byteCount - 1))
@@ -89,7 +89,7 @@ import Testing
 
   @Test("5: a vCPU that never stops running is seen to run")
   func staleness() throws {
-    let table = try SharedTable(byteCount: 256)
+    let table = try MappedXenTable(byteCount: 256)
     let writer = try table.writer(try XenTableLayout(size: 80, count: 1))
     writer.update(0, with: .example(100, start: 0))
     let reader = try table.reader()
@@ -117,7 +117,7 @@ import Testing
 
   @Test("6: all four states are there, and steal is one of them")
   func allStates() throws {
-    let table = try SharedTable(byteCount: 256)
+    let table = try MappedXenTable(byteCount: 256)
     let writer = try table.writer(try XenTableLayout(size: 80, count: 1))
     writer.update(0, with: .example(11, state: .blocked))
     let reader = try table.reader()
@@ -132,10 +132,10 @@ import Testing
     // Long enough to initialise that readers come in the midst of it.
     let layout = try XenTableLayout(size: 80, stride: 1024, count: 256)
     for _ in 0..<10 {
-      let table = try SharedTable(byteCount: layout.byteCount)
+      let table = try MappedXenTable(byteCount: layout.byteCount)
       #expect(flaw { _ = try table.reader() } == .unannounced)
       let race = try WriterRace(table.file.descriptor, layout)
-      var first: XenTableFlaw?
+      var first: XenTableError?
       repeat {
         first = flaw {
           let reader = try table.reader()
@@ -158,7 +158,7 @@ import Testing
     func isMapped() throws -> Bool { try readText("/proc/self/maps").contains(name) }
     let layout = try XenTableLayout(count: 2)
     do {
-      let table = try SharedTable(byteCount: layout.byteCount, name: name)
+      let table = try MappedXenTable(byteCount: layout.byteCount, name: name)
       let reader: XenTableReader<XenVCPUEntry>
       do {
         let writer = try table.writer(layout, mark: nil)
@@ -179,7 +179,7 @@ import Testing
     "9: a time with its top bit set is no number, and the bit is not masked away",
     arguments: [UInt64(1) << 63, 1 << 63 | 12345, .max - 1, .max], [true, false])
   func topBit(raw: UInt64, isMarked: Bool) throws {
-    let table = try SharedTable(byteCount: 256)
+    let table = try MappedXenTable(byteCount: 256)
     let mark: XenTableMark? = isMarked ? .example : nil
     let layout = try XenTableLayout(size: isMarked ? 80 : 16, count: 1)
     let writer = try table.writer(layout, mark: mark)
@@ -203,7 +203,7 @@ import Testing
 
   @Test("10: the header says byte order, length, count, whose and when, and is checked")
   func header() throws {
-    let table = try SharedTable(byteCount: 4096)
+    let table = try MappedXenTable(byteCount: 4096)
     let mark = XenTableMark(domain: 5, generation: 9, created: 77, clock: .system)
     _ = try table.writer(try XenTableLayout(size: 80, count: 3), mark: mark)
     let reader = try table.reader()
@@ -213,7 +213,7 @@ import Testing
       flaw { _ = try table.reader(count: 4) }
         == .field(.count, value: 4, rule: "at most that of the table, 3"))
     // Where the RFC has no count, the memory bounds it.
-    let plain = try SharedTable(byteCount: 4096)
+    let plain = try MappedXenTable(byteCount: 4096)
     _ = try plain.writer(try XenTableLayout(count: 3), mark: nil)
     let derived = try plain.reader()
     #expect(derived.count == 31 && derived.header.mark == nil)
@@ -225,7 +225,7 @@ import Testing
   func sign() throws {
     #expect(XenSchemas.vcpu.statistics.allSatisfy { !$0.isSigned })
     #expect(XenSchemas.domain.statistics.allSatisfy { !$0.isSigned })
-    let table = try SharedTable(byteCount: 256)
+    let table = try MappedXenTable(byteCount: 256)
     let writer = try table.writer(try XenTableLayout(size: 80, count: 1))
     var entry = XenVCPUEntry.example(1)
     entry.times.running = .value(UInt64(Int64.max))

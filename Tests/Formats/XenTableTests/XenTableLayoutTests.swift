@@ -37,7 +37,7 @@ import Testing
   @Test(
     "A number that no table can have is refused by name",
     arguments: [
-      (0, 16, 128, 1, XenTableFlaw.Field.offset), (8, 16, 128, 1, .offset),
+      (0, 16, 128, 1, XenTableError.Field.offset), (8, 16, 128, 1, .offset),
       (20, 16, 128, 1, .offset), (1 << 32, 16, 128, 1, .offset), (-8, 16, 128, 1, .offset),
       (128, 0, 128, 1, .size), (128, 15, 128, 1, .size), (128, 1 << 32, 1 << 33, 1, .size),
       (128, 16, 8, 1, .stride), (128, 16, 0, 1, .stride), (128, 24, 16, 1, .stride),
@@ -45,7 +45,7 @@ import Testing
       (128, 16, 128, .max, .count), (128, 16, 128, .max / 128, .count),
     ])
   func refused(
-    offset: Int, size: Int, stride: Int, count: Int, field: XenTableFlaw.Field
+    offset: Int, size: Int, stride: Int, count: Int, field: XenTableError.Field
   ) throws {
     let found = flaw {
       _ = try XenTableLayout(offset: offset, size: size, stride: stride, count: count)

@@ -10,7 +10,7 @@ import Testing
   struct Header: Sendable, CustomTestStringConvertible {
     let name: String
     let words: [UInt32]
-    let flaw: XenTableFlaw
+    let flaw: XenTableError
 
     var testDescription: String { name }
   }
@@ -62,14 +62,14 @@ import Testing
   func refused(header: Header) throws {
     var bytes = header.words.flatMap { word in (0..<4).map { UInt8(word >> ($0 * 8) & 0xff) } }
     bytes += [UInt8](repeating: 0, count: 4096 - bytes.count)
-    let table = try SharedTable(bytes: bytes)
+    let table = try MappedXenTable(bytes: bytes)
     #expect(flaw { _ = try table.reader() } == header.flaw)
     #expect(!header.flaw.description.isEmpty)
   }
 
   @Test("The RFC's header has the RFC's bytes")
   func vector() throws {
-    let table = try SharedTable(byteCount: 4096)
+    let table = try MappedXenTable(byteCount: 4096)
     _ = try table.writer(try XenTableLayout(count: 2), mark: nil)
     let header: [UInt8] = [
       0xdd, 0xcc, 0xbb, 0xaa, 0x80, 0, 0, 0, 0x10, 0, 0, 0, 0x80, 0, 0, 0,
@@ -82,7 +82,7 @@ import Testing
 
   @Test("A file that is cut short is refused, and one that gets shorter is noticed")
   func truncation() throws {
-    let table = try SharedTable(byteCount: 8192)
+    let table = try MappedXenTable(byteCount: 8192)
     let writer = try table.writer(try XenTableLayout(offset: 4096, size: 80, count: 3))
     writer.update(2, with: .example(5))
     let bytes = try table.bytes()
@@ -103,7 +103,7 @@ import Testing
     let findings = XenTableCheck(file, object: "shrinking").run {
       try? file.resize(to: 4096)
     }
-    #expect(findings.last?.outcome == .fail("now \(XenTableFlaw.shrunk)"))
+    #expect(findings.last?.outcome == .fail("now \(XenTableError.shrunk)"))
     #expect(reader.read(2) == .shrunk)
     let isCurrent = reader.isCurrent()
     #expect(!isCurrent)
@@ -113,7 +113,7 @@ import Testing
 
   @Test("An entry has what fits, whoever is older", arguments: entrySizes)
   func sizes(size: Int) throws {
-    let table = try SharedTable(byteCount: 4096)
+    let table = try MappedXenTable(byteCount: 4096)
     let writer = try table.writer(try XenTableLayout(size: size, stride: 128, count: 4))
     writer.update(3, with: .example(6, state: .blocked))
     let reader = try table.reader()
@@ -139,7 +139,7 @@ import Testing
     let header: [UInt8] = [0xdd, 0xcc, 0xbb, 0xaa, 128, 0, 0, 0, 80, 0, 0, 0, 128, 0, 0, 0]
     bytes.replaceSubrange(0..<16, with: header)
     bytes.replaceSubrange(128..<132, with: [2, 0, 0, 0])
-    let table = try SharedTable(bytes: bytes)
+    let table = try MappedXenTable(bytes: bytes)
     let reader = try table.reader()
     let entry = try #require(reader.read(0).entry)
     #expect(entry.times.running == .value(0x0101_0101_0101_0101))
@@ -156,7 +156,7 @@ import Testing
 
   @Test("A bigger header is read past")
   func biggerHeader() throws {
-    let table = try SharedTable(byteCount: 4096)
+    let table = try MappedXenTable(byteCount: 4096)
     let writer = try table.writer(try XenTableLayout(offset: 256, size: 80, count: 2))
     writer.update(1, with: .example(8))
     try table.map().storeRelaxed(UInt32(200), at: 20)
@@ -167,7 +167,7 @@ import Testing
 
   @Test("A reader knows when the table became another's")
   func headerChange() throws {
-    let table = try SharedTable(byteCount: 4096)
+    let table = try MappedXenTable(byteCount: 4096)
     _ = try table.writer(try XenTableLayout(size: 80, count: 2))
     let reader = try table.reader()
     let isCurrent = reader.isCurrent()
@@ -183,7 +183,7 @@ import Testing
   func hostile(seed: Int) throws {
     var generator = Xorshift(state: UInt64(seed) &* 0x9e37_79b9_7f4a_7c15 | 1)
     for _ in 0..<60 {
-      let good = try SharedTable(byteCount: 64 + Int(generator.next() % 2000))
+      let good = try MappedXenTable(byteCount: 64 + Int(generator.next() % 2000))
       _ = try? good.writer(try XenTableLayout(offset: 64, size: 80, stride: 80, count: 4))
       var bytes = try good.bytes()
       for _ in 0..<(generator.next() % 12) {
@@ -191,7 +191,7 @@ import Testing
         let at = Int(generator.next() % UInt64(small ? 64 : bytes.count))
         bytes[at] = UInt8(truncatingIfNeeded: generator.next())
       }
-      let table = try SharedTable(bytes: bytes)
+      let table = try MappedXenTable(bytes: bytes)
       if let reader = try? table.reader() {
         for index in 0..<min(reader.count, 40) {
           _ = reader.read(index, attempts: 3).entry?.extrapolated(to: generator.next())

@@ -11,7 +11,7 @@ import Testing
   func neighbours(count: Int, stride: Int) throws {
     for size in [16, 80] where size <= stride {
       let layout = try XenTableLayout(size: size, stride: stride, count: count)
-      let table = try SharedTable(byteCount: layout.byteCount + 64)
+      let table = try MappedXenTable(byteCount: layout.byteCount + 64)
       let writer = try table.writer(layout)
       for index in Set([count / 2, count - 1]) {
         let before = try table.bytes()
@@ -28,7 +28,7 @@ import Testing
   @Test("Every vCPU's numbers come back", arguments: XenTableLayoutTests.counts, [80, 128, 4096])
   func everyVCPU(count: Int, stride: Int) throws {
     let layout = try XenTableLayout(offset: 64, size: 80, stride: stride, count: count)
-    let table = try SharedTable(byteCount: layout.byteCount)
+    let table = try MappedXenTable(byteCount: layout.byteCount)
     let writer = try table.writer(layout)
     for index in 0..<count { writer.update(index, with: .example(UInt64(index) * 7 + 1)) }
     let reader = try table.reader()
@@ -39,7 +39,7 @@ import Testing
 
   @Test("The sequence goes up by two and wraps at 2^32", arguments: [0, UInt32.max - 1])
   func sequence(start: UInt32) throws {
-    let table = try SharedTable(byteCount: 512)
+    let table = try MappedXenTable(byteCount: 512)
     let writer = try table.writer(try XenTableLayout(size: 80, count: 3))
     let memory = try table.map()
     memory.storeRelaxed(start, at: 256)
@@ -54,7 +54,7 @@ import Testing
 
   @Test("A writer that died in an update is reported, not waited for")
   func death() throws {
-    let table = try SharedTable(byteCount: 512)
+    let table = try MappedXenTable(byteCount: 512)
     let writer = try table.writer(try XenTableLayout(size: 80, count: 3))
     writer.update(0, with: .example(1))
     writer.update(1, with: .example(1))
@@ -73,7 +73,7 @@ import Testing
 
   @Test("A vCPU that is gone has no numbers, and may come back")
   func retire() throws {
-    let table = try SharedTable(byteCount: 512)
+    let table = try MappedXenTable(byteCount: 512)
     let writer = try table.writer(try XenTableLayout(size: 80, count: 3))
     let reader = try table.reader()
     #expect(reader.read(2) == .inactive)
@@ -92,7 +92,7 @@ import Testing
   @Test("A reader never gets numbers of two updates")
   func torn() throws {
     let layout = try XenTableLayout(size: 80, stride: 80, count: 2)
-    let table = try SharedTable(byteCount: layout.byteCount)
+    let table = try MappedXenTable(byteCount: layout.byteCount)
     let writer = try table.writer(layout)
     writer.update(0, with: .example(1, start: 0))
     writer.update(1, with: .example(1, start: 0))

@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test("This host's CPUs are sources, and their time goes on")
-  func realProcessors() throws {
+  func realCPUs() throws {
     let tree = Tree()
     try HostInput().attach(to: tree)
     let sampler = Sampler(tree)
@@ -78,10 +78,11 @@ import Testing
     #expect(host.remarks.allSatisfy { $0.contains("ENOENT") })
   }
 
-  @Test func `A CPU that comes online for the first time gets a row`() throws {
+  @Test("A CPU that comes online for the first time gets a row")
+  func cpuComes() throws {
     let system = try FakeSystem()
-    func write(_ processors: [Int]) throws {
-      let lines = processors.map { "cpu\($0) \($0)00 0 0 0 0 0 0 0 0 0\n" }
+    func write(_ cpus: [Int]) throws {
+      let lines = cpus.map { "cpu\($0) \($0)00 0 0 0 0 0 0 0 0 0\n" }
       try system.write("cpu  0 0 0 0 0 0 0 0 0 0\n" + lines.joined(), to: "proc/stat")
     }
     try write([0, 1])

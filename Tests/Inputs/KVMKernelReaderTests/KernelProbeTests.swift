@@ -15,10 +15,10 @@ import Testing
 struct KernelProbeTests {
   @Test("What is no VM or vCPU, or not the one that is asked for, is refused")
   func refusals() throws {
-    let records = try KernelRecords(BPFHost.probe())
+    let records = try KernelReaderBacking(BPFHost.probe())
     let system = try KVMSystem()
-    let machine = try system.createMachine()
-    let processor = try machine.createProcessor(2)
+    let vm = try system.createVM()
+    let vcpu = try vm.createVCPU(2)
     func take(
       _ descriptor: consuming Descriptor, _ kind: KernelObject, _ number: Int = 0
     ) -> Int? {
@@ -30,25 +30,25 @@ struct KernelProbeTests {
       return Descriptor(owning: copy)
     }
     let refused = [
-      take(try Descriptor.open("/dev/null"), .processor),
-      take(try Descriptor.open("/dev/kvm", for: .readWrite), .machine),
-      take(try processor.statsDescriptor(), .processor, 2),
-      take(try machine.statsDescriptor(), .machine),
-      take(try copy(machine.rawValue), .processor, 2),
-      take(try copy(processor.rawValue), .machine),
-      take(try copy(processor.rawValue), .processor, 1),
+      take(try Descriptor.open("/dev/null"), .vcpu),
+      take(try Descriptor.open("/dev/kvm", for: .readWrite), .vm),
+      take(try vcpu.statsDescriptor(), .vcpu, 2),
+      take(try vm.statsDescriptor(), .vm),
+      take(try copy(vm.rawValue), .vcpu, 2),
+      take(try copy(vcpu.rawValue), .vm),
+      take(try copy(vcpu.rawValue), .vcpu, 1),
     ]
     #expect(refused.allSatisfy { $0 == nil }, "\(refused)")
     #expect(records.count == 0)
     let tokens = (
-      take(try copy(processor.rawValue), .processor, 2), take(try copy(machine.rawValue), .machine)
+      take(try copy(vcpu.rawValue), .vcpu, 2), take(try copy(vm.rawValue), .vm)
     )
-    let vcpu = try #require(tokens.0)
+    let first = try #require(tokens.0)
     let whole = try #require(tokens.1)
-    #expect(records.machine(of: vcpu) == records.machine(of: whole))
+    #expect(records.vm(of: first) == records.vm(of: whole))
     // Numbers of descriptors that the process does not have, and a kind that there is not.
     for number in [-1, 100_000, Int32.max] {
-      records.probe.ask(0, number, .processor)
+      records.probe.ask(0, number, .vcpu)
       #expect(records.probe.run(1) == 0)
       #expect(records.probe.identity(0) == nil)
     }
@@ -56,17 +56,17 @@ struct KernelProbeTests {
 
   @Test("A backing of 200 groups passes the conformance suite; closed ones are gone")
   func conformance() throws {
-    let records = try KernelRecords(BPFHost.probe())
+    let records = try KernelReaderBacking(BPFHost.probe())
     let system = try KVMSystem()
-    let machine = try system.createMachine()
+    let vm = try system.createVM()
     var tokens: [Int] = []
     for number in 0..<200 {
-      let processor = try machine.createProcessor(number)
-      let copy = fcntl(processor.rawValue, F_DUPFD_CLOEXEC, 3)
-      let token = records.open(Descriptor(owning: copy), .processor, number: number)
+      let vcpu = try vm.createVCPU(number)
+      let copy = fcntl(vcpu.rawValue, F_DUPFD_CLOEXEC, 3)
+      let token = records.open(Descriptor(owning: copy), .vcpu, number: number)
       tokens.append(try #require(token))
     }
-    let schema = records.schema(of: .processor)
+    let schema = records.schema(of: .vcpu)
     records.close(tokens[70])
     let members = tokens.map {
       BackingConformance.Member(token: $0, schema: schema, works: $0 != tokens[70])
@@ -77,16 +77,16 @@ struct KernelProbeTests {
 
   @Test("A descriptor's number that another file has got is gone, not read")
   func replaced() throws {
-    let records = try KernelRecords(BPFHost.probe())
+    let records = try KernelReaderBacking(BPFHost.probe())
     let system = try KVMSystem()
-    let one = try system.createMachine()
-    let first = try one.createProcessor(0)
-    let two = try system.createMachine()
-    let second = try two.createProcessor(0)
+    let one = try system.createVM()
+    let first = try one.createVCPU(0)
+    let two = try system.createVM()
+    let second = try two.createVCPU(0)
     let pin = fcntl(first.rawValue, F_DUPFD_CLOEXEC, 3)
-    let opened = records.open(Descriptor(owning: pin), .processor)
+    let opened = records.open(Descriptor(owning: pin), .vcpu)
     let token = try #require(opened)
-    let probe = Probe(records, [(token, records.schema(of: .processor))])
+    let probe = Probe(records, [(token, records.schema(of: .vcpu))])
     #expect(probe.status(token) == .up)
     // Another machine's vCPU of the same number, then something else.
     for (other, status) in [
@@ -107,16 +107,16 @@ struct KernelProbeTests {
       if !hasCast { layout.cast = nil }
       if !hasCounting { layout.counting = nil }
     }
-    let records = KernelRecords(probe)
+    let records = KernelReaderBacking(probe)
     let system = try KVMSystem()
-    let machine = try system.createMachine()
+    let vm = try system.createVM()
     for number in 0..<200 {
-      let processor = try machine.createProcessor(number)
-      let copy = fcntl(processor.rawValue, F_DUPFD_CLOEXEC, 3)
-      let token = records.open(Descriptor(owning: copy), .processor, number: number)
+      let vcpu = try vm.createVCPU(number)
+      let copy = fcntl(vcpu.rawValue, F_DUPFD_CLOEXEC, 3)
+      let token = records.open(Descriptor(owning: copy), .vcpu, number: number)
       #expect(token == number)
     }
-    let schema = records.schema(of: .processor)
+    let schema = records.schema(of: .vcpu)
     let groups = Probe(records, (0..<200).map { ($0, schema) })
     #expect((0..<200).allSatisfy { groups.status($0) == .up })
   }
@@ -125,17 +125,17 @@ struct KernelProbeTests {
   func walk() throws {
     let probe = try BPFHost.probe()
     let system = try KVMSystem()
-    let machine = try system.createMachine()
-    let processor = try machine.createProcessor(4)
-    let statistics = try processor.statsDescriptor()
-    func own(_ records: [WalkRecord]) -> [WalkRecord] {
-      let numbers = [machine.rawValue, processor.rawValue, statistics.rawValue]
+    let vm = try system.createVM()
+    let vcpu = try vm.createVCPU(4)
+    let statistics = try vcpu.statsDescriptor()
+    func own(_ records: [DescriptorIteratorRecord]) -> [DescriptorIteratorRecord] {
+      let numbers = [vm.rawValue, vcpu.rawValue, statistics.rawValue]
       return records.filter { $0.process == getpid() && numbers.contains($0.descriptor) }
     }
     let found = own(try probe.walk())
-    #expect(Set(found.map(\.kind)) == [.machine, .processor, .processorStatistics])
-    #expect(Set(found.map(\.machine)).count == 1)
-    for record in found where record.kind != .machine { #expect(record.processor == 4) }
+    #expect(Set(found.map(\.kind)) == [.vm, .vcpu, .vcpuStatistics])
+    #expect(Set(found.map(\.vm)).count == 1)
+    for record in found where record.kind != .vm { #expect(record.vcpu == 4) }
     #expect(found.allSatisfy { $0.thread == 0 })
     let narrow = try probe.walk(process: getpid())
     #expect(Set(own(narrow)) == Set(found))
@@ -147,14 +147,14 @@ struct KernelProbeTests {
   @Test("A running guest's threads are those that the walk tells")
   func threads() throws {
     let probe = try BPFHost.probe()
-    let guest = try GuestMachine(GuestConfiguration(payload: .idle, vcpus: 3))
+    let guest = try GuestVM(GuestConfiguration(payload: .idle, vcpus: 3))
     defer { guest.stop() }
     let threads = Set(guest.vcpuThreads)
     let isRight = try waits {
       let found = try probe.walk(process: getpid()).filter { threads.contains($0.thread) }
-      let vcpus = found.filter { $0.kind == .processor }
+      let vcpus = found.filter { $0.kind == .vcpu }
       return vcpus.count == 3
-        && vcpus.allSatisfy { guest.vcpuThreads[$0.processor] == $0.thread }
+        && vcpus.allSatisfy { guest.vcpuThreads[$0.vcpu] == $0.thread }
     }
     #expect(isRight)
   }
@@ -163,10 +163,10 @@ struct KernelProbeTests {
   func fallbacks() throws {
     var schemas = SchemaCache()
     let system = try FakeSystem()
-    func refusal(_ change: (inout SystemRoots) throws -> Void) rethrows -> BPFRefusal? {
+    func refusal(_ change: (inout SystemRoots) throws -> Void) rethrows -> BPFUnavailableError? {
       var roots = SystemRoots()
       try change(&roots)
-      do throws(BPFRefusal) {
+      do throws(BPFUnavailableError) {
         _ = try KernelProbe(roots: roots, schemas: &schemas)
         return nil
       } catch {
@@ -197,7 +197,7 @@ struct KernelProbeTests {
     }
     #expect(error?.log.contains { $0.contains("R2") } ?? false, "\(error?.log ?? [])")
     #expect(
-      BPFRefusal(
+      BPFUnavailableError(
         BPFLoadError(system: SystemError(call: "bpf", object: "x", code: EPERM), log: []),
         lockdown: "none integrity [confidentiality]\n") == .lockdown)
   }
@@ -210,7 +210,7 @@ struct KernelProbeTests {
         _ = try BPFHost.probe()
         exit(3)
       } catch {
-        guard case .capability = error as? BPFRefusal else { exit(4) }
+        guard case .capability = error as? BPFUnavailableError else { exit(4) }
         guard "\(error)".contains("CAP_BPF and CAP_PERFMON") else { exit(5) }
       }
     }
@@ -219,14 +219,14 @@ struct KernelProbeTests {
   @Test("What was loaded with rights is used without")
   func dropped() async {
     await #expect(processExitsWith: .success) {
-      let records = try KernelRecords(BPFHost.probe())
+      let records = try KernelReaderBacking(BPFHost.probe())
       let system = try KVMSystem()
-      let machine = try system.createMachine()
-      let processor = try machine.createProcessor(0)
-      let pin = fcntl(processor.rawValue, F_DUPFD_CLOEXEC, 3)
-      guard let token = records.open(Descriptor(owning: pin), .processor) else { exit(2) }
+      let vm = try system.createVM()
+      let vcpu = try vm.createVCPU(0)
+      let pin = fcntl(vcpu.rawValue, F_DUPFD_CLOEXEC, 3)
+      guard let token = records.open(Descriptor(owning: pin), .vcpu) else { exit(2) }
       guard setuid(65534) == 0 else { exit(3) }
-      let probe = Probe(records, [(token, records.schema(of: .processor))])
+      let probe = Probe(records, [(token, records.schema(of: .vcpu))])
       guard probe.status(token) == .up else { exit(4) }
       guard try records.probe.walk().contains(where: { $0.process == getpid() }) else { exit(5) }
     }

@@ -49,7 +49,8 @@ import Testing
     "Bytes that are no types are refused for what is wrong with them",
     arguments: [
       (
-        "magic", TypeFlaw.magic(0x9feb), { @Sendable (file: inout TypeFile) in file.magic = 0x9feb }
+        "magic", KernelTypeError.magic(0x9feb),
+        { @Sendable (file: inout TypeFile) in file.magic = 0x9feb }
       ),
       ("version", .version(2), { $0.version = 2 }),
       ("short header", .truncated("header"), { $0.headerLength = 16 }),
@@ -62,8 +63,8 @@ import Testing
       ("kind 0", .kind(0), { $0.add(0, "x") }),
       ("strings without an end", .unterminated, { $0.strings += [0x41] }),
       ("no strings", .unterminated, { $0.strings = [] }),
-    ] as [(String, TypeFlaw, @Sendable (inout TypeFile) -> Void)])
-  func flaws(name: String, flaw: TypeFlaw, change: @Sendable (inout TypeFile) -> Void) {
+    ] as [(String, KernelTypeError, @Sendable (inout TypeFile) -> Void)])
+  func flaws(name: String, flaw: KernelTypeError, change: @Sendable (inout TypeFile) -> Void) {
     var file = TypeFile.example
     change(&file)
     #expect(throws: flaw) { try KernelTypes(kernel: file.bytes) }

@@ -18,7 +18,8 @@ struct AggregateGuestTests {
         payload: .counted(exits: exits), vcpus: 2, keepsStatsDescriptors: true))
   }
 
-  @Test func `Exits of all vCPUs of all VMs are one number, which does not fall when a VM ends`()
+  @Test("Exits of all vCPUs of all VMs are one number, which does not fall when a VM ends")
+  func exitsVCPUs()
     throws
   {
     let guests = try Guests()
@@ -79,7 +80,8 @@ struct AggregateGuestTests {
       "usage_usec 70\n", to: "sys/fs/cgroup/machine.slice/web.scope/cpu.stat")
   }
 
-  @Test func `A control group counts the VMs that are in it or in one below`() throws {
+  @Test("A control group counts the VMs that are in it or in one below")
+  func controlGroup() throws {
     _ = input.refresh()
     let paths = tree.sources(matching: try Pattern("cgroup")).map(\.path)
     #expect(paths == ["cgroup", "cgroup/machine.slice", "cgroup/machine.slice/web.scope"])
@@ -100,7 +102,8 @@ struct AggregateGuestTests {
     #expect(sampler.value(statistic, of: usage) == 70)
   }
 
-  @Test func `A control group without VMs is no source`() throws {
+  @Test("A control group without VMs is no source")
+  func controlGroupWithout() throws {
     _ = input.refresh()
     #expect(tree.root.child("cgroup") != nil)
     input.forget(pid)

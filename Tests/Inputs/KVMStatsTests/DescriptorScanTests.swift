@@ -14,43 +14,43 @@ import Testing
   private func scan(_ names: [Int: String]) throws -> [DescriptorScan.Machine] {
     try system.addProcess(
       7, descriptors: names.mapValues { $0.hasPrefix("/") ? $0 : "anon_inode:\($0)" })
-    return try DescriptorScan(process: 7, roots: system.roots).machines
+    return try DescriptorScan(process: 7, roots: system.roots).vms
   }
 
   @Test("One machine with its vCPUs and statistics")
   func one() throws {
-    let machines = try scan([
+    let vms = try scan([
       0: "/dev/null", 5: "kvm-vm", 6: "kvm-vcpu:0", 7: "kvm-vcpu:1", 8: "kvm-vm-stats",
       9: "kvm-vcpu-stats:0", 10: "kvm-vcpu-stats:1", 11: "[eventfd]", 12: "kvm-device:vfio",
     ])
-    #expect(machines.count == 1)
-    #expect(machines.first?.descriptor == 5)
-    #expect(machines.first?.processors.keys.sorted() == [0, 1])
-    #expect(machines.first?.statistics == 8)
-    #expect(machines.first?.processorStatistics == [0: 9, 1: 10])
+    #expect(vms.count == 1)
+    #expect(vms.first?.descriptor == 5)
+    #expect(vms.first?.vcpus.keys.sorted() == [0, 1])
+    #expect(vms.first?.statistics == 8)
+    #expect(vms.first?.vcpuStatistics == [0: 9, 1: 10])
   }
 
   @Test("Several machines of one process have what was opened after each, by number not by text")
   func several() throws {
-    let machines = try scan([
+    let vms = try scan([
       9: "kvm-vm", 10: "kvm-vcpu:0", 11: "kvm-vcpu-stats:0", 100: "kvm-vm", 101: "kvm-vcpu:0",
       102: "kvm-vcpu:1", 103: "kvm-vcpu-stats:1", 104: "kvm-vm-stats",
     ])
-    #expect(machines.map(\.descriptor) == [9, 100])
-    #expect(machines.map { $0.processors.keys.sorted() } == [[0], [0, 1]])
-    #expect(machines.map(\.statistics) == [nil, 104])
-    #expect(machines.map(\.processorStatistics) == [[0: 11], [1: 103]])
+    #expect(vms.map(\.descriptor) == [9, 100])
+    #expect(vms.map { $0.vcpus.keys.sorted() } == [[0], [0, 1]])
+    #expect(vms.map(\.statistics) == [nil, 104])
+    #expect(vms.map(\.vcpuStatistics) == [[0: 11], [1: 103]])
   }
 
   @Test("What stands before the first machine belongs to it")
   func before() throws {
-    let machines = try scan([
+    let vms = try scan([
       3: "kvm-vm-stats", 4: "kvm-vcpu-stats:0", 5: "kvm-vcpu:0", 20: "kvm-vm",
     ])
-    #expect(machines.count == 1)
-    #expect(machines.first?.descriptor == 20)
-    #expect(machines.first?.statistics == 3)
-    #expect(machines.first?.processorStatistics == [0: 4])
+    #expect(vms.count == 1)
+    #expect(vms.first?.descriptor == 20)
+    #expect(vms.first?.statistics == 3)
+    #expect(vms.first?.vcpuStatistics == [0: 4])
   }
 
   @Test(
@@ -66,13 +66,13 @@ import Testing
 
   @Test("The first of two copies of a statistics descriptor is taken")
   func copies() throws {
-    let machines = try scan([
+    let vms = try scan([
       3: "kvm-vm", 4: "kvm-vcpu-stats:0", 5: "kvm-vcpu-stats:0", 6: "kvm-vm-stats",
       7: "kvm-vm-stats", 8: "kvm-vcpu:0", 9: "kvm-vcpu:0",
     ])
-    #expect(machines.first?.processorStatistics == [0: 4])
-    #expect(machines.first?.statistics == 6)
-    #expect(machines.first?.processors.keys.sorted() == [0])
+    #expect(vms.first?.vcpuStatistics == [0: 4])
+    #expect(vms.first?.statistics == 6)
+    #expect(vms.first?.vcpus.keys.sorted() == [0])
   }
 
   @Test("A process that is gone is an error")
@@ -90,9 +90,9 @@ import Testing
       names[10 + number * 2] = "kvm-vcpu:\(number)"
       names[11 + number * 2] = "kvm-vcpu-stats:\(number)"
     }
-    let machines = try scan(names)
-    #expect(machines.first?.processors.count == 1000)
-    #expect(machines.first?.processorStatistics[999] == 2009)
+    let vms = try scan(names)
+    #expect(vms.first?.vcpus.count == 1000)
+    #expect(vms.first?.vcpuStatistics[999] == 2009)
     let begin = monotonicNanoseconds()
     _ = try DescriptorScan(process: 7, roots: system.roots)
     #expect(monotonicNanoseconds() - begin < 500_000_000)

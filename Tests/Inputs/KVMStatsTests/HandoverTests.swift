@@ -18,8 +18,8 @@ struct HandoverTests {
   @Test("What a VMM hands over is a machine with its numbers, shown as what they are")
   func accepted() throws {
     let vcpu = try stage.memory(id: "kvm-5/vcpu-3")
-    let machine = try stage.memory(id: "kvm-5", words: [77, 20, 1, 2, 3, 4, 0])
-    try stage.ask([(HandoverStage.greeting, [vcpu.rawValue, machine.rawValue])])
+    let vm = try stage.memory(id: "kvm-5", words: [77, 20, 1, 2, 3, 4, 0])
+    try stage.ask([(HandoverStage.greeting, [vcpu.rawValue, vm.rawValue])])
     let source = try #require(stage.base.child("web"))
     #expect(source.labels["uuid"] == "1-2")
     #expect(source.labels["pid"] == "\(getpid())")

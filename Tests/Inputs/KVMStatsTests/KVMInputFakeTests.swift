@@ -24,7 +24,7 @@ import Testing
 
   private var base: Source { tree.source("kvm") }
 
-  private func addMachine(_ descriptors: [Int: String], name: String = "web") throws {
+  private func addVM(_ descriptors: [Int: String], name: String = "web") throws {
     try system.addProcess(
       pid, arguments: ["vmm", "-name", name],
       descriptors: descriptors.mapValues { "anon_inode:\($0)" })
@@ -34,7 +34,7 @@ import Testing
   func copies() throws {
     let vcpu = try StatsFile(id: "kvm-\(pid)/vcpu-0").descriptor()
     let pipe = try Pipe()
-    try addMachine(
+    try addVM(
       [
         1000: "kvm-vm", 1001: "kvm-vcpu:0", Int(vcpu.rawValue): "kvm-vcpu-stats:0",
         Int(pipe.reader.rawValue): "kvm-vcpu-stats:1", 900_000: "kvm-vcpu-stats:2",
@@ -54,7 +54,7 @@ import Testing
 
   @Test("A process with another start is another process")
   func reusedNumber() throws {
-    try addMachine([5: "kvm-vm", 6: "kvm-vcpu:0"])
+    try addVM([5: "kvm-vm", 6: "kvm-vcpu:0"])
     _ = input.refresh()
     try system.write("\(pid) (vmm) S 1\n", to: "proc/\(pid)/stat")
     #expect(input.refresh() == [])
@@ -68,7 +68,7 @@ import Testing
 
   @Test("A process that makes another machine has another; a vCPU more is a source more")
   func changes() throws {
-    try addMachine([5: "kvm-vm", 6: "kvm-vcpu:0"])
+    try addVM([5: "kvm-vm", 6: "kvm-vcpu:0"])
     _ = input.refresh()
     try system.link("proc/\(pid)/fd/7", to: "anon_inode:kvm-vcpu:1")
     #expect(input.refresh() == [])
@@ -86,7 +86,7 @@ import Testing
 
   @Test("A process's memory is that of its only machine, and of none where there are several")
   func memory() throws {
-    try addMachine([5: "kvm-vm", 6: "kvm-vcpu:0"])
+    try addVM([5: "kvm-vm", 6: "kvm-vcpu:0"])
     try system.write("10 5 3 0 0 0 0\n", to: "proc/\(pid)/statm")
     _ = input.refresh()
     let first = try #require(base.child("web"))
@@ -94,7 +94,7 @@ import Testing
     try system.link("proc/\(pid)/fd/8", to: "anon_inode:kvm-vm")
     _ = input.refresh()
     #expect(base.children.map(\.name) == ["web", "web.2"])
-    for machine in base.children { #expect(!machine.groups.contains { $0.name == "memory" }) }
+    for vm in base.children { #expect(!vm.groups.contains { $0.name == "memory" }) }
     // Whoever samples now asks for nothing that was closed.
     let sampler = Sampler(tree)
     sampler.pass()
@@ -104,7 +104,7 @@ import Testing
 
   @Test("A list of processes that cannot be read lets go of nobody")
   func noList() throws {
-    try addMachine([5: "kvm-vm"])
+    try addVM([5: "kvm-vm"])
     _ = input.refresh()
     #expect(rename("proc", to: "hidden"))
     #expect(input.refresh() == [])
@@ -123,7 +123,7 @@ import Testing
 
   @Test("Debugging files are read; tables, histograms and what is closed are not")
   func debugFiles() throws {
-    try addMachine([5: "kvm-vm", 6: "kvm-vcpu:0"])
+    try addVM([5: "kvm-vm", 6: "kvm-vcpu:0"])
     let directory = "sys/kernel/debug/kvm/\(pid)-5"
     for (name, text) in [
       "pages_4k": "12\n", "flush": "18446744073709551614\n", "x_hist": "5\n", "rmaps": "a 1 2\n",
@@ -147,7 +147,7 @@ import Testing
   func big() throws {
     var descriptors = [5: "kvm-vm"]
     for number in 0..<1000 { descriptors[10 + number] = "kvm-vcpu:\(number)" }
-    try addMachine(descriptors, name: "big")
+    try addVM(descriptors, name: "big")
     for thread in 1...1000 {
       try system.write("worker\n", to: "proc/\(pid)/task/\(1_000_000 + thread)/comm")
     }
@@ -157,8 +157,8 @@ import Testing
     #expect(base.child("big")?.children.count == 1000)
     #expect(first - begin < 3_000_000_000)
     for _ in 0..<5 { _ = input.refresh() }
-    let machine = try #require(input.processes[pid]?.machines.first)
-    #expect(machine.nextThreadSearch > monotonicNanoseconds())
+    let vm = try #require(input.processes[pid]?.vms.first)
+    #expect(vm.nextThreadSearch > monotonicNanoseconds())
     #expect(monotonicNanoseconds() - first < 3_000_000_000)
   }
 }

@@ -78,11 +78,11 @@ struct KVMInputGuestTests {
     let fleet = try guests.start(guest("same"), guest("same"), guest("same"))
     _ = guests.input.refresh()
     let pids = fleet.pids.sorted()
-    #expect(guests.machines == ["same", "same~\(pids[1])", "same~\(pids[2])"])
+    #expect(guests.vms == ["same", "same~\(pids[1])", "same~\(pids[2])"])
     #expect(guests.source("kvm/same")?.labels["pid"] == "\(pids[0])")
     fleet.kill(try #require(fleet.pids.firstIndex(of: pids[0])))
     #expect(guests.input.refresh() == [.gone(path: "kvm/same", pid: pids[0])])
-    #expect(guests.machines == ["same~\(pids[1])", "same~\(pids[2])"])
+    #expect(guests.vms == ["same~\(pids[1])", "same~\(pids[2])"])
   }
 
   @Test("A VM that comes later is found by its announcement, with its own descriptors")
@@ -119,7 +119,7 @@ struct KVMInputGuestTests {
     fleet.kill(0)
     #expect(guests.input.refresh() == [.gone(path: "kvm/dies", pid: fleet.pids[0])])
     #expect(guests.input.descriptors.count == 3)
-    #expect(guests.machines == ["lives"])
+    #expect(guests.vms == ["lives"])
     #expect(dead.status == .gone && dead.child("vcpu0")?.status == .gone)
     for _ in 0..<3 { #expect(guests.input.refresh() == []) }
     let isRight = waits {
@@ -181,6 +181,6 @@ struct KVMInputGuestTests {
     #expect(guests.input.descriptors.count == 140)
     fleet.stop()
     #expect(guests.input.refresh().count == 70)
-    #expect(guests.input.descriptors.count == 0 && guests.machines == [])
+    #expect(guests.input.descriptors.count == 0 && guests.vms == [])
   }
 }

@@ -32,7 +32,7 @@ import Testing
     let (id, schema) = (file.id, file.schema)
     #expect(id == "kvm-100/vcpu-0")
     #expect(schema.statistics.map(\.name) == ["exits", "pages", "wait_hist", "blocking"])
-    let backing = KVMStatsDescriptors()
+    let backing = StatsDescriptorBacking()
     let token = backing.open(file)
     let probe = Probe(backing, [(token, schema)])
     #expect(probe.status(token) == .up)
@@ -51,7 +51,7 @@ import Testing
     let file = try plain.opened()
     let schema = file.schema
     #expect(schema.statistics.isEmpty)
-    let backing = KVMStatsDescriptors()
+    let backing = StatsDescriptorBacking()
     let token = backing.open(file)
     #expect(Probe(backing, [(token, schema)]).status(token) == .up)
   }
@@ -84,7 +84,7 @@ import Testing
     else { return .gone }
     let file = try KVMStatsFile(reading: descriptor, schemas: &schemas)
     let schema = file.schema
-    let backing = KVMStatsDescriptors()
+    let backing = StatsDescriptorBacking()
     let token = backing.open(file)
     return Probe(backing, [(token, schema)]).status(token)
   }
@@ -100,7 +100,7 @@ import Testing
       let copy = try file.descriptor.duplicate()
       guard let opened = try? KVMStatsFile(reading: copy, schemas: &schemas) else { continue }
       let schema = opened.schema
-      let backing = KVMStatsDescriptors()
+      let backing = StatsDescriptorBacking()
       let token = backing.open(opened)
       #expect(!Probe(backing, [(token, schema)]).status(token).isStale)
     }
@@ -128,8 +128,8 @@ import Testing
       ("kvm-99999999999/vcpu-0", 0, nil), ("xen-1/vcpu-2", 2, nil),
       ("kvm-1/vcpu-99999999999999999999", nil, 1),
     ] as [(String, Int?, Int32?)])
-  func ids(id: String, processor: Int?, thread: Int32?) {
-    #expect(KVMStatsFile.processorNumber(inID: id) == processor)
+  func ids(id: String, vcpu: Int?, thread: Int32?) {
+    #expect(KVMStatsFile.vcpuNumber(inID: id) == vcpu)
     #expect(KVMStatsFile.threadNumber(inID: id) == thread)
   }
 

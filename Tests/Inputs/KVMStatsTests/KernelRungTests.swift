@@ -43,8 +43,8 @@ struct KernelRungTests {
       #expect(guests.group("kvm", of: path)?.provenance == .bpf, "\(path)")
     }
     let kernel = try KernelSchemas()
-    #expect(guests.group("kvm", of: "kvm/bare")?.schema == kernel.machine)
-    #expect(guests.group("kvm", of: "kvm/bare/vcpu1")?.schema == kernel.processor)
+    #expect(guests.group("kvm", of: "kvm/bare")?.schema == kernel.vm)
+    #expect(guests.group("kvm", of: "kvm/bare/vcpu1")?.schema == kernel.vcpu)
     let isRight = waits {
       guests.sampler.pass()
       return (0..<3).allSatisfy { guests.value("fpu_reload", of: "kvm/bare/vcpu\($0)") == 77 }
@@ -115,7 +115,7 @@ struct KernelRungTests {
       #expect(guests.sampler.status(of: entry) == .up, "\(entry.source.path)")
     }
     _ = guests.input.refresh()
-    #expect(guests.machines == ["lives"] && pins(guests) == 3)
+    #expect(guests.vms == ["lives"] && pins(guests) == 3)
   }
 
   @Test("Out of descriptors: what fits is up, the rest is denied with the remedy")
@@ -170,15 +170,15 @@ struct KernelRungTests {
     settle(guests)
     try #require(pins(guests) == 3)
     // This process has copies of the VM's descriptors and says that it only watches.
-    #expect(try DescriptorScan(process: getpid(), roots: SystemRoots()).machines.isEmpty)
+    #expect(try DescriptorScan(process: getpid(), roots: SystemRoots()).vms.isEmpty)
     let records = try #require(guests.input.kernel).get()
     let pinned = guests.source("kvm/one")?.labels["pid"].flatMap { Int32($0) }
     let found = try records.probe.walk()
     #expect(found.contains { $0.process == pinned })
     // Nor is a machine of its own, which it learns from, taken for a VM.
     let system = try KVMSystem()
-    let machine = try system.createMachine()
-    let number = machine.rawValue
+    let vm = try system.createVM()
+    let number = vm.rawValue
     #expect(try records.probe.walk().contains { $0.process == getpid() && $0.descriptor == number })
     let tree = Tree()
     var options = KVMInput.Options()
@@ -187,8 +187,8 @@ struct KernelRungTests {
     for _ in 0..<2 { _ = other.refresh() }
     #expect(tree.root.child("kvm")?.child("\(getpid())") == nil)
     #expect(tree.root.child("kvm")?.child("one") != nil)
-    let identities = Set(found.filter { $0.process == pinned }.map(\.machine))
-    #expect(!found.contains { $0.process == getpid() && identities.contains($0.machine) })
+    let identities = Set(found.filter { $0.process == pinned }.map(\.vm))
+    #expect(!found.contains { $0.process == getpid() && identities.contains($0.vm) })
   }
 
   @Test("VMs that come and go are found by walks with their own numbers, and none is left behind")

@@ -39,10 +39,10 @@ import Testing
   @Test(
     "A machine of our own keeps the rules on descriptors",
     .enabled(if: GuestSupport.check() == .usable, "no usable /dev/kvm"))
-  func ownMachine() async {
+  func ownVM() async {
     // I19 needs a process in which nobody else opens descriptors.
     await #expect(processExitsWith: .success) {
-      let findings = OwnMachineCheck().run()
+      let findings = CalibrationVMCheck().run()
       let checks = Set(findings.map(\.check))
       guard checks.isSuperset(of: ["I1", "I19", "I20", "I21", "I22"]) else { exit(2) }
       guard findings.allSatisfy({ $0.outcome == .pass }) else { exit(3) }

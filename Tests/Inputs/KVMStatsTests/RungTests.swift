@@ -126,7 +126,7 @@ struct RungTests {
     try #require(waits { (try? FileStatus(socket))?.isSocket == true })
     let isThere = waits {
       guests.input.scanAll()
-      return guests.machines == ["example"]
+      return guests.vms == ["example"]
     }
     #expect(isThere)
     #expect(guests.input.descriptors.count == 3)

@@ -17,7 +17,7 @@ import Testing
   ) throws -> [Int: Int32] {
     try system.addProcess(100, threads: threads)
     return ThreadMap(
-      of: wanted, process: 100, machine: 9, isOnly: isOnly, ids: ids, roots: system.roots
+      of: wanted, process: 100, vm: 9, isOnly: isOnly, ids: ids, roots: system.roots
     ).threads
   }
 
@@ -70,14 +70,14 @@ import Testing
       ("CPU 1/TCG", nil), ("vcpu", nil), ("vcpux", nil), ("vcpu-1", nil), ("CPU /KVM", nil),
       ("kvm-nx-lpage-re", nil), ("vhost-100", nil), ("IO mon_iothread", nil),
     ] as [(String, Int?)])
-  func names(name: String, processor: Int?) throws {
-    #expect(ThreadMap.processor(ofThread: name) == processor)
-    let expected = processor.map { [$0: Int32(101)] } ?? [:]
+  func names(name: String, vcpu: Int?) throws {
+    #expect(ThreadMap.vcpu(ofThread: name) == vcpu)
+    let expected = vcpu.map { [$0: Int32(101)] } ?? [:]
     #expect(try map([101: name], [0, 1, 12]) == expected)
   }
 
   @Test("Names of a process with two machines tell nothing")
-  func twoMachines() throws {
+  func twoVMs() throws {
     #expect(try map([101: "CPU 0/KVM"], isOnly: false) == [:])
   }
 

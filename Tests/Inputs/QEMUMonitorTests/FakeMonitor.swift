@@ -23,7 +23,7 @@ final class FakeMonitor: Sendable {
   struct State: Sendable {
     var behaviour = Behaviour.healthy
     var exits: UInt64 = 1000
-    var processorCount = 2
+    var vcpuCount = 2
     /// Clients that were greeted, and those of them that are gone.
     var clients = 0
     var leavers = 0
@@ -112,10 +112,10 @@ final class FakeMonitor: Sendable {
       case "query-name": #"{"name": "fake"}"#
       case "query-uuid": Transcript.noIdentity
       case "query-stats-schemas": Transcript.schemas
-      case "query-cpus-fast": Transcript.processors(state.processorCount)
+      case "query-cpus-fast": Transcript.vcpus(state.vcpuCount)
       case "query-stats" where line.contains("vcpu"):
-        Transcript.processorValues(state.processorCount, exits: state.exits)
-      case "query-stats": Transcript.machineValues(pages: state.exits)
+        Transcript.vcpuValues(state.vcpuCount, exits: state.exits)
+      case "query-stats": Transcript.vmValues(pages: state.exits)
       default: "{}"
       }
     var text = Transcript.event + "\r\n" + Transcript.answer(payload, id: id) + "\r\n"

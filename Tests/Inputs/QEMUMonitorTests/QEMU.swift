@@ -18,7 +18,7 @@ final class QEMU {
   }
 
   /// Starts it and waits, at most 10 s, for its monitor.
-  init(_ name: String, processors: Int = 2) throws {
+  init(_ name: String, vcpus: Int = 2) throws {
     self.name = name
     socket = "/tmp/vitals-qemu-\(getpid())-\(name).sock"
     // QEMU takes a single comma for the end of a value.
@@ -26,7 +26,7 @@ final class QEMU {
       text.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,")
     }
     arguments = [
-      "-accel", "kvm", "-m", "32", "-smp", "\(processors)", "-display", "none", "-nodefaults",
+      "-accel", "kvm", "-m", "32", "-smp", "\(vcpus)", "-display", "none", "-nodefaults",
       "-boot", "n", "-name", value(name), "-uuid", "8f6c1f5e-0b6f-4a0e-9a33-0000000000aa",
       "-qmp", "unix:\(value(socket)),server=on,wait=off",
     ]

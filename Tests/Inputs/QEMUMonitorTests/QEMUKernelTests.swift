@@ -64,8 +64,8 @@ import Testing
     let kernel = try KernelSchemas()
     let path = "kvm/\(qemu.name)"
     for (path, schema) in [
-      (path, kernel.machine), ("\(path)/vcpu0", kernel.processor),
-      ("\(path)/vcpu1", kernel.processor),
+      (path, kernel.vm), ("\(path)/vcpu0", kernel.vcpu),
+      ("\(path)/vcpu1", kernel.vcpu),
     ] {
       let entry = try #require(
         sampler.plan.entries.first { $0.source.path == path && $0.group.name == "kvm" })

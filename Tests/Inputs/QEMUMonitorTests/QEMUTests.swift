@@ -15,7 +15,7 @@ import Testing
   @Test("A QEMU is found by its command line, and tells its names, vCPUs and schemas")
   func probe() throws {
     try needQEMU()
-    let qemu = try QEMU("probe me, \"please\"", processors: 2)
+    let qemu = try QEMU("probe me, \"please\"", vcpus: 2)
     defer { qemu.stop() }
     let addresses = QMPAddress.addresses(in: [QEMU.executable] + qemu.arguments)
     #expect(addresses.map(\.path) == [qemu.socket])
@@ -23,22 +23,22 @@ import Testing
     let topology = try backing.probe(backing.open(qemu.socket), deadlineMilliseconds: 5000).get()
     #expect(topology.name == qemu.name)
     #expect(topology.uuid == "8f6c1f5e-0b6f-4a0e-9a33-0000000000aa")
-    #expect(topology.processors.map(\.index) == [0, 1])
-    #expect(Set(topology.processors.map(\.thread)).count == 2)
-    let processor = try #require(topology.processor)
+    #expect(topology.vcpus.map(\.index) == [0, 1])
+    #expect(Set(topology.vcpus.map(\.thread)).count == 2)
+    let vcpu = try #require(topology.vcpu)
     // What is the same on every kernel and architecture.
     #expect(
-      processor["halt_wait_ns"]?.with(offset: 0)
+      vcpu["halt_wait_ns"]?.with(offset: 0)
         == Statistic("halt_wait_ns", .cumulative, unit: .seconds, scale: .nano))
     #expect(
-      processor["halt_wait_hist"]?.with(offset: 0)
+      vcpu["halt_wait_hist"]?.with(offset: 0)
         == Statistic("halt_wait_hist", .logHistogram, unit: .seconds, scale: .nano, size: 32))
     #expect(
-      processor["blocking"]?.with(offset: 0) == Statistic("blocking", .instant, unit: .boolean))
+      vcpu["blocking"]?.with(offset: 0) == Statistic("blocking", .instant, unit: .boolean))
     // The kernel's order: the generic statistics come first.
-    #expect(processor.statistics.first?.name == "halt_successful_poll")
-    #expect(topology.machine?["remote_tlb_flush"]?.kind == .cumulative)
-    let known = [processor, try #require(topology.machine)].flatMap(\.statistics).allSatisfy {
+    #expect(vcpu.statistics.first?.name == "halt_successful_poll")
+    #expect(topology.vm?["remote_tlb_flush"]?.kind == .cumulative)
+    let known = [vcpu, try #require(topology.vm)].flatMap(\.statistics).allSatisfy {
       $0.kind != .unknown(0xf) && $0.unit != .unknown(0xf)
     }
     #expect(known)
@@ -52,14 +52,14 @@ import Testing
     let backing = QMPBacking()
     let topology = try backing.probe(backing.open(qemu.socket), deadlineMilliseconds: 5000).get()
     let schema = try Self.kernelSchema()
-    #expect(topology.processor == schema)
+    #expect(topology.vcpu == schema)
   }
 
   /// The schema of a vCPU's statistics descriptor on this host.
   private static func kernelSchema() throws -> Schema {
     let system = try KVMSystem()
-    let machine = try system.createMachine()
-    let vcpu = try machine.createProcessor(0)
+    let vm = try system.createVM()
+    let vcpu = try vm.createVCPU(0)
     return try schema(of: vcpu.statsDescriptor())
   }
 

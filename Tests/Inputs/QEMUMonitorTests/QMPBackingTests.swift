@@ -20,12 +20,12 @@ import Testing
     #expect(topology.version == "7.2.22")
     #expect(topology.name == "fake")
     #expect(topology.uuid == nil)
-    #expect(topology.machine?.statistics.map(\.name) == ["time", "pages"])
-    #expect(topology.processor?.wordCount == 17)
+    #expect(topology.vm?.statistics.map(\.name) == ["time", "pages"])
+    #expect(topology.vcpu?.wordCount == 17)
     let expected = (0..<2).map {
-      QMPProcessor(index: $0, path: "/cpu[\($0)]", thread: 100 + Int32($0))
+      QMPVCPU(index: $0, path: "/cpu[\($0)]", thread: 100 + Int32($0))
     }
-    #expect(topology.processors == expected)
+    #expect(topology.vcpus == expected)
   }
 
   @Test("A pass fills every group, each vCPU with its own numbers")
@@ -80,9 +80,9 @@ import Testing
     fake.update { $0.commands = [] }
     host.pass()
     #expect(fake.now.commands == ["qmp_capabilities", "query-stats", "query-stats"])
-    let machineOnly = Sampler(host.tree, matching: try Pattern("/^kvm\\/[^\\/]+$/"))
+    let vmOnly = Sampler(host.tree, matching: try Pattern("/^kvm\\/[^\\/]+$/"))
     fake.update { $0.commands = [] }
-    machineOnly.pass()
+    vmOnly.pass()
     #expect(fake.now.commands == ["qmp_capabilities", "query-stats"])
   }
 
@@ -119,14 +119,14 @@ import Testing
     let host = try QMPHost(paths: [fake.path])
     host.pass()
     #expect(host.backing.takeChanges() == [])
-    fake.update { $0.processorCount = 3 }
+    fake.update { $0.vcpuCount = 3 }
     host.pass()
     #expect(try host.value("exits", 0, vcpu: 1) == 1001)
     host.pass()
     #expect(host.backing.takeChanges() == [0])
     #expect(host.backing.takeChanges() == [])
-    #expect(host.backing.topology(0)?.processors.map(\.index) == [0, 1, 2])
-    fake.update { $0.processorCount = 1 }
+    #expect(host.backing.topology(0)?.vcpus.map(\.index) == [0, 1, 2])
+    fake.update { $0.vcpuCount = 1 }
     host.pass()
     host.pass()
     #expect(host.backing.takeChanges() == [0])

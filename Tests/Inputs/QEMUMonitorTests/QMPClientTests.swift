@@ -8,7 +8,7 @@ import Testing
   /// Feeds parts, and gives the events as words.
   private func events(
     _ parts: [[UInt8]], limit: Int = QMPFramer.longest
-  ) throws(QMPFailure) -> (words: [String], client: QMPClient) {
+  ) throws(QMPError) -> (words: [String], client: QMPClient) {
     var client = QMPClient(Self.commands, limit: limit)
     var words: [String] = []
     for part in parts {
@@ -89,7 +89,7 @@ import Testing
       Transcript.greeting + "\u{0}",
     ])
   func garbage(text: String) {
-    let failure = #expect(throws: QMPFailure.self) { try events([Array(text.utf8)]) }
+    let failure = #expect(throws: QMPError.self) { try events([Array(text.utf8)]) }
     guard case .garbage = failure else {
       Issue.record("\(String(describing: failure))")
       return
@@ -100,7 +100,7 @@ import Testing
   func oversize() {
     let start = Array((Transcript.greeting + #"{"return": [""#).utf8)
     let more = Array(repeating: [UInt8](repeating: 0x61, count: 100), count: 20)
-    #expect(throws: QMPFailure.oversize(limit: 1000)) { try events([start] + more, limit: 1000) }
+    #expect(throws: QMPError.oversize(limit: 1000)) { try events([start] + more, limit: 1000) }
     // The limit is of one message, not of all.
     let many = Array(repeating: Array((Transcript.event + "\n").utf8), count: 100)
     #expect(throws: Never.self) { try events(many, limit: 1000) }

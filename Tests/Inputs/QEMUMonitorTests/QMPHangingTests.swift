@@ -117,7 +117,7 @@ import Testing
     let begin = monotonicNanoseconds()
     let results = backing.probeAll(monitors, deadlineMilliseconds: 200)
     #expect(Double(monotonicNanoseconds() - begin) / 1e6 < Self.patience)
-    let failures = results.map { result -> QMPFailure? in
+    let failures = results.map { result -> QMPError? in
       if case .failure(let failure) = result { failure } else { nil }
     }
     #expect(failures[0] == nil)

@@ -20,17 +20,17 @@ struct QMPHost {
     for (monitor, result) in zip(monitors, results) {
       let topology = try result.get()
       let source = tree.source("kvm/vm\(monitor)")
-      if let schema = topology.machine {
+      if let schema = topology.vm {
         try tree.attach(
           "kvm", schema: schema, backing: backing, token: backing.vmToken(monitor),
           provenance: .qmp, to: source)
       }
-      guard let schema = topology.processor else { continue }
-      for processor in topology.processors {
+      guard let schema = topology.vcpu else { continue }
+      for vcpu in topology.vcpus {
         try tree.attach(
           "kvm", schema: schema, backing: backing,
-          token: backing.vcpuToken(monitor, processor.index), provenance: .qmp,
-          to: tree.source("kvm/vm\(monitor)/vcpu\(processor.index)"))
+          token: backing.vcpuToken(monitor, vcpu.index), provenance: .qmp,
+          to: tree.source("kvm/vm\(monitor)/vcpu\(vcpu.index)"))
       }
     }
     sampler = Sampler(tree)

@@ -11,7 +11,7 @@ import Testing
     let described = try QMPSchema.statistics(of: target, in: reader(Transcript.schemas))
     let values =
       target == .vm
-      ? Transcript.machineValues(pages: 1) : Transcript.processorValues(exits: 1)
+      ? Transcript.vmValues(pages: 1) : Transcript.vcpuValues(exits: 1)
     return try QMPSchema(described, sizes: QMPSchema.sizes(in: reader(values)))
   }
 
@@ -44,7 +44,7 @@ import Testing
   private func record(_ stats: String, isTurned: Bool = true) throws -> QMPRecord {
     let schema = try schema(.vcpu)
     var record = QMPRecord(schema)
-    try QMPEntry.each(in: reader("[\(stats)]")) { entry throws(JSONFlaw) in
+    try QMPEntry.each(in: reader("[\(stats)]")) { entry throws(JSONError) in
       try record.take(
         entry.statistics, schema, isTurned: isTurned, Window(begin: 1, end: 2), pass: 3)
     }
@@ -54,7 +54,7 @@ import Testing
   @Test("Words stand in schema order, buckets from the first to the last")
   func words() throws {
     let none = Inactive.unsigned
-    let record = try record(Transcript.processor(0, exits: UInt64.max - 1))
+    let record = try record(Transcript.vcpu(0, exits: UInt64.max - 1))
     #expect(
       record.words == [
         UInt64.max - 1, 4, 1,
@@ -84,14 +84,14 @@ import Testing
     "A number that is no unsigned word is no number", arguments: ["-1", "1.5", "1e19", "\"1\""])
   func numbers(text: String) throws {
     let stats = #"{"provider": "kvm", "stats": [{"name": "steps", "value": [\#(text)]}]}"#
-    #expect(throws: JSONFlaw.self) { try record(stats) }
+    #expect(throws: JSONError.self) { try record(stats) }
   }
 
   @Test("A histogram and its true sum tell the order of the buckets")
   func order() throws {
     let schema = try schema(.vcpu)
-    let right = try record(Transcript.processor(0, exits: 1))
-    let wrong = try record(Transcript.processor(0, exits: 1), isTurned: false)
+    let right = try record(Transcript.vcpu(0, exits: 1))
+    let wrong = try record(Transcript.vcpu(0, exits: 1), isTurned: false)
     #expect(right.evidence(schema) == [.right])
     #expect(wrong.evidence(schema) == [.wrong])
   }

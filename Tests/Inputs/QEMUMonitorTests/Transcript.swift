@@ -35,7 +35,7 @@ enum Transcript {
     """
 
   /// Two vCPUs, the last one first.
-  static func processors(_ count: Int = 2) -> String {
+  static func vcpus(_ count: Int = 2) -> String {
     let list = (0..<count).reversed().map { index in
       #"{"thread-id": \#(100 + index), "props": {"core-id": 0}, "qom-path": "/cpu[\#(index)]", "#
         + #""cpu-index": \#(index), "target": "x86_64"}"#
@@ -46,7 +46,7 @@ enum Transcript {
   /// The values of a vCPU; a list's first element is its last bucket.
   ///
   /// The 3 samples are 1 of 0 ns, 1 of 1 ns and 1 of 2 or 3 ns.
-  static func processor(_ index: Int, exits: UInt64) -> String {
+  static func vcpu(_ index: Int, exits: UInt64) -> String {
     """
     {"provider": "kvm", "stats": [{"name": "novel", "value": [7, 8]},
     {"name": "steps", "value": [30, 20, 10]},
@@ -57,12 +57,12 @@ enum Transcript {
     """
   }
 
-  static func processorValues(_ count: Int = 2, exits: UInt64) -> String {
-    let list = (0..<count).reversed().map { processor($0, exits: exits + UInt64($0)) }
+  static func vcpuValues(_ count: Int = 2, exits: UInt64) -> String {
+    let list = (0..<count).reversed().map { vcpu($0, exits: exits + UInt64($0)) }
     return "[\(list.joined(separator: ", "))]"
   }
 
-  static func machineValues(pages: UInt64) -> String {
+  static func vmValues(pages: UInt64) -> String {
     """
     [{"provider": "cryptodev", "stats": [{"name": "encrypt", "value": 1}]},
     {"provider": "kvm", "stats": [{"name": "pages", "value": \(pages)},

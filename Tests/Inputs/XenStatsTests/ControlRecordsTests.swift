@@ -16,9 +16,9 @@ import Testing
   /// A backing with a token for each domain of a host.
   private func domains(
     _ xen: FakeXen, capacity: Int = 64
-  ) throws -> (DomainRecords, [Int], DomainLister) {
+  ) throws -> (DomainBacking, [Int], DomainLister) {
     let lister = DomainLister(try xen.control(), capacity: capacity)
-    let records = DomainRecords(lister)
+    let records = DomainBacking(lister)
     var tokens: [Int] = []
     #expect(lister.walk { info, _ in tokens.append(records.open(info)) } == 0)
     return (records, tokens, lister)
@@ -138,7 +138,7 @@ import Testing
     states[1].failingVCPU = 3
     states[1].failingVCPUError = EINVAL
     let xen = try FakeXen(domains: states)
-    let records = VCPURecords(DomainLister(try xen.control()))
+    let records = VCPUBacking(DomainLister(try xen.control()))
     var members: [BackingConformance.Member] = []
     var words: [Int: [UInt64]] = [:]
     for domain in [UInt32(0), 5, 9] {
@@ -161,7 +161,7 @@ import Testing
     var states = [FakeXen.DomainState(0, vcpus: 4)]
     states[0].failingVCPU = 2
     let xen = try FakeXen(domains: states)
-    let records = VCPURecords(DomainLister(try xen.control()))
+    let records = VCPUBacking(DomainLister(try xen.control()))
     let tokens = (0..<4).map { records.open($0, ofDomain: 0) }
     let probe = Probe(records, tokens.map { ($0, XenStatsSchemas.vcpu) })
     let failures: [(CInt, Status)] = [(ESRCH, .gone), (EPERM, .denied(code: EPERM))]
@@ -189,7 +189,7 @@ import Testing
     var states = [FakeXen.DomainState(0, vcpus: 3), FakeXen.DomainState(1, vcpus: 3)]
     let xen = try FakeXen(domains: states)
     let lister = DomainLister(try xen.control())
-    let records = VCPURecords(lister)
+    let records = VCPUBacking(lister)
     let tokens = (0..<3).map { records.open($0, ofDomain: 1) }
     let probe = Probe(records, tokens.map { ($0, XenStatsSchemas.vcpu) })
     // Neither running nor blocked is the second.
@@ -211,7 +211,7 @@ import Testing
     states[2].runstateError = EPERM
     for (definition, average) in [("WITH_RUNSTATE_EXT=1099", UInt64(70)), ("WITH_RUNSTATE", none)] {
       let xen = try FakeXen(FakeXen.Version(definitions: [definition]), domains: states)
-      let records = RunstateRecords(try xen.control())
+      let records = RunstateBacking(try xen.control())
       let members = [UInt32(0), 4, 6, 8].map { domain in
         BackingConformance.Member(
           token: records.open(domain), schema: XenStatsSchemas.runstate, works: domain < 6)

@@ -58,17 +58,17 @@ import Testing
     let control = try xen.control()
     let idle = [0, 1, 2, 3, 9].map { cpu in
       BackingConformance.Member(
-        token: cpu, schema: XenStatsSchemas.processor, works: cpu != 1 && cpu != 9)
+        token: cpu, schema: XenStatsSchemas.cpu, works: cpu != 1 && cpu != 9)
     }
     #expect(
       BackingConformance(
-        IdleRecords(control, cpuCount: 12), members: idle,
+        IdleTimeBacking(control, cpuCount: 12), members: idle,
         expected: { [1_000_000_000 * UInt64($0 + 1)] }
       ).run() == [])
     let host = BackingConformance.Member(token: 0, schema: XenStatsSchemas.host)
     #expect(
       BackingConformance(
-        HostRecords(control), members: [host],
+        XenHostBacking(control), members: [host],
         expected: { _ in [4, 2, 1 << 30, 1 << 28, 65_536] }
       ).run() == [])
   }

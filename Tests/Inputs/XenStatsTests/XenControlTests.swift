@@ -122,7 +122,7 @@ import Testing
   }
 
   @Test("The machine's memory lies elsewhere before Xen 4.17; an unknown size has none")
-  func machine() throws {
+  func vm() throws {
     for (version, isKnown) in [
       (FakeXen.Version.xen417, true), (.xen413, true),
       (FakeXen.Version(definitions: ["HOST_BYTES=120"]), false),
@@ -175,6 +175,6 @@ import Testing
     #expect(control.read(0, ofDomain: 99, into: &vcpu) == -Int(ESRCH))
     #expect(control.read(1, ofDomain: 0, into: &vcpu) == 0)
     #expect(vcpu.runNanoseconds == 1_000_001_000)
-    #expect(vcpu.isOnline && !vcpu.isRunning && !vcpu.isBlocked && vcpu.processor == 1)
+    #expect(vcpu.isOnline && !vcpu.isRunning && !vcpu.isBlocked && vcpu.cpu == 1)
   }
 }

@@ -234,7 +234,8 @@ import Testing
 
 /// Whether a host is a dom0.
 @Suite struct ControlDomainTests {
-  @Test func `xenfs tells it, else the device`() throws {
+  @Test("xenfs tells it, else the device")
+  func xenfsTells() throws {
     let system = try FakeSystem()
     #expect(ControlDomain.absence(system.roots)?.contains("there is neither") == true)
     try system.write("", to: "dev/xen/privcmd")

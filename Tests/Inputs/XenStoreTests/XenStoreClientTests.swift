@@ -111,7 +111,7 @@ import Testing
     client.refresh()
     #expect(client.name(of: 7) == "web1")
     client.refresh()
-    #expect(throws: XenStoreFailure.late) { try client.read("/local/domain/0/name") }
+    #expect(throws: XenStoreError.late) { try client.read("/local/domain/0/name") }
   }
 
   @Test("An answer that is late is dropped when it is there, and the connection goes on")
@@ -121,8 +121,8 @@ import Testing
     let client = try XenStoreClient([.socket(store.path)], patienceMilliseconds: 50)
     settle(client)
     store.update { $0.behaviour = .late(200) }
-    #expect(throws: XenStoreFailure.late) { try client.read("/local/domain/7/name") }
-    #expect(throws: XenStoreFailure.late) { try client.read("/local/domain/0/name") }
+    #expect(throws: XenStoreError.late) { try client.read("/local/domain/7/name") }
+    #expect(throws: XenStoreError.late) { try client.read("/local/domain/0/name") }
     #expect(waits { hasInput(client) })
     store.update { $0.behaviour = .healthy }
     client.refresh()
@@ -152,8 +152,8 @@ import Testing
     client.refresh()
     #expect(client.name(of: 7) == "web1")
     store.update { $0.behaviour = .closes }
-    #expect(throws: XenStoreFailure.closed) { try client.read("/local/domain/0/name") }
-    #expect(throws: XenStoreFailure.closed) { try client.read("/local/domain/0/name") }
+    #expect(throws: XenStoreError.closed) { try client.read("/local/domain/0/name") }
+    #expect(throws: XenStoreError.closed) { try client.read("/local/domain/0/name") }
     #expect(!client.isWatching)
     store.update { $0.behaviour = .healthy }
     #expect(waits { client.refresh() && client.name(of: 7) == "web1" })

@@ -6,12 +6,12 @@ import Testing
 
 struct CarryTests {
   @Test(
+    "A sum is that of the doubles, rounded once",
     arguments: [
       (0.1, 10, 1_000_000), (0.25, 8, 2_000_000), (1e-7, 100_000, 10_000),
       (-0.1, 10, -1_000_000), (1.0 / 3, 3, 1_000_000), (0.000_000_51, 3, 2), (-0.000_000_25, 5, -1),
     ] as [(Double, Int, Int64)])
-  func `A sum is that of the doubles, rounded once`(amount: Double, count: Int, total: Int64) throws
-  {
+  func sumDoubles(amount: Double, count: Int, total: Int64) throws {
     let exact = try #require(FixedPoint(amount, power: 1_000_000))
     let carry = Carry()
     var word: Int64 = 0
@@ -19,7 +19,8 @@ struct CarryTests {
     #expect(word == total)
   }
 
-  @Test func `A carry goes on from what was set`() throws {
+  @Test("A carry goes on from what was set")
+  func carryGoes() throws {
     let carry = Carry()
     let start = carry.set(try #require(FixedPoint(0.4, power: 1)))
     #expect(start == 0)

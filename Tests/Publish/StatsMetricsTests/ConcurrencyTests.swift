@@ -9,7 +9,8 @@ struct ConcurrencyTests {
   private static let taskCount = 8
   private static let rounds = 100_000
 
-  @Test func `Nothing is lost between tasks`() async throws {
+  @Test("Nothing is lost between tasks")
+  func nothingLost() async throws {
     let published = try Published()
     let metrics = published.metrics
     await withTaskGroup(of: Void.self) { tasks in
@@ -43,7 +44,8 @@ struct ConcurrencyTests {
     }
   }
 
-  @Test func `Metrics are made and destroyed by many at once`() async throws {
+  @Test("Metrics are made and destroyed by many at once")
+  func metricsMade() async throws {
     let published = try Published()
     let metrics = published.metrics
     await withTaskGroup(of: Void.self) { tasks in

@@ -5,7 +5,8 @@ import TestSupport
 import Testing
 
 struct ExampleTests {
-  @Test func `The example's table is read by another process`() throws {
+  @Test("The example's table is read by another process")
+  func exampleS() throws {
     let system = try FakeSystem()
     let example = try ChildProcess(
       executable: try product("table-example"), arguments: [system.root, "30"],
@@ -28,7 +29,8 @@ struct ExampleTests {
     example.kill()
   }
 
-  @Test func `Where nothing can be published, the example goes on and says why`() throws {
+  @Test("Where nothing can be published, the example goes on and says why")
+  func nothingPublished() throws {
     let system = try FakeSystem()
     let path = "\(system.root)/said"
     let example = try ChildProcess(

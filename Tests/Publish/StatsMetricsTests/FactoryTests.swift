@@ -7,7 +7,8 @@ import Testing
 @testable import StatsMetrics
 
 struct FactoryTests {
-  @Test func `Each set of dimensions is a source`() throws {
+  @Test("Each set of dimensions is a source")
+  func setDimensions() throws {
     let published = try Published()
     let metrics = published.metrics
     let get = [("method", "GET"), ("code", "200")]
@@ -24,7 +25,8 @@ struct FactoryTests {
     #expect(published.liveMetrics == 3)
   }
 
-  @Test func `A metric goes with its last user, and its source with its last metric`() throws {
+  @Test("A metric goes with its last user, and its source with its last metric")
+  func metricGoes() throws {
     let published = try Published()
     let dimensions = [("k", "v")]
     func make() -> CoreMetrics.Counter {
@@ -49,7 +51,8 @@ struct FactoryTests {
     #expect(published.value("c", in: "metrics/k=v") == 1, "an old handler destroys no new metric")
   }
 
-  @Test func `Everything that is made can be destroyed`() throws {
+  @Test("Everything that is made can be destroyed")
+  func everythingMade() throws {
     let published = try Published()
     let metrics = published.metrics
     let used = metrics.publisher.memoryUse
@@ -72,7 +75,8 @@ struct FactoryTests {
     #expect(metrics.publisher.memoryUse.parts == used.parts)
   }
 
-  @Test func `A label of several kinds is several groups`() throws {
+  @Test("A label of several kinds is several groups")
+  func labelSeveral() throws {
     let published = try Published()
     let metrics = published.metrics
     Counter(label: "x", factory: metrics).increment()
@@ -88,7 +92,8 @@ struct FactoryTests {
     #expect(published.group("x~meter") == nil && published.group("x") != nil)
   }
 
-  @Test func `Beyond the limit metrics count nowhere, and it is told once`() throws {
+  @Test("Beyond the limit metrics count nowhere, and it is told once")
+  func beyondLimit() throws {
     let told = Mutex<[String]>([])
     let published = try Published {
       $0.limit = 3
@@ -114,7 +119,8 @@ struct FactoryTests {
     #expect(published.refusedMetrics == 2)
   }
 
-  @Test func `Labels that come and go end at the limit too`() throws {
+  @Test("Labels that come and go end at the limit too")
+  func labelsCome() throws {
     let published = try Published { $0.limit = 3 }
     for number in 0..<5 {
       Counter(label: "c\(number)", factory: published.metrics).destroy()
@@ -124,8 +130,9 @@ struct FactoryTests {
     #expect(published.value("c0") == 1)
   }
 
-  @Test func `A closed or full table takes no metric and no server down`() throws {
-    let told = Mutex<[MetricRefusal.Reason]>([])
+  @Test("A closed or full table takes no metric and no server down")
+  func closedOr() throws {
+    let told = Mutex<[MetricError.Reason]>([])
     let published = try Published {
       $0.whenRefused = { refusal in told.withLock { $0.append(refusal.reason) } }
     }
@@ -150,7 +157,8 @@ struct FactoryTests {
     #expect(metrics.own.refusedMetrics.value < 100)
   }
 
-  @Test func `A table that is there takes metrics too`() throws {
+  @Test("A table that is there takes metrics too")
+  func tableTakes() throws {
     let publisher = try Publisher(.unnamed)
     try publisher.addSource("worker")
     let metrics = try TableMetrics(into: publisher)
@@ -160,7 +168,8 @@ struct FactoryTests {
     #expect(throws: TableError.nameClash(path: "metrics")) { try TableMetrics(into: publisher) }
   }
 
-  @Test func `A task's factory is found by swift-metrics`() async throws {
+  @Test("A task's factory is found by swift-metrics")
+  func taskS() async throws {
     let published = try Published()
     await withMetricsFactory(published.metrics) {
       Counter(label: "c").increment()
@@ -169,7 +178,8 @@ struct FactoryTests {
     #expect(published.value("c") == 2)
   }
 
-  @Test func `One line is the bootstrap of a process`() async {
+  @Test("One line is the bootstrap of a process")
+  func lineBootstrap() async {
     await #expect(processExitsWith: .success) {
       let metrics = try TableMetrics(publishing: .unnamed)
       MetricsSystem.bootstrap(metrics)

@@ -7,7 +7,8 @@ import Testing
 @testable import StatsMetrics
 
 struct KindTests {
-  @Test func `Each kind has the statistics that it needs`() throws {
+  @Test("Each kind has the statistics that it needs")
+  func kindStatistics() throws {
     let published = try Published {
       $0.descriptions["bytes"] = MetricDescription(unit: .bytes, decimals: 0, meaning: "Sent.")
     }
@@ -48,7 +49,8 @@ struct KindTests {
     #expect(published.liveMetrics == 6)
   }
 
-  @Test func `Counters count, and begin anew at a reset`() throws {
+  @Test("Counters count, and begin anew at a reset")
+  func countersCount() throws {
     let published = try Published()
     let whole = Counter(label: "whole", factory: published.metrics)
     let parts = FloatingPointCounter(label: "parts", factory: published.metrics)
@@ -70,7 +72,8 @@ struct KindTests {
     #expect(published.refusedValues == 0)
   }
 
-  @Test func `Levels are set, raised and lowered`() throws {
+  @Test("Levels are set, raised and lowered")
+  func levelsSet() throws {
     let published = try Published()
     let meter = Meter(label: "meter", factory: published.metrics)
     #expect(published.level("meter") == nil, "a level that nobody set is not zero")
@@ -94,8 +97,9 @@ struct KindTests {
   }
 
   @Test(
+    "A level that cannot be shown is not known",
     arguments: [.nan, .infinity, -.infinity, 1e13, -1e13, .greatestFiniteMagnitude] as [Double])
-  func `A level that cannot be shown is not known`(value: Double) throws {
+  func levelCannot(value: Double) throws {
     let published = try Published()
     let meter = Meter(label: "meter", factory: published.metrics)
     meter.set(1)
@@ -108,7 +112,8 @@ struct KindTests {
     #expect(published.level("meter") == 2_000_000)
   }
 
-  @Test func `A level stops at its ends`() throws {
+  @Test("A level stops at its ends")
+  func levelStops() throws {
     let published = try Published()
     let meter = Meter(label: "meter", factory: published.metrics)
     meter.set(9.2e12)
@@ -121,11 +126,12 @@ struct KindTests {
   }
 
   @Test(
+    "A recorder's samples are in their bucket and the sum",
     arguments: [
       (0, 0, 0), (1, 20, 1_000_000), (0.000_001, 1, 1), (0.000_001_5, 2, 2),
       (4096, 32, 4_096_000_000), (9e12, 63, 9_000_000_000_000_000_000),
     ] as [(Double, Int, UInt64)])
-  func `A recorder's samples are in their bucket and the sum`(
+  func recorderS(
     sample: Double, bucket: Int, sum: UInt64
   ) throws {
     let published = try Published()
@@ -138,7 +144,8 @@ struct KindTests {
     #expect(published.value("r_sum", of: "r") == sum * count)
   }
 
-  @Test func `A timer's durations are in nanoseconds`() throws {
+  @Test("A timer's durations are in nanoseconds")
+  func timerS() throws {
     let published = try Published()
     let timer = Timer(
       label: "t", preferredDisplayUnit: .milliseconds, factory: published.metrics)
@@ -150,7 +157,8 @@ struct KindTests {
     #expect(published.value("t_ns", of: "t") == 86_400_000_001_000)
   }
 
-  @Test func `What cannot be counted is left out and counted there`() throws {
+  @Test("What cannot be counted is left out and counted there")
+  func cannotCounted() throws {
     let published = try Published()
     let metrics = published.metrics
     Counter(label: "c", factory: metrics).increment(by: -1)

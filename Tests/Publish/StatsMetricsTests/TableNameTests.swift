@@ -7,27 +7,30 @@ import Testing
 
 struct TableNameTests {
   @Test(
+    "A label has a name that no other one has",
     arguments: [
       ("http.requests", "http.requests"), ("a b", "a b"), ("größe", "größe"),
       ("a/b", "a%2fb"), ("a%2fb", "a%252fb"), (".hidden", "%2ehidden"), ("", "%"), ("%", "%25"),
       ("a\u{0}b\n", "a%00b%0a"), ("~metrics", "%7emetrics"), ("a\u{7f}", "a%7f"),
     ])
-  func `A label has a name that no other one has`(label: String, name: String) {
+  func labelName(label: String, name: String) {
     #expect(TableName.of(label) == name)
   }
 
   @Test(
+    "Dimensions have a name",
     arguments: [
       ([("method", "GET"), ("code", "200")], "code=200,method=GET"),
       ([("code", "200"), ("method", "GET")], "code=200,method=GET"),
       ([("a=b", "c,d")], "a%3db=c%2cd"), ([("", "")], "%=%"),
       ([("k", "2"), ("k", "1")], "k=1,k=2"), ([("path", "/a/b")], "path=%2fa%2fb"),
     ] as [([(String, String)], String)])
-  func `Dimensions have a name`(dimensions: [(String, String)], name: String) {
+  func dimensionsName(dimensions: [(String, String)], name: String) {
     #expect(DimensionSet(dimensions).name == name)
   }
 
-  @Test func `A long name ends with the hash of all of it`() {
+  @Test("A long name ends with the hash of all of it")
+  func longName() {
     let long = String(repeating: "ä", count: 100)
     #expect(TableName.of(long) == long, "200 bytes fit")
     let one = TableName.of(long + "1")
@@ -41,7 +44,8 @@ struct TableNameTests {
     #expect(TableName.of(long, suffix: "~timer").hasSuffix("~timer"))
   }
 
-  @Test func `What was named otherwise is told in the table`() throws {
+  @Test("What was named otherwise is told in the table")
+  func namedOtherwise() throws {
     let published = try Published()
     let long = String(repeating: "long ", count: 60)
     _ = published.metrics.makeCounter(label: long, dimensions: [("path", long)])

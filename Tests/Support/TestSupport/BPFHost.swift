@@ -14,7 +14,7 @@ package enum BPFHost {
     if let lockdown = try? readText("/sys/kernel/security/lockdown"),
       lockdown.contains("[confidentiality]")
     {
-      throw BPFRefusal.lockdown
+      throw BPFUnavailableError.lockdown
     }
   }
 

@@ -28,7 +28,7 @@ public final class CaseHost {
     }
     var second = first
     for (name, amount) in growth {
-      guard let statistic = schema[name] else { throw CaseFlaw("no \(name) in \(path)") }
+      guard let statistic = schema[name] else { throw CaseError("no \(name) in \(path)") }
       let bucket = statistic.histogramShape?.index(of: 1_000_000) ?? 0
       let word = statistic.words.lowerBound + bucket
       if amount == Inactive.unsigned {
@@ -61,7 +61,7 @@ public final class CaseHost {
   public func subject(_ path: String) -> Subject? { subjects.first { $0.path == path } }
 }
 
-public struct CaseFlaw: Error, CustomStringConvertible {
+public struct CaseError: Error, CustomStringConvertible {
   public let description: String
 
   public init(_ description: String) { self.description = description }

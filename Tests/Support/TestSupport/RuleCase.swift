@@ -25,7 +25,7 @@ public struct RuleCase: Sendable {
         cases.append(RuleCase(name: String(line.dropFirst().dropLast())))
         continue
       }
-      guard !cases.isEmpty else { throw CaseFlaw("no [name] before: \(line)") }
+      guard !cases.isEmpty else { throw CaseError("no [name] before: \(line)") }
       try cases[cases.count - 1].add(line.split(separator: " ").map(String.init))
     }
     return cases
@@ -45,7 +45,7 @@ public struct RuleCase: Sendable {
         guard parts.count == 2 else { continue }
         let text = parts[1].replacing("_", with: "")
         guard let amount = text == "none" ? Inactive.unsigned : UInt64(text) else {
-          throw CaseFlaw("no number: \(word)")
+          throw CaseError("no number: \(word)")
         }
         growth[String(parts[0])] = amount
       }
@@ -68,8 +68,8 @@ public struct RuleCase: Sendable {
   public static func schema(_ group: String, of path: String) throws -> Schema {
     switch group {
     case "kvm":
-      return try path.contains("/vcpu") ? SampleSchemas.processor() : SampleSchemas.machine()
-    case "sched": return ThreadSchedule.schema
+      return try path.contains("/vcpu") ? SampleSchemas.vcpu() : SampleSchemas.vm()
+    case "sched": return ThreadScheduleBacking.schema
     case "xen":
       return path.contains("/vcpu") ? XenStatsSchemas.vcpu : XenStatsSchemas.domain
     case "runstate": return XenStatsSchemas.runstate
@@ -84,7 +84,7 @@ public struct RuleCase: Sendable {
         Statistic("nr_periods", .cumulative), Statistic("nr_throttled", .cumulative),
         Statistic("throttled_usec", .cumulative, unit: .seconds, scale: .micro),
       ])
-    default: throw CaseFlaw("no group \(group)")
+    default: throw CaseError("no group \(group)")
     }
   }
 }

@@ -95,7 +95,7 @@ import Testing
   @Test("A record that is too short is refused; one that becomes it has no numbers, and no others")
   func short() throws {
     let backing = backed(by: [RecordField("a", .u8, at: 0), RecordField("b", .u64, at: 8)])
-    #expect(throws: RecordFlaw.tooShort(byteCount: 15, needed: 16)) { try backing.add(Bytes(15)) }
+    #expect(throws: RecordError.tooShort(byteCount: 15, needed: 16)) { try backing.add(Bytes(15)) }
     let bytes = Bytes(16)
     let group = try backing.attach("test", bytes, to: tree.source("a"), in: tree)
     bytes.shorten(to: 15)
@@ -175,7 +175,7 @@ import Testing
     let source = try other.add("a")
     let bytes = Bytes(1)
     let backing = backed(by: [RecordField("a", .u8, at: 0)])
-    #expect(throws: RecordFlaw.tree(.foreign(path: "a"))) {
+    #expect(throws: RecordError.tree(.foreign(path: "a"))) {
       try backing.attach("test", bytes, to: source, in: tree)
     }
     #expect(backing.clear(0, backing.schema.statistics[0]) == .failed(code: 2))

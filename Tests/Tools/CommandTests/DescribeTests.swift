@@ -17,7 +17,7 @@ struct DescribeTests {
   func complete() throws {
     let result = try Command.vitals("describe", "--all")
     #expect(result.status == 0)
-    let recorded = try SampleSchemas.machine().statistics + SampleSchemas.processor().statistics
+    let recorded = try SampleSchemas.vm().statistics + SampleSchemas.vcpu().statistics
     #expect(recorded.count > 50)
     for statistic in recorded {
       let line = result.lines.first { $0.hasPrefix(statistic.name + " ") }

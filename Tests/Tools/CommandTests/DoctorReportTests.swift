@@ -8,9 +8,9 @@ import Testing
 struct DoctorReportTests {
   /// A case's report; each victim of neighbours has the same two.
   private func report(_ ruleCase: RuleCase, width: Int = 100) throws -> DoctorReport {
-    let examination = Examination(.builtIn, of: try ruleCase.host().subjects)
+    let examination = RuleReport(.builtIn, of: try ruleCase.host().subjects)
     let neighbours = Neighbours(
-      processors: [0, 1, 2, 5],
+      cpus: [0, 1, 2, 5],
       all: [
         Neighbours.Neighbour(name: "kvm/birch", process: 1110, share: 0.905),
         Neighbours.Neighbour(name: "cc1plus", process: 77, share: 0.06),

@@ -39,7 +39,7 @@ struct DoctorTests {
   }
 
   /// The last of the CPUs that this process may use.
-  private func processor() throws -> Int {
+  private func vcpu() throws -> Int {
     let status = try readText("/proc/self/status")
     let line = try #require(
       status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") })
@@ -48,9 +48,9 @@ struct DoctorTests {
 
   @Test("The VM that a neighbour starves is found, with its neighbour, and an idle one is not")
   func contention() throws {
-    let processor = try processor()
+    let vcpu = try vcpu()
     let busy = [
-      "--payload", "port-io", "--pace", "unlimited", "--work", "1000000", "--cpu", "\(processor)",
+      "--payload", "port-io", "--pace", "unlimited", "--work", "1000000", "--cpu", "\(vcpu)",
     ]
     let victim = try guest("victim", busy + ["--nice", "15"])
     let taker = try guest("taker", busy)
@@ -58,7 +58,7 @@ struct DoctorTests {
     let findings = try examine(["kvm/*-\(run)"])
     let found = try #require(findings.first { $0.source == "kvm/victim-\(run)/vcpu0" })
     #expect(found.rule == "cpu-contention")
-    #expect(found.neighbours?.cpus == [processor])
+    #expect(found.neighbours?.cpus == [vcpu])
     // Whatever else the host does on that CPU may be there, too.
     #expect(found.neighbours?.processes.contains { $0.name == "kvm/taker-\(run)" } == true)
     #expect(!findings.contains { $0.source.hasPrefix("kvm/idle-") })

@@ -159,7 +159,7 @@ struct LiveTests {
   func monitor() throws {
     let socket = "/tmp/vitals-qmp-\(run).sock"
     defer { removeFile(socket) }
-    let machine = try qemu("qemu-\(run)", socket)
+    let vm = try qemu("qemu-\(run)", socket)
     let ways = "pidfd,qmp,debugfs"
     let list = ["list", "kvm/qemu-\(run)", "--via", ways]
     var result = try Command.vitals(list)
@@ -173,7 +173,7 @@ struct LiveTests {
     let show = try Command.vitals(
       "show", "kvm/qemu-\(run)/vcpu0", "--match", "exits", "--format", "json", "--via", ways)
     #expect(show.output.contains(#""exits":"#))
-    machine.kill()
+    vm.kill()
   }
 
   private func qemu(_ name: String, _ socket: String) throws -> ChildProcess {
@@ -191,8 +191,8 @@ struct LiveTests {
   func heldMonitor() throws {
     let socket = "/tmp/vitals-held-\(run).sock"
     defer { removeFile(socket) }
-    let machine = try qemu("held-\(run)", socket)
-    defer { machine.kill() }
+    let vm = try qemu("held-\(run)", socket)
+    defer { vm.kill() }
     let client = try connect(socket)
     // It is the monitor's client once it is greeted.
     let isGreeted = client.waitForInput(milliseconds: 5000)

@@ -24,7 +24,8 @@ struct MountLifeTests {
     return Array(bytes[..<count])
   }
 
-  @Test func `What is wrong with an option is said before anything is mounted`() throws {
+  @Test("What is wrong with an option is said before anything is mounted")
+  func wrongOption() throws {
     for option in ["colour=red", "uid=root", "visibility=", "mode=9"] {
       let result = try Command.vitals("mount", "/tmp", "-o", option)
       #expect(result.status == 2, "\(option)")
@@ -32,7 +33,8 @@ struct MountLifeTests {
     }
   }
 
-  @Test func `A table is handed out as it is, and outlives its mount`() throws {
+  @Test("A table is handed out as it is, and outlives its mount")
+  func tableHanded() throws {
     let host = try MountedDemo()
     #expect(try host.shell("cat .status").output.contains("\ntables passthrough\n"))
     let path = "\(host.directory)/\(Self.table)"
@@ -63,7 +65,8 @@ struct MountLifeTests {
     #expect(try host.shell("cat \(Self.exits)").status == 0)
   }
 
-  @Test func `Without passthrough a table is copied out, and that is said`() throws {
+  @Test("Without passthrough a table is copied out, and that is said")
+  func withoutPassthrough() throws {
     let host = try MountedDemo("-o", "passthrough=off")
     #expect(try host.shell("cat .status").output.contains("\ntables copied: passthrough=off\n"))
     let check = try Command.vitals("check", "\(host.directory)/\(Self.table)")
@@ -73,8 +76,8 @@ struct MountLifeTests {
     #expect(Set(size.textLines).count == 1 && size.textLines.count == 2)
   }
 
-  @Test func `A reader of a stopped server can be ended, and goes on when the server does`() throws
-  {
+  @Test("A reader of a stopped server can be ended, and goes on when the server does")
+  func readerStopped() throws {
     let host = try MountedDemo()
     let kept = try host.open(Self.exits)
     let before = try Self.count(kept)
@@ -87,7 +90,8 @@ struct MountLifeTests {
     #expect(try host.shell("cat \(Self.exits)").status == 0)
   }
 
-  @Test func `A group that the kernel reads is renewed, outlives its mount, and ends`() throws {
+  @Test("A group that the kernel reads is renewed, outlives its mount, and ends")
+  func groupKernel() throws {
     let host = try MountedDemo("-o", "passthrough=all")
     let path = "kvm/demo-mmio/vcpu0/kvm/.binary"
     let kept = try host.open(path)
@@ -118,7 +122,8 @@ struct MountLifeTests {
     #expect(tries < 500)
   }
 
-  @Test func `Who polls a schema is woken when what is below comes or goes`() throws {
+  @Test("Who polls a schema is woken when what is below comes or goes")
+  func pollsSchema() throws {
     let host = try MountedDemo()
     // No other test publishes there; virtual machines come and go on the host all the time.
     let schema = try host.open("app/.schema")
@@ -132,7 +137,8 @@ struct MountLifeTests {
     #expect(isReadable(within: 10_000))
   }
 
-  @Test func `Writing 0 has a count begin again, anything else is invalid`() throws {
+  @Test("Writing 0 has a count begin again, anything else is invalid")
+  func writing0() throws {
     let host = try MountedDemo()
     let wrong = try host.shell("/bin/echo 7 > \(Self.exits)")
     #expect(wrong.status != 0 && wrong.errors.contains("Invalid argument"), "\(wrong.errors)")
@@ -146,10 +152,11 @@ struct MountLifeTests {
   }
 
   @Test(
+    "A user without rights mounts for themself, and tables are copied",
     .enabled(
       if: Mounting.hasProgram("setpriv") && Mounting.hasProgram("fusermount3")
         && Mounting.isOpenToAll, "no setpriv, no fusermount3, or /dev/fuse is not for all"))
-  func `A user without rights mounts for themself, and tables are copied`() throws {
+  func userWithout() throws {
     let copy = "/tmp/vitals-mounter-\(getpid())"
     let directory = "\(copy).d"
     defer { removeFile(copy) }
@@ -172,8 +179,10 @@ struct MountLifeTests {
     #expect(result.output.contains("tables copied: no passthrough: it takes CAP_SYS_ADMIN"))
   }
 
-  @Test(.enabled(if: Mounting.hasProgram("setpriv"), "no setpriv"))
-  func `A user without rights reads all, and with visibility by owner what is not another's`()
+  @Test(
+    "A user without rights reads all, and with visibility by owner what is not another's",
+    .enabled(if: Mounting.hasProgram("setpriv"), "no setpriv"))
+  func userWithoutRights()
     throws
   {
     let open = try MountedDemo()

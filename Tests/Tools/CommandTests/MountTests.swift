@@ -13,20 +13,22 @@ struct MountTests {
 
   private func shell(_ command: String) throws -> CommandResult { try host.shell(command) }
 
-  @Test func `Sources, groups and statistics are directories and files`() throws {
-    let machine = "kvm/demo-port-io"
-    let names = try shell("ls \(machine)").textLines
+  @Test("Sources, groups and statistics are directories and files")
+  func sourcesGroups() throws {
+    let vm = "kvm/demo-port-io"
+    let names = try shell("ls \(vm)").textLines
     #expect(names == ["kvm", "vcpu0", "vcpu1", "vcpu2", "vcpus.kvm"])
-    let exits = try shell("cat \(machine)/vcpu0/kvm/exits")
+    let exits = try shell("cat \(vm)/vcpu0/kvm/exits")
     #expect(exits.status == 0 && exits.textLines.count == 1 && Int(exits.textLines[0]) != nil)
-    #expect(try shell("cat \(machine)/vcpu0/.labels").textLines == ["vcpu 0"])
+    #expect(try shell("cat \(vm)/vcpu0/.labels").textLines == ["vcpu 0"])
     #expect(try shell("cat kvm/.status").output.contains("vcpus.kvm up aggregate of 6\n"))
     let blocking = try shell("cat kvm/vcpus.kvm/blocking")
     #expect(blocking.textLines.map { $0.split(separator: " ").first } == ["no", "yes"])
     #expect(try shell("cat nothing").status != 0)
   }
 
-  @Test func `The usual tools read it whole`() throws {
+  @Test("The usual tools read it whole")
+  func usualTools() throws {
     let values = try shell("cat kvm/demo-port-io/vcpu0/.values").textLines
     let files = try shell("ls kvm/demo-port-io/vcpu0/kvm | wc -l").textLines
     #expect(values.count >= 20 && files.first.flatMap { Int($0) } ?? 0 >= 20)
@@ -39,7 +41,8 @@ struct MountTests {
     #expect(try shell(readers.joined(separator: " ") + " wait").textLines.count == 16)
   }
 
-  @Test func `Every kind of file can be copied, packed and searched`() throws {
+  @Test("Every kind of file can be copied, packed and searched")
+  func everyKind() throws {
     let files = [
       "kvm/demo-mmio/vcpu0/kvm/exits", "kvm/demo-mmio/vcpu0/kvm/halt_wait_hist",
       "kvm/demo-mmio/vcpu0/kvm/.values", "kvm/demo-mmio/vcpu0/kvm/.binary",
@@ -59,8 +62,10 @@ struct MountTests {
     #expect(try shell("grep -rl . app/demo/*/requests/served").textLines.count == 3)
   }
 
-  @Test(.enabled(if: Mounting.hasProgram("python3"), "no python3"))
-  func `A script can seek, read in parts and read again`() throws {
+  @Test(
+    "A script can seek, read in parts and read again",
+    .enabled(if: Mounting.hasProgram("python3"), "no python3"))
+  func scriptSeek() throws {
     let script = """
       import os
       f = open("app/demo/worker0/requests/.values", "rb", buffering=0)
@@ -79,13 +84,15 @@ struct MountTests {
     #expect(result.output.contains("done"), "\(result.errors)")
   }
 
-  @Test func `A group is a statistics file that keeps the kernel's rules`() throws {
+  @Test("A group is a statistics file that keeps the kernel's rules")
+  func groupStatistics() throws {
     let path = "\(host.directory)/kvm/demo-port-io/vcpu0/kvm/.binary"
     let result = try Command.vitals("check", path)
     #expect(result.status == 0, "\(result.output)\(result.errors)")
   }
 
-  @Test func `The whole mount keeps its rules, for root and for others`() throws {
+  @Test("The whole mount keeps its rules, for root and for others")
+  func wholeMount() throws {
     let path = try Command.product("vitals")
     let copy = "/tmp/vitals-mount-check-\(getpid())"
     defer { removeFile(copy) }
@@ -101,7 +108,8 @@ struct MountTests {
     #expect(other.errors.contains("\(host.tables) is no mounted statistics filesystem"))
   }
 
-  @Test func `What ends while it is read is no device`() throws {
+  @Test("What ends while it is read is no device")
+  func endsWhile() throws {
     let file = try Descriptor.open("\(host.directory)/kvm/demo-mmio/vcpu1/kvm/exits")
     var bytes = [UInt8](repeating: 0, count: 64)
     #expect(try file.read(into: &bytes, at: 0) > 0)

@@ -8,7 +8,7 @@ struct AggregateExample {
   let tree = Tree()
   let numbers = Numbers()
   let sampler: Sampler
-  let moment = Moment(monotonic: 2_500_000_000, realtime: 1_795_237_571_000_000_042)
+  let moment = Timestamp(monotonic: 2_500_000_000, realtime: 1_795_237_571_000_000_042)
   private let guest: Source
 
   static let schema = Schema(packing: [

@@ -79,7 +79,7 @@ struct AggregateTests {
       Interval(from: Window(begin: 0, end: 0), to: Window(begin: 1_000_000_000, end: 1_000_000_000))
     )
     func text(_ increase: UInt64, parties: Int, goesOn: Bool) -> String {
-      Figure(
+      FormattedRate(
         Rate(increase: increase, interval: interval), of: statistic, parties: parties,
         goesOn: goesOn
       ).marked
@@ -94,7 +94,7 @@ struct AggregateTests {
 
   @Test("The average of counts has decimals")
   func average() throws {
-    let form = FoldForm(of: AggregateExample.schema, by: [.average])
+    let form = AggregateSchema(of: AggregateExample.schema, by: [.average])
     let statistic = try #require(form.schema["exits.avg"])
     #expect(Quantity(12_500, of: statistic)?.text == "12.5")
     let bytes = try #require(form.schema["level.avg"])
@@ -117,7 +117,7 @@ struct AggregateTests {
     for includesHidden in [false, true] {
       let sampler = Sampler(tree, Selection(includesHidden: includesHidden))
       sampler.pass()
-      let text = ShowText().text(of: sampler, at: Moment(monotonic: 3, realtime: 0))
+      let text = ShowText().text(of: sampler, at: Timestamp(monotonic: 3, realtime: 0))
       #expect(text.contains("kvm/web/vcpu0") == includesHidden)
       #expect(text.contains("sum of 1 by qmp"))
     }

@@ -37,7 +37,7 @@ struct Example {
   let numbers = Numbers()
   let sampler: Sampler
   /// 2026-11-21T05:06:11.000000042Z, 3 s after the start.
-  let moment = Moment(monotonic: 3_000_000_000, realtime: 1_795_237_571_000_000_042)
+  let moment = Timestamp(monotonic: 3_000_000_000, realtime: 1_795_237_571_000_000_042)
 
   static let vcpu = Schema(packing: [
     Statistic("exits", .cumulative),

@@ -23,7 +23,7 @@ struct PendingTests {
     let sampler = Sampler(tree)
     sampler.pass()
     sampler.pass()
-    let moment = Moment(monotonic: 3_000_000_000, realtime: 0)
+    let moment = Timestamp(monotonic: 3_000_000_000, realtime: 0)
     var summary = SummaryTable(statistics: ["halt_wait_ns"])
     let row = summary.result(of: sampler, at: moment)
     return (

@@ -15,15 +15,15 @@ import Testing
       Statistic("run_ns", .cumulative, unit: .seconds, scale: .nano, meaning: "Time \"run\"."),
       Statistic("level", .instant),
     ])
-    let machine = try tree.add(
+    let vm = try tree.add(
       "web", below: tree.source("kvm"),
       labels: ["uuid": "00000000-0000-0000-0000-00000000000a"])
     try tree.attach(
-      "sched", schema: schema, backing: numbers, token: 0, provenance: .procfs, to: machine)
+      "sched", schema: schema, backing: numbers, token: 0, provenance: .procfs, to: vm)
     numbers.records[0] = .init(
       words: [2_500_000_000, Inactive.unsigned],
       window: Window(begin: 1_000_000_000, end: 2_000_000_000))
-    return (tree, numbers, machine)
+    return (tree, numbers, vm)
   }
 
   @Test("A file, byte by byte")
@@ -34,7 +34,7 @@ import Testing
     sampler.pass()
     var export = RRDExport(sampler, try Meanings(parsing: ""))
     let isNew = export.update(
-      at: Moment(monotonic: 3_000_000_000, realtime: 1_700_000_001_250_000_000))
+      at: Timestamp(monotonic: 3_000_000_000, realtime: 1_700_000_001_250_000_000))
     #expect(isNew)
     let metadata =
       #"{"datasources":{"kvm/web/level":{"default":"false","max":"inf","min":"-inf","#
@@ -91,23 +91,23 @@ import Testing
 
   @Test("Metadata and its checksum stay the same from tick to tick, whatever the numbers")
   func steady() throws {
-    let (tree, numbers, machine) = try small()
+    let (tree, numbers, vm) = try small()
     let sampler = Sampler(tree)
     sampler.pass()
     var export = RRDExport(sampler, try Meanings(parsing: ""))
-    export.update(at: Moment(monotonic: 3_000_000_000, realtime: 1_700_000_000_000_000_000))
+    export.update(at: Timestamp(monotonic: 3_000_000_000, realtime: 1_700_000_000_000_000_000))
     let first = export.bytes
     numbers.records[0]?.words = [7, 8]
     numbers.records[0]?.window = Window(begin: 5_000_000_000, end: 6_000_000_000)
     sampler.pass()
-    let now = Moment(monotonic: 7_000_000_000, realtime: 1_700_000_005_000_000_000)
+    let now = Timestamp(monotonic: 7_000_000_000, realtime: 1_700_000_005_000_000_000)
     let isNewByNumbers = export.update(at: now)
     #expect(!isNewByNumbers)
     let changed = first.indices.filter { first[$0] != export.bytes[$0] }
     // Only the data's checksum, the timestamp and the values.
     #expect(changed.allSatisfy { 11..<15 ~= $0 || export.values ~= $0 } && !changed.isEmpty)
     // Another generation with the same sources to show is no other metadata.
-    let silent = try tree.add("silent", below: machine)
+    let silent = try tree.add("silent", below: vm)
     sampler.pass()
     let isNewBySource = export.update(at: now)
     #expect(!isNewBySource)
@@ -130,7 +130,7 @@ import Testing
   func empty() throws {
     let sampler = Sampler(Tree())
     var export = RRDExport(sampler, try Meanings(parsing: ""))
-    let isNew = export.update(at: Moment(monotonic: 1, realtime: 1_700_000_000_500_000_000))
+    let isNew = export.update(at: Timestamp(monotonic: 1, realtime: 1_700_000_000_500_000_000))
     #expect(isNew)
     let file = try RRDFile(export.bytes)
     #expect(file.values.isEmpty && file.timestamp == .fractional(1_700_000_000.5))
@@ -138,11 +138,11 @@ import Testing
 
   @Test("Whose a number is, by the labels of its source and of those above it")
   func owners() throws {
-    let (tree, numbers, machine) = try small()
+    let (tree, numbers, vm) = try small()
     let schema = Schema(packing: [Statistic("n", .cumulative)])
     let store = try tree.add("sr", labels: ["uuid": "0b", "owner": "sr"])
     let odd = try tree.add("odd", labels: ["uuid": "no uuid"])
-    let below = try tree.add("vcpu0", below: machine)
+    let below = try tree.add("vcpu0", below: vm)
     for source in [store, odd, below] {
       try tree.attach(
         "g", schema: schema, backing: numbers, token: 5, provenance: .procfs, to: source)
@@ -150,27 +150,27 @@ import Testing
     let sampler = Sampler(tree)
     sampler.pass()
     var export = RRDExport(sampler, try Meanings(parsing: ""))
-    export.update(at: Moment(monotonic: 1, realtime: 1))
-    let machineOwner = RRDDataSource.Owner.machine(uuid: "00000000-0000-0000-0000-00000000000a")
+    export.update(at: Timestamp(monotonic: 1, realtime: 1))
+    let vmOwner = RRDDataSource.Owner.vm(uuid: "00000000-0000-0000-0000-00000000000a")
     #expect(
       try RRDFile(export.bytes).metadata.sources.map { "\($0.name) \($0.owner)" } == [
-        "kvm/web/level \(machineOwner)", "kvm/web/run_ns \(machineOwner)",
-        "kvm/web/vcpu0/n \(machineOwner)", "odd/n host", "sr/n sr 0b",
+        "kvm/web/level \(vmOwner)", "kvm/web/run_ns \(vmOwner)",
+        "kvm/web/vcpu0/n \(vmOwner)", "odd/n host", "sr/n sr 0b",
       ])
   }
 
   @Test("Two groups of a source may have a statistic of the same name")
   func clash() throws {
-    let (tree, numbers, machine) = try small()
+    let (tree, numbers, vm) = try small()
     let schema = Schema(packing: [Statistic("level", .instant)])
     for token in 1...2 {
       try tree.attach(
-        "other", schema: schema, backing: numbers, token: token, provenance: .procfs, to: machine)
+        "other", schema: schema, backing: numbers, token: token, provenance: .procfs, to: vm)
     }
     let sampler = Sampler(tree)
     sampler.pass()
     var export = RRDExport(sampler, try Meanings(parsing: ""))
-    export.update(at: Moment(monotonic: 1, realtime: 1))
+    export.update(at: Timestamp(monotonic: 1, realtime: 1))
     #expect(
       try RRDFile(export.bytes).metadata.sources.map(\.name) == [
         "kvm/web/other/level", "kvm/web/other/level#2", "kvm/web/run_ns", "kvm/web/sched/level",

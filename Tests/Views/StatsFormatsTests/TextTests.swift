@@ -31,7 +31,7 @@ import Testing
       (1_735_689_599, "2024-12-31T23:59:59.000000000Z"),
     ]) func times(seconds: UInt64, text: String)
   {
-    #expect(Moment(monotonic: 0, realtime: seconds * 1_000_000_000).text == text)
+    #expect(Timestamp(monotonic: 0, realtime: seconds * 1_000_000_000).text == text)
   }
 
   @Test("JSON strings are escaped") func json() {
@@ -89,7 +89,7 @@ import Testing
       (.denied(code: 133), "denied (errno 133)"), (.gone, "gone"),
     ]) func statuses(status: Status, text: String)
   {
-    #expect(status.text(at: Moment(monotonic: 3_000_000_000, realtime: 0)) == text)
+    #expect(status.text(at: Timestamp(monotonic: 3_000_000_000, realtime: 0)) == text)
   }
 
   @Test("Resets and arrears are marked and explained") func notes() throws {

@@ -26,12 +26,13 @@ struct EvaluationTests {
     try host.add(
       "kvm/one", Self.quota, named: "cgroup", growth: ["nr_periods": 20, "nr_throttled": 5])
     try host.add(
-      "kvm/one/vcpu0", ThreadSchedule.schema, named: "sched",
+      "kvm/one/vcpu0", ThreadScheduleBacking.schema, named: "sched",
       growth: ["run_ns": 500_000_000, "run_delay_ns": 3_000_000_000, "timeslices": 100])
     try host.add(
       "kvm/one/vcpu0", Self.requests,
       growth: ["served": 3000, "bytes": 20, "wait_hist": 10, "depth": 7])
-    try host.add("kvm/two/vcpu0", ThreadSchedule.schema, growth: [:], then: .denied(code: 13))
+    try host.add(
+      "kvm/two/vcpu0", ThreadScheduleBacking.schema, growth: [:], then: .denied(code: 13))
     return host
   }
 

@@ -72,7 +72,7 @@ struct FormulaTests {
       ("exits + received > 5", "+", "do not go together"),
     ])
   func wrong(text: String, part: String, reason: String) {
-    do throws(FormulaFlaw) {
+    do throws(FormulaError) {
       try Formula(text, .condition).check(against: [Self.schema])
       Issue.record("'\(text)' was taken")
     } catch {
@@ -84,7 +84,7 @@ struct FormulaTests {
 
   @Test("The mark stands below the wrong part, whatever is before it")
   func marks() throws {
-    do throws(FormulaFlaw) {
+    do throws(FormulaError) {
       _ = try Formula("'ünï' > 5\tand rate(exits) = 3", .condition)
       Issue.record("it was taken")
     } catch {
@@ -92,7 +92,7 @@ struct FormulaTests {
       #expect(lines[1] == "  'ünï' > 5 and rate(exits) = 3")
       #expect(lines[2] == "                            ^")
     }
-    do throws(FormulaFlaw) {
+    do throws(FormulaError) {
       _ = try Formula(String(repeating: "1 + ", count: 500) + "§", .number)
       Issue.record("it was taken")
     } catch {
@@ -110,7 +110,7 @@ struct FormulaTests {
       String(repeating: "x", count: 100_000), String(repeating: "((1)+", count: 800),
     ])
   func deep(text: String) {
-    #expect(throws: FormulaFlaw.self) { try Formula(text, .condition) }
+    #expect(throws: FormulaError.self) { try Formula(text, .condition) }
   }
 
   @Test("A sum as long as a text may be is evaluated")
@@ -131,7 +131,7 @@ struct FormulaTests {
     for _ in 0..<20_000 {
       let count = Int.random(in: 0...12, using: &generator)
       let text = (0..<count).map { _ in words.randomElement(using: &generator) ?? "" }.joined()
-      do throws(FormulaFlaw) {
+      do throws(FormulaError) {
         let formula = try Formula(text, .condition)
         try formula.check(against: [Self.schema])
       } catch {

@@ -9,7 +9,7 @@ struct RuleCaseTests {
   @Test("What is found is what is wrong, and nothing else", arguments: try RuleCase.all())
   func found(ruleCase: RuleCase) throws {
     let host = try ruleCase.host()
-    let examination = Examination(.builtIn, of: host.subjects)
+    let examination = RuleReport(.builtIn, of: host.subjects)
     let found = examination.diagnoses.map { "\($0.rule.name) \($0.path)" }
     #expect(Set(found) == ruleCase.found)
     let untold = Set(examination.gaps.flatMap { gap in gap.paths.map { "\(gap.rule.name) \($0)" } })

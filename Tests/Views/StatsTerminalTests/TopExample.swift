@@ -49,15 +49,14 @@ struct TopExample {
   ])
 
   /// VMs with two vCPUs each, and one that the system refuses.
-  init(machines: [String] = ["web1", "db 数据库", "evil\u{1b}[2J\n"], withRefused: Bool = true) throws
-  {
+  init(vms: [String] = ["web1", "db 数据库", "evil\u{1b}[2J\n"], withRefused: Bool = true) throws {
     let kvm = tree.source("kvm")
     var token = 0
     var families: [Family] = []
-    for name in machines {
-      let machine = try tree.add(name, below: kvm, labels: ["pid": "\(100 + token)"])
+    for name in vms {
+      let vm = try tree.add(name, below: kvm, labels: ["pid": "\(100 + token)"])
       for index in 0..<2 {
-        let vcpu = try tree.add("vcpu\(index)", below: machine)
+        let vcpu = try tree.add("vcpu\(index)", below: vm)
         for (group, schema) in [("kvm", Self.vcpu), ("sched", Self.sched)] {
           let made = try tree.attach(
             group, schema: schema, backing: numbers, token: token, provenance: .pidfd, to: vcpu)
@@ -67,7 +66,7 @@ struct TopExample {
         }
       }
       for family in families {
-        try tree.aggregate(family, as: "vcpus.\(family.name)", over: machine)
+        try tree.aggregate(family, as: "vcpus.\(family.name)", over: vm)
       }
     }
     if withRefused {
@@ -121,8 +120,8 @@ struct TopExample {
   }
 
   /// 2026-11-21T05:06:08Z and the seconds since the start.
-  var moment: Moment {
-    Moment(
+  var moment: Timestamp {
+    Timestamp(
       monotonic: seconds * 1_000_000_000,
       realtime: 1_795_237_568_000_000_000 + seconds * 1_000_000_000)
   }
@@ -156,7 +155,7 @@ struct TopExample {
     }
   }
 
-  mutating func press(_ keys: [Key]) -> [TopWish] {
+  mutating func press(_ keys: [Key]) -> [TopRequest] {
     keys.compactMap { top.take($0, at: moment.monotonic) }
   }
 

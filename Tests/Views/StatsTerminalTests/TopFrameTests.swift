@@ -16,7 +16,7 @@ struct TopFrameTests {
   @Test(
     "The machines at many sizes",
     arguments: [(80, 24), (132, 43), (60, 12), (40, 8), (200, 20), (20, 5)])
-  func machines(columns: Int, rows: Int) throws {
+  func vms(columns: Int, rows: Int) throws {
     var example = try TopExample()
     example.pass(5)
     expect(example.frame(columns, rows), "machines-\(columns)x\(rows).txt")
@@ -32,7 +32,7 @@ struct TopFrameTests {
 
   @Test("A host without VMs says so")
   func empty() throws {
-    var example = try TopExample(machines: [], withRefused: false)
+    var example = try TopExample(vms: [], withRefused: false)
     example.pass()
     expect(example.frame(), "empty.txt")
   }
@@ -53,8 +53,8 @@ struct TopFrameTests {
   func gone() throws {
     var example = try TopExample()
     example.pass(4)
-    let machine = try #require(example.tree.source("kvm").child("web1"))
-    example.tree.remove(machine)
+    let vm = try #require(example.tree.source("kvm").child("web1"))
+    example.tree.remove(vm)
     example.pass(2)
     #expect(!example.frame().text.contains("web1"))
     example.press("[[[")
@@ -92,7 +92,7 @@ struct TopFrameTests {
     "The host, control groups and programs have rows of their own",
     arguments: [("3", "host"), ("4", "groups"), ("5", "programs")])
   func views(key: String, name: String) throws {
-    var example = try TopExample(machines: [], withRefused: false)
+    var example = try TopExample(vms: [], withRefused: false)
     try example.addOthers()
     example.pass(3)
     example.press(key)

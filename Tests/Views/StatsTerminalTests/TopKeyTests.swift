@@ -13,7 +13,7 @@ struct TopKeyTests {
 
   @Test("Every column sorts, both ways")
   func sorting() throws {
-    var example = try TopExample(machines: ["a", "b", "c"], withRefused: false)
+    var example = try TopExample(vms: ["a", "b", "c"], withRefused: false)
     example.pass(3)
     #expect(names(example.frame()) == ["c", "b", "a"])
     example.press("O")
@@ -31,7 +31,7 @@ struct TopKeyTests {
       ("pid=104", ["web2"]), ("pid=10", []), ("nothing", []),
     ])
   func filtering(text: String, shown: [String]) throws {
-    var example = try TopExample(machines: ["web1", "web2", "db"], withRefused: false)
+    var example = try TopExample(vms: ["web1", "web2", "db"], withRefused: false)
     example.pass()
     example.press("/" + text)
     _ = example.press([.enter])
@@ -42,7 +42,7 @@ struct TopKeyTests {
 
   @Test("A filter goes with to another view, and Backspace from a page to it")
   func filterOfViews() throws {
-    var example = try TopExample(machines: ["web1", "web2"], withRefused: false)
+    var example = try TopExample(vms: ["web1", "web2"], withRefused: false)
     example.pass()
     example.press("p104")
     _ = example.press([.enter])
@@ -66,7 +66,7 @@ struct TopKeyTests {
 
   @Test("What is zero is hidden on request, but not what is refused")
   func zeros() throws {
-    var example = try TopExample(machines: ["web1"])
+    var example = try TopExample(vms: ["web1"])
     example.pass()
     for token in 0..<4 { example.numbers.failures[token] = .gone }
     example.pass()
@@ -77,7 +77,7 @@ struct TopKeyTests {
 
   @Test("A reset begins totals at zero")
   func reset() throws {
-    var example = try TopExample(machines: ["web1"], withRefused: false)
+    var example = try TopExample(vms: ["web1"], withRefused: false)
     example.pass(3)
     example.press("rt")
     #expect(example.frame().text(ofRow: 3).contains("0 s"))
@@ -106,7 +106,7 @@ struct TopKeyTests {
 
   @Test("History is bounded in time and kept once a second")
   func history() throws {
-    var example = try TopExample(machines: ["a"], withRefused: false)
+    var example = try TopExample(vms: ["a"], withRefused: false)
     example.pass(700)
     for _ in 0..<80 { example.press("{") }
     #expect(example.frame().text(ofRow: 0).contains("10m00s AGO"))
@@ -129,7 +129,7 @@ struct TopKeyTests {
   @Test("The chosen row stays chosen while rows move, and on the screen")
   func selection() throws {
     var example = try TopExample(
-      machines: (0..<40).map { "vm\($0)" }, withRefused: false)
+      vms: (0..<40).map { "vm\($0)" }, withRefused: false)
     example.pass(2)
     _ = example.frame(80, 12)
     _ = example.press([.pageDown, .down, .down])

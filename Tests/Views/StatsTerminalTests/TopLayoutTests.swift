@@ -16,12 +16,12 @@ import Testing
   init() { sampler = Sampler(tree) }
 
   private func add(_ name: String, token: Int) throws -> Source {
-    let machine = try tree.add(name, below: tree.source("kvm"))
-    let vcpu = try tree.add("vcpu0", below: machine)
+    let vm = try tree.add(name, below: tree.source("kvm"))
+    let vcpu = try tree.add("vcpu0", below: vm)
     try tree.attach(
       "sched", schema: schema, backing: numbers, token: token, provenance: .simulated, to: vcpu)
     numbers.words[token] = [UInt64(token) * 1_000, UInt64(token)]
-    return machine
+    return vm
   }
 
   private func step() {
@@ -36,22 +36,22 @@ import Testing
   @Test("Through machines that come, go and take each other's records")
   func churn() throws {
     var generator = SystemRandomNumberGenerator()
-    var machines: [Source] = []
+    var vms: [Source] = []
     var old: TopLayout?
     for round in 0..<200 {
       let token = round % 50
-      if machines.count > 3, Bool.random(using: &generator) {
-        let index = Int.random(in: machines.indices, using: &generator)
-        tree.remove(machines.remove(at: index))
+      if vms.count > 3, Bool.random(using: &generator) {
+        let index = Int.random(in: vms.indices, using: &generator)
+        tree.remove(vms.remove(at: index))
       } else {
-        machines.append(try add("m\(round)", token: token))
+        vms.append(try add("m\(round)", token: token))
       }
       step()
       step()
       let kept = TopLayout(sampler, .builtIn, instead: old)
       let fresh = TopLayout(sampler, .builtIn)
       let samples = [kept, fresh].map {
-        TopSample($0, sampler, at: Moment(monotonic: 1, realtime: 1))
+        TopSample($0, sampler, at: Timestamp(monotonic: 1, realtime: 1))
       }
       for view in kept.tables.indices {
         #expect(kept.tables[view].columns == fresh.tables[view].columns)
@@ -63,6 +63,6 @@ import Testing
       }
       old = kept
     }
-    #expect(!machines.isEmpty)
+    #expect(!vms.isEmpty)
   }
 }

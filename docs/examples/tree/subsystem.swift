@@ -79,7 +79,7 @@ struct Subsystem {
     statistics.remove("mail")
     queues["scan"]?.serve(5)
     sampler.pass()
-    let now = Moment(monotonic: monotonicNanoseconds(), realtime: wallNanoseconds())
+    let now = Timestamp(monotonic: monotonicNanoseconds(), realtime: wallNanoseconds())
     print(ShowText(showsRates: false).text(of: sampler, at: now), terminator: "")
   }
 }

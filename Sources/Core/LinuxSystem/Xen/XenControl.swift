@@ -113,7 +113,7 @@ public final class XenControl: @unchecked Sendable {
     info.isBlocked = words[0] >> 40 & 0xff != 0
     info.isRunning = words[0] >> 48 & 0xff != 0
     info.runNanoseconds = words[1]
-    info.processor = UInt32(truncatingIfNeeded: words[2])
+    info.cpu = UInt32(truncatingIfNeeded: words[2])
     return 0
   }
 

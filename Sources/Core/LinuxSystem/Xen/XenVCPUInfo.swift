@@ -6,7 +6,7 @@ public struct XenVCPUInfo: Hashable, Sendable {
   /// Up to the moment of the call, also where it is running.
   public var runNanoseconds: UInt64 = 0
   /// The physical CPU that it runs on or last ran on.
-  public var processor: UInt32 = 0
+  public var cpu: UInt32 = 0
 
   public init() {}
 }

@@ -5,7 +5,7 @@ import StatsChecks
 
 extension FindingList {
   /// T2 to T9: where things lie.
-  mutating func checkLayout(_ reader: Reader, _ look: TableLook) {
+  mutating func checkLayout(_ reader: Reader, _ look: TableObservation) {
     let length = reader.mappedByteCount
     check(
       "T2", "the file is as long as its blocks", reader.usedByteCount <= length,

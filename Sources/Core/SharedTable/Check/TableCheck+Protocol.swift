@@ -5,7 +5,9 @@ import StatsChecks
 
 extension FindingList {
   /// T10 to T14: how it is written.
-  mutating func checkProtocol(_ reader: Reader, _ first: TableLook, _ second: TableLook) {
+  mutating func checkProtocol(
+    _ reader: Reader, _ first: TableObservation, _ second: TableObservation
+  ) {
     check(
       "T10", "the facts in the header stay",
       Self.constants(first.header) == Self.constants(second.header),
@@ -36,8 +38,8 @@ extension FindingList {
 
   /// Groups that are in both looks and were not begun anew between them.
   static func common(
-    _ first: TableLook, _ second: TableLook
-  ) -> [(old: TableLook.Group, new: TableLook.Group)] {
+    _ first: TableObservation, _ second: TableObservation
+  ) -> [(old: TableObservation.Group, new: TableObservation.Group)] {
     second.groups.compactMap { id, new in
       guard let old = first.groups[id], old.group.start == new.group.start else { return nil }
       return (old, new)

@@ -4,7 +4,7 @@ import StatsChecks
 
 extension FindingList {
   /// T15 to T22: whether the numbers can be.
-  mutating func checkValues(_ first: TableLook, _ second: TableLook) {
+  mutating func checkValues(_ first: TableObservation, _ second: TableObservation) {
     let common = FindingList.common(first, second).filter { pair in
       [pair.old, pair.new].allSatisfy { group in
         if case .up = group.sample { true } else { false }
@@ -34,7 +34,7 @@ extension FindingList {
     checkTimes(second)
   }
 
-  private mutating func checkRanges(_ look: TableLook) {
+  private mutating func checkRanges(_ look: TableObservation) {
     var states: [String] = []
     var switches: [String] = []
     var histograms: [String] = []
@@ -65,7 +65,7 @@ extension FindingList {
     check("T19", "a histogram has buckets of some width", histograms)
   }
 
-  private mutating func checkTimes(_ look: TableLook) {
+  private mutating func checkTimes(_ look: TableObservation) {
     var windows: [String] = []
     var starts: [String] = []
     for group in look.groups.values.sorted(by: { $0.group.id < $1.group.id }) {

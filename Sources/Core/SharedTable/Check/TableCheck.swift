@@ -32,10 +32,10 @@ public struct TableCheck {
       list.check("T1", rule, false, error.description)
       return list.findings
     }
-    let first = TableLook(reader)
+    let first = TableObservation(reader)
     pause()
     reader.refresh()
-    let second = TableLook(reader)
+    let second = TableObservation(reader)
     list.checkLayout(reader, second)
     list.checkProtocol(reader, first, second)
     list.checkValues(first, second)
@@ -50,7 +50,7 @@ public struct TableCheck {
 }
 
 /// What a table holds at one time, for a comparison with another time.
-struct TableLook {
+struct TableObservation {
   /// A group with its words; nil where there was no whole sample.
   struct Group {
     let group: TableGroup

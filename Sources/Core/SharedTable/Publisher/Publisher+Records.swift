@@ -139,7 +139,9 @@ extension PublisherCore.State {
   mutating func annexRoom(
     for shape: RecordShape, _ core: PublisherCore
   ) throws(TableError) -> Int {
-    if annex == nil { annex = AnnexState(try Annex(addressSpace: core.annexAddressSpace)) }
+    if annex == nil {
+      annex = OnDemandSegmentState(try OnDemandSegment(addressSpace: core.annexAddressSpace))
+    }
     return try annex?.take(shape.byteCount, name: core.name) ?? 0
   }
 }

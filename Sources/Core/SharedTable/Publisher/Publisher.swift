@@ -23,9 +23,9 @@ public final class Publisher: Sendable {
 
   /// What the outside sees of it: its name, its file and its broker.
   private struct Front: ~Copyable {
-    let claim: Claim
+    let claim: NameClaim
     /// The name in the table's directory, where that is another one.
-    let tableClaim: Claim?
+    let tableClaim: NameClaim?
     let tablePath: String?
     let broker: Broker
   }
@@ -37,13 +37,13 @@ public final class Publisher: Sendable {
   public init(_ publication: Publication) throws(TableError) {
     self.publication = publication
     let name = publication.name ?? "unnamed"
-    var claim: Claim?
+    var claim: NameClaim?
     if publication.name != nil {
-      claim = try Claim.take(name, in: publication.directory)
+      claim = try NameClaim.take(name, in: publication.directory)
     }
-    var tableClaim: Claim?
+    var tableClaim: NameClaim?
     if let directory = publication.tableDirectory, directory != publication.directory {
-      tableClaim = try Claim.take(name, in: directory)
+      tableClaim = try NameClaim.take(name, in: directory)
     }
     var file: TableFile?
     let memory: TableMemory

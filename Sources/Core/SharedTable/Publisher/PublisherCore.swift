@@ -39,7 +39,7 @@ final class PublisherCore: Sendable {
     var sources: [UInt64: SourceEntry] = [:]
     var sourceIDs: [String: UInt64] = [:]
     var groups: [UInt64: GroupEntry] = [:]
-    var annex: AnnexState?
+    var annex: OnDemandSegmentState?
     var isClosed = false
   }
 

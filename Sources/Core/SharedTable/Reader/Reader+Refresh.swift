@@ -54,7 +54,7 @@ extension Reader {
     broker.drain()
     if let offer = broker.takeOffer() {
       // Without it the groups on demand are asleep; the next offer may succeed.
-      view = TableView(view.table, annex: try? AnnexMapping(offer))
+      view = TableView(view.table, annex: try? OnDemandMapping(offer))
     }
     let serial = view.table.mapping.loadAcquiring(UInt64.self, at: Layout.Header.annexSerial)
     if view.annex?.serial ?? serial != serial { view = TableView(view.table, annex: nil) }

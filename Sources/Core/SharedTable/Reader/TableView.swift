@@ -18,9 +18,9 @@ final class SharedMapping {
 /// of it: then a group costs no reference count.
 public final class TableView {
   let table: SharedMapping
-  let annex: AnnexMapping?
+  let annex: OnDemandMapping?
 
-  init(_ table: SharedMapping, annex: AnnexMapping?) {
+  init(_ table: SharedMapping, annex: OnDemandMapping?) {
     self.table = table
     self.annex = annex
   }

@@ -7,7 +7,7 @@ extension Fold {
   /// What is retained is not in it. Of several words it is the first; those of a boolean are counted
   /// together.
   ///
-  /// - Precondition: the form has it, see `FoldForm.hasUpstreamValue(of:_:)`.
+  /// - Precondition: the form has it, see `AggregateSchema.hasUpstreamValue(of:_:)`.
   public func upstreamValue(of statistic: Int, _ function: FoldFunction) -> UInt64 {
     precondition(
       form.hasUpstreamValue(of: statistic, function), "\(function.rawValue) is not folded")

@@ -6,7 +6,7 @@
 /// they are written. An average has three decimals, those of 1/1024 where the scale is of base 2; it
 /// is rounded towards zero, and one that does not fit stops as a sum does.
 public struct Fold: ~Copyable, Sendable {
-  public let form: FoldForm
+  public let form: AggregateSchema
 
   /// The number of members that were added since `begin`.
   public internal(set) var memberCount = 0
@@ -21,7 +21,7 @@ public struct Fold: ~Copyable, Sendable {
   private var retainedSums: [Int128]
   private var retainedCounts: [Int]
 
-  public init(_ form: FoldForm) {
+  public init(_ form: AggregateSchema) {
     self.form = form
     totals = Array(repeating: FoldTotals(), count: form.tiles.count)
     tallies = Array(repeating: 0, count: form.tallyCount)

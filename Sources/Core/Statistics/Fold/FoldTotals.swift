@@ -14,7 +14,7 @@ struct FoldTotals: Sendable {
   private(set) var zeros = FoldWords()
 
   /// Adds the tile's words of members, at most `FoldSmallSums.mostMembers`.
-  mutating func add(_ words: Span<UInt64>, _ members: Span<Int>, of tile: FoldTile) {
+  mutating func add(_ words: Span<UInt64>, _ members: Span<Int>, of tile: LaneBlock) {
     addSums(words, members, of: tile)
     if tile.needsLeast {
       let found = tile.gathered(words, members, into: FoldLeastKeys(keys: tile.keys))
@@ -34,7 +34,7 @@ struct FoldTotals: Sendable {
   ///
   /// Most values are small: only where one is not, the words are looked at a second time.
   @inline(__always)
-  private mutating func addSums(_ words: Span<UInt64>, _ members: Span<Int>, of tile: FoldTile) {
+  private mutating func addSums(_ words: Span<UInt64>, _ members: Span<Int>, of tile: LaneBlock) {
     let small = tile.gathered(words, members, into: FoldSmallSums(keys: tile.keys))
     memberCount += members.count
     if small.areExact {
@@ -58,7 +58,7 @@ struct FoldTotals: Sendable {
   }
 
   /// The exact sum of the active words.
-  func sum(_ step: Int, of tile: FoldTile) -> Int128 {
+  func sum(_ step: Int, of tile: LaneBlock) -> Int128 {
     let gathered = Int128(high[step]) << 32 + Int128(low[step])
     let shift = FoldSmallSums.shift(keys: tile.keys)[step]
     let keyedCount = activeCount(step) - smallCount

@@ -22,7 +22,7 @@ public final class Family: Sendable {
 }
 
 /// Where the groups of a family come from: what they share, so that each is small.
-final class Feed: @unchecked Sendable {
+final class GroupTemplate: @unchecked Sendable {
   struct Key: Hashable {
     let family: ObjectIdentifier
     let backing: ObjectIdentifier

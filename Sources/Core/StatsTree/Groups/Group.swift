@@ -10,11 +10,11 @@ public final class Group: @unchecked Sendable {
   public let token: Int
   /// The source that has it; whoever holds a group holds its source, too.
   public unowned let source: Source
-  let feed: Feed
+  let feed: GroupTemplate
   /// The source's group that was attached after this one; guarded by the tree's lock.
   var next: Group?
 
-  init(id: UInt64, feed: Feed, token: Int, source: Source) {
+  init(id: UInt64, feed: GroupTemplate, token: Int, source: Source) {
     self.id = id
     self.feed = feed
     self.token = token
@@ -31,5 +31,5 @@ public final class Group: @unchecked Sendable {
   /// Whether views leave it out; it counts in aggregates all the same.
   public var isHidden: Bool { feed.isHidden }
   /// How it folds other groups, or nil where it has a backing of its own.
-  public var aggregation: Aggregation? { feed.backing as? Aggregation }
+  public var aggregation: AggregateBacking? { feed.backing as? AggregateBacking }
 }

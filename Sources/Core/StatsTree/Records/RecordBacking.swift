@@ -63,7 +63,7 @@ public final class RecordBacking<Record: Sendable>: Backing, Sendable {
   /// A record more: its token.
   ///
   /// - Throws: `tooShort` where it has fewer bytes than its fields need.
-  public func add(_ record: Record) throws(RecordFlaw) -> Int {
+  public func add(_ record: Record) throws(RecordError) -> Int {
     var count: Int?
     reading?(record) { count = $0.count }
     if let count, count < byteCount {
@@ -101,7 +101,7 @@ public final class RecordBacking<Record: Sendable>: Backing, Sendable {
   public func attach(
     _ name: String, _ record: Record, to source: Source, in tree: Tree,
     provenance: Provenance = .memory
-  ) throws(RecordFlaw) -> Group {
+  ) throws(RecordError) -> Group {
     let token = try add(record)
     do {
       return try tree.attach(

@@ -24,7 +24,7 @@ extension Plan {
     ordered = nil
     let placement = place(Slot(group: group, source: source, shown: shown, isShown: isShown))
     if let aggregation = group.aggregation {
-      let folding = old?.folding(of: group) ?? Folding(group, aggregation, placement)
+      let folding = old?.folding(of: group) ?? AggregateState(group, aggregation, placement)
       folding.move(to: placement)
       foldingOf[group.id] = foldings.count
       foldings.append(folding)
@@ -37,7 +37,7 @@ extension Plan {
     }
   }
 
-  private func findMembers(of folding: Folding, _ source: Source) {
+  private func findMembers(of folding: AggregateState, _ source: Source) {
     for member in source.members(of: folding.family) {
       if let known = placement(of: member.group) {
         slots[known.index]?.uses += 1

@@ -39,7 +39,7 @@ public final class Plan {
   /// The free slots, by the length of their records.
   private var free: [Int: [Placement]] = [:]
   var batches = BatchList()
-  var foldings: [Folding] = []
+  var foldings: [AggregateState] = []
   var foldingOf: [UInt64: Int] = [:]
   private var shownOf: [UInt64: [Int]] = [:]
   var ordered: [Entry]?
@@ -127,7 +127,7 @@ public final class Plan {
     return placement(of: entry.group)
   }
 
-  func folding(of group: Group) -> Folding? { foldingOf[group.id].map { foldings[$0] } }
+  func folding(of group: Group) -> AggregateState? { foldingOf[group.id].map { foldings[$0] } }
 
   var slotCount: Int { slots.count }
 

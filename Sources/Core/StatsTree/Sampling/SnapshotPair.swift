@@ -69,7 +69,7 @@ struct SnapshotPair: ~Copyable {
   }
 
   /// Folds members anew after that.
-  mutating func refold(_ folding: Folding, _ statistic: Int, isAll: Bool) {
+  mutating func refold(_ folding: AggregateState, _ statistic: Int, isAll: Bool) {
     folding.refold(statistic, isAll: isAll, &current)
   }
 

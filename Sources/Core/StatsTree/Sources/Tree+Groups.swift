@@ -30,7 +30,7 @@ extension Tree {
   }
 
   /// Attaches a group of a feed; the caller has the lock.
-  func attach(_ feed: Feed, token: Int, to source: Source) throws(TreeError) -> Group {
+  func attach(_ feed: GroupTemplate, token: Int, to source: Source) throws(TreeError) -> Group {
     var last: Group?
     var group = source.firstGroup
     while let this = group {

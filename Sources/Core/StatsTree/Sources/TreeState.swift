@@ -12,7 +12,7 @@ final class TreeState: @unchecked Sendable {
   let generation = Atomic<UInt64>(1)
   // Guarded by the lock.
   var log = ChangeLog()
-  private var feeds = Pool<Feed.Key, Feed>()
+  private var feeds = Pool<GroupTemplate.Key, GroupTemplate>()
   private var families = Pool<Family.Key, Family>()
   var lastGroup: UInt64 = 0
 
@@ -42,12 +42,12 @@ final class TreeState: @unchecked Sendable {
   /// The one feed of these; the caller has the lock.
   func feed(
     _ family: Family, _ backing: any Backing, _ provenance: Provenance, isHidden: Bool
-  ) -> Feed {
-    let key = Feed.Key(
+  ) -> GroupTemplate {
+    let key = GroupTemplate.Key(
       family: ObjectIdentifier(family), backing: ObjectIdentifier(backing), provenance: provenance,
       isHidden: isHidden)
     return feeds.member(key) {
-      Feed(family: family, backing: backing, provenance: provenance, isHidden: isHidden)
+      GroupTemplate(family: family, backing: backing, provenance: provenance, isHidden: isHidden)
     }
   }
 }

@@ -30,12 +30,12 @@ public final class FuseConnection: Sendable {
   /// - Throws: Why the bytes must be served by `read`.
   public func openBacking(
     of file: borrowing Descriptor
-  ) throws(FuseBackingRefusal) -> FuseBacking {
+  ) throws(FuseBackingError) -> FuseBacking {
     guard agreement.features.contains(.passthrough) else { throw .notKnown }
     do throws(SystemError) {
       return FuseBacking(device, number: try device.openBacking(file))
     } catch {
-      throw FuseBackingRefusal(error)
+      throw FuseBackingError(error)
     }
   }
 }

@@ -44,7 +44,7 @@ struct FuseResponder: ~Copyable {
   private func request(
     _ message: Span<UInt8>, _ header: FuseHeader
   ) throws(FuseError) -> FuseRequest {
-    do throws(FuseFlaw) {
+    do throws(FuseProtocolError) {
       return try FuseRequest(message, of: header)
     } catch {
       throw FuseError(error)

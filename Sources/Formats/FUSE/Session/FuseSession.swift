@@ -18,7 +18,7 @@ public final class FuseSession: Sendable {
   /// Serves a mount with so many threads; more than there are CPUs are of no use.
   public convenience init(
     _ mount: consuming FuseMount, _ fileSystem: any FuseFileSystem,
-    wishes: FuseWishes = FuseWishes(), threads: Int = 1
+    wishes: FuseRequestedFeatures = FuseRequestedFeatures(), threads: Int = 1
   ) throws(FuseMountError) {
     let holder = MountHolder(mount)
     try self.init(
@@ -27,7 +27,8 @@ public final class FuseSession: Sendable {
 
   /// Serves a connection that somebody else has mounted, or a socket in its place.
   public convenience init(
-    _ device: FuseDevice, _ fileSystem: any FuseFileSystem, wishes: FuseWishes = FuseWishes(),
+    _ device: FuseDevice, _ fileSystem: any FuseFileSystem,
+    wishes: FuseRequestedFeatures = FuseRequestedFeatures(),
     threads: Int = 1
   ) throws(FuseMountError) {
     try self.init(device, nil, fileSystem, wishes: wishes, threads: threads)
@@ -35,7 +36,7 @@ public final class FuseSession: Sendable {
 
   private init(
     _ device: FuseDevice, _ mount: MountHolder?, _ fileSystem: any FuseFileSystem,
-    wishes: FuseWishes, threads count: Int
+    wishes: FuseRequestedFeatures, threads count: Int
   ) throws(FuseMountError) {
     precondition(count > 0, "a session needs a thread")
     let place = mount?.mount.directory ?? "the connection"
@@ -63,7 +64,9 @@ public final class FuseSession: Sendable {
 
   /// Waits until the session has ended by itself, or a signal says that it should: unmounts.
   @discardableResult
-  public func waitForEnd(or signals: borrowing EndSignals) throws(SystemError) -> FuseSessionEnd {
+  public func waitForEnd(or signals: borrowing TerminationSignals) throws(SystemError)
+    -> FuseSessionEnd
+  {
     let poller = try Poller()
     try poller.add(endNumber, token: 0)
     try poller.add(signals.rawValue, token: 1)
@@ -119,7 +122,7 @@ public final class FuseSession: Sendable {
 
   /// Answers the kernel's first request.
   private static func agree(
-    _ device: FuseDevice, _ wishes: FuseWishes, _ place: String
+    _ device: FuseDevice, _ wishes: FuseRequestedFeatures, _ place: String
   ) throws(FuseMountError) -> FuseAgreement {
     var message = [UInt8](repeating: 0, count: CLINUX_FUSE_SMALLEST_BUFFER)
     var reply = FuseReplyBuffer()

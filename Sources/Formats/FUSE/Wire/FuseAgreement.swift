@@ -15,7 +15,7 @@ public struct FuseAgreement: Hashable, Sendable {
   /// What a kernel's offer and the server's wishes have in common.
   ///
   /// - Returns: nil where the kernel speaks a protocol that is too old, or of another major version.
-  public init?(_ offer: FuseOffer, wishes: FuseWishes) {
+  public init?(_ offer: FuseOffer, wishes: FuseRequestedFeatures) {
     guard offer.major == UInt32(CLINUX_FUSE_MAJOR),
       offer.minor >= UInt32(CLINUX_FUSE_OLDEST_MINOR)
     else { return nil }
@@ -52,7 +52,7 @@ public struct FuseAgreement: Hashable, Sendable {
 }
 
 /// What a server asks the kernel for.
-public struct FuseWishes: Hashable, Sendable {
+public struct FuseRequestedFeatures: Hashable, Sendable {
   public var features: FuseFeatures = [
     .asynchronousReads, .truncatingOpen, .largeWrites, .automaticInvalidation,
     .directoryAttributes, .parallelDirectories, .abortError, .requestPages,

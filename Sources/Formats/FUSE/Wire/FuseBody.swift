@@ -15,7 +15,7 @@ struct FuseBody: ~Escapable {
   func uint32(at offset: Int) -> UInt32 { bytes.uint32(at: offset) }
 
   /// Checks that there are so many bytes; a kernel to come may send more.
-  func need(_ byteCount: Int) throws(FuseFlaw) {
+  func need(_ byteCount: Int) throws(FuseProtocolError) {
     guard bytes.count >= byteCount else {
       throw .truncated(
         needed: FuseHeader.byteCount + byteCount, found: FuseHeader.byteCount + bytes.count)
@@ -23,19 +23,19 @@ struct FuseBody: ~Escapable {
   }
 
   /// The number that a body of so many bytes begins with.
-  func handle(_ byteCount: Int) throws(FuseFlaw) -> UInt64 {
+  func handle(_ byteCount: Int) throws(FuseProtocolError) -> UInt64 {
     try need(byteCount)
     return uint64(at: 0)
   }
 
   /// `struct fuse_read_in`.
-  func range() throws(FuseFlaw) -> FuseRange {
+  func range() throws(FuseProtocolError) -> FuseRange {
     try need(CLINUX_FUSE_READ_IN_SIZE)
     return FuseRange(handle: uint64(at: 0), offset: uint64(at: 8), size: uint32(at: 16))
   }
 
   /// `struct fuse_write_in`, and the bytes behind it.
-  func write() throws(FuseFlaw) -> FuseWrite {
+  func write() throws(FuseProtocolError) -> FuseWrite {
     let start = CLINUX_FUSE_WRITE_IN_SIZE
     try need(start)
     let size = Int(uint32(at: 16))
@@ -46,7 +46,7 @@ struct FuseBody: ~Escapable {
   }
 
   /// `struct fuse_batch_forget_in`, and a `struct fuse_forget_one` for each node.
-  func forgets() throws(FuseFlaw) -> [FuseForget] {
+  func forgets() throws(FuseProtocolError) -> [FuseForget] {
     let start = CLINUX_FUSE_BATCH_FORGET_IN_SIZE
     try need(start)
     let stride = CLINUX_FUSE_FORGET_ONE_SIZE
@@ -60,7 +60,7 @@ struct FuseBody: ~Escapable {
   }
 
   /// `struct fuse_setattr_in`.
-  func attributeChange() throws(FuseFlaw) -> FuseAttributeChange {
+  func attributeChange() throws(FuseProtocolError) -> FuseAttributeChange {
     try need(CLINUX_FUSE_SETATTR_IN_SIZE)
     let changes = Int(uint32(at: 0))
     func has(_ change: Int) -> Bool { changes & change != 0 }
@@ -73,7 +73,7 @@ struct FuseBody: ~Escapable {
   }
 
   /// `struct fuse_poll_in`.
-  func poll() throws(FuseFlaw) -> FusePoll {
+  func poll() throws(FuseProtocolError) -> FusePoll {
     try need(CLINUX_FUSE_POLL_IN_SIZE)
     let isWaiting = Int(uint32(at: 16)) & CLINUX_FUSE_POLL_SCHEDULE_NOTIFY != 0
     return FusePoll(
@@ -81,7 +81,7 @@ struct FuseBody: ~Escapable {
   }
 
   /// `struct fuse_init_in`, also that of before 7.36.
-  func offer() throws(FuseFlaw) -> FuseOffer {
+  func offer() throws(FuseProtocolError) -> FuseOffer {
     try need(CLINUX_FUSE_OLD_INIT_IN_SIZE)
     let flags = UInt64(uint32(at: 12))
     let hasMore = flags & UInt64(CLINUX_FUSE_INIT_EXT) != 0

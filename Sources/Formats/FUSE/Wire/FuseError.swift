@@ -30,7 +30,7 @@ public struct FuseError: Error, Hashable, Sendable {
 
 extension FuseError {
   /// The answer to a request that is none.
-  init(_ flaw: FuseFlaw) {
+  init(_ flaw: FuseProtocolError) {
     self = if case .longName = flaw { .nameTooLong } else { .protocolError }
   }
 }

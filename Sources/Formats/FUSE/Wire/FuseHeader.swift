@@ -42,7 +42,7 @@ public struct FuseHeader: Hashable, Sendable {
   let bodyEnd: Int
 
   /// Reads the header of a message, which is all of `bytes`.
-  public init(_ bytes: Span<UInt8>) throws(FuseFlaw) {
+  public init(_ bytes: Span<UInt8>) throws(FuseProtocolError) {
     guard bytes.count >= Self.byteCount else {
       throw .truncated(needed: Self.byteCount, found: bytes.count)
     }

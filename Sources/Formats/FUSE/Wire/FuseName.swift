@@ -19,7 +19,7 @@ public struct FuseName: Hashable, Sendable {
   private init(checked bytes: [UInt8]) { self.bytes = bytes }
 
   /// The name in the bytes from `start` to a NUL, which must come before `end`.
-  init(_ message: Span<UInt8>, from start: Int, to end: Int) throws(FuseFlaw) {
+  init(_ message: Span<UInt8>, from start: Int, to end: Int) throws(FuseProtocolError) {
     var stop = start
     while stop < end, message[stop] != 0 { stop += 1 }
     guard stop < end else { throw .name }
@@ -31,7 +31,7 @@ public struct FuseName: Hashable, Sendable {
   /// The name as text; nil where it is no UTF-8.
   public var text: String? { String(validating: bytes, as: UTF8.self) }
 
-  private static func check(_ name: Span<UInt8>) throws(FuseFlaw) {
+  private static func check(_ name: Span<UInt8>) throws(FuseProtocolError) {
     guard name.count <= longest else { throw .longName(byteCount: name.count) }
     guard !name.isEmpty else { throw .name }
     for index in name.indices where name[index] == 0 || name[index] == UInt8(ascii: "/") {

@@ -3,7 +3,7 @@ import Statistics
 
 extension FuseRequest {
   /// Reads the body of a message, whose header is `header`; what is behind it is not looked at.
-  public init(_ bytes: Span<UInt8>, of header: FuseHeader) throws(FuseFlaw) {
+  public init(_ bytes: Span<UInt8>, of header: FuseHeader) throws(FuseProtocolError) {
     let body = FuseBody(bytes, of: header)
     switch Int(header.operation) {
     case CLINUX_FUSE_READ:
@@ -42,7 +42,8 @@ extension FuseRequest {
     }
   }
 
-  private static func rare(_ body: FuseBody, _ header: FuseHeader) throws(FuseFlaw) -> Self {
+  private static func rare(_ body: FuseBody, _ header: FuseHeader) throws(FuseProtocolError) -> Self
+  {
     switch Int(header.operation) {
     case CLINUX_FUSE_INIT: return .initialize(try body.offer())
     case CLINUX_FUSE_WRITE: return .write(try body.write())

@@ -16,11 +16,11 @@ package struct KernelLayout: Hashable {
   // struct pid, struct upid
   let pidLevel, pidNumbers, pidNumber, pidNumberSize: Int
   // struct kvm_vcpu
-  let processorMachine, processorNumber, processorPID, processorStatistics: Int
+  let vcpuVM, vcpuNumber, vcpuPID, vcpuStatistics: Int
   // struct kvm
-  let machineStatistics, machineMemory: Int
+  let vmStatistics, vmMemory: Int
   // What the statistics take.
-  let processorByteCount, machineByteCount: Int
+  let vcpuByteCount, vmByteCount: Int
   // The context of an iterator over descriptors
   let contextMeta, contextTask, contextFile, contextNumber, metaSequence: Int
   /// The number of the function that the iterator over descriptors is tied to.
@@ -67,14 +67,14 @@ package struct KernelLayout: Hashable {
     pidNumbers = try structures.offset("pid", "numbers")
     pidNumber = try structures.offset("upid", "nr")
     pidNumberSize = try structures.byteCount("upid")
-    processorMachine = try structures.offset("kvm_vcpu", "kvm")
-    processorNumber = try structures.offset("kvm_vcpu", "vcpu_id")
-    processorPID = try structures.offset("kvm_vcpu", "pid")
-    processorStatistics = try structures.offset("kvm_vcpu", "stat")
-    machineStatistics = try structures.offset("kvm", "stat")
-    machineMemory = try structures.offset("kvm", "mm")
-    processorByteCount = try structures.byteCount("kvm_vcpu_stat")
-    machineByteCount = try structures.byteCount("kvm_vm_stat")
+    vcpuVM = try structures.offset("kvm_vcpu", "kvm")
+    vcpuNumber = try structures.offset("kvm_vcpu", "vcpu_id")
+    vcpuPID = try structures.offset("kvm_vcpu", "pid")
+    vcpuStatistics = try structures.offset("kvm_vcpu", "stat")
+    vmStatistics = try structures.offset("kvm", "stat")
+    vmMemory = try structures.offset("kvm", "mm")
+    vcpuByteCount = try structures.byteCount("kvm_vcpu_stat")
+    vmByteCount = try structures.byteCount("kvm_vm_stat")
     contextMeta = try structures.offset("bpf_iter__task_file", "meta")
     contextTask = try structures.offset("bpf_iter__task_file", "task")
     contextFile = try structures.offset("bpf_iter__task_file", "file")

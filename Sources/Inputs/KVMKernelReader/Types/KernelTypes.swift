@@ -7,15 +7,15 @@ struct KernelTypes {
   /// How deep nameless structures may lie in each other.
   private static let mostLevels = 16
 
-  private let kernel: TypeTable
-  private let module: TypeTable?
+  private let kernel: KernelTypeTable
+  private let module: KernelTypeTable?
 
-  /// - Throws: `TypeFlaw`, which says what is wrong with the bytes.
-  init(kernel: [UInt8], module: [UInt8]? = nil) throws(TypeFlaw) {
-    let kernel = try TypeTable(parsing: kernel)
+  /// - Throws: `KernelTypeError`, which says what is wrong with the bytes.
+  init(kernel: [UInt8], module: [UInt8]? = nil) throws(KernelTypeError) {
+    let kernel = try KernelTypeTable(parsing: kernel)
     self.kernel = kernel
     if let module {
-      self.module = try TypeTable(parsing: module, after: kernel)
+      self.module = try KernelTypeTable(parsing: module, after: kernel)
     } else {
       self.module = nil
     }
@@ -25,7 +25,7 @@ struct KernelTypes {
   var count: Int { Int((module ?? kernel).endOfTypes) - 1 }
 
   /// The numbers of the types of a kind that have one of some names, of each name in order.
-  func types(_ kind: TypeTable.Kind, named names: [String]) -> [[UInt32]] {
+  func types(_ kind: KernelTypeTable.Kind, named names: [String]) -> [[UInt32]] {
     var found = kernel.types(kind, named: names, nil)
     if let more = module?.types(kind, named: names, kernel) {
       for index in names.indices { found[index] += more[index] }
@@ -33,7 +33,7 @@ struct KernelTypes {
     return found
   }
 
-  private func table(of type: UInt32) -> (TypeTable, Int)? {
+  private func table(of type: UInt32) -> (KernelTypeTable, Int)? {
     if let position = kernel.position(of: type) { return (kernel, position) }
     if let module, let position = module.position(of: type) { return (module, position) }
     return nil
@@ -43,7 +43,9 @@ struct KernelTypes {
   func byteCount(of type: UInt32) -> Int? {
     guard let (table, position) = table(of: type) else { return nil }
     let kind = table.bytes.span.uint32(at: position + 4) >> 24 & 0x1f
-    guard kind == TypeTable.Kind.structure.rawValue || kind == TypeTable.Kind.union.rawValue else {
+    guard
+      kind == KernelTypeTable.Kind.structure.rawValue || kind == KernelTypeTable.Kind.union.rawValue
+    else {
       return nil
     }
     return Int(table.bytes.span.uint32(at: position + 8))
@@ -66,7 +68,9 @@ struct KernelTypes {
     let span = table.bytes.span
     let info = span.uint32(at: position + 4)
     let kind = info >> 24 & 0x1f
-    guard kind == TypeTable.Kind.structure.rawValue || kind == TypeTable.Kind.union.rawValue else {
+    guard
+      kind == KernelTypeTable.Kind.structure.rawValue || kind == KernelTypeTable.Kind.union.rawValue
+    else {
       return nil
     }
     let hasBitFields = info >> 31 == 1

@@ -26,7 +26,7 @@ public struct LiveDescriptors {
     let pids = ((try? directoryEntries(roots.proc)) ?? []).compactMap { Int32($0) }.sorted()
     let own = getpid()
     for pid in pids where pid != own {
-      guard let scan = try? DescriptorScan(process: pid, roots: roots), !scan.machines.isEmpty
+      guard let scan = try? DescriptorScan(process: pid, roots: roots), !scan.vms.isEmpty
       else { continue }
       let process: ProcessDescriptor
       do throws(SystemError) {
@@ -35,11 +35,11 @@ public struct LiveDescriptors {
         failed("process \(pid)", error)
         continue
       }
-      for machine in scan.machines {
-        let processors = machine.processorStatistics.sorted { $0.key < $1.key }
+      for vm in scan.vms {
+        let vcpus = vm.vcpuStatistics.sorted { $0.key < $1.key }
         let all =
-          (machine.statistics.map { [("kvm-vm-stats", $0)] } ?? [])
-          + processors.map { ("kvm-vcpu-stats:\($0.key)", $0.value) }
+          (vm.statistics.map { [("kvm-vm-stats", $0)] } ?? [])
+          + vcpus.map { ("kvm-vcpu-stats:\($0.key)", $0.value) }
         for (kind, number) in all {
           let name = "\(kind) of process \(pid)"
           do throws(SystemError) {

@@ -9,7 +9,7 @@ struct DescriptorScan {
     /// The number of its `kvm-vm` descriptor in the process, if it has one.
     var descriptor: CInt?
     /// The `kvm-vcpu` descriptors' numbers by vCPU.
-    var processors: [Int: CInt] = [:]
+    var vcpus: [Int: CInt] = [:]
     /// The threads that ran the vCPUs last, where the kernel told them.
     var threads: [Int: Int32] = [:]
     /// What tells it from all other machines of the host, where the kernel told it.
@@ -17,14 +17,14 @@ struct DescriptorScan {
     /// The `kvm-vm-stats` descriptor's number.
     var statistics: CInt?
     /// The `kvm-vcpu-stats` descriptors' numbers by vCPU.
-    var processorStatistics: [Int: CInt] = [:]
+    var vcpuStatistics: [Int: CInt] = [:]
 
     var isEmpty: Bool {
-      descriptor == nil && processors.isEmpty
+      descriptor == nil && vcpus.isEmpty
     }
   }
 
-  var machines: [Machine] = []
+  var vms: [Machine] = []
   /// Whether the process says that it only watches; then it has no machines.
   var isWatcher = false
 
@@ -37,38 +37,38 @@ struct DescriptorScan {
   package init(process pid: Int32, roots: SystemRoots) throws(SystemError) {
     let directory = "\(roots.process(pid))/fd"
     let numbers = try directoryEntries(directory).compactMap { CInt($0) }.sorted()
-    var machine = Machine()
+    var vm = Machine()
     for number in numbers {
       // A descriptor may be closed meanwhile.
       guard let name = try? readLink("\(directory)/\(number)") else { continue }
       if name.hasPrefix("/memfd:\(KernelProbe.watcherName)") {
-        machines = []
+        vms = []
         isWatcher = true
         return
       }
       guard name.hasPrefix("anon_inode:kvm-") else { continue }
       let parts = name.dropFirst("anon_inode:".count).split(separator: ":")
-      let processor = parts.count > 1 ? Int(parts[1]) : nil
-      switch (parts[0], processor) {
+      let vcpu = parts.count > 1 ? Int(parts[1]) : nil
+      switch (parts[0], vcpu) {
       case ("kvm-vm", _):
-        if machine.descriptor == nil {
-          machine.descriptor = number
+        if vm.descriptor == nil {
+          vm.descriptor = number
         } else {
-          machines.append(machine)
-          machine = Machine(descriptor: number)
+          vms.append(vm)
+          vm = Machine(descriptor: number)
         }
-      case ("kvm-vcpu", let processor?):
-        machine.processors[processor] = number
+      case ("kvm-vcpu", let vcpu?):
+        vm.vcpus[vcpu] = number
       case ("kvm-vm-stats", _):
-        machine.statistics = machine.statistics ?? number
-      case ("kvm-vcpu-stats", let processor?):
-        if machine.processorStatistics[processor] == nil {
-          machine.processorStatistics[processor] = number
+        vm.statistics = vm.statistics ?? number
+      case ("kvm-vcpu-stats", let vcpu?):
+        if vm.vcpuStatistics[vcpu] == nil {
+          vm.vcpuStatistics[vcpu] = number
         }
       default:
         break
       }
     }
-    if !machine.isEmpty { machines.append(machine) }
+    if !vm.isEmpty { vms.append(vm) }
   }
 }

@@ -25,14 +25,14 @@ final class Machine {
   let descriptor: CInt?
   var holds: [Hold] = []
   /// The numbers of its vCPUs' descriptors in its process.
-  var processorDescriptors: [Int: CInt] = [:]
+  var vcpuDescriptors: [Int: CInt] = [:]
   /// What tells it from all other machines of the host, where the kernel told it.
   var identity: UInt64?
   /// The vCPUs, and `whole`, that BPF has been tried for.
   var pinTries: Set<Int> = []
   static let whole = -1
   /// The sources of its vCPUs.
-  var processors: [Int: Source] = [:]
+  var vcpus: [Int: Source] = [:]
   /// The ids of statistics by vCPU.
   var ids: [Int: String] = [:]
   /// The vCPUs' threads, as far as the kernel told them.
@@ -44,7 +44,7 @@ final class Machine {
   /// When to look for the others' threads again, of CLOCK_MONOTONIC.
   var nextThreadSearch: UInt64 = 0
   /// Whether the kvm group of the whole VM is there.
-  var hasMachineStatistics = false
+  var hasVMStatistics = false
   /// The vCPUs whose kvm group is there.
   var measured: Set<Int> = []
   /// The groups of the host that it has, or that are known not to be there.
@@ -76,16 +76,16 @@ final class Machine {
   /// Lets what failed be tried once more.
   func mayTryAgain() {
     monitorWasTried = false
-    wasCompleted = hasMachineStatistics
+    wasCompleted = hasVMStatistics
     pinTries = []
   }
 }
 
 /// A process with virtual machines.
-final class MachineProcess {
-  let facts: VMMProcess
+final class VMM {
+  let facts: VMMInfo
   let descriptor: ProcessDescriptor
-  var machines: [Machine] = []
+  var vms: [Machine] = []
   /// Until when it may still be opening what a better way needs; nil once that is over.
   var settlesAt: UInt64?
   /// Whether it was looked at and the host's view of it may be incomplete.
@@ -93,7 +93,7 @@ final class MachineProcess {
   /// The machines that were handed over, by the socket's path.
   var handovers: [String: Machine] = [:]
 
-  init(facts: VMMProcess, descriptor: consuming ProcessDescriptor) {
+  init(facts: VMMInfo, descriptor: consuming ProcessDescriptor) {
     self.facts = facts
     self.descriptor = descriptor
   }

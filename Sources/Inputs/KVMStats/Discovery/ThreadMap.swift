@@ -21,11 +21,11 @@ struct ThreadMap {
   ///   - ids: ids of statistics by vCPU.
   ///   - roots: where proc(5) and debugfs are.
   init(
-    of wanted: Set<Int>, process pid: Int32, machine: CInt?, isOnly: Bool, ids: [Int: String],
+    of wanted: Set<Int>, process pid: Int32, vm: CInt?, isOnly: Bool, ids: [Int: String],
     roots: SystemRoots
   ) {
     let tasks = Self.tasks(of: pid, roots)
-    if let machine, let directory = Self.debugDirectory(of: machine, pid, tasks, roots) {
+    if let vm, let directory = Self.debugDirectory(of: vm, pid, tasks, roots) {
       readDebugFiles(directory, tasks, wanted)
     }
     // An id names the thread that made the vCPU. Where each vCPU has another, they made themselves;
@@ -45,25 +45,25 @@ struct ThreadMap {
   private mutating func take(
     _ makers: [Int: Int32], _ pid: Int32, _ tasks: Set<Int32>, _ wanted: Set<Int>
   ) {
-    for (processor, thread) in makers where threads[processor] == nil {
-      if wanted.contains(processor), tasks.contains(thread), thread != pid {
-        threads[processor] = thread
+    for (vcpu, thread) in makers where threads[vcpu] == nil {
+      if wanted.contains(vcpu), tasks.contains(thread), thread != pid {
+        threads[vcpu] = thread
       }
     }
   }
 
   /// The directory `TID-FD` of a VM: TID made it, as its process's descriptor FD.
   static func debugDirectory(
-    of machine: CInt, _ pid: Int32, _ tasks: Set<Int32>, _ roots: SystemRoots
+    of vm: CInt, _ pid: Int32, _ tasks: Set<Int32>, _ roots: SystemRoots
   ) -> String? {
     let base = "\(roots.debugfs)/kvm"
     // Most VMMs make the VM in their first thread; the list has an entry for every VM of the host.
-    let likely = "\(base)/\(pid)-\(machine)"
+    let likely = "\(base)/\(pid)-\(vm)"
     if (try? FileStatus(likely)) != nil { return likely }
     for name in (try? directoryEntries(base)) ?? [] {
       let parts = name.split(separator: "-")
       if parts.count == 2, let thread = Int32(parts[0]), let number = CInt(parts[1]),
-        number == machine, tasks.contains(thread)
+        number == vm, tasks.contains(thread)
       {
         return "\(base)/\(name)"
       }
@@ -74,11 +74,11 @@ struct ThreadMap {
   private mutating func readDebugFiles(
     _ directory: String, _ tasks: Set<Int32>, _ wanted: Set<Int>
   ) {
-    for processor in wanted {
-      guard let text = try? readText("\(directory)/vcpu\(processor)/pid"),
+    for vcpu in wanted {
+      guard let text = try? readText("\(directory)/vcpu\(vcpu)/pid"),
         let thread = Int32(text.filter { !$0.isWhitespace }), tasks.contains(thread)
       else { continue }
-      threads[processor] = thread
+      threads[vcpu] = thread
     }
   }
 
@@ -87,15 +87,15 @@ struct ThreadMap {
   ) {
     for task in tasks.sorted() {
       guard let name = try? readText("\(roots.process(pid))/task/\(task)/comm"),
-        let processor = Self.processor(ofThread: name.filter { $0 != "\n" }),
-        wanted.contains(processor), threads[processor] == nil
+        let vcpu = Self.vcpu(ofThread: name.filter { $0 != "\n" }),
+        wanted.contains(vcpu), threads[vcpu] == nil
       else { continue }
-      threads[processor] = task
+      threads[vcpu] = task
     }
   }
 
   /// The vCPU that a thread of this name runs, or nil.
-  static func processor(ofThread name: String) -> Int? {
+  static func vcpu(ofThread name: String) -> Int? {
     for form in nameForms where name.hasPrefix(form.prefix) && name.hasSuffix(form.suffix) {
       let digits = name.dropFirst(form.prefix.count).dropLast(form.suffix.count)
       if let number = Int(digits), number >= 0 { return number }

@@ -4,12 +4,14 @@ import Statistics
 public import StatsTree
 
 /// The counters that were asked for, as far as this kernel can keep them.
-final class ChosenEvents {
-  let backing: ThreadEvents
+final class SelectedEvents {
+  let backing: ThreadEventBacking
   /// The groups: tracepoints and counts of the kernel, then those of the processor.
   let groups: [(name: String, events: [PerfEvent], schema: Schema)]
 
-  init(_ backing: ThreadEvents, _ groups: [(name: String, events: [PerfEvent], schema: Schema)]) {
+  init(
+    _ backing: ThreadEventBacking, _ groups: [(name: String, events: [PerfEvent], schema: Schema)]
+  ) {
     self.backing = backing
     self.groups = groups
   }
@@ -53,7 +55,7 @@ extension KVMInput {
   }
 
   /// Chooses the counters, once: they are tried on this thread, and what cannot be is said.
-  func chosenEvents() -> ChosenEvents? {
+  func chosenEvents() -> SelectedEvents? {
     if let chosen { return chosen }
     guard !options.events.isEmpty else { return nil }
     let catalog = eventCatalog
@@ -73,18 +75,20 @@ extension KVMInput {
         if works(entry.event) { entries.append(entry) }
       }
     }
-    for event in EventTrial.silent(of: entries.map(\.event)) {
+    for event in EventSelfTest.silent(of: entries.map(\.event)) {
       remark(
         base,
         "events: \(event.name) does not fire on this kernel: a guest of ours was left "
-          + "\(EventTrial.exits) times, and it counted none")
+          + "\(EventSelfTest.exits) times, and it counted none")
     }
     let parts = [
       ("events", entries.filter { !$0.isHardware }), ("counters", entries.filter(\.isHardware)),
     ]
-    let made = ChosenEvents(
-      ThreadEvents(roots: roots),
-      parts.filter { !$0.1.isEmpty }.map { ($0.0, $0.1.map(\.event), ThreadEvents.schema($0.1)) })
+    let made = SelectedEvents(
+      ThreadEventBacking(roots: roots),
+      parts.filter { !$0.1.isEmpty }.map {
+        ($0.0, $0.1.map(\.event), ThreadEventBacking.schema($0.1))
+      })
     chosen = made
     return made
   }
@@ -107,19 +111,19 @@ extension KVMInput {
 
   /// Counts what was chosen of a vCPU's thread.
   func attachEvents(
-    _ thread: Int32, _ processor: Int, _ machine: Machine, of process: MachineProcess
+    _ thread: Int32, _ vcpu: Int, _ vm: Machine, of process: VMM
   ) {
-    guard let chosen = chosenEvents(), let source = machine.processors[processor],
-      machine.counted.insert(processor).inserted
+    guard let chosen = chosenEvents(), let source = vm.vcpus[vcpu],
+      vm.counted.insert(vcpu).inserted
     else { return }
     for group in chosen.groups {
       do throws(SystemError) {
         let token = try chosen.backing.open(
           group.events, process: process.facts.pid, thread: thread)
-        machine.holds.append(.events(token))
+        vm.holds.append(.events(token))
         attach(
           group.name, schema: group.schema, backing: chosen.backing, token: token,
-          provenance: .perf, to: source, of: machine)
+          provenance: .perf, to: source, of: vm)
       } catch {
         // A thread that ended is noticed by the rest.
         if error.code == ENOENT || error.code == ESRCH { continue }

@@ -61,19 +61,19 @@ extension KVMInput {
     guard let process = process(pid) else {
       throw SystemError(call: "pidfd_open", object: "process \(pid)", code: ESRCH)
     }
-    let machines = (try? DescriptorScan(process: pid, roots: roots))?.machines ?? []
-    let machine = add(
-      process, number: 0, descriptor: machines.count == 1 ? machines[0].descriptor : nil,
-      name: offer.facts["name"] ?? process.facts.machineName, uuid: offer.facts["uuid"])
-    process.handovers[offer.path] = machine
+    let vms = (try? DescriptorScan(process: pid, roots: roots))?.vms ?? []
+    let vm = add(
+      process, number: 0, descriptor: vms.count == 1 ? vms[0].descriptor : nil,
+      name: offer.facts["name"] ?? process.facts.vmName, uuid: offer.facts["uuid"])
+    process.handovers[offer.path] = vm
     for descriptor in offer.takeDescriptors() {
       do {
         let file = try KVMStatsFile(
           reading: try Self.admit(descriptor), schemas: &schemas)
         let isSimulated = file.descriptor.seals != nil
-        attach(file, to: machine, provenance: isSimulated ? .simulated : .handover)
+        attach(file, to: vm, provenance: isSimulated ? .simulated : .handover)
       } catch {
-        remark(machine.source, "handover: \(error)")
+        remark(vm.source, "handover: \(error)")
       }
     }
   }

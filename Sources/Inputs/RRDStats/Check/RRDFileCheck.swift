@@ -31,11 +31,11 @@ public struct RRDFileCheck {
     var bytes = try readFile(path, limit: Self.largestByteCount)
     // A file in use may be read while it is written.
     for _ in 0..<RRDOpenFile.attempts {
-      do throws(RRDFlaw) {
+      do throws(RRDFormatError) {
         _ = try RRDFile(bytes)
         break
       } catch {
-        guard RRDRefusal.flaw(error).mayBeTorn else { break }
+        guard RRDAccessError.flaw(error).mayBeTorn else { break }
         bytes = try readFile(path, limit: Self.largestByteCount)
       }
     }
@@ -48,7 +48,7 @@ public struct RRDFileCheck {
     let magic = "the file begins as one of protocol V2, with no more data sources than are credible"
     let header: RRDHeader
     let range: Range<Int>
-    do throws(RRDFlaw) {
+    do throws(RRDFormatError) {
       header = try RRDHeader(bytes)
       list.check("R1", magic, [])
     } catch {
@@ -56,7 +56,7 @@ public struct RRDFileCheck {
       return list.findings
     }
     let length = "all values and the metadata are within the file"
-    do throws(RRDFlaw) {
+    do throws(RRDFormatError) {
       range = try RRDFile.metadataRange(of: header, bytes)
       list.check("R2", length, [])
     } catch {
@@ -74,7 +74,7 @@ public struct RRDFileCheck {
     list.check(
       "R6", "only its owner can write the file", !isWritableByOthers, "others can write it")
     let words = "the metadata is in the words of the protocol"
-    do throws(RRDFlaw) {
+    do throws(RRDFormatError) {
       let metadata = try RRDMetadata(bytes, in: range)
       list.check("R7", words, [])
       check(metadata, header, bytes, &list)
@@ -87,7 +87,7 @@ public struct RRDFileCheck {
   private func check(_ timestamp: UInt64, _ list: inout FindingList) {
     let rule = "the timestamp is a time of this century, and not to come"
     guard let span = RRDTimestamp(timestamp)?.realtime else {
-      list.check("R5", rule, ["\(RRDFlaw.timestamp(timestamp))"])
+      list.check("R5", rule, ["\(RRDFormatError.timestamp(timestamp))"])
       return
     }
     var problems: [String] = []

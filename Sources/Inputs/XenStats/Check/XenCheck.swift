@@ -153,14 +153,14 @@ public struct XenCheck {
   ) -> [Finding] {
     // A domain has no right to its own.
     guard absence == nil, domain.domain != 0, domain.vcpuCount > 0 else { return [] }
-    do throws(TableRefusal) {
+    do throws(DomainTableError) {
       let mapping = try DomainTable.map(domain.domain, domain.vcpuCount, tables)
       let findings = XenTableCheck(mapping, object: "\(name) table", count: nil).run()
       let table = try DomainTable(of: domain.domain, vcpuCount: domain.vcpuCount, from: tables)
       var list = FindingList(object: "\(name) table")
       var problems: [String] = []
       for vcpu in 0..<table.count {
-        do throws(TableRefusal) {
+        do throws(DomainTableError) {
           try table.compare(vcpu, ofDomain: domain.domain, with: control)
         } catch {
           problems.append("\(error)")

@@ -4,16 +4,16 @@ import LinuxSystem
 final class Hypervisor {
   let control: XenControl
   let lister: DomainLister
-  let domains: DomainRecords
-  let vcpus: VCPURecords
-  let runstates: RunstateRecords
+  let domains: DomainBacking
+  let vcpus: VCPUBacking
+  let runstates: RunstateBacking
 
   init(_ control: XenControl) {
     self.control = control
     lister = DomainLister(control)
-    domains = DomainRecords(lister)
-    vcpus = VCPURecords(lister)
-    runstates = RunstateRecords(control)
+    domains = DomainBacking(lister)
+    vcpus = VCPUBacking(lister)
+    runstates = RunstateBacking(control)
   }
 
   /// Ends what a group's numbers were read by.

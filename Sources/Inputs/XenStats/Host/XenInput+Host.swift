@@ -18,18 +18,18 @@ extension XenInput {
     do throws(TreeError) {
       let host = try tree.add("host", below: base, keys: ["host": "xen"])
       try tree.attach(
-        "host", schema: XenStatsSchemas.host, backing: HostRecords(control), token: 0,
+        "host", schema: XenStatsSchemas.host, backing: XenHostBacking(control), token: 0,
         provenance: .xenControl, to: host)
       if info.memory == nil {
         remark(host, "no memory: this version's xc_physinfo is not known")
       }
-      try attachProcessors(control, cpuCount: Int(info.largestCPU) + 1, to: host)
+      try attachCPUs(control, cpuCount: Int(info.largestCPU) + 1, to: host)
     } catch {
       remark(base, "\(error)")
     }
   }
 
-  private func attachProcessors(
+  private func attachCPUs(
     _ control: XenControl, cpuCount: Int, to host: Source
   ) throws(TreeError) {
     guard control.hasIdleTimes else {
@@ -50,16 +50,16 @@ extension XenInput {
         host, "no idle times of CPUs: xc_getcpuinfo: \(SystemError.name(of: CInt(-count)))")
       return
     }
-    let processors = KeyedTable(
+    let cpus = KeyedTable(
       of: KeyFields("cpu", prefix: "cpu"), below: host, in: tree,
       parts: [
         KeyedTable.Part(
-          "time", schema: XenStatsSchemas.processor,
-          backing: IdleRecords(control, cpuCount: cpuCount), provenance: .xenControl)
+          "time", schema: XenStatsSchemas.cpu,
+          backing: IdleTimeBacking(control, cpuCount: cpuCount), provenance: .xenControl)
       ])
     // A CPU that is offline has none.
     for number in 0..<count where nanoseconds[number] > 0 {
-      try processors.add(["\(number)"], tokens: [number])
+      try cpus.add(["\(number)"], tokens: [number])
     }
   }
 }

@@ -22,9 +22,9 @@ final class DomainTable {
   /// The hypervisor's word on its size is compared with what the vCPUs can need.
   init(
     of domain: UInt32, vcpuCount: Int, from tables: any DomainTables
-  ) throws(TableRefusal) {
+  ) throws(DomainTableError) {
     let mapping = try Self.map(domain, vcpuCount, tables)
-    do throws(XenTableFlaw) {
+    do throws(XenTableError) {
       reader = try XenTableReader(mapping)
     } catch {
       throw .flaw(error)
@@ -38,7 +38,7 @@ final class DomainTable {
   /// Maps as many frames as the hypervisor says, where so many vCPUs can need them.
   static func map(
     _ domain: UInt32, _ vcpuCount: Int, _ tables: any DomainTables
-  ) throws(TableRefusal) -> Mapping {
+  ) throws(DomainTableError) -> Mapping {
     let access = try refusing { () throws(SystemError) in
       try tables.open(UInt16(truncatingIfNeeded: domain))
     }
@@ -64,7 +64,7 @@ final class DomainTable {
 
   private static func refusing<Result: ~Copyable>(
     _ body: () throws(SystemError) -> Result
-  ) throws(TableRefusal) -> Result {
+  ) throws(DomainTableError) -> Result {
     do throws(SystemError) {
       return try body()
     } catch {
@@ -88,7 +88,7 @@ final class DomainTable {
   /// it was compared first.
   func compare(
     _ vcpu: Int, ofDomain domain: UInt32, with control: XenControl
-  ) throws(TableRefusal) {
+  ) throws(DomainTableError) {
     var (before, after) = (XenVCPUInfo(), XenVCPUInfo())
     guard control.read(vcpu, ofDomain: domain, into: &before) == 0 else { return }
     let reading = read(vcpu)

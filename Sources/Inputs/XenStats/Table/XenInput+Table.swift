@@ -10,7 +10,7 @@ extension XenInput {
   func acquireTable(_ domain: Domain, _ hypervisor: Hypervisor) -> DomainTable? {
     // A domain has no right to its own.
     guard options.ways.contains(.table), domain.number != 0, !hasNoTables else { return nil }
-    do throws(TableRefusal) {
+    do throws(DomainTableError) {
       let table = try DomainTable(
         of: domain.number, vcpuCount: domain.info.vcpuCount, from: tables)
       if hypervisor.control.hasVCPUs {
@@ -56,7 +56,7 @@ extension XenInput {
     tableLooks += 1
     for domain in domains.values {
       guard let table = domain.table, table.count > 0 else { continue }
-      do throws(TableRefusal) {
+      do throws(DomainTableError) {
         guard table.reader.isCurrent() else { throw .changed }
         guard hypervisor.control.hasVCPUs else { continue }
         try table.compare(

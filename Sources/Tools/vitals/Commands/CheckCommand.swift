@@ -61,7 +61,7 @@ struct CheckCommand: ParsableCommand {
     raiseDescriptorLimit()
     var findings: [Finding] = []
     if files.isEmpty {
-      findings = OwnMachineCheck().run() + liveFindings()
+      findings = CalibrationVMCheck().run() + liveFindings()
     }
     var memory = ""
     for path in files {

@@ -73,7 +73,7 @@ struct DescribeCommand: ParsableCommand {
   ) throws -> [(name: String, function: FoldFunction?)] {
     var patterns: [(pattern: Pattern, function: FoldFunction?)] = []
     for name in names {
-      let folded = FoldedName(name.text)
+      let folded = AggregateName(name.text)
       if let folded, !candidates.contains(where: { name.pattern.matches($0) }) {
         patterns.append((try PathPattern(folded.base).pattern, folded.function))
       } else {

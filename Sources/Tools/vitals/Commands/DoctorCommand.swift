@@ -83,10 +83,10 @@ struct DoctorCommand: ParsableCommand {
         "\(simulatedCount) sources are simulated: nothing follows from their numbers, so they are "
           + "left out")
     }
-    let examination = Examination(book, of: real)
+    let examination = RuleReport(book, of: real)
     guard examination.examinedCount > 0 else { throw nothing }
     // CPUs of the host are always there; who asks for nothing means more.
-    if observation.sources.isEmpty, examination.diagnoses.isEmpty, observer.hasNoMachines {
+    if observation.sources.isEmpty, examination.diagnoses.isEmpty, observer.hasNoVMs {
       throw nothing
     }
     try write(examination, book, observer, use)
@@ -94,7 +94,7 @@ struct DoctorCommand: ParsableCommand {
 
   // MARK: - What is looked at
 
-  private static let all = Pattern(anyOf: [.machines, Pattern(below: "host")])
+  private static let all = Pattern(anyOf: [.vms, Pattern(below: "host")])
 
   /// The whole host: a rule may ask what is above a source, and neighbours are anywhere.
   private var everything: ObservationOptions {
@@ -128,21 +128,21 @@ struct DoctorCommand: ParsableCommand {
   }
 
   /// Waits for the window's end, and looks meanwhile which threads run where.
-  private func observe(_ observer: Observer) -> ProcessorUse? {
+  private func observe(_ observer: Observer) -> CPUUsage? {
     let begin = monotonicNanoseconds()
     let end = begin + duration.nanoseconds
-    guard let first = try? ThreadCensus(roots: observer.roots) else {
+    guard let first = try? ThreadSurvey(roots: observer.roots) else {
       observer.wait(until: end)
       return nil
     }
     // The looks together take a tenth of the time, or there are only two.
     let cost = monotonicNanoseconds() - begin
     let step = max(duration.nanoseconds / 8, cost * 10)
-    var use = ProcessorUse(from: first)
+    var use = CPUUsage(from: first)
     var next = begin + step
     while true {
       observer.wait(until: min(next, end))
-      if let census = try? ThreadCensus(roots: observer.roots) { use.add(census) }
+      if let census = try? ThreadSurvey(roots: observer.roots) { use.add(census) }
       guard next < end else { return use }
       next += step
     }
@@ -168,7 +168,7 @@ struct DoctorCommand: ParsableCommand {
   private func warn(of book: RuleBook, _ file: String, _ subjects: SubjectList) {
     for rule in book.rules {
       for formula in [rule.condition] + rule.evidence.map(\.formula) {
-        do throws(FormulaFlaw) {
+        do throws(FormulaError) {
           try formula.check(against: subjects.schemas)
         } catch {
           Console.warn("\(file), [\(rule.name)] in line \(rule.line): \(error)")
@@ -180,15 +180,15 @@ struct DoctorCommand: ParsableCommand {
   // MARK: - What was found
 
   private func write(
-    _ examination: Examination, _ book: RuleBook, _ observer: Observer, _ use: ProcessorUse?
+    _ examination: RuleReport, _ book: RuleBook, _ observer: Observer, _ use: CPUUsage?
   ) throws {
-    let machines = observer.tree.machinesByProcess
+    let vms = observer.tree.vmsByProcess
     let findings = DoctorFinding.all(of: examination.diagnoses) { diagnosis in
       guard diagnosis.rule.list == .neighbours, let use, let interval = diagnosis.interval else {
         return nil
       }
       return Neighbours(
-        of: diagnosis.source, use, over: interval.nominal, machines: machines, roots: observer.roots
+        of: diagnosis.source, use, over: interval.nominal, vms: vms, roots: observer.roots
       )
     }
     let report = DoctorReport(
@@ -205,7 +205,7 @@ struct DoctorCommand: ParsableCommand {
 
 extension Observer {
   /// Whether no VM runs and nobody publishes.
-  fileprivate var hasNoMachines: Bool {
+  fileprivate var hasNoVMs: Bool {
     ["kvm", "xen", "app"].allSatisfy { tree.root.child($0)?.children.isEmpty ?? true }
   }
 }

@@ -58,8 +58,10 @@ struct MountCommand: ParsableCommand {
 
   func run() throws {
     var observation = observation
-    if observation.via == nil { observation.via = try RungList("handover,pidfd,bpf,debugfs") }
-    let signals = try EndSignals()
+    if observation.via == nil {
+      observation.via = try AccessMethodList("handover,pidfd,bpf,debugfs")
+    }
+    let signals = try TerminationSignals()
     let observer = try Observer(observation, fallback: .everything)
     let files = TreeFileSystem(observer.tree, observer.selection, settings: try settings())
     let session: FuseSession

@@ -78,7 +78,7 @@ struct ShowCommand: ParsableCommand {
   func run() throws {
     let functions = aggregates.aggregate?.functions
     let observer = try Observer(
-      observation, fallback: .machines, enabling: demand.enable,
+      observation, fallback: .vms, enabling: demand.enable,
       parts: functions == nil ? .all : .aggregates)
     _ = try observer.requireSources(observation)
     observer.warnOfRefusals()

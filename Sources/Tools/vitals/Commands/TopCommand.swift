@@ -43,7 +43,7 @@ struct TopCommand: ParsableCommand {
     help: ArgumentHelp(
       "What is shown first: machines, processors, host, groups or programs.", valueName: "rows"),
     transform: ViewArgument.init)
-  var view = ViewArgument(.machines)
+  var view = ViewArgument(.vms)
 
   @Option(
     name: .long,

@@ -103,7 +103,7 @@ struct WatchCommand: ParsableCommand {
   func run() throws {
     // A condition that is wrong is told before anything is looked for.
     let condition = try when.map { text in
-      do throws(FormulaFlaw) {
+      do throws(FormulaError) {
         return try Formula(text, .condition)
       } catch {
         throw Failure(status: .usage, text: "--when: \(error)")
@@ -111,7 +111,7 @@ struct WatchCommand: ParsableCommand {
     }
     let functions = aggregates.aggregate?.functions
     let observer = try Observer(
-      observation, fallback: .machines, enabling: demand.enable,
+      observation, fallback: .vms, enabling: demand.enable,
       parts: functions == nil ? .all : .aggregates)
     _ = try observer.requireSources(observation)
     observer.warnOfRefusals()

@@ -65,7 +65,7 @@ final class DemoTable {
   ///
   /// It writes one line to its standard output: `ready`, or why not.
   static func publish(directory: String?, parent: CInt) throws {
-    let signals = try EndSignals()
+    let signals = try TerminationSignals()
     let table: DemoTable
     do throws(TableError) {
       table = try DemoTable(directory: directory)

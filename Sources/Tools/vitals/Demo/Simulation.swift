@@ -19,37 +19,37 @@ struct Simulation: ~Copyable {
   }
 
   private final class MachineBox {
-    var machine: Machine
+    var vm: Machine
 
-    init(_ machine: consuming Machine) {
-      self.machine = machine
+    init(_ vm: consuming Machine) {
+      self.vm = vm
     }
 
     deinit {
-      removeFile(machine.path)
+      removeFile(vm.path)
     }
   }
 
-  private let machines: [MachineBox]
+  private let vms: [MachineBox]
   private let files: SimulationFiles
-  private let signals: EndSignals
+  private let signals: TerminationSignals
 
   init(names: [String], vcpus: Int, directory: String) throws {
-    let signals = try EndSignals()
+    let signals = try TerminationSignals()
     try makeDirectory(directory)
     // This kernel's own schemas where it has KVM, else those of a known one.
     let kernel = try? KernelSchemas()
-    let machineSchema = try kernel?.machine ?? SampleSchemas.machine()
-    let processorSchema = try kernel?.processor ?? SampleSchemas.processor()
+    let vmSchema = try kernel?.vm ?? SampleSchemas.vm()
+    let vcpuSchema = try kernel?.vcpu ?? SampleSchemas.vcpu()
     let files = SimulationFiles()
-    let machines = try names.enumerated().map { index, name in
+    let vms = try names.enumerated().map { index, name in
       let path = "\(directory)/\(name).sock"
       try Self.clear(path)
       var records: [SimulatedRecord] = []
       var numbers: [Int] = []
       var offsets: [Int] = []
       for part in 0...vcpus {
-        let schema = part == 0 ? machineSchema : processorSchema
+        let schema = part == 0 ? vmSchema : vcpuSchema
         let id = "kvm-\(getpid())" + (part == 0 ? "" : "/vcpu-\(part - 1)")
         let (header, head) = try schema.kvmFile(id: id)
         let data = [UInt8](repeating: 0, count: schema.wordCount * 8)
@@ -64,7 +64,7 @@ struct Simulation: ~Copyable {
     }
     self.signals = signals
     self.files = files
-    self.machines = machines
+    self.vms = vms
   }
 
   /// A socket that nobody listens on is left over and removed; a live one is somebody's.
@@ -86,12 +86,12 @@ struct Simulation: ~Copyable {
     let step: UInt64 = 100_000_000
     var next = monotonicNanoseconds()
     while next < end {
-      for box in machines {
-        for index in box.machine.records.indices {
-          box.machine.records[index].advance(nanoseconds: step)
+      for box in vms {
+        for index in box.vm.records.indices {
+          box.vm.records[index].advance(nanoseconds: step)
           files.write(
-            box.machine.records[index].words, to: box.machine.files[index],
-            at: box.machine.offsets[index])
+            box.vm.records[index].words, to: box.vm.files[index],
+            at: box.vm.offsets[index])
         }
       }
       // A step that took too long is not made up for; who asks comes first.
@@ -104,12 +104,12 @@ struct Simulation: ~Copyable {
   }
 
   private func answer() {
-    for box in machines where box.machine.socket.waitForInput(milliseconds: 0) {
-      guard let client = try? box.machine.socket.accept() else { continue }
-      let numbers = box.machine.files.map { files.number(of: $0) }
+    for box in vms where box.vm.socket.waitForInput(milliseconds: 0) {
+      guard let client = try? box.vm.socket.accept() else { continue }
+      let numbers = box.vm.files.map { files.number(of: $0) }
       var rest = numbers[...]
       while !rest.isEmpty {
-        let message = Array("vitals-kvm=1\nname=\(box.machine.name)\n".utf8)
+        let message = Array("vitals-kvm=1\nname=\(box.vm.name)\n".utf8)
         guard (try? client.send(message, descriptors: Array(rest.prefix(250)))) != nil else {
           break
         }

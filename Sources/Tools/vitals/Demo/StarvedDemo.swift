@@ -18,7 +18,7 @@ struct StarvedDemo {
 
   /// Shows them until the time, or a signal.
   func run(for nanoseconds: UInt64, _ text: String) throws {
-    let signals = try EndSignals()
+    let signals = try TerminationSignals()
     let names = Self.names.shuffled()
     let fleet = try GuestFleet(
       configurations(names), launcher: .same(leadingArguments: ["demo", "--", "hold"]))
@@ -41,8 +41,8 @@ struct StarvedDemo {
   /// The victim first.
   private func configurations(_ names: [String]) throws -> [HoldConfiguration] {
     let own = currentThread()
-    let processors = allowedProcessors(ofThread: own, process: currentProcess())
-    guard let processor = processors?.max() else {
+    let vcpus = allowedCPUs(ofThread: own, process: currentProcess())
+    guard let vcpu = vcpus?.max() else {
       throw Failure(status: .foundWrong, text: "the CPUs that this process may use are not known")
     }
     var busy = GuestConfiguration(payload: .portIO, pace: .unlimited)
@@ -50,10 +50,10 @@ struct StarvedDemo {
     var victim = HoldConfiguration(name: names[0], guest: busy)
     var second = HoldConfiguration(name: names[1], guest: GuestConfiguration(payload: .portIO))
     if !byQuota {
-      victim.processor = processor
+      victim.vcpu = vcpu
       victim.niceness = 15
       second.guest = busy
-      second.processor = processor
+      second.vcpu = vcpu
     }
     return [
       victim, second,

@@ -6,7 +6,7 @@ struct DoctorFinding {
   /// A source with its numbers.
   struct Member {
     let path: String
-    let diagnosis: Examination.Diagnosis
+    let diagnosis: RuleReport.Diagnosis
     let neighbours: Neighbours?
   }
 
@@ -16,8 +16,8 @@ struct DoctorFinding {
 
   /// The findings of an examination: siblings of one rule together, the worst first.
   static func all(
-    of diagnoses: [Examination.Diagnosis],
-    neighbours: (Examination.Diagnosis) -> Neighbours?
+    of diagnoses: [RuleReport.Diagnosis],
+    neighbours: (RuleReport.Diagnosis) -> Neighbours?
   ) -> [DoctorFinding] {
     var groups: [(key: String, members: [Member])] = []
     for diagnosis in diagnoses {

@@ -118,7 +118,7 @@ extension DoctorReport {
     let processes: [Entry]
 
     init(_ neighbours: Neighbours) {
-      cpus = neighbours.processors.sorted()
+      cpus = neighbours.cpus.sorted()
       processes = neighbours.all.map {
         Entry(name: $0.name, process: $0.process, share: $0.share)
       }

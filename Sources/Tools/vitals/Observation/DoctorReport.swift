@@ -6,7 +6,7 @@ import StatsTree
 /// What `vitals doctor` found, as a person reads it.
 struct DoctorReport {
   let findings: [DoctorFinding]
-  let gaps: [Examination.Gap]
+  let gaps: [RuleReport.Gap]
   let examinedCount: Int
   let ruleCount: Int
   let nanoseconds: UInt64
@@ -95,8 +95,8 @@ struct DoctorReport {
         if !lines.contains(where: { $0 == line }) { lines.append(line) }
         continue
       }
-      let isOne = neighbours.processors.count == 1
-      let label = "on CPU\(isOne ? "" : "s") \(neighbours.processorText) ran"
+      let isOne = neighbours.cpus.count == 1
+      let label = "on CPU\(isOne ? "" : "s") \(neighbours.cpuText) ran"
       let names = neighbours.all.map { neighbour in
         "\(neighbour.name) (process \(neighbour.process)) \(Quantity(share: neighbour.share).text)"
       }
@@ -112,7 +112,7 @@ struct DoctorReport {
 
   /// Rules that cannot be told of the same sources, together.
   private var gapLines: String {
-    var groups: [(paths: [String], gaps: [Examination.Gap])] = []
+    var groups: [(paths: [String], gaps: [RuleReport.Gap])] = []
     for gap in gaps {
       if let known = groups.firstIndex(where: { $0.paths == gap.paths }) {
         groups[known].gaps.append(gap)
@@ -127,7 +127,7 @@ struct DoctorReport {
     }.joined()
   }
 
-  private static func reason(of gaps: [Examination.Gap]) -> String {
+  private static func reason(of gaps: [RuleReport.Gap]) -> String {
     var absent: [String] = []
     var others: [String] = []
     for reason in gaps.flatMap(\.missing) {

@@ -35,11 +35,11 @@ struct KnownStatistics {
       }
     }
     if let kernel = try? KernelSchemas() {
-      add(kernel.machine, place: "kvm/<vm> (kvm)")
-      add(kernel.processor, place: "kvm/<vm>/vcpu<n> (kvm)")
+      add(kernel.vm, place: "kvm/<vm> (kvm)")
+      add(kernel.vcpu, place: "kvm/<vm>/vcpu<n> (kvm)")
     }
-    add(ThreadSchedule.schema, place: "kvm/<vm>/vcpu<n> (sched)")
-    add(ProcessMemory.schema, place: "kvm/<vm> (memory)")
+    add(ThreadScheduleBacking.schema, place: "kvm/<vm>/vcpu<n> (sched)")
+    add(ProcessMemoryBacking.schema, place: "kvm/<vm> (memory)")
   }
 
   private mutating func add(_ schema: Schema, place: String) {
@@ -66,14 +66,14 @@ struct KnownStatistics {
         general.append("<domain>")
         continue
       }
-      let isMachine = index == 1 && parts[0] == "kvm"
+      let isVM = index == 1 && parts[0] == "kvm"
       if index == 1, parts[0] == "app" {
         general.append(part)
         continue
       }
       let letters = part.prefix { !$0.isNumber }
       general.append(
-        isMachine ? "<vm>" : letters.count < part.count && index > 0 ? letters + "<n>" : part)
+        isVM ? "<vm>" : letters.count < part.count && index > 0 ? letters + "<n>" : part)
     }
     return general.joined(separator: "/") + " (\(group.name))"
   }

@@ -14,14 +14,14 @@ struct Neighbours {
   }
 
   /// The CPUs that the thread may use.
-  let processors: Set<Int>
+  let cpus: Set<Int>
   /// The greatest first; empty where nobody was seen there for long.
   let all: [Neighbour]
 
   /// Such as `1`, or `0-3`.
-  var processorText: String {
+  var cpuText: String {
     var ranges: [ClosedRange<Int>] = []
-    for number in processors.sorted() {
+    for number in cpus.sorted() {
       if let last = ranges.last, last.upperBound + 1 == number {
         ranges[ranges.count - 1] = last.lowerBound...number
       } else {
@@ -41,18 +41,18 @@ extension Neighbours {
 
   /// The neighbours of a vCPU; nil where its thread is not known.
   init?(
-    of source: Source, _ use: ProcessorUse, over nanoseconds: UInt64, machines: [Int32: String],
+    of source: Source, _ use: CPUUsage, over nanoseconds: UInt64, vms: [Int32: String],
     roots: SystemRoots
   ) {
     guard nanoseconds > 0, let thread = source.labels["tid"].flatMap({ Int32($0) }),
       let process = source.parent?.labels["pid"].flatMap({ Int32($0) }),
-      let allowed = allowedProcessors(ofThread: thread, process: process, roots: roots)
+      let allowed = allowedCPUs(ofThread: thread, process: process, roots: roots)
     else { return nil }
-    processors = allowed
+    cpus = allowed
     all = use.users(of: allowed, but: thread).prefix(Self.most).compactMap { user in
       let share = Double(user.nanoseconds) / Double(nanoseconds)
       guard share >= Self.least else { return nil }
-      var name = machines[user.process]
+      var name = vms[user.process]
       if user.process == process { name = "its own VM's other threads" }
       return Neighbour(
         name: name ?? use.command(ofProcess: user.process) ?? "a process",
@@ -63,12 +63,12 @@ extension Neighbours {
 
 extension Tree {
   /// The paths of virtual machines by their process.
-  var machinesByProcess: [Int32: String] {
-    var machines: [Int32: String] = [:]
-    for machine in root.child("kvm")?.children ?? [] {
-      guard let process = machine.labels["pid"].flatMap({ Int32($0) }) else { continue }
-      machines[process] = machines[process].map { "\($0), \(machine.path)" } ?? machine.path
+  var vmsByProcess: [Int32: String] {
+    var vms: [Int32: String] = [:]
+    for vm in root.child("kvm")?.children ?? [] {
+      guard let process = vm.labels["pid"].flatMap({ Int32($0) }) else { continue }
+      vms[process] = vms[process].map { "\($0), \(vm.path)" } ?? vm.path
     }
-    return machines
+    return vms
   }
 }

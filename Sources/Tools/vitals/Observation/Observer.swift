@@ -125,7 +125,7 @@ final class Observer {
   /// Brings the tree up to date: what a person should be told of it.
   func refresh() -> [ObservedEvent] {
     host?.refresh()
-    let machines = kvm?.refresh().filter { isWatched($0.path) || isWatched("\($0.path)/vcpu0") }
+    let vms = kvm?.refresh().filter { isWatched($0.path) || isWatched("\($0.path)/vcpu0") }
     let domains = xen?.refresh().filter { isWatched($0.path) || isWatched("\($0.path)/vcpu0") }
     let publishers = tables?.refresh().filter { pattern.mayMatch(below: $0.path) }
     let files = plugins?.refresh().filter { pattern.mayMatch(below: $0.path) }
@@ -134,7 +134,7 @@ final class Observer {
     } catch {
       Console.warn("an aggregate is not shown: \(error)".printable)
     }
-    return (machines ?? []).map(ObservedEvent.init) + (domains ?? []).map(ObservedEvent.init)
+    return (vms ?? []).map(ObservedEvent.init) + (domains ?? []).map(ObservedEvent.init)
       + (publishers ?? []).map(ObservedEvent.init) + (files ?? []).map(ObservedEvent.init)
   }
 

@@ -28,7 +28,7 @@ struct SampleView {
 
   /// The text of the last pass.
   mutating func bytes(of sampler: Sampler) -> [UInt8] {
-    let moment = Moment.now
+    let moment = Timestamp.now
     switch format {
     case .table:
       let text =
@@ -60,9 +60,9 @@ struct SampleView {
   }
 }
 
-extension Moment {
+extension Timestamp {
   /// This moment by both clocks.
-  static var now: Moment {
-    Moment(monotonic: monotonicNanoseconds(), realtime: wallNanoseconds())
+  static var now: Timestamp {
+    Timestamp(monotonic: monotonicNanoseconds(), realtime: wallNanoseconds())
   }
 }

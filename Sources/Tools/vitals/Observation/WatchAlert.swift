@@ -20,7 +20,7 @@ struct WatchAlert {
   /// - Throws: `Failure` that points at the wrong part, or says that no source has all of the names.
   init(_ condition: Formula, _ sampler: Sampler, isJSON: Bool) throws {
     let list = SubjectList(sampler)
-    do throws(FormulaFlaw) {
+    do throws(FormulaError) {
       try condition.check(against: list.schemas)
     } catch {
       throw Failure(status: .usage, text: "--when: \(error)")
@@ -76,7 +76,7 @@ struct WatchAlert {
       return try JSONText.line(
         Entry(
           numbers: numbers.map { DoctorReport.EvidenceEntry($0, $1) }, source: subject.path,
-          time: Moment.now.text, when: condition.text))
+          time: Timestamp.now.text, when: condition.text))
     }
     let words = numbers.map { term, result in
       let number = (try? result.get())?.text ?? "-"

@@ -43,7 +43,7 @@ struct WatchView {
   }
 
   private func tell(_ word: String, _ path: String, _ origin: ObservedEvent.Origin) throws {
-    var entry = EventEntry(event: word, path: path, time: Moment.now.text)
+    var entry = EventEntry(event: word, path: path, time: Timestamp.now.text)
     switch origin {
     case .process(let pid): entry.pid = pid
     case .domain(let number): entry.domid = number
@@ -94,7 +94,7 @@ struct WatchView {
       tables = self.tables(of: sampler)
     }
     var rest = rowLimit
-    let moment = Moment.now
+    let moment = Timestamp.now
     let results = tables.indices.map { index in
       // Each table has its titles and a line before them.
       let result = tables[index].result(of: sampler, at: moment, rowLimit: max(1, rest))

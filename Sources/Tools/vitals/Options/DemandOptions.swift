@@ -16,6 +16,6 @@ struct DemandOptions: ParsableArguments {
 
 extension Pattern {
   /// What is looked at where nobody says what: VMs, domains, and what programs publish.
-  static let machines = Pattern(
+  static let vms = Pattern(
     anyOf: [Pattern(below: "kvm"), Pattern(below: "xen"), Pattern(below: "app")])
 }

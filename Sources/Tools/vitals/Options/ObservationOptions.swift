@@ -31,8 +31,8 @@ struct ObservationOptions: ParsableArguments {
       The ways to a VM's numbers that may be taken, with commas between them: handover, pidfd, \
       bpf, qmp and debugfs of KVM, table and libxenctrl of Xen.
       """, valueName: "ways"),
-    transform: RungList.init)
-  var via: RungList?
+    transform: AccessMethodList.init)
+  var via: AccessMethodList?
 
   @Option(
     name: .long, parsing: .singleValue,
@@ -179,7 +179,7 @@ struct PathPattern {
 }
 
 /// Some of the ways to a VM's numbers.
-struct RungList {
+struct AccessMethodList {
   private(set) var rungs: Set<KVMInput.Rung> = []
   private(set) var ways: Set<XenInput.Way> = []
 

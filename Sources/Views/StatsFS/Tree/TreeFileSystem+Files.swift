@@ -57,7 +57,7 @@ extension TreeFileSystem {
       let view = state.views.whole()
       guard let entry = try? view.entry(id),
         let reading = try? view.numbers(of: entry, since: monotonicNanoseconds()),
-        let kept = try? KeptBinary(entry, reading, connection)
+        let kept = try? BinarySnapshotFile(entry, reading, connection)
       else { return nil }
       return .binary(kept)
     default: return nil

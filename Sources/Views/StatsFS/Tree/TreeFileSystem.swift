@@ -41,7 +41,7 @@ public final class TreeFileSystem: FuseFileSystem {
   struct OpenBacking {
     enum Content {
       case table(FuseBacking)
-      case binary(KeptBinary)
+      case binary(BinarySnapshotFile)
 
       var backing: FuseBacking {
         switch self {
@@ -108,8 +108,8 @@ public final class TreeFileSystem: FuseFileSystem {
 
   /// What the kernel is asked for: a file with computed content is not mapped as shared, since the
   /// kernel would keep its pages as they were.
-  public static var wishes: FuseWishes {
-    var wishes = FuseWishes()
+  public static var wishes: FuseRequestedFeatures {
+    var wishes = FuseRequestedFeatures()
     wishes.features.remove(.directIOMappings)
     return wishes
   }

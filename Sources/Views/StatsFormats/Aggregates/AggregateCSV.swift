@@ -16,7 +16,7 @@ public struct AggregateCSV {
   }
 
   /// The lines of the last pass.
-  public mutating func lines(of sampler: Sampler, at moment: Moment) -> [UInt8] {
+  public mutating func lines(of sampler: Sampler, at moment: Timestamp) -> [UInt8] {
     let layout = layout.flatMap { $0.isOf(sampler) ? $0 : nil } ?? AggregateLayout(sampler)
     self.layout = layout
     var text = ByteText()

@@ -53,19 +53,19 @@ package struct AggregateCell {
     self.rates = rates
     var marks: Set<Note> = []
     if rates.waitingCount > 0 { marks.insert(.pending) }
-    let figure: Figure
+    let figure: FormattedRate
     var member: Int?
     if let extreme = rates.extreme(function) {
-      let own = Figure(extreme.rate, of: statistic)
+      let own = FormattedRate(extreme.rate, of: statistic)
       marks.formUnion(own.notes)
-      figure = Figure(text: own.text, notes: marks)
+      figure = FormattedRate(text: own.text, notes: marks)
       member = rates.differs ? extreme.member : nil
     } else if function == .average, let average = rates.average {
-      figure = Figure(perSecond: average, of: statistic, notes: marks)
+      figure = FormattedRate(perSecond: average, of: statistic, notes: marks)
     } else if function == .countZero, rates.count > 0 {
-      figure = Figure(text: "\(rates.zeroCount)", notes: marks)
+      figure = FormattedRate(text: "\(rates.zeroCount)", notes: marks)
     } else {
-      figure = Figure(text: "-", notes: marks)
+      figure = FormattedRate(text: "-", notes: marks)
     }
     notes.formUnion(figure.notes)
     return (figure.marked, member.map { part.members[$0].path })

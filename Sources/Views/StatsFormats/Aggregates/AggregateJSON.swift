@@ -26,7 +26,7 @@ public struct AggregateJSON {
   }
 
   /// The line of the last pass, with its newline.
-  public mutating func line(of sampler: Sampler, at moment: Moment) -> [UInt8] {
+  public mutating func line(of sampler: Sampler, at moment: Timestamp) -> [UInt8] {
     let layout = layout.flatMap { $0.isOf(sampler) ? $0 : nil } ?? AggregateLayout(sampler)
     self.layout = layout
     var sources: [(source: Source, parts: [AggregatePart])] = []

@@ -111,7 +111,7 @@ package struct AggregateLayout {
   }
 
   /// A column for each statistic of the members that something shown comes from.
-  private static func columns(of entry: Plan.Entry, _ form: FoldForm) -> [AggregateColumn] {
+  private static func columns(of entry: Plan.Entry, _ form: AggregateSchema) -> [AggregateColumn] {
     let statistics = form.source.statistics
     let names = StatisticNames(of: form.source).names
     var columns: [AggregateColumn] = []

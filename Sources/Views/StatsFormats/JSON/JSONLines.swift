@@ -38,7 +38,7 @@ public struct JSONLines {
 
   /// The line of the last pass, with its newline.
   public mutating func line(
-    of sampler: Sampler, at moment: Moment, matching pattern: Pattern = .everything
+    of sampler: Sampler, at moment: Timestamp, matching pattern: Pattern = .everything
   ) -> [UInt8] {
     var writer = JSONWriter()
     writer.object { writer in
@@ -120,7 +120,7 @@ public struct JSONLines {
         for index in entry.shown {
           writer.key(written: names[index])
           let statistic = group.schema.statistics[index]
-          if let tally = Tally(of: index, in: fold) {
+          if let tally = StateCounts(of: index, in: fold) {
             writer.counts(sampler.counts(statistic, at: entry.placement), of: tally)
           } else {
             writer.value(of: statistic, sampler, at: entry.placement)
@@ -131,7 +131,7 @@ public struct JSONLines {
       guard showsRates, sampler.interval(of: entry) != nil else { return }
       writer.key("rates")
       writer.object { writer in
-        for index in entry.shown where Tally(of: index, in: fold) == nil {
+        for index in entry.shown where StateCounts(of: index, in: fold) == nil {
           writer.rate(
             of: group.schema.statistics[index], names[index], sampler, at: entry.placement)
         }

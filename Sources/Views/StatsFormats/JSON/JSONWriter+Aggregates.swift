@@ -24,7 +24,7 @@ extension JSONWriter {
 
   /// Writes the number of members by value: `{"no":5,"yes":3}`; names without a member have 0, the
   /// nameless values are there where a member has one.
-  mutating func counts(_ counts: [UInt64]?, of tally: Tally) {
+  mutating func counts(_ counts: [UInt64]?, of tally: StateCounts) {
     guard let counts else {
       null()
       return

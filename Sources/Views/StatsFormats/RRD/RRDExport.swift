@@ -46,7 +46,7 @@ public struct RRDExport {
   /// - Parameter moment: now; it tells the time of day of the sample.
   /// - Returns: whether the metadata is another one than before.
   @discardableResult
-  public mutating func update(at moment: Moment) -> Bool {
+  public mutating func update(at moment: Timestamp) -> Bool {
     let isNew = describe()
     var latest: UInt64 = 0
     for (index, column) in columns.enumerated() {

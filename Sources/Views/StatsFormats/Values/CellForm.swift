@@ -8,14 +8,14 @@ package struct CellForm {
   /// The statistic that says that this one's time goes on uncounted.
   let pendingFlag: PendingFlag?
   /// Of an aggregate, where it counts members by value.
-  package let tally: Tally?
+  package let tally: StateCounts?
 
   /// The form of a statistic of a group's schema, and of an aggregate's fold.
-  package init(of index: Int, _ meanings: Meanings, in schema: Schema, _ fold: FoldForm?) {
+  package init(of index: Int, _ meanings: Meanings, in schema: Schema, _ fold: AggregateSchema?) {
     statistic = schema.statistics[index]
     let flag = meanings.all(named: statistic.name).lazy.compactMap(\.pendingWhile).first
     pendingFlag = flag.flatMap { PendingFlag($0, in: schema, fold) }
-    tally = Tally(of: index, in: fold)
+    tally = StateCounts(of: index, in: fold)
   }
 
   /// The form of a statistic of a schema that is not folded.
@@ -49,7 +49,7 @@ package struct CellForm {
       guard let rate = sampler.rate(statistic, at: placement) else { return "-" }
       let mayGoOn = rate.increase == 0 || parties > 1
       let goesOn = mayGoOn && pendingFlag?.isSet(sampler, at: placement) == true
-      let figure = Figure(rate, of: statistic, parties: parties, goesOn: goesOn)
+      let figure = FormattedRate(rate, of: statistic, parties: parties, goesOn: goesOn)
       if !figure.notes.isEmpty { notes.formUnion(figure.notes) }
       return figure.marked
     case .linearHistogram, .logHistogram:

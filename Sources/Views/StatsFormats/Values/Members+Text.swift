@@ -41,7 +41,7 @@ extension Sampler {
   }
 }
 
-extension FoldForm {
+extension AggregateSchema {
   /// What it makes of most statistics: `sum`, or the functions that were asked for: `min, max`.
   package var functions: String {
     var found: [String] = []

@@ -36,10 +36,10 @@ struct PendingFlag {
   }
 
   /// The flag with this name in a schema, and in that of a fold.
-  init?(_ name: String, in schema: Schema, _ form: FoldForm? = nil) {
+  init?(_ name: String, in schema: Schema, _ form: AggregateSchema? = nil) {
     guard let index = schema.index(of: name) else { return nil }
     statistic = schema.statistics[index]
-    if let tally = Tally(of: index, in: form) {
+    if let tally = StateCounts(of: index, in: form) {
       guard tally.isFlag, statistic.size > 1 else { return nil }
       word = 1
     } else {

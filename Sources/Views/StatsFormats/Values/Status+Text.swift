@@ -2,7 +2,7 @@ public import StatsTree
 
 extension Status {
   /// The status with its reason, for a person: `denied (EPERM)`, `stale for 3.20 s`.
-  public func text(at moment: Moment) -> String {
+  public func text(at moment: Timestamp) -> String {
     switch self {
     case .up, .gone: word
     case .stale(since: 0): "stale (never read)"

@@ -5,30 +5,30 @@ extension Formula {
   ///
   /// Where a name stands in several schemas, one that it fits is enough.
   ///
-  /// - Throws: `FormulaFlaw`, which points at the wrong part.
-  public func check(against schemas: [Schema]) throws(FormulaFlaw) {
+  /// - Throws: `FormulaError`, which points at the wrong part.
+  public func check(against schemas: [Schema]) throws(FormulaError) {
     var forms: [String: [Statistic]] = [:]
     for schema in schemas {
       for statistic in schema.statistics { forms[statistic.name, default: []].append(statistic) }
     }
-    var machine = FormulaMachine()
-    _ = try machine.run(
+    var evaluator = FormulaEvaluator()
+    _ = try evaluator.run(
       steps,
-      operand: { (_: Int, step: FormulaStep) throws(FormulaFlaw) -> FormulaItem in
+      operand: { (_: Int, step: FormulaStep) throws(FormulaError) -> FormulaItem in
         guard case .statistic(let function, let name) = step.operation else { return .truth(nil) }
         guard let known = forms[name], let first = known.first else {
-          throw FormulaFlaw(
+          throw FormulaError(
             text, step.range,
             "no source here has a statistic '\(name)'" + Self.near(name, in: forms.keys))
         }
         let fitting = known.first { function.refusal(of: $0) == nil }
         if fitting == nil, let reason = function.refusal(of: first) {
-          throw FormulaFlaw(text, step.range, "\(name) \(reason)")
+          throw FormulaError(text, step.range, "\(name) \(reason)")
         }
         return .number(nil, function.dimension(of: fitting ?? first))
       },
-      misfit: { (misfit: FormulaMachine.Misfit) throws(FormulaFlaw) in
-        throw FormulaFlaw(text, misfit.step.range, misfit.reason)
+      misfit: { (misfit: FormulaEvaluator.Misfit) throws(FormulaError) in
+        throw FormulaError(text, misfit.step.range, misfit.reason)
       })
   }
 

@@ -18,7 +18,7 @@ public struct Formula: Hashable, Sendable {
   let steps: [FormulaStep]
 
   /// Reads a text that gives what is asked for.
-  public init(_ text: String, _ form: Form) throws(FormulaFlaw) {
+  public init(_ text: String, _ form: Form) throws(FormulaError) {
     var parser = try FormulaParser(text)
     steps = try parser.parse(form)
     self.text = text

@@ -41,7 +41,7 @@ struct FormulaLexer {
   private static let foreign = ["&&": "and", "||": "or", "=": "==", "!": "not", "&": "and"]
 
   /// All tokens, and one for the end.
-  mutating func tokens() throws(FormulaFlaw) -> [FormulaToken] {
+  mutating func tokens() throws(FormulaError) -> [FormulaToken] {
     var tokens: [FormulaToken] = []
     while true {
       while position < bytes.count, [0x20, 0x09, 0x0a, 0x0d].contains(bytes[position]) {
@@ -57,7 +57,7 @@ struct FormulaLexer {
     }
   }
 
-  private mutating func next() throws(FormulaFlaw) -> FormulaToken.Content {
+  private mutating func next() throws(FormulaError) -> FormulaToken.Content {
     let byte = bytes[position]
     if Self.isDigit(byte) { return try number() }
     if Self.isLetter(byte) {
@@ -78,11 +78,11 @@ struct FormulaLexer {
     throw flaw(count, "this sign is not understood")
   }
 
-  private mutating func number() throws(FormulaFlaw) -> FormulaToken.Content {
+  private mutating func number() throws(FormulaError) -> FormulaToken.Content {
     let start = position
     let digits = take { Self.isDigit($0) || $0 == 0x2e }
     guard let value = Double(digits), value.isFinite else {
-      throw FormulaFlaw(text, start..<position, "'\(digits)' is no number")
+      throw FormulaError(text, start..<position, "'\(digits)' is no number")
     }
     let unitStart = position
     let unit =
@@ -91,7 +91,7 @@ struct FormulaLexer {
     var (factor, dimension): (Double, Dimension?) = (1, nil)
     if !unit.isEmpty {
       guard let known = Self.units[unit] else {
-        throw FormulaFlaw(
+        throw FormulaError(
           text, unitStart..<position,
           "there is no unit '\(unit)'; there are %, ns, us, ms, s, min, h, B, KiB, MiB, GiB, k, M "
             + "and G, and /s behind any")
@@ -107,7 +107,7 @@ struct FormulaLexer {
     return .number(value * factor, dimension)
   }
 
-  private mutating func quoted(_ quote: UInt8) throws(FormulaFlaw) -> FormulaToken.Content {
+  private mutating func quoted(_ quote: UInt8) throws(FormulaError) -> FormulaToken.Content {
     guard let end = bytes[(position + 1)...].firstIndex(of: quote) else {
       throw flaw(bytes.count - position, "the quote has no end")
     }
@@ -122,8 +122,8 @@ struct FormulaLexer {
     return String(decoding: bytes[start..<position], as: UTF8.self)
   }
 
-  private func flaw(_ count: Int, _ reason: String) -> FormulaFlaw {
-    FormulaFlaw(text, position..<position + count, reason)
+  private func flaw(_ count: Int, _ reason: String) -> FormulaError {
+    FormulaError(text, position..<position + count, reason)
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }

@@ -21,9 +21,9 @@ struct FormulaParser {
   private var next = 0
   private var steps: [FormulaStep] = []
 
-  init(_ text: String) throws(FormulaFlaw) {
+  init(_ text: String) throws(FormulaError) {
     guard text.utf8.count <= Formula.longestText else {
-      throw FormulaFlaw(
+      throw FormulaError(
         text, Formula.longestText..<text.utf8.count,
         "it is longer than \(Formula.longestText) bytes")
     }
@@ -34,7 +34,7 @@ struct FormulaParser {
 
   private var token: FormulaToken { tokens[next] }
 
-  mutating func parse(_ form: Formula.Form) throws(FormulaFlaw) -> [FormulaStep] {
+  mutating func parse(_ form: Formula.Form) throws(FormulaError) -> [FormulaStep] {
     if token.content == .end { throw flaw(token.range, "a formula is needed") }
     let whole = try disjunction(depth: 0)
     guard token.content == .end else {
@@ -55,7 +55,7 @@ struct FormulaParser {
 
   // MARK: - Conditions
 
-  private mutating func disjunction(depth: Int) throws(FormulaFlaw) -> Part {
+  private mutating func disjunction(depth: Int) throws(FormulaError) -> Part {
     var left = try conjunction(depth: depth)
     while let range = take(word: "or") {
       try require(.condition, left)
@@ -67,7 +67,7 @@ struct FormulaParser {
     return left
   }
 
-  private mutating func conjunction(depth: Int) throws(FormulaFlaw) -> Part {
+  private mutating func conjunction(depth: Int) throws(FormulaError) -> Part {
     var left = try negation(depth: depth)
     while let range = take(word: "and") {
       try require(.condition, left)
@@ -79,7 +79,7 @@ struct FormulaParser {
     return left
   }
 
-  private mutating func negation(depth: Int) throws(FormulaFlaw) -> Part {
+  private mutating func negation(depth: Int) throws(FormulaError) -> Part {
     guard let range = take(word: "not") else { return try comparison(depth: depth) }
     try limit(depth, range)
     let operand = try negation(depth: depth + 1)
@@ -88,7 +88,7 @@ struct FormulaParser {
     return Part(form: .condition, range: range.lowerBound..<operand.range.upperBound)
   }
 
-  private mutating func comparison(depth: Int) throws(FormulaFlaw) -> Part {
+  private mutating func comparison(depth: Int) throws(FormulaError) -> Part {
     let left = try sum(depth: depth)
     guard let (sign, range) = take(signs: Self.comparisons),
       let comparison = Comparison(rawValue: sign)
@@ -105,7 +105,7 @@ struct FormulaParser {
 
   // MARK: - Numbers
 
-  private mutating func sum(depth: Int) throws(FormulaFlaw) -> Part {
+  private mutating func sum(depth: Int) throws(FormulaError) -> Part {
     var left = try product(depth: depth)
     while let (sign, range) = take(signs: ["+", "-"]) {
       let right = try product(depth: depth)
@@ -114,7 +114,7 @@ struct FormulaParser {
     return left
   }
 
-  private mutating func product(depth: Int) throws(FormulaFlaw) -> Part {
+  private mutating func product(depth: Int) throws(FormulaError) -> Part {
     var left = try alternative(depth: depth)
     while let (sign, range) = take(signs: ["*", "/"]) {
       let right = try alternative(depth: depth)
@@ -123,7 +123,7 @@ struct FormulaParser {
     return left
   }
 
-  private mutating func alternative(depth: Int) throws(FormulaFlaw) -> Part {
+  private mutating func alternative(depth: Int) throws(FormulaError) -> Part {
     var left = try primary(depth: depth)
     while let (_, range) = take(signs: ["??"]) {
       let right = try primary(depth: depth)
@@ -134,14 +134,14 @@ struct FormulaParser {
 
   private mutating func join(
     _ left: Part, _ right: Part, _ operation: FormulaOperation, _ range: Range<Int>
-  ) throws(FormulaFlaw) -> Part {
+  ) throws(FormulaError) -> Part {
     try require(.number, left)
     try require(.number, right)
     add(operation, range)
     return left.joined(right, .number)
   }
 
-  private mutating func primary(depth: Int) throws(FormulaFlaw) -> Part {
+  private mutating func primary(depth: Int) throws(FormulaError) -> Part {
     let first = token
     next += 1
     switch first.content {
@@ -174,7 +174,7 @@ struct FormulaParser {
     }
   }
 
-  private mutating func word(_ word: String, _ range: Range<Int>) throws(FormulaFlaw) -> Part {
+  private mutating func word(_ word: String, _ range: Range<Int>) throws(FormulaError) -> Part {
     if ["and", "or", "not"].contains(word) {
       throw flaw(range, "'\(word)' cannot stand here: a number or a statistic is needed")
     }
@@ -226,13 +226,13 @@ struct FormulaParser {
     steps.append(FormulaStep(operation: operation, range: range))
   }
 
-  private func limit(_ depth: Int, _ range: Range<Int>) throws(FormulaFlaw) {
+  private func limit(_ depth: Int, _ range: Range<Int>) throws(FormulaError) {
     guard depth < Self.deepest else {
       throw flaw(range, "more than \(Self.deepest) parts stand in each other")
     }
   }
 
-  private func require(_ form: Formula.Form, _ part: Part) throws(FormulaFlaw) {
+  private func require(_ form: Formula.Form, _ part: Part) throws(FormulaError) {
     guard part.form != form else { return }
     throw flaw(
       part.range,
@@ -241,7 +241,7 @@ struct FormulaParser {
         : "this is true or false: a number is needed here")
   }
 
-  private func flaw(_ range: Range<Int>, _ reason: String) -> FormulaFlaw {
-    FormulaFlaw(text, range, reason)
+  private func flaw(_ range: Range<Int>, _ reason: String) -> FormulaError {
+    FormulaError(text, range, reason)
   }
 }

@@ -70,7 +70,7 @@ extension Rule {
   private static func formula(
     _ text: String, _ form: Formula.Form, _ line: Int
   ) throws(SectionFileError) -> Formula {
-    do throws(FormulaFlaw) {
+    do throws(FormulaError) {
       return try Formula(text, form)
     } catch {
       throw SectionFileError(line: line, reason: "\(error)")

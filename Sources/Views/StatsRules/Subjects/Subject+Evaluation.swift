@@ -28,9 +28,9 @@ extension Subject {
 
   /// The result, and why it is unknown: only what decides, each once.
   private func evaluate(_ formula: Formula) -> (item: FormulaItem, missing: [Missing]) {
-    var machine = FormulaMachine()
+    var vm = FormulaEvaluator()
     var reasons: [Int: [Missing]] = [:]
-    let item = machine.run(
+    let item = vm.run(
       formula.steps,
       operand: { position, step in
         switch step.operation {

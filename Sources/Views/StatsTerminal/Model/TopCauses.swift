@@ -27,7 +27,7 @@ struct TopCauses {
   }
 
   /// The two largest parts of the whole's rate.
-  func leading(_ sampler: Sampler, whole: TopFigure) -> TopLead {
+  func leading(_ sampler: Sampler, whole: TopValue) -> TopLeadingCauses {
     guard !whole.isNone, whole.value > 0 else { return .none }
     var best = (index: 255, value: Float(0))
     var second = best
@@ -44,13 +44,13 @@ struct TopCauses {
     func percent(_ value: Float) -> UInt8 {
       UInt8(min(100, max(0, (value / whole.value * 100).rounded())))
     }
-    return TopLead(
+    return TopLeadingCauses(
       first: UInt8(best.index), firstPercent: percent(best.value), second: UInt8(second.index),
       secondPercent: percent(second.value))
   }
 
   /// Such as `halt 62% MMIO 20%`; `-` where nothing is known.
-  func text(_ lead: TopLead) -> String {
+  func text(_ lead: TopLeadingCauses) -> String {
     guard Int(lead.first) < names.count else { return "-" }
     var text = "\(names[Int(lead.first)]) \(lead.firstPercent)%"
     if Int(lead.second) < names.count, lead.secondPercent > 0 {
@@ -61,11 +61,11 @@ struct TopCauses {
 }
 
 /// The two leading causes of a row in four bytes, so that ten minutes of them are small.
-struct TopLead: Hashable {
+struct TopLeadingCauses: Hashable {
   var first: UInt8
   var firstPercent: UInt8
   var second: UInt8
   var secondPercent: UInt8
 
-  static let none = TopLead(first: 255, firstPercent: 0, second: 255, secondPercent: 0)
+  static let none = TopLeadingCauses(first: 255, firstPercent: 0, second: 255, secondPercent: 0)
 }

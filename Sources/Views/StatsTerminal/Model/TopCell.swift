@@ -46,12 +46,12 @@ final class TopCell {
   }
 
   /// The figure of the last interval: a count's rate, a histogram's 99th percentile, else a level.
-  func figure(_ sampler: Sampler) -> TopFigure {
+  func figure(_ sampler: Sampler) -> TopValue {
     if isTally {
       guard let count = sampler.value(statistic, at: placement, word: 1) else {
         return .none
       }
-      return TopFigure(value: Float(count))
+      return TopValue(value: Float(count))
     }
     switch statistic.kind {
     case .cumulative: return rate(sampler)
@@ -66,11 +66,11 @@ final class TopCell {
       }
     case .instant, .peak, .state, .unknown:
       guard let word = sampler.value(statistic, at: placement) else { return .none }
-      return TopFigure(value: Float(Double(Level(word, of: statistic).value) * factor))
+      return TopValue(value: Float(Double(Level(word, of: statistic).value) * factor))
     }
   }
 
-  private func rate(_ sampler: Sampler) -> TopFigure {
+  private func rate(_ sampler: Sampler) -> TopValue {
     guard let rate = sampler.rate(statistic, at: placement) else { return .none }
     // How many may spend time at once.
     let parties = isSum ? sampler.members(of: entry)?.count ?? 1 : 1
@@ -79,19 +79,19 @@ final class TopCell {
       let value = sampler.value(flag.statistic, at: placement, word: flag.word), value > 0
     {
       notes.insert(.pending)
-      if rate.increase == 0 { return TopFigure(value: .nan, notes: .pending) }
+      if rate.increase == 0 { return TopValue(value: .nan, notes: .pending) }
     }
-    guard rate.increase > 0 else { return TopFigure(value: 0, notes: notes) }
+    guard rate.increase > 0 else { return TopValue(value: 0, notes: notes) }
     if isShare, let share = Share(rate, of: statistic, parties: parties) {
       if share.isInArrears { notes.insert(.arrears) }
-      return TopFigure(value: Float(share.value), notes: notes)
+      return TopValue(value: Float(share.value), notes: notes)
     }
-    return TopFigure(value: Float(rate.perSecond * factor), notes: notes)
+    return TopValue(value: Float(rate.perSecond * factor), notes: notes)
   }
 
-  private func bound(of histogram: Histogram) -> TopFigure {
+  private func bound(of histogram: Histogram) -> TopValue {
     guard let bounds = histogram.quantile(0.99) else { return .none }
-    return TopFigure(value: Float(Double(bounds.upper ?? bounds.lower) * factor))
+    return TopValue(value: Float(Double(bounds.upper ?? bounds.lower) * factor))
   }
 
   /// What was counted in all, since the source began or a reset; of a level that itself.

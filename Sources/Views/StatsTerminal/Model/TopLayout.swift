@@ -145,7 +145,7 @@ final class TopLayout {
       }
       return nil
     }
-    let owner = view == .processors ? source.parent : source
+    let owner = view == .vcpus ? source.parent : source
     let name = view.name(of: path).printable
     return Row(
       source: source, path: path, name: name, nameWidth: CharacterWidth.of(name),

@@ -26,7 +26,7 @@ public final class TopModel {
   }
 
   /// Takes the sampler's last pass.
-  public func take(at moment: Moment) {
+  public func take(at moment: Timestamp) {
     let layout: TopLayout
     if let known = self.layout, known.isOf(sampler) {
       layout = known

@@ -4,7 +4,7 @@ internal import StatsTree
 /// The figures of all views at one moment, small enough to keep.
 struct TopSample {
   let layout: TopLayout
-  let moment: Moment
+  let moment: Timestamp
   /// Of each view.
   let parts: [Part]
 
@@ -12,12 +12,12 @@ struct TopSample {
     /// Row by row.
     var values: [Float] = []
     var notes: [TopNotes] = []
-    var leads: [TopLead] = []
-    var statuses: [Standing] = []
+    var leads: [TopLeadingCauses] = []
+    var statuses: [SourceVisibility] = []
   }
 
   /// The state of a row in a byte.
-  enum Standing: UInt8 {
+  enum SourceVisibility: UInt8 {
     case up
     case stale
     case denied
@@ -44,7 +44,7 @@ struct TopSample {
   }
 
   /// The figures of a sampler's last pass.
-  init(_ layout: TopLayout, _ sampler: Sampler, at moment: Moment) {
+  init(_ layout: TopLayout, _ sampler: Sampler, at moment: Timestamp) {
     self.layout = layout
     self.moment = moment
     parts = layout.tables.map { Self.part(of: $0, sampler) }
@@ -68,9 +68,9 @@ struct TopSample {
       let whole = table.wholeColumn.map { part.values[start + $0] } ?? .nan
       let lead =
         whole > 0
-        ? table.rows[row].causes?.leading(sampler, whole: TopFigure(value: whole)) : nil
+        ? table.rows[row].causes?.leading(sampler, whole: TopValue(value: whole)) : nil
       part.leads.append(lead ?? .none)
-      part.statuses.append(Standing(status(of: row, in: table, sampler)))
+      part.statuses.append(SourceVisibility(status(of: row, in: table, sampler)))
     }
     return part
   }
@@ -89,9 +89,9 @@ struct TopSample {
   }
 
   /// A figure of a view.
-  func figure(_ view: Int, row: Int, column: Int) -> TopFigure {
+  func figure(_ view: Int, row: Int, column: Int) -> TopValue {
     let index = row * layout.tables[view].columns.count + column
-    return TopFigure(value: parts[view].values[index], notes: parts[view].notes[index])
+    return TopValue(value: parts[view].values[index], notes: parts[view].notes[index])
   }
 
   /// About how much memory its figures take.

@@ -1,7 +1,7 @@
 /// What the rows of a screen are.
 public enum TopView: String, CaseIterable, Hashable, Sendable {
-  case machines
-  case processors
+  case vms
+  case vcpus
   case host
   case groups
   case programs
@@ -9,8 +9,8 @@ public enum TopView: String, CaseIterable, Hashable, Sendable {
   /// What a person reads.
   var title: String {
     switch self {
-    case .machines: "VMs"
-    case .processors: "vCPUs"
+    case .vms: "VMs"
+    case .vcpus: "vCPUs"
     case .host: "Host"
     case .groups: "Cgroups"
     case .programs: "Programs"
@@ -23,7 +23,7 @@ public enum TopView: String, CaseIterable, Hashable, Sendable {
     switch parts[0] {
     // The machine below the hypervisor, beside its domains.
     case "xen" where parts.count > 1 && parts[1] == "host": self = .host
-    case "kvm", "xen": self = parts.count < 3 ? .machines : .processors
+    case "kvm", "xen": self = parts.count < 3 ? .vms : .vcpus
     case "host": self = .host
     case "cgroup": self = .groups
     case "app": self = .programs
@@ -34,9 +34,9 @@ public enum TopView: String, CaseIterable, Hashable, Sendable {
   /// The part of a path that tells it from the other rows.
   func name(of path: String) -> String {
     switch self {
-    case .machines:
+    case .vms:
       path.contains("/") ? String(path.drop { $0 != "/" }.dropFirst()) : "all of \(path)"
-    case .processors, .groups, .programs:
+    case .vcpus, .groups, .programs:
       String(path.drop { $0 != "/" }.dropFirst(path.contains("/") ? 1 : 0))
     case .host: path
     }
@@ -45,7 +45,7 @@ public enum TopView: String, CaseIterable, Hashable, Sendable {
   /// What to say where there are no rows.
   var absence: String {
     switch self {
-    case .machines, .processors:
+    case .vms, .vcpus:
       "No virtual machine runs on this host now. 'vitals demo' makes some to look at."
     case .host: "Nothing is known of the host."
     case .groups: "No control group has virtual machines."

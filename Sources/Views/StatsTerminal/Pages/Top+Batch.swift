@@ -8,7 +8,7 @@ extension Top {
   ///   - moment: the time of both clocks.
   ///   - clock: the time of day, for the person.
   /// - Returns: a line of when, the titles and the rows.
-  public mutating func text(columns: Int, at moment: Moment, clock: String) -> String {
+  public mutating func text(columns: Int, at moment: Timestamp, clock: String) -> String {
     let most = model.current?.layout.tables.reduce(0) { max($0, $1.rows.count) } ?? 0
     let frame = frame(
       columns: columns, rows: max(Self.smallest.rows, most + 5), at: moment, clock: clock)

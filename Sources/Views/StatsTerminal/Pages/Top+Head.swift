@@ -4,15 +4,15 @@ internal import StatsTree
 
 extension Top {
   /// The two lines above the titles: when and what.
-  func drawHead(_ frame: inout Frame, at moment: Moment, clock: String) {
+  func drawHead(_ frame: inout Frame, at moment: Timestamp, clock: String) {
     var at = frame.put("vitals top", row: 0, column: 0, .strong)
     at = frame.put("  \(clock)  every \(intervalText)", row: 0, column: at)
     if let sample = model.sample(stepsBack: stepsBack) {
-      let machines = sample.count(of: .machines)
-      let processors = sample.count(of: .processors)
+      let vms = sample.count(of: .vms)
+      let vcpus = sample.count(of: .vcpus)
       at = frame.put(
-        "  \(machines) VM\(machines == 1 ? "" : "s"), "
-          + "\(processors) vCPU\(processors == 1 ? "" : "s")", row: 0, column: at)
+        "  \(vms) VM\(vms == 1 ? "" : "s"), "
+          + "\(vcpus) vCPU\(vcpus == 1 ? "" : "s")", row: 0, column: at)
       if stepsBack > 0 {
         let age = Self.span(moment.monotonic, since: sample.moment.monotonic)
         at = frame.put("  \(age) AGO", row: 0, column: at, .warning)
@@ -58,7 +58,7 @@ extension Top {
   }
 
   /// The two lines below the rows: what was told or is asked, and the keys.
-  func drawFoot(_ frame: inout Frame, at moment: Moment) {
+  func drawFoot(_ frame: inout Frame, at moment: Timestamp) {
     let row = frame.rows - 1
     if let prompt {
       let at = frame.put(prompt.label, row: row, column: 0, .strong)

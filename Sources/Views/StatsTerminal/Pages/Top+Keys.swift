@@ -8,7 +8,7 @@ extension Top {
   ///   - key: what was pressed.
   ///   - time: now, in nanoseconds of CLOCK_MONOTONIC.
   /// - Returns: what is to be done beside a new frame.
-  public mutating func take(_ key: Key, at time: UInt64) -> TopWish? {
+  public mutating func take(_ key: Key, at time: UInt64) -> TopRequest? {
     switch key {
     case .control("c"): return .quit
     case .control("z"): return .suspend
@@ -34,7 +34,7 @@ extension Top {
     return nil
   }
 
-  private mutating func take(_ character: Character, at time: UInt64) -> TopWish? {
+  private mutating func take(_ character: Character, at time: UInt64) -> TopRequest? {
     switch character {
     case "q", "Q": return .quit
     case "?", "h": isHelpShown = true
@@ -48,7 +48,7 @@ extension Top {
     case "z": page.hidesZeros.toggle()
     case "t": showsTotals.toggle()
     case "u": hasUnits.toggle()
-    case "b", "x": show(character == "b" ? .machines : .processors)
+    case "b", "x": show(character == "b" ? .vms : .vcpus)
     case "r":
       model.reset(at: time)
       model.tell("Totals and histograms begin at zero, for this screen only.", at: time)
@@ -123,9 +123,9 @@ extension Top {
   private mutating func open() {
     guard let key = chosenKey else { return }
     switch page.kind {
-    case .table(.machines, _) where key.contains("/") && hasProcessors(key):
-      push(.table(.processors, below: key))
-    case .table(.machines, _) where !key.contains("/"): show(.processors)
+    case .table(.vms, _) where key.contains("/") && hasVCPUs(key):
+      push(.table(.vcpus, below: key))
+    case .table(.vms, _) where !key.contains("/"): show(.vcpus)
     case .table: push(.statistics(path: key))
     case .statistics(let path):
       let parts = key.split(separator: "/").compactMap { UInt64($0) }
@@ -137,9 +137,9 @@ extension Top {
     }
   }
 
-  private func hasProcessors(_ path: String) -> Bool {
+  private func hasVCPUs(_ path: String) -> Bool {
     model.current?.layout.tables.contains { table in
-      table.view == .processors && table.rows.contains { $0.path.hasPrefix(path + "/") }
+      table.view == .vcpus && table.rows.contains { $0.path.hasPrefix(path + "/") }
     } ?? false
   }
 
@@ -153,7 +153,7 @@ extension Top {
     if case .table = kind {} else if stepsBack > 0 { stepsBack = 0 }
     pages.append(TopPage(kind))
     rowKeys = []
-    if case .statistics = kind { trail = TopTrail() }
+    if case .statistics = kind { trail = TopStatisticHistory() }
   }
 
   private mutating func back() {
@@ -173,7 +173,7 @@ extension Top {
 
   // MARK: - Prompts
 
-  private mutating func write(_ key: Key, at time: UInt64) -> TopWish? {
+  private mutating func write(_ key: Key, at time: UInt64) -> TopRequest? {
     guard let prompt else { return nil }
     switch key {
     case .character(let character): self.prompt?.text.append(character)

@@ -9,7 +9,7 @@ extension Top {
     let key: String
     let group: String
     let cell: TopCell
-    let figure: TopFigure
+    let figure: TopValue
     let total: (text: String, value: Float)
   }
 
@@ -89,7 +89,8 @@ extension Top {
         if page.hidesZeros, isZero { continue }
         rows.append(
           Row(
-            key: TopTrail.key(entry.group.id, index), group: entry.group.name, cell: cell,
+            key: TopStatisticHistory.key(entry.group.id, index), group: entry.group.name,
+            cell: cell,
             figure: figure, total: total))
       }
     }

@@ -25,13 +25,13 @@ public struct Top {
   /// The columns that rows can be sorted by, as the last frame had them.
   var sortNames: [String] = []
   /// What the source that is looked at counted in the last samples.
-  var trail = TopTrail()
+  var trail = TopStatisticHistory()
 
   /// - Parameters:
   ///   - model: the numbers.
   ///   - view: what is shown first.
   ///   - intervalText: how often samples are taken, for the person.
-  public init(_ model: TopModel, view: TopView = .machines, intervalText: String) {
+  public init(_ model: TopModel, view: TopView = .vms, intervalText: String) {
     self.model = model
     self.intervalText = intervalText
     pages = [TopPage(.table(view, below: nil))]
@@ -73,7 +73,7 @@ public struct Top {
   }
 
   /// Notes the last pass.
-  public mutating func take(at moment: Moment) {
+  public mutating func take(at moment: Timestamp) {
     model.take(at: moment)
     if case .statistics(let path) = page.kind { trail.take(path, model) }
   }
@@ -89,7 +89,8 @@ public struct Top {
   ///   - moment: the time of both clocks.
   ///   - clock: the time of day, for the person.
   /// - Returns: a frame of that size.
-  public mutating func frame(columns: Int, rows: Int, at moment: Moment, clock: String) -> Frame {
+  public mutating func frame(columns: Int, rows: Int, at moment: Timestamp, clock: String) -> Frame
+  {
     var frame = Frame(columns: columns, rows: rows)
     guard columns >= Self.smallest.columns, rows >= Self.smallest.rows else {
       frame.put(

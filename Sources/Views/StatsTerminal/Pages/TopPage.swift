@@ -73,7 +73,7 @@ struct TopPrompt {
 }
 
 /// What a key asks of whoever runs the screen.
-public enum TopWish: Hashable, Sendable {
+public enum TopRequest: Hashable, Sendable {
   case quit
   case suspend
   /// Draw everything anew.

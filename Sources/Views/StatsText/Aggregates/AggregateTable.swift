@@ -29,7 +29,7 @@ public struct AggregateTable {
   ///
   /// With a `rowLimit` the sources behind it are left out, but never the first one.
   public mutating func result(
-    of sampler: Sampler, at moment: Moment, rowLimit: Int = .max
+    of sampler: Sampler, at moment: Timestamp, rowLimit: Int = .max
   ) -> SummaryTable.Result {
     let layout = currentLayout(sampler)
     let folds = functions.filter { $0 != .list }

@@ -29,7 +29,7 @@ public struct AggregateText: Sendable {
   }
 
   /// The blocks of the sources that have aggregates, with a blank line between them.
-  public func text(of sampler: Sampler, at moment: Moment) -> String {
+  public func text(of sampler: Sampler, at moment: Timestamp) -> String {
     var text = ByteText()
     var notes: Set<Note> = []
     var last: Source?

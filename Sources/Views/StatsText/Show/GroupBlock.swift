@@ -45,7 +45,7 @@ struct GroupBlock {
       if members.map({ $0.departedCount > 0 }) == true {
         line.departed = departed(index, statistic, sampler, entry)
       }
-      if let tally = Tally(of: index, in: fold) {
+      if let tally = StateCounts(of: index, in: fold) {
         add(line, tally, sampler.counts(statistic, at: entry.placement))
       } else if statistic.kind.isHistogram {
         add(line, histogram: statistic, sampler, entry)
@@ -73,7 +73,7 @@ struct GroupBlock {
 
   // MARK: - Statistics
 
-  private mutating func add(_ line: Line, _ tally: Tally, _ counts: [UInt64]?) {
+  private mutating func add(_ line: Line, _ tally: StateCounts, _ counts: [UInt64]?) {
     if options.hidesZeros, let counts, tally.isZero(counts) {
       zeroCount += 1
       return
@@ -108,7 +108,7 @@ struct GroupBlock {
         unmovedCount += 1
         return
       }
-      let figure = Figure(rate, of: statistic, parties: parties, goesOn: goesOn)
+      let figure = FormattedRate(rate, of: statistic, parties: parties, goesOn: goesOn)
       notes.formUnion(figure.notes)
       line.figure = figure.marked
     } else if options.showsRates, statistic.kind == .cumulative {

@@ -39,7 +39,7 @@ public struct ShowText: Sendable {
 
   /// The blocks of the sources that match, with a blank line between them and footnotes behind.
   public func text(
-    of sampler: Sampler, at moment: Moment, matching pattern: Pattern = .everything
+    of sampler: Sampler, at moment: Timestamp, matching pattern: Pattern = .everything
   ) -> String {
     var text = ByteText()
     var notes: Set<Note> = []
@@ -62,7 +62,7 @@ public struct ShowText: Sendable {
   }
 
   /// The line of a source: its path, state and facts; then its remarks.
-  func appendHeading(of source: Source, at moment: Moment, to text: inout ByteText) {
+  func appendHeading(of source: Source, at moment: Timestamp, to text: inout ByteText) {
     text.append(printable: source.path)
     text.append("  \(source.status.text(at: moment))")
     for facts in [source.keys, source.labels] where !facts.isEmpty {
@@ -81,7 +81,7 @@ public struct ShowText: Sendable {
   /// The line of a group: which way its numbers come, how old they are and what is wrong; of an
   /// aggregate it may name the functions.
   func appendHeading(
-    of entry: Plan.Entry, _ sampler: Sampler, at moment: Moment, namesFunctions: Bool = true,
+    of entry: Plan.Entry, _ sampler: Sampler, at moment: Timestamp, namesFunctions: Bool = true,
     to text: inout ByteText
   ) {
     let status = sampler.status(of: entry)

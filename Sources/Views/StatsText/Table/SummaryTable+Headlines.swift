@@ -58,7 +58,7 @@ extension SummaryTable {
       for index in entry.shown {
         let statistic = entry.group.schema.statistics[index]
         // The first word of a tally is how many members say no.
-        let word = Tally(of: index, in: fold) == nil ? 0 : 1
+        let word = StateCounts(of: index, in: fold) == nil ? 0 : 1
         if let value = sampler.value(statistic, of: entry, word: word), value > 0 {
           live.insert(statistic.name)
         }

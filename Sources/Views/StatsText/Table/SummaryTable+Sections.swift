@@ -74,7 +74,7 @@ extension SummaryTable {
           if hasNumber { found[place].hasNumber = true }
         } else {
           places[statistic.name] = found.count
-          let tally = Tally(of: index, in: fold)
+          let tally = StateCounts(of: index, in: fold)
           let kind = tally.map { $0.isFlag ? Kind.instant : .state } ?? statistic.kind
           found.append((statistic, kind, false, hasNumber))
         }

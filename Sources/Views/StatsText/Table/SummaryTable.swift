@@ -37,7 +37,7 @@ public struct SummaryTable {
   /// and has none of the statistics has no row. With a `rowLimit` the sources behind it are left
   /// out.
   public mutating func result(
-    of sampler: Sampler, at moment: Moment, rowLimit: Int = .max
+    of sampler: Sampler, at moment: Timestamp, rowLimit: Int = .max
   ) -> Result {
     let layout = currentLayout(sampler)
     var shown: [(row: Int, status: Status)] = []

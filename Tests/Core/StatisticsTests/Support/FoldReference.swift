@@ -2,7 +2,7 @@ import Statistics
 
 /// What a fold must be, by plain loops over exact numbers, one statistic after the other.
 struct FoldReference {
-  let form: FoldForm
+  let form: AggregateSchema
   var live: [[UInt64]] = []
   var departed: [[UInt64]] = []
 

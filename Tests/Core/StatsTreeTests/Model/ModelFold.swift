@@ -2,12 +2,12 @@ import Statistics
 
 /// What the members of an aggregate are together, by plain loops over numbers that are small.
 struct ModelFold {
-  let form: FoldForm
+  let form: AggregateSchema
   /// By word of the members' schema, what departed members and resets left.
   var retained: [Int: Int] = [:]
   private var retainedCounts: [Int: Int] = [:]
 
-  init(form: FoldForm) { self.form = form }
+  init(form: AggregateSchema) { self.form = form }
 
   static func marker(_ statistic: Statistic) -> UInt64 {
     statistic.isSigned ? UInt64(bitPattern: .min) : .max

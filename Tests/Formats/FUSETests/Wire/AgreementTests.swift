@@ -9,7 +9,7 @@ import Testing
 
   @Test("With Linux 6.18 passthrough and a time limit are agreed upon")
   func current() throws {
-    let agreement = try #require(FuseAgreement(offer, wishes: FuseWishes()))
+    let agreement = try #require(FuseAgreement(offer, wishes: FuseRequestedFeatures()))
     #expect(agreement.features.isSuperset(of: [.passthrough, .requestTimeout, .more, .expiry]))
     let raw = RawReply(FuseReply.agreement(agreement).bytes)
     #expect(raw.body.count == CLINUX_FUSE_INIT_OUT_SIZE)
@@ -23,7 +23,7 @@ import Testing
   func old() throws {
     let old = FuseOffer(
       major: 7, minor: 23, readAhead: 4096, features: [.asynchronousReads, .largeWrites])
-    let agreement = try #require(FuseAgreement(old, wishes: FuseWishes()))
+    let agreement = try #require(FuseAgreement(old, wishes: FuseRequestedFeatures()))
     #expect(agreement.features == old.features && agreement.minor == 23)
     #expect(agreement.requestTimeoutSeconds == 0)
     let raw = RawReply(FuseReply.agreement(agreement).bytes)
@@ -33,14 +33,14 @@ import Testing
   @Test("A newer kernel speaks this version")
   func newer() throws {
     let newer = FuseOffer(major: 7, minor: 99, readAhead: 0, features: .init(rawValue: .max))
-    let agreement = try #require(FuseAgreement(newer, wishes: FuseWishes()))
+    let agreement = try #require(FuseAgreement(newer, wishes: FuseRequestedFeatures()))
     #expect(agreement.minor == 45)
-    #expect(agreement.features == FuseWishes().features.union(.more))
+    #expect(agreement.features == FuseRequestedFeatures().features.union(.more))
   }
 
   @Test("Without a time limit the kernel is asked for none")
   func noLimit() throws {
-    var wishes = FuseWishes()
+    var wishes = FuseRequestedFeatures()
     wishes.requestTimeoutSeconds = 0
     let agreement = try #require(FuseAgreement(offer, wishes: wishes))
     #expect(!agreement.features.contains(.requestTimeout))
@@ -49,6 +49,6 @@ import Testing
   @Test("Too old and unknown versions are refused", arguments: [(7, 22), (6, 99), (8, 0)])
   func refused(major: UInt32, minor: UInt32) {
     let offer = FuseOffer(major: major, minor: minor, readAhead: 0, features: [])
-    #expect(FuseAgreement(offer, wishes: FuseWishes()) == nil)
+    #expect(FuseAgreement(offer, wishes: FuseRequestedFeatures()) == nil)
   }
 }

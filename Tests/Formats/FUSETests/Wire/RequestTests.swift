@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct RequestTests {
   /// The request in a message, or why there is none.
-  private func decode(_ message: [UInt8]) throws(FuseFlaw) -> FuseRequest {
+  private func decode(_ message: [UInt8]) throws(FuseProtocolError) -> FuseRequest {
     try FuseRequest(message.span, of: FuseHeader(message.span))
   }
 
@@ -38,7 +38,7 @@ import Testing
   func cut(example: RequestCase) {
     for count in 0..<example.least {
       let message = RawMessage.request(example.operation, Array(example.body.prefix(count)))
-      let flaw = #expect(throws: FuseFlaw.self) { try decode(message) }
+      let flaw = #expect(throws: FuseProtocolError.self) { try decode(message) }
       #expect(flaw?.description.isEmpty == false)
     }
   }
@@ -46,7 +46,7 @@ import Testing
   @Test("A message that is cut off is refused", arguments: 0..<40)
   func cutHeader(count: Int) {
     let message = Array(RawMessage.request(CLINUX_FUSE_STATFS, length: count).prefix(count))
-    #expect(throws: FuseFlaw.truncated(needed: 40, found: count)) {
+    #expect(throws: FuseProtocolError.truncated(needed: 40, found: count)) {
       try FuseHeader(message.span)
     }
   }
@@ -54,14 +54,16 @@ import Testing
   @Test("A message of another length than it states is refused", arguments: [0, 39, 41, 1 << 31])
   func length(stated: Int) {
     let message = RawMessage.request(CLINUX_FUSE_STATFS, length: stated)
-    #expect(throws: FuseFlaw.length(stated: stated, found: 40)) { try FuseHeader(message.span) }
+    #expect(throws: FuseProtocolError.length(stated: stated, found: 40)) {
+      try FuseHeader(message.span)
+    }
   }
 
   @Test("Extensions that are longer than the message are refused", arguments: [1, 2, 0xffff])
   func longExtensions(words: UInt16) {
     let message = RawMessage.request(
       CLINUX_FUSE_STATFS, extensionWords: words, [1, 2, 3, 4, 5, 6, 7])
-    #expect(throws: FuseFlaw.extensions(byteCount: 8 * Int(words), found: 47)) {
+    #expect(throws: FuseProtocolError.extensions(byteCount: 8 * Int(words), found: 47)) {
       try FuseHeader(message.span)
     }
   }
@@ -70,14 +72,16 @@ import Testing
     "A name that cannot be is refused",
     arguments: [[], [0], Array("abc".utf8), Array("a/b".utf8) + [0], Array("/".utf8) + [0]])
   func names(body: [UInt8]) {
-    #expect(throws: FuseFlaw.name) { try decode(RawMessage.request(CLINUX_FUSE_LOOKUP, body)) }
+    #expect(throws: FuseProtocolError.name) {
+      try decode(RawMessage.request(CLINUX_FUSE_LOOKUP, body))
+    }
   }
 
   @Test("A name in the extensions is none")
   func nameInExtensions() {
     let message = RawMessage.request(
       CLINUX_FUSE_LOOKUP, extensionWords: 1, Array("abc".utf8) + [0, 0, 0, 0, 0, 0, 0, 0])
-    #expect(throws: FuseFlaw.name) { try decode(message) }
+    #expect(throws: FuseProtocolError.name) { try decode(message) }
   }
 
   @Test("The longest name is read, and the next one is too long")
@@ -85,7 +89,7 @@ import Testing
     let longest = String(repeating: "n", count: 1024)
     let request = try decode(RawMessage.request(CLINUX_FUSE_LOOKUP, RawMessage.name(longest)))
     #expect(request == .lookup(RequestCase.name(longest)))
-    #expect(throws: FuseFlaw.longName(byteCount: 1025)) {
+    #expect(throws: FuseProtocolError.longName(byteCount: 1025)) {
       try decode(RawMessage.request(CLINUX_FUSE_LOOKUP, RawMessage.name(longest + "n")))
     }
     #expect(FuseName(longest + "n") == nil)
@@ -100,13 +104,13 @@ import Testing
   func counts(count: UInt32) {
     let forgets = RawMessage.halves(count, 0) + RawMessage.words(8, 1)
     #expect(
-      throws: FuseFlaw.truncated(needed: 48 + 16 * Int(count), found: 64)
+      throws: FuseProtocolError.truncated(needed: 48 + 16 * Int(count), found: 64)
     ) { try decode(RawMessage.request(CLINUX_FUSE_BATCH_FORGET, forgets)) }
     let write =
       RawMessage.words(5, 0) + RawMessage.halves(count, 0) + RawMessage.words(0, 0)
       + [UInt8(ascii: "0")]
     #expect(
-      throws: FuseFlaw.truncated(needed: 80 + Int(count), found: 81)
+      throws: FuseProtocolError.truncated(needed: 80 + Int(count), found: 81)
     ) { try decode(RawMessage.request(CLINUX_FUSE_WRITE, write)) }
   }
 

@@ -83,7 +83,7 @@ import Testing
 
   @Test("What was counted in a part of the time is scaled to all of it", arguments: scalings)
   private func scaling(_ scaling: Scaling) {
-    let scaled = ThreadEvents.Counters.scaled(
+    let scaled = ThreadEventBacking.Counters.scaled(
       scaling.growth, by: scaling.enabled, over: scaling.running)
     #expect(scaled == scaling.expected)
   }

@@ -69,5 +69,5 @@ final class Guests {
   }
 
   /// The names of the machines.
-  var machines: [String] { source("kvm")?.children.map(\.name) ?? [] }
+  var vms: [String] { source("kvm")?.children.map(\.name) ?? [] }
 }

@@ -7,11 +7,11 @@ import TableInput
 /// Records of a shared table for the suite: published and read in one process.
 struct TableSource: RecordSource {
   func makeRecords(_ fields: [ConformanceField]) throws -> (any ConformanceRecords)? {
-    try TableRecords(fields)
+    try DomainTableBacking(fields)
   }
 }
 
-private final class TableRecords: ConformanceRecords {
+private final class DomainTableBacking: ConformanceRecords {
   let schema: Schema
   private let publisher: Publisher
   private let source: PublishedSource

@@ -35,7 +35,7 @@ extension MountedTests {
     func refused() throws {
       let directory = try MountDirectory()
       let files = try SampleFileSystem()
-      var wishes = FuseWishes()
+      var wishes = FuseRequestedFeatures()
       wishes.features.remove(.passthrough)
       let session = try FuseSession(FuseMount(on: directory.path), files, wishes: wishes)
       #expect(files.refusal == .notKnown)

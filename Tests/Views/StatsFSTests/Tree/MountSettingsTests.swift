@@ -7,7 +7,8 @@ import Testing
 /// What mount options say, and who sees what with them.
 @Suite("The settings of a mount")
 struct MountSettingsTests {
-  @Test func `Options are read, and the last one counts`() throws {
+  @Test("Options are read, and the last one counts")
+  func optionsRead() throws {
     var wanted = MountSettings()
     #expect(try MountSettings(parsing: "mode=0755") == wanted)
     wanted.user = 3
@@ -20,22 +21,24 @@ struct MountSettingsTests {
     #expect(try MountSettings(parsing: text) == wanted)
   }
 
-  @Test(arguments: [
-    ("", "there is no mount option ''"),
-    ("uid=3,", "there is no mount option ''"),
-    ("ro", "there is no mount option 'ro'; there is uid=N"),
-    ("uid", "the mount option 'uid' is not uid=N"),
-    ("uid=-1", "the mount option 'uid=-1' is not uid=N"),
-    ("uid=+1", "the mount option 'uid=+1' is not uid=N"),
-    ("gid=4294967296", "the mount option 'gid=4294967296' is not gid=N"),
-    ("mode=0888", "the mount option 'mode=0888' is not mode=OCTAL"),
-    ("mode=1777", "the mount option 'mode=1777' is not mode=OCTAL"),
-    ("ascii=no", "the mount option 'ascii=no' is not ascii=on|off"),
-    ("visibility=mine", "the mount option 'visibility=mine' is not visibility=all|owner"),
-    ("passthrough=1", "the mount option 'passthrough=1' is not passthrough=off|table|all"),
-    ("UID=1", "there is no mount option 'UID'"),
-  ])
-  func `What is no option is said`(text: String, message: String) {
+  @Test(
+    "What is no option is said",
+    arguments: [
+      ("", "there is no mount option ''"),
+      ("uid=3,", "there is no mount option ''"),
+      ("ro", "there is no mount option 'ro'; there is uid=N"),
+      ("uid", "the mount option 'uid' is not uid=N"),
+      ("uid=-1", "the mount option 'uid=-1' is not uid=N"),
+      ("uid=+1", "the mount option 'uid=+1' is not uid=N"),
+      ("gid=4294967296", "the mount option 'gid=4294967296' is not gid=N"),
+      ("mode=0888", "the mount option 'mode=0888' is not mode=OCTAL"),
+      ("mode=1777", "the mount option 'mode=1777' is not mode=OCTAL"),
+      ("ascii=no", "the mount option 'ascii=no' is not ascii=on|off"),
+      ("visibility=mine", "the mount option 'visibility=mine' is not visibility=all|owner"),
+      ("passthrough=1", "the mount option 'passthrough=1' is not passthrough=off|table|all"),
+      ("UID=1", "there is no mount option 'UID'"),
+    ])
+  func optionSaid(text: String, message: String) {
     do throws(MountSettings.Flaw) {
       _ = try MountSettings(parsing: text)
       Issue.record("\(text) is no flaw")
@@ -44,7 +47,8 @@ struct MountSettingsTests {
     }
   }
 
-  @Test func `With visibility by owner each sees what is theirs or nobody's`() throws {
+  @Test("With visibility by owner each sees what is theirs or nobody's")
+  func visibilityOwner() throws {
     var sample = try FarmTree()
     try sample.add("north", owner: 10)
     try sample.add("south", owner: 11)["born"] = 100
@@ -76,7 +80,8 @@ struct MountSettingsTests {
     #expect(try !stranger.read("farm/.schema").contains("north"))
   }
 
-  @Test func `A hundred viewers are served, and the first one again`() throws {
+  @Test("A hundred viewers are served, and the first one again")
+  func hundredViewers() throws {
     var sample = try FarmTree()
     for user in 0..<100 { try sample.add("p\(user)", owner: UInt32(user + 1)) }
     let files = try TreeFileSystem(

@@ -9,23 +9,26 @@ import Testing
 /// What the files have, and how they are read.
 @Suite("The contents of a tree's filesystem")
 struct TreeContentsTests {
-  @Test(arguments: [
-    ("born", "10\n"), ("here", "3\n"), ("most", "7\n"), ("mood", "very wild\n"),
-    ("drift", "-5\n"), ("none", "-\n"),
-    (
-      ".values",
-      "animals born 10\nanimals here 3\nanimals most 7\nanimals mood very wild\n"
-        + "animals drift -5\nanimals none -\n"
-    ),
-  ])
-  func `A statistic is text`(name: String, text: String) throws {
+  @Test(
+    "A statistic is text",
+    arguments: [
+      ("born", "10\n"), ("here", "3\n"), ("most", "7\n"), ("mood", "very wild\n"),
+      ("drift", "-5\n"), ("none", "-\n"),
+      (
+        ".values",
+        "animals born 10\nanimals here 3\nanimals most 7\nanimals mood very wild\n"
+          + "animals drift -5\nanimals none -\n"
+      ),
+    ])
+  func statisticText(name: String, text: String) throws {
     var sample = try FarmTree()
     try sample.add("north")
     let explorer = Explorer(TreeFileSystem(sample.tree))
     #expect(try explorer.read("farm/north/animals/\(name)") == text)
   }
 
-  @Test func `A tally has a line for each name, and cannot begin again`() throws {
+  @Test("A tally has a line for each name, and cannot begin again")
+  func tallyLine() throws {
     var sample = try FarmTree()
     try sample.add("north")
     try sample.add("south")["mood"] = 0
@@ -37,7 +40,8 @@ struct TreeContentsTests {
     #expect(try explorer.attributes(path).permissions == 0o444)
   }
 
-  @Test func `A histogram has a line for each bucket with samples`() throws {
+  @Test("A histogram has a line for each bucket with samples")
+  func histogramLine() throws {
     let tree = Tree()
     let farm = try tree.add("farm")
     let schema = Schema(packing: [
@@ -53,7 +57,8 @@ struct TreeContentsTests {
     #expect(try explorer.read("farm/waits/wait_hist") == "")
   }
 
-  @Test func `A read that goes on has the same sample, any other a new one`() throws {
+  @Test("A read that goes on has the same sample, any other a new one")
+  func readGoes() throws {
     var sample = try FarmTree()
     let thing = try sample.add("north")
     let explorer = Explorer(TreeFileSystem(sample.tree))
@@ -72,7 +77,8 @@ struct TreeContentsTests {
     #expect(try file.read(at: 2, 2) == Array("90".utf8))
   }
 
-  @Test func `A group in KVM's format can be read by its reader`() throws {
+  @Test("A group in KVM's format can be read by its reader")
+  func groupKVM() throws {
     var sample = try FarmTree()
     let thing = try sample.add("north")
     let explorer = Explorer(TreeFileSystem(sample.tree))
@@ -94,7 +100,8 @@ struct TreeContentsTests {
     #expect(again.span.uint64(at: 0) == 11)
   }
 
-  @Test func `In KVM's format a tally is levels, since a histogram never falls`() throws {
+  @Test("In KVM's format a tally is levels, since a histogram never falls")
+  func kvmS() throws {
     var sample = try FarmTree()
     try sample.add("north")
     try sample.addSum()
@@ -109,7 +116,8 @@ struct TreeContentsTests {
     #expect(try explorer.attributes("farm/all.animals/.binary").size == UInt64(bytes.count))
   }
 
-  @Test func `What is denied says why, and gives no number`() throws {
+  @Test("What is denied says why, and gives no number")
+  func deniedSays() throws {
     let tree = Tree()
     let farm = try tree.add("farm")
     let schema = Schema(packing: [Statistic("born", .cumulative)])
@@ -126,7 +134,8 @@ struct TreeContentsTests {
 
   // MARK: - Clearing
 
-  @Test func `Writing 0 has a count begin again for the mount, and nobody else`() throws {
+  @Test("Writing 0 has a count begin again for the mount, and nobody else")
+  func writing0() throws {
     var sample = try FarmTree()
     let thing = try sample.add("north")
     try sample.addSum()
@@ -147,7 +156,8 @@ struct TreeContentsTests {
     #expect(try born.text() == "12\n")
   }
 
-  @Test func `A peak begins again at its source, a level not at all`() throws {
+  @Test("A peak begins again at its source, a level not at all")
+  func peakBegins() throws {
     var sample = try FarmTree()
     let thing = try sample.add("north")
     let explorer = Explorer(TreeFileSystem(sample.tree))
@@ -161,8 +171,10 @@ struct TreeContentsTests {
     #expect(thing["here"] == 3)
   }
 
-  @Test(arguments: ["", "1", "00", "0\n\n", "-0", "zero", "0 "])
-  func `Anything but 0 is invalid and changes nothing`(text: String) throws {
+  @Test(
+    "Anything but 0 is invalid and changes nothing",
+    arguments: ["", "1", "00", "0\n\n", "-0", "zero", "0 "])
+  func anythingBut(text: String) throws {
     var sample = try FarmTree()
     try sample.add("north")
     let explorer = Explorer(TreeFileSystem(sample.tree))

@@ -10,7 +10,8 @@ struct TreeNamesTests {
   private static let own = [".schema", ".status"]
   private static let statistics = ["born", "here", "most", "mood", "drift", "none"]
 
-  @Test func `A source, a group and a statistic each have their place`() throws {
+  @Test("A source, a group and a statistic each have their place")
+  func sourceGroup() throws {
     var sample = try FarmTree()
     try sample.add("north")
     try sample.add("south")
@@ -28,7 +29,8 @@ struct TreeNamesTests {
         == Set(Self.statistics + [".values", ".schema", ".binary"]))
   }
 
-  @Test func `Without text only bulk forms are there`() throws {
+  @Test("Without text only bulk forms are there")
+  func withoutText() throws {
     var sample = try FarmTree()
     try sample.add("north")
     let settings = try MountSettings(parsing: "ascii=off")
@@ -40,7 +42,8 @@ struct TreeNamesTests {
     #expect(throws: FuseError.noEntry) { try explorer.entry("farm/north/animals/born") }
   }
 
-  @Test func `Where only some sources are asked for, the way to them is there`() throws {
+  @Test("Where only some sources are asked for, the way to them is there")
+  func someSources() throws {
     var sample = try FarmTree()
     try sample.add("north")
     try sample.add("south")
@@ -52,7 +55,8 @@ struct TreeNamesTests {
     #expect(try explorer.read("farm/north/animals/born") == "10\n")
   }
 
-  @Test func `What is hidden has no name and counts all the same`() throws {
+  @Test("What is hidden has no name and counts all the same")
+  func hiddenName() throws {
     var sample = try FarmTree()
     try sample.add("north")
     let cellar = try sample.tree.add("cellar", below: sample.farm, isHidden: true)
@@ -65,7 +69,8 @@ struct TreeNamesTests {
     #expect(try explorer.read("farm/all.animals/born") == "15\n")
   }
 
-  @Test func `Names that clash get numbers, and own names stay the mount's`() throws {
+  @Test("Names that clash get numbers, and own names stay the mount's")
+  func namesClash() throws {
     var sample = try FarmTree()
     try sample.add("north")
     let north = try #require(sample.pens["north"])
@@ -80,7 +85,8 @@ struct TreeNamesTests {
     #expect(try explorer.read("farm/north/.values").hasPrefix("animals born 10\n"))
   }
 
-  @Test func `Modes, owners and sizes are those of what can be done`() throws {
+  @Test("Modes, owners and sizes are those of what can be done")
+  func modesOwners() throws {
     var sample = try FarmTree()
     try sample.add("north", owner: 1234)
     let settings = try MountSettings(parsing: "uid=77,gid=88,mode=0710")
@@ -99,7 +105,8 @@ struct TreeNamesTests {
     }
   }
 
-  @Test func `What came and went is there and not there, and a kept node has no device`() throws {
+  @Test("What came and went is there and not there, and a kept node has no device")
+  func cameWent() throws {
     var sample = try FarmTree()
     try sample.add("north")
     let files = TreeFileSystem(sample.tree)

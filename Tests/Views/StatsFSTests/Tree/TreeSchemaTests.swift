@@ -12,7 +12,8 @@ import Testing
 /// What statistics mean, with the statistics first, and who waits for changes.
 @Suite("The schemas of a tree's filesystem")
 struct TreeSchemaTests {
-  @Test func `A group's schema is JSON that decodes as its schema`() throws {
+  @Test("A group's schema is JSON that decodes as its schema")
+  func groupS() throws {
     var sample = try FarmTree()
     try sample.add("north")
     let explorer = Explorer(TreeFileSystem(sample.tree))
@@ -23,7 +24,8 @@ struct TreeSchemaTests {
     #expect(text.contains("\"meaning\":\"What born says.\""))
   }
 
-  @Test func `A source's schema has what is below it`() throws {
+  @Test("A source's schema has what is below it")
+  func sourceS() throws {
     var sample = try FarmTree()
     try sample.add("north", owner: 5)
     let explorer = Explorer(TreeFileSystem(sample.tree))
@@ -64,7 +66,8 @@ struct TreeSchemaTests {
       })
   }
 
-  @Test func `Every member is in the interface's file`() throws {
+  @Test("Every member is in the interface's file")
+  func everyMember() throws {
     var sample = try FarmTree()
     try sample.add("north", owner: 5)
     try sample.addSum()
@@ -95,7 +98,8 @@ struct TreeSchemaTests {
 
   // MARK: - Statistics first
 
-  @Test func `Statistics first is metricfs`() throws {
+  @Test("Statistics first is metricfs")
+  func statisticsFirst() throws {
     var sample = try FarmTree()
     try sample.add("north")
     try sample.add("far south")["born"] = 20
@@ -121,7 +125,8 @@ struct TreeSchemaTests {
     #expect(throws: FuseError.noEntry) { try explorer.entry(".metrics/animals/gone") }
   }
 
-  @Test func `Of two schemas with one group's name each statistic is there once`() throws {
+  @Test("Of two schemas with one group's name each statistic is there once")
+  func twoSchemas() throws {
     let tree = Tree()
     for (name, kind) in [("one", Kind.cumulative), ("two", .instant), ("three", .cumulative)] {
       let source = try tree.add(name)
@@ -142,7 +147,8 @@ struct TreeSchemaTests {
 
   // MARK: - Waiting
 
-  @Test func `A schema is readable until it was read, and again when it is another`() throws {
+  @Test("A schema is readable until it was read, and again when it is another")
+  func schemaReadable() throws {
     var sample = try FarmTree()
     try sample.add("north")
     let files = TreeFileSystem(sample.tree)

@@ -1,0 +1,65 @@
+import Glibc
+import KVMStatsFormat
+import LinuxSystem
+import Statistics
+public import StatsChecks
+
+/// Checks how this kernel's statistics descriptors behave, on a machine of our own.
+///
+/// I1 and I19 to I22 need descriptors that nobody else uses.
+public struct CalibrationVMCheck {
+  public init() {}
+
+  /// Makes a machine with one vCPU, checks its files, and lets it go.
+  public func run() -> [Finding] {
+    var list = FindingList(object: "own machine")
+    let rule = "KVM has statistics descriptors"
+    do {
+      let system = try KVMSystem()
+      guard try system.hasStatsDescriptors() else {
+        list.skip("I1", rule, "this kernel does not (KVM_CAP_BINARY_STATS_FD, Linux 5.14)")
+        return list.findings
+      }
+      list.check("I1", rule, true, "")
+      let vm = try system.createVM()
+      let vcpu = try vm.createVCPU(0)
+      let findings =
+        StatsFileCheck(try vm.statsDescriptor(), object: "own machine").run()
+        + StatsFileCheck(try vcpu.statsDescriptor(), object: "own machine/vcpu0").run()
+      try checkDescriptors(vm, vcpu, &list)
+      return list.findings + findings
+    } catch {
+      list.skip("I1", rule, "\(error)")
+      return list.findings
+    }
+  }
+
+  private func checkDescriptors(
+    _ vm: consuming KVMVirtualMachine, _ vcpu: consuming KVMVCPU, _ list: inout FindingList
+  ) throws(SystemError) {
+    let first = try vcpu.statsDescriptor()
+    let second = try vcpu.statsDescriptor()
+    list.check(
+      "I21", "an object gives several statistics descriptors",
+      Self.reads(first) && Self.reads(second), "the second cannot be read")
+    let copy = try first.duplicate()
+    let number = first.release()
+    close(number)
+    list.check(
+      "I19", "a closed descriptor is closed", fcntl(number, F_GETFD) == -1, "it is still open")
+    list.check(
+      "I20", "a copied descriptor outlives the first", Self.reads(copy), "it does not read")
+    Self.end(vcpu)
+    Self.end(vm)
+    list.check(
+      "I22", "statistics read after the machine's descriptors are closed", Self.reads(second),
+      "they do not")
+  }
+
+  private static func reads(_ descriptor: borrowing Descriptor) -> Bool {
+    (try? descriptor.bytes(count: 24, at: 0)) != nil
+  }
+
+  private static func end(_ vm: consuming KVMVirtualMachine) {}
+  private static func end(_ vcpu: consuming KVMVCPU) {}
+}

@@ -1,0 +1,127 @@
+import Glibc
+import LinuxSystem
+import Statistics
+import StatsTree
+
+/// Counters of vCPUs' threads, read by one system call for each thread.
+///
+/// Where the processor has fewer counters than are asked for, the kernel lets them take turns. What
+/// came since the last sample is then scaled by the time that it was counted, so that a count never
+/// falls; the times are statistics of the group.
+final class ThreadEventBacking: Backing {
+  /// What a thread's counters had in the last sample, and what they are shown as.
+  struct Counters {
+    fileprivate let group: PerfEventGroup
+    /// The file that tells whether the thread is there.
+    let file: Int
+    var enabled: UInt64 = 0
+    var running: UInt64 = 0
+    var last: [UInt64]
+    var totals: [UInt64]
+  }
+
+  private var threads: [Counters?] = []
+  private var freeTokens: [Int] = []
+  private let files = DescriptorTable()
+  private let roots: SystemRoots
+  private var words: [UInt64] = []
+  private var bytes = [UInt8](repeating: 0, count: 128)
+
+  init(roots: SystemRoots) { self.roots = roots }
+
+  /// The schema of counters; those of the processor have the times behind them.
+  static func schema(_ entries: [EventCatalog.Entry]) -> Schema {
+    var statistics = entries.map(\.statistic)
+    if entries.contains(where: \.isHardware) {
+      statistics.append(
+        Statistic(
+          "enabled_ns", .cumulative, unit: .seconds, scale: .nano,
+          meaning: "Time that the counters were to count."))
+      statistics.append(
+        Statistic(
+          "counted_ns", .cumulative, unit: .seconds, scale: .nano,
+          meaning: "Time that they counted; less where the processor's counters took turns."))
+    }
+    return Schema(packing: statistics)
+  }
+
+  /// Begins to count events of a thread: the token of its group.
+  func open(_ events: [PerfEvent], process: Int32, thread: Int32) throws(SystemError) -> Int {
+    let file = try Descriptor.open("\(roots.process(process))/task/\(thread)/schedstat")
+    let group = try PerfEventGroup(events, thread: thread)
+    let zeros = [UInt64](repeating: 0, count: events.count)
+    let counters = Counters(group: group, file: files.insert(file), last: zeros, totals: zeros)
+    let needed = PerfEventGroup.wordCount(of: events.count)
+    if words.count < needed { words = [UInt64](repeating: 0, count: needed) }
+    if let token = freeTokens.popLast() {
+      threads[token] = counters
+      return token
+    }
+    threads.append(counters)
+    return threads.count - 1
+  }
+
+  /// Ends to count.
+  func close(_ token: Int) {
+    guard let counters = threads[token] else { return }
+    files.remove(counters.file)
+    threads[token] = nil
+    freeTokens.append(token)
+  }
+
+  func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
+    // By index: unoptimized, an iterator allocates for each element.
+    for index in placements.indices { sample(placements[index], into: &snapshot) }
+  }
+
+  private func sample(_ placement: Placement, into snapshot: inout Snapshot) {
+    let token = placement.token
+    guard let count = threads[token]?.group.count else {
+      return snapshot.fail(placement, .gone)
+    }
+    let begin = monotonicNanoseconds()
+    let read = threads[token]?.group.read(into: &words) ?? 0
+    let end = monotonicNanoseconds()
+    guard read == PerfEventGroup.wordCount(of: count), words[0] == UInt64(count) else {
+      return snapshot.fail(placement, .denied(code: read < 0 ? Int32(-read) : EIO))
+    }
+    let isQuiet = words[1] == threads[token]?.enabled
+    threads[token]?.take(words)
+    // One that did not run may have ended: its counters stay as they were.
+    if isQuiet, let file = threads[token]?.file, files.read(file, into: &bytes) == -Int(ESRCH) {
+      return snapshot.fail(placement, .gone)
+    }
+    snapshot.fill(placement) { record in threads[token]?.write(into: &record, times: count) }
+    snapshot.finish(placement, Window(begin: begin, end: end))
+  }
+}
+
+extension ThreadEventBacking.Counters {
+  /// Takes a reading: number, times, values.
+  fileprivate mutating func take(_ words: [UInt64]) {
+    let (enabled, running) = (words[1] &- self.enabled, words[2] &- self.running)
+    for index in last.indices {
+      let growth = words[3 + index] &- last[index]
+      totals[index] &+= Self.scaled(growth, by: enabled, over: running)
+      last[index] = words[3 + index]
+    }
+    self.enabled = words[1]
+    self.running = words[2]
+  }
+
+  /// What would have been counted in all of the time.
+  static func scaled(_ growth: UInt64, by enabled: UInt64, over running: UInt64) -> UInt64 {
+    guard running > 0, running < enabled else { return growth }
+    let product = growth.multipliedFullWidth(by: enabled)
+    guard product.high < running else { return growth }
+    return running.dividingFullWidth(product).quotient
+  }
+
+  fileprivate func write(into record: inout MutableSpan<UInt64>, times position: Int) {
+    for index in totals.indices { record[index] = totals[index] }
+    if record.count >= position + 2 {
+      record[position] = enabled
+      record[position + 1] = running
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import Glibc
+import LinuxSystem
+import Statistics
+import StatsTree
+
+/// What the hypervisor says of domains: one list for all of them.
+final class DomainBacking: Backing {
+  private struct Entry {
+    let domain: UInt32
+    let identity: XenIdentity
+  }
+
+  private let lister: DomainLister
+  private var entries = TokenTable<Entry>()
+  /// By domain number: which of the placements of a sample is its, or a mark.
+  private var positions: [Int] = []
+  private static let unasked = -1
+  private static let done = -2
+
+  init(_ lister: DomainLister) {
+    self.lister = lister
+  }
+
+  /// Will look for a domain, which is told by its number and identity: its token.
+  func open(_ info: XenDomainInfo) -> Int {
+    let number = Int(info.domain)
+    if positions.count <= number {
+      positions += Array(repeating: Self.unasked, count: number + 1 - positions.count)
+    }
+    return entries.open(Entry(domain: info.domain, identity: info.identity))
+  }
+
+  /// The number of groups that are read.
+  var openCount: Int { entries.count }
+
+  func close(_ token: Int) {
+    entries.close(token)
+  }
+
+  func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
+    var (least, most): (UInt32, UInt32) = (.max, 0)
+    for index in placements.indices {
+      guard let entry = entries[placements[index].token] else { continue }
+      positions[Int(entry.domain)] = index
+      least = min(least, entry.domain)
+      most = max(most, entry.domain)
+    }
+    var code = 0
+    if least <= most {
+      code = lister.walk(least...most) { info, window in
+        let number = Int(info.domain)
+        guard number < positions.count, positions[number] >= 0 else { return }
+        let placement = placements[positions[number]]
+        // Another domain may have got the number.
+        guard let entry = entries[placement.token],
+          entry.identity == info.identity || entry.identity.isNone
+        else { return }
+        snapshot.fill(placement) { Self.store(info, into: &$0) }
+        snapshot.finish(placement, window)
+        positions[number] = Self.done
+      }
+    }
+    for index in placements.indices {
+      let placement = placements[index]
+      guard let entry = entries[placement.token] else {
+        snapshot.fail(placement, .gone)
+        continue
+      }
+      let number = Int(entry.domain)
+      if positions[number] != Self.done {
+        // The list was told to its end, and did not have it.
+        snapshot.fail(placement, result: code == 0 ? -Int(ESRCH) : code)
+      }
+      positions[number] = Self.unasked
+    }
+  }
+
+  private static func store(_ info: XenDomainInfo, into record: inout MutableSpan<UInt64>) {
+    record[0] = info.runNanoseconds
+    record[1] = UInt64(info.onlineCount)
+    record[2] = UInt64(info.vcpuCount)
+    record[3] = bytes(info.pageCount)
+    // All 32 bits set: it has no limit.
+    record[4] =
+      info.largestPageCount >= UInt64(UInt32.max)
+      ? Inactive.unsigned : bytes(info.largestPageCount)
+    record[5] = bytes(info.sharedPageCount)
+    record[6] = bytes(info.pagedPageCount)
+    record[7] = DomainState(info.flags).rawValue
+  }
+
+  /// Pages in bytes; what no machine has is inactive.
+  static func bytes(_ pageCount: UInt64) -> UInt64 {
+    let (bytes, overflow) = pageCount.multipliedReportingOverflow(
+      by: UInt64(XenPrivcmd.frameByteCount))
+    return overflow ? Inactive.unsigned : bytes
+  }
+}
