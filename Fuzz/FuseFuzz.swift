@@ -1,9 +1,9 @@
 import CLinux
-// Compiled with the wire and the session of StatsFS by Scripts/fuzz.sh.
-import FUSE
+// Compiled together with the files of FUSE by Scripts/fuzz.sh.
 import LinuxSystem
+import Statistics
 
-/// Reads the bytes as a request, and answers it: as they are, and with a header that fits.
+/// Answers the bytes as a request, first unchanged, then with a valid header.
 ///
 /// Source: LLVM's `docs/LibFuzzer.rst`.
 @_cdecl("LLVMFuzzerTestOneInput")
@@ -14,7 +14,7 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   return 0
 }
 
-/// A message whose header is right but for its extensions, which the last byte gives.
+/// Builds a message with a valid header, except for its extensions, which the last byte selects.
 private func request(_ operation: UInt32, _ body: [UInt8]) -> [UInt8] {
   var message: [UInt8] = []
   for number in [UInt32(FuseHeader.byteCount + body.count), operation, 1, 0, 1, 0, 0, 0, 0] {
@@ -27,15 +27,15 @@ private func request(_ operation: UInt32, _ body: [UInt8]) -> [UInt8] {
 }
 
 private func answer(_ message: [UInt8]) {
-  var responder = FuseResponder(FuzzedFileSystem(), largestRead: 4096)
+  var responder = FuseResponder(FuzzedFileSystem(), maximumReadSize: 4096)
   switch responder.answer(message.span) {
-  case .nothing, .noMessage: break
+  case .noReply, .malformed: break
   case .reply, .end: check(responder.reply.message)
   case .entries: check(responder.entries.reply.message)
   }
 }
 
-/// The kernel takes no reply that states another length than it has, or is longer than was asked.
+/// Checks the kernel's conditions: the stated length is exact, and at most the requested one.
 private func check(_ reply: Span<UInt8>) {
   precondition(reply.count >= 16 && reply.count <= 16 + 4096)
   precondition(reply.uint32(at: 0) == reply.count)
@@ -44,7 +44,7 @@ private func check(_ reply: Span<UInt8>) {
   precondition(error == 0 || reply.count == 16)
 }
 
-/// A filesystem that takes everything.
+/// A filesystem that accepts every request.
 private final class FuzzedFileSystem: FuseFileSystem {
   private let content = [UInt8](repeating: 65, count: 10_000)
 

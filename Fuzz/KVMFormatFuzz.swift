@@ -10,7 +10,7 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   return 0
 }
 
-/// A statistics file from anyone.
+/// An untrusted statistics file.
 private struct FuzzedFile {
   let bytes: [UInt8]
 
@@ -26,23 +26,23 @@ private struct FuzzedFile {
     checkRoundTrip(schema)
 
     let record = words(from: header.dataOffset)
-    // The same numbers a little later, as far as the fuzzer likes them to differ.
+    // A later sample, with values that the fuzzer controls.
     let later = Array(record.dropFirst()) + record.prefix(1)
     for statistic in schema.statistics {
       _ = schema.indexOfSum(of: statistic)
-      // A block in which a statistic lies outside has been cut off: that is for the input to see.
+      // The data are truncated: an input would reject the file.
       guard statistic.words.upperBound <= record.count else { continue }
       read(statistic, record, later)
     }
   }
 
-  /// The bytes of a block, where they are within the file.
+  /// Returns the bytes of a block, or nil if it exceeds the file.
   private func block(_ offset: Int, _ count: Int) -> [UInt8]? {
     guard offset <= bytes.count, count <= bytes.count - offset else { return nil }
     return Array(bytes[offset..<offset + count])
   }
 
-  /// The whole words from an offset to the end.
+  /// Returns the complete words from an offset to the end.
   private func words(from offset: Int) -> [UInt64] {
     stride(from: offset, through: bytes.count - 8, by: 8).map { start in
       bytes[start..<start + 8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
@@ -50,15 +50,15 @@ private struct FuzzedFile {
   }
 
   private func checkRoundTrip(_ schema: Schema) {
-    // A long name makes all names long: then the file may be too large.
+    // All names have the length of the longest one, so the file may be too large.
     guard let file = try? schema.kvmFile(id: "kvm-1/vcpu-0") else { return }
     let block = file.bytes.span.extracting(file.header.descriptorOffset..<file.bytes.count)
     do {
       let header = try KVMHeader(parsing: file.bytes.span)
       let again = try Schema(kvmDescriptors: block, header: header)
-      precondition(again == schema, "the schema came back different")
+      precondition(again == schema, "the schema differs after a round trip")
     } catch {
-      fatalError("a schema of ours is refused: \(error)")
+      fatalError("an encoded schema is rejected: \(error)")
     }
   }
 
@@ -78,7 +78,7 @@ private struct FuzzedFile {
         let rate = Rate(
           of: statistic, from: record[index], at: windows.0, to: later[index], at: windows.1)
       else { continue }
-      precondition(rate.lowest <= rate.highest, "rates out of order")
+      precondition(rate.lowest <= rate.highest, "the bounds of a rate are not in order")
       _ = Quantity(about: rate.perSecond, unit: statistic.unit).text
       guard let share = Share(rate, of: statistic) else { continue }
       precondition(share.value >= 0 && share.value <= 1, "a share of \(share.value)")
@@ -91,17 +91,17 @@ private struct FuzzedFile {
       let bounds = histogram.quantile(fraction)
       guard histogram.count > 0 else { continue }
       if let bounds, let upper = bounds.upper {
-        precondition(bounds.lower <= upper, "bounds out of order")
+        precondition(bounds.lower <= upper, "the bounds of a quantile are not in order")
       }
     }
     guard let later else { return }
     do {
       if case .increase(var sum) = try later.change(since: histogram) {
         try sum.merge(histogram)
-        precondition(sum.counts.allSatisfy { $0 < .max }, "a count became the inactive marker")
+        precondition(sum.counts.allSatisfy { $0 < .max }, "a count equals the inactive marker")
       }
     } catch {
-      fatalError("one statistic has two shapes: \(error)")
+      fatalError("the shapes of a statistic differ: \(error)")
     }
   }
 }

@@ -1,15 +1,13 @@
-import KVMKernelReader
-
 // Compiled into one module with Sources/Inputs/KVMKernelReader/Types by Scripts/fuzz.sh.
 
-/// Reads the bytes as the types of a kernel, and as those of a module on top of good ones.
+/// Parses the bytes as the types of a kernel, and as those of a module of a valid kernel.
 ///
 /// Source: LLVM's `docs/LibFuzzer.rst`.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
-  look(try? KernelTypes(kernel: bytes))
-  look(try? KernelTypes(kernel: base, module: bytes))
+  query(try? KernelTypes(kernel: bytes))
+  query(try? KernelTypes(kernel: base, module: bytes))
   return 0
 }
 
@@ -19,7 +17,7 @@ private let base: [UInt8] =
   + [1, 0, 0, 0, 1, 0, 0, 4, 8, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]
   + [0, 0x66, 0x69, 0x6c, 0x65, 0]
 
-private func look(_ types: KernelTypes?) {
+private func query(_ types: KernelTypes?) {
   guard let types else { return }
   _ = try? KernelLayout(types)
   for found in types.types(.structure, named: ["file", "a", "outer"]) {

@@ -1,20 +1,21 @@
-// Compiled with the module StrictJSON into one with Sources/Formats/RRDFormat by Scripts/fuzz.sh.
+// Scripts/fuzz.sh compiles this file and Sources/Formats/RRDFormat into one module, which imports
+// StrictJSON.
 
-/// Reads the bytes as a file of xcp-rrdd's plugins, as they are and with the checksums that they should
-/// have, and all of them as metadata.
+/// Parses the bytes as a file of xcp-rrdd's protocol V2, unchanged and with correct checksums, and
+/// as metadata.
 ///
 /// Source: LLVM's `docs/LibFuzzer.rst`.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
-  look(bytes)
-  look(mended(bytes))
-  if let metadata = try? RRDMetadata(bytes, in: bytes.indices) { look(metadata) }
+  check(bytes)
+  check(withCorrectChecksums(bytes))
+  if let metadata = try? RRDMetadata(bytes, in: bytes.indices) { check(metadata) }
   return 0
 }
 
-/// The bytes with checksums that are right, as far as the rest of the header lets them be.
-private func mended(_ bytes: [UInt8]) -> [UInt8] {
+/// Returns the bytes with correct checksums, or unchanged if the header is invalid.
+private func withCorrectChecksums(_ bytes: [UInt8]) -> [UInt8] {
   var bytes = bytes
   guard let header = try? RRDHeader(bytes),
     let range = try? RRDFile.metadataRange(of: header, bytes)
@@ -26,19 +27,19 @@ private func mended(_ bytes: [UInt8]) -> [UInt8] {
   return bytes
 }
 
-private func look(_ bytes: [UInt8]) {
+private func check(_ bytes: [UInt8]) {
   guard let file = try? RRDFile(bytes) else { return }
-  precondition(file.values.count == file.metadata.sources.count, "values without a meaning")
+  precondition(file.values.count == file.metadata.sources.count, "a value without a description")
   if let span = file.timestamp.realtime {
-    precondition(span.begin <= span.end, "a time that ends before it begins")
+    precondition(span.begin <= span.end, "an interval that ends before it begins")
   }
-  look(file.metadata)
+  check(file.metadata)
 }
 
-private func look(_ metadata: RRDMetadata) {
+private func check(_ metadata: RRDMetadata) {
   for source in metadata.sources {
     precondition(!source.name.isEmpty, "a data source without a name")
-    precondition(!source.least.isNaN && !source.greatest.isNaN, "a bound that is no number")
-    precondition(RRDDataSource.Owner("\(source.owner)") == source.owner, "another owner")
+    precondition(!source.minimum.isNaN && !source.maximum.isNaN, "a bound that is not a number")
+    precondition(RRDDataSource.Owner("\(source.owner)") == source.owner, "a different owner")
   }
 }

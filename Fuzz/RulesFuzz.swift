@@ -1,16 +1,16 @@
 // Compiled with Sources/Views/StatsRules by Scripts/fuzz.sh.
 import Statistics
 
-/// Reads the bytes as a formula and as a file of rules, and evaluates what can be read.
+/// Parses the bytes as a formula and as a rules file, and evaluates the valid ones.
 ///
 /// Source: LLVM's `docs/LibFuzzer.rst`.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
   let text = String(decoding: bytes, as: UTF8.self)
-  for form in [Formula.Form.condition, .number] {
+  for kind in [Formula.ResultKind.condition, .number] {
     do throws(FormulaError) {
-      evaluate(try Formula(text, form), isUnknown: bytes.count.isMultiple(of: 3))
+      evaluate(try Formula(text, kind), isUnknown: bytes.count.isMultiple(of: 3))
     } catch {
       check(error, text)
     }
@@ -32,7 +32,7 @@ private let schema = Schema(packing: [
   Statistic("memory", .instant, unit: .bytes),
 ])
 
-/// The check and the evaluation take the same steps, with and without numbers.
+/// Checks and evaluates a formula, with and without values.
 private func evaluate(_ formula: Formula, isUnknown: Bool) {
   do throws(FormulaError) {
     try formula.check(against: [schema])
@@ -50,13 +50,13 @@ private func evaluate(_ formula: Formula, isUnknown: Bool) {
         if isUnknown { item.causes = [position] }
         return item
       }
-    }, misfit: { _ in })
+    }, unitMismatch: { _ in })
   precondition(item.causes.allSatisfy { formula.steps.indices.contains($0) })
 }
 
-/// A flaw points into its text, which it shows on lines of its own.
-private func check(_ flaw: FormulaError, _ text: String) {
-  precondition(flaw.range.lowerBound <= flaw.range.upperBound)
-  precondition(flaw.range.upperBound <= text.utf8.count)
-  precondition(flaw.description.split(separator: "\n").count >= 2)
+/// Checks that the position of an error is within the text, and that the text is shown.
+private func check(_ error: FormulaError, _ text: String) {
+  precondition(error.range.lowerBound <= error.range.upperBound)
+  precondition(error.range.upperBound <= text.utf8.count)
+  precondition(error.description.split(separator: "\n").count >= 2)
 }

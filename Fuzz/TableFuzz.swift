@@ -2,7 +2,7 @@
 import LinuxSystem
 import SharedTable
 
-/// Reads the bytes as a table, samples all of its groups, and reads it again.
+/// Reads the bytes as a table, samples all of its groups, and refreshes it.
 ///
 /// Source: LLVM's `docs/LibFuzzer.rst`.
 @_cdecl("LLVMFuzzerTestOneInput")
@@ -15,15 +15,15 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   } catch let error as TableError {
     precondition(!error.description.isEmpty)
   } catch {
-    fatalError("the file cannot be made: \(error)")
+    fatalError("cannot create the file: \(error)")
   }
   return 0
 }
 
 private func read(_ reader: Reader) {
   let paths = reader.sources.map(\.path)
-  precondition(Set(paths).count == paths.count, "two sources have one path")
-  for flaw in reader.flaws { precondition(!flaw.description.isEmpty) }
+  precondition(Set(paths).count == paths.count, "two sources have the same path")
+  for error in reader.errors { precondition(!error.description.isEmpty) }
   var words = [UInt64](repeating: 0, count: 70_000)
   for group in reader.groups where group.schema.wordCount <= words.count {
     var span = words.mutableSpan
@@ -31,5 +31,5 @@ private func read(_ reader: Reader) {
   }
   _ = reader.health()
   reader.refresh()
-  precondition(reader.sources.map(\.path) == paths, "nobody changed it")
+  precondition(reader.sources.map(\.path) == paths, "the table did not change")
 }

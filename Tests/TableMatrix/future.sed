@@ -1,4 +1,4 @@
-# Makes a revision 3 that nobody planned: every structure has grown but a block's head, which cannot.
+# Makes a hypothetical revision 3: every structure has grown, except for the head of a block.
 s/VITALS_REVISION = 2,/VITALS_REVISION = 3,/
 s|^  uint64_t readers; .*|&\n  uint64_t future_header[3];|
 /^struct vitals_schema {/,/^};/s|^};|  uint64_t future_schema;\n};|

@@ -1,11 +1,11 @@
 /*
- * Feeds damaged tables to a reader's show(), which must neither crash nor hang:
+ * Passes damaged tables to a reader's show(), which must neither crash nor hang:
  *
- *   hostile TABLE COUNT SEED          COUNT tables, each damaged and perhaps cut short
- *   hostile TABLE COUNT SEED --live   COUNT times the same one, while a thread damages it further
+ *   hostile TABLE COUNT SEED          COUNT tables, each damaged and possibly truncated
+ *   hostile TABLE COUNT SEED --live   COUNT times the same table, while a thread damages it
  *
- * Compiled with -fsanitize=address,undefined and READER, the reader's source. The table's memory is
- * allocated to the byte, so that the first byte behind it is poisoned. An alarm ends what hangs.
+ * Compiled with -fsanitize=address,undefined and READER, the reader's source. The allocation has
+ * exactly the table's size, so that the next byte is poisoned. An alarm ends a hanging reader.
  */
 #include <pthread.h>
 
@@ -22,15 +22,15 @@ static uint64_t draw(uint64_t below) {
   return (value ^ value >> 31) % below;
 }
 
-/* A number that is near to what checks forget. */
-static uint64_t nasty(uint64_t size) {
+/* A value near a boundary that checks may miss. */
+static uint64_t boundary_value(uint64_t size) {
   const uint64_t bases[] = {0, size, UINT64_MAX, 1ULL << 63, 1ULL << 32, 1ULL << 31, 64, 1 << 16};
   uint64_t value = bases[draw(8)];
   if (draw(2)) return value + draw(17) - 8;
   return value - draw(4) * 64;
 }
 
-/* Where to damage: half of the time in the header or in the first fields of a block. */
+/* An offset to damage; in half of the cases in the header or in the first fields of a block. */
 static uint64_t target(uint64_t size, uint64_t alignment) {
   uint64_t at = draw(size);
   if (draw(2)) {
@@ -43,9 +43,9 @@ static uint64_t target(uint64_t size, uint64_t alignment) {
   return at + alignment <= size ? at : 0;
 }
 
-/* Stored atomically, since a thread may do this while the reader reads. */
+/* Stores atomically, because a thread may do this while the reader reads. */
 static void damage(unsigned char *memory, uint64_t size) {
-  uint64_t how = draw(4), value = nasty(size);
+  uint64_t how = draw(4), value = boundary_value(size);
   if (how == 0) {
     value = 1 << draw(8);
     __atomic_fetch_xor(memory + target(size, 1), (unsigned char)value, __ATOMIC_RELAXED);
@@ -115,10 +115,11 @@ int main(int argc, char **argv) {
   struct vitals_view view;
   struct vitals_block block;
   uint64_t at = 0;
-  if (vitals_view_open(&view, whole, size) != VITALS_OK) return fprintf(stderr, "no table\n"), 1;
+  if (vitals_view_open(&view, whole, size) != VITALS_OK)
+    return fprintf(stderr, "not a table\n"), 1;
   for (; vitals_block_next(&view, &at, &block) == VITALS_OK; at += block.size) {
     if (block_count < 64) blocks[block_count++] = at;
-    /* Somebody asks for what is on demand. */
+    /* Enable on-demand groups. */
     if (block.kind == VITALS_GROUP) ((struct vitals_group *)(void *)(whole + at))->demand = 1;
   }
   if (argc > 4) {
@@ -138,7 +139,7 @@ int main(int argc, char **argv) {
     free(memory);
   } else {
     for (uint64_t round = 0; round < count; round++) {
-      /* One in four is cut short, anywhere. */
+      /* Truncate one of four tables at a random length. */
       uint64_t length = draw(4) ? size : draw(size + 1);
       unsigned char *memory = (unsigned char *)malloc(length ? length : 1);
       if (!memory) return 1;
@@ -151,7 +152,7 @@ int main(int argc, char **argv) {
       free(memory);
     }
   }
-  printf("%llu of %llu tables were refused or broken, %llu groups sampled\n", broken,
+  printf("%llu of %llu tables were rejected or broken, %llu groups sampled\n", broken,
          (unsigned long long)count, (unsigned long long)sampled);
   return 0;
 }

@@ -1,13 +1,13 @@
 /*
- * Writes a table whose every byte is known, with whichever revision's header it is compiled:
+ * Writes a reproducible table with the header of the revision for which it is compiled:
  *
- *   publisher PATH           writes the table and ends
- *   publisher PATH --hold    then says "holding" and updates it at full speed until it is killed
+ *   publisher PATH           writes the table and exits
+ *   publisher PATH --hold    then prints "holding" and updates it at full speed until it is killed
  *
- * Held, these stay true of each whole sample, whatever the reader's luck:
+ * With --hold, each complete sample satisfies:
  *   balance, balance-16   part_a + part_b + part_c = total, the window is [updates, total]
  *   labels of app/shop    "left" and "right" are the same text
- *   requests (relaxed)    no word ever falls
+ *   requests (relaxed)    no word decreases
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +19,7 @@
 
 #include "vitals_table.h"
 
-/* The preprocessor does not see an enumeration: the script that compiles this says it again. */
+/* The preprocessor cannot use an enumerator, so the build script passes the revision again. */
 static_assert(VITALS_REVISION == REVISION, "compiled with another revision's header");
 
 enum { CAPACITY = 8192, FUTURE_BLOCK = 99, FUTURE_KIND = 9, FUTURE_UNIT = 7 };

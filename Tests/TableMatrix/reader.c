@@ -1,13 +1,13 @@
 /*
- * Prints a table as stable lines, with whichever revision's header it is compiled:
+ * Prints a table in a stable form, with the header of the revision for which it is compiled:
  *
- *   reader PATH                 everything
- *   reader PATH --invariant N   N samples of each group that publisher.c holds: ok, busy, torn
+ *   reader PATH                 all contents
+ *   reader PATH --invariant N   N samples of each group that publisher.c updates: ok, busy, torn
  *
- * The line "control" counts the same group read without looking at its index: where that is never
- * torn, reader and publisher did not run at the same time, and the other lines prove little.
- * Numbers of kinds, units, flags and states are shown raw: a reader has to keep what it does not
- * know. It ends with 1 where the table is broken or a sample was torn.
+ * The line "control" counts samples of the same group without a check of its index. If none is
+ * torn, reader and publisher did not run concurrently, and the other lines prove little. Kinds,
+ * units, flags and states are shown as numbers, because a reader must keep unknown ones. Exits with
+ * 1 if the table is broken or a sample is torn.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,14 +19,14 @@
 
 #include "vitals_table.h"
 
-/* The preprocessor does not see an enumeration: the script that compiles this says it again. */
+/* The preprocessor cannot use an enumerator, so the build script passes the revision again. */
 static_assert(VITALS_REVISION == REVISION, "compiled with another revision's header");
 
 enum { TEXT = 200 };
 
 typedef unsigned long long number;
 
-/* A block and where it lies. */
+/* A block and its offset. */
 struct place {
   const struct vitals_view *view;
   uint64_t at;
@@ -48,7 +48,7 @@ static int holds(const struct place *place) {
   return vitals_block_holds(place->view, place->at, place->block.id);
 }
 
-/* Key, value, key, value: as many as there are within the block. */
+/* Prints keys and values up to the end of the block. */
 static void show_pairs(FILE *out, const struct place *place, uint64_t offset, uint32_t count) {
   for (uint64_t index = 0; index < 2 * (uint64_t)count; index++) {
     char text[TEXT];
@@ -62,7 +62,7 @@ static void show_pairs(FILE *out, const struct place *place, uint64_t offset, ui
   }
 }
 
-/* One statistic of a schema, as KVM's descriptor and ours describe it. */
+/* A statistic of a schema, from KVM's descriptor and vitals_statistic. */
 struct description {
   uint32_t flags, offset, bucket_size;
   int16_t exponent;
@@ -240,7 +240,7 @@ static void show_group(FILE *out, const struct place *place) {
   fprintf(out, " start %llu updates %llu status %u:%u since %llu demand %llu\n",
           (number)group.start_ns, (number)group.index, (unsigned)group.status,
           (unsigned)(group.status >> 32), (number)group.status_since_ns, (number)group.demand);
-  /* A count that the table has no room for must not become an allocation. */
+  /* Do not allocate more than the table can contain. */
   uint32_t count = group.word_count > view->size / 8 ? UINT32_MAX : group.word_count;
   uint64_t *words = (uint64_t *)calloc(count == UINT32_MAX ? 1 : count + 1, sizeof *words);
   if (!words) abort();
@@ -280,7 +280,7 @@ static void show_header(FILE *out, const struct vitals_view *view) {
 #endif
 }
 
-/* Everything in `size` bytes at `memory`, which anybody may have written: 0, or 1 if broken. */
+/* Prints the untrusted table in `size` bytes at `memory`. Returns 0, or 1 if it is broken. */
 static int show(FILE *out, const void *memory, uint64_t size) {
   struct vitals_view view;
   struct place place;
@@ -288,7 +288,7 @@ static int show(FILE *out, const void *memory, uint64_t size) {
   place.view = &view;
   int outcome = vitals_view_open(&view, memory, size);
   if (outcome != VITALS_OK) {
-    fprintf(out, "no table: %d\n", outcome);
+    fprintf(out, "not a table: %d\n", outcome);
     return 1;
   }
   show_header(out, &view);
@@ -315,12 +315,12 @@ static int show(FILE *out, const void *memory, uint64_t size) {
 
 #ifndef WITHOUT_MAIN
 
-struct tally {
+struct counts {
   number ok, busy, removed, torn, other;
 };
 
 static void count_balance(const struct vitals_view *view, uint64_t at, uint64_t id,
-                          struct tally *tally, uint64_t *last) {
+                          struct counts *counts, uint64_t *last) {
   uint64_t words[4];
   struct vitals_copy window;
   switch (vitals_sample(view, at, id, words, 4, &window)) {
@@ -330,32 +330,32 @@ static void count_balance(const struct vitals_view *view, uint64_t at, uint64_t 
                   words[3] == words[0] + words[1] + words[2] && window.begin_ns == n &&
                   window.end_ns == words[3] && n >= *last;
       *last = n;
-      whole ? tally->ok++ : tally->torn++;
+      whole ? counts->ok++ : counts->torn++;
       return;
     }
-    case VITALS_BUSY: tally->busy++; return;
-    case VITALS_REMOVED: tally->removed++; return;
-    default: tally->other++; return;
+    case VITALS_BUSY: counts->busy++; return;
+    case VITALS_REMOVED: counts->removed++; return;
+    default: counts->other++; return;
   }
 }
 
-/* The words of one fixed copy, however many updates pass meanwhile. */
-static void count_control(const struct vitals_view *view, uint64_t at, struct tally *tally) {
+/* Counts a sample of one fixed copy, without a check for concurrent updates. */
+static void count_control(const struct vitals_view *view, uint64_t at, struct counts *counts) {
   struct vitals_group group;
   uint64_t words[4];
   vitals_copy_in(&group, sizeof group, view->memory + at, view->header.group_size);
   const unsigned char *copy = view->memory + group.values + view->header.copy_size;
   for (int word = 0; word < 4; word++)
     words[word] = vitals_load((const uint64_t *)(const void *)copy + word);
-  words[0] + words[1] + words[2] == words[3] ? tally->ok++ : tally->torn++;
+  words[0] + words[1] + words[2] == words[3] ? counts->ok++ : counts->torn++;
 }
 
 static void count_relaxed(const struct vitals_view *view, uint64_t at, uint64_t id,
-                          struct tally *tally, uint64_t *last) {
+                          struct counts *counts, uint64_t *last) {
   uint64_t words[12];
   struct vitals_copy window;
   if (vitals_sample(view, at, id, words, 12, &window) != VITALS_OK) {
-    tally->other++;
+    counts->other++;
     return;
   }
   int fell = 0;
@@ -364,11 +364,11 @@ static void count_relaxed(const struct vitals_view *view, uint64_t at, uint64_t 
     if (words[word] < last[word]) fell = 1;
     last[word] = words[word];
   }
-  fell ? tally->torn++ : tally->ok++;
+  fell ? counts->torn++ : counts->ok++;
 }
 
-/* The labels of app/shop that count: both texts are the same, or they are torn. */
-static void count_labels(const struct vitals_view *view, struct tally *tally, uint64_t source) {
+/* Counts a sample of the current labels of app/shop; they are torn if the texts differ. */
+static void count_labels(const struct vitals_view *view, struct counts *counts, uint64_t source) {
   struct place place;
   struct vitals_labels labels;
   char left[TEXT] = "", right[TEXT] = "", key[TEXT];
@@ -381,7 +381,7 @@ static void count_labels(const struct vitals_view *view, struct tally *tally, ui
     if (place.block.kind != VITALS_LABELS || place.block.id < best) continue;
     if (read_place(&place, 0, &labels, sizeof labels, view->header.labels_size) ||
         (holds(&place) && labels.source != source)) {
-      tally->other++;
+      counts->other++;
       return;
     }
     uint64_t at = labels.labels_offset;
@@ -390,27 +390,28 @@ static void count_labels(const struct vitals_view *view, struct tally *tally, ui
     at += vitals_text(view, place.at, &place.block, at, key, TEXT) + 1;
     vitals_text(view, place.at, &place.block, at, right, TEXT);
     if (!holds(&place)) {
-      tally->removed++;
+      counts->removed++;
       return;
     }
     best = place.block.id;
   }
   if (outcome != VITALS_END)
-    tally->other++;
+    counts->other++;
   else
-    strcmp(left, right) == 0 ? tally->ok++ : tally->torn++;
+    strcmp(left, right) == 0 ? counts->ok++ : counts->torn++;
 }
 
 static int check_invariant(const void *memory, uint64_t size, uint64_t samples) {
   struct vitals_view view;
   struct place balance[2], relaxed, place;
-  struct tally tallies[5];
+  struct counts results[5];
   uint64_t last[2] = {0, 0}, last_words[12] = {0}, source = 0;
   int found = 0;
   memset(&place, 0, sizeof place);
   memset(&relaxed, 0, sizeof relaxed);
-  memset(tallies, 0, sizeof tallies);
-  if (vitals_view_open(&view, memory, size) != VITALS_OK) return fprintf(stderr, "no table\n"), 1;
+  memset(results, 0, sizeof results);
+  if (vitals_view_open(&view, memory, size) != VITALS_OK)
+    return fprintf(stderr, "not a table\n"), 1;
   place.view = &view;
   for (; vitals_block_next(&view, &place.at, &place.block) == VITALS_OK;
        place.at += place.block.size) {
@@ -429,21 +430,21 @@ static int check_invariant(const void *memory, uint64_t size, uint64_t samples) 
   if (found != 2 || !relaxed.at) return fprintf(stderr, "groups are missing\n"), 1;
   for (uint64_t sample = 0; sample < samples; sample++) {
     for (int group = 0; group < 2; group++)
-      count_balance(&view, balance[group].at, balance[group].block.id, &tallies[group],
+      count_balance(&view, balance[group].at, balance[group].block.id, &results[group],
                     &last[group]);
-    count_control(&view, balance[0].at, &tallies[4]);
-    count_relaxed(&view, relaxed.at, relaxed.block.id, &tallies[2], last_words);
-    if (sample % 16 == 0) count_labels(&view, &tallies[3], source);
+    count_control(&view, balance[0].at, &results[4]);
+    count_relaxed(&view, relaxed.at, relaxed.block.id, &results[2], last_words);
+    if (sample % 16 == 0) count_labels(&view, &results[3], source);
   }
   const char *const names[] = {"balance", "balance-16", "requests", "labels", "control"};
   number torn = 0, whole = 0;
   for (int index = 0; index < 5; index++) {
-    const struct tally *tally = &tallies[index];
-    printf("%s ok %llu busy %llu removed %llu torn %llu other %llu\n", names[index], tally->ok,
-           tally->busy, tally->removed, tally->torn, tally->other);
+    const struct counts *counts = &results[index];
+    printf("%s ok %llu busy %llu removed %llu torn %llu other %llu\n", names[index], counts->ok,
+           counts->busy, counts->removed, counts->torn, counts->other);
     if (index == 4) break;
-    torn += tally->torn + tally->other;
-    whole += tally->ok;
+    torn += counts->torn + counts->other;
+    whole += counts->ok;
   }
   return torn || !whole;
 }

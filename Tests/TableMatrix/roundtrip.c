@@ -1,6 +1,6 @@
 /*
- * Publisher and reader in one program, where an optimizer sees both: what was published is read,
- * and what a caller does wrong is refused.
+ * Publisher and reader in one program, visible to the same optimizer: published values can be read,
+ * and invalid calls are rejected.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,14 +61,14 @@ static void check_blocks(void) {
   HOLDS(vitals_text(&view, at, &block, 0, text, sizeof text) == UINT64_MAX);
   HOLDS(vitals_text(&view, at, &block, block.size, text, sizeof text) == UINT64_MAX);
 
-  /* A removed block is used again, under another id. */
+  /* The memory of a removed block is reused with a new id. */
   vitals_block_remove(&publisher, (struct vitals_block *)(void *)(memory.bytes + at));
   HOLDS(!vitals_block_holds(&view, at, second));
   HOLDS(place_of(&view, second, &block) == 0);
   uint64_t third = vitals_source_add(&publisher, "third", 0, 9);
   HOLDS(third > second && place_of(&view, third, &block) == at);
 
-  /* An older, shorter mapping ends where it ends: the table is not broken. */
+  /* A mapping that is shorter than the table ends the walk; the table is not broken. */
   HOLDS(vitals_view_open(&view, &memory, at + 64) == VITALS_OK);
   HOLDS(place_of(&view, first, &block) != 0 && place_of(&view, third, &block) == 0);
   at = 0;
@@ -105,7 +105,7 @@ static void check_groups(void) {
     uint64_t *next = vitals_update_begin(&writer);
     for (uint64_t word = 0; word < 3; word++) vitals_store(next + word, update * 10 + word);
     vitals_update_window(next, update, update + 1);
-    /* Until the update ends, the one before is read, whole. */
+    /* Until the update ends, the previous one is read. */
     HOLDS(vitals_sample(&view, at, id, words, 3, &window) == VITALS_OK);
     HOLDS(update == 1 || (words[2] == update * 10 - 8 && window.end_ns == update));
     vitals_update_end(&writer);
@@ -126,13 +126,13 @@ static void check_groups(void) {
   HOLDS(vitals_sample(&view, at, id, words, 2, &window) == VITALS_OK);
   HOLDS(words[0] == 1 && words[1] == VITALS_SATURATED);
 
-  /* Structures are never smaller than those of revision 1, and made of words. */
+  /* Structures are at least as large as in revision 1 and consist of words. */
   uint32_t *sizes = &vitals_table_header(&publisher)->header_size;
   for (int size = 0; size < 8; size++) {
     uint32_t right = sizes[size];
     const uint32_t wrong[] = {0, 8, right + 1, 0x80000000, UINT32_MAX};
     for (int index = 0; index < 5; index++) {
-      /* A large size of what is read later is no harm now. */
+      /* Excessive sizes of other structures are detected when blocks are read. */
       if (index == 3 && size >= 2) continue;
       sizes[size] = wrong[index];
       HOLDS(vitals_view_open(&view, &memory, CAPACITY) == VITALS_BROKEN);
@@ -141,7 +141,7 @@ static void check_groups(void) {
   }
   HOLDS(vitals_view_open(&view, &memory, CAPACITY) == VITALS_OK);
 
-  /* On demand: only while somebody asks, and only from the annex in use. */
+  /* On-demand groups: only while enabled, and only from the segment in use. */
   unsigned char *annex = (unsigned char *)calloc(1, 64);
   HOLDS(annex != NULL);
   relaxed.group->flags = VITALS_ON_DEMAND;

@@ -1,8 +1,8 @@
 /*
- * handover.c - a VMM that hands its statistics descriptors over.
+ * handover.c - a VMM that passes its statistics descriptors to Vitals.
  *
- * `hand_over` is all that a VMM needs: run it in a thread of its own. The rest makes a machine
- * with two vCPUs to show it:  cc -o handover handover.c && mkdir -p /run/vitals/kvm &&
+ * A VMM needs only `hand_over`, run in a separate thread. The rest creates a VM with two vCPUs as
+ * an example:  cc -o handover handover.c && mkdir -p /run/vitals/kvm &&
  * ./handover /run/vitals/kvm/example.sock example & vitals list kvm
  */
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* Sends `count` (at most 250) statistics descriptors of machine `name` to each client of `path`. */
+/* Sends `count` (at most 250) statistics descriptors of VM `name` to each client of `path`. */
 static void hand_over(const char *path, const char *name, const int *descriptors, int count) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   strncpy(address.sun_path, path, sizeof address.sun_path - 1);
@@ -37,10 +37,10 @@ static void hand_over(const char *path, const char *name, const int *descriptors
 
 int main(int argc, char **argv) {
   if (argc != 3) return fprintf(stderr, "usage: handover SOCKET NAME\n"), 2;
-  int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC), machine = ioctl(kvm, KVM_CREATE_VM, 0);
-  int descriptors[3] = {ioctl(machine, KVM_GET_STATS_FD, NULL)};
+  int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC), vm = ioctl(kvm, KVM_CREATE_VM, 0);
+  int descriptors[3] = {ioctl(vm, KVM_GET_STATS_FD, NULL)};
   for (int i = 0; i < 2; i++)
-    descriptors[i + 1] = ioctl(ioctl(machine, KVM_CREATE_VCPU, i), KVM_GET_STATS_FD, NULL);
+    descriptors[i + 1] = ioctl(ioctl(vm, KVM_CREATE_VCPU, i), KVM_GET_STATS_FD, NULL);
   if (descriptors[2] < 0) return perror("kvm"), 1;
   unlink(argv[1]);
   hand_over(argv[1], argv[2], descriptors, 3);

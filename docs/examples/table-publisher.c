@@ -5,9 +5,9 @@
  *
  *   cc -std=c11 -D_GNU_SOURCE -ISources/C/CVitals/include docs/examples/table-publisher.c
  *
- * Two locks, both open file description locks, which the kernel drops when the process ends:
- *   NAME.lock    only its holder may put a table at this name; the file is never removed
- *   NAME.table   held from before the table has its name: while it is held, the publisher lives
+ * The program holds two open file description locks, which the kernel releases when it ends:
+ *   NAME.lock    the claim of the name; the file is never removed
+ *   NAME.table   locked before the file is renamed to this; while it is locked, the publisher runs
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -40,7 +40,7 @@ static uint64_t clock_ns(clockid_t clock) {
 }
 
 static int fail(const char *what, const char *path) {
-  fprintf(stderr, "table-publisher: %s %s: %s\n", what, path, strerror(errno));
+  fprintf(stderr, "table-publisher: %s '%s': %s\n", what, path, strerror(errno));
   return -1;
 }
 
@@ -72,29 +72,29 @@ static int read_boot_id(uint8_t *id) {
   return 0;
 }
 
-/* A file of CAPACITY bytes under a name that readers do not look for, locked and mapped. */
+/* Creates a file of CAPACITY bytes under a temporary name, then locks and maps it. */
 static int make_file(const char *path, void **memory) {
   struct statfs where;
   int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
   if (file < 0) return fail("cannot create", path);
-  /* On a disk, a store to the table may wait for the disk. */
+  /* On a disk, a store to the table may block. */
   if (fstatfs(file, &where) != 0 || where.f_type != TMPFS_MAGIC) {
-    fprintf(stderr, "table-publisher: %s is not on tmpfs: use /run or /dev/shm\n", path);
+    fprintf(stderr, "table-publisher: '%s' is not on tmpfs; use /run or /dev/shm\n", path);
     return -1;
   }
   if (ftruncate(file, CAPACITY) != 0) return fail("cannot size", path);
-  /* Without its pages, a store to the table would end this process when tmpfs is full. */
+  /* Allocate the pages: otherwise a store could raise SIGBUS when tmpfs is full. */
   errno = posix_fallocate(file, 0, CAPACITY);
-  if (errno != 0) return fail("no room for", path);
+  if (errno != 0) return fail("cannot allocate", path);
   if (lock_whole(file) != 0) return fail("cannot lock", path);
   *memory = mmap(NULL, CAPACITY, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-  /* The descriptor stays open, and with it the lock. */
+  /* The descriptor stays open to keep the lock. */
   return *memory == MAP_FAILED ? fail("cannot map", path) : 0;
 }
 
 static int identify(struct vitals_header *header) {
   if (getrandom(header->instance, sizeof header->instance, 0) != sizeof header->instance)
-    return fail("cannot draw", "an instance");
+    return fail("cannot generate", "an instance id");
   if (read_boot_id(header->boot_id) != 0) return -1;
   header->pid = (uint32_t)getpid();
   header->owner = (uint32_t)geteuid();
@@ -110,7 +110,7 @@ struct statistics {
 enum { TICKS = 0, LATENESS = 1, PHASE = 1 + BUCKETS, COUNTERS = 2 + BUCKETS };
 enum { DONE = 0, FAILED = 1, TRIED = 2, WORK = 3 };
 
-/* Words that count for themselves (relaxed), and words that belong together (latched). */
+/* Publishes a relaxed group, with independent words, and a latched group, with atomic updates. */
 static int describe(struct vitals_publisher *publisher, const char *name,
                     struct statistics *statistics) {
   static const char *const phases[] = {"starting", "working", "ending"};
@@ -118,10 +118,10 @@ static int describe(struct vitals_publisher *publisher, const char *name,
   /* name, kind, unit, base, exponent, size, bucket size, flags, meaning, states */
   const struct vitals_definition counters[] = {
       {"ticks", VITALS_CUMULATIVE, VITALS_NONE, VITALS_TEN, 0, 1, 0, stable,
-       "How often it woke up.", NULL, 0},
+       "Number of wake-ups.", NULL, 0},
       {"lateness", VITALS_LOG_HISTOGRAM, VITALS_SECONDS, VITALS_TEN, -9, BUCKETS, 0, 0,
-       "How much later than it wanted.", NULL, 0},
-      {"phase", VITALS_STATE, VITALS_NONE, VITALS_TEN, 0, 1, 0, 0, "What it is doing.", phases, 3},
+       "Delay of the wake-ups.", NULL, 0},
+      {"phase", VITALS_STATE, VITALS_NONE, VITALS_TEN, 0, 1, 0, 0, "The current phase.", phases, 3},
   };
   const struct vitals_definition work[] = {
       {"done", VITALS_CUMULATIVE, VITALS_NONE, VITALS_TEN, 0, 1, 0, stable, NULL, NULL, 0},
@@ -178,11 +178,12 @@ static int publish(const char *directory, const char *name, uint64_t seconds) {
   uint64_t random;
   struct vitals_publisher publisher;
   struct statistics statistics;
-  if (getrandom(&random, sizeof random, 0) != sizeof random) return fail("cannot draw", "a name");
+  if (getrandom(&random, sizeof random, 0) != sizeof random)
+    return fail("cannot generate", "a temporary name");
   int length = snprintf(fresh, sizeof fresh, "%s/.%s.%016llx", directory, name,
                         (unsigned long long)random);
   if (length < 0 || length >= (int)sizeof fresh) {
-    fprintf(stderr, "table-publisher: the directory's name is too long\n");
+    fprintf(stderr, "table-publisher: the path of the directory is too long\n");
     return -1;
   }
   snprintf(claim, sizeof claim, "%s/%s.lock", directory, name);
@@ -190,7 +191,7 @@ static int publish(const char *directory, const char *name, uint64_t seconds) {
 
   int claimed = open(claim, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
   if (claimed < 0) return fail("cannot open", claim);
-  if (lock_whole(claimed) != 0) return fail("somebody else publishes under", claim);
+  if (lock_whole(claimed) != 0) return fail("cannot lock", claim);
   void *memory = NULL;
   if (make_file(fresh, &memory) != 0 ||
       vitals_table_init(&publisher, memory, CAPACITY, clock_ns(CLOCK_MONOTONIC)) != 0 ||
@@ -201,7 +202,7 @@ static int publish(const char *directory, const char *name, uint64_t seconds) {
   }
   vitals_table_open(&publisher);
   if (rename(fresh, table) != 0) {
-    fail("cannot name", table);
+    fail("cannot rename to", table);
     unlink(fresh);
     return -1;
   }
@@ -209,7 +210,7 @@ static int publish(const char *directory, const char *name, uint64_t seconds) {
   uint64_t until_ns = seconds > (UINT64_MAX - now) / 1000000000 ? UINT64_MAX
                                                                 : now + seconds * 1000000000;
   work_on(&publisher, &statistics, until_ns);
-  /* The table stays, to be read after the end; whoever claims the name next replaces it. */
+  /* The file stays and can be read; the next publisher of this name replaces it. */
   struct vitals_header *header = vitals_table_header(&publisher);
   vitals_store(&header->heartbeat_ns, clock_ns(CLOCK_MONOTONIC));
   __atomic_store_n(&header->state, (uint32_t)VITALS_CLOSED, __ATOMIC_RELEASE);

@@ -1,11 +1,12 @@
 /*
- * Prints all that is in a table: docs/table-abi.md.
+ * Prints the contents of a table: docs/table-abi.md.
  *
  *   table-reader FILE
  *
  *   cc -std=c11 -D_GNU_SOURCE -ISources/C/CVitals/include docs/examples/table-reader.c
  *
- * The file may hold anything and may change at any time: what is used was copied out and checked.
+ * The file may contain arbitrary bytes and change at any time: the program copies all values out
+ * of it and checks the copies.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +23,7 @@
 
 enum { TEXT = 256, NONE = -1 };
 
-/* A block: where it lies, and, once they are joined, what belongs to a source. */
+/* A block with its offset; for a source also its labels and groups, set by join(). */
 struct entry {
   struct vitals_block block;
   uint64_t at;
@@ -41,7 +42,8 @@ static int read_entry(const struct table *table, const struct entry *entry, uint
   return vitals_block_read(&table->view, entry->at, &entry->block, offset, into, size, stored);
 }
 
-/* A text without what a terminal would obey: its length, or UINT64_MAX and "?". It may be cut. */
+/* Reads a text and replaces control characters; may cut it. Returns its length, or UINT64_MAX and
+   the text "?". */
 static uint64_t read_text(const struct table *table, const struct entry *entry, uint64_t offset,
                           char *into) {
   uint64_t length = vitals_text(&table->view, entry->at, &entry->block, offset, into, TEXT);
@@ -68,7 +70,7 @@ static void print_pairs(FILE *out, const struct table *table, const struct entry
   }
 }
 
-/* What linux/kvm.h calls struct kvm_stats_header and kvm_stats_desc, with what is beside it. */
+/* A statistic: the fields of struct kvm_stats_desc (linux/kvm.h) and the additional ones. */
 struct statistic {
   uint32_t kvm_flags, offset, bucket_size;
   int16_t exponent;
@@ -109,11 +111,11 @@ static const char *name_of(const char *const *names, uint32_t count, uint32_t va
 static const char *outcome_name(int outcome) {
   switch (outcome) {
     case VITALS_OK: return "ok";
-    case VITALS_BUSY: return "busy: updates come faster than they can be read";
+    case VITALS_BUSY: return "busy: updates are faster than the reader";
     case VITALS_REMOVED: return "removed";
     case VITALS_NO_TABLE: return "not a table";
-    case VITALS_FOREIGN: return "of another byte order";
-    case VITALS_ASLEEP: return "kept on demand, and nobody asks";
+    case VITALS_FOREIGN: return "in another byte order";
+    case VITALS_ASLEEP: return "on demand, and not enabled by a reader";
     default: return "broken";
   }
 }
@@ -205,7 +207,7 @@ static void print_group(FILE *out, const struct table *table, const struct entry
   if (read_entry(table, entry, 0, &group, sizeof group, header->group_size)) return;
   fprintf(out, "  %s", text(table, entry, group.name_offset, name));
   const struct entry *schema_entry = find(table, group.schema, VITALS_SCHEMA);
-  /* A count that there is no room for must not become an allocation. */
+  /* Do not allocate more than the table can contain. */
   uint64_t *words = NULL;
   int outcome = VITALS_BROKEN;
   if (group.word_count <= (table->view.size + table->view.annex_size) / 8)
@@ -268,21 +270,21 @@ static int append(struct table *table, uint64_t at, const struct vitals_block *b
   entry->at = at;
   entry->labels = entry->groups = entry->next = NONE;
   if (block->kind == VITALS_LABELS || block->kind == VITALS_GROUP) {
-    /* Both say their source right behind the block's head. */
+    /* The id of the source follows the block's head in both structures. */
     if (read_entry(table, entry, sizeof *block, &entry->source, 8, 8)) return VITALS_OK;
   }
   table->count += 1;
   return VITALS_OK;
 }
 
-/* Lists the blocks; again, but not for ever, where they change meanwhile. */
+/* Lists the blocks; repeats that at most eight times if they change meanwhile. */
 static int list(struct table *table) {
   const struct vitals_header *live =
       (const struct vitals_header *)(const void *)table->view.memory;
   int outcome = VITALS_BUSY;
   for (int attempt = 0; attempt < 8; attempt++) {
     struct vitals_block block;
-    /* Acquire: the generation before the blocks of which it speaks. */
+    /* Acquire: orders the generation before the blocks. */
     uint64_t at = 0, generation = vitals_load_acquire(&live->generation);
     table->count = 0;
     while ((outcome = vitals_block_next(&table->view, &at, &block)) == VITALS_OK) {
@@ -290,14 +292,14 @@ static int list(struct table *table) {
       if (outcome != VITALS_OK) break;
       at += block.size;
     }
-    /* Orders the reads of the blocks before the second look at the generation. */
+    /* Orders the reads of the blocks before the second load of the generation. */
     VITALS_FENCE(__ATOMIC_ACQUIRE);
     if (vitals_load(&live->generation) == generation) break;
   }
   return outcome == VITALS_END ? VITALS_OK : outcome;
 }
 
-/* Hangs labels and groups on their sources. Of two labels of a source the greater id is kept. */
+/* Links labels and groups to their sources. Of two label blocks, the greater id applies. */
 static void join(struct table *table) {
   if (table->count == 0) return;
   qsort(table->entries, table->count, sizeof *table->entries, by_id);
@@ -312,7 +314,7 @@ static void join(struct table *table) {
   }
 }
 
-/* Prints the table in `size` bytes at `memory`: 0, or 1 where it is none or broken. */
+/* Prints the table in `size` bytes at `memory`. Returns 0, or 1 if it is invalid. */
 static int show(FILE *out, const void *memory, uint64_t size) {
   struct table table;
   memset(&table, 0, sizeof table);
@@ -336,7 +338,7 @@ static void file_shrank(int signal) {
   siglongjmp(shrunk, 1);
 }
 
-/* The lock says whether the publisher lives; the heartbeat, whether it works. */
+/* The lock shows whether the publisher exists, the heartbeat whether it is responsive. */
 static void print_publisher(int file, const void *memory, uint64_t size) {
   static const char *const states[] = {"preparing", "live", "closed"};
   struct vitals_view view;
@@ -350,7 +352,7 @@ static void print_publisher(int file, const void *memory, uint64_t size) {
   int held = fcntl(file, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
   clock_gettime(CLOCK_MONOTONIC, &time);
   double now = (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-  printf("publisher %u: %s, its lock is %s, last heard %.1f s ago\n", view.header.pid,
+  printf("publisher %u: %s, its lock is %s, last heartbeat %.1f s ago\n", view.header.pid,
          name_of(states, 3, view.header.state, state), held ? "held" : "not held",
          now - (double)view.header.heartbeat_ns / 1e9);
 }
@@ -359,17 +361,18 @@ int main(int argc, char **argv) {
   struct stat status;
   struct sigaction action;
   if (argc != 2) return fprintf(stderr, "usage: table-reader FILE\n"), 2;
-  /* O_NONBLOCK: a pipe in the table's place must not make the reader wait. */
+  /* O_NONBLOCK: a pipe at the table's path must not block the reader. */
   int file = open(argv[1], O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (file < 0 || fstat(file, &status) != 0) return perror(argv[1]), 1;
   if (!S_ISREG(status.st_mode) || status.st_size <= 0)
-    return fprintf(stderr, "table-reader: %s is not a table\n", argv[1]), 1;
+    return fprintf(stderr, "table-reader: '%s' is not a table\n", argv[1]), 1;
   void *memory = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_SHARED, file, 0);
   if (memory == MAP_FAILED) return perror(argv[1]), 1;
   memset(&action, 0, sizeof action);
   action.sa_handler = file_shrank;
   sigaction(SIGBUS, &action, NULL);
-  if (sigsetjmp(shrunk, 1)) return fprintf(stderr, "table-reader: %s shrank\n", argv[1]), 1;
+  if (sigsetjmp(shrunk, 1))
+    return fprintf(stderr, "table-reader: '%s' was truncated\n", argv[1]), 1;
   print_publisher(file, memory, (uint64_t)status.st_size);
   return show(stdout, memory, (uint64_t)status.st_size);
 }

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Prints all that is in a table: docs/table-abi.md.   table-reader.py FILE
+"""Prints the contents of a table: docs/table-abi.md.   table-reader.py FILE
 
-Sizes and offsets are those of the file, and each is checked. Python cannot order its reads: where
-the machine orders them neither, as Arm, a latched sample may be torn. Its text is table-reader.c's.
+The program uses the sizes and offsets of the file and checks each of them. Python cannot order its
+reads: on CPUs that reorder them, such as Arm, a latched sample may be inconsistent. The output is
+that of table-reader.c.
 """
 import mmap
 import os
@@ -23,7 +24,7 @@ class Broken(Exception):
 class Table:
     def __init__(self, memory):
         self.memory, self.end = memory, len(memory)
-        # The byte order is the publisher's: try both.
+        # The table has the publisher's byte order: try both.
         head = b"VITALS\x1a\x01", 0x01020304
         self.order = next((order for order in "<>" if self.take(0, "8sI", order) == head), None)
         if not self.order:
@@ -33,10 +34,10 @@ class Table:
         self.pid, _, self.state = self.take(128, "3I")
 
     def take(self, at, layout, order=None, end=None):
-        """Numbers at an offset from the start of the table, if they lie within it."""
+        """Numbers at an offset from the start of the table; raises Broken beyond its end."""
         layout = (order or self.order) + layout
         if at < 0 or at + struct.calcsize(layout) > min(self.end, end or self.end):
-            raise Broken(f"{at} lies outside")
+            raise Broken(f"offset {at} is beyond the end")
         return struct.unpack_from(layout, self.memory, at)
 
     def blocks(self):
@@ -44,7 +45,7 @@ class Table:
         while at + 24 <= min(self.used, self.end):
             number, size, kind = self.take(at, "2QI")
             if size < 64 or size % 64 or at + size > self.end:
-                raise Broken(f"block at {at}")
+                raise Broken(f"invalid block at {at}")
             if number:
                 yield number, kind, at, at + size
             at += size
@@ -52,7 +53,7 @@ class Table:
     def text(self, at, end):
         stop = self.memory.find(b"\0", at, end) if at < end else -1
         if stop < 0:
-            raise Broken(f"text at {at}")
+            raise Broken(f"invalid text at {at}")
         text = self.memory[at:stop].decode("utf-8", "replace")
         return "".join(c if c.isprintable() else "?" for c in text), stop + 1
 
@@ -74,7 +75,7 @@ class Table:
             beside = at + extra + index * self.statistic_size
             flags, exponent, size, offset, bucket = self.take(place, "IhHII", end=end)
             ours, kind, meaning = self.take(beside, "3I", end=end)
-            # Since revision 2; what does not fit is not there.
+            # Since revision 2; fields beyond the stored size are absent.
             names, states = (0, 0)
             if self.statistic_size >= 24:
                 names, states = self.take(beside + 16, "2I", end=end)
@@ -91,7 +92,7 @@ class Table:
                 return ": removed", None, None
             if copies == 1 or self.take(at + 80, "Q")[0] - index < copies - 1:
                 return "", window, words
-        return ": busy: updates come faster than they can be read", None, None
+        return ": busy: updates are faster than the reader", None, None
 
 
 def name(names, value):
@@ -109,7 +110,7 @@ def shown(word, kind, flags, states):
 def print_group(table, at, end, number, schemas):
     schema, values, stride, copies, count, flags, text = table.take(at + 32, "3Q4I")
     status, = table.take(at + 88, "Q")
-    problem, window, words = ": kept on demand, and nobody asks", None, None
+    problem, window, words = ": on demand, and not enabled by a reader", None, None
     if not flags & 1:
         problem, window, words = table.sample(at, number, values, stride, copies, count)
     print(f"  {table.text(at + text, end)[0]}{problem}", end="")
@@ -136,7 +137,7 @@ def main(path):
     print(f"publisher {table.pid}: {name(['preparing', 'live', 'closed'], table.state)}")
     blocks = sorted(table.blocks())
     schemas = {number: (at, end) for number, kind, at, end in blocks if kind == SCHEMA}
-    # By source; of two labels of one source the later one is kept.
+    # By source; of two label blocks of one source, the later one applies.
     labels = {table.take(at + 24, "Q")[0]: (at, end)
               for _, kind, at, end in blocks if kind == LABELS}
     for number, kind, at, end in blocks:

@@ -24,7 +24,7 @@ struct CommandUse {
     defer { child.kill() }
     let begin = monotonicNanoseconds()
     output.drain(until: begin + UInt64(settled) * 1_000_000_000 + 500_000_000)
-    guard !child.hasEnded else { throw Missing("\(arguments[0]) ended at once") }
+    guard !child.hasExited else { throw Missing("\(arguments[0]) ended at once") }
     let first = (try Self.runNanoseconds(child.pid), monotonicNanoseconds())
     output.drain(until: begin + UInt64(seconds) * 1_000_000_000 + 500_000_000)
     let last = (try Self.runNanoseconds(child.pid), monotonicNanoseconds())

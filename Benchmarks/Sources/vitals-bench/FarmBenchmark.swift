@@ -96,7 +96,7 @@ struct FarmBenchmark {
     return try time {
       let process = try ChildProcess(
         executable: "/bin/ls", arguments: ["-R", directory], output: nowhere)
-      guard process.waitForEnd(milliseconds: 120_000) else {
+      guard process.waitForExit(milliseconds: 120_000) else {
         throw SystemError(call: "ls", object: directory, code: ETIMEDOUT)
       }
     }

@@ -15,11 +15,11 @@ struct FoldBenchmark {
   func run(_ report: inout Report) {
     let schema = Schema(packing: statistics)
     var sums = [UInt64](repeating: 0, count: Self.width)
-    var natural = Fold(AggregateSchema(of: schema))
-    var all = Fold(AggregateSchema(of: schema, by: FoldFunction.allCases))
-    var gaps = Fold(AggregateSchema(of: schema))
-    var inactive = Fold(AggregateSchema(of: schema))
-    var record = [UInt64](repeating: 0, count: all.form.schema.wordCount)
+    var natural = Aggregator(AggregateSchema(of: schema))
+    var all = Aggregator(AggregateSchema(of: schema, by: AggregateFunction.allCases))
+    var gaps = Aggregator(AggregateSchema(of: schema))
+    var inactive = Aggregator(AggregateSchema(of: schema))
+    var record = [UInt64](repeating: 0, count: all.definition.schema.wordCount)
     // Six statistics that no member has, and none that any has.
     var gapped = words
     for index in gapped.indices where index % Self.width % 10 == 3 { gapped[index] = .max }
@@ -50,8 +50,8 @@ struct FoldBenchmark {
   }
 
   /// One pass.
-  private func fold(_ words: [UInt64], _ fold: inout Fold, _ record: inout [UInt64]) {
-    fold.begin()
+  private func fold(_ words: [UInt64], _ fold: inout Aggregator, _ record: inout [UInt64]) {
+    fold.reset()
     fold.add(words.span, at: offsets.span)
     var span = record.mutableSpan
     fold.write(into: &span)

@@ -93,7 +93,7 @@ struct KernelBenchmark {
       output: null.duplicate())
     defer { guest.kill() }
     var options = KVMInput.Options()
-    options.rungs = [.bpf]
+    options.methods = [.bpf]
     // Each refresh looks at the whole host.
     options.rescanSeconds = 0
     let tree = Tree()
@@ -110,7 +110,7 @@ struct KernelBenchmark {
     report.add(
       "a look at the host with 1,000 other processes: min, median", both(looks), bar: "<= 5 ms",
       holds: looks.median <= 5e6)
-    options.rungs = [.pidfd]
+    options.methods = [.pidfd]
     let named = try KVMInput(Tree(), options: options)
     // The first look reads the names of all descriptors; each minute one does again.
     let first = time { _ = named.refresh() }

@@ -58,7 +58,7 @@ private struct MonitorClient: ~Copyable {
         socket = try UnixSocket.connect(to: path, .stream)
         return
       } catch {
-        if process.hasEnded { throw Missing("QEMU ended at once") }
+        if process.hasExited { throw Missing("QEMU ended at once") }
         guard monotonicNanoseconds() < deadline else { throw error }
         sleepNanoseconds(20_000_000)
       }

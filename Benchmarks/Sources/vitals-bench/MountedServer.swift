@@ -61,7 +61,7 @@ final class MountedServer {
 
   deinit {
     try? detachMount(directory)
-    process.end(withinMilliseconds: 2_000)
+    process.terminate(timeoutMilliseconds: 2_000)
     unsafe rmdir(directory)
   }
 }

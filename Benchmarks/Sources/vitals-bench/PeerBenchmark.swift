@@ -67,7 +67,7 @@ struct PeerBenchmark {
       guard now < end, output.waitForInput(milliseconds: Int((end - now) / 1_000_000)) else {
         // Its group: what it runs too. It has something to remove before it is killed.
         Glibc.kill(-child.pid, SIGTERM)
-        for _ in 0..<100 where !child.hasEnded { sleepNanoseconds(100_000_000) }
+        for _ in 0..<100 where !child.hasExited { sleepNanoseconds(100_000_000) }
         throw SystemError(call: "wait for", object: script, code: ETIMEDOUT)
       }
       let count = try output.read(into: &buffer)

@@ -28,7 +28,7 @@ struct TablePublisher {
   }
 
   func run() throws -> Never {
-    try dieWithParent(getppid())
+    try exitWithParent(getppid())
     let publisher = try Publisher(
       Publication(persistent: Self.name, directory: directory, tableDirectory: directory))
     var records: [Record] = []

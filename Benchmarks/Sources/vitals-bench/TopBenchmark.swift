@@ -1,6 +1,7 @@
 import LinuxSystem
 import Statistics
 import StatsFormats
+import StatsKnowledge
 import StatsTerminal
 import StatsTesting
 import StatsTree
@@ -27,7 +28,7 @@ struct TopBenchmark {
       if let family { try tree.aggregate(family, as: "vcpus.kvm", over: source) }
     }
     let sampler = Sampler(tree)
-    var top = Top(TopModel(sampler), view: .vcpus, intervalText: "1s")
+    var top = Top(TopModel(sampler, meanings: .builtIn), view: .vcpus, intervalText: "1s")
     var writer = ScreenWriter(Palette(.many))
     var (passes, takes, frames, writes) = (Series(), Series(), Series(), Series())
     var bytes = 0
@@ -35,7 +36,7 @@ struct TopBenchmark {
       backing.second = UInt64(second) + 1
       let moment = Timestamp(monotonic: backing.second * 1_000_000_000, realtime: 0)
       let times = (
-        time { sampler.pass() }, time { top.take(at: moment) }
+        time { sampler.pass() }, time { top.recordSample(at: moment) }
       )
       var frame = Frame(columns: 1, rows: 1)
       let drawing = time {
@@ -56,7 +57,7 @@ struct TopBenchmark {
         "kvm", schema: backing.schema, backing: backing, token: 0, provenance: .simulated,
         to: tree.add("vcpu0", below: vm))
       sampler.pass()
-      changes.add(time { top.take(at: .zero) })
+      changes.add(time { top.recordSample(at: .zero) })
       withExtendedLifetime(group) {}
     }
     precondition(top.frame(columns: 160, rows: 56, at: .zero, clock: "").text.contains("vcpu"))

@@ -108,7 +108,7 @@ struct TreeBenchmark {
       joining.add(
         try time {
           try fill(tree, from: Self.many, to: Self.many + batch)
-          sampler.follow()
+          sampler.updatePlan()
         })
       // Each on its own: not with its VM.
       let coming = (Self.many..<Self.many + batch).compactMap { index in
@@ -118,7 +118,7 @@ struct TreeBenchmark {
       leaving.add(
         time {
           for source in coming { tree.remove(source) }
-          sampler.follow()
+          sampler.updatePlan()
         })
       sampler.pass()
     }

@@ -51,7 +51,7 @@ static_assert(CLINUX_SEAL_WRITE == F_SEAL_WRITE, "F_SEAL_WRITE");
 static_assert(CLINUX_SEAL_FUTURE_WRITE == F_SEAL_FUTURE_WRITE, "F_SEAL_FUTURE_WRITE");
 #endif
 
-/* Older C library headers lack the numbers, which are the same on every architecture. */
+/* Missing in older C library headers; the same numbers on all architectures. */
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
 #endif
@@ -69,14 +69,14 @@ pid_t clinux_gettid(void) { return (pid_t)syscall(SYS_gettid); }
 
 int clinux_set_thread_name(const char *name) { return pthread_setname_np(pthread_self(), name); }
 
-int clinux_pin_to_processor(int processor) {
+int clinux_pin_to_cpu(int cpu) {
   cpu_set_t set;
   CPU_ZERO(&set);
-  if (processor < 0 || processor >= CPU_SETSIZE) {
+  if (cpu < 0 || cpu >= CPU_SETSIZE) {
     errno = EINVAL;
     return -1;
   }
-  CPU_SET(processor, &set);
+  CPU_SET(cpu, &set);
   return sched_setaffinity(0, sizeof set, &set);
 }
 
@@ -125,7 +125,7 @@ int clinux_accept(int fd, int is_blocking) {
   return accept4(fd, NULL, NULL, SOCK_CLOEXEC | (is_blocking ? 0 : SOCK_NONBLOCK));
 }
 
-/* Fills the address; *directory is -1, or a descriptor to close after use. */
+/* Fills in the address. *directory is -1 or a descriptor that the caller closes after use. */
 static int unix_address(const char *path, struct sockaddr_un *address, int *directory) {
   memset(address, 0, sizeof *address);
   address->sun_family = AF_UNIX;
@@ -311,7 +311,7 @@ int clinux_unlock(int fd) {
 }
 
 int clinux_is_locked(int fd) {
-  /* Asks for a lock that only a write lock is in the way of: a reader cannot take one. */
+  /* Query a read lock: only a write lock conflicts with it, and a reader cannot take that. */
   struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
   if (fcntl(fd, F_OFD_GETLK, &lock) != 0) return -1;
   return lock.l_type != F_UNLCK;
@@ -321,7 +321,7 @@ int clinux_random(void *bytes, size_t size) {
   return getrandom(bytes, size, 0) == (ssize_t)size ? 0 : -1;
 }
 
-/* The guards: a slot is free where its start is 0. The handler reads them at any time. */
+/* The guards. A slot is free if its start is 0. The handler may read them at any time. */
 enum { GUARDS = 1024 };
 static struct {
   uintptr_t start;
@@ -337,13 +337,13 @@ static void replace_lost_pages(int signal, siginfo_t *info, void *context) {
   uintptr_t page = address & ~(uintptr_t)(4096 - 1);
   int saved = errno;
   for (int guard = 0; guard < GUARDS; guard++) {
-    /* Acquire: the start that makes the end valid. */
+    /* Acquire: pairs with the release store in clinux_guard, so that the end is valid. */
     uintptr_t start = __atomic_load_n(&guards[guard].start, __ATOMIC_ACQUIRE);
     uintptr_t end = __atomic_load_n(&guards[guard].end, __ATOMIC_RELAXED);
     if (start == 0 || address < start || address >= end) continue;
-    /* Before the zeros can be read. */
+    /* Count before any thread can read the zeros. */
     __atomic_fetch_add(&guards[guard].trips, 1, __ATOMIC_SEQ_CST);
-    /* A larger page size refuses the address: then every access fails the same way, loudly. */
+    /* With a larger page size mmap rejects the address, and the access kills the process. */
     if (mmap((void *)page, end - page, PROT_READ | PROT_WRITE,
              MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) == MAP_FAILED)
       break;
@@ -351,14 +351,14 @@ static void replace_lost_pages(int signal, siginfo_t *info, void *context) {
     return;
   }
   errno = saved;
-  /* Not ours. */
+  /* Not in a guarded range. */
   if (action_before_guards.sa_flags & SA_SIGINFO) {
     action_before_guards.sa_sigaction(signal, info, context);
   } else if (action_before_guards.sa_handler != SIG_DFL &&
              action_before_guards.sa_handler != SIG_IGN) {
     action_before_guards.sa_handler(signal);
   } else {
-    /* The access is made again, and ends the process as it would have. */
+    /* The access is repeated and has its original effect. */
     sigaction(SIGBUS, &action_before_guards, NULL);
   }
 }
@@ -377,7 +377,7 @@ int clinux_guard(void *address, size_t size) {
   if (found >= 0) {
     __atomic_store_n(&guards[found].end, (uintptr_t)address + size, __ATOMIC_RELAXED);
     __atomic_store_n(&guards[found].trips, 0, __ATOMIC_RELAXED);
-    /* Release: the end before the start that makes it valid. */
+    /* Release: publish the end before the start. */
     __atomic_store_n(&guards[found].start, (uintptr_t)address, __ATOMIC_RELEASE);
   } else {
     errno = ENOSPC;

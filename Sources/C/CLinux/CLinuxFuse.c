@@ -72,7 +72,7 @@ SAME(FUSE_NO_OPENDIR_SUPPORT);
 SAME(FUSE_INIT_EXT);
 #endif
 
-/* What older headers lack is the kernel's word alone. */
+/* Flags that older headers lack are checked only against newer ones. */
 #define SAME2(name) static_assert((uint64_t)CLINUX_FUSE2_##name << 32 == FUSE_##name, #name)
 #if FUSE_KERNEL_MINOR_VERSION >= 38
 SAME2(HAS_EXPIRE_ONLY);
@@ -148,7 +148,7 @@ SIZE(NOTIFY_INVAL_INODE, fuse_notify_inval_inode_out);
 SIZE(NOTIFY_INVAL_ENTRY, fuse_notify_inval_entry_out);
 SIZE(NOTIFY_DELETE, fuse_notify_delete_out);
 
-/* What BACKING_OPEN takes: a descriptor and 12 bytes of zeros. */
+/* The argument of BACKING_OPEN: a descriptor and 12 zero bytes. */
 struct backing {
   int32_t fd;
   uint32_t flags;

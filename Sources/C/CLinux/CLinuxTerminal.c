@@ -8,51 +8,51 @@
 #include <termios.h>
 #include <unistd.h>
 
-/* What the handler below needs: it may call nothing but what signal-safety(7) lists. */
-static struct termios before;
-static char farewell[128];
-static size_t farewell_size;
+/* State of the handler below, which may call only functions listed in signal-safety(7). */
+static struct termios saved_settings;
+static char final_bytes[128];
+static size_t final_size;
 static volatile sig_atomic_t raw_fd = -1;
 
-static void give_back(void) {
+static void restore(void) {
   int fd = raw_fd;
   if (fd < 0) return;
   raw_fd = -1;
   size_t done = 0;
-  while (done < farewell_size) {
-    ssize_t count = write(STDOUT_FILENO, farewell + done, farewell_size - done);
+  while (done < final_size) {
+    ssize_t count = write(STDOUT_FILENO, final_bytes + done, final_size - done);
     if (count <= 0) break;
     done += (size_t)count;
   }
-  tcsetattr(fd, TCSANOW, &before);
+  tcsetattr(fd, TCSANOW, &saved_settings);
 }
 
-/* The handler is for one time: the signal comes again when it returns, and ends the process. */
+/* SA_RESETHAND removes the handler, so the raised signal terminates the process. */
 static void on_crash(int signal) {
-  give_back();
+  restore();
   raise(signal);
 }
 
 int clinux_terminal_raw(int fd, const void *bytes, size_t size) {
-  /* Not SIGBUS, which the guards of mappings have. */
+  /* Not SIGBUS: the guards of mappings handle it. */
   static const int crashes[] = {SIGILL, SIGTRAP, SIGSEGV, SIGABRT, SIGFPE};
   struct termios raw;
-  if (size > sizeof farewell) {
+  if (size > sizeof final_bytes) {
     errno = EINVAL;
     return -1;
   }
-  if (tcgetattr(fd, &before) != 0) return -1;
-  memcpy(farewell, bytes, size);
-  farewell_size = size;
+  if (tcgetattr(fd, &saved_settings) != 0) return -1;
+  memcpy(final_bytes, bytes, size);
+  final_size = size;
   raw_fd = fd;
   for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) {
     struct sigaction action = {.sa_handler = on_crash, .sa_flags = SA_RESETHAND};
     sigemptyset(&action.sa_mask);
     sigaction(crashes[i], &action, NULL);
   }
-  raw = before;
+  raw = saved_settings;
   cfmakeraw(&raw);
-  /* What is written still gets its carriage returns. */
+  /* Keep the conversion of line feeds in the output. */
   raw.c_oflag |= OPOST | ONLCR;
   raw.c_cc[VMIN] = 1;
   raw.c_cc[VTIME] = 0;
@@ -61,7 +61,7 @@ int clinux_terminal_raw(int fd, const void *bytes, size_t size) {
   return -1;
 }
 
-void clinux_terminal_restore(void) { give_back(); }
+void clinux_terminal_restore(void) { restore(); }
 
 int clinux_open_signal_set(const int *signals, size_t count) {
   sigset_t set;

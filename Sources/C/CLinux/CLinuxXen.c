@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 
-/* The kernel's own header includes one of Xen's that systems do not have. */
+/* linux/xen/privcmd.h includes a Xen header that is usually not installed. */
 static_assert(CLINUX_PRIVCMD_RESTRICT == _IOC(_IOC_NONE, 'P', 6, sizeof(uint16_t)), "RESTRICT");
 static_assert(CLINUX_PRIVCMD_MMAP_RESOURCE ==
                   _IOC(_IOC_NONE, 'P', 7, sizeof(struct clinux_privcmd_resource)),
@@ -37,8 +37,8 @@ struct clinux_xen {
   void *functions[CLINUX_XEN_FUNCTIONS];
 };
 
-/* A logger of the library that writes nothing: without one it writes to standard error. The three
-   functions are all that a logger has. */
+/* A logger for libxenctrl (struct xentoollog_logger) that discards everything. Without a logger the
+   library writes to standard error. */
 struct logger {
   void (*message)(struct logger *, int, int, const char *, const char *, va_list);
   void (*progress)(struct logger *, const char *, const char *, int, unsigned long, unsigned long);
@@ -60,7 +60,7 @@ struct clinux_xen *clinux_xen_open(const char *library, const char **missing) {
   errno = 0;
   struct clinux_xen *xen = calloc(1, sizeof *xen);
   if (!xen) return NULL;
-  /* It stays loaded: a thread that ends later may call the destructors of its thread's data. */
+  /* RTLD_NODELETE: a thread that exits later may call the library's destructors of its data. */
   xen->library = dlopen(library, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   if (!xen->library) {
     free(xen);
@@ -96,7 +96,7 @@ int clinux_xen_has(const struct clinux_xen *xen, int function) {
   return xen->functions[function] != NULL;
 }
 
-/* Some functions return -1 and set errno, some return minus a code. */
+/* Some functions return -1 and set errno, others return a negative errno value. */
 static int result(int value) {
   if (value >= 0) return value;
   if (errno > 0) return -errno;

@@ -1,6 +1,6 @@
 #include "CVitalsData.h"
 
-/* C23's way to take in a file; clang has it in every mode. */
+/* #embed is C23; clang supports it in every mode. */
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 static const char meanings[] = {
@@ -13,11 +13,11 @@ static const char rules[] = {
 #embed "doctor.rules"
 };
 
-static const char machine[] = {
+static const char vm[] = {
 #embed "x86-vm.kvmstats"
 };
 
-static const char processor[] = {
+static const char vcpu[] = {
 #embed "x86-vcpu.kvmstats"
 };
 
@@ -25,7 +25,7 @@ const char *meanings_text(void) { return meanings; }
 size_t meanings_size(void) { return sizeof meanings; }
 const char *rules_text(void) { return rules; }
 size_t rules_size(void) { return sizeof rules; }
-const char *sample_machine_bytes(void) { return machine; }
-size_t sample_machine_size(void) { return sizeof machine; }
-const char *sample_processor_bytes(void) { return processor; }
-size_t sample_processor_size(void) { return sizeof processor; }
+const char *sample_vm_bytes(void) { return vm; }
+size_t sample_vm_size(void) { return sizeof vm; }
+const char *sample_vcpu_bytes(void) { return vcpu; }
+size_t sample_vcpu_size(void) { return sizeof vcpu; }

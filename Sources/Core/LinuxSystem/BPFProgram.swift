@@ -1,11 +1,11 @@
 import CLinux
 import Glibc
 
-/// A program that the kernel did not take.
+/// The kernel rejected a BPF program.
 public struct BPFLoadError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The call that failed.
   public let system: SystemError
-  /// The end of what the verifier said, which has the reason; empty where it said nothing.
+  /// The last lines of the verifier's log, which contain the reason; empty if there is no log.
   public let log: [String]
 
   public init(system: SystemError, log: [String]) {
@@ -18,26 +18,26 @@ public struct BPFLoadError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// A program of BPF in the kernel (bpf(2)); it ends with the last descriptor of it.
+/// A BPF program in the kernel (bpf(2)), which unloads it with its last descriptor.
 public struct BPFProgram: ~Copyable, Sendable {
-  /// What a program is for.
+  /// How the kernel runs a program.
   public enum Purpose: Hashable, Sendable {
-    /// It is run by `run()`.
+    /// `run()` runs it.
     case call
-    /// It is run for each object of an iterator, whose function has this number in the kernel's
-    /// types.
+    /// The kernel runs it for each object of an iterator. `function` is the BTF type id of the
+    /// iterator's function.
     case iterator(function: UInt32)
   }
 
-  /// The lines of the verifier's words that are kept.
-  private static let keptLines = 6
+  /// The number of lines of the verifier's log in an error.
+  private static let keptLineCount = 6
 
   let descriptor: Descriptor
   private let name: String
 
-  /// Loads instructions, each a word (BPF_PROG_LOAD).
+  /// Loads instructions of 64 bits each (BPF_PROG_LOAD).
   ///
-  /// Needs CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN. What it does later needs nothing.
+  /// Loading needs CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN. Running needs no capability.
   public init(
     _ instructions: [UInt64], for purpose: Purpose, name: String
   ) throws(BPFLoadError) {
@@ -45,7 +45,7 @@ public struct BPFProgram: ~Copyable, Sendable {
     var number = unsafe Self.load(instructions, purpose, name, nil)
     if number < 0 {
       let error = SystemError(call: "bpf BPF_PROG_LOAD", on: name)
-      // Once more for the reason: writing all of it down takes the verifier longer.
+      // Load again with a log to get the reason: logging makes the verifier slower.
       var log = [CChar](repeating: 0, count: 1 << 18)
       number = unsafe log.withUnsafeMutableBufferPointer { buffer in
         unsafe Self.load(instructions, purpose, name, buffer)
@@ -73,26 +73,30 @@ public struct BPFProgram: ~Copyable, Sendable {
     }
   }
 
-  /// The last lines, but the counts that the verifier ends with.
+  /// Returns the last lines of a log, without the verifier's final counts.
   private static func end(of log: [CChar]) -> [String] {
     let bytes = log.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
     let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
-    return Array(lines.filter { !$0.hasPrefix("processed ") }.suffix(keptLines))
+    return Array(lines.filter { !$0.hasPrefix("processed ") }.suffix(keptLineCount))
   }
 
-  /// Runs it once (BPF_PROG_RUN): what it returned, or minus the errno value.
+  /// Runs the program once (BPF_PROG_RUN).
   ///
-  /// No allocation, no error object: this is the sampling path.
+  /// Part of the sampling path: neither allocates nor throws.
+  ///
+  /// - Returns: The program's result, or the negative `errno` value.
   public func run() -> Int {
     var result: UInt32 = 0
     let code = unsafe clinux_bpf_run(descriptor.rawValue, &result)
     return code == 0 ? Int(result) : -Int(errno)
   }
 
-  /// Makes an iterator run it, over all processes of this PID namespace or over one.
+  /// Attaches the program to an iterator (BPF_LINK_CREATE).
   ///
-  /// - Throws: `EINVAL` where the kernel cannot narrow an iterator (before Linux 6.1), `ESRCH` where
-  ///   there is no such process.
+  /// - Parameter process: The process to visit; `nil` visits all processes of this PID namespace.
+  /// - Returns: The iterator, for any number of walks.
+  /// - Throws: `EINVAL` if the kernel cannot restrict an iterator to a process (before Linux 6.1),
+  ///   `ESRCH` if there is no such process.
   public func iterator(over process: Int32? = nil) throws(SystemError) -> BPFIterator {
     let number = clinux_bpf_link_iterator(descriptor.rawValue, process ?? 0)
     guard number >= 0 else { throw SystemError(call: "bpf BPF_LINK_CREATE", on: name) }
@@ -100,19 +104,22 @@ public struct BPFProgram: ~Copyable, Sendable {
   }
 }
 
-/// A program tied to an iterator, for any number of walks.
+/// A program attached to an iterator, for any number of walks.
 public struct BPFIterator: ~Copyable, Sendable {
-  /// How often a walk that has met a million objects and found nothing goes on.
-  private static let mostPauses = 1000
+  /// The maximum number of reads that the kernel interrupts in one walk.
+  ///
+  /// The kernel interrupts a read after a million objects without output.
+  private static let maximumPauseCount = 1000
 
   let link: Descriptor
   let name: String
 
-  /// Walks once: all that the program wrote.
+  /// Runs the program for each object and returns its whole output (BPF_ITER_CREATE, read(2)).
   ///
-  /// It sees processes that come and go meanwhile or does not; a process that stays is seen.
+  /// The walk visits every process that exists throughout; it may miss one that starts or exits
+  /// meanwhile.
   ///
-  /// - Throws: `EFBIG` where it wrote more than `limit` bytes.
+  /// - Throws: `EFBIG` if the output is longer than `limit` bytes.
   public func walk(limit: Int = 1 << 26) throws(SystemError) -> [UInt8] {
     let number = clinux_bpf_create_iterator(link.rawValue)
     guard number >= 0 else { throw SystemError(call: "bpf BPF_ITER_CREATE", on: name) }
@@ -129,8 +136,8 @@ public struct BPFIterator: ~Copyable, Sendable {
           throw SystemError(call: "read", object: "iterator \(name)", code: EFBIG)
         }
       } catch {
-        // The kernel stops to let others run; the next read goes on.
-        guard error.code == EAGAIN || error.code == EINTR, pauses < Self.mostPauses else {
+        // The kernel returns early to let other tasks run; the next read continues.
+        guard error.code == EAGAIN || error.code == EINTR, pauses < Self.maximumPauseCount else {
           throw error
         }
         pauses += 1

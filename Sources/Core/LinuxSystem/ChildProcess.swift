@@ -2,20 +2,25 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// A process started by this one, killed and reaped when its owner lets it go.
+/// A child process, killed and reaped when the object is released.
 ///
-/// Where children use the parent-death signal (prctl(2)), the thread that starts them has to
-/// live as long as they should: the kernel means that thread by "parent".
+/// If a child uses the parent-death signal (prctl(2)), the thread that starts it must not exit
+/// before the child: the kernel sends the signal when that thread exits.
 public final class ChildProcess: Sendable {
   public let pid: CInt
   private let process: ProcessDescriptor
   private let isReaped = Mutex(false)
 
-  /// Starts a program (posix_spawn(3)) in a process group of its own, with no blocked signals.
+  /// Starts a program in its own process group, with no blocked signals (posix_spawn(3)).
   ///
-  /// It inherits descriptors 0 and 2, and `output` as descriptor 1; `input` is in the place of 0,
-  /// `errors` in that of 2.
-  /// `variables` are added to the environment, and come before those of this process.
+  /// - Parameters:
+  ///   - executable: The path of the program.
+  ///   - arguments: The arguments after the program's name.
+  ///   - output: Descriptor 1 of the child.
+  ///   - input: Descriptor 0 of the child; `nil` inherits it.
+  ///   - errors: Descriptor 2 of the child; `nil` inherits it.
+  ///   - variables: `NAME=value` entries placed before the environment of this process.
+  /// - Throws: `ENOENT` or `EACCES` if the program cannot be executed, `EMFILE`, `EAGAIN`.
   public init(
     executable: String, arguments: [String], output: borrowing Descriptor,
     input: CInt? = nil, errors: CInt? = nil, variables: [String] = []
@@ -68,41 +73,48 @@ public final class ChildProcess: Sendable {
     kill()
   }
 
-  /// Whether the process has ended, by itself or by a signal.
-  public var hasEnded: Bool { process.hasEnded }
+  /// Whether the process has exited or a signal has terminated it.
+  public var hasExited: Bool { process.hasExited }
 
-  /// Waits until the process has ended: false where the time is over before.
+  /// Waits until the process exits.
+  ///
+  /// - Returns: `false` if the time ends first.
   @discardableResult
-  public func waitForEnd(milliseconds: Int) -> Bool {
-    process.waitForEnd(milliseconds: milliseconds)
+  public func waitForExit(milliseconds: Int) -> Bool {
+    process.waitForExit(milliseconds: milliseconds)
   }
 
-  /// Asks the process to end (SIGTERM), gives it so long, and ends it; may be called again.
-  public func end(withinMilliseconds limit: Int) {
+  /// Sends SIGTERM, waits until the process exits or the timeout ends, then calls `kill()`.
+  ///
+  /// Repeated calls have no effect.
+  public func terminate(timeoutMilliseconds timeout: Int) {
     isReaped.withLock { isReaped in
-      // Not reaped yet: the number is still the child's.
+      // The child is not reaped, so the kernel has not reused its pid.
       if !isReaped { Glibc.kill(pid, SIGTERM) }
     }
-    process.waitForEnd(milliseconds: limit)
+    process.waitForExit(milliseconds: timeout)
     kill()
   }
 
-  /// Ends the process with SIGKILL, waits for its end and reaps it; may be called again.
+  /// Kills the process with SIGKILL, waits until it exits and reaps it.
+  ///
+  /// Repeated calls have no effect.
   public func kill() {
     isReaped.withLock { isReaped in
       guard !isReaped else { return }
       isReaped = true
-      // Not reaped yet: the number is still the child's.
+      // The child is not reaped, so the kernel has not reused its pid.
       Glibc.kill(pid, SIGKILL)
       while waitpid(pid, nil, 0) < 0 && errno == EINTR {}
     }
   }
 }
 
-/// Has the kernel kill this process when the thread that started it ends (prctl(2)).
+/// Makes the kernel kill this process when the thread that started it exits
+/// (PR_SET_PDEATHSIG of prctl(2)).
 ///
-/// - Throws: `ESRCH` where `parent` is not the parent any more: then no signal will come.
-public func dieWithParent(_ parent: CInt) throws(SystemError) {
+/// - Throws: `ESRCH` if `parent` is no longer the parent: the kernel will send no signal.
+public func exitWithParent(_ parent: CInt) throws(SystemError) {
   guard clinux_set_parent_death_signal(SIGKILL) == 0 else {
     throw SystemError(call: "prctl PR_SET_PDEATHSIG", on: "SIGKILL")
   }

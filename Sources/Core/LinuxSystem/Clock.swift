@@ -1,6 +1,8 @@
 import Glibc
 
-/// Nanoseconds of CLOCK_MONOTONIC (clock_gettime(2)); about 20 ns, without a system call.
+/// Returns the time on CLOCK_MONOTONIC in nanoseconds (clock_gettime(2)).
+///
+/// Takes about 20 ns, without a system call.
 @inline(__always)
 public func monotonicNanoseconds() -> UInt64 {
   var now = timespec()
@@ -8,14 +10,14 @@ public func monotonicNanoseconds() -> UInt64 {
   return UInt64(now.tv_sec) &* 1_000_000_000 &+ UInt64(now.tv_nsec)
 }
 
-/// Nanoseconds of CLOCK_REALTIME, for people and exports only.
-public func wallNanoseconds() -> UInt64 {
+/// Returns the time on CLOCK_REALTIME in nanoseconds since 1970, for display and export only.
+public func realtimeNanoseconds() -> UInt64 {
   var now = timespec()
   unsafe clock_gettime(CLOCK_REALTIME, &now)
   return UInt64(now.tv_sec) &* 1_000_000_000 &+ UInt64(now.tv_nsec)
 }
 
-/// Waits for a time (clock_nanosleep(2)), signals or not; nil waits for ever.
+/// Sleeps for a duration in spite of signals (nanosleep(2)); `nil` sleeps forever.
 public func sleepNanoseconds(_ duration: UInt64?) {
   let end = duration.map { monotonicNanoseconds() &+ $0 }
   while true {
@@ -27,9 +29,9 @@ public func sleepNanoseconds(_ duration: UInt64?) {
   }
 }
 
-/// The local time of day of a CLOCK_REALTIME value, as `HH:MM:SS` (localtime_r(3)).
-public func localTimeText(_ wallNanoseconds: UInt64) -> String {
-  var seconds = time_t(wallNanoseconds / 1_000_000_000)
+/// Formats a time on CLOCK_REALTIME as the local time of day, `HH:MM:SS` (localtime_r(3)).
+public func localTimeText(_ realtimeNanoseconds: UInt64) -> String {
+  var seconds = time_t(realtimeNanoseconds / 1_000_000_000)
   var parts = unsafe tm()
   guard unsafe localtime_r(&seconds, &parts) != nil else { return "--:--:--" }
   func pad(_ value: CInt) -> String { value < 10 ? "0\(value)" : "\(value)" }

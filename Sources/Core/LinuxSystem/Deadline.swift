@@ -1,15 +1,17 @@
-/// What `body` gives, or nil where it does not within the time: for calls that may wait for ever.
+/// Runs a call that may block forever in a new thread and waits for its result.
 ///
-/// A thread of its own makes the call; one that never returns ends with the process.
-public func answer<Value: Sendable>(
-  withinMilliseconds limit: Int, _ body: @escaping @Sendable () -> Value
+/// A call that never returns keeps its thread until the process exits.
+///
+/// - Returns: The result, or `nil` if the time ends first.
+public func withTimeout<Value: Sendable>(
+  milliseconds: Int, _ body: @escaping @Sendable () -> Value
 ) throws(SystemError) -> Value? {
-  let answer = Monitor<Value?>(nil)
-  // Let go of at once: it goes on alone.
+  let result = Monitor<Value?>(nil)
+  // Releasing the object detaches the thread.
   _ = try SystemThread(name: "deadline") {
     let value = body()
-    answer.update { $0 = value }
+    result.update { $0 = value }
   }
-  answer.wait(until: monotonicNanoseconds() + UInt64(limit) * 1_000_000) { $0 != nil }
-  return answer.read { $0 }
+  result.wait(until: monotonicNanoseconds() + UInt64(milliseconds) * 1_000_000) { $0 != nil }
+  return result.read { $0 }
 }

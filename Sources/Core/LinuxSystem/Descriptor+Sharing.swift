@@ -1,23 +1,27 @@
 import CLinux
 import Glibc
 
-// What a file needs that is shared between processes which do not trust each other.
+// Operations on files that processes share without trusting each other.
 extension Descriptor {
-  /// A file that somebody else may have put there: nothing that blocks, and no link, is opened.
-  public static func openForeign(_ path: String) throws(SystemError) -> Descriptor {
+  /// Opens a file that another user may have created, for reading (open(2)).
+  ///
+  /// Follows no symbolic link at the last component and does not block.
+  public static func openUntrusted(_ path: String) throws(SystemError) -> Descriptor {
     let number = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
     guard number >= 0 else { throw SystemError(call: "open", on: path) }
     return Descriptor(owning: number)
   }
 
-  /// A device for reading and writing that never waits: calls fail with `EAGAIN` instead.
+  /// Opens a device for reading and writing; calls that would block fail with `EAGAIN`.
   public static func openDevice(_ path: String) throws(SystemError) -> Descriptor {
     let number = unsafe Glibc.open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard number >= 0 else { throw SystemError(call: "open", on: path) }
     return Descriptor(owning: number)
   }
 
-  /// A new file for reading and writing; a name that is there already is refused with `EEXIST`.
+  /// Creates a file for reading and writing.
+  ///
+  /// - Throws: `EEXIST` if the name exists.
   public static func createNew(_ path: String, mode: UInt32) throws(SystemError) -> Descriptor {
     let flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
     let number = unsafe Glibc.open(path, flags, mode)
@@ -25,19 +29,19 @@ extension Descriptor {
     return Descriptor(owning: number)
   }
 
-  /// A file for reading and writing, made where it is not there.
+  /// Opens a file for reading and writing, and creates it if it does not exist.
   public static func createOrOpen(_ path: String, mode: UInt32) throws(SystemError) -> Descriptor {
     let number = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode)
     guard number >= 0 else { throw SystemError(call: "open", on: path) }
     return Descriptor(owning: number)
   }
 
-  /// The same file opened once more, for reading only: its holder cannot change that.
+  /// Opens the file again, for reading only: a receiver of the descriptor cannot write.
   public func reopenedForReading() throws(SystemError) -> Descriptor {
     try Descriptor.open("/proc/self/fd/\(rawValue)")
   }
 
-  /// pwrite(2) of all of some bytes, in as many calls as it takes.
+  /// Writes all bytes at an offset, in as many calls of pwrite(2) as necessary.
   public func write(_ bytes: ArraySlice<UInt8>, at offset: Int) throws(SystemError) {
     var written = 0
     while written < bytes.count {
@@ -52,20 +56,20 @@ extension Descriptor {
     }
   }
 
-  /// ftruncate(2): what is new is zero.
+  /// Sets the length of the file (ftruncate(2)); new bytes are zero.
   public func resize(to byteCount: Int) throws(SystemError) {
     guard ftruncate(rawValue, byteCount) == 0 else {
       throw SystemError(call: "ftruncate", on: "descriptor \(rawValue) to \(byteCount) bytes")
     }
   }
 
-  /// Makes the file this long, unless it is longer: somebody else may have made it so.
+  /// Extends the file to a length; a longer file keeps its length.
   public func extend(to byteCount: Int) throws(SystemError) {
     if try self.byteCount() < byteCount { try resize(to: byteCount) }
   }
 
-  /// Makes the file this long and gives it all of its memory, so that no store to it can fail for
-  /// want of some (posix_fallocate(3)).
+  /// Extends the file and allocates all of its memory, so that no later store can fail for lack
+  /// of memory (posix_fallocate(3)).
   public func reserve(_ byteCount: Int) throws(SystemError) {
     var code: CInt
     repeat { code = posix_fallocate(rawValue, 0, byteCount) } while code == EINTR
@@ -76,34 +80,37 @@ extension Descriptor {
     }
   }
 
-  /// Takes the lock of the whole file, which ends with the last descriptor of this opening
-  /// (F_OFD_SETLK of fcntl(2)): false where another opening has it.
+  /// Locks the whole file for writing (F_OFD_SETLK of fcntl(2)).
+  ///
+  /// The lock belongs to the open file description and ends with its last descriptor.
+  ///
+  /// - Returns: `false` if another open file description has the lock.
   public func lock() throws(SystemError) -> Bool {
     if clinux_lock(rawValue) == 0 { return true }
     if errno == EAGAIN || errno == EACCES { return false }
     throw SystemError(call: "fcntl F_OFD_SETLK", on: "descriptor \(rawValue)")
   }
 
-  /// Gives the lock of this opening back, though a forked child may have descriptors of it, too.
+  /// Releases the lock of this open file description, even if a forked child shares it.
   public func unlock() {
     _ = clinux_unlock(rawValue)
   }
 
-  /// Whether another opening of the file holds its lock.
+  /// Returns `true` if another open file description has the lock (F_OFD_GETLK of fcntl(2)).
   public func isLockedElsewhere() throws(SystemError) -> Bool {
-    let answer = clinux_is_locked(rawValue)
-    guard answer >= 0 else {
+    let result = clinux_is_locked(rawValue)
+    guard result >= 0 else {
       throw SystemError(call: "fcntl F_OFD_GETLK", on: "descriptor \(rawValue)")
     }
-    return answer == 1
+    return result == 1
   }
 
-  /// Whether the file is in memory: a memfd or on tmpfs.
+  /// Returns `true` if the file is a memfd or on tmpfs (fstatfs(2)).
   public func isInMemory() throws(SystemError) -> Bool {
     try fileSystemMagic() == CLINUX_TMPFS_MAGIC
   }
 
-  /// Whether the file is of a filesystem that a process serves (fuse(4)).
+  /// Returns `true` if the file is on a FUSE file system (fuse(4), fstatfs(2)).
   public func isOnFuse() throws(SystemError) -> Bool {
     try fileSystemMagic() == CLINUX_FUSE_MAGIC
   }
@@ -117,12 +124,12 @@ extension Descriptor {
   }
 }
 
-/// Moves a name of a file, in place of another one (rename(2)).
+/// Renames a file and replaces an existing file of that name (rename(2)).
 public func renameFile(_ from: String, to path: String) throws(SystemError) {
   guard unsafe rename(from, path) == 0 else { throw SystemError(call: "rename", on: path) }
 }
 
-/// Random bytes (getrandom(2)).
+/// Returns random bytes (getrandom(2)).
 public func randomBytes(_ count: Int) throws(SystemError) -> [UInt8] {
   var bytes = [UInt8](repeating: 0, count: count)
   let isDone = unsafe bytes.withUnsafeMutableBytes { buffer in
@@ -133,12 +140,12 @@ public func randomBytes(_ count: Int) throws(SystemError) -> [UInt8] {
   return bytes
 }
 
-/// The permission bits of a file (chmod(2)).
+/// Sets the permission bits of a file (chmod(2)).
 public func setMode(of path: String, to mode: UInt32) throws(SystemError) {
   guard unsafe chmod(path, mode) == 0 else { throw SystemError(call: "chmod", on: path) }
 }
 
-/// Writes a byte to a pipe that somebody waits for; one that is full has woken him already.
+/// Writes a byte to a pipe to wake its reader; a full pipe is readable already.
 public func writeByte(to number: CInt) {
   var byte: UInt8 = 0
   _ = unsafe write(number, &byte, 1)

@@ -1,14 +1,16 @@
 import CLinux
 import Glibc
 
-/// An open file descriptor, closed when the value ends.
+/// An open file descriptor, closed when the value is destroyed.
 ///
 /// Every descriptor that Vitals opens is close-on-exec.
 public struct Descriptor: ~Copyable, Sendable {
-  /// The number, for calls that this type does not offer; it stays owned by this value.
+  /// The descriptor number, for calls that this type does not offer.
+  ///
+  /// This value keeps its ownership.
   public let rawValue: CInt
 
-  /// Takes the ownership of `rawValue`, which is an open descriptor.
+  /// Takes ownership of `rawValue`, which is an open descriptor.
   public init(owning rawValue: CInt) {
     precondition(rawValue >= 0, "not a descriptor: \(rawValue)")
     self.rawValue = rawValue
@@ -18,18 +20,18 @@ public struct Descriptor: ~Copyable, Sendable {
     close(rawValue)
   }
 
-  /// Gives the ownership to the caller, who closes the number.
+  /// Transfers ownership to the caller, who must close the descriptor.
   public consuming func release() -> CInt {
     let number = rawValue
     discard self
     return number
   }
 
-  /// What an opened file is for.
+  /// The permitted operations on an opened file.
   public enum Access: Sendable {
     case read
     case readWrite
-    /// A file made anew, or emptied; others may read it.
+    /// Writing to a file that is created with mode 0644, or truncated.
     case create
 
     var flags: CInt {
@@ -41,7 +43,7 @@ public struct Descriptor: ~Copyable, Sendable {
     }
   }
 
-  /// open(2), close-on-exec.
+  /// Opens a file (open(2)), close-on-exec.
   public static func open(
     _ path: String, for access: Access = .read
   ) throws(SystemError) -> Descriptor {
@@ -50,31 +52,31 @@ public struct Descriptor: ~Copyable, Sendable {
     return Descriptor(owning: number)
   }
 
-  /// A file that is there, for writing; opening it changes nothing in it.
+  /// Opens an existing file for writing, without truncating it.
   public static func openForWriting(_ path: String) throws(SystemError) -> Descriptor {
     let number = unsafe Glibc.open(path, O_WRONLY | O_CLOEXEC)
     guard number >= 0 else { throw SystemError(call: "open", on: path) }
     return Descriptor(owning: number)
   }
 
-  /// The end of a file, which is made if it is not there.
+  /// Opens a file for appending, and creates it if it does not exist.
   public static func openForAppending(_ path: String) throws(SystemError) -> Descriptor {
     let number = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard number >= 0 else { throw SystemError(call: "open", on: path) }
     return Descriptor(owning: number)
   }
 
-  /// A descriptor of the caller's own for the process's standard input.
+  /// Returns a new descriptor of the standard input.
   public static func standardInput() throws(SystemError) -> Descriptor {
     try standard(STDIN_FILENO, "standard input")
   }
 
-  /// A descriptor of the caller's own for the process's standard output.
+  /// Returns a new descriptor of the standard output.
   public static func standardOutput() throws(SystemError) -> Descriptor {
     try standard(STDOUT_FILENO, "standard output")
   }
 
-  /// A descriptor of the caller's own for the process's standard error.
+  /// Returns a new descriptor of the standard error.
   public static func standardError() throws(SystemError) -> Descriptor {
     try standard(STDERR_FILENO, "standard error")
   }
@@ -85,7 +87,9 @@ public struct Descriptor: ~Copyable, Sendable {
     return Descriptor(owning: copy)
   }
 
-  /// read(2) into the start of `bytes`: the number of bytes read, 0 at the end of the file.
+  /// Reads into the start of `bytes` (read(2)).
+  ///
+  /// - Returns: The number of bytes read, 0 at the end of the file.
   public func read(into bytes: inout [UInt8]) throws(SystemError) -> Int {
     let count = unsafe bytes.withUnsafeMutableBytes { buffer in
       unsafe Glibc.read(rawValue, buffer.baseAddress, buffer.count)
@@ -94,7 +98,9 @@ public struct Descriptor: ~Copyable, Sendable {
     return count
   }
 
-  /// pread(2) into the start of `bytes`: the number of bytes read, 0 at the end of the file.
+  /// Reads from an offset into the start of `bytes` (pread(2)).
+  ///
+  /// - Returns: The number of bytes read, 0 at the end of the file.
   public func read(into bytes: inout [UInt8], at offset: Int) throws(SystemError) -> Int {
     let count = unsafe bytes.withUnsafeMutableBytes { buffer in
       unsafe pread(rawValue, buffer.baseAddress, buffer.count, off_t(offset))
@@ -103,9 +109,9 @@ public struct Descriptor: ~Copyable, Sendable {
     return count
   }
 
-  /// Exactly `count` bytes from `offset`, by one pread(2).
+  /// Reads exactly `count` bytes from `offset` with one pread(2).
   ///
-  /// - Throws: `SystemError` with `ENODATA` where the file has fewer.
+  /// - Throws: `ENODATA` if the file has fewer bytes.
   public func bytes(count: Int, at offset: Int) throws(SystemError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     let received = try read(into: &bytes, at: offset)
@@ -116,7 +122,7 @@ public struct Descriptor: ~Copyable, Sendable {
     return bytes
   }
 
-  /// The length of the open file (fstat(2)).
+  /// Returns the length of the file (fstat(2)).
   public func byteCount() throws(SystemError) -> Int {
     var status = stat()
     guard unsafe fstat(rawValue, &status) == 0 else {
@@ -125,17 +131,17 @@ public struct Descriptor: ~Copyable, Sendable {
     return Int(status.st_size)
   }
 
-  /// write(2) of all of `bytes`, in as many calls as it takes.
+  /// Writes all bytes, in as many calls of write(2) as necessary.
   public func write(_ bytes: [UInt8]) throws(SystemError) {
     try Self.write(bytes, to: rawValue)
   }
 
-  /// write(2) of all of `bytes` to the process's standard output.
+  /// Writes all bytes to the standard output (write(2)).
   public static func writeStandardOutput(_ bytes: [UInt8]) throws(SystemError) {
     try write(bytes, to: STDOUT_FILENO)
   }
 
-  /// write(2) of all of `bytes` to the process's standard error; it takes no descriptor more.
+  /// Writes all bytes to the standard error (write(2)), without a new descriptor.
   public static func writeStandardError(_ bytes: [UInt8]) throws(SystemError) {
     try write(bytes, to: STDERR_FILENO)
   }
@@ -154,7 +160,7 @@ public struct Descriptor: ~Copyable, Sendable {
     }
   }
 
-  /// A second descriptor of an open file of which somebody else has the first.
+  /// Duplicates a descriptor that another owner keeps (F_DUPFD_CLOEXEC of fcntl(2)).
   public init(duplicating number: CInt) throws(SystemError) {
     let copy = fcntl(number, F_DUPFD_CLOEXEC, 0)
     guard copy >= 0 else {
@@ -163,25 +169,26 @@ public struct Descriptor: ~Copyable, Sendable {
     self.init(owning: copy)
   }
 
-  /// A second descriptor of the same open file (F_DUPFD_CLOEXEC of fcntl(2)).
+  /// Returns a second descriptor of the same open file (F_DUPFD_CLOEXEC of fcntl(2)).
   public func duplicate() throws(SystemError) -> Descriptor {
     try Descriptor(duplicating: rawValue)
   }
 
-  /// Waits until there is something to read, or the other end is gone; false when time is over.
+  /// Waits until the descriptor has input or its other end is closed (poll(2)).
   ///
-  /// -1 waits without end.
+  /// - Parameter milliseconds: The timeout; -1 waits without limit.
+  /// - Returns: `false` if the time ends first.
   public func waitForInput(milliseconds: Int) -> Bool {
     var entry = pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0)
     return unsafe poll(&entry, 1, CInt(clamping: milliseconds)) > 0
   }
 
-  /// What the kernel calls the open file, such as `anon_inode:kvm-vm-stats`.
+  /// The kernel's name of the open file, such as `anon_inode:kvm-vm-stats`.
   public var linkName: String? {
     try? readLink("/proc/self/fd/\(rawValue)")
   }
 
-  /// F_GET_SEALS of fcntl(2), or nil where the file is no memfd.
+  /// The seals of the file (F_GET_SEALS of fcntl(2)), or `nil` if the file is not a memfd.
   public var seals: CInt? {
     let seals = clinux_get_seals(rawValue)
     return seals >= 0 ? seals : nil

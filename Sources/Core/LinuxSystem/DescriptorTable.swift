@@ -1,9 +1,9 @@
 public import Glibc
 
-/// Many open descriptors with one owner, read without an object or a reference count for each.
+/// Open descriptors with one owner, read without an object or a reference count for each.
 ///
-/// A slot is a small number that stays the same until its descriptor is removed; then it is
-/// used again.
+/// A slot is a small number that identifies a descriptor until its removal. The table reuses free
+/// slots.
 public final class DescriptorTable {
   @usableFromInline
   var numbers: [CInt] = []
@@ -15,10 +15,10 @@ public final class DescriptorTable {
     for number in numbers where number >= 0 { close(number) }
   }
 
-  /// The number of descriptors held.
+  /// The number of descriptors.
   public var count: Int { numbers.count - free.count }
 
-  /// Takes the descriptor: the slot that it is in from now on.
+  /// Takes ownership of a descriptor and returns its slot.
   public func insert(_ descriptor: consuming Descriptor) -> Int {
     let number = descriptor.release()
     guard let slot = free.popLast() else {
@@ -29,7 +29,7 @@ public final class DescriptorTable {
     return slot
   }
 
-  /// Closes the descriptor of `slot` at once.
+  /// Closes the descriptor in `slot`.
   public func remove(_ slot: Int) {
     precondition(numbers[slot] >= 0, "slot \(slot) is empty")
     close(numbers[slot])
@@ -37,13 +37,15 @@ public final class DescriptorTable {
     free.append(slot)
   }
 
-  /// The number of the descriptor in `slot`, which stays owned by the table; -1 where it is empty.
+  /// Returns the descriptor in `slot`, or -1 if the slot is empty; the table keeps its ownership.
   @inlinable
   public func rawValue(of slot: Int) -> CInt { numbers[slot] }
 
-  /// pread(2) of words: the number of bytes read, or minus the errno value.
+  /// Reads words from a byte offset (pread(2)).
   ///
-  /// No allocation, no error object: this is the sampling path.
+  /// Part of the sampling path: neither allocates nor throws.
+  ///
+  /// - Returns: The number of bytes read, or the negative `errno` value.
   @inlinable
   @inline(__always)
   public func read(_ slot: Int, into words: inout MutableSpan<UInt64>, at offset: Int) -> Int {
@@ -54,7 +56,9 @@ public final class DescriptorTable {
     }
   }
 
-  /// pread(2) of bytes from the start of the file: the number read, or minus the errno value.
+  /// Reads bytes from the start of the file (pread(2)).
+  ///
+  /// - Returns: The number of bytes read, or the negative `errno` value.
   @inline(__always)
   public func read(_ slot: Int, into bytes: inout [UInt8]) -> Int {
     let number = numbers[slot]

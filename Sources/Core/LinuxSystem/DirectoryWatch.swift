@@ -1,14 +1,15 @@
 import Glibc
 
-/// Hears from the kernel when names in some directories come, change or go (inotify(7)).
+/// Reports changes of the names in some directories (inotify(7)).
 ///
-/// A directory that is not there yet is waited for in the nearest one above that is.
+/// While a directory does not exist, the watch is on its nearest existing ancestor.
 public struct DirectoryWatch: ~Copyable {
-  /// A directory, and where it is looked for.
-  private struct Place {
+  /// A directory to watch, and the directory that is watched for it.
+  private struct Target {
     let path: String
+    /// The watch descriptor.
     var number: CInt = -1
-    /// The name that is missing in the watched directory; nil where it is the directory itself.
+    /// The missing name in the watched ancestor; `nil` if the directory itself is watched.
     var missing: String?
   }
 
@@ -16,7 +17,7 @@ public struct DirectoryWatch: ~Copyable {
     IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM | IN_ATTRIB | IN_DELETE_SELF
       | IN_MOVE_SELF | IN_ONLYDIR)
   private let descriptor: Descriptor
-  private var places: [Place] = []
+  private var targets: [Target] = []
 
   public init() throws(SystemError) {
     let number = inotify_init1(CInt(IN_CLOEXEC | IN_NONBLOCK))
@@ -24,20 +25,22 @@ public struct DirectoryWatch: ~Copyable {
     descriptor = Descriptor(owning: number)
   }
 
-  /// The descriptor's number, readable where something changed.
+  /// The descriptor's number, readable while events are pending.
   public var rawValue: CInt { descriptor.rawValue }
 
-  /// Watches a directory more; one that is watched already changes nothing.
+  /// Adds a directory; a directory that is watched already is ignored.
   public mutating func add(_ path: String) throws(SystemError) {
-    guard !places.contains(where: { $0.path == path }) else { return }
-    var place = Place(path: path)
-    try settle(&place)
-    places.append(place)
+    guard !targets.contains(where: { $0.path == path }) else { return }
+    var target = Target(path: path)
+    try watch(&target)
+    targets.append(target)
   }
 
-  /// Takes what was heard, without waiting: whether names in the directories may be others.
-  public mutating func takeChanges() -> Bool {
-    var heard = false
+  /// Drains the pending events, without blocking.
+  ///
+  /// - Returns: `true` if names in the directories may have changed.
+  public mutating func drainEvents() -> Bool {
+    var hasChanged = false
     var bytes = [UInt8](repeating: 0, count: 4096)
     while let count = try? descriptor.read(into: &bytes), count > 0 {
       var offset = 0
@@ -48,36 +51,38 @@ public struct DirectoryWatch: ~Copyable {
         let start = offset + MemoryLayout<inotify_event>.size
         offset = min(count, start + Int(event.len))
         let name = bytes[start..<offset].prefix { $0 != 0 }
-        if hear(event, name: String(decoding: name, as: UTF8.self)) { heard = true }
+        if receive(event, name: String(decoding: name, as: UTF8.self)) { hasChanged = true }
       }
     }
-    return heard
+    return hasChanged
   }
 
-  /// Whether an event is of a watched directory or of one on the way to it.
-  private mutating func hear(_ event: inotify_event, name: String) -> Bool {
+  /// Processes an event.
+  ///
+  /// - Returns: `true` if it concerns a target or the missing name that leads to one.
+  private mutating func receive(_ event: inotify_event, name: String) -> Bool {
     let isLost = event.mask & UInt32(IN_Q_OVERFLOW) != 0
     let isItself = event.mask & UInt32(IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED) != 0
-    var heard = isLost
-    for index in places.indices where isLost || places[index].number == event.wd {
-      guard isLost || isItself || places[index].missing.map({ $0 == name }) ?? true else {
+    var isRelevant = isLost
+    for index in targets.indices where isLost || targets[index].number == event.wd {
+      guard isLost || isItself || targets[index].missing.map({ $0 == name }) ?? true else {
         continue
       }
-      heard = true
-      if isLost || isItself || places[index].missing != nil {
-        // Where it cannot be watched any more, the caller's own looks are what is left.
-        var place = places[index]
-        try? settle(&place)
-        places[index] = place
+      isRelevant = true
+      if isLost || isItself || targets[index].missing != nil {
+        // If this fails, only the caller's periodic rescans find changes.
+        var target = targets[index]
+        try? watch(&target)
+        targets[index] = target
       }
     }
-    return heard
+    return isRelevant
   }
 
-  /// Watches the directory, or the nearest one above that is there.
-  private func settle(_ place: inout Place) throws(SystemError) {
-    let old = place.number
-    let parts = place.path.split(separator: "/").map(String.init)
+  /// Watches the directory, or its nearest existing ancestor.
+  private func watch(_ target: inout Target) throws(SystemError) {
+    let old = target.number
+    let parts = target.path.split(separator: "/").map(String.init)
     var depth = parts.count
     while true {
       let path = "/" + parts.prefix(depth).joined(separator: "/")
@@ -89,16 +94,16 @@ public struct DirectoryWatch: ~Copyable {
         depth -= 1
         continue
       }
-      place.number = number
-      place.missing = depth < parts.count ? parts[depth] : nil
-      // It may have come before the one above was watched.
-      guard let missing = place.missing,
+      target.number = number
+      target.missing = depth < parts.count ? parts[depth] : nil
+      // The missing directory may have been created before the watch existed.
+      guard let missing = target.missing,
         (try? FileStatus(path == "/" ? "/\(missing)" : "\(path)/\(missing)"))?.isDirectory == true
       else { break }
       depth = parts.count
     }
-    let isShared = places.contains { $0.number == old && $0.path != place.path }
-    if old >= 0, old != place.number, !isShared {
+    let isShared = targets.contains { $0.number == old && $0.path != target.path }
+    if old >= 0, old != target.number, !isShared {
       inotify_rm_watch(descriptor.rawValue, old)
     }
   }

@@ -1,13 +1,13 @@
 import Glibc
 
-/// The variables that the program was started with (environ(7)).
+/// The environment variables of the process (environ(7)).
 public enum Environment {
-  /// The text of a variable; nil where it is not set.
+  /// Returns the value of a variable, or `nil` if it is not set (getenv(3)).
   public static func value(_ name: String) -> String? {
     guard let text = unsafe getenv(name) else { return nil }
     return unsafe String(cString: text)
   }
 }
 
-/// Whether a descriptor is of a terminal (isatty(3)).
+/// Returns `true` if the descriptor refers to a terminal (isatty(3)).
 public func isTerminal(_ number: CInt) -> Bool { isatty(number) == 1 }

@@ -1,34 +1,35 @@
 import Glibc
 
-/// What stat(2) says of a file, as far as Vitals asks.
+/// The file attributes of stat(2) that Vitals uses.
 public struct FileStatus: Hashable, Sendable {
   /// The type and permission bits.
   public let mode: UInt32
   public let owner: UInt32
-  /// In bytes; of `/proc/PID/fd` the number of open descriptors, since Linux 6.2.
+  /// The size in bytes; for `/proc/PID/fd` the number of open descriptors (since Linux 6.2).
   public let size: Int
-  /// The memory or disk that it takes, in bytes: less than its size where it has holes.
+  /// The allocated memory or disk space in bytes; less than `size` if the file has holes.
   public let allocatedByteCount: Int
-  /// With `inode`, what tells a file from every other one.
+  /// Together with `inode`, the identity of the file.
   public let device: UInt64
   public let inode: UInt64
-  /// The names that the file has.
+  /// The number of names of the file.
   public let links: UInt64
 
+  /// Reads the status of a file, following symbolic links (stat(2)).
   public init(_ path: String) throws(SystemError) {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { throw SystemError(call: "stat", on: path) }
     self.init(status)
   }
 
-  /// The status of a name itself, also of a link (lstat(2)): nothing of what it leads to is waited for.
+  /// Reads the status of a name without following a symbolic link (lstat(2)).
   public init(ofName path: String) throws(SystemError) {
     var status = stat()
     guard unsafe lstat(path, &status) == 0 else { throw SystemError(call: "lstat", on: path) }
     self.init(status)
   }
 
-  /// The status of an open file (fstat(2)).
+  /// Reads the status of an open file (fstat(2)).
   public init(_ descriptor: borrowing Descriptor) throws(SystemError) {
     var status = stat()
     guard unsafe fstat(descriptor.rawValue, &status) == 0 else {
@@ -50,10 +51,10 @@ public struct FileStatus: Hashable, Sendable {
   public var isDirectory: Bool { mode & S_IFMT == S_IFDIR }
   public var isSocket: Bool { mode & S_IFMT == S_IFSOCK }
   public var isRegular: Bool { mode & S_IFMT == S_IFREG }
-  /// Whether anybody but the owner may write the file.
+  /// Whether the group or others have write permission.
   public var isWritableByOthers: Bool { mode & 0o022 != 0 }
 
-  /// Whether both are of one file.
+  /// Returns `true` if both refer to the same file.
   public func isSame(as other: FileStatus) -> Bool {
     device == other.device && inode == other.inode
   }

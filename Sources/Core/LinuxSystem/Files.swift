@@ -1,9 +1,9 @@
 import CLinux
 import Glibc
 
-/// The whole of a small file, by open(2) and read(2) until its end.
+/// Reads a whole small file (open(2), read(2)).
 ///
-/// - Throws: `EFBIG` where it is longer than `limit` bytes.
+/// - Throws: `EFBIG` if the file is longer than `limit` bytes.
 public func readFile(_ path: String, limit: Int = 1 << 20) throws(SystemError) -> [UInt8] {
   let file = try Descriptor.open(path)
   var contents: [UInt8] = []
@@ -23,12 +23,12 @@ public func readFile(_ path: String, limit: Int = 1 << 20) throws(SystemError) -
   }
 }
 
-/// The whole of a small text file; bytes that are no UTF-8 are shown as U+FFFD.
+/// Reads a whole small text file; bytes that are not valid UTF-8 become U+FFFD.
 public func readText(_ path: String, limit: Int = 1 << 20) throws(SystemError) -> String {
   String(decoding: try readFile(path, limit: limit), as: UTF8.self)
 }
 
-/// The target of a symbolic link (readlink(2)).
+/// Returns the target of a symbolic link (readlink(2)).
 public func readLink(_ path: String) throws(SystemError) -> String {
   var target = [UInt8](repeating: 0, count: 4096)
   let count = unsafe target.withUnsafeMutableBufferPointer { buffer in
@@ -41,7 +41,7 @@ public func readLink(_ path: String) throws(SystemError) -> String {
   return String(decoding: target[..<count], as: UTF8.self)
 }
 
-/// The names in a directory but `.` and `..`, in no order (readdir(3)).
+/// Returns the names in a directory except `.` and `..`, in no particular order (readdir(3)).
 public func directoryEntries(_ path: String) throws(SystemError) -> [String] {
   guard let directory = unsafe opendir(path) else { throw SystemError(call: "opendir", on: path) }
   defer { unsafe closedir(directory) }
@@ -55,10 +55,12 @@ public func directoryEntries(_ path: String) throws(SystemError) -> [String] {
   return names
 }
 
-/// The start of a small file by open(2), read(2) and close(2): the bytes read, or minus the errno
-/// value.
+/// Reads the start of a small file (open(2), read(2), close(2)).
 ///
-/// For files that must be opened for each reading, such as those of debugfs, which know no pread(2).
+/// For files that must be opened for each reading, such as those of debugfs, which do not support
+/// pread(2).
+///
+/// - Returns: The number of bytes read, or the negative `errno` value.
 public func readStart(of path: String, into bytes: inout [UInt8]) -> Int {
   let number = unsafe open(path, O_RDONLY | O_CLOEXEC)
   guard number >= 0 else { return -Int(errno) }
@@ -69,7 +71,7 @@ public func readStart(of path: String, into bytes: inout [UInt8]) -> Int {
   }
 }
 
-/// Whether a path lies in a mounted proc(5).
+/// Returns `true` if a path is on a mounted proc(5) (statfs(2)).
 public func isProcessFileSystem(_ path: String) -> Bool {
   unsafe clinux_filesystem_magic(path) == 0x9fa0
 }

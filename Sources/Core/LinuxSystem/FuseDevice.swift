@@ -1,19 +1,19 @@
 import CLinux
 import Glibc
 
-/// One connection to the kernel's FUSE (fuse(4)), shared by those who serve it.
+/// A connection to the kernel's FUSE (fuse(4)), shared by the threads that serve it.
 ///
-/// It ends with the value, or before that by `disconnect`; then whoever waits for a reply gets an
-/// error.
+/// The connection ends when the object is released or `disconnect()` is called. Processes that
+/// wait for a reply then receive an error.
 public final class FuseDevice: Sendable {
   private let descriptor: Descriptor
 
-  /// Takes a descriptor of `/dev/fuse`, or of a socket that is in its place.
+  /// Takes ownership of a descriptor of `/dev/fuse`, or of a socket that replaces it in tests.
   public init(owning descriptor: consuming Descriptor) {
     self.descriptor = descriptor
   }
 
-  /// Opens `/dev/fuse`; a mount makes a connection of it.
+  /// Opens `/dev/fuse`; mount(2) turns it into a connection.
   public static func open() throws(SystemError) -> FuseDevice {
     let number = clinux_fuse_open()
     guard number >= 0 else { throw SystemError(call: "open", on: "/dev/fuse") }
@@ -23,9 +23,11 @@ public final class FuseDevice: Sendable {
   /// The descriptor's number, for mount(2) and poll(2).
   public var rawValue: CInt { descriptor.rawValue }
 
-  /// The next request, whose length is returned, or minus the errno value.
+  /// Reads the next request.
   ///
-  /// The device gives whole messages; `bytes` need room for the longest one.
+  /// The device returns whole messages; `bytes` must have room for the longest one.
+  ///
+  /// - Returns: The length of the request, or the negative `errno` value.
   @inline(__always)
   public func read(into bytes: inout [UInt8]) -> Int {
     unsafe bytes.withUnsafeMutableBytes { buffer in
@@ -34,7 +36,9 @@ public final class FuseDevice: Sendable {
     }
   }
 
-  /// Writes a whole message: its length, or minus the errno value.
+  /// Writes a whole message.
+  ///
+  /// - Returns: The length of the message, or the negative `errno` value.
   @inline(__always)
   @discardableResult
   public func write(_ message: Span<UInt8>) -> Int {
@@ -44,15 +48,18 @@ public final class FuseDevice: Sendable {
     }
   }
 
-  /// Waits for a request: false where the time is over before.
+  /// Waits for a request.
+  ///
+  /// - Returns: `false` if the time ends first.
   public func waitForRequest(milliseconds: Int) -> Bool {
     descriptor.waitForInput(milliseconds: milliseconds)
   }
 
-  /// Makes an open file the backing of files of this connection: its number there, which is not 0.
+  /// Registers an open file as a passthrough backing (FUSE_DEV_IOC_BACKING_OPEN).
   ///
-  /// - Throws: `EPERM` without CAP_SYS_ADMIN, `ELOOP` for a file of a filesystem on another one,
-  ///   `EOPNOTSUPP` where the connection has no passthrough.
+  /// - Returns: The number of the backing in this connection, not 0.
+  /// - Throws: `EPERM` without CAP_SYS_ADMIN, `ELOOP` for a file of a stacked file system,
+  ///   `EOPNOTSUPP` if the connection has no passthrough.
   public func openBacking(_ file: borrowing Descriptor) throws(SystemError) -> Int32 {
     let number = clinux_fuse_open_backing(descriptor.rawValue, file.rawValue)
     guard number > 0 else {
@@ -61,18 +68,18 @@ public final class FuseDevice: Sendable {
     return number
   }
 
-  /// Gives a backing back; files that are open with it keep it.
+  /// Unregisters a backing; files that are open with it keep it.
   public func closeBacking(_ number: Int32) {
     _ = clinux_fuse_close_backing(descriptor.rawValue, number)
   }
 
-  /// Ends the connection, whoever holds this value; nobody may be reading.
+  /// Ends the connection, even if other threads share this object; none may be reading.
   ///
-  /// What is written from then on goes nowhere.
+  /// Later writes are discarded.
   public func disconnect() {
     let nowhere = unsafe Glibc.open("/dev/null", O_RDWR | O_CLOEXEC)
     guard nowhere >= 0 else { return }
-    // The number stays taken: another thread may be about to use it.
+    // Keep the descriptor number open: another thread may be about to use it.
     _ = clinux_replace(nowhere, descriptor.rawValue)
     close(nowhere)
   }

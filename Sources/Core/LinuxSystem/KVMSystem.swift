@@ -1,16 +1,16 @@
 import CLinux
 import Glibc
 
-/// The host's KVM, `/dev/kvm` (linux/kvm.h).
+/// The KVM of the host, `/dev/kvm` (linux/kvm.h).
 public struct KVMSystem: ~Copyable, Sendable {
   let descriptor: Descriptor
-  /// The length of the memory that a vCPU shares with its VMM.
+  /// The size of the memory that a vCPU shares with its VMM, in bytes.
   let vcpuMappingSize: Int
 
   /// Opens `/dev/kvm`.
   ///
-  /// - Throws: `ENOENT` where there is no KVM, `EACCES` where it is not permitted, `ENOTSUP`
-  ///   where it is not the stable API, version 12.
+  /// - Throws: `ENOENT` without KVM, `EACCES` without permission, `ENOTSUP` if the API is not the
+  ///   stable version 12.
   public init() throws(SystemError) {
     let file = try Descriptor.open("/dev/kvm", for: .readWrite)
     let version = try control(
@@ -24,7 +24,9 @@ public struct KVMSystem: ~Copyable, Sendable {
     vcpuMappingSize = Int(size)
   }
 
-  /// KVM_CHECK_EXTENSION: 0 where the extension is missing.
+  /// Queries an extension (KVM_CHECK_EXTENSION).
+  ///
+  /// - Returns: The extension's value, 0 if it is missing.
   public func support(forExtension number: Int) throws(SystemError) -> Int {
     let support = try control(
       descriptor, CLINUX_KVM_CHECK_EXTENSION, UInt(number), call: "KVM_CHECK_EXTENSION",
@@ -32,17 +34,17 @@ public struct KVMSystem: ~Copyable, Sendable {
     return Int(support)
   }
 
-  /// Whether VMs and vCPUs have statistics descriptors (KVM_CAP_BINARY_STATS_FD, number 203).
+  /// Returns `true` if VMs and vCPUs have statistics descriptors (KVM_CAP_BINARY_STATS_FD, 203).
   public func hasStatsDescriptors() throws(SystemError) -> Bool {
     try support(forExtension: Int(KVM_CAP_BINARY_STATS_FD)) > 0
   }
 
-  /// The most vCPUs that one VM can have (KVM_CAP_MAX_VCPUS).
-  public func vcpuLimit() throws(SystemError) -> Int {
+  /// Returns the maximum number of vCPUs of one VM (KVM_CAP_MAX_VCPUS).
+  public func maximumVCPUCount() throws(SystemError) -> Int {
     try support(forExtension: Int(KVM_CAP_MAX_VCPUS))
   }
 
-  /// A new VM with neither memory nor vCPUs (KVM_CREATE_VM).
+  /// Creates a VM without memory and vCPUs (KVM_CREATE_VM).
   public func createVM() throws(SystemError) -> KVMVirtualMachine {
     let number = try control(
       descriptor, CLINUX_KVM_CREATE_VM, 0, call: "KVM_CREATE_VM", on: "/dev/kvm")
@@ -51,7 +53,7 @@ public struct KVMSystem: ~Copyable, Sendable {
   }
 }
 
-/// ioctl(2) with a number as its argument: its result, which is not negative.
+/// Calls ioctl(2) with an integer argument and returns its non-negative result.
 func control(
   _ descriptor: borrowing Descriptor, _ request: Int, _ argument: UInt, call: String,
   on object: String
@@ -61,7 +63,7 @@ func control(
   return result
 }
 
-/// ioctl(2) with the address of `value` as its argument.
+/// Calls ioctl(2) with the address of `value` as the argument.
 func control<Value: BitwiseCopyable>(
   _ descriptor: borrowing Descriptor, _ request: Int, _ value: inout Value, call: String,
   on object: String

@@ -3,26 +3,27 @@ import Glibc
 
 /// A vCPU of KVM.
 ///
-/// One thread runs it; any thread may ask it to leave the guest.
+/// One thread runs it; any thread may request an exit from the guest.
 public struct KVMVCPU: ~Copyable, Sendable {
-  /// Why a vCPU came back to its VMM.
+  /// The reason why a vCPU returned to its VMM.
   public enum Exit: Hashable, Sendable {
     case portIO
     case mmio
     case halted
-    /// A signal or `requestExit` ended the run.
+    /// A signal or `requestExit()` interrupted the run.
     case interrupted
-    /// The number of another reason (KVM_EXIT_*).
+    /// Another reason (KVM_EXIT_*).
     case other(UInt32)
   }
 
-  /// How a 16-bit guest starts: the code and stack segments are at address 0.
+  /// The initial state of a 16-bit guest; code and stack segments begin at address 0.
   public struct Start: Hashable, Sendable {
     public var instruction: UInt64
     public var stack: UInt64
-    /// Where the data segment starts; real mode allows a multiple of 16 below 1 MiB.
+    /// The start of the data segment; real mode permits a multiple of 16 below 1 MiB.
     public var dataBase: UInt64 = 0
-    /// Where the extra segment starts: anywhere, so that a guest without paging reaches devices.
+    /// The start of the extra segment: any address, so that a guest without paging can access
+    /// devices.
     public var extraBase: UInt64 = 0
 
     public init(instruction: UInt64, stack: UInt64) {
@@ -31,12 +32,12 @@ public struct KVMVCPU: ~Copyable, Sendable {
     }
   }
 
-  /// The vCPU's number in its machine.
+  /// The number of the vCPU in its VM.
   public let index: Int
   private let descriptor: Descriptor
   private let run: Mapping
 
-  /// The descriptor's number; it stays owned by this value.
+  /// The descriptor number; this value keeps its ownership.
   public var rawValue: CInt { descriptor.rawValue }
 
   init(descriptor: consuming Descriptor, mappingSize: Int, index: Int) throws(SystemError) {
@@ -47,7 +48,7 @@ public struct KVMVCPU: ~Copyable, Sendable {
 
   private var name: String { "vCPU \(index)" }
 
-  /// Whether this build knows the registers of this architecture.
+  /// Whether `setStart(_:)` supports this architecture.
   public static var canStart: Bool {
     #if arch(x86_64)
     true
@@ -58,7 +59,7 @@ public struct KVMVCPU: ~Copyable, Sendable {
 
   /// Sets the registers (KVM_SET_SREGS, KVM_SET_REGS).
   ///
-  /// - Throws: `ENOTSUP` on another architecture than x86-64.
+  /// - Throws: `ENOTSUP` if the architecture is not x86-64.
   public func setStart(_ start: Start) throws(SystemError) {
     #if arch(x86_64)
     var segments = kvm_sregs()
@@ -73,7 +74,7 @@ public struct KVMVCPU: ~Copyable, Sendable {
     var registers = kvm_regs()
     registers.rip = start.instruction
     registers.rsp = start.stack
-    // Bit 1 is always set; interrupts are off.
+    // Bit 1 is always set; interrupts are disabled.
     registers.rflags = 2
     try control(descriptor, CLINUX_KVM_SET_REGS, &registers, call: "KVM_SET_REGS", on: name)
     #else
@@ -81,9 +82,9 @@ public struct KVMVCPU: ~Copyable, Sendable {
     #endif
   }
 
-  /// Makes a vCPU ready that would wait for another one to start it (KVM_SET_MP_STATE).
+  /// Makes a vCPU runnable that would otherwise wait for a start-up interrupt (KVM_SET_MP_STATE).
   ///
-  /// Needed for all but the first vCPU where the kernel emulates the interrupt controllers.
+  /// Required for all vCPUs except the first if the kernel emulates the interrupt controllers.
   public func makeRunnable() throws(SystemError) {
     var state = kvm_mp_state(mp_state: UInt32(KVM_MP_STATE_RUNNABLE))
     try control(descriptor, CLINUX_KVM_SET_MP_STATE, &state, call: "KVM_SET_MP_STATE", on: name)
@@ -104,23 +105,23 @@ public struct KVMVCPU: ~Copyable, Sendable {
     }
   }
 
-  /// Makes `enter` return at once from now on; the caller then wakes the thread that is in it.
+  /// Makes `enter()` return immediately until `allowEntry()` is called.
   ///
-  /// Any thread may call this.
+  /// Any thread may call this. The caller then wakes the thread that is in `enter()`.
   public func requestExit() {
     run.publish(1, at: Self.immediateExitOffset)
   }
 
-  /// Takes `requestExit` back; called by the thread that runs the vCPU.
+  /// Cancels `requestExit()`; only the thread that runs the vCPU may call this.
   public func allowEntry() {
     run.publish(0, at: Self.immediateExitOffset)
   }
 
-  /// A new descriptor of the vCPU's statistics (KVM_GET_STATS_FD).
+  /// Creates a descriptor of the vCPU's statistics (KVM_GET_STATS_FD).
   ///
-  /// Waits while another thread is in `enter`: the kernel holds the vCPU's mutex there.
+  /// Blocks while another thread is in `enter()`: KVM_RUN locks the vCPU's mutex.
   ///
-  /// - Throws: `EIO` in another process than the machine's.
+  /// - Throws: `EIO` in a process other than the VM's.
   public func statsDescriptor() throws(SystemError) -> Descriptor {
     let number = try control(
       descriptor, CLINUX_KVM_GET_STATS_FD, 0, call: "KVM_GET_STATS_FD", on: name)

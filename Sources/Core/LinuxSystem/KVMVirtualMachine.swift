@@ -1,49 +1,52 @@
 import CLinux
 import Glibc
 
-/// A virtual machine of KVM.
+/// A VM of KVM.
 ///
-/// The kernel keeps it as long as a vCPU or a statistics descriptor of it is open anywhere.
+/// The VM exists as long as a descriptor of it, of a vCPU or of its statistics is open in any
+/// process.
 public struct KVMVirtualMachine: ~Copyable, Sendable {
   let descriptor: Descriptor
   let vcpuMappingSize: Int
 
-  /// The descriptor's number; it stays owned by this value.
+  /// The descriptor number; this value keeps its ownership.
   public var rawValue: CInt { descriptor.rawValue }
 
-  /// Shows all of `memory` to the guest at address 0 (KVM_SET_USER_MEMORY_REGION).
+  /// Maps all of `memory` into the guest at address 0 (KVM_SET_USER_MEMORY_REGION).
   ///
-  /// The caller keeps `memory` until the machine's vCPUs have stopped.
+  /// `memory` must exist until the vCPUs of the VM have stopped.
   public func setMemory(_ memory: borrowing Mapping) throws(SystemError) {
     var region = kvm_userspace_memory_region(
       slot: 0, flags: 0, guest_phys_addr: 0, memory_size: UInt64(memory.byteCount),
       userspace_addr: memory.address)
     try control(
       descriptor, CLINUX_KVM_SET_USER_MEMORY_REGION, &region,
-      call: "KVM_SET_USER_MEMORY_REGION", on: "virtual machine")
+      call: "KVM_SET_USER_MEMORY_REGION", on: "VM")
   }
 
-  /// Makes the kernel emulate the interrupt controllers, so that HLT waits inside of KVM_RUN.
+  /// Makes the kernel emulate the interrupt controllers, so that HLT waits inside KVM_RUN
+  /// (KVM_CREATE_IRQCHIP).
   ///
-  /// Comes before the first vCPU (KVM_CREATE_IRQCHIP).
+  /// Must precede the first vCPU.
   public func createInterruptController() throws(SystemError) {
     _ = try control(
       descriptor, CLINUX_KVM_CREATE_IRQCHIP, 0, call: "KVM_CREATE_IRQCHIP",
-      on: "virtual machine")
+      on: "VM")
   }
 
-  /// Gives Intel hosts the three pages that old ones need for real mode (KVM_SET_TSS_ADDR).
+  /// Sets the address of three pages that older Intel hosts need for real mode
+  /// (KVM_SET_TSS_ADDR).
   ///
-  /// Comes before the first vCPU; does nothing on other architectures.
+  /// Must precede the first vCPU. Does nothing on architectures other than x86-64.
   public func reserveTaskState(at address: UInt) throws(SystemError) {
     #if arch(x86_64)
     _ = try control(
       descriptor, CLINUX_KVM_SET_TSS_ADDR, address, call: "KVM_SET_TSS_ADDR",
-      on: "virtual machine")
+      on: "VM")
     #endif
   }
 
-  /// A new vCPU; its statistics carry the number of the calling thread (KVM_CREATE_VCPU).
+  /// Creates a vCPU, whose statistics id contains the id of the calling thread (KVM_CREATE_VCPU).
   public func createVCPU(_ index: Int) throws(SystemError) -> KVMVCPU {
     let number = try control(
       descriptor, CLINUX_KVM_CREATE_VCPU, UInt(index), call: "KVM_CREATE_VCPU",
@@ -52,12 +55,12 @@ public struct KVMVirtualMachine: ~Copyable, Sendable {
       descriptor: Descriptor(owning: number), mappingSize: vcpuMappingSize, index: index)
   }
 
-  /// A new descriptor of the machine's own statistics (KVM_GET_STATS_FD).
+  /// Creates a descriptor of the VM's statistics (KVM_GET_STATS_FD).
   ///
-  /// - Throws: `EIO` in another process than the machine's.
+  /// - Throws: `EIO` in a process other than the VM's.
   public func statsDescriptor() throws(SystemError) -> Descriptor {
     let number = try control(
-      descriptor, CLINUX_KVM_GET_STATS_FD, 0, call: "KVM_GET_STATS_FD", on: "virtual machine")
+      descriptor, CLINUX_KVM_GET_STATS_FD, 0, call: "KVM_GET_STATS_FD", on: "VM")
     return Descriptor(owning: number)
   }
 }

@@ -1,7 +1,8 @@
 import Glibc
 
-/// Raises the number of descriptors that this process may open to what the system allows it
-/// (setrlimit(2)): the number from now on.
+/// Raises the limit on open descriptors of this process to its hard limit (setrlimit(2)).
+///
+/// - Returns: The new limit.
 @discardableResult
 public func raiseDescriptorLimit() -> UInt64 {
   var limit = rlimit()
@@ -12,5 +13,5 @@ public func raiseDescriptorLimit() -> UInt64 {
   return UInt64(limit.rlim_cur)
 }
 
-/// The bytes of a page of memory (sysconf(3) _SC_PAGESIZE), a power of two.
+/// The size of a page of memory in bytes, a power of two (_SC_PAGESIZE of sysconf(3)).
 public let pageByteCount = Int(sysconf(Int32(_SC_PAGESIZE)))

@@ -1,78 +1,84 @@
 public import Synchronization
 
-// Words that another thread, process or the hypervisor loads and stores at any time. A Swift
-// ordering must be a literal, hence a method for each.
+// Accesses to words that another thread, another process or the hypervisor loads and stores
+// concurrently. A Swift ordering must be a literal, hence one method for each.
 extension Mapping {
-  /// An atomic load without an order to other accesses.
+  /// Loads a word atomically, with relaxed ordering.
   @inlinable
   public func loadRelaxed(_: UInt32.Type, at offset: Int) -> UInt32 {
     unsafe cell(UInt32.self, at: offset).pointee.load(ordering: .relaxed)
   }
 
-  /// An atomic load without an order to other accesses.
+  /// Loads a word atomically, with relaxed ordering.
   @inlinable
   public func loadRelaxed(_: UInt64.Type, at offset: Int) -> UInt64 {
     unsafe cell(UInt64.self, at: offset).pointee.load(ordering: .relaxed)
   }
 
-  /// An atomic load; accesses behind it see what the writer did before its releasing store.
+  /// Loads a word atomically, with acquire ordering: later accesses see all stores that precede the
+  /// writer's releasing store.
   @inlinable
   public func loadAcquiring(_: UInt32.Type, at offset: Int) -> UInt32 {
     unsafe cell(UInt32.self, at: offset).pointee.load(ordering: .acquiring)
   }
 
-  /// An atomic load; accesses behind it see what the writer did before its releasing store.
+  /// Loads a word atomically, with acquire ordering: later accesses see all stores that precede the
+  /// writer's releasing store.
   @inlinable
   public func loadAcquiring(_: UInt64.Type, at offset: Int) -> UInt64 {
     unsafe cell(UInt64.self, at: offset).pointee.load(ordering: .acquiring)
   }
 
-  /// An atomic store without an order to other accesses.
+  /// Stores a word atomically, with relaxed ordering.
   @inlinable
   public func storeRelaxed(_ value: UInt32, at offset: Int) {
     unsafe cell(UInt32.self, at: offset).pointee.store(value, ordering: .relaxed)
   }
 
-  /// An atomic store without an order to other accesses.
+  /// Stores a word atomically, with relaxed ordering.
   @inlinable
   public func storeRelaxed(_ value: UInt64, at offset: Int) {
     unsafe cell(UInt64.self, at: offset).pointee.store(value, ordering: .relaxed)
   }
 
-  /// An atomic store behind all accesses before it.
+  /// Stores a word atomically, after all earlier accesses (release ordering).
   @inlinable
   public func storeReleasing(_ value: UInt32, at offset: Int) {
     unsafe cell(UInt32.self, at: offset).pointee.store(value, ordering: .releasing)
   }
 
-  /// An atomic store behind all accesses before it.
+  /// Stores a word atomically, after all earlier accesses (release ordering).
   @inlinable
   public func storeReleasing(_ value: UInt64, at offset: Int) {
     unsafe cell(UInt64.self, at: offset).pointee.store(value, ordering: .releasing)
   }
 
-  /// Replaces `expected` by `desired`, with acquire and release order: whether it was there.
+  /// Replaces `expected` by `desired`, with acquire and release ordering.
+  ///
+  /// - Returns: `true` if the word was equal to `expected`.
   public func exchange(_ expected: UInt32, by desired: UInt32, at offset: Int) -> Bool {
     unsafe cell(UInt32.self, at: offset).pointee.compareExchange(
       expected: expected, desired: desired, ordering: .acquiringAndReleasing
     ).exchanged
   }
 
-  /// Stores into the bytes of `range` one after the other, each atomically.
+  /// Stores a byte at each offset in `range`, in ascending order, each atomically.
   public func fill(_ range: Range<Int>, with byte: UInt8) {
     for offset in range {
       unsafe cell(UInt8.self, at: offset).pointee.store(byte, ordering: .relaxed)
     }
   }
 
-  /// A word for as long as the mapping lives: for handles whose owner keeps it.
+  /// Returns a pointer to a word, valid until the mapping is destroyed.
+  ///
+  /// For handles whose owner keeps the mapping.
   @inlinable
   @unsafe
   public func word(at offset: Int) -> UnsafePointer<Atomic<UInt64>> {
     unsafe cell(UInt64.self, at: offset)
   }
 
-  /// Some words from an offset on for as long as the mapping lives: their start.
+  /// Returns a pointer to the first of `count` words, valid until the mapping is destroyed.
   @inlinable
   @unsafe
   public func words(at offset: Int, count: Int) -> UnsafePointer<Atomic<UInt64>> {
@@ -80,10 +86,10 @@ extension Mapping {
     return unsafe UnsafePointer((base + offset).assumingMemoryBound(to: Atomic<UInt64>.self))
   }
 
-  /// Copies words, each loaded atomically, into bytes of the caller's own.
+  /// Returns a copy of whole words, each loaded atomically.
   public func copyBytes(at offset: Int, count: Int) -> [UInt8] {
     check(offset, count, alignment: 8)
-    precondition(count.isMultiple(of: 8), "\(count) bytes are no whole words")
+    precondition(count.isMultiple(of: 8), "\(count) bytes are not whole words")
     var bytes = [UInt8](repeating: 0, count: count)
     unsafe bytes.withUnsafeMutableBytes { buffer in
       for start in stride(from: 0, to: count, by: 8) {
@@ -94,10 +100,10 @@ extension Mapping {
     return bytes
   }
 
-  /// Stores whole words, each atomically.
+  /// Stores whole words, each atomically, with relaxed ordering.
   public func storeRelaxed(words bytes: ArraySlice<UInt8>, at offset: Int) {
     check(offset, bytes.count, alignment: 8)
-    precondition(bytes.count.isMultiple(of: 8), "\(bytes.count) bytes are no whole words")
+    precondition(bytes.count.isMultiple(of: 8), "\(bytes.count) bytes are not whole words")
     unsafe bytes.withUnsafeBytes { buffer in
       for start in stride(from: 0, to: buffer.count, by: 8) {
         let word = unsafe buffer.loadUnaligned(fromByteOffset: start, as: UInt64.self)
@@ -106,7 +112,7 @@ extension Mapping {
     }
   }
 
-  /// Adds one atomically, behind all accesses before it.
+  /// Atomically adds one to a word, with release ordering.
   public func incrementReleasing(at offset: Int) {
     unsafe cell(UInt64.self, at: offset).pointee.wrappingAdd(1, ordering: .releasing)
   }
@@ -122,23 +128,23 @@ extension Mapping {
   }
 }
 
-/// Orders all stores before it before all stores behind it.
+/// Orders all earlier accesses before all later stores (release fence).
 ///
-/// A function of its own: no other code has to import `Synchronization` for it.
+/// A separate function, so that callers need not import `Synchronization`.
 @inlinable
 @inline(__always)
 public func fenceReleasing() {
   atomicMemoryFence(ordering: .releasing)
 }
 
-/// Orders all accesses before it before all accesses behind it, in one order for all threads.
+/// Orders all earlier accesses before all later accesses, in a single order for all threads.
 @inlinable
 @inline(__always)
 public func fenceSequentiallyConsistent() {
   atomicMemoryFence(ordering: .sequentiallyConsistent)
 }
 
-/// Orders all loads before it before all loads behind it.
+/// Orders all earlier loads before all later accesses (acquire fence).
 @inlinable
 @inline(__always)
 public func fenceAcquiring() {

@@ -2,30 +2,30 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// Pages of memory shared with the kernel or other processes, unmapped when the value ends.
+/// Mapped pages shared with the kernel or other processes, unmapped when the value is destroyed.
 ///
-/// An access outside of the mapping, or at an unaligned offset, is a programming error and stops
+/// An access outside the mapping or at an unaligned offset is a programming error and terminates
 /// the process.
 @safe
 public struct Mapping: ~Copyable, @unchecked Sendable {
-  /// The mapping's length.
+  /// The length of the mapping.
   public let byteCount: Int
   @usableFromInline
   let base: UnsafeMutableRawPointer
   private let protection: CInt
-  /// The guard against SIGBUS, or -1.
+  /// The number of the guard against SIGBUS, or -1.
   private let guardNumber: CInt
 
-  /// Zeroed pages (mmap(2) MAP_ANONYMOUS), shared with children.
+  /// Maps zeroed pages that forked children share (mmap(2) with MAP_ANONYMOUS).
   public init(anonymous byteCount: Int) throws(SystemError) {
     try self.init(
       number: -1, byteCount: byteCount, protection: PROT_READ | PROT_WRITE,
       flags: MAP_SHARED | MAP_ANONYMOUS, object: "\(byteCount) bytes of memory")
   }
 
-  /// Zeroed pages of the process's own that take memory only where they are written.
+  /// Maps private zeroed pages that occupy memory only after they are written.
   ///
-  /// They hold an address range, which `replace(by:)` gives to a file and `release()` takes back.
+  /// They reserve an address range: `replace(by:)` maps a file there, `release()` unmaps it.
   public init(reserving byteCount: Int) throws(SystemError) {
     try self.init(
       number: -1, byteCount: byteCount, protection: PROT_READ | PROT_WRITE,
@@ -33,11 +33,11 @@ public struct Mapping: ~Copyable, @unchecked Sendable {
       object: "\(byteCount) bytes of address space")
   }
 
-  /// The first `byteCount` bytes of an open file (mmap(2) MAP_SHARED).
+  /// Maps the first `byteCount` bytes of an open file (mmap(2) with MAP_SHARED).
   ///
-  /// Where the file can get shorter, an access beyond its end raises SIGBUS; in a guarded mapping it
-  /// reads zeros, and `isBroken` says so from then on. The first guard gives the process a handler of
-  /// SIGBUS, which passes on the signals of others.
+  /// If the file is truncated, an access beyond its end raises SIGBUS. In a guarded mapping such an
+  /// access reads zeros and sets `isBroken`. The first guard installs a SIGBUS handler in the
+  /// process, which forwards unrelated signals.
   public init(
     of descriptor: borrowing Descriptor, byteCount: Int, for access: Descriptor.Access = .read,
     isGuarded: Bool = false
@@ -77,16 +77,16 @@ public struct Mapping: ~Copyable, @unchecked Sendable {
     unsafe munmap(base, byteCount)
   }
 
-  /// Whether an access went beyond the end of a guarded mapping's file.
+  /// Whether an access to a guarded mapping was beyond the end of the file.
   public var isBroken: Bool { guardNumber >= 0 && clinux_guard_trips(guardNumber) > 0 }
 
-  /// Puts a file in the place of the pages, at the same addresses (mmap(2) MAP_FIXED).
+  /// Replaces the pages by a file, at the same addresses (mmap(2) with MAP_FIXED).
   public func replace(by descriptor: borrowing Descriptor) throws(SystemError) {
     try replace(
       number: descriptor.rawValue, flags: MAP_SHARED, object: "descriptor \(descriptor.rawValue)")
   }
 
-  /// Puts zeroed pages of the process's own in the place of all pages, at the same addresses.
+  /// Replaces all pages by private zeroed pages, at the same addresses.
   public func release() throws(SystemError) {
     try replace(
       number: -1, flags: MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, object: "a mapping")
@@ -97,22 +97,22 @@ public struct Mapping: ~Copyable, @unchecked Sendable {
     guard unsafe address == base else { throw SystemError(call: "mmap MAP_FIXED", on: object) }
   }
 
-  /// Where the mapping starts, for system calls that take an address.
+  /// The start address, for system calls.
   public var address: UInt64 { unsafe UInt64(UInt(bitPattern: base)) }
 
-  /// One load of a plain value.
+  /// Loads a value with one access, not atomically.
   public func load<Value: BitwiseCopyable>(_: Value.Type, at offset: Int) -> Value {
     check(offset, MemoryLayout<Value>.size, alignment: MemoryLayout<Value>.alignment)
     return unsafe base.load(fromByteOffset: offset, as: Value.self)
   }
 
-  /// One store of a plain value.
+  /// Stores a value with one access, not atomically.
   public func store<Value: BitwiseCopyable>(_ value: Value, at offset: Int) {
     check(offset, MemoryLayout<Value>.size, alignment: MemoryLayout<Value>.alignment)
     unsafe base.storeBytes(of: value, toByteOffset: offset, as: Value.self)
   }
 
-  /// Copies bytes in.
+  /// Copies bytes into the mapping.
   public func store(bytes: [UInt8], at offset: Int) {
     check(offset, bytes.count, alignment: 1)
     unsafe bytes.withUnsafeBytes { source in
@@ -121,7 +121,7 @@ public struct Mapping: ~Copyable, @unchecked Sendable {
     }
   }
 
-  /// Copies whole words out, which nobody writes meanwhile.
+  /// Copies whole words out of the mapping; no other thread or process may write them meanwhile.
   @inlinable
   public func copyWords(at offset: Int, into words: inout MutableSpan<UInt64>) {
     check(offset, words.count * 8, alignment: 8)
@@ -131,7 +131,7 @@ public struct Mapping: ~Copyable, @unchecked Sendable {
     }
   }
 
-  /// One store of a byte that another thread or the kernel reads at any time.
+  /// Stores a byte that another thread or the kernel reads concurrently.
   public func publish(_ byte: UInt8, at offset: Int) {
     check(offset, 1, alignment: 1)
     let cell = unsafe (base + offset).assumingMemoryBound(to: Atomic<UInt8>.self)
@@ -143,7 +143,7 @@ public struct Mapping: ~Copyable, @unchecked Sendable {
   func check(_ offset: Int, _ size: Int, alignment: Int) {
     precondition(
       offset >= 0 && size <= byteCount && offset <= byteCount - size,
-      "\(size) bytes at \(offset) are outside of the mapping of \(byteCount)")
+      "\(size) bytes at \(offset) are outside the mapping of \(byteCount)")
     precondition(offset.isMultiple(of: alignment), "\(offset) is not aligned to \(alignment)")
   }
 }

@@ -1,44 +1,44 @@
 import CLinux
 import Glibc
 
-/// A file in memory without a name (memfd_create(2)).
+/// An anonymous file in memory (memfd_create(2)).
 ///
-/// Only its owner can open it once more, through `/proc/PID/fd`.
+/// Its mode 0600 permits only the owner to open it again, through `/proc/PID/fd`.
 public struct MemoryFile: ~Copyable, Sendable {
   /// The file, open for reading and writing.
   public let descriptor: Descriptor
 
+  /// Creates a file with the given contents.
   public init(name: String, contents: [UInt8]) throws(SystemError) {
     let number = unsafe clinux_memfd_create(name)
     guard number >= 0 else { throw SystemError(call: "memfd_create", on: name) }
     let file = Descriptor(owning: number)
-    // Others are given a descriptor; what they may do with it shall not grow by opening it again.
+    // A receiver of a descriptor must not gain permissions by opening the file again.
     guard fchmod(number, 0o600) == 0 else { throw SystemError(call: "fchmod", on: name) }
-    // Nobody asks when it was read, and each read(2) of it would look at the clock. Linux 6.6.
+    // The access time is not needed and would cost a clock reading per read(2). Since Linux 6.6.
     _ = clinux_drop_access_time(number)
     try file.write(contents)
     descriptor = file
   }
 
-  /// Gives the file to the caller.
+  /// Transfers ownership of the descriptor to the caller.
   public consuming func release() -> Descriptor {
     descriptor
   }
 
-  /// A file of zeros.
+  /// Creates a file of zeros.
   public init(name: String, byteCount: Int) throws(SystemError) {
     let file = try MemoryFile(name: name, contents: [])
     try file.descriptor.resize(to: byteCount)
     self = file
   }
 
-  /// Forbids for ever that the file changes its size (F_ADD_SEALS).
+  /// Seals the size of the file permanently (F_ADD_SEALS of fcntl(2)).
   public func sealSize() throws(SystemError) {
     try seal(CLINUX_SEAL_SEAL | CLINUX_SEAL_SHRINK | CLINUX_SEAL_GROW)
   }
 
-  /// Forbids for ever that the file gets shorter, and that anybody writes it, but through mappings
-  /// that are there already.
+  /// Permanently forbids truncation, and writing except through existing mappings.
   public func sealForReaders() throws(SystemError) {
     try seal(CLINUX_SEAL_SEAL | CLINUX_SEAL_SHRINK | CLINUX_SEAL_FUTURE_WRITE)
   }
@@ -49,13 +49,13 @@ public struct MemoryFile: ~Copyable, Sendable {
     }
   }
 
-  /// Whether a file can never get shorter than it is, so that a mapping of it is safe to read.
+  /// Returns `true` if the file is sealed against truncation, so that its mapping is safe to read.
   public static func isSizeSealed(_ descriptor: borrowing Descriptor) -> Bool {
     guard let seals = descriptor.seals else { return false }
     return seals & CInt(CLINUX_SEAL_SHRINK) != 0
   }
 
-  /// pwrite(2) of words at a byte offset.
+  /// Writes words at a byte offset (pwrite(2)).
   public func write(_ words: [UInt64], at offset: Int) throws(SystemError) {
     let count = unsafe words.withUnsafeBytes { buffer in
       unsafe pwrite(descriptor.rawValue, buffer.baseAddress, buffer.count, off_t(offset))

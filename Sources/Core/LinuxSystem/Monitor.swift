@@ -1,8 +1,8 @@
 import Glibc
 
-/// A value that threads change under a lock and wait for (pthread_cond_wait(3)).
+/// A value that threads change under a lock and wait on (pthread_cond_wait(3)).
 ///
-/// For threads that block by nature; tasks of Swift concurrency must not wait here.
+/// For blocking threads only; tasks of Swift concurrency must not wait here.
 @safe
 public final class Monitor<Value: Sendable>: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
@@ -35,7 +35,7 @@ public final class Monitor<Value: Sendable>: @unchecked Sendable {
     return body(value)
   }
 
-  /// Changes the value, and wakes all who wait.
+  /// Changes the value and wakes all waiting threads.
   public func update<Result>(_ body: (inout Value) -> Result) -> Result {
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
@@ -43,9 +43,12 @@ public final class Monitor<Value: Sendable>: @unchecked Sendable {
     return body(&value)
   }
 
-  /// Waits until `condition` holds: false where `deadline` has passed and it still does not.
+  /// Waits until `condition` is true.
   ///
-  /// The deadline is a time of `monotonicNanoseconds()`; nil waits without end.
+  /// - Parameters:
+  ///   - deadline: A time on CLOCK_MONOTONIC; `nil` waits without limit.
+  ///   - condition: The condition, evaluated under the lock.
+  /// - Returns: `false` if the deadline passed while the condition was false.
   @discardableResult
   public func wait(until deadline: UInt64? = nil, for condition: (Value) -> Bool) -> Bool {
     unsafe pthread_mutex_lock(mutex)

@@ -1,8 +1,7 @@
 import CLinux
 import Glibc
 
-/// Attaches a FUSE connection to a directory (mount(2)); no programs, devices or set-user-ID files
-/// are on it.
+/// Mounts a FUSE connection on a directory, with MS_NOSUID, MS_NODEV and MS_NOEXEC (mount(2)).
 public func mountFuse(
   _ device: FuseDevice, on directory: String, source: String, type: String, options: String
 ) throws(SystemError) {
@@ -12,24 +11,25 @@ public func mountFuse(
   }
 }
 
-/// Takes the topmost mount of a directory away, also where files on it are open (umount2(2)).
+/// Detaches the topmost mount of a directory, even while files on it are open (MNT_DETACH of
+/// umount2(2)).
 public func detachMount(_ directory: String) throws(SystemError) {
   guard unsafe clinux_detach_mount(directory) == 0 else {
     throw SystemError(call: "umount2", on: directory)
   }
 }
 
-/// Asks the filesystem of a path for anything (statfs(2)).
+/// Sends a request to the file system of a path (statfs(2)).
 ///
-/// Unlike stat(2), that is never answered from what the kernel keeps: it fails where the process that
-/// serves the filesystem has ended.
-public func askFileSystem(_ path: String) throws(SystemError) {
+/// The kernel never answers statfs(2) from its caches, unlike stat(2): the call fails if the
+/// process that serves the file system has exited.
+public func probeFileSystem(_ path: String) throws(SystemError) {
   guard unsafe clinux_filesystem_magic(path) != -1 else {
     throw SystemError(call: "statfs", on: path)
   }
 }
 
-/// A path without links, `.` and `..` (realpath(3)).
+/// Resolves symbolic links, `.` and `..` in a path (realpath(3)).
 public func canonicalPath(_ path: String) throws(SystemError) -> String {
   guard let resolved = unsafe realpath(path, nil) else {
     throw SystemError(call: "realpath", on: path)
@@ -38,7 +38,7 @@ public func canonicalPath(_ path: String) throws(SystemError) -> String {
   return unsafe String(cString: resolved)
 }
 
-/// The group whose rights the process has (getegid(2)).
+/// Returns the effective group id of the process (getegid(2)).
 public func currentGroup() -> UInt32 {
   getegid()
 }

@@ -1,28 +1,28 @@
 import CLinux
 import Glibc
 
-/// A counter that the kernel can keep of a thread.
+/// A performance counter of a thread.
 public struct PerfEvent: Hashable, Sendable {
-  /// Who keeps it (`enum perf_type_id` of `linux/perf_event.h`).
+  /// What the counter counts (`enum perf_type_id` of `linux/perf_event.h`).
   public enum Source: Hashable, Sendable {
-    /// The processor, by the number of `enum perf_hw_id`.
+    /// A CPU event of `enum perf_hw_id`.
     case hardware(UInt64)
-    /// The kernel, by the number of `enum perf_sw_ids`.
+    /// A kernel event of `enum perf_sw_ids`.
     case software(UInt64)
-    /// A tracepoint, by its id, where a filter of its fields holds.
+    /// A tracepoint, by its id; only hits whose fields match the filter count.
     case tracepoint(UInt64, filter: String?)
   }
 
-  /// What of the thread is counted.
+  /// When the counter counts.
   public enum Scope: Hashable, Sendable {
     case all
-    /// Outside of guests.
+    /// Only outside guests.
     case host
-    /// In guests.
+    /// Only inside guests.
     case guest
   }
 
-  /// For messages.
+  /// The name used in error messages.
   public var name: String
   public var source: Source
   public var scope: Scope
@@ -33,16 +33,16 @@ public struct PerfEvent: Hashable, Sendable {
     self.scope = scope
   }
 
-  /// Begins to count, in the group of another counter or -1.
+  /// Opens and starts the counter, in the group of another counter or -1 for a new group.
   fileprivate func open(thread: Int32, group: CInt) throws(SystemError) -> CInt {
     let (type, config): (Int, UInt64)
     var filter: String?
     switch source {
     case .hardware(let number): (type, config) = (CLINUX_PERF_HARDWARE, number)
     case .software(let number): (type, config) = (CLINUX_PERF_SOFTWARE, number)
-    case .tracepoint(let id, let given):
+    case .tracepoint(let id, let fieldFilter):
       (type, config) = (CLINUX_PERF_TRACEPOINT, id)
-      filter = given
+      filter = fieldFilter
     }
     let scope =
       switch scope {
@@ -61,22 +61,24 @@ public struct PerfEvent: Hashable, Sendable {
   }
 }
 
-/// Counters of one thread that are read together by one read(2) (perf_event_open(2)).
+/// Counters of one thread that one read(2) returns together (perf_event_open(2)).
 ///
-/// They count from the moment that this is made. When the thread ends they keep their last values.
+/// They count from their creation and keep their last values after the thread exits.
 public final class PerfEventGroup: Sendable {
   /// The number of counters.
   public var count: Int { numbers.count }
   private let numbers: [CInt]
 
-  /// How many words `read` needs.
+  /// Returns the number of words that `read(into:)` needs for `count` counters.
   public static func wordCount(of count: Int) -> Int { 3 + count }
 
-  /// Begins to count events of a thread; 0 is the caller's.
+  /// Opens and starts counters.
   ///
-  /// - Precondition: there is at least one event.
-  /// - Throws: `ENOENT` where nothing can count one of them, `EACCES` or `EPERM` without
-  ///   CAP_PERFMON, `ESRCH` where the thread has ended, `EMFILE`.
+  /// - Parameters:
+  ///   - events: The events to count, at least one.
+  ///   - thread: The thread id; 0 is the calling thread.
+  /// - Throws: `ENOENT` if the host cannot count an event, `EACCES` or `EPERM` without CAP_PERFMON,
+  ///   `ESRCH` if the thread has exited, `EMFILE`.
   public init(_ events: [PerfEvent], thread: Int32) throws(SystemError) {
     precondition(!events.isEmpty, "a group without events")
     var numbers: [CInt] = []
@@ -95,10 +97,12 @@ public final class PerfEventGroup: Sendable {
     for number in numbers.reversed() { close(number) }
   }
 
-  /// Reads the number of counters, the times enabled and running in nanoseconds, and the values: the
-  /// number of words, or minus the errno value.
+  /// Reads the number of counters, the time enabled and the time running in nanoseconds, and the
+  /// values.
   ///
-  /// No allocation, no error object: this is the sampling path.
+  /// Part of the sampling path: neither allocates nor throws.
+  ///
+  /// - Returns: The number of words read, or the negative `errno` value.
   public func read(into words: inout [UInt64]) -> Int {
     let number = numbers[0]
     return unsafe words.withUnsafeMutableBytes { buffer in

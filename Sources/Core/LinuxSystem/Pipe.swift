@@ -1,6 +1,6 @@
 import CLinux
 
-/// The two ends of a new pipe (pipe2(2)).
+/// The two ends of a pipe (pipe2(2)).
 public struct Pipe: ~Copyable, Sendable {
   public let reader: Descriptor
   public let writer: Descriptor
@@ -14,12 +14,14 @@ public struct Pipe: ~Copyable, Sendable {
     writer = Descriptor(owning: ends.writer)
   }
 
-  /// Closes the reading end, which a child has by now.
+  /// Closes the read end, after a child has inherited it, and returns the write end.
   public consuming func closeReader() -> Descriptor {
     writer
   }
 
-  /// Closes the writing end: the reader is at the end of the file once no process has it open.
+  /// Closes the write end and returns the read end.
+  ///
+  /// The reader finds the end of the file after the last process has closed the write end.
   public consuming func closeWriter() -> Descriptor {
     reader
   }

@@ -11,12 +11,12 @@ public struct Poller: ~Copyable, Sendable {
     descriptor = Descriptor(owning: number)
   }
 
-  /// The descriptor's number, readable while one of those that it watches has input.
+  /// The descriptor number, readable while a watched descriptor has input.
   public var rawValue: CInt { descriptor.rawValue }
 
-  /// Watches a descriptor for input; `token` comes back from `wait`.
+  /// Watches a descriptor for input; `wait` reports it by `token`.
   ///
-  /// The caller removes it before closing it.
+  /// The caller must remove the descriptor before closing it.
   public func add(_ number: CInt, token: UInt64) throws(SystemError) {
     var event = unsafe epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: token))
     guard unsafe epoll_ctl(descriptor.rawValue, EPOLL_CTL_ADD, number, &event) == 0 else {
@@ -30,11 +30,14 @@ public struct Poller: ~Copyable, Sendable {
     unsafe epoll_ctl(descriptor.rawValue, EPOLL_CTL_DEL, number, &event)
   }
 
-  /// Calls `body` with the token of each descriptor that has input, at most 64 of them.
+  /// Waits for input and calls `body` with the token of each readable descriptor, at most 64.
   ///
-  /// Returns after `timeoutMilliseconds` without any; -1 waits without end, 0 does not wait.
+  /// - Parameters:
+  ///   - timeoutMilliseconds: The timeout; -1 waits without limit, 0 does not wait.
+  ///   - body: Receives the token of a descriptor.
+  /// - Throws: The error of epoll_wait(2); a signal is not an error.
   public func wait(timeoutMilliseconds: Int, _ body: (UInt64) -> Void) throws(SystemError) {
-    let failure = unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: 64) {
+    let code = unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: 64) {
       events -> CInt in
       guard let first = events.baseAddress else { return 0 }
       let count = unsafe epoll_wait(
@@ -43,19 +46,21 @@ public struct Poller: ~Copyable, Sendable {
       for index in 0..<Int(count) { unsafe body(events[index].data.u64) }
       return 0
     }
-    guard failure == 0 || failure == EINTR else {
-      throw SystemError(call: "epoll_wait", object: "poller", code: failure)
+    guard code == 0 || code == EINTR else {
+      throw SystemError(call: "epoll_wait", object: "poller", code: code)
     }
   }
 }
 
-/// Waits until one of some descriptors has input or has ended, or a time of CLOCK_MONOTONIC
-/// (poll(2)).
+/// Waits until a descriptor has input or its other end is closed (poll(2)).
 ///
-/// - Returns: of each, whether it has; all false when the time is over or a signal came.
-public func waitForInput(of numbers: [CInt], until end: UInt64) -> [Bool] {
+/// - Parameters:
+///   - numbers: The descriptors to wait for.
+///   - deadline: A time on CLOCK_MONOTONIC.
+/// - Returns: `true` for each ready descriptor; all `false` after the deadline or a signal.
+public func waitForInput(of numbers: [CInt], until deadline: UInt64) -> [Bool] {
   let now = monotonicNanoseconds()
-  let rest = end > now ? (end - now + 999_999) / 1_000_000 : 0
+  let rest = deadline > now ? (deadline - now + 999_999) / 1_000_000 : 0
   var entries = numbers.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
   let count = unsafe poll(&entries, nfds_t(entries.count), CInt(clamping: rest))
   return entries.map { count > 0 && $0.revents != 0 }

@@ -1,9 +1,9 @@
 import CLinux
 import Glibc
 
-/// A process that cannot be mistaken for a later one with the same number (pidfd_open(2)).
+/// A process, distinguished from later processes with the same pid (pidfd_open(2)).
 public struct ProcessDescriptor: ~Copyable, Sendable {
-  /// The process's number in this PID namespace.
+  /// The process id in this PID namespace.
   public let pid: CInt
   let descriptor: Descriptor
 
@@ -14,23 +14,25 @@ public struct ProcessDescriptor: ~Copyable, Sendable {
     descriptor = Descriptor(owning: number)
   }
 
-  /// The descriptor's number, readable in poll(2) once the process has ended.
+  /// The descriptor number, readable after the process has exited.
   public var rawValue: CInt { descriptor.rawValue }
 
-  /// Whether the process has ended, reaped or not.
-  public var hasEnded: Bool { waitForEnd(milliseconds: 0) }
+  /// Whether the process has exited, reaped or not.
+  public var hasExited: Bool { waitForExit(milliseconds: 0) }
 
-  /// Waits until the process has ended: false where the time is over before.
+  /// Waits until the process exits (poll(2)).
+  ///
+  /// - Returns: `false` if the time ends first.
   @discardableResult
-  public func waitForEnd(milliseconds: Int) -> Bool {
+  public func waitForExit(milliseconds: Int) -> Bool {
     var entry = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
     return unsafe poll(&entry, 1, CInt(clamping: milliseconds)) > 0
   }
 
-  /// A copy of the process's descriptor `number` (pidfd_getfd(2)).
+  /// Copies a descriptor of the process (pidfd_getfd(2)).
   ///
-  /// - Throws: `EPERM` without the right to trace the process, `EBADF` where it has no such
-  ///   descriptor, `EMFILE` where this process has no room.
+  /// - Throws: `EPERM` without permission to trace the process, `EBADF` if it has no such
+  ///   descriptor, `EMFILE` at the descriptor limit of this process.
   public func copyDescriptor(_ number: CInt) throws(SystemError) -> Descriptor {
     let copy = clinux_pidfd_getfd(descriptor.rawValue, number)
     guard copy >= 0 else {
@@ -40,26 +42,26 @@ public struct ProcessDescriptor: ~Copyable, Sendable {
   }
 }
 
-/// The thread number of the caller (gettid(2)).
+/// Returns the thread id of the caller (gettid(2)).
 public func currentThread() -> CInt {
   clinux_gettid()
 }
 
-/// The number of the process (getpid(2)).
+/// Returns the process id (getpid(2)).
 public func currentProcess() -> CInt {
   getpid()
 }
 
-/// The user whose rights the process has (geteuid(2)).
+/// Returns the effective user id of the process (geteuid(2)).
 public func currentUser() -> UInt32 {
   geteuid()
 }
 
-/// The number of the user with a name (getpwnam_r(3)); nil where there is none.
-public func userNumber(named name: String) -> UInt32? {
+/// Returns the id of the user with a name, or `nil` if there is none (getpwnam_r(3)).
+public func userID(named name: String) -> UInt32? {
   var entry = unsafe passwd()
   var found: UnsafeMutablePointer<passwd>?
-  // For its strings; the number is all that is used.
+  // Required for the strings of the entry, which are not used.
   var bytes = [CChar](repeating: 0, count: 16384)
   let code = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
     guard let start = buffer.baseAddress else { return ERANGE }

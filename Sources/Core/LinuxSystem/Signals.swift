@@ -1,9 +1,9 @@
 import CLinux
 import Glibc
 
-/// Signals as something to wait for and to read (signalfd(2)).
+/// Signals received through a descriptor (signalfd(2)).
 ///
-/// They are blocked from then on in the thread that makes the value and in those it starts.
+/// The initializer blocks them in the calling thread and in threads that it starts later.
 public struct Signals: ~Copyable, Sendable {
   private let descriptor: Descriptor
 
@@ -13,10 +13,10 @@ public struct Signals: ~Copyable, Sendable {
     descriptor = Descriptor(owning: number)
   }
 
-  /// The descriptor's number, readable once a signal came.
+  /// The descriptor number, readable while a signal is pending.
   public var rawValue: CInt { descriptor.rawValue }
 
-  /// The next signal that came; nil where none did.
+  /// Returns the next pending signal, or `nil` if there is none.
   public func next() -> CInt? {
     let number = clinux_read_signal(descriptor.rawValue)
     return number > 0 ? number : nil

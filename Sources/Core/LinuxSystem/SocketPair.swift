@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// Two Unix sockets that are connected to each other (socketpair(2)).
+/// Two connected Unix sockets (socketpair(2)).
 public struct SocketPair: ~Copyable, Sendable {
   public let first: Descriptor
   public let second: Descriptor
@@ -15,7 +15,7 @@ public struct SocketPair: ~Copyable, Sendable {
     second = Descriptor(owning: ends.second)
   }
 
-  /// Closes the second one, which a child has by now.
+  /// Closes the second socket, after a child has inherited it, and returns the first.
   public consuming func closeSecond() -> Descriptor {
     first
   }

@@ -1,13 +1,13 @@
 import CLinux
 import Glibc
 
-/// A system call that failed.
+/// The failure of a system call.
 public struct SystemError: Error, Hashable, Sendable {
-  /// The call, such as `pidfd_getfd`.
+  /// The name of the call, such as `pidfd_getfd`.
   public let call: String
-  /// What it was made on: a path, a process, a descriptor.
+  /// The object of the call: a path, a process, a descriptor.
   public let object: String
-  /// The reason, as in `errno`.
+  /// The `errno` value.
   public let code: CInt
 
   public init(call: String, object: String, code: CInt) {
@@ -16,7 +16,7 @@ public struct SystemError: Error, Hashable, Sendable {
     self.code = code
   }
 
-  /// The failure of the call that was just made on this thread.
+  /// Creates the error of the last call on this thread, from `errno`.
   init(call: String, on object: String) {
     self.init(call: call, object: object, code: errno)
   }
@@ -26,21 +26,24 @@ public struct SystemError: Error, Hashable, Sendable {
     Self.name(of: code)
   }
 
-  /// The name of an `errno` value, such as `EPERM`.
+  /// Returns the name of an `errno` value, such as `EPERM` (strerrorname_np(3)).
   public static func name(of code: CInt) -> String {
     guard let name = unsafe clinux_errno_name(code) else { return "errno \(code)" }
     return unsafe String(cString: name)
   }
 
-  /// The system's words for an `errno` value, such as `Operation not permitted`.
-  public static func words(for code: CInt) -> String {
-    guard let words = unsafe strerror(code) else { return "error \(code)" }
-    return unsafe String(cString: words)
+  /// Returns the name and the message of an errno value: `EPERM, Operation not permitted`.
+  public static func text(for code: CInt) -> String { "\(name(of: code)), \(message(for: code))" }
+
+  /// Returns the text of an `errno` value, such as `Operation not permitted` (strerror(3)).
+  public static func message(for code: CInt) -> String {
+    guard let text = unsafe strerror(code) else { return "error \(code)" }
+    return unsafe String(cString: text)
   }
 }
 
 extension SystemError: CustomStringConvertible {
   public var description: String {
-    "\(call) \(object): \(Self.words(for: code)) (\(codeName))"
+    "\(call) \(object): \(Self.message(for: code)) (\(codeName))"
   }
 }

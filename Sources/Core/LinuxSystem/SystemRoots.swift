@@ -1,12 +1,12 @@
-/// Where the system's own files are: passed in, so that a test can bring its own.
+/// The directories of the system's files, replaceable by tests.
 public struct SystemRoots: Hashable, Sendable {
-  /// Where proc(5) is mounted.
+  /// The mount point of proc(5).
   public var proc: String
-  /// Where sysfs(5) is mounted.
+  /// The mount point of sysfs(5).
   public var sys: String
-  /// Where device files are.
+  /// The directory of device files.
   public var dev: String
-  /// Where VMMs put the sockets that they hand their descriptors over on.
+  /// The directory of the sockets through which VMMs hand over descriptors.
   public var handover: String
 
   public init(
@@ -19,9 +19,9 @@ public struct SystemRoots: Hashable, Sendable {
     self.handover = handover
   }
 
-  /// Where the kernel's debugging files are.
+  /// The mount point of debugfs.
   public var debugfs: String { "\(sys)/kernel/debug" }
 
-  /// The directory of a process.
+  /// Returns the directory of a process in proc(5).
   public func process(_ pid: Int32) -> String { "\(proc)/\(pid)" }
 }

@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// A thread of its own for work that blocks (pthread_create(3)).
+/// A thread for blocking work (pthread_create(3)).
 @safe
 public final class SystemThread: @unchecked Sendable {
   private final class Work: Sendable {
@@ -19,12 +19,16 @@ public final class SystemThread: @unchecked Sendable {
 
   private let identifier: pthread_t
   private let wakeSignal: CInt
-  /// Whether `identifier` still names the thread.
+  /// Whether `identifier` is valid: the thread is neither joined nor detached.
   private let isJoinable = Mutex(true)
 
   /// Starts a thread that runs `body`.
   ///
-  /// The kernel keeps the first 15 bytes of `name`.
+  /// - Parameters:
+  ///   - name: The thread's name, of which the kernel keeps the first 15 bytes.
+  ///   - stackSize: The size of the stack in bytes.
+  ///   - body: The work of the thread.
+  /// - Throws: `EAGAIN` at the limit of threads.
   public init(
     name: String, stackSize: Int = 256 << 10, _ body: @escaping @Sendable () -> Void
   ) throws(SystemError) {
@@ -42,7 +46,7 @@ public final class SystemThread: @unchecked Sendable {
       { argument in
         guard let argument = unsafe argument else { return nil }
         let work = unsafe Unmanaged<Work>.fromOpaque(argument).takeRetainedValue()
-        // Threads of libdispatch, one of which may have made this one, block all signals.
+        // A thread of libdispatch may have created this one; those block all signals.
         var wakeOnly = sigset_t()
         unsafe sigemptyset(&wakeOnly)
         unsafe sigaddset(&wakeOnly, work.wakeSignal)
@@ -62,24 +66,26 @@ public final class SystemThread: @unchecked Sendable {
     if isJoinable.withLock({ $0 }) { pthread_detach(identifier) }
   }
 
-  /// Ends the system call that the thread is in, with `EINTR` (pthread_kill(3)).
+  /// Interrupts the system call that the thread is in, with `EINTR` (pthread_kill(3)).
   ///
-  /// A call that begins later is not ended: tell the thread first, in a way that it looks at.
+  /// A call that begins later is not interrupted: first set a flag that the thread checks.
   public func wake() {
     isJoinable.withLock { isJoinable in
       if isJoinable { pthread_kill(identifier, wakeSignal) }
     }
   }
 
-  /// Waits until the thread has ended; called once at most, and not by the thread itself.
+  /// Waits until the thread exits (pthread_join(3)).
   ///
-  /// `wake` does nothing from the beginning of this call on.
+  /// `wake()` has no effect after this call begins.
+  ///
+  /// - Precondition: Called at most once, and not by the thread itself.
   public func join() {
     let wasJoinable = isJoinable.withLock { isJoinable in
       defer { isJoinable = false }
       return isJoinable
     }
-    precondition(wasJoinable, "the thread was joined before")
+    precondition(wasJoinable, "the thread has been joined already")
     pthread_join(identifier, nil)
   }
 }

@@ -1,6 +1,7 @@
 import CLinux
 
-/// The size of the terminal behind a descriptor, or nil where there is none (ioctl_tty(2)).
+/// Returns the size of a terminal, or `nil` if the descriptor is not a terminal (TIOCGWINSZ of
+/// ioctl_tty(2)).
 public func terminalSize(of number: CInt) -> (columns: Int, rows: Int)? {
   var columns: CInt = 0
   var rows: CInt = 0

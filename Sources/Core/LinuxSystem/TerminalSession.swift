@@ -1,22 +1,22 @@
 import CLinux
 import Glibc
 
-/// A terminal that gives each key at once, until the value ends; then it is as it was before.
+/// The terminal in raw mode: it delivers each key immediately and without echo (termios(3)).
 ///
-/// It is also as before after a crash of the process, while it is stopped, and after any signal
-/// that can be caught. One at a time.
+/// The previous settings are restored when the object is released, after a crash, while the process
+/// is stopped, and after any signal that can be caught. Only one session may exist at a time.
 public final class TerminalSession {
-  /// What came from the terminal or its user.
+  /// An event of the terminal or a signal.
   public enum Event: Hashable, Sendable {
     case bytes([UInt8])
     case resized
-    /// A signal asks the program to end, or the terminal is gone.
+    /// A termination signal arrived, or the terminal is closed.
     case ended
-    /// A signal asks it to stop: see `stop`.
+    /// SIGTSTP arrived; the caller calls `stop()`.
     case stopped
-    /// It was stopped by somebody and goes on.
+    /// SIGCONT arrived after another process stopped this one.
     case resumed
-    /// The other descriptor has input.
+    /// The additional descriptor has input.
     case other
   }
 
@@ -24,40 +24,40 @@ public final class TerminalSession {
   private let leave: [UInt8]
   private let signals: Signals
 
-  /// Takes the terminal of standard input and output.
+  /// Switches the terminal of standard input and output to raw mode.
   ///
   /// - Parameters:
-  ///   - enter: what is written first.
-  ///   - leave: what is written last, at most 128 bytes.
-  /// - Throws: where standard input is no terminal.
+  ///   - enter: The bytes to write at the beginning.
+  ///   - leave: The bytes to write at the end, at most 128.
+  /// - Throws: `ENOTTY` if standard input is not a terminal.
   public init(enter: [UInt8], leave: [UInt8]) throws(SystemError) {
     self.enter = enter
     self.leave = leave
     signals = try Signals([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGTSTP, SIGCONT])
-    try begin()
+    try enterRawMode()
   }
 
   deinit { clinux_terminal_restore() }
 
-  private func begin() throws(SystemError) {
+  private func enterRawMode() throws(SystemError) {
     guard unsafe clinux_terminal_raw(STDIN_FILENO, leave, leave.count) == 0 else {
       throw SystemError(call: "tcsetattr", on: "standard input")
     }
     try Descriptor.writeStandardOutput(enter)
   }
 
-  /// The terminal's size.
+  /// The size of the terminal, 80 by 24 if it is unknown.
   public var size: (columns: Int, rows: Int) { terminalSize(of: STDOUT_FILENO) ?? (80, 24) }
 
-  /// Waits until a time of CLOCK_MONOTONIC, or until something comes.
+  /// Waits for events.
   ///
   /// - Parameters:
-  ///   - end: the time.
-  ///   - other: a descriptor more to wait for.
-  /// - Returns: what came; nothing when the time is over.
-  public func wait(until end: UInt64, or other: CInt? = nil) -> [Event] {
+  ///   - deadline: A time on CLOCK_MONOTONIC.
+  ///   - other: An additional descriptor to wait for.
+  /// - Returns: The events; none after the deadline.
+  public func wait(until deadline: UInt64, or other: CInt? = nil) -> [Event] {
     let numbers = [STDIN_FILENO, signals.rawValue] + (other.map { [$0] } ?? [])
-    let ready = waitForInput(of: numbers, until: end)
+    let ready = waitForInput(of: numbers, until: deadline)
     var events: [Event] = []
     while ready[1], let signal = signals.next() { events.append(Self.event(of: signal)) }
     if ready[0] {
@@ -82,16 +82,16 @@ public final class TerminalSession {
     }
   }
 
-  /// Gives the terminal back and stops the process until SIGCONT; then takes it again.
+  /// Restores the terminal, stops the process until SIGCONT, then returns to raw mode.
   public func stop() throws(SystemError) {
     clinux_terminal_restore()
     raise(SIGSTOP)
-    try begin()
+    try enterRawMode()
   }
 
-  /// Takes the terminal again, after somebody else may have changed it.
+  /// Returns to raw mode, after another process may have changed the settings.
   public func resume() throws(SystemError) {
     clinux_terminal_restore()
-    try begin()
+    try enterRawMode()
   }
 }

@@ -1,9 +1,9 @@
 import CLinux
 import Glibc
 
-/// SIGINT and SIGTERM as something to wait for, so that a program can clean up (signalfd(2)).
+/// SIGINT and SIGTERM received through a descriptor, so that a program can clean up (signalfd(2)).
 ///
-/// They are blocked from then on in the thread that makes the value and in those it starts.
+/// The initializer blocks them in the calling thread and in threads that it starts later.
 public struct TerminationSignals: ~Copyable, Sendable {
   private let descriptor: Descriptor
 
@@ -13,22 +13,24 @@ public struct TerminationSignals: ~Copyable, Sendable {
     descriptor = Descriptor(owning: number)
   }
 
-  /// The descriptor's number, readable once a signal came.
+  /// The descriptor number, readable while a signal is pending.
   public var rawValue: CInt { descriptor.rawValue }
 
-  /// Waits until a time of CLOCK_MONOTONIC: true where a signal came before.
-  public func wait(until end: UInt64) -> Bool {
+  /// Waits for a signal until a deadline on CLOCK_MONOTONIC.
+  ///
+  /// - Returns: `true` if a signal is pending.
+  public func wait(until deadline: UInt64) -> Bool {
     while true {
       let now = monotonicNanoseconds()
-      guard now < end else { return false }
+      guard now < deadline else { return false }
       var entry = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
-      let milliseconds = CInt(clamping: (end - now + 999_999) / 1_000_000)
+      let milliseconds = CInt(clamping: (deadline - now + 999_999) / 1_000_000)
       if unsafe poll(&entry, 1, milliseconds) > 0 { return true }
     }
   }
 }
 
-/// Makes a directory and its parents, for everybody to read (mkdir(2)).
+/// Creates a directory and its parents, with mode 0755 (mkdir(2)).
 public func makeDirectory(_ path: String) throws(SystemError) {
   var made = path.hasPrefix("/") ? "/" : ""
   for part in path.split(separator: "/") {
@@ -39,13 +41,12 @@ public func makeDirectory(_ path: String) throws(SystemError) {
   }
 }
 
-/// Removes a name from a directory; a name that is not there is no failure (unlink(2)).
+/// Removes a name from a directory and ignores errors (unlink(2)).
 public func removeFile(_ path: String) {
   unsafe unlink(path)
 }
 
-/// Removes a directory that has nothing in it; one that has, or is not there, is no failure
-/// (rmdir(2)).
+/// Removes a directory if it is empty and ignores errors (rmdir(2)).
 public func removeEmptyDirectory(_ path: String) {
   unsafe rmdir(path)
 }

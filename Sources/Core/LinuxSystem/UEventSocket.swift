@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// The kernel's announcements of devices and virtual machines (netlink(7), kobject uevents).
+/// The kernel's uevents for devices and VMs (NETLINK_KOBJECT_UEVENT of netlink(7)).
 public struct UEventSocket: ~Copyable, Sendable {
   private let descriptor: Descriptor
 
@@ -14,9 +14,10 @@ public struct UEventSocket: ~Copyable, Sendable {
   /// The descriptor's number, for poll(2).
   public var rawValue: CInt { descriptor.rawValue }
 
-  /// The next announcement: its header line, then `KEY=value` lines; nil when there is none.
+  /// Returns the next uevent, or `nil` if there is none.
   ///
-  /// - Throws: `ENOBUFS` where announcements were lost: the caller looks for itself.
+  /// - Returns: The header line, then `KEY=value` lines.
+  /// - Throws: `ENOBUFS` if the kernel dropped events: the caller must rescan.
   public func next() throws(SystemError) -> [String]? {
     var bytes = [UInt8](repeating: 0, count: 8192)
     while true {
@@ -28,7 +29,7 @@ public struct UEventSocket: ~Copyable, Sendable {
         if errno == EAGAIN || errno == EINTR { return nil }
         throw SystemError(call: "recvmsg", on: "NETLINK_KOBJECT_UEVENT")
       }
-      // 0: not from the kernel.
+      // 0: the sender is not the kernel.
       if count == 0 { continue }
       return bytes[..<count].split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
     }

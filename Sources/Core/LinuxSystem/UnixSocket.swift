@@ -3,11 +3,11 @@ import Glibc
 
 /// A Unix socket (unix(7)) that can carry descriptors.
 public struct UnixSocket: ~Copyable, Sendable {
-  /// How a socket cuts what it carries.
+  /// The type of a socket.
   public enum Style: Sendable {
-    /// Bytes in order: SOCK_STREAM.
+    /// An ordered byte stream (SOCK_STREAM).
     case stream
-    /// Messages in order: SOCK_SEQPACKET.
+    /// Ordered messages (SOCK_SEQPACKET).
     case messages
 
     var type: CInt {
@@ -21,7 +21,7 @@ public struct UnixSocket: ~Copyable, Sendable {
   /// A received message.
   public struct Message: ~Copyable {
     public var bytes: [UInt8]
-    /// Descriptor numbers; the receiver owns them.
+    /// The received descriptors; the receiver owns them.
     public var descriptors: [CInt]
     /// Whether the kernel dropped bytes or descriptors.
     public var isTruncated: Bool
@@ -33,31 +33,37 @@ public struct UnixSocket: ~Copyable, Sendable {
     self.descriptor = descriptor
   }
 
-  /// The descriptor's number, for poll(2).
+  /// The descriptor number, for poll(2).
   public var rawValue: CInt { descriptor.rawValue }
 
-  /// Connects without ever waiting: the socket is non-blocking.
+  /// Connects a non-blocking socket without waiting (connect(2)).
   public static func connect(to path: String, _ style: Style) throws(SystemError) -> UnixSocket {
     let number = unsafe clinux_connect_unix(style.type, path)
     guard number >= 0 else { throw SystemError(call: "connect", on: path) }
     return UnixSocket(owning: Descriptor(owning: number))
   }
 
-  /// Listens at `path`, which must not exist; removing it is the caller's.
+  /// Creates a listening socket at `path`, which must not exist (bind(2), listen(2)).
+  ///
+  /// The caller removes the path.
   public static func listen(at path: String, _ style: Style) throws(SystemError) -> UnixSocket {
     let number = unsafe clinux_listen_unix(style.type, path, 64)
     guard number >= 0 else { throw SystemError(call: "listen", on: path) }
     return UnixSocket(owning: Descriptor(owning: number))
   }
 
-  /// Waits for the next client of a listening socket, on whose socket calls may block (accept4(2)).
+  /// Waits for the next client of a listening socket (accept4(2)).
+  ///
+  /// - Parameter isBlocking: Whether calls on the client's socket may block.
+  /// - Returns: The socket of the client.
+  /// - Throws: `EMFILE` at the limit of open descriptors.
   public func accept(isBlocking: Bool = true) throws(SystemError) -> UnixSocket {
     let number = clinux_accept(descriptor.rawValue, isBlocking ? 1 : 0)
     guard number >= 0 else { throw SystemError(call: "accept", on: "socket \(rawValue)") }
     return UnixSocket(owning: Descriptor(owning: number))
   }
 
-  /// The process at the other end when it connected or listened (SO_PEERCRED).
+  /// Returns the peer process at the time of connect(2) or listen(2) (SO_PEERCRED of unix(7)).
   public func peer() throws(SystemError) -> (pid: CInt, owner: UInt32) {
     var pid: CInt = 0
     var owner: UInt32 = 0
@@ -67,11 +73,13 @@ public struct UnixSocket: ~Copyable, Sendable {
     return (pid, owner)
   }
 
-  /// Sends bytes with descriptors, at most 253 of them (SCM_RIGHTS): the number of bytes sent.
+  /// Sends bytes with at most 253 descriptors (SCM_RIGHTS of unix(7)).
+  ///
+  /// - Returns: The number of bytes sent.
   @discardableResult
   public func send(_ bytes: [UInt8], descriptors: [CInt] = []) throws(SystemError) -> Int {
     precondition(!bytes.isEmpty, "a message without bytes carries no descriptors")
-    // An empty array has no address to pass.
+    // An empty array has no address.
     let numbers = descriptors.isEmpty ? [-1] : descriptors
     let count = unsafe bytes.withUnsafeBytes { buffer in
       guard let start = buffer.baseAddress else { return -1 }
@@ -82,7 +90,8 @@ public struct UnixSocket: ~Copyable, Sendable {
     return count
   }
 
-  /// Receives up to `limit` bytes and their descriptors; no bytes at the end of the stream.
+  /// Receives up to `limit` bytes and their descriptors; the message is empty at the end of the
+  /// stream.
   public func receive(limit: Int) throws(SystemError) -> Message {
     var bytes = [UInt8](repeating: 0, count: limit)
     var numbers = [CInt](repeating: -1, count: Int(CLINUX_MAX_RIGHTS))
@@ -101,7 +110,9 @@ public struct UnixSocket: ~Copyable, Sendable {
       isTruncated: truncated != 0)
   }
 
-  /// Waits until there is something to receive: false where the time is over before.
+  /// Waits for input (poll(2)).
+  ///
+  /// - Returns: `false` if the time ends first.
   public func waitForInput(milliseconds: Int) -> Bool {
     var entry = pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0)
     return unsafe poll(&entry, 1, CInt(clamping: milliseconds)) > 0

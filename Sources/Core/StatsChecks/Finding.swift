@@ -1,18 +1,18 @@
-/// What one check of one object found.
+/// The result of one check of one object.
 public struct Finding: Hashable, Sendable {
   public enum Outcome: Hashable, Sendable {
     case pass
-    /// What is wrong.
+    /// The rule is violated; the text describes the violation.
     case fail(String)
-    /// Why it could not be tried.
+    /// The check could not run; the text gives the reason.
     case skip(String)
   }
 
-  /// A short name that stays the same, such as `I14`.
+  /// The permanent identifier of the check, such as `I14`.
   public let check: String
-  /// What must hold.
+  /// The rule that must hold, as a sentence.
   public let rule: String
-  /// What was looked at.
+  /// The checked object.
   public let object: String
   public let outcome: Outcome
 
@@ -24,7 +24,7 @@ public struct Finding: Hashable, Sendable {
   }
 }
 
-/// Collects findings about one object.
+/// Collects the findings about one object.
 public struct FindingList {
   public let object: String
   public private(set) var findings: [Finding] = []
@@ -33,14 +33,14 @@ public struct FindingList {
     self.object = object
   }
 
-  /// Adds a check that passes where `problems` is empty.
+  /// Adds a check that passes if `problems` is empty; shows at most three problems.
   public mutating func check(_ check: String, _ rule: String, _ problems: [String]) {
     let shown = problems.prefix(3).joined(separator: "; ")
     let more = problems.count > 3 ? " and \(problems.count - 3) more" : ""
     add(check, rule, problems.isEmpty ? .pass : .fail(shown + more))
   }
 
-  /// Adds a check that passes where the condition holds.
+  /// Adds a check that passes if `holds` is `true`.
   public mutating func check(_ check: String, _ rule: String, _ holds: Bool, _ problem: String) {
     add(check, rule, holds ? .pass : .fail(problem))
   }

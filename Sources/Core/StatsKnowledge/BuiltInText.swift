@@ -1,10 +1,10 @@
 internal import CVitalsData
 
-/// The data files that are part of the program.
+/// The text of the data files built into the program.
 public enum BuiltInText {
   /// `kvm.meanings` followed by `xen.meanings`.
   public static var meanings: String {
-    // The C side keeps the bytes for as long as the program runs.
+    // The bytes are static.
     let bytes = unsafe UnsafeRawBufferPointer(start: meanings_text(), count: meanings_size())
     return unsafe String(decoding: bytes, as: UTF8.self)
   }

@@ -1,12 +1,13 @@
 public import Statistics
 
 extension Meanings {
-  /// What a statistic means: in its own words, else what its name means wherever it stands.
+  /// Returns the meaning of a statistic: its own, otherwise the meanings of its name.
   ///
   /// - Parameters:
-  ///   - statistic: the statistic.
-  ///   - name: what is looked up in place of its own name, as of what an aggregate folds.
-  /// - Returns: one or more sentences; empty where nothing is known.
+  ///   - statistic: The statistic.
+  ///   - name: The name to look up instead of the statistic's own, for example the name in the
+  ///     members' schema for an aggregate.
+  /// - Returns: One or more sentences; empty if no meaning is known.
   public func text(of statistic: Statistic, _ name: String? = nil) -> String {
     if !statistic.meaning.isEmpty { return statistic.meaning }
     var texts: [String] = []

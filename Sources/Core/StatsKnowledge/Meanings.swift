@@ -1,30 +1,30 @@
-/// What a statistic means to a person.
+/// The meaning of a statistic, as shown to users.
 public struct Meaning: Hashable, Sendable {
-  /// The statistic's name.
+  /// The name of the statistic.
   public let name: String
-  /// Where it stands: `vm`, `vcpu`, `host`, `cpu`.
-  public let places: [String]
-  /// The processor architectures that have it; empty: all.
+  /// The roles of the sources that have the statistic: `vm`, `vcpu`, `host`, `cpu`.
+  public let roles: [String]
+  /// The CPU architectures that have the statistic; empty for all.
   public let architectures: [String]
-  /// What is counted.
+  /// The quantity that is counted or measured.
   public let meaning: String
-  /// When the number moves.
+  /// The events that change the value.
   public let moves: String
-  /// What a high value suggests, and what to try.
+  /// The usual cause of a high value, and a remedy.
   public let high: String
-  /// The rank in a summary line, 1 for the most telling; nil outside of it.
+  /// The rank in a summary line, 1 for the most important; `nil` if it is not in a summary.
   public let headline: Int?
-  /// A word or two for the head of a column; nil where the name has to do.
+  /// A short column heading; `nil` to use the name.
   public let title: String?
-  /// The statistic that counts this one's events, too, with others.
+  /// The statistic that counts the same events together with others.
   public let partOf: String?
-  /// The statistic that is 1 while this one's time goes on uncounted; it is added when that ends.
+  /// The statistic that is 1 while time passes that this one will count when it ends.
   public let pendingWhile: String?
-  /// The names of statistics to look at as well.
+  /// The names of related statistics.
   public let related: [String]
 }
 
-/// The meanings of statistics by name: data, never code.
+/// The meanings of statistics by name, read from data files.
 public struct Meanings: Sendable {
   private static let keys = [
     "on", "architectures", "meaning", "moves", "high", "headline", "title", "part-of", "while",
@@ -47,7 +47,7 @@ public struct Meanings: Sendable {
     byName = entries
   }
 
-  /// Returns the entries for a name, one for each family of architectures with its own meaning.
+  /// Returns the entries for a name, one for each group of architectures with a separate meaning.
   public func all(named name: String) -> [Meaning] {
     byName[name] ?? []
   }
@@ -66,10 +66,11 @@ extension Meaning {
     func words(_ key: String) -> [String] { text(key).split(separator: " ").map(String.init) }
 
     if let value = section.values["headline"], Int(value.text) == nil {
-      throw SectionFileError(line: value.line, reason: "headline is not a number: \(value.text)")
+      throw SectionFileError(
+        line: value.line, reason: "invalid headline '\(value.text)'; expected a number")
     }
     name = section.name
-    places = words("on")
+    roles = words("on")
     architectures = words("architectures").filter { $0 != "all" }
     meaning = try section.required("meaning").text
     moves = text("moves")

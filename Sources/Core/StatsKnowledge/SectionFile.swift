@@ -1,4 +1,4 @@
-/// A text file of named sections with `key: value` lines: meanings and rules.
+/// A text file with named sections of `key: value` lines; the format of meanings and rules.
 ///
 ///     # A comment.
 ///     [exits]
@@ -6,28 +6,28 @@
 ///     meaning: how often the vCPU left guest mode,
 ///       for any reason
 ///
-/// A line that starts with a space or tab continues the value above it. Blank lines and lines that
-/// start with `#` are skipped.
+/// A line that begins with a space or tab continues the value above it. Blank lines and lines that
+/// begin with `#` are ignored.
 public struct SectionFile: Sendable {
-  /// A value and the line on which it starts, counted from 1.
+  /// A value with the number of its first line, counted from 1.
   public struct Value: Hashable, Sendable {
     public let line: Int
     public internal(set) var text: String
   }
 
-  /// One section: a name in brackets and its values by key.
+  /// A section: its name and its values by key.
   public struct Section: Sendable {
     public let name: String
-    /// The line of the name, counted from 1.
+    /// The line number of the name, counted from 1.
     public let line: Int
     public internal(set) var values: [String: Value] = [:]
 
-    /// Returns the value of a key, which must exist and not be empty.
+    /// Returns the value of a required key.
     ///
-    /// - Throws: `SectionFileError` that names the section and the key.
+    /// - Throws: `SectionFileError` if the key is missing or its value is empty.
     public func required(_ key: String) throws(SectionFileError) -> Value {
       guard let value = values[key], !value.text.isEmpty else {
-        throw SectionFileError(line: line, reason: "[\(name)] has no \(key)")
+        throw SectionFileError(line: line, reason: "missing key '\(key)' in [\(name)]")
       }
       return value
     }
@@ -38,9 +38,9 @@ public struct SectionFile: Sendable {
   /// Parses a file.
   ///
   /// - Parameters:
-  ///   - text: the file's content.
-  ///   - keys: the keys that a section may have; any other key is an error.
-  /// - Throws: `SectionFileError` for the first line that does not parse.
+  ///   - text: The content of the file.
+  ///   - keys: The permitted keys.
+  /// - Throws: `SectionFileError` for the first invalid line.
   public init(parsing text: String, keys: [String]) throws(SectionFileError) {
     var lastKey: String?
     var number = 0
@@ -67,7 +67,7 @@ public struct SectionFile: Sendable {
 
   /// Adds a `key: value` line to the last section.
   ///
-  /// - Returns: the key.
+  /// - Returns: The key.
   private mutating func addValue(
     _ line: Substring, _ number: Int, _ keys: [String]
   ) throws(SectionFileError) -> String {
@@ -92,9 +92,9 @@ public struct SectionFile: Sendable {
   }
 }
 
-/// A line of a section file that does not parse.
+/// An invalid line of a section file.
 public struct SectionFileError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The line, counted from 1.
+  /// The line number, counted from 1.
   public let line: Int
   public let reason: String
 

@@ -1,44 +1,44 @@
 public import LinuxSystem
 public import Statistics
 
-/// Why a descriptor does not give KVM statistics.
+/// The reason why a descriptor provides no KVM statistics.
 public enum KVMStatsError: Error, Hashable, Sendable, CustomStringConvertible {
   case system(SystemError)
   case format(KVMFormatError)
-  /// The descriptor is something else; what the kernel calls it.
+  /// The descriptor has another type; the text is the kernel's name of the file.
   case notStatistics(String)
 
   public var description: String {
     switch self {
     case .system(let error): error.description
-    case .format(let error): "no KVM statistics: \(error)"
-    case .notStatistics(let name): "no KVM statistics descriptor: \(name)"
+    case .format(let error): "invalid KVM statistics file: \(error)"
+    case .notStatistics(let name): "not a KVM statistics descriptor: \(name)"
     }
   }
 }
 
 /// An open KVM binary statistics file whose header, id and descriptors have been read.
 ///
-/// All but the data never changes, so it is read once. Source: kernel document `virt/kvm/api.rst`
-/// 4.133.
+/// Everything except the data is constant and read once. Source: kernel document
+/// `virt/kvm/api.rst` 4.133.
 public struct KVMStatsFile: ~Copyable {
-  /// The most bytes of data: a thousand times what kernels have.
+  /// The maximum size of the data: a thousand times the size that kernels have.
   ///
-  /// Room for the data of every file is held twice; a file of another process decides how much.
-  public static let largestData = 1 << 20
+  /// The reader allocates the data of every file twice; the file may belong to another process.
+  public static let maximumDataByteCount = 1 << 20
 
   public let descriptor: Descriptor
   public let header: KVMHeader
-  /// Such as `kvm-1234/vcpu-0`: the number is the thread that made it.
+  /// The id, such as `kvm-1234/vcpu-0`; the number is the thread that created the VM.
   public let id: String
   public let schema: Schema
 
-  /// Gives the descriptor to a new owner.
+  /// Transfers the descriptor to the caller.
   package consuming func takeDescriptor() -> Descriptor { descriptor }
 
-  /// Reads all that never changes, each block at the offset that the header gives.
+  /// Reads the header, the id and the descriptors.
   ///
-  /// `schemas` lets files with equal descriptors share one schema.
+  /// Files with equal descriptors share a schema in `schemas`.
   public init(
     reading descriptor: consuming Descriptor, schemas: inout SchemaCache
   ) throws(KVMStatsError) {
@@ -49,7 +49,7 @@ public struct KVMStatsFile: ~Copyable {
       let block = try descriptor.bytes(
         count: header.descriptorByteCount, at: header.descriptorOffset)
       let schema = try schemas.schema(of: block, header)
-      guard schema.wordCount * 8 <= Self.largestData else {
+      guard schema.wordCount * 8 <= Self.maximumDataByteCount else {
         throw KVMFormatError.tooLarge(.data, byteCount: schema.wordCount * 8)
       }
       self.schema = schema
@@ -65,7 +65,7 @@ public struct KVMStatsFile: ~Copyable {
     self.descriptor = descriptor
   }
 
-  /// The number in `…/vcpu-N` of an id, or nil where the id is of a whole VM.
+  /// Returns the number in `…/vcpu-N` of an id, or nil for the id of a VM.
   public static func vcpuNumber(inID id: String) -> Int? {
     guard let slash = id.lastIndex(of: "/") else { return nil }
     let part = id[id.index(after: slash)...]
@@ -75,14 +75,14 @@ public struct KVMStatsFile: ~Copyable {
     return number
   }
 
-  /// The thread number in `kvm-N` or `kvm-N/…` of an id.
+  /// Returns the thread id in `kvm-N` or `kvm-N/…` of an id.
   public static func threadNumber(inID id: String) -> Int32? {
     let part = id.prefix { $0 != "/" }
     return part.hasPrefix("kvm-") ? Int32(part.dropFirst(4)) : nil
   }
 }
 
-/// Schemas by the bytes that they were read from, so that equal ones are held once.
+/// Shares one schema between all files with equal descriptors.
 public struct SchemaCache {
   private struct Key: Hashable {
     let nameSize: Int
@@ -91,7 +91,7 @@ public struct SchemaCache {
 
   private var schemas: [Key: Schema] = [:]
 
-  /// The number of schemas held.
+  /// The number of schemas.
   public var count: Int { schemas.count }
 
   public init() {}
@@ -102,7 +102,7 @@ public struct SchemaCache {
     let key = Key(nameSize: header.nameSize, bytes: descriptors)
     if let schema = schemas[key] { return schema }
     let schema = try Schema(kvmDescriptors: descriptors.span, header: header)
-    // A kernel has two; who hands over others again and again gets no memory for them.
+    // A kernel has two schemas. The limit bounds the memory for those of hostile VMMs.
     if schemas.count >= 64 { schemas = [:] }
     schemas[key] = schema
     return schema

@@ -1,14 +1,14 @@
 import LinuxSystem
 public import Statistics
 
-/// What this host's kernel has statistics of, whether or not a VM runs.
+/// The schemas of KVM statistics in the kernel of this host; no VM needs to run.
 public struct KernelSchemas: Sendable {
-  /// Of a whole VM.
+  /// The schema of a VM.
   public let vm: Schema
-  /// Of a vCPU.
+  /// The schema of a vCPU.
   public let vcpu: Schema
 
-  /// Makes a machine with one vCPU, reads its schemas and lets it go; about a millisecond.
+  /// Creates a VM with one vCPU, reads its schemas and closes it; takes about a millisecond.
   public init() throws(KVMStatsError) {
     var schemas = SchemaCache()
     do {

@@ -1,6 +1,6 @@
-/// The CRC-32 that zlib, gzip and IEEE 802.3 have: polynomial 0x04c11db7, reflected.
+/// The CRC-32 of zlib, gzip and IEEE 802.3: polynomial 0x04c11db7, reflected.
 public struct Checksum: Sendable {
-  /// Of each byte, what it does to an empty register.
+  /// The register after each possible byte, starting from zero.
   private static let table: [UInt32] = (0..<256).map { byte in
     (0..<8).reduce(UInt32(byte)) { register, _ in
       register >> 1 ^ (register & 1 == 1 ? 0xedb8_8320 : 0)
@@ -11,10 +11,10 @@ public struct Checksum: Sendable {
 
   public init() {}
 
-  /// The checksum of what was added.
+  /// The checksum of the bytes added so far.
   public var value: UInt32 { ~register }
 
-  /// Adds a part of an array.
+  /// Adds a range of an array.
   ///
   /// - Complexity: O(*n*), without allocation.
   public mutating func add(_ bytes: [UInt8], in range: Range<Int>) {
@@ -26,7 +26,7 @@ public struct Checksum: Sendable {
     self.register = register
   }
 
-  /// The checksum of a part of an array.
+  /// Returns the checksum of a range of an array.
   public static func of(_ bytes: [UInt8], in range: Range<Int>) -> UInt32 {
     var checksum = Checksum()
     checksum.add(bytes, in: range)

@@ -1,13 +1,13 @@
-/// A described number of a file.
+/// The description of one value of a file.
 public struct RRDDataSource: Hashable, Sendable {
-  /// What it is about.
+  /// The object that the value belongs to.
   public enum Owner: Hashable, Sendable {
     case host
     case vm(uuid: String)
     case storage(uuid: String)
   }
 
-  /// How its eight bytes are read.
+  /// The type of the value's eight bytes.
   public enum ValueType: String, Hashable, Sendable {
     case float
     case int64
@@ -17,9 +17,9 @@ public struct RRDDataSource: Hashable, Sendable {
   public enum Behaviour: String, Hashable, Sendable {
     /// A level.
     case gauge
-    /// A count since the update before.
+    /// A count since the previous update.
     case absolute
-    /// A total of which xcp-rrdd shows the rate.
+    /// A total; xcp-rrdd shows its rate.
     case derive
   }
 
@@ -28,21 +28,21 @@ public struct RRDDataSource: Hashable, Sendable {
   public var owner: Owner
   public var valueType: ValueType
   public var behaviour: Behaviour
-  /// Of what xcp-rrdd shows: of a total that is the unit of its rate, such as `B/s`.
+  /// The unit of the number that xcp-rrdd shows; for a total, the unit of its rate, such as `B/s`.
   public var units: String
-  /// The least value of what xcp-rrdd shows.
-  public var least: Double
-  /// The greatest value of what xcp-rrdd shows.
-  public var greatest: Double
-  /// Whether xcp-rrdd keeps it without being asked.
+  /// The minimum of the number that xcp-rrdd shows.
+  public var minimum: Double
+  /// The maximum of the number that xcp-rrdd shows.
+  public var maximum: Double
+  /// Whether xcp-rrdd archives the data source by default.
   public var isDefault: Bool
   /// Whether xcp-rrdd shows 1 minus the value or rate.
   public var isInverse: Bool
 
   public init(
     _ name: String, _ valueType: ValueType, _ behaviour: Behaviour = .absolute,
-    owner: Owner = .host, meaning: String = "", units: String = "", least: Double = -.infinity,
-    greatest: Double = .infinity, isDefault: Bool = false, isInverse: Bool = false
+    owner: Owner = .host, meaning: String = "", units: String = "", minimum: Double = -.infinity,
+    maximum: Double = .infinity, isDefault: Bool = false, isInverse: Bool = false
   ) {
     self.name = name
     self.valueType = valueType
@@ -50,15 +50,15 @@ public struct RRDDataSource: Hashable, Sendable {
     self.owner = owner
     self.meaning = meaning
     self.units = units
-    self.least = least
-    self.greatest = greatest
+    self.minimum = minimum
+    self.maximum = maximum
     self.isDefault = isDefault
     self.isInverse = isInverse
   }
 }
 
 extension RRDDataSource.Owner: CustomStringConvertible {
-  /// The owner as metadata has it: `host`, `vm <uuid>`, `sr <uuid>`.
+  /// The form in metadata: `host`, `vm <uuid>`, `sr <uuid>`.
   public var description: String {
     switch self {
     case .host: "host"
@@ -67,14 +67,14 @@ extension RRDDataSource.Owner: CustomStringConvertible {
     }
   }
 
-  /// Reads what metadata has; a UUID is of 1 to 64 letters, digits and hyphens.
+  /// Parses the form in metadata; a UUID has 1 to 64 letters, digits and hyphens.
   public init?(_ text: String) {
     if text == "host" {
       self = .host
       return
     }
     let uuid = String(text.dropFirst(3))
-    guard (1...64).contains(uuid.utf8.count), uuid.utf8.allSatisfy(Self.isOfUUID) else {
+    guard (1...64).contains(uuid.utf8.count), uuid.utf8.allSatisfy(Self.isUUIDByte) else {
       return nil
     }
     switch text.prefix(3) {
@@ -84,7 +84,7 @@ extension RRDDataSource.Owner: CustomStringConvertible {
     }
   }
 
-  private static func isOfUUID(_ byte: UInt8) -> Bool {
+  private static func isUUIDByte(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
       UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):

@@ -1,15 +1,15 @@
-/// A whole file of protocol V2: what its numbers mean, what they are, and of when.
+/// A file of protocol V2: descriptions, values and the time of the values.
 public struct RRDFile: Hashable, Sendable {
   public let header: RRDHeader
   public let metadata: RRDMetadata
   public let timestamp: RRDTimestamp
-  /// The eight bytes of each value, as its `value_type` says.
+  /// The eight bytes of each value, of the type in its description.
   public let values: [UInt64]
 
-  /// Reads any bytes.
+  /// Parses arbitrary bytes.
   ///
-  /// - Throws: `RRDFormatError`; `dataChecksum` and `metadataChecksum` also where it was read while it was
-  ///   written.
+  /// - Throws: `RRDFormatError`; `dataChecksum` or `metadataChecksum` also if the writer changed
+  ///   the file during the read.
   public init(_ bytes: [UInt8]) throws(RRDFormatError) {
     let header = try RRDHeader(bytes)
     let range = try Self.metadataRange(of: header, bytes)
@@ -28,14 +28,14 @@ public struct RRDFile: Hashable, Sendable {
     values = (0..<header.count).map { bytes.bigEndian64(at: RRDLayout.valueOffset($0)) }
   }
 
-  /// Where the metadata lies.
+  /// Returns the range of the metadata.
   public static func metadataRange(
     of header: RRDHeader, _ bytes: [UInt8]
   ) throws(RRDFormatError) -> Range<Int> {
     let start = header.valuesEnd + 4
     guard bytes.count >= start else { throw .short(bytes: bytes.count, needed: start) }
     let count = Int(bytes.bigEndian32(at: header.valuesEnd))
-    guard count <= RRDLayout.largestMetadata else { throw .longMetadata(count) }
+    guard count <= RRDLayout.maximumMetadataByteCount else { throw .longMetadata(count) }
     guard bytes.count >= start + count else {
       throw .short(bytes: bytes.count, needed: start + count)
     }

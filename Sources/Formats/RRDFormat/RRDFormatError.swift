@@ -1,48 +1,48 @@
 import StrictJSON
 
-/// Why bytes are not a file of protocol V2 that can be read.
+/// The reason why bytes are not a valid file of protocol V2.
 public enum RRDFormatError: Error, Hashable, Sendable {
-  /// It ends before what it must have.
+  /// The file is too short.
   case short(bytes: Int, needed: Int)
-  /// It does not begin as one.
+  /// The file does not begin with the magic.
   case magic
-  /// It is of the protocol V1, which has no binary values.
+  /// The file has protocol V1, which has no binary values.
   case version1
-  /// It states more data sources than are credible.
+  /// The header states an implausible number of data sources.
   case tooMany(Int)
-  /// It states metadata that is longer than is credible.
+  /// The header states an implausible length of the metadata.
   case longMetadata(Int)
-  /// The values are not those of the checksum: it was read while it was written, or is damaged.
+  /// The checksum of the values does not match: the writer was updating the file, or it is damaged.
   case dataChecksum
-  /// The metadata is not that of its checksum.
+  /// The checksum of the metadata does not match.
   case metadataChecksum
-  /// The metadata is not the JSON that it should be.
+  /// The metadata is not the expected JSON.
   case json(String)
-  /// The metadata describes another number of data sources than the header states.
+  /// The numbers of data sources in the header and in the metadata differ.
   case count(stated: Int, described: Int)
-  /// A data source is described in words that are not of the protocol.
+  /// A field of a data source is missing or not defined by the protocol.
   case field(source: String, field: String)
-  /// The timestamp is no time.
+  /// The timestamp is not a time.
   case timestamp(UInt64)
 }
 
 extension RRDFormatError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .short(let bytes, let needed): "it has \(bytes) bytes and needs \(needed)"
-    case .magic: "it does not begin with DATASOURCES"
-    case .version1: "it is of xcp-rrdd's protocol V1; only V2 is read"
+    case .short(let bytes, let needed): "file has \(bytes) bytes, expected at least \(needed)"
+    case .magic: "file does not begin with DATASOURCES"
+    case .version1: "unsupported xcp-rrdd protocol V1; expected V2"
     case .tooMany(let count):
-      "it states \(count) data sources; \(RRDLayout.largestCount) is the most"
+      "header states \(count) data sources; maximum is \(RRDLayout.maximumCount)"
     case .longMetadata(let count):
-      "it states \(count) bytes of metadata; \(RRDLayout.largestMetadata) is the most"
-    case .dataChecksum: "its values are not those of its checksum"
-    case .metadataChecksum: "its metadata is not that of its checksum"
-    case .json(let words): "its metadata: \(words)"
+      "header states \(count) bytes of metadata; maximum is \(RRDLayout.maximumMetadataByteCount)"
+    case .dataChecksum: "checksum of the values does not match"
+    case .metadataChecksum: "checksum of the metadata does not match"
+    case .json(let reason): "metadata: \(reason)"
     case .count(let stated, let described):
-      "it states \(stated) data sources and describes \(described)"
-    case .field(let source, let field): "data source \(source) has no \(field) of the protocol"
-    case .timestamp(let raw): "its timestamp 0x\(String(raw, radix: 16)) is no time"
+      "header states \(stated) data sources, metadata describes \(described)"
+    case .field(let source, let field): "data source '\(source)': invalid \(field)"
+    case .timestamp(let raw): "invalid timestamp 0x\(String(raw, radix: 16))"
     }
   }
 }

@@ -4,28 +4,30 @@ public struct RRDHeader: Hashable, Sendable {
   public let metadataChecksum: UInt32
   /// The number of data sources.
   public let count: Int
-  /// The timestamp as it stands in the file.
+  /// The raw timestamp.
   public let timestamp: UInt64
 
-  /// Reads the start of a file.
+  /// Parses the start of a file.
   public init(_ bytes: [UInt8]) throws(RRDFormatError) {
     let magic = RRDLayout.magic
-    guard RRDLayout.isBegin(of: bytes) else { throw .magic }
+    guard RRDLayout.hasMagic(bytes) else { throw .magic }
     if bytes.count > magic.count, bytes[magic.count] == UInt8(ascii: "\n"), Self.isVersion1(bytes) {
       throw .version1
     }
-    guard bytes.count >= RRDLayout.smallestByteCount else {
-      throw .short(bytes: bytes.count, needed: RRDLayout.smallestByteCount)
+    guard bytes.count >= RRDLayout.minimumByteCount else {
+      throw .short(bytes: bytes.count, needed: RRDLayout.minimumByteCount)
     }
     let count = Int(bytes.bigEndian32(at: RRDLayout.countOffset))
-    guard count <= RRDLayout.largestCount else { throw .tooMany(count) }
+    guard count <= RRDLayout.maximumCount else { throw .tooMany(count) }
     dataChecksum = bytes.bigEndian32(at: RRDLayout.dataChecksumOffset)
     metadataChecksum = bytes.bigEndian32(at: RRDLayout.metadataChecksumOffset)
     self.count = count
     timestamp = bytes.bigEndian64(at: RRDLayout.timestampOffset)
   }
 
-  /// Whether eight hexadecimal digits and a line feed follow: a checksum may begin with a line feed.
+  /// Returns `true` if eight hexadecimal digits and a line feed follow.
+  ///
+  /// A line feed alone does not prove protocol V1: a checksum of V2 may begin with one.
   private static func isVersion1(_ bytes: [UInt8]) -> Bool {
     let start = RRDLayout.magic.count + 1
     guard bytes.count > start + 8 else { return false }
@@ -33,12 +35,12 @@ public struct RRDHeader: Hashable, Sendable {
       && bytes[start..<start + 8].allSatisfy { Character(Unicode.Scalar($0)).isHexDigit }
   }
 
-  /// The end of the values.
+  /// The offset of the end of the values.
   public var valuesEnd: Int { RRDLayout.valueOffset(count) }
 
-  /// Whether bytes are those of the data checksum.
+  /// Returns `true` if the data checksum matches the bytes of a file.
   ///
-  /// - Precondition: the values are in the array.
+  /// - Precondition: `bytes` contains the values.
   public func matchesData(_ bytes: [UInt8]) -> Bool {
     Checksum.of(bytes, in: RRDLayout.timestampOffset..<valuesEnd) == dataChecksum
   }

@@ -1,17 +1,18 @@
 import StrictJSON
 
-/// What the numbers of a file mean, in their order.
+/// The descriptions of the values of a file.
 public struct RRDMetadata: Hashable, Sendable {
+  /// The data sources in the order of the values.
   public let sources: [RRDDataSource]
-  /// Whether a data source has a `value`, which makes the checksum change with each number.
+  /// Whether a data source has a member `value`, so that each update changes the checksum.
   public let hasValues: Bool
 
-  /// Reads the JSON of a file's metadata; NULs at its end do not count.
+  /// Parses the JSON of a file's metadata; ignores NULs at its end.
   ///
-  /// Names may stand more than once, as of two virtual machines in one file: order and repetitions are
-  /// kept. Members that are not known are left out.
+  /// A name may occur more than once, for example for two VMs. The parser keeps the order and
+  /// repeated names and ignores unknown members.
   ///
-  /// - Precondition: the range is in the array.
+  /// - Precondition: The range is within the array.
   public init(_ bytes: [UInt8], in range: Range<Int>) throws(RRDFormatError) {
     var end = range.upperBound
     while end > range.lowerBound, bytes[end - 1] == 0 { end -= 1 }
@@ -34,7 +35,7 @@ public struct RRDMetadata: Hashable, Sendable {
     } catch {
       throw .json("\(error)")
     }
-    guard let described else { throw .json("there are no datasources") }
+    guard let described else { throw .json("missing member 'datasources'") }
     var sources: [RRDDataSource] = []
     sources.reserveCapacity(described.count)
     for description in described { sources.append(try description.dataSource()) }
@@ -43,81 +44,82 @@ public struct RRDMetadata: Hashable, Sendable {
   }
 }
 
-/// The members of a data source as they stand in the JSON.
+/// The members of a data source in the JSON.
 struct RRDDescription {
-  private static let texts = [
+  private static let memberNames = [
     "description", "owner", "value_type", "type", "units", "min", "max", "default", "transform",
   ]
 
   let name: String
   private(set) var hasValue = false
   private var texts: [String: String] = [:]
-  /// A member that stands twice, or is no text.
-  private var wrong: String?
+  /// A member that occurs twice or has an unsupported type.
+  private var invalidMember: String?
 
   init(_ name: String, _ reader: inout JSONReader) throws(JSONError) {
     self.name = name
     var texts: [String: String] = [:]
-    var wrong: String?
+    var invalidMember: String?
     var hasValue = false
     try reader.object { reader, key throws(JSONError) in
       if reader.matches(key, "value") { hasValue = true }
-      guard let known = Self.texts.first(where: { reader.matches(key, $0) }) else {
+      guard let known = Self.memberNames.first(where: { reader.matches(key, $0) }) else {
         try reader.skip()
         return
       }
       let start = reader.offset
       switch try reader.nextKind() {
-      case .text: if texts.updateValue(try reader.string(), forKey: known) != nil { wrong = known }
+      case .text:
+        if texts.updateValue(try reader.string(), forKey: known) != nil { invalidMember = known }
       case .number, .boolean:
-        // Writers that are not of xcp-rrdd may have no quotation marks there.
+        // Writers other than xcp-rrdd may omit the quotation marks.
         try reader.skip()
         let digits = reader.bytes[start..<reader.offset].filter { $0 > 0x20 }
         let text = String(decoding: digits, as: UTF8.self)
-        if texts.updateValue(text, forKey: known) != nil { wrong = known }
+        if texts.updateValue(text, forKey: known) != nil { invalidMember = known }
       case .object, .array, .null:
         try reader.skip()
-        wrong = known
+        invalidMember = known
       }
     }
     self.texts = texts
-    self.wrong = wrong
+    self.invalidMember = invalidMember
     self.hasValue = hasValue
   }
 
-  /// The data source with what the protocol says of members that are not there.
+  /// Returns the data source, with the protocol's defaults for missing members.
   func dataSource() throws(RRDFormatError) -> RRDDataSource {
-    func refused(_ field: String) -> RRDFormatError { .field(source: name, field: field) }
-    if let wrong { throw refused(wrong) }
-    guard !name.isEmpty else { throw refused("name") }
+    func invalid(_ field: String) -> RRDFormatError { .field(source: name, field: field) }
+    if let invalidMember { throw invalid(invalidMember) }
+    guard !name.isEmpty else { throw invalid("name") }
     guard let owner = RRDDataSource.Owner(texts["owner"] ?? "host") else {
-      throw refused("owner")
+      throw invalid("owner")
     }
     guard let valueType = texts["value_type"].flatMap(RRDDataSource.ValueType.init) else {
-      throw refused("value_type")
+      throw invalid("value_type")
     }
     guard let behaviour = RRDDataSource.Behaviour(rawValue: texts["type"] ?? "absolute") else {
-      throw refused("type")
+      throw invalid("type")
     }
-    guard let least = Self.bound(texts["min"] ?? "-inf") else { throw refused("min") }
-    guard let greatest = Self.bound(texts["max"] ?? "inf") else { throw refused("max") }
+    guard let minimum = Self.bound(texts["min"] ?? "-inf") else { throw invalid("min") }
+    guard let maximum = Self.bound(texts["max"] ?? "inf") else { throw invalid("max") }
     let standard = texts["default"] ?? "false"
-    guard ["true", "false"].contains(standard) else { throw refused("default") }
+    guard ["true", "false"].contains(standard) else { throw invalid("default") }
     let transform = texts["transform"] ?? "identity"
-    guard ["inverse", "identity"].contains(transform) else { throw refused("transform") }
+    guard ["inverse", "identity"].contains(transform) else { throw invalid("transform") }
     return RRDDataSource(
       name, valueType, behaviour, owner: owner, meaning: texts["description"] ?? "",
-      units: texts["units"] ?? "", least: least, greatest: greatest,
+      units: texts["units"] ?? "", minimum: minimum, maximum: maximum,
       isDefault: standard == "true", isInverse: transform == "inverse")
   }
 
-  /// A bound in the words of either writer: `12.50`, `inf`, `-infinity`.
+  /// Parses a bound: `12.50`, `inf`, `-infinity`.
   private static func bound(_ text: String) -> Double? {
     switch text {
     case "inf", "infinity", "+inf", "+infinity": return .infinity
     case "-inf", "-infinity": return -.infinity
     default:
-      // Not what Swift reads besides: hexadecimal digits, `nan`.
+      // Reject the hexadecimal digits and `nan` that Double accepts.
       let digits = Set("0123456789+-.eE".utf8)
       guard text.utf8.allSatisfy(digits.contains) else { return nil }
       return Double(text)

@@ -1,14 +1,15 @@
-/// When the values of a file were taken, in one of the two forms that are in use.
+/// The time of the values of a file, in one of two forms.
 public enum RRDTimestamp: Hashable, Sendable {
-  /// Whole seconds since 1970, rounded down: before October 2024, and by other writers since.
+  /// Whole seconds since 1970, rounded down: xcp-rrdd before October 2024, and other writers.
   case seconds(UInt64)
   /// A floating point number of seconds since 1970.
   case fractional(Double)
 
-  /// Reads the eight bytes: what is below 2^40 is whole seconds, since as a floating point number it
-  /// would be as good as 0.
+  /// Interprets the eight bytes of a timestamp.
   ///
-  /// Nil where it is no time before the year 36812, negative, or no number.
+  /// A number below 2^40 is whole seconds: as a floating point number it would be practically 0.
+  ///
+  /// - Returns: `nil` if the number is negative, NaN, infinite or after the year 36812.
   public init?(_ raw: UInt64) {
     if raw < 1 << 40 {
       self = .seconds(raw)
@@ -19,8 +20,9 @@ public enum RRDTimestamp: Hashable, Sendable {
     self = .fractional(value)
   }
 
-  /// The span of CLOCK_REALTIME, in nanoseconds, in which the values were taken: a second long where
-  /// only the second is known.
+  /// The interval on CLOCK_REALTIME, in nanoseconds, in which the values were read.
+  ///
+  /// Whole seconds give an interval of a second. `nil` if the time exceeds 64 bits of nanoseconds.
   public var realtime: (begin: UInt64, end: UInt64)? {
     switch self {
     case .seconds(let seconds):

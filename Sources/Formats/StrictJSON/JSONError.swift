@@ -1,19 +1,19 @@
-/// Why bytes are not the JSON that was asked for.
+/// The reason why bytes are not the expected JSON.
 public struct JSONError: Error, Hashable, Sendable {
-  /// What is wrong.
+  /// The kind of error, with its text for messages.
   public enum Reason: String, Hashable, Sendable {
-    case end = "ends too early"
-    case unexpected = "has an unexpected character"
-    case depth = "is nested too deeply"
-    case number = "has a number that is no unsigned 64-bit integer"
-    case text = "has a bad string"
-    case trailing = "goes on after its end"
-    case missing = "lacks a member"
-    case tooLarge = "describes a record that is too large"
+    case end = "unexpected end"
+    case unexpected = "unexpected character"
+    case depth = "nested too deeply"
+    case number = "number is not an unsigned 64-bit integer"
+    case text = "invalid string"
+    case trailing = "unexpected text after the end"
+    case missing = "missing member"
+    case tooLarge = "record too large"
   }
 
   public let reason: Reason
-  /// The byte at which it was noticed.
+  /// The offset of the byte at which the reader detected the error.
   public let offset: Int
 
   public init(reason: Reason, offset: Int) {
@@ -23,5 +23,5 @@ public struct JSONError: Error, Hashable, Sendable {
 }
 
 extension JSONError: CustomStringConvertible {
-  public var description: String { "the JSON \(reason.rawValue) (byte \(offset))" }
+  public var description: String { "invalid JSON: \(reason.rawValue) (byte \(offset))" }
 }

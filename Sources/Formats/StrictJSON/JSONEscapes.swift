@@ -1,6 +1,6 @@
-/// Resolves the escapes of a JSON string.
+/// The escape sequences of JSON strings.
 enum JSONEscapes {
-  /// The text of the bytes between two quotation marks.
+  /// Returns the text of the bytes between two quotation marks.
   static func resolve(_ bytes: ArraySlice<UInt8>) throws(JSONError) -> String {
     var text: [UInt8] = []
     var rest = bytes
@@ -9,8 +9,8 @@ enum JSONEscapes {
         text.append(byte)
         continue
       }
-      let bad = JSONError(reason: .text, offset: rest.startIndex)
-      guard let escape = rest.popFirst() else { throw bad }
+      let invalid = JSONError(reason: .text, offset: rest.startIndex)
+      guard let escape = rest.popFirst() else { throw invalid }
       switch escape {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(escape)
       case UInt8(ascii: "b"): text.append(0x08)
@@ -19,15 +19,15 @@ enum JSONEscapes {
       case UInt8(ascii: "r"): text.append(0x0d)
       case UInt8(ascii: "t"): text.append(0x09)
       case UInt8(ascii: "u"):
-        guard let scalar = scalar(&rest) else { throw bad }
+        guard let scalar = scalar(&rest) else { throw invalid }
         text += String(Character(scalar)).utf8
-      default: throw bad
+      default: throw invalid
       }
     }
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// The scalar of `XXXX`, or of a pair of surrogates `XXXX\uXXXX`.
+  /// Reads the scalar of `XXXX`, or of a surrogate pair `XXXX\uXXXX`.
   private static func scalar(_ rest: inout ArraySlice<UInt8>) -> Unicode.Scalar? {
     guard let first = unit(&rest) else { return nil }
     guard 0xd800..<0xdc00 ~= first else { return Unicode.Scalar(first) }

@@ -1,9 +1,9 @@
 extension JSONReader {
   // MARK: - Text
 
-  /// Takes a string as it stands.
+  /// Reads a string without decoding it.
   public mutating func text() throws(JSONError) -> JSONText {
-    try take("\"")
+    try expect("\"")
     let start = offset
     var hasEscapes = false
     while offset < end {
@@ -14,23 +14,23 @@ extension JSONReader {
       case UInt8(ascii: "\\"):
         hasEscapes = true
         offset += 2
-      case 0..<0x20: throw flaw(.text)
+      case 0..<0x20: throw error(.text)
       default: offset += 1
       }
     }
-    throw flaw(.end)
+    throw error(.end)
   }
 
-  /// Takes a string, decoded.
+  /// Reads and decodes a string.
   public mutating func string() throws(JSONError) -> String {
     let text = try text()
     return try decoded(text)
   }
 
-  /// Whether a text is `wanted`; without a copy where it has no escapes.
-  public func matches(_ text: JSONText, _ wanted: String) -> Bool {
-    if text.hasEscapes { return (try? decoded(text)) == wanted }
-    let utf8 = wanted.utf8
+  /// Returns `true` if a text is equal to `expected`; does not copy a text without escapes.
+  public func matches(_ text: JSONText, _ expected: String) -> Bool {
+    if text.hasEscapes { return (try? decoded(text)) == expected }
+    let utf8 = expected.utf8
     guard utf8.count == text.range.count else { return false }
     var position = text.range.lowerBound
     for byte in utf8 {
@@ -40,7 +40,7 @@ extension JSONReader {
     return true
   }
 
-  /// A text with its escapes resolved; bytes that are no UTF-8 become U+FFFD.
+  /// Decodes a text: resolves escapes and replaces bytes that are not valid UTF-8 by U+FFFD.
   public func decoded(_ text: JSONText) throws(JSONError) -> String {
     guard text.hasEscapes else { return String(decoding: bytes[text.range], as: UTF8.self) }
     return try JSONEscapes.resolve(bytes[text.range])
@@ -48,7 +48,7 @@ extension JSONReader {
 
   // MARK: - Numbers and literals
 
-  /// Takes an integer without a sign, exactly.
+  /// Reads an unsigned integer, exactly.
   public mutating func unsigned() throws(JSONError) -> UInt64 {
     var value: UInt64 = 0
     _ = try peek()
@@ -56,25 +56,25 @@ extension JSONReader {
     while offset < end, let digit = digit(bytes[offset]) {
       let (product, overflow) = value.multipliedReportingOverflow(by: 10)
       let (sum, carry) = product.addingReportingOverflow(UInt64(digit))
-      guard !overflow, !carry else { throw flaw(.number) }
+      guard !overflow, !carry else { throw error(.number) }
       value = sum
       offset += 1
     }
     let count = offset - start
-    guard count == 1 || count > 1 && bytes[start] != UInt8(ascii: "0") else { throw flaw(.number) }
-    if offset < end, [0x2e, 0x45, 0x65].contains(bytes[offset]) { throw flaw(.number) }
+    guard count == 1 || count > 1 && bytes[start] != UInt8(ascii: "0") else { throw error(.number) }
+    if offset < end, [0x2e, 0x45, 0x65].contains(bytes[offset]) { throw error(.number) }
     return value
   }
 
-  /// Takes an integer with or without a sign.
+  /// Reads an integer with an optional sign.
   public mutating func integer() throws(JSONError) -> Int {
-    let isNegative = try takes("-")
+    let isNegative = try consume("-")
     let magnitude = try unsigned()
-    guard let value = Int(exactly: magnitude) else { throw flaw(.number) }
+    guard let value = Int(exactly: magnitude) else { throw error(.number) }
     return isNegative ? -value : value
   }
 
-  /// Takes `true` or `false`.
+  /// Reads `true` or `false`.
   public mutating func boolean() throws(JSONError) -> Bool {
     let isTrue = try peek() == UInt8(ascii: "t")
     try literal(isTrue ? "true" : "false")
@@ -88,7 +88,7 @@ extension JSONReader {
 
   mutating func literal(_ word: StaticString) throws(JSONError) {
     for byte in String(describing: word).utf8 {
-      guard offset < end, bytes[offset] == byte else { throw flaw(.unexpected) }
+      guard offset < end, bytes[offset] == byte else { throw error(.unexpected) }
       offset += 1
     }
   }
@@ -96,14 +96,14 @@ extension JSONReader {
   private mutating func skipDigits() throws(JSONError) {
     let start = offset
     while offset < end, digit(bytes[offset]) != nil { offset += 1 }
-    guard offset > start else { throw flaw(.unexpected) }
+    guard offset > start else { throw error(.unexpected) }
   }
 
   mutating func skipNumber() throws(JSONError) {
-    _ = try takes("-")
+    _ = try consume("-")
     let start = offset
     try skipDigits()
-    guard bytes[start] != UInt8(ascii: "0") || offset == start + 1 else { throw flaw(.number) }
+    guard bytes[start] != UInt8(ascii: "0") || offset == start + 1 else { throw error(.number) }
     if offset < end, bytes[offset] == UInt8(ascii: ".") {
       offset += 1
       try skipDigits()

@@ -1,37 +1,37 @@
-/// Reads JSON from bytes, value by value, strictly and without an intermediate form (RFC 8259).
+/// A strict reader of JSON that reads value by value, without an intermediate form (RFC 8259).
 ///
-/// Integers are exact up to 2^64-1. Text is not copied unless asked for. Foundation's decoder is
-/// exact as well, but a list of mixed values costs it an error object for each, and a pass over
-/// many virtual machines shall make none.
+/// Integers are exact up to 2^64-1. Text is copied only when it is decoded. Foundation's decoder is
+/// exact as well, but creates an error object for each value of a list of mixed types; a pass over
+/// many VMs must create none.
 public struct JSONReader: Sendable {
-  /// The deepest nesting that is followed.
-  public static let deepest = 64
+  /// The maximum nesting, which bounds the use of the stack.
+  public static let maximumDepth = 64
 
   public let bytes: [UInt8]
   public let end: Int
   private var depth = 0
-  /// The position of the next byte.
+  /// The offset of the next byte.
   public var offset: Int
 
-  /// Reads `range` of `bytes`, or all of them.
+  /// Creates a reader of `range` of `bytes`; `nil` reads all of them.
   public init(_ bytes: [UInt8], in range: Range<Int>? = nil) {
     self.bytes = bytes
     offset = range?.lowerBound ?? 0
     end = range?.upperBound ?? bytes.count
-    precondition(end <= bytes.count, "a reader beyond its bytes")
+    precondition(end <= bytes.count, "the range ends after the bytes")
   }
 
-  /// What kind of value comes next.
+  /// The kind of a value.
   public enum Kind: Hashable, Sendable {
     case object, array, text, number, boolean, null
   }
 
-  /// A flaw where the reader stands.
-  public func flaw(_ reason: JSONError.Reason) -> JSONError {
+  /// Returns an error at the current offset.
+  public func error(_ reason: JSONError.Reason) -> JSONError {
     JSONError(reason: offset >= end && reason == .unexpected ? .end : reason, offset: offset)
   }
 
-  /// The next byte that is no white space, which is not taken.
+  /// Skips white space and returns the next byte without consuming it.
   mutating func peek() throws(JSONError) -> UInt8 {
     while offset < end {
       switch bytes[offset] {
@@ -39,22 +39,27 @@ public struct JSONReader: Sendable {
       case let byte: return byte
       }
     }
-    throw flaw(.end)
+    throw error(.end)
   }
 
-  /// Takes a character, which must come next.
-  public mutating func take(_ wanted: Unicode.Scalar) throws(JSONError) {
-    guard try peek() == UInt8(ascii: wanted) else { throw flaw(.unexpected) }
+  /// Consumes a character.
+  ///
+  /// - Throws: `unexpected` if another character follows.
+  public mutating func expect(_ character: Unicode.Scalar) throws(JSONError) {
+    guard try peek() == UInt8(ascii: character) else { throw error(.unexpected) }
     offset += 1
   }
 
-  /// Takes a character if it comes next.
-  public mutating func takes(_ wanted: Unicode.Scalar) throws(JSONError) -> Bool {
-    guard try peek() == UInt8(ascii: wanted) else { return false }
+  /// Consumes a character if it follows.
+  ///
+  /// - Returns: `true` if the character was consumed.
+  public mutating func consume(_ character: Unicode.Scalar) throws(JSONError) -> Bool {
+    guard try peek() == UInt8(ascii: character) else { return false }
     offset += 1
     return true
   }
 
+  /// Returns the kind of the next value without consuming it.
   public mutating func nextKind() throws(JSONError) -> Kind {
     switch try peek() {
     case UInt8(ascii: "{"): return .object
@@ -63,56 +68,56 @@ public struct JSONReader: Sendable {
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number
     case UInt8(ascii: "t"), UInt8(ascii: "f"): return .boolean
     case UInt8(ascii: "n"): return .null
-    default: throw flaw(.unexpected)
+    default: throw error(.unexpected)
     }
   }
 
-  /// Says that nothing but white space may follow.
+  /// Checks that only white space follows.
   public mutating func finish() throws(JSONError) {
     while offset < end {
-      guard [0x20, 0x09, 0x0a, 0x0d].contains(bytes[offset]) else { throw flaw(.trailing) }
+      guard [0x20, 0x09, 0x0a, 0x0d].contains(bytes[offset]) else { throw error(.trailing) }
       offset += 1
     }
   }
 
   // MARK: - Containers
 
-  /// Calls `body` with the key of each member; `body` takes the value.
+  /// Reads an object: calls `body` with the key of each member; `body` must consume the value.
   public mutating func object(
     _ body: (inout JSONReader, JSONText) throws(JSONError) -> Void
   ) throws(JSONError) {
-    try take("{")
+    try expect("{")
     try enter()
-    if try takes("}") { return leave() }
+    if try consume("}") { return leave() }
     repeat {
       let key = try text()
-      try take(":")
+      try expect(":")
       try body(&self, key)
-    } while try takes(",")
-    try take("}")
+    } while try consume(",")
+    try expect("}")
     leave()
   }
 
-  /// Calls `body` for each element, which `body` takes.
+  /// Reads an array: calls `body` for each element; `body` must consume the element.
   public mutating func array(
     _ body: (inout JSONReader) throws(JSONError) -> Void
   ) throws(JSONError) {
-    try take("[")
+    try expect("[")
     try enter()
-    if try takes("]") { return leave() }
-    repeat { try body(&self) } while try takes(",")
-    try take("]")
+    if try consume("]") { return leave() }
+    repeat { try body(&self) } while try consume(",")
+    try expect("]")
     leave()
   }
 
   private mutating func enter() throws(JSONError) {
     depth += 1
-    guard depth <= Self.deepest else { throw flaw(.depth) }
+    guard depth <= Self.maximumDepth else { throw error(.depth) }
   }
 
   private mutating func leave() { depth -= 1 }
 
-  /// Takes a value of any kind.
+  /// Skips a value of any kind.
   public mutating func skip() throws(JSONError) {
     switch try nextKind() {
     case .object:

@@ -1,9 +1,9 @@
-/// A string of JSON as it stands between its quotation marks in a reader's bytes.
+/// An undecoded JSON string in the bytes of a reader.
 ///
-/// It is compared and decoded by the reader that gave it.
+/// Only the reader that returned it can compare and decode it.
 public struct JSONText: Hashable, Sendable {
   /// The bytes between the quotation marks.
   public let range: Range<Int>
-  /// Whether a backslash is among them.
+  /// Whether the bytes contain a backslash.
   public let hasEscapes: Bool
 }

@@ -1,16 +1,17 @@
 extension XenVCPUEntry {
-  /// What `times` run to, or nil where the table does not say.
-  public var timesRunTo: UInt64? { sampleTime.value ?? stateEntryTime.value }
+  /// The time up to which `times` count, or `nil` if the table does not state it.
+  public var timesEnd: UInt64? { sampleTime.value ?? stateEntryTime.value }
 
-  /// The entry as it would be at `now` if the vCPU stayed in its state since the last update.
+  /// Returns the entry as it would be at `now` if the vCPU stayed in its state since the last
+  /// update.
   ///
-  /// A table is written when a vCPU changes its state: without this, one that never stops running
-  /// shows a counter that stands still. `now` is a time of the table's clock; where it is before
-  /// the sample, nothing changes.
+  /// Xen writes an entry when a vCPU changes its state. Without extrapolation, the counter of a
+  /// vCPU that never stops running would not change. `now` is a time of the table's clock; if it is
+  /// before the sample, nothing changes.
   ///
-  /// - Returns: nil where the table has no state or no time that the times run to.
+  /// - Returns: `nil` if the entry has no state or no time up to which its times count.
   public func extrapolated(to now: UInt64) -> XenVCPUEntry? {
-    guard let runState, let end = timesRunTo else { return nil }
+    guard let runState, let end = timesEnd else { return nil }
     guard now > end else { return self }
     var entry = self
     entry.times[runState] = times[runState].advanced(by: now - end)
@@ -18,17 +19,23 @@ extension XenVCPUEntry {
     return entry
   }
 
-  /// The time spent running up to `now`: it grows on where the vCPU is running.
+  /// The time spent running up to `now`, extrapolated if the vCPU is running.
   public func runningTime(at now: UInt64) -> UInt64? {
     (extrapolated(to: now) ?? self).times.running.value
   }
 }
 
 extension XenDomainEntry {
-  /// The sums over `vcpus`, each brought forward to `now`, and over what is gone.
+  /// Creates the sums over `vcpus`, each extrapolated to `now`, and over removed vCPUs.
   ///
-  /// A sum is inactive where one vCPU lacks the time: a part is no sum. The sample time is inactive
-  /// where one vCPU cannot be brought to `now`.
+  /// A sum is inactive if one vCPU lacks the time, because a partial sum would be wrong. The sample
+  /// time is inactive if one vCPU cannot be extrapolated to `now`.
+  ///
+  /// - Parameters:
+  ///   - vcpus: The entries of the vCPUs.
+  ///   - gone: The times of vCPUs that were removed.
+  ///   - now: The time of the sums, on the table's clock.
+  ///   - generation: The generation of the entry.
   public init(
     summing vcpus: Span<XenVCPUEntry>, gone: XenRunTimes? = nil, at now: UInt64,
     generation: UInt64? = nil
@@ -61,7 +68,7 @@ extension XenDomainEntry {
     self.generation = generation.map { .value($0) } ?? .inactive
   }
 
-  /// The time spent running by all vCPUs up to `now`, as if none had changed its state.
+  /// The time that all vCPUs spent running up to `now`, if none changed its state.
   public func runningTime(at now: UInt64) -> UInt64? {
     guard let time = times.running.value else { return nil }
     guard let end = sampleTime.value, let count = runningCount.value, now > end else {

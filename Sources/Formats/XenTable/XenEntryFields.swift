@@ -1,6 +1,6 @@
 import CVitals
 
-/// The fields of an entry, by where they lie; both kinds of entries give them their names.
+/// The fields of an entry by their position; both kinds of entries name them.
 public struct XenEntryFields: Hashable, Sendable {
   public var times: XenRunTimes
   /// At byte 40.
@@ -11,7 +11,7 @@ public struct XenEntryFields: Hashable, Sendable {
   public var startTime: XenField
   public var generation: XenField
 
-  /// Without any number.
+  /// Fields without values.
   public static let inactive = XenEntryFields(
     times: XenRunTimes(running: .inactive), fifth: .inactive, sampleTime: .inactive,
     seventh: .inactive, startTime: .inactive, generation: .inactive)
@@ -19,7 +19,7 @@ public struct XenEntryFields: Hashable, Sendable {
   /// The number of fields.
   static let count = 9
 
-  /// A field by the number of its bit in `valid`.
+  /// Accesses a field by the number of its bit in `valid`.
   subscript(index: Int) -> XenField {
     get {
       switch index {
@@ -51,7 +51,7 @@ public struct XenEntryFields: Hashable, Sendable {
     }
   }
 
-  /// Whether one of the fields has something to say.
+  /// Whether at least one field has a value.
   var isActive: Bool {
     for index in 0..<Self.count {
       switch self[index] {
@@ -62,13 +62,13 @@ public struct XenEntryFields: Hashable, Sendable {
     return false
   }
 
-  /// A field's place in the entry.
+  /// A field's position in the entry.
   struct Position {
     let index: Int
     let offset: Int
     let width: Int
     let validBit: UInt32
-    /// Whether a set top bit says that there is no number.
+    /// Whether a set top bit means that the field has no value.
     let isTime: Bool
 
     private init(_ index: Int, _ offset: Int, width: Int = 8, isTime: Bool = true) {
@@ -92,10 +92,10 @@ public struct XenEntryFields: Hashable, Sendable {
       Position(8, Int(VITALS_XEN_AT_GENERATION), isTime: false),
     ]
 
-    /// Whether the whole field lies in an entry of `size` bytes.
+    /// Whether an entry of `size` bytes contains the whole field.
     func fits(in size: Int) -> Bool { offset + width <= size }
 
-    /// Whether the RFC has the field.
-    var isProposed: Bool { fits(in: XenTableLayout.smallestSize) }
+    /// Whether the field is part of the RFC.
+    var isProposed: Bool { fits(in: XenTableLayout.minimumSize) }
   }
 }

@@ -1,40 +1,41 @@
-/// One field of an entry: a number, or why there is none.
+/// A field of an entry: a value, or why there is none.
 public enum XenField: Hashable, Sendable {
   case value(UInt64)
-  /// The table's entries are too short for the field, or it is not a field of the table's maker.
+  /// The table's entries are too short for the field, or its producer does not have the field.
   case notProduced
-  /// The field has no number now.
+  /// The field has no value now.
   case inactive
-  /// A time whose top bit is set, as it was found: it has run over, or the bit is a flag.
+  /// A time with its top bit set, as found: it overflowed, or the bit is a flag.
   ///
-  /// The rest of the bits is no number: XEN_RUNSTATE_UPDATE and "inactive" share the bit.
+  /// The other bits are not a value either: XEN_RUNSTATE_UPDATE and the inactive marker share the
+  /// bit.
   case unusable(UInt64)
 
-  /// The number, if there is one.
+  /// The value, if there is one.
   public var value: UInt64? {
     if case .value(let value) = self { value } else { nil }
   }
 
-  /// The field with its number grown by `amount`; at the largest time it stays.
+  /// Returns the field with `amount` added, limited to the maximum time.
   func advanced(by amount: UInt64) -> XenField {
     guard case .value(let value) = self else { return self }
     let (sum, overflow) = value.addingReportingOverflow(amount)
-    return .value(overflow ? Self.largestTime : min(sum, Self.largestTime))
+    return .value(overflow ? Self.maximumTime : min(sum, Self.maximumTime))
   }
 
-  /// The largest number that is not mistaken for an inactive one: 292 years of nanoseconds.
-  static let largestTime = UInt64(Int64.max)
+  /// The maximum time that differs from an inactive one: 292 years of nanoseconds.
+  static let maximumTime = UInt64(Int64.max)
 }
 
-/// What a vCPU does.
+/// The run state of a vCPU.
 public enum XenRunState: UInt64, Hashable, Sendable, CaseIterable {
   case running = 0
-  /// It could run, and waits for a CPU: its steal time grows.
+  /// Ready to run, waiting for a CPU; adds to its steal time.
   case runnable = 1
   case blocked = 2
   case offline = 3
 
-  /// As in the schema: `running`, `runnable`, `blocked`, `offline`.
+  /// The name in the schema: `running`, `runnable`, `blocked`, `offline`.
   public var name: String {
     switch self {
     case .running: "running"
@@ -81,12 +82,12 @@ public struct XenRunTimes: Hashable, Sendable {
     }
   }
 
-  /// The sum of all four, or nil where one is missing.
+  /// The sum of all four times, or `nil` if one is missing.
   public var sum: UInt64? {
     guard let running = running.value, let runnable = runnable.value,
       let blocked = blocked.value, let offline = offline.value
     else { return nil }
-    // Each is below 2^63: sums that do not fit come from no clock.
+    // Each time is below 2^63; a sum that overflows is not from a clock.
     let (busy, tooBusy) = running.addingReportingOverflow(runnable)
     let (idle, tooIdle) = blocked.addingReportingOverflow(offline)
     let (sum, overflow) = busy.addingReportingOverflow(idle)

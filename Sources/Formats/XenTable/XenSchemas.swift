@@ -1,8 +1,8 @@
 public import Statistics
 
-/// What the words of a table's entries mean.
+/// The schemas of a table's entries.
 public enum XenSchemas {
-  /// A vCPU's record, in the order of `XenVCPUEntry`'s fields.
+  /// The schema of a vCPU's record, in the order of `XenVCPUEntry`'s fields.
   public static let vcpu = Schema(packing: [
     timeSpent("running_ns"), timeSpent("runnable_ns"), timeSpent("blocked_ns"),
     timeSpent("offline_ns"), time("state_entry_ns"), time("sample_ns"),
@@ -10,7 +10,7 @@ public enum XenSchemas {
     time("start_ns"), generation,
   ])
 
-  /// A domain's record, in the order of `XenDomainEntry`'s fields.
+  /// The schema of a domain's record, in the order of `XenDomainEntry`'s fields.
   public static let domain = Schema(packing: [
     timeSpent("running_ns"), timeSpent("runnable_ns"), timeSpent("blocked_ns"),
     timeSpent("offline_ns"), Statistic("vcpus_running", .instant), time("sample_ns"),
@@ -21,7 +21,7 @@ public enum XenSchemas {
     Statistic(name, .cumulative, unit: .seconds, scale: .nano)
   }
 
-  /// A moment on the table's clock.
+  /// A point in time on the table's clock.
   private static func time(_ name: String) -> Statistic {
     Statistic(name, .instant, unit: .seconds, scale: .nano, stability: .internal)
   }
@@ -32,9 +32,9 @@ public enum XenSchemas {
 }
 
 extension XenTableEntry {
-  /// Stores the entry as a record of its schema; a field without a number is inactive.
+  /// Stores the entry as a record of its schema; fields without a value become inactive.
   ///
-  /// - Precondition: `record` has the schema's words.
+  /// - Precondition: `record` has as many words as the schema.
   public func store(into record: inout MutableSpan<UInt64>) {
     let fields = fields
     for index in 0..<XenEntryFields.count {
@@ -44,9 +44,9 @@ extension XenTableEntry {
 }
 
 extension XenTableReader {
-  /// Reads a slot into a record of its schema; the record changes only where there is an entry.
+  /// Reads a slot into a record of its schema; the record changes only if there is an entry.
   ///
-  /// - Returns: what `read` returns, for the group's status.
+  /// - Returns: The result of `read`, for the group's status.
   public func read(
     _ index: Int, attempts: Int = defaultAttempts, into record: inout MutableSpan<UInt64>
   ) -> XenReading<Entry> {

@@ -2,13 +2,13 @@ import CVitals
 import LinuxSystem
 import Synchronization
 
-/// The bytes of one entry, and how both sides of the table access them.
+/// The bytes of one entry, with access for both sides of the table.
 struct XenSlot {
-  /// The first byte.
+  /// The offset of the first byte.
   let start: Int
-  /// The bytes that have fields.
+  /// The number of bytes that contain fields.
   let size: Int
-  /// Whether the table says that the fields behind the RFC's are ours.
+  /// Whether the table has a mark, so that the fields after those of the RFC are Vitals fields.
   let isMarked: Bool
 
   enum Outcome {
@@ -18,16 +18,16 @@ struct XenSlot {
 
   // MARK: - Writing
 
-  /// Makes an entry without numbers of bytes that are all ones.
+  /// Initialises an entry without values from bytes that are all ones.
   func initialise(in mapping: borrowing Mapping) {
     mapping.storeRelaxed(UInt32(0), at: start)
     if hasValid { mapping.storeRelaxed(UInt32(0), at: start + Int(VITALS_XEN_AT_VALID)) }
   }
 
-  /// Stores the fields that fit; there is one writer of a slot.
+  /// Stores the fields that fit; a slot has a single writer.
   func update(_ fields: XenEntryFields, in mapping: borrowing Mapping) {
     let old = mapping.loadRelaxed(UInt32.self, at: start)
-    // Odd is what a dead writer left behind: the entry stays closed to readers.
+    // An odd sequence is from a dead writer: the entry stays closed to readers.
     let odd = old.isMultiple(of: 2) ? old &+ 1 : old &+ 2
     mapping.storeRelaxed(odd, at: start)
     atomicMemoryFence(ordering: .releasing)
@@ -55,7 +55,7 @@ struct XenSlot {
 
   // MARK: - Reading
 
-  /// The fields of one update, or that there was none to get in so many attempts.
+  /// Reads the fields of one update, with a limited number of attempts.
   func read(from mapping: borrowing Mapping, attempts: Int) -> Outcome {
     var last: UInt32 = 0
     var attempt = 0
@@ -64,7 +64,7 @@ struct XenSlot {
       let before = mapping.loadAcquiring(UInt32.self, at: start)
       last = before
       guard before.isMultiple(of: 2) else {
-        // Memory behind the last vCPU, where the table does not say how many there are.
+        // Memory after the last vCPU, if the table does not state the number of vCPUs.
         if isUnused(before, mapping) { return .fields(.inactive, attempts: attempt) }
         continue
       }

@@ -3,19 +3,19 @@ import Statistics
 import StatsChecks
 
 extension XenTableCheck {
-  /// X1 to X7: how far the header was found good; `flaw` is what was wrong with it.
-  mutating func checkHeader(_ flaw: XenTableError?) {
+  /// Checks the header: rules X1 to X7, up to the one that `error` violates.
+  mutating func checkHeader(_ error: XenTableError?) {
     let rules = [
-      ("X1", "the header lies in the memory"),
-      ("X2", "the magic is there, in this machine's byte order"),
-      ("X3", "slots begin behind the header, at a multiple of 8"),
+      ("X1", "the memory contains the header"),
+      ("X2", "the magic is present in the byte order of this system"),
+      ("X3", "slots begin after the header, at a multiple of 8"),
       ("X4", "an entry has at least its sequence and running time"),
-      ("X5", "a slot has room for its entry and is a multiple of 8 long"),
+      ("X5", "a slot has room for its entry and a length that is a multiple of 8"),
       ("X6", "a marked header ends before the slots"),
-      ("X7", "all slots lie in the memory"),
+      ("X7", "the memory contains all slots"),
     ]
     let failed =
-      switch flaw {
+      switch error {
       case nil: rules.count
       case .truncated, .system, .shrunk: 0
       case .otherByteOrder, .unknownMagic, .unannounced, .claimed: 1
@@ -26,11 +26,11 @@ extension XenTableCheck {
       case .field, .beyondEnd: 6
       }
     for (index, (check, rule)) in rules.enumerated() where index <= failed {
-      list.check(check, rule, index < failed, flaw?.description ?? "")
+      list.check(check, rule, index < failed, error?.description ?? "")
     }
   }
 
-  /// X8 to X10: what has no meaning is 0 or marked inactive.
+  /// Checks padding and reserved bytes: rules X8 to X10.
   mutating func checkPadding(_ header: XenTableHeader, _ snapshot: XenTableSnapshot) {
     let layout = header.layout
     func problem(_ name: String, _ range: Range<Int>) -> String? {
@@ -46,14 +46,14 @@ extension XenTableCheck {
       let reserved = Int(VITALS_XEN_AT_RESERVED)..<XenTableMark.headerLength
       if let reserved = problem("reserved", reserved) { problems.append(reserved) }
     }
-    list.check("X8", "pads and reserved fields are 0 or all ones", problems)
+    list.check("X8", "padding and reserved fields are 0 or all ones", problems)
     list.check(
-      "X9", "between header and slots all is 0 or all ones",
-      problem("behind the header", header.length..<layout.offset).map { [$0] } ?? [])
+      "X9", "bytes between header and slots are 0 or all ones",
+      problem("after the header", header.length..<layout.offset).map { [$0] } ?? [])
     let tails = slots.compactMap { problem("tail of slot \($0)", layout.tail(ofEntry: $0)) }
     let rest = layout.byteCount..<max(layout.byteCount, snapshot.words.count * 8)
     list.check(
-      "X10", "behind entries all is 0 or all ones",
-      tails + (problem("behind the last slot", rest).map { [$0] } ?? []))
+      "X10", "bytes after entries are 0 or all ones",
+      tails + (problem("after the last slot", rest).map { [$0] } ?? []))
   }
 }

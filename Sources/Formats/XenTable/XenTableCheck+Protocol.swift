@@ -2,7 +2,9 @@ import Statistics
 import StatsChecks
 
 extension XenTableCheck {
-  /// X12 to X16: what a writer does to the table; `open` are the slots that stay in update.
+  /// Checks the writer's protocol: rules X12 to X16.
+  ///
+  /// `open` contains the slots with an unfinished update.
   mutating func checkProtocol(_ change: XenTableChange, active: Set<Int>?, open: Set<Int>) {
     checkOutside(change)
     list.check(
@@ -13,41 +15,42 @@ extension XenTableCheck {
         return change.first.firstDifference(from: change.second, in: bytes)
           .map { "byte \($0 - bytes.lowerBound) of slot \(index)" }
       })
-    let rule = "only the entries of vCPUs that do something change"
+    let rule = "only entries of active vCPUs change"
     if let active {
       list.check(
         "X14", rule,
         change.slots.filter { !active.contains($0) && !change.isQuiet($0) }
           .map { "slot \($0) was updated" })
     } else {
-      list.skip("X14", rule, "nobody said which vCPUs do something")
+      list.skip("X14", rule, "the active vCPUs are unknown")
     }
     list.check(
-      "X15", "no update stays open",
+      "X15", "no update remains unfinished",
       open.sorted().map { index in
-        "slot \(index) has sequence \(change.second.after[index]) all the time: its writer died in an"
+        "the sequence of slot \(index) stays \(change.second.after[index]): its writer died during an"
           + " update, or has not run since"
       })
-    let read = "a reader gets every entry in \(change.second.attempts) attempts"
+    let read = "every entry can be read within \(change.second.attempts) attempts"
     let unread = change.slots.first { index in
       if case .busy = change.second.outcomes[index] { !open.contains(index) } else { false }
     }
     if let unread {
-      // A writer that the system has taken from its CPU in an update does no wrong.
-      list.skip("X16", read, "slot \(unread) was in update each time; its numbers are not checked")
+      // A writer that was preempted during an update does not violate a rule.
+      list.skip(
+        "X16", read, "slot \(unread) was being updated at each attempt; its values are not checked")
     } else {
       list.check("X16", read, true, "")
     }
   }
 
-  /// X12: nothing is written where no entry is.
+  /// Checks that bytes outside of entries do not change: rule X12.
   private mutating func checkOutside(_ change: XenTableChange) {
     let layout = change.header.layout
     let gap = change.header.length..<layout.offset
     let rest = layout.byteCount..<max(layout.byteCount, change.first.words.count * 8)
     let ranges = [gap, rest] + change.slots.map { layout.tail(ofEntry: $0) }
     list.check(
-      "X12", "nothing outside of the entries changes",
+      "X12", "bytes outside of entries do not change",
       ranges.compactMap { range in
         change.first.firstDifference(from: change.second, in: range).map { "byte \($0)" }
       })

@@ -2,25 +2,26 @@ public import LinuxSystem
 import Statistics
 public import StatsChecks
 
-/// Checks the rules of a Xen statistics table, which may be in use or be any bytes at all.
+/// Checks the rules of a Xen statistics table, which may be in use or contain arbitrary bytes.
 ///
-/// X1 to X10 look at the layout, X11 to X16 at how it is written, X17 to X26 at the numbers. What is
-/// written is seen in two snapshots of the table, a pause apart.
+/// X1 to X10 check the layout, X11 to X16 the protocol of updates, X17 to X26 the values. Two
+/// snapshots of the table, separated by a pause, show changes.
 public struct XenTableCheck: ~Copyable {
-  /// Where the bytes come from.
+  /// The memory to check, or why there is none.
   private enum Memory: ~Copyable {
     case mapped(Mapping)
-    case flaw(XenTableError)
+    case failed(XenTableError)
   }
 
   let kind: XenTableKind
-  /// The nanoseconds by which sums of times may differ.
+  /// The permitted difference of sums of times, in nanoseconds.
   let epsilon: UInt64
   private let count: Int?
   private let memory: Memory
   var list: FindingList
 
-  /// Will check mapped memory; `count` is the number of slots where the table does not say it.
+  /// Creates a check of mapped memory; `count` is the number of slots if the table does not state
+  /// it.
   public init(
     _ mapping: consuming Mapping, of kind: XenTableKind = .vcpus, object: String,
     count: Int? = nil, epsilon: UInt64 = 1_000
@@ -32,7 +33,7 @@ public struct XenTableCheck: ~Copyable {
     list = FindingList(object: object)
   }
 
-  /// Will check an open file, which may get shorter at any time.
+  /// Creates a check of an open file, which may be truncated at any time.
   public init(
     _ descriptor: borrowing Descriptor, of kind: XenTableKind = .vcpus, object: String,
     count: Int? = nil, epsilon: UInt64 = 1_000
@@ -40,7 +41,7 @@ public struct XenTableCheck: ~Copyable {
     do throws(XenTableError) {
       memory = .mapped(try Mapping(sharing: descriptor))
     } catch {
-      memory = .flaw(error)
+      memory = .failed(error)
     }
     self.kind = kind
     self.count = count
@@ -48,13 +49,15 @@ public struct XenTableCheck: ~Copyable {
     list = FindingList(object: object)
   }
 
-  /// Runs all checks that the table lets be run.
+  /// Runs all checks that the state of the table permits.
   ///
-  /// The two snapshots are taken before and after `pause`. `active` are the slots whose vCPUs may
-  /// do anything at all, where the caller knows it (X14). An update that is open in both is given
-  /// `patience` nanoseconds more to end.
+  /// - Parameters:
+  ///   - active: The slots of vCPUs that may change their state (X14); `nil` if unknown.
+  ///   - timeout: How long an update that is open in both snapshots may still take, in nanoseconds.
+  ///   - pause: Called between the two snapshots.
+  /// - Returns: One finding per rule.
   public consuming func run(
-    active: Set<Int>? = nil, patience: UInt64 = 200_000_000,
+    active: Set<Int>? = nil, timeout: UInt64 = 200_000_000,
     pause: () -> Void = { sleepNanoseconds(10_000_000) }
   ) -> [Finding] {
     let (header, first): (XenTableHeader, XenTableSnapshot)
@@ -67,35 +70,36 @@ public struct XenTableCheck: ~Copyable {
     checkHeader(nil)
     checkPadding(header, first)
     pause()
-    let rule = "the header stays, or the generation changes"
+    let rule = "the header changes only with the generation"
     do throws(XenTableError) {
-      let (now, second) = try takeSnapshot()
-      guard now == header else {
-        list.check("X11", rule, now.mark?.generation != header.mark?.generation, "it changed")
+      let (current, second) = try takeSnapshot()
+      guard current == header else {
+        list.check(
+          "X11", rule, current.mark?.generation != header.mark?.generation, "the header changed")
         return list.findings
       }
       list.check("X11", rule, true, "")
       let change = XenTableChange(header: header, first: first, second: second)
-      checkProtocol(change, active: active, open: openSlots(change, patience))
+      checkProtocol(change, active: active, open: openSlots(change, timeout))
       checkFields(change)
       checkTimes(change)
     } catch {
-      list.check("X11", rule, false, "now \(error)")
+      list.check("X11", rule, false, "after the pause: \(error)")
     }
     return list.findings
   }
 
-  /// The slots whose sequence is odd and does not change.
-  private func openSlots(_ change: XenTableChange, _ patience: UInt64) -> Set<Int> {
+  /// The slots whose sequence is odd and does not change within the timeout.
+  private func openSlots(_ change: XenTableChange, _ timeout: UInt64) -> Set<Int> {
     let open = change.slots.filter { index in
       let sequence = change.first.after[index]
       return !sequence.isMultiple(of: 2) && change.second.after[index] == sequence
         && !change.second.isUnused(index)
     }
     if open.isEmpty { return [] }
-    sleepNanoseconds(patience)
+    sleepNanoseconds(timeout)
     switch memory {
-    case .flaw:
+    case .failed:
       return []
     case .mapped(let mapping):
       return Set(open).filter { index in
@@ -109,17 +113,17 @@ public struct XenTableCheck: ~Copyable {
 
   private func takeSnapshot() throws(XenTableError) -> (XenTableHeader, XenTableSnapshot) {
     switch memory {
-    case .flaw(let flaw):
-      throw flaw
+    case .failed(let error):
+      throw error
     case .mapped(let mapping):
       let header = try XenTableHeader(validating: mapping, kind: kind, count: count)
-      let most = XenTableSnapshot.largestByteCount
-      guard mapping.byteCount <= most else {
-        throw .field(.byteCount, value: mapping.byteCount, rule: "at most \(most) to be checked")
+      let maximum = XenTableSnapshot.maximumByteCount
+      guard mapping.byteCount <= maximum else {
+        throw .field(.byteCount, value: mapping.byteCount, rule: "at most \(maximum) for a check")
       }
-      let slots = XenTableSnapshot.largestCount
+      let slots = XenTableSnapshot.maximumSlotCount
       guard header.layout.count <= slots else {
-        throw .field(.count, value: header.layout.count, rule: "at most \(slots) to be checked")
+        throw .field(.count, value: header.layout.count, rule: "at most \(slots) for a check")
       }
       let snapshot = XenTableSnapshot(of: mapping, header: header)
       guard !mapping.isBroken else { throw .shrunk }
@@ -128,7 +132,7 @@ public struct XenTableCheck: ~Copyable {
   }
 }
 
-/// Two snapshots of a table whose header has not changed between them.
+/// Two snapshots of a table with the same header.
 struct XenTableChange {
   let header: XenTableHeader
   let first: XenTableSnapshot
@@ -136,7 +140,7 @@ struct XenTableChange {
 
   var slots: Range<Int> { 0..<header.layout.count }
 
-  /// Whether a slot has had no update from before the first to behind the second snapshot.
+  /// Whether a slot was not updated from before the first snapshot until after the second.
   func isQuiet(_ index: Int) -> Bool {
     first.isStable(index) && second.isStable(index) && first.after[index] == second.before[index]
   }

@@ -1,10 +1,10 @@
 import CVitals
 
-/// What a Xen statistics table is about: its own magic and, for Xen, its own resource id.
+/// The kind of a Xen statistics table; each has its own magic and, in Xen, resource id.
 public enum XenTableKind: Hashable, Sendable {
-  /// An entry for each vCPU, as the RFC proposed.
+  /// One entry for each vCPU, as in the RFC.
   case vcpus
-  /// One entry with the sums over a domain's vCPUs; ours.
+  /// One entry with the sums over a domain's vCPUs; a Vitals extension.
   case domain
 
   public var magic: UInt32 {
@@ -22,20 +22,20 @@ public protocol XenTableEntry: Hashable, Sendable {
   var fields: XenEntryFields { get }
 }
 
-/// The statistics of one vCPU, all from one update.
+/// The statistics of one vCPU, from a single update.
 public struct XenVCPUEntry: XenTableEntry {
   public static var kind: XenTableKind { .vcpus }
 
-  /// The time in each state, from `startTime` to `sampleTime`; only `running` is the RFC's.
+  /// The time in each state, from `startTime` to `sampleTime`; the RFC has only `running`.
   public var times: XenRunTimes
-  /// Since when the vCPU has been in `state`; as `times`, on the table's clock.
+  /// When the vCPU entered `state`, on the table's clock, as all times.
   public var stateEntryTime: XenField
-  /// What `times` run to; where it is missing they run to `stateEntryTime`, as in Xen itself.
+  /// The time up to which `times` count; if missing, it is `stateEntryTime`, as in Xen itself.
   public var sampleTime: XenField
-  /// An `XenRunState`, or a state of a later version.
+  /// A `XenRunState`, or a state of a later version.
   public var state: XenField
   public var startTime: XenField
-  /// Changes where `times` begin anew.
+  /// Changes when `times` restart.
   public var generation: XenField
 
   public init(
@@ -65,20 +65,20 @@ public struct XenVCPUEntry: XenTableEntry {
       startTime: startTime, generation: generation)
   }
 
-  /// What the vCPU does, where it is known and of this version.
+  /// The run state, if it is present and known to this version.
   public var runState: XenRunState? { state.value.flatMap(XenRunState.init(rawValue:)) }
 }
 
-/// The sums over the vCPUs of a domain, all at one moment.
+/// The sums over the vCPUs of a domain, all at the same time.
 public struct XenDomainEntry: XenTableEntry {
   public static var kind: XenTableKind { .domain }
 
-  /// The sums of the vCPUs' times, those of vCPUs that are gone included.
+  /// The sums of the vCPUs' times, including removed vCPUs.
   public var times: XenRunTimes
-  /// How many vCPUs were running at `sampleTime`.
+  /// The number of vCPUs that were running at `sampleTime`.
   public var runningCount: XenField
   public var sampleTime: XenField
-  /// How many vCPUs there are.
+  /// The number of vCPUs.
   public var vcpuCount: XenField
   /// The earliest of the vCPUs' start times.
   public var startTime: XenField

@@ -1,33 +1,34 @@
 public import LinuxSystem
+import Statistics
 
-/// Why bytes are no Xen statistics table that can be read or written.
+/// The error of reading or writing a Xen statistics table.
 public enum XenTableError: Error, Hashable, Sendable {
-  /// A number of the header or of the caller.
+  /// A field of the header or a parameter of the caller.
   public enum Field: String, Hashable, Sendable {
     case offset
     case size
     case stride
     case count
-    /// Of the header.
+    /// The length of the header.
     case length
-    /// Of all of the memory.
+    /// The size of the memory.
     case byteCount
   }
 
-  /// The header has 16 bytes; there are fewer.
+  /// The memory is shorter than the header's 16 bytes.
   case truncated(available: Int)
-  /// The magic's bytes are swapped: the table was written on a machine of the other byte order.
+  /// The bytes of the magic are swapped: the producer has the other byte order.
   case otherByteOrder(magic: UInt32)
   case unknownMagic(UInt32, expected: UInt32)
-  /// The magic is not there yet: a writer is about to initialise the table, or died doing so.
+  /// The magic is not stored yet: a writer initialises the table, or died doing so.
   case unannounced
-  /// Another writer has the table.
+  /// Another writer owns the table.
   case claimed(magic: UInt32)
-  /// A number that no table can have.
+  /// A field has an invalid value.
   case field(Field, value: Int, rule: String)
-  /// The slots reach beyond the memory.
+  /// The slots end beyond the memory.
   case beyondEnd(needed: Int, available: Int)
-  /// The file got shorter than the table while it was read.
+  /// The file was truncated below the size of the table while it was read.
   case shrunk
   case system(SystemError)
 }
@@ -36,30 +37,24 @@ extension XenTableError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .truncated(let available):
-      "there are \(available) bytes; the header of a Xen statistics table has 16"
+      "the memory has \(available) bytes; the header of a Xen statistics table has 16"
     case .otherByteOrder(let magic):
-      "magic \(hexadecimal(magic)) has its bytes swapped: the table is of a machine with the"
-        + " other byte order"
+      "magic 0x\(magic.hexadecimal(width: 8)) has its bytes swapped: the table was"
+        + " written on a system with the other byte order"
     case .unknownMagic(let magic, let expected):
-      "magic is \(hexadecimal(magic)), not \(hexadecimal(expected))"
+      "magic is 0x\(magic.hexadecimal(width: 8)), not 0x\(expected.hexadecimal(width: 8))"
     case .unannounced:
-      "magic is not there yet: the table was not initialised to its end"
+      "magic is missing: the initialisation of the table is incomplete"
     case .claimed(let magic):
-      "magic is \(hexadecimal(magic)): another writer has this table"
+      "magic is 0x\(magic.hexadecimal(width: 8)): another writer owns this table"
     case .field(let field, let value, let rule):
       "\(field.rawValue) is \(value), must be \(rule)"
     case .beyondEnd(let needed, let available):
-      "the table has \(needed) bytes; \(available) are there"
+      "the table has \(needed) bytes, the memory \(available)"
     case .shrunk:
-      "the file got shorter than the table while it was read"
+      "the file was truncated below the size of the table while it was read"
     case .system(let error):
       error.description
     }
   }
-}
-
-/// As `0xaabbccdd`.
-func hexadecimal(_ value: UInt32) -> String {
-  let digits = String(value, radix: 16)
-  return "0x" + String(repeating: "0", count: 8 - digits.count) + digits
 }

@@ -1,19 +1,19 @@
 import CVitals
 public import LinuxSystem
 
-/// The header of a table, checked against the memory that it lies in.
+/// The header of a table, checked against the memory that contains the table.
 public struct XenTableHeader: Hashable, Sendable {
   public let kind: XenTableKind
   public let layout: XenTableLayout
-  /// Our extension, or nil in a table that is the RFC's only.
+  /// The Vitals extension, or `nil` in a table of the RFC.
   public let mark: XenTableMark?
-  /// The bytes of the header, as the table says.
+  /// The length of the header in bytes, as the table states it.
   public let length: Int
 
-  /// Looks at a header; nothing of the table is used before this has returned.
+  /// Validates a header; no other part of the table is used before.
   ///
-  /// The number of slots is `count`, else the mark's, else as many as there is room for: the RFC
-  /// has no number, and slots behind the last vCPU then read as entries of zeros.
+  /// The number of slots is `count`, otherwise that of the mark, otherwise as many as fit into the
+  /// memory. The RFC has no number; slots after the last vCPU then read as entries of zeros.
   public init(
     validating mapping: borrowing Mapping, kind: XenTableKind, count: Int? = nil
   ) throws(XenTableError) {
@@ -28,8 +28,8 @@ public struct XenTableHeader: Hashable, Sendable {
     try empty.validate(in: mapping.byteCount)
     let marked = try Self.marked(mapping, empty)
     let room = empty.slotCount(in: mapping.byteCount)
-    if let count, let most = marked?.count, count > most {
-      throw .field(.count, value: count, rule: "at most that of the table, \(most)")
+    if let count, let maximum = marked?.count, count > maximum {
+      throw .field(.count, value: count, rule: "at most that of the table, \(maximum)")
     }
     let known = kind == .domain ? 1 : room
     let layout = try XenTableLayout(
@@ -54,18 +54,18 @@ public struct XenTableHeader: Hashable, Sendable {
     }
   }
 
-  /// The mark's length and count, where the header has room for a mark and its magic is there.
+  /// The length and count of the mark, or `nil` if the table has no mark.
   private static func marked(
     _ mapping: borrowing Mapping, _ layout: XenTableLayout
   ) throws(XenTableError) -> (length: Int, count: Int)? {
-    let shortest = XenTableMark.headerLength
-    guard layout.offset >= shortest,
+    let minimum = XenTableMark.headerLength
+    guard layout.offset >= minimum,
       mapping.loadRelaxed(UInt32.self, at: Int(VITALS_XEN_AT_MARK)) == VITALS_XEN_MARK_MAGIC
     else { return nil }
     let length = Int(mapping.loadRelaxed(UInt32.self, at: Int(VITALS_XEN_AT_LENGTH)))
-    guard length >= shortest, length <= layout.offset else {
+    guard length >= minimum, length <= layout.offset else {
       throw .field(
-        .length, value: length, rule: "from \(shortest) to the offset, \(layout.offset)")
+        .length, value: length, rule: "from \(minimum) to the offset, \(layout.offset)")
     }
     return (length, Int(mapping.loadRelaxed(UInt32.self, at: Int(VITALS_XEN_AT_COUNT))))
   }

@@ -1,45 +1,45 @@
 import CVitals
 
-/// Where the slots of a Xen statistics table lie; the one place that computes it.
+/// The layout of a Xen statistics table: the only code that computes positions of slots.
 ///
-/// Slot *v* begins at `offset + v * stride`, in bytes. An entry fills the first `size` bytes of its
+/// Slot *v* begins at `offset + v * stride`, in bytes. An entry uses the first `size` bytes of its
 /// slot.
 public struct XenTableLayout: Hashable, Sendable {
-  /// The bytes from the start of the table to slot 0.
+  /// The offset of slot 0, in bytes.
   public let offset: Int
-  /// The bytes of an entry.
+  /// The size of an entry, in bytes.
   public let size: Int
-  /// The bytes from one slot to the next.
+  /// The distance between slots, in bytes.
   public let stride: Int
-  /// The number of slots: of vCPUs, or 1.
+  /// The number of slots: the number of vCPUs, or 1.
   public let count: Int
-  /// The bytes of the table, with the whole last slot.
+  /// The size of the table including the whole last slot, in bytes.
   public let byteCount: Int
 
   public static let defaultOffset = Int(VITALS_XEN_DEFAULT_OFFSET)
   public static let defaultStride = Int(VITALS_XEN_DEFAULT_STRIDE)
-  /// The bytes of an entry that has only what the RFC proposed.
-  public static let smallestSize = Int(VITALS_XEN_SMALLEST_ENTRY)
-  /// The bytes of an entry with all fields that this version knows.
+  /// The size of an entry that has only the fields of the RFC, in bytes.
+  public static let minimumSize = Int(VITALS_XEN_SMALLEST_ENTRY)
+  /// The size of an entry with all fields that this version knows, in bytes.
   public static let fullSize = Int(VITALS_XEN_ENTRY_SIZE)
 
-  /// A layout that keeps all rules; how much memory there is does not count yet.
+  /// Creates a valid layout, independent of the size of the memory.
   public init(
-    offset: Int = defaultOffset, size: Int = smallestSize, stride: Int = defaultStride, count: Int
+    offset: Int = defaultOffset, size: Int = minimumSize, stride: Int = defaultStride, count: Int
   ) throws(XenTableError) {
     let header = Int(VITALS_XEN_HEADER_SIZE)
     guard offset >= header, offset <= UInt32.max, offset.isMultiple(of: 8) else {
       throw .field(.offset, value: offset, rule: "a multiple of 8, at least \(header)")
     }
-    guard size >= Self.smallestSize, size <= UInt32.max else {
-      throw .field(.size, value: size, rule: "at least \(Self.smallestSize)")
+    guard size >= Self.minimumSize, size <= UInt32.max else {
+      throw .field(.size, value: size, rule: "at least \(Self.minimumSize)")
     }
     guard stride >= size, stride <= UInt32.max, stride.isMultiple(of: 8) else {
       throw .field(.stride, value: stride, rule: "a multiple of 8, at least the size, \(size)")
     }
     guard count >= 0 else { throw .field(.count, value: count, rule: "at least 0") }
     guard let byteCount = Self.byteCount(offset: offset, stride: stride, count: count) else {
-      throw .field(.count, value: count, rule: "so few that the table has less than 2^63 bytes")
+      throw .field(.count, value: count, rule: "small enough for a table of less than 2^63 bytes")
     }
     self.offset = offset
     self.size = size
@@ -48,46 +48,46 @@ public struct XenTableLayout: Hashable, Sendable {
     self.byteCount = byteCount
   }
 
-  /// The bytes of the same table with another number of slots, or nil beyond 2^63.
+  /// The size of the same table with another number of slots, or `nil` beyond 2^63 bytes.
   public func byteCount(for count: Int) -> Int? {
     Self.byteCount(offset: offset, stride: stride, count: count)
   }
 
-  /// The bytes in whole pages of 4096, as a hypervisor hands them out.
+  /// The size in pages of 4096 bytes, the unit in which a hypervisor provides it.
   public var frameCount: Int {
     byteCount / 4096 + (byteCount.isMultiple(of: 4096) ? 0 : 1)
   }
 
-  /// The slots that `available` bytes have room for.
+  /// The number of slots that fit into `available` bytes.
   public func slotCount(in available: Int) -> Int {
     available > offset ? (available - offset) / stride : 0
   }
 
-  /// The first byte of a slot.
+  /// The offset of a slot.
   ///
-  /// - Precondition: the table has the slot.
+  /// - Precondition: The table has the slot.
   public func offset(ofEntry index: Int) -> Int {
     precondition(index >= 0 && index < count, "slot \(index) of a table of \(count)")
     return offset + index * stride
   }
 
-  /// The bytes of a slot that have fields.
+  /// The bytes of a slot that contain fields.
   ///
-  /// - Precondition: the table has the slot.
+  /// - Precondition: The table has the slot.
   public func bytes(ofEntry index: Int) -> Range<Int> {
     let start = offset(ofEntry: index)
     return start..<start + size
   }
 
-  /// The bytes of a slot that no field lies in.
+  /// The bytes of a slot after its fields.
   ///
-  /// - Precondition: the table has the slot.
+  /// - Precondition: The table has the slot.
   public func tail(ofEntry index: Int) -> Range<Int> {
     let start = offset(ofEntry: index)
     return start + size..<start + stride
   }
 
-  /// Throws where the table does not lie in `available` bytes.
+  /// Checks that the table fits into `available` bytes.
   public func validate(in available: Int) throws(XenTableError) {
     guard byteCount <= available else {
       throw .beyondEnd(needed: byteCount, available: available)

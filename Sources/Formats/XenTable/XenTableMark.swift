@@ -1,7 +1,7 @@
 import CVitals
 import LinuxSystem
 
-/// What a table's times are counted on.
+/// The clock of a table's times.
 public struct XenTableClock: RawRepresentable, Hashable, Sendable {
   public let rawValue: UInt32
 
@@ -16,13 +16,13 @@ public struct XenTableClock: RawRepresentable, Hashable, Sendable {
   public static let monotonic = XenTableClock(rawValue: UInt32(VITALS_XEN_CLOCK_MONOTONIC))
 }
 
-/// Our extension of the header: whose table it is, and that the fields behind the RFC's are ours.
+/// The Vitals extension of the header: identifies the table and its additional fields.
 public struct XenTableMark: Hashable, Sendable {
-  /// The domain's number, where the writer has one.
+  /// The domain's number, if the writer knows it.
   public var domain: UInt32?
-  /// Differs from that of every earlier table of the domain.
+  /// Differs from the generation of every earlier table of the domain.
   public var generation: UInt64
-  /// When the table was made, on `clock`.
+  /// The time of the table's creation, on `clock`.
   public var created: UInt64
   public var clock: XenTableClock
 
@@ -35,7 +35,7 @@ public struct XenTableMark: Hashable, Sendable {
     self.clock = clock
   }
 
-  /// The bytes of a header that has a mark.
+  /// The length of a header with a mark, in bytes.
   static let headerLength = Int(VITALS_XEN_MARKED_HEADER_SIZE)
 
   init(from mapping: borrowing Mapping) {

@@ -1,9 +1,9 @@
 import LinuxSystem
 
 extension Mapping {
-  /// All of a table's file, shared with its writer.
+  /// Maps the whole file of a table, shared with its writer.
   ///
-  /// Where the file can get shorter, the mapping is guarded.
+  /// The mapping is guarded if the file could be truncated.
   init(sharing descriptor: borrowing Descriptor) throws(XenTableError) {
     let length: Int
     do throws(SystemError) {

@@ -1,17 +1,17 @@
 public import LinuxSystem
 
-/// What one reading of an entry gave.
+/// The outcome of reading an entry.
 public enum XenReading<Entry: XenTableEntry>: Hashable, Sendable {
-  /// All numbers are from one update; it took so many attempts.
+  /// All values are from one update; reading took `attempts` attempts.
   case entry(Entry, attempts: Int)
-  /// The entry has no number now: nothing writes it.
+  /// The entry has no values: nothing writes it.
   case inactive
-  /// Each of the attempts met an update.
+  /// Every attempt coincided with an update.
   ///
-  /// An odd sequence that stays the same is that of a writer which died in an update, or has not
-  /// run since; an even one says that updates come faster than they can be read.
+  /// An odd sequence that does not change means that the writer died during an update or has not
+  /// run since. An even one means that updates are faster than the reader.
   case busy(sequence: UInt32, attempts: Int)
-  /// The file got shorter than the table: there will be no numbers any more.
+  /// The file was truncated below the size of the table; no more values can be read.
   case shrunk
 
   public var entry: Entry? {
@@ -19,28 +19,28 @@ public enum XenReading<Entry: XenTableEntry>: Hashable, Sendable {
   }
 }
 
-/// Reads a Xen statistics table that another process, or the hypervisor, writes.
+/// Reads a Xen statistics table that another process or the hypervisor writes.
 ///
-/// The memory may hold any bytes and change at any time: a header that does not fit the memory is
-/// refused, and later changes of the header are not followed. Readers do not disturb the writer or
-/// each other; any number of threads may use one reader.
+/// The memory may contain arbitrary bytes and may change at any time. A header that does not fit
+/// the memory is an error; later changes of the header have no effect. Readers do not disturb the
+/// writer or each other; any number of threads may use one reader.
 public struct XenTableReader<Entry: XenTableEntry>: ~Copyable, Sendable {
-  /// As it was when the reader was made.
+  /// The header at the creation of the reader.
   public let header: XenTableHeader
   private let mapping: Mapping
 
-  /// The attempts at one entry, unless the caller asks for more: some 10 microseconds.
+  /// The default number of attempts to read an entry: about 10 microseconds.
   public static var defaultAttempts: Int { 256 }
 
-  /// Reads mapped memory, such as that of Xen's privcmd.
+  /// Creates a reader of mapped memory, such as that of Xen's privcmd.
   ///
-  /// Without `count` the number of slots is the table's own, else as many as there is room for.
+  /// Without `count`, the number of slots is that of the table, otherwise as many as fit.
   public init(_ mapping: consuming Mapping, count: Int? = nil) throws(XenTableError) {
     header = try XenTableHeader(validating: mapping, kind: Entry.kind, count: count)
     self.mapping = mapping
   }
 
-  /// Maps a file, which may get shorter at any time.
+  /// Creates a reader of a file, which may be truncated at any time.
   public init(
     sharing descriptor: borrowing Descriptor, count: Int? = nil
   ) throws(XenTableError) {
@@ -49,12 +49,12 @@ public struct XenTableReader<Entry: XenTableEntry>: ~Copyable, Sendable {
 
   public var count: Int { header.layout.count }
 
-  /// The numbers of one slot, or why there are none; it never waits.
+  /// Reads the values of one slot without waiting.
   ///
-  /// - Precondition: the table has the slot.
+  /// - Precondition: The table has the slot.
   public func read(_ index: Int, attempts: Int = defaultAttempts) -> XenReading<Entry> {
     let outcome = header.slot(index).read(from: mapping, attempts: attempts)
-    // Beyond the new end there are zeros, which look like numbers.
+    // Memory beyond the new end reads as zeros, which look like values.
     guard !mapping.isBroken else { return .shrunk }
     switch outcome {
     case .busy(let sequence, let attempts):
@@ -64,16 +64,16 @@ public struct XenTableReader<Entry: XenTableEntry>: ~Copyable, Sendable {
     }
   }
 
-  /// The sequence of one slot, which differs after each update.
+  /// The sequence of one slot, which changes with each update.
   ///
-  /// - Precondition: the table has the slot.
+  /// - Precondition: The table has the slot.
   public func sequence(of index: Int) -> UInt32 {
     mapping.loadAcquiring(UInt32.self, at: header.layout.offset(ofEntry: index))
   }
 
-  /// Whether the header is still that of the table this reader was made for.
+  /// Whether the header is still that of the table for which this reader was created.
   public func isCurrent() -> Bool {
-    let now = try? XenTableHeader(validating: mapping, kind: Entry.kind, count: count)
-    return now == header && !mapping.isBroken
+    let current = try? XenTableHeader(validating: mapping, kind: Entry.kind, count: count)
+    return current == header && !mapping.isBroken
   }
 }

@@ -1,29 +1,29 @@
 import LinuxSystem
 import Synchronization
 
-/// A table's bytes and entries at one time, for checks.
+/// The bytes and entries of a table at one time, for checks.
 struct XenTableSnapshot {
-  /// The memory in words; a rest of less than 8 bytes is left out.
+  /// The memory as words; a remainder of less than 8 bytes is left out.
   private(set) var words: [UInt64]
   /// Each slot's sequence before its words were loaded.
   private(set) var before: [UInt32] = []
   /// Each slot's sequence after its words were loaded.
   private(set) var after: [UInt32] = []
-  /// Each slot as a reader gets it.
+  /// The outcome of reading each slot.
   private(set) var outcomes: [XenSlot.Outcome] = []
 
-  /// The attempts at each entry.
+  /// The number of attempts per entry.
   let attempts: Int
 
-  /// The longest memory that is looked at.
-  static let largestByteCount = 64 << 20
-  /// The most slots that are looked at; Xen has at most 8192 vCPUs in a domain.
-  static let largestCount = 1 << 16
+  /// The maximum size of the memory.
+  static let maximumByteCount = 64 << 20
+  /// The maximum number of slots; Xen has at most 8192 vCPUs in a domain.
+  static let maximumSlotCount = 1 << 16
 
-  /// Takes the bytes of a table.
+  /// Copies a table.
   init(of mapping: borrowing Mapping, header: XenTableHeader) {
     let layout = header.layout
-    // A table whose entries are all in update, for ever, takes a second and no more.
+    // Limits a table in which all updates remain unfinished to about one second.
     attempts = min(10_000, (1 << 20) / max(layout.count, 1))
     words = []
     words.reserveCapacity(mapping.byteCount / 8)
@@ -49,41 +49,41 @@ struct XenTableSnapshot {
     }
   }
 
-  /// Whether nobody updated a slot while its words were loaded.
+  /// Whether a slot was not updated while its words were loaded.
   func isStable(_ index: Int) -> Bool {
     before[index] == after[index] && (before[index].isMultiple(of: 2) || isUnused(index))
   }
 
-  /// Whether a slot is padding: an odd sequence, and yet a reader gets it.
+  /// Whether a slot is padding: its sequence is odd, but a reader accepts it.
   func isUnused(_ index: Int) -> Bool {
     guard before[index] == .max, case .fields = outcomes[index]
     else { return false }
     return true
   }
 
-  /// The fields of a slot, or nil where it could not be read or has no number.
+  /// The fields of a slot, or `nil` if it could not be read or has no values.
   func fields(_ index: Int) -> XenEntryFields? {
     guard case .fields(let fields, _) = outcomes[index], fields.isActive else { return nil }
     return fields
   }
 
-  /// A byte of the memory, as it lies there.
+  /// A byte of the memory, in memory order.
   func byte(_ offset: Int) -> UInt8 {
     let word = words[offset / 8].littleEndian
     return UInt8(truncatingIfNeeded: word >> UInt64(offset % 8 * 8))
   }
 
-  /// The bytes of `range` that are there.
+  /// The part of `range` that the snapshot contains.
   func clamped(_ range: Range<Int>) -> Range<Int> {
     range.clamped(to: 0..<words.count * 8)
   }
 
-  /// The first byte of a range that is neither 0 nor all ones.
+  /// The offset of the first byte in a range that is neither 0 nor all ones.
   func firstUsed(in range: Range<Int>) -> Int? {
     clamped(range).first { byte($0) != 0 && byte($0) != 0xff }
   }
 
-  /// The first byte of a range that is another one in `other`.
+  /// The offset of the first byte in a range that differs from `other`.
   func firstDifference(from other: XenTableSnapshot, in range: Range<Int>) -> Int? {
     let common = other.clamped(clamped(range))
     return common.first { offset in

@@ -1,10 +1,10 @@
 import CVitals
 public import LinuxSystem
 
-/// Makes a Xen statistics table in shared memory and updates its entries.
+/// Creates a Xen statistics table in shared memory and updates its entries.
 ///
-/// One thread at a time updates an entry; different entries may be updated by different threads.
-/// Nothing outside of an entry's first `size` bytes is stored once the table is announced.
+/// An entry has one writer at a time; different threads may update different entries. After the
+/// table is announced, only the first `size` bytes of entries are written.
 public struct XenTableWriter<Entry: XenTableEntry>: ~Copyable, Sendable {
   public let layout: XenTableLayout
   public let mark: XenTableMark?
@@ -12,12 +12,12 @@ public struct XenTableWriter<Entry: XenTableEntry>: ~Copyable, Sendable {
 
   /// Initialises the table and announces it.
   ///
-  /// All of the memory is written before the magic is: a reader finds a whole table or none. Of
-  /// writers that race for the same memory, one gets it. Entries are inactive until their first
-  /// update. Without a mark the table has the RFC's two fields only. The first four bytes of the
-  /// memory are 0, as a new file's are.
+  /// The magic is stored after all other bytes, so that a reader finds either a complete table or
+  /// none. If several writers race for the same memory, one succeeds. Entries are inactive until
+  /// their first update. Without a mark, the table has only the two fields of the RFC. The first
+  /// four bytes of the memory must be 0, as in a new file.
   ///
-  /// - Throws: `claimed` where the memory is another writer's.
+  /// - Throws: `claimed` if another writer owns the memory.
   public init(
     _ mapping: consuming Mapping, layout: XenTableLayout, mark: XenTableMark?
   ) throws(XenTableError) {
@@ -38,9 +38,9 @@ public struct XenTableWriter<Entry: XenTableEntry>: ~Copyable, Sendable {
     self.mapping.storeReleasing(Entry.kind.magic, at: 0)
   }
 
-  /// Takes over a table whose writer has ended, with its entries as they are.
+  /// Adopts a table whose writer has ended, with its entries.
   ///
-  /// An entry that the former writer left in the midst of an update stays closed until its next.
+  /// An entry with an unfinished update stays closed to readers until its next update.
   public init(adopting mapping: consuming Mapping) throws(XenTableError) {
     let header = try XenTableHeader(validating: mapping, kind: Entry.kind)
     layout = header.layout
@@ -59,23 +59,23 @@ public struct XenTableWriter<Entry: XenTableEntry>: ~Copyable, Sendable {
       throw .field(
         .offset, value: layout.offset, rule: "at least \(XenTableMark.headerLength), for the mark")
     }
-    if !hasMark, layout.size > XenTableLayout.smallestSize {
+    if !hasMark, layout.size > XenTableLayout.minimumSize {
       throw .field(
         .size, value: layout.size,
-        rule: "\(XenTableLayout.smallestSize) without a mark, which says whose fields follow")
+        rule: "\(XenTableLayout.minimumSize) without a mark, which identifies further fields")
     }
   }
 
-  /// Replaces the numbers of an entry; what does not fit into the entry is left out.
+  /// Replaces the values of an entry; values that do not fit into the entry are left out.
   ///
-  /// - Precondition: the table has the slot.
+  /// - Precondition: The table has the slot.
   public func update(_ index: Int, with entry: Entry) {
     slot(index).update(entry.fields, in: mapping)
   }
 
-  /// Takes the numbers of an entry away: its vCPU is gone.
+  /// Makes an entry inactive because its vCPU was removed.
   ///
-  /// - Precondition: the table has the slot.
+  /// - Precondition: The table has the slot.
   public func retire(_ index: Int) {
     slot(index).update(.inactive, in: mapping)
   }

@@ -4,26 +4,26 @@ import ProcStats
 public import Statistics
 public import StatsTree
 
-/// What each CPU of the host spent its time on: one file for all of them.
+/// Reads the times of all CPUs of the host, by activity, from one file.
 ///
-/// A group's token is the CPU's number. Source: `/proc/stat` of proc(5).
+/// The token of a group is the number of the CPU. Source: `/proc/stat`, proc(5).
 public final class CPUTimesBacking: Backing {
-  /// The columns of a `cpuN` line, in the order of proc(5); the file itself does not name them.
+  /// The columns of a `cpuN` line in the order of proc(5); the file does not name them.
   private static let columns = [
     "user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal", "guest", "guest_nice",
   ]
 
   public let schema: Schema
-  /// Whether a sample met a CPU that it was not asked for.
-  public var sawStranger = false
+  /// Whether the file contained a CPU that was not in the placements of a sample.
+  public var hasUnknownCPU = false
   private let file: Descriptor
   private var bytes: [UInt8]
-  /// By CPU number: which of the placements of a sample is its, or -1.
+  /// The index of each CPU's placement in the current sample, or -1.
   private var positions: [Int] = []
 
   public init(roots: SystemRoots = SystemRoots()) throws(SystemError) {
     file = try Descriptor.open("\(roots.proc)/stat")
-    // Ticks are hundredths of a second on all Linux systems of today; others are shown raw.
+    // A tick is 10 ms on all current Linux systems; other ticks have no unit.
     let isHundredths = sysconf(CInt(_SC_CLK_TCK)) == 100
     schema = Schema(
       packing: Self.columns.map { name in
@@ -42,12 +42,12 @@ public final class CPUTimesBacking: Backing {
     return found
   }
 
-  /// Reads the lines of all CPUs: the bytes of whole lines.
+  /// Reads the lines of all CPUs into `bytes` and returns the size of the complete lines.
   private func readLines() throws(SystemError) -> Int {
     while true {
       let count = try file.read(into: &bytes, at: 0)
       let whole = bytes[..<count].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-      // What stands behind the CPUs is not wanted; only where they fill the buffer is it too small.
+      // The buffer is too small only if it ends in the lines of CPUs; later lines are not needed.
       guard count == bytes.count, isCPU(lineBefore: whole) else { return whole }
       bytes = [UInt8](repeating: 0, count: bytes.count * 2)
     }
@@ -68,11 +68,11 @@ public final class CPUTimesBacking: Backing {
       return
     }
     let window = Window(begin: begin, end: monotonicNanoseconds())
-    for index in placements.indices { place(index, of: placements[index].token) }
-    // A CPU that is offline has no line: its group stays stale.
+    for index in placements.indices { setPosition(index, of: placements[index].token) }
+    // An offline CPU has no line: its group becomes stale.
     forEachLine(count) { number, scanner in
       guard number < positions.count, positions[number] >= 0 else {
-        sawStranger = true
+        hasUnknownCPU = true
         return
       }
       let placement = placements[positions[number]]
@@ -86,7 +86,7 @@ public final class CPUTimesBacking: Backing {
     for placement in placements { positions[placement.token] = -1 }
   }
 
-  private func place(_ index: Int, of cpu: Int) {
+  private func setPosition(_ index: Int, of cpu: Int) {
     while positions.count <= cpu { positions.append(-1) }
     positions[cpu] = index
   }

@@ -1,9 +1,12 @@
 public import LinuxSystem
 import ProcStats
+public import StatsInput
 public import StatsTree
 
-/// The host itself as sources: `host` with its pressure, and `host/cpuN`.
-public final class HostInput {
+/// The input for the host: the source `host` with its pressure, and the sources `host/cpuN`.
+public final class HostInput: Input {
+  public static let root = InputRoot("host", role: .host, memberRole: .cpu, isDefault: false)
+
   private let roots: SystemRoots
   private let files = TextFileBacking()
   private var times: CPUTimesBacking?
@@ -13,9 +16,9 @@ public final class HostInput {
     self.roots = roots
   }
 
-  /// Adds the sources; a file that this kernel does not have is left out, with a remark.
+  /// Adds the sources; a file that the kernel does not have causes a diagnostic.
   public func attach(to tree: Tree) throws(TreeError) {
-    let host = try tree.add("host")
+    let host = try tree.add(Self.root.path, role: Self.root.role)
     for resource in ["cpu", "memory", "io"] {
       do {
         let (token, schema) = try files.open("\(roots.proc)/pressure/\(resource)", .pressure)
@@ -23,36 +26,37 @@ public final class HostInput {
           "\(resource)_pressure", schema: schema, backing: files, token: token,
           provenance: .procfs, to: host)
       } catch {
-        host.remarks.append("no \(resource) pressure: \(error)")
+        host.diagnose(.pressure, "cannot read \(resource) pressure: \(error)")
       }
     }
     do {
       let times = try CPUTimesBacking(roots: roots)
       cpus = KeyedTable(
-        of: KeyFields("cpu", prefix: "cpu"), below: host, in: tree,
+        of: KeyFields("cpu", prefix: "cpu"), below: host, role: .cpu, in: tree,
         parts: [
           KeyedTable.Part("time", schema: times.schema, backing: times, provenance: .procfs)
         ])
       self.times = times
       for number in try times.cpus() { try add(number) }
     } catch let error as SystemError {
-      host.remarks.append("no CPU times: \(error)")
-    } catch let clash as TreeError {
-      throw clash
+      host.diagnose(.cpuTimes, "cannot read CPU times: \(error)")
+    } catch let error as TreeError {
+      throw error
     } catch {
-      host.remarks.append("no CPU times: \(error)")
+      host.diagnose(.cpuTimes, "cannot read CPU times: \(error)")
     }
   }
 
   /// Adds the CPUs that came online for the first time since the last call.
   ///
-  /// One that goes offline keeps its row, stale, because it goes on counting where it was.
-  public func refresh() {
-    guard let times, times.sawStranger else { return }
-    times.sawStranger = false
+  /// The source of an offline CPU remains and is stale: its counters continue once it is online.
+  public func refresh() -> [InputEvent] {
+    guard let times, times.hasUnknownCPU else { return [] }
+    times.hasUnknownCPU = false
     for number in (try? times.cpus()) ?? [] where cpus?["\(number)"] == nil {
       try? add(number)
     }
+    return []
   }
 
   private func add(_ number: Int) throws(TreeError) {

@@ -1,57 +1,57 @@
 import Glibc
 package import LinuxSystem
 
-/// Why statistics cannot be read by BPF here, in words for a person.
+/// The reason why BPF cannot read statistics on this host, as text for the user.
 package enum BPFUnavailableError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The kernel refuses programs to this process.
+  /// The process may not load programs.
   case capability(SystemError)
   case noBPF(SystemError)
-  /// Lockdown keeps programs from reading the kernel.
+  /// Lockdown forbids programs to read kernel memory.
   case lockdown
   case noTypes(SystemError)
-  case strangeTypes(KernelTypeError)
-  case missing(KernelLayout.Missing)
-  /// The processes that are looked at are of another PID namespace.
+  case invalidTypes(KernelTypeError)
+  case missingField(KernelLayout.MissingFieldError)
+  /// The proc filesystem shows the processes of another PID namespace.
   case namespace
-  /// There is no machine of our own to learn from.
+  /// The calibration VM cannot be created.
   case noVM(String)
-  case notTaken(BPFLoadError)
-  /// A program failed or found other numbers than the kernel's own files have.
-  case wrong(String)
+  case rejected(BPFLoadError)
+  /// A program failed, or its values differ from those of the kernel's own files.
+  case unexpected(String)
 
   package var description: String {
     switch self {
-    case .capability: "it needs CAP_BPF and CAP_PERFMON (root has them)"
-    case .noBPF(let error): "this kernel has none: \(error)"
-    case .lockdown: "lockdown (confidentiality) keeps programs from reading the kernel"
-    case .noTypes(let error): "the kernel tells no types (CONFIG_DEBUG_INFO_BTF): \(error)"
-    case .strangeTypes(let flaw): "the kernel's types cannot be read: \(flaw)"
-    case .missing(let field): "\(field)"
-    case .namespace: "the process list is of another PID namespace than this process"
-    case .noVM(let reason): "no machine of our own to learn the kernel from: \(reason)"
-    case .notTaken(let error): "the kernel did not take the program: \(error)"
-    case .wrong(let words): words
+    case .capability: "requires CAP_BPF and CAP_PERFMON (run as root)"
+    case .noBPF(let error): "not supported by this kernel: \(error)"
+    case .lockdown: "lockdown (confidentiality) forbids programs to read kernel memory"
+    case .noTypes(let error): "the kernel has no type information (CONFIG_DEBUG_INFO_BTF): \(error)"
+    case .invalidTypes(let error): "cannot parse the kernel's type information: \(error)"
+    case .missingField(let error): "\(error)"
+    case .namespace: "the proc filesystem belongs to another PID namespace than this process"
+    case .noVM(let reason): "cannot create the calibration VM: \(reason)"
+    case .rejected(let error): "the kernel rejected the program: \(error)"
+    case .unexpected(let text): text
     }
   }
 
-  /// What a failed call of bpf(2) says.
+  /// Classifies the failure of a bpf(2) call.
   init(_ error: SystemError) {
     self =
       switch error.code {
       case EPERM, EACCES: .capability(error)
       case ENOSYS, EINVAL: .noBPF(error)
-      default: .wrong("\(error)")
+      default: .unexpected("\(error)")
       }
   }
 
-  /// What the refusal of a program says; `lockdown` is the text of the kernel's file.
+  /// Classifies the rejection of a program; `lockdown` is the text of the kernel's lockdown file.
   init(_ error: BPFLoadError, lockdown: String?) {
     if lockdown?.contains("[confidentiality]") ?? false {
       self = .lockdown
     } else if error.system.code == EPERM {
       self = .capability(error.system)
     } else {
-      self = .notTaken(error)
+      self = .rejected(error)
     }
   }
 }

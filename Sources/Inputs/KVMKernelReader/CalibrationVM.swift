@@ -3,40 +3,42 @@ import KVMStatsFormat
 import LinuxSystem
 import Statistics
 
-/// A machine with one vCPU, to learn from; it never runs.
+/// A VM with one vCPU from which the kernel's layout is learned; it never runs.
 struct CalibrationVM: ~Copyable {
   private let vm: KVMVirtualMachine
   private let vcpu: KVMVCPU
   private let vmStatistics: Descriptor
   private let vcpuStatistics: Descriptor
 
-  /// - Parameter number: the vCPU's.
-  /// - Throws: `ENOTSUP` where the kernel has no statistics descriptors, and what KVM throws.
-  init(number: Int) throws(SystemError) {
+  /// Creates the VM.
+  ///
+  /// - Parameter id: The id of the vCPU.
+  /// - Throws: `ENOTSUP` if the kernel has no statistics descriptors, or the error of KVM.
+  init(vcpu id: Int) throws(SystemError) {
     let system = try KVMSystem()
     guard try system.hasStatsDescriptors() else {
       throw SystemError(
         call: "KVM_CHECK_EXTENSION", object: "statistics descriptors (Linux 5.14)", code: ENOTSUP)
     }
     let vm = try system.createVM()
-    let vcpu = try vm.createVCPU(number)
-    let ofVM = try vm.statsDescriptor()
-    let ofVCPU = try vcpu.statsDescriptor()
+    let vcpu = try vm.createVCPU(id)
+    let vmStatistics = try vm.statsDescriptor()
+    let vcpuStatistics = try vcpu.statsDescriptor()
     self.vm = vm
     self.vcpu = vcpu
-    vmStatistics = ofVM
-    vcpuStatistics = ofVCPU
+    self.vmStatistics = vmStatistics
+    self.vcpuStatistics = vcpuStatistics
   }
 
-  /// The descriptors: machine, vCPU, the machine's statistics, the vCPU's.
-  var numbers: [CInt] {
+  /// The descriptors of the VM, the vCPU, the VM's statistics and the vCPU's statistics.
+  var descriptors: [CInt] {
     [
       vm.rawValue, vcpu.rawValue, vmStatistics.rawValue,
       vcpuStatistics.rawValue,
     ]
   }
 
-  /// The schemas of the machine and of the vCPU.
+  /// Returns the schemas of the VM and of the vCPU.
   func schemas(_ cache: inout SchemaCache) throws(BPFUnavailableError) -> (Schema, Schema) {
     do {
       let vm = try KVMStatsFile(reading: vmStatistics.duplicate(), schemas: &cache)
@@ -47,8 +49,8 @@ struct CalibrationVM: ~Copyable {
     }
   }
 
-  /// Whether its statistics descriptors have these words.
-  func hasNumbers(vm: [UInt64], vcpu: [UInt64]) -> Bool {
+  /// Returns `true` if the statistics descriptors have these words.
+  func hasValues(vm: [UInt64], vcpu: [UInt64]) -> Bool {
     Self.words(of: vmStatistics) == vm && Self.words(of: vcpuStatistics) == vcpu
   }
 

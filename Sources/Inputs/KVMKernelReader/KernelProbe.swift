@@ -3,101 +3,102 @@ package import KVMStatsFormat
 package import LinuxSystem
 import Statistics
 
-/// The programs in the kernel that read the statistics of VMs, and find who has them.
+/// The BPF programs that find VMs and read their statistics.
 ///
-/// What they need to know of the kernel they have from its types and from a machine of our own. To
-/// make one takes rights (CAP_BPF, CAP_PERFMON, `/dev/kvm`) and some milliseconds; to use it takes
-/// none. Not safe to use from several threads at once.
+/// The initializer learns the layout of the kernel's structures from its type information (BTF) and
+/// from a calibration VM. It needs CAP_BPF, CAP_PERFMON and `/dev/kvm`, and takes some
+/// milliseconds. All other functions need no privilege. Not safe to use from several threads at
+/// once.
 package final class KernelProbe {
-  /// The number of the only vCPU of the machine that is learnt from: not one that a wrong place
-  /// would hold by chance.
-  private static let ownNumber = 3
+  /// The id of the only vCPU of the calibration VM: a value that memory at a wrong offset is
+  /// unlikely to contain.
+  private static let calibrationVCPU = 3
 
-  /// The name of a memory file that marks a process as a watcher of VMs.
+  /// The name of a memory file that marks a process as an observer of VMs.
   ///
-  /// A watcher holds copies of VMMs' descriptors; it is not the VMM of any of them.
+  /// An observer has copies of VMMs' descriptors; it is not the VMM of any of them.
   package static let watcherName = "vitals-watches-kvm"
 
-  /// What a statistics descriptor of a whole VM would say.
+  /// The schema of the statistics descriptor of a VM.
   let vmSchema: Schema
-  /// What a statistics descriptor of a vCPU would say.
+  /// The schema of the statistics descriptor of a vCPU.
   let vcpuSchema: Schema
-  let exchange: BPFRequestBuffer
-  /// Says to others that this process is no VMM, though it has a machine for a moment and copies of
-  /// VMMs' descriptors later.
+  let buffer: BPFRequestBuffer
+  /// Shows other observers that this process is no VMM: it has a VM during calibration and copies
+  /// of VMMs' descriptors later.
   private let mark: MemoryFile
   private let array: BPFArray
   private let store: BPFStore
   private let records: BPFProgram
-  private let walker: BPFProgram
-  private let everyone: BPFIterator
+  private let iteratorProgram: BPFProgram
+  private let allProcesses: BPFIterator
 
-  /// Learns the kernel and loads the programs.
+  /// Learns the layout of the kernel's structures and loads the programs.
   ///
   /// - Parameters:
-  ///   - roots: where proc(5) and sysfs(5) are.
-  ///   - schemas: lets the schemas be the same as those of descriptors.
-  ///   - change: makes the kernel an older one, for tests.
-  /// - Throws: why statistics cannot be read this way here.
+  ///   - roots: The mount points of proc(5) and sysfs(5).
+  ///   - schemas: The cache through which the schemas are shared with those of descriptors.
+  ///   - change: Removes features from the layout: simulates an older kernel in tests.
+  /// - Throws: The reason why BPF cannot read statistics on this host.
   package init(
     roots: SystemRoots, schemas: inout SchemaCache,
     assuming change: (inout KernelLayout) -> Void = { _ in }
   ) throws(BPFUnavailableError) {
-    // The cheapest question first: most processes may not.
+    // The cheapest test first: most processes lack the capability.
     do throws(SystemError) {
       _ = try BPFArray(byteCount: 8, name: "vitals_try")
     } catch {
       throw BPFUnavailableError(error)
     }
     if let own = try? readLink("\(roots.proc)/self"), own != "\(getpid())" { throw .namespace }
-    var layout = try Self.layout(roots)
+    var layout = try Self.readLayout(roots)
     change(&layout)
-    let exchange = BPFRequestBuffer(layout)
+    let buffer = BPFRequestBuffer(layout)
     do throws(SystemError) {
-      array = try BPFArray(byteCount: exchange.byteCount, name: "vitals_records")
+      array = try BPFArray(byteCount: buffer.byteCount, name: "vitals_records")
       store = try BPFStore(byteCount: StatsReaderProgram.storeByteCount, name: "vitals_found")
     } catch {
       throw BPFUnavailableError(error)
     }
-    self.exchange = exchange
-    let own: CalibrationVM
+    self.buffer = buffer
+    let vm: CalibrationVM
     do throws(SystemError) {
       mark = try MemoryFile(name: Self.watcherName, contents: [])
-      own = try CalibrationVM(number: Self.ownNumber)
+      vm = try CalibrationVM(vcpu: Self.calibrationVCPU)
     } catch {
       throw .noVM("\(error)")
     }
-    (vmSchema, vcpuSchema) = try own.schemas(&schemas)
+    (vmSchema, vcpuSchema) = try vm.schemas(&schemas)
     guard vmSchema.wordCount * 8 == layout.vmByteCount,
       vcpuSchema.wordCount * 8 == layout.vcpuByteCount
     else {
-      throw .wrong("the kernel's types and its statistics descriptors have not the same size")
+      throw .unexpected("the kernel's types and its statistics descriptors differ in size")
     }
     let lockdown = try? readText("\(roots.sys)/kernel/security/lockdown")
     do {
-      let kinds = try Self.calibrate(own, layout, array, store)
+      let kinds = try Self.calibrate(vm, layout, array, store)
       let level = Int(array.memory.load(UInt64.self, at: BPFRequestBuffer.levelOffset))
       records = try BPFProgram(
         StatsReaderProgram(layout, array: array.rawValue, store: store.rawValue).records(kinds),
         for: .call,
         name: "vitals_records")
-      walker = try BPFProgram(
+      iteratorProgram = try BPFProgram(
         DescriptorIterator(layout, kinds, level: level).finish(),
         for: .iterator(function: layout.iteratorFunction), name: "vitals_walk")
-      everyone = try walker.iterator()
+      allProcesses = try iteratorProgram.iterator()
     } catch let error as BPFLoadError {
       throw BPFUnavailableError(error, lockdown: lockdown)
-    } catch let error as KernelLayout.Missing {
-      throw .missing(error)
+    } catch let error as KernelLayout.MissingFieldError {
+      throw .missingField(error)
     } catch let error as BPFUnavailableError {
       throw error
     } catch {
-      throw .wrong("\(error)")
+      throw .unexpected("\(error)")
     }
-    try check(own)
+    try verify(vm)
   }
 
-  private static func layout(_ roots: SystemRoots) throws(BPFUnavailableError) -> KernelLayout {
+  private static func readLayout(_ roots: SystemRoots) throws(BPFUnavailableError) -> KernelLayout {
     let directory = "\(roots.sys)/kernel/btf"
     let kernel: [UInt8]
     do throws(SystemError) {
@@ -106,37 +107,37 @@ package final class KernelProbe {
       throw .noTypes(error)
     }
     do {
-      // Where KVM is no module there is no such file.
+      // The file does not exist if KVM is built into the kernel.
       let module = try? readFile("\(directory)/kvm", limit: 1 << 28)
       return try KernelLayout(KernelTypes(kernel: kernel, module: module))
-    } catch let error as KernelLayout.Missing {
-      throw .missing(error)
+    } catch let error as KernelLayout.MissingFieldError {
+      throw .missingField(error)
     } catch let error as KernelTypeError {
-      throw .strangeTypes(error)
+      throw .invalidTypes(error)
     } catch {
-      throw .wrong("\(error)")
+      throw .unexpected("\(error)")
     }
   }
 
-  /// Asks what the operations of descriptors of KVM are, of those of our own machine.
+  /// Reads the addresses of the file operations of KVM's descriptors, from those of `vm`.
   private static func calibrate(
-    _ own: borrowing CalibrationVM, _ layout: KernelLayout, _ array: borrowing BPFArray,
+    _ vm: borrowing CalibrationVM, _ layout: KernelLayout, _ array: borrowing BPFArray,
     _ store: borrowing BPFStore
   ) throws -> FileKinds {
     let program = try BPFProgram(
       StatsReaderProgram(layout, array: array.rawValue, store: store.rawValue).calibration(),
       for: .call,
       name: "vitals_learn")
-    let exchange = BPFRequestBuffer(layout)
-    let numbers = own.numbers
-    array.memory.store(UInt64(numbers.count), at: BPFRequestBuffer.countOffset)
-    for (index, number) in numbers.enumerated() {
+    let buffer = BPFRequestBuffer(layout)
+    let descriptors = vm.descriptors
+    array.memory.store(UInt64(descriptors.count), at: BPFRequestBuffer.countOffset)
+    for (index, descriptor) in descriptors.enumerated() {
       array.memory.store(
-        BPFRequestBuffer.word(number, .vcpu), at: exchange.request(index))
+        BPFRequestBuffer.word(descriptor, .vcpu), at: buffer.request(index))
     }
     let result = program.run()
-    let found = numbers.indices.map { index in
-      let record = exchange.record(index)
+    let found = descriptors.indices.map { index in
+      let record = buffer.record(index)
       return (
         isRead: array.memory.load(UInt64.self, at: record) == 0,
         operations: array.memory.load(UInt64.self, at: record + 8),
@@ -147,85 +148,89 @@ package final class KernelProbe {
       Set(found.map(\.operations)).count == found.count,
       found[0].object == found[2].object, found[1].object == found[3].object
     else {
-      throw BPFUnavailableError.wrong(
-        "our own machine's descriptors are not what the kernel's types say")
+      throw BPFUnavailableError.unexpected(
+        "the descriptors of the calibration VM do not match the kernel's types")
     }
     return FileKinds(
       vm: found[0].operations, vcpu: found[1].operations,
       vmStatistics: found[2].operations, vcpuStatistics: found[3].operations)
   }
 
-  /// Reads our own machine, and holds it against its statistics descriptors.
-  private func check(_ own: borrowing CalibrationVM) throws(BPFUnavailableError) {
-    ask(0, own.numbers[0], .vm)
-    ask(1, own.numbers[1], .vcpu)
+  /// Compares the values of the calibration VM with those of its statistics descriptors.
+  private func verify(_ vm: borrowing CalibrationVM) throws(BPFUnavailableError) {
+    setRequest(0, vm.descriptors[0], .vm)
+    setRequest(1, vm.descriptors[1], .vcpu)
     let result = run(2)
-    guard result == 0, let vm = identity(0), let vcpu = identity(1),
-      vm.vm == vcpu.vm, vcpu.number == UInt64(Self.ownNumber),
-      own.hasNumbers(vm: words(0, vmSchema), vcpu: words(1, vcpuSchema))
+    guard result == 0, let whole = identity(0), let vcpu = identity(1),
+      whole.vm == vcpu.vm, vcpu.number == UInt64(Self.calibrationVCPU),
+      vm.hasValues(vm: words(0, vmSchema), vcpu: words(1, vcpuSchema))
     else {
-      throw .wrong("our own machine's numbers are not those of its statistics descriptors")
+      throw .unexpected(
+        "the values of the calibration VM differ from those of its statistics descriptors")
     }
   }
 
   private func words(_ index: Int, _ schema: Schema) -> [UInt64] {
     (0..<schema.wordCount).map {
       array.memory.load(
-        UInt64.self, at: exchange.record(index) + BPFRequestBuffer.wordsOffset + 8 * $0)
+        UInt64.self, at: buffer.record(index) + BPFRequestBuffer.wordsOffset + 8 * $0)
     }
   }
 
   // MARK: - Records
 
-  /// Which machine's vCPU a record is of.
+  /// The VM or vCPU that a record describes.
   struct Identity: Hashable {
-    /// What tells the machine from all others of the host.
+    /// The address of the VM in the kernel: unique on the host while the VM exists.
     let vm: UInt64
+    /// The id of the vCPU; 0 for a VM.
     let number: UInt64
   }
 
-  /// Puts a descriptor of this process into the next run.
-  func ask(_ index: Int, _ descriptor: CInt, _ kind: KernelObject) {
-    array.memory.store(BPFRequestBuffer.word(descriptor, kind), at: exchange.request(index))
+  /// Requests the record of a descriptor of this process in the next run.
+  func setRequest(_ index: Int, _ descriptor: CInt, _ kind: KernelObject) {
+    array.memory.store(BPFRequestBuffer.word(descriptor, kind), at: buffer.request(index))
   }
 
-  /// Reads what the first `count` requests ask for: 0, or minus the errno value.
+  /// Reads the records of the first `count` requests.
+  ///
+  /// - Returns: 0, or the negated `errno` value.
   func run(_ count: Int) -> Int {
     array.memory.store(UInt64(count), at: BPFRequestBuffer.countOffset)
     let result = records.run()
     return result > 0 ? -Int(EFAULT) : result
   }
 
-  /// What the record of a run is of, or nil where the descriptor is not of the kind that was asked
-  /// for.
+  /// Returns the identity of a record, or nil if the descriptor is not of the requested kind.
   func identity(_ index: Int) -> Identity? {
-    let record = exchange.record(index)
+    let record = buffer.record(index)
     guard array.memory.load(UInt64.self, at: record) == 0 else { return nil }
     return Identity(
       vm: array.memory.load(UInt64.self, at: record + 8),
       number: array.memory.load(UInt64.self, at: record + 16))
   }
 
-  /// Copies the statistics of a record out.
+  /// Copies the statistics of a record.
   func copy(_ index: Int, into words: inout MutableSpan<UInt64>) {
     array.memory.copyWords(
-      at: exchange.record(index) + BPFRequestBuffer.wordsOffset, into: &words)
+      at: buffer.record(index) + BPFRequestBuffer.wordsOffset, into: &words)
   }
 
-  // MARK: - Walks
+  // MARK: - Discovery
 
-  /// Finds the descriptors of KVM that VMMs of this PID namespace have open, each of its own
-  /// machines.
+  /// Finds the open KVM descriptors of the VMMs in this PID namespace.
   ///
-  /// - Parameter process: looks at one process only, where the kernel can.
-  /// - Returns: what was found, in no order.
-  /// - Throws: what the iterator throws.
+  /// Skips the descriptors of processes that do not own the VM.
+  ///
+  /// - Parameter process: The only process to examine. The kernel skips the others if it can.
+  /// - Returns: The descriptors, in no order.
+  /// - Throws: The error of the iterator.
   package func walk(process: Int32? = nil) throws(SystemError) -> [DescriptorIteratorRecord] {
     let bytes: [UInt8]
-    if let process, let narrow = try? walker.iterator(over: process) {
-      bytes = try narrow.walk()
+    if let process, let iterator = try? iteratorProgram.iterator(over: process) {
+      bytes = try iterator.walk()
     } else {
-      bytes = try everyone.walk()
+      bytes = try allProcesses.walk()
     }
     let last = bytes.count - DescriptorIteratorRecord.byteCount
     return stride(from: 0, through: last, by: DescriptorIteratorRecord.byteCount).compactMap {

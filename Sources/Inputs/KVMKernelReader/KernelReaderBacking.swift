@@ -4,29 +4,30 @@ public import LinuxSystem
 public import Statistics
 public import StatsTree
 
-/// The statistics of VMs and vCPUs straight from the kernel: one call reads 128 of them.
+/// Reads the statistics of VMs and vCPUs from kernel memory, 128 of them per call.
 ///
-/// It holds a copy of the VMM's own descriptor of each, which keeps the kernel from freeing what
-/// is read; the program finds it by that descriptor. Each record says which VM's vCPU it is of: one
-/// that is of another is gone. To make one needs CAP_BPF, CAP_PERFMON and `/dev/kvm`; to use it
-/// needs nothing. Not safe to use from several threads at once.
+/// The backing has a copy of the VMM's descriptor of each object: the program finds the object by
+/// it, and the kernel does not free the object before it is closed. Each record contains the
+/// identity of its object; a group whose descriptor belongs to another object is gone. The
+/// initializer needs CAP_BPF, CAP_PERFMON and `/dev/kvm`, all other functions need no privilege.
+/// Not safe to use from several threads at once.
 public final class KernelReaderBacking: Backing {
   private struct Entry {
-    /// -1 once closed.
-    var number: CInt
+    /// -1 after the group was closed.
+    var descriptor: CInt
     let kind: KernelObject
     let identity: KernelProbe.Identity
     let byteCount: Int
   }
 
   package let probe: KernelProbe
-  private let pins = DescriptorTable()
-  /// By token, which is the slot of the pin.
+  private let copies = DescriptorTable()
+  /// The entries by token, which is the index of the copy in `copies`.
   private var entries: [Entry] = []
 
-  /// Learns the kernel and loads the programs: some milliseconds.
+  /// Learns the kernel's layout and loads the programs; takes some milliseconds.
   ///
-  /// - Throws: why that cannot be here, in words for a person.
+  /// - Throws: An error whose description tells the user why BPF cannot be used.
   public convenience init(roots: SystemRoots = SystemRoots()) throws {
     var schemas = SchemaCache()
     self.init(try KernelProbe(roots: roots, schemas: &schemas))
@@ -36,47 +37,51 @@ public final class KernelReaderBacking: Backing {
     self.probe = probe
   }
 
-  /// The number of descriptors held.
-  public var count: Int { pins.count }
+  /// The number of open descriptors.
+  public var count: Int { copies.count }
 
-  /// Takes a copy of a VMM's descriptor of a VM or vCPU: the token of its group.
+  /// Opens the group of a VM or vCPU.
   ///
   /// - Parameters:
-  ///   - pin: the copy.
-  ///   - kind: what it is of.
-  ///   - number: the vCPU's, which the kernel has to agree with.
-  /// - Returns: the token, or nil where the descriptor is of something else.
-  package func open(_ pin: consuming Descriptor, _ kind: KernelObject, number: Int = 0) -> Int? {
-    probe.ask(0, pin.rawValue, kind)
+  ///   - copy: A copy of the VMM's descriptor.
+  ///   - kind: The expected kind of the object.
+  ///   - number: The expected id of the vCPU.
+  /// - Returns: The token, or nil if the descriptor belongs to another object.
+  package func open(_ copy: consuming Descriptor, _ kind: KernelObject, number: Int = 0) -> Int? {
+    probe.setRequest(0, copy.rawValue, kind)
     guard probe.run(1) == 0, let identity = probe.identity(0), identity.number == UInt64(number)
     else { return nil }
-    let token = pins.insert(pin)
+    let token = copies.insert(copy)
     let entry = Entry(
-      number: pins.rawValue(of: token), kind: kind, identity: identity,
+      descriptor: copies.rawValue(of: token), kind: kind, identity: identity,
       byteCount: schema(of: kind).wordCount * 8)
     if token < entries.count { entries[token] = entry } else { entries.append(entry) }
     return token
   }
 
-  /// Takes a copy of a VMM's descriptor of a vCPU: the token and schema of its group, or nil where the
-  /// descriptor is of something else.
+  /// Opens the group of a vCPU.
+  ///
+  /// - Parameters:
+  ///   - copy: A copy of the VMM's descriptor of the vCPU.
+  ///   - number: The expected id of the vCPU.
+  /// - Returns: The token and schema, or nil if the descriptor belongs to another object.
   public func open(
-    vcpu pin: consuming Descriptor, number: Int
+    vcpu copy: consuming Descriptor, number: Int
   ) -> (token: Int, schema: Schema)? {
-    open(pin, .vcpu, number: number).map { ($0, probe.vcpuSchema) }
+    open(copy, .vcpu, number: number).map { ($0, probe.vcpuSchema) }
   }
 
-  /// What tells the machine of a group from all others of the host.
+  /// Returns the address in the kernel of a group's VM: unique on the host while the VM exists.
   package func vm(of token: Int) -> UInt64 { entries[token].identity.vm }
 
   package func schema(of kind: KernelObject) -> Schema {
     kind == .vm ? probe.vmSchema : probe.vcpuSchema
   }
 
-  /// Ends to read a group, then closes the descriptor: it keeps the VM's memory in the kernel.
+  /// Closes a group and its descriptor, which keeps the VM's memory in the kernel.
   public func close(_ token: Int) {
-    entries[token].number = -1
-    pins.remove(token)
+    entries[token].descriptor = -1
+    copies.remove(token)
   }
 
   public func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
@@ -85,7 +90,7 @@ public final class KernelReaderBacking: Backing {
       let end = min(start + BPFRequestBuffer.capacity, placements.count)
       for index in start..<end {
         let entry = entries[placements[index].token]
-        probe.ask(index - start, entry.number, entry.kind)
+        probe.setRequest(index - start, entry.descriptor, entry.kind)
       }
       let begin = monotonicNanoseconds()
       let result = probe.run(end - start)

@@ -1,19 +1,22 @@
 import Glibc
-import KVMKernelReader
-import KVMStatsFormat
 public import LinuxSystem
-import ProcStats
-import QEMUMonitor
+public import StatsInput
 public import StatsTree
 
 /// The virtual machines of this host as sources: `kvm/<vm>` and `kvm/<vm>/vcpuN`.
 ///
-/// It finds them by the kernel's announcements and by looking, gets at their numbers by the best
-/// way that is open, and lets go of a VM the moment its process ends. Nothing here waits for a
-/// VMM longer than its deadline. Not safe to use from several threads at once.
-public final class KVMInput {
-  /// A way to a VM's numbers; the first that is open is taken.
-  public enum Rung: String, CaseIterable, Sendable {
+/// Discovers VMs by the kernel's uevents and by periodic scans, offers them to its access methods,
+/// and releases a VM when its process ends. No call waits for a VMM longer than a deadline.
+///
+/// Not safe to use from several threads at once.
+public final class KVMInput: Input {
+  public static let root = InputRoot(
+    "kvm", role: .vms, additionalPaths: [controlGroupRoot], memberRole: .vm, isDefault: true)
+  /// The root of the sums over the VMs of each control group.
+  static let controlGroupRoot = "cgroup"
+
+  /// An access method that the user can select, in order of preference.
+  public enum Method: String, CaseIterable, Sendable {
     case handover
     case pidfd
     case bpf
@@ -21,71 +24,54 @@ public final class KVMInput {
     case debugfs
   }
 
-  /// What the caller decides.
   public struct Options: Sendable {
-    public var rungs: Set<Rung> = Set(Rung.allCases)
-    /// How long a sample may wait for monitors, together.
+    /// The access methods that may be used.
+    public var methods: Set<Method> = Set(Method.allCases)
+    /// The maximum time that a sample waits for all monitors together.
     public var monitorDeadlineMilliseconds = 100
-    /// Monitors that a person names, by the pid of their QEMU.
+    /// Monitor sockets that the user names, by the pid of their QEMU.
     public var monitors: [Int32: String] = [:]
-    /// How often to look for VMs that nobody announced.
+    /// The interval of scans for VMs that no uevent announced.
     public var rescanSeconds: UInt64 = 10
-    /// The counters of vCPUs' threads that are kept; none costs anything that is not named.
+    /// The counters of the vCPUs' threads to open.
     public var events: [EventPattern] = []
 
     public init() {}
   }
 
-  /// A change that a person is told.
-  public enum Event: Hashable, Sendable {
-    case appeared(path: String, pid: Int32)
-    case gone(path: String, pid: Int32)
-  }
-
-  let tree: Tree
   let roots: SystemRoots
   let options: Options
-  let base: Source
-  /// What all machines are together.
-  let all: AggregatedSource
-  /// The same of each control group, by the path of its source.
-  var controlGroups: [String: AggregatedSource] = [:]
+  let sources: VMSources
+  /// Reads the statistics descriptors of all access methods.
   let descriptors = StatsDescriptorBacking()
-  let threads: ThreadScheduleBacking
-  let memories: ProcessMemoryBacking
-  let textFiles = TextFileBacking()
-  let debugFiles = DebugfsBacking()
-  let monitors: QMPBacking
-  /// What reads the kernel by BPF, or why nothing does; nil before it is asked for.
-  var kernel: Result<KernelReaderBacking, BPFUnavailableError>?
-  /// The counters that can be named; read when they are asked for.
-  lazy var eventCatalog = EventCatalog(roots: roots)
-  /// The counters that are kept; nil before the first vCPU, and where none was asked for.
-  var chosen: SelectedEvents?
-  var schemas = SchemaCache()
+  /// All access methods in order of preference, then those that every host has.
+  let methods: [any AccessMethod<HostedVM>]
+  /// The access methods that also discover VMs, if they are selected.
+  let handover: HandoverMethod?
+  let kernelReader: KernelReaderMethod?
+  let threadEvents: ThreadEventMethod
   var processes: [Int32: VMM] = [:]
-  var events: [Event] = []
+  var events: [InputEvent] = []
   private let poller: Poller
   private let announcements: UEventSocket?
-  /// Processes that announced a VM, and until when they are looked at in each refresh.
-  var young: [Int32: UInt64] = [:]
-  /// The handover sockets that said nothing when they were asked.
-  var silentSockets: Set<String> = []
-  private var nextScan: UInt64 = 0
+  /// Processes that announced a VM, and until when each refresh scans them.
+  var announced: [Int32: UInt64] = [:]
+  /// The time of the next scan of all processes, on CLOCK_MONOTONIC; 0 is now.
+  var nextScan: UInt64 = 0
+  /// The time of the next scan that reads the name of every descriptor.
   var nextThoroughScan: UInt64 = 0
-  /// Of each process, its open descriptors at the last look.
+  /// The number of open descriptors of each process at the last scan.
   var descriptorCounts: [Int32: Int] = [:]
   let isRealProc: Bool
-  /// How long a VMM that announced a VM may take to open its vCPUs and their statistics.
-  static let settlingTime: UInt64 = 500_000_000
-  /// The process that is no VMM to itself.
+  /// This process, which is no VMM to itself.
   let ownProcess: Int32
-  /// The most remarks on one source.
-  static let mostRemarks = 16
-  static let moreRemarks = "there is more that is not said here"
+
+  /// The time after an announcement in which a VMM may open its vCPUs and their statistics.
+  static let settlingTime: UInt64 = 500_000_000
+  private static let announcementTime: UInt64 = 10_000_000_000
   private static let announcementToken: UInt64 = 0
 
-  /// Begins to watch; the VMs that are there come with the first `refresh`.
+  /// Subscribes to uevents; the first `refresh` adds the VMs that exist.
   public convenience init(
     _ tree: Tree, roots: SystemRoots = SystemRoots(), options: Options = Options()
   ) throws(SystemError) {
@@ -96,131 +82,162 @@ public final class KVMInput {
     _ tree: Tree, roots: SystemRoots, options: Options, ownProcess: Int32
   ) throws(SystemError) {
     self.ownProcess = ownProcess
-    self.tree = tree
     self.roots = roots
     self.options = options
     isRealProc = isProcessFileSystem(roots.proc)
-    base = tree.source("kvm")
-    all = AggregatedSource(base, in: tree)
-    threads = ThreadScheduleBacking(roots: roots)
-    memories = ProcessMemoryBacking(roots: roots)
-    monitors = QMPBacking(deadlineMilliseconds: options.monitorDeadlineMilliseconds)
+    let sources = VMSources(tree)
+    self.sources = sources
+    handover =
+      options.methods.contains(.handover)
+      ? HandoverMethod(sources, descriptors, directory: roots.handover) : nil
+    kernelReader =
+      options.methods.contains(.bpf) ? KernelReaderMethod(sources, roots: roots) : nil
+    threadEvents = ThreadEventMethod(sources, roots: roots, patterns: options.events)
+    var methods: [any AccessMethod<HostedVM>] = []
+    if let handover { methods.append(handover) }
+    if options.methods.contains(.pidfd) {
+      methods.append(StatsDescriptorMethod(sources, descriptors))
+    }
+    if let kernelReader { methods.append(kernelReader) }
+    if options.methods.contains(.qmp) {
+      methods.append(MonitorMethod(sources, roots: roots, options: options))
+    }
+    if options.methods.contains(.debugfs) {
+      methods.append(DebugfsMethod(sources, roots: roots))
+    }
+    methods.append(ThreadScheduleMethod(sources, roots: roots))
+    methods.append(threadEvents)
+    methods.append(HostFilesMethod(sources, roots: roots))
+    self.methods = methods
     let poller = try Poller()
     do {
       let socket = try UEventSocket()
       try poller.add(socket.rawValue, token: Self.announcementToken)
       announcements = consume socket
     } catch {
-      // A container without the right has only the rescan.
+      // Without the right, as in a container, only scans find VMs.
       announcements = nil
-      base.remarks.append(
+      sources.base.diagnose(
+        .announcements,
         "no announcements of VMs, looking every \(options.rescanSeconds) s: \(error)")
     }
     self.poller = poller
   }
 
-  /// Brings the tree up to date without waiting: what changed since the last call.
-  public func refresh() -> [Event] {
-    // An epoll gives 64 at a time.
-    while handle(timeoutMilliseconds: 0) {}
+  /// Updates the tree without waiting.
+  ///
+  /// - Returns: The changes since the last call.
+  public func refresh() -> [InputEvent] {
+    // One call receives at most 64 events.
+    while receiveEvents(timeoutMilliseconds: 0) {}
     let now = monotonicNanoseconds()
     if now >= nextScan {
       scanAll()
       nextScan = now + options.rescanSeconds * 1_000_000_000
     }
-    for (pid, end) in young {
+    for (pid, end) in announced {
       scan(pid)
-      settle(pid, now)
-      if now >= end { young[pid] = nil }
+      if let end = processes[pid]?.settlesAt, now >= end { processes[pid]?.settlesAt = nil }
+      if now >= end { announced[pid] = nil }
     }
-    acquireWhatIsMissing()
+    acquire()
     defer { events = [] }
     return events
   }
 
-  /// Lets a process that has had its time be read by what it has.
-  private func settle(_ pid: Int32, _ now: UInt64) {
-    guard let process = processes[pid], let end = process.settlesAt, now >= end else { return }
-    process.settlesAt = nil
-    for vm in process.vms { vm.mayTryAgain() }
-  }
+  /// Becomes readable when a VM may have begun or ended; `wait` then processes the event.
+  public var descriptor: CInt? { poller.rawValue }
 
-  /// A descriptor that has input when a VM may have begun or ended: then `wait` takes it.
-  public var descriptor: CInt { poller.rawValue }
-
-  /// Waits until a time of CLOCK_MONOTONIC; a VM that ends meanwhile is let go of at once.
+  /// Waits until `end` on CLOCK_MONOTONIC and releases a VM as soon as its process ends.
   public func wait(until end: UInt64) {
     while true {
       let now = monotonicNanoseconds()
       guard now < end else { return }
-      handle(timeoutMilliseconds: Int((end - now + 999_999) / 1_000_000))
+      receiveEvents(timeoutMilliseconds: Int((end - now + 999_999) / 1_000_000))
     }
   }
 
-  /// Takes what is announced: whether a process ended.
+  // MARK: - Access methods
+
+  /// All VMs, ordered by the pid of their process.
+  private var guests: [HostedVM] {
+    processes.values.sorted { $0.info.pid < $1.info.pid }
+      .flatMap { vmm in vmm.vms.map { HostedVM(vm: $0, vmm: vmm) } }
+  }
+
+  private func acquire() {
+    let guests = guests
+    for method in methods { method.acquire(guests) }
+    for guest in guests { guest.vm.mayLackGroups = false }
+  }
+
+  /// Permits the access methods to repeat what failed.
+  func retryAll() {
+    for guest in guests {
+      for method in methods { method.retry(guest) }
+    }
+  }
+
+  // MARK: - Events
+
+  /// Processes pending events.
+  ///
+  /// - Returns: `true` if a process with VMs ended.
   @discardableResult
-  private func handle(timeoutMilliseconds: Int) -> Bool {
+  private func receiveEvents(timeoutMilliseconds: Int) -> Bool {
     var ended: [Int32] = []
-    var announced = false
+    var hasAnnouncements = false
     try? poller.wait(timeoutMilliseconds: timeoutMilliseconds) { token in
       if token == Self.announcementToken {
-        announced = true
+        hasAnnouncements = true
       } else {
         ended.append(Int32(truncatingIfNeeded: token))
       }
     }
     for pid in ended { forget(pid) }
-    if announced { readAnnouncements() }
+    if hasAnnouncements { receiveAnnouncements() }
     return !ended.isEmpty
   }
 
-  private func readAnnouncements() {
+  private func receiveAnnouncements() {
     do {
       while let lines = try announcements?.next() {
         guard lines.contains("EVENT=create"), lines[0].hasSuffix("/misc/kvm"),
-          let pid = lines.first(where: { $0.hasPrefix("PID=") }).flatMap({ Int32($0.dropFirst(4)) }
-          ),
-          pid != ownProcess
+          let line = lines.first(where: { $0.hasPrefix("PID=") }),
+          let pid = Int32(line.dropFirst(4)), pid != ownProcess
         else { continue }
         // A VMM opens its vCPUs and their statistics some time after the VM.
-        young[pid] = monotonicNanoseconds() + 10_000_000_000
+        announced[pid] = monotonicNanoseconds() + Self.announcementTime
       }
     } catch {
-      // Announcements were lost: look for all.
+      // The kernel dropped announcements: scan all processes.
       nextScan = 0
       nextThoroughScan = 0
     }
   }
 
+  // MARK: - Lifetime
+
   /// Watches a process for its end.
-  func watch(_ process: VMM) throws(SystemError) {
-    try poller.add(process.descriptor.rawValue, token: UInt64(process.facts.pid))
+  func watch(_ vmm: VMM) throws(SystemError) {
+    try poller.add(vmm.descriptor.rawValue, token: UInt64(vmm.info.pid))
   }
 
-  /// Lets go of all that is held for a process: the kernel keeps a VM while a descriptor is open.
+  /// Releases a process and its VMs.
   func forget(_ pid: Int32) {
-    guard let process = processes.removeValue(forKey: pid) else { return }
-    poller.remove(process.descriptor.rawValue)
-    young[pid] = nil
-    for vm in process.vms { forget(vm, of: pid) }
+    guard let vmm = processes.removeValue(forKey: pid) else { return }
+    poller.remove(vmm.descriptor.rawValue)
+    announced[pid] = nil
+    for vm in vmm.vms { forget(vm, of: vmm) }
   }
 
-  func forget(_ vm: Machine, of pid: Int32) {
-    for hold in vm.holds {
-      switch hold {
-      case .descriptor(let token): descriptors.close(token)
-      case .thread(let token): threads.close(token)
-      case .memory(let token): memories.close(token)
-      case .textFile(let token): textFiles.close(token)
-      case .debugFiles(let token): debugFiles.close(token)
-      case .kernelRecord(let token): if case .success(let records) = kernel { records.close(token) }
-      case .monitor(let monitor): monitors.close(monitor)
-      case .events(let token): chosen?.backing.close(token)
-      }
-    }
-    vm.source.visit { $0.status = .gone }
-    tree.remove(vm.source)
-    removeEmptyControlGroups()
-    events.append(.gone(path: vm.source.path, pid: pid))
+  /// Releases a VM: the kernel keeps it in memory while a descriptor of it is open.
+  func forget(_ vm: VirtualMachine, of vmm: VMM) {
+    let guest = HostedVM(vm: vm, vmm: vmm)
+    for method in methods { method.release(guest) }
+    sources.remove(vm)
+    events.append(
+      .gone(
+        path: vm.source.path, .process(guest.pid), reason: "process \(guest.pid) ended"))
   }
 }

@@ -1,6 +1,6 @@
 public import LinuxSystem
 
-/// The CPUs that a thread may run on (`Cpus_allowed_list` of proc(5)); nil where it is gone.
+/// Returns the CPUs on which a thread may run (`Cpus_allowed_list` in proc(5)), or nil if it ended.
 public func allowedCPUs(
   ofThread thread: Int32, process: Int32, roots: SystemRoots = SystemRoots()
 ) -> Set<Int>? {
@@ -10,7 +10,7 @@ public func allowedCPUs(
   return cpuList(line.drop { $0 != "\t" && $0 != " " })
 }
 
-/// The numbers of a list such as `0-3,8`; what is none is left out.
+/// Parses a list such as `0-3,8`; ignores invalid parts.
 func cpuList(_ text: Substring) -> Set<Int> {
   var cpus: Set<Int> = []
   for part in text.split(whereSeparator: { $0 == "," || $0.isWhitespace }) {

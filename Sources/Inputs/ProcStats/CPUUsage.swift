@@ -1,58 +1,58 @@
-/// What CPU time each thread got on each CPU, by looking at all of them several times.
+/// The CPU time of each thread on each CPU, from consecutive surveys of all threads.
 ///
-/// The growth between two looks goes to the CPU that a thread was last seen on: it may have been on
-/// others meanwhile.
+/// The increase between two surveys is attributed to the CPU on which the thread ran last. The
+/// thread may have run on other CPUs in between.
 public struct CPUUsage: Sendable {
-  /// A number alone may be given to a thread of another process later.
+  /// Includes the process, because the kernel may reuse the id for a thread of another process.
   private struct Thread: Hashable, Sendable {
-    let number: Int32
+    let id: Int32
     let process: Int32
   }
 
   /// Nanoseconds by CPU.
   private var times: [Thread: [Int: UInt64]] = [:]
-  /// By process: its first thread's name, or that of another where that was not seen.
+  /// The name of each process's first thread, or of another thread if the first never ran.
   private var commands: [Int32: String] = [:]
   private var last: ThreadSurvey
 
-  /// Begins with a look; what follows is counted from it.
+  /// Starts the measurement with a survey.
   public init(from first: ThreadSurvey) {
     last = first
   }
 
-  /// Counts what threads ran since the last look.
+  /// Adds the CPU time of all threads since the last survey.
   ///
-  /// A thread that came meanwhile counts with all that it ran; one that ended is not known.
-  public mutating func add(_ census: ThreadSurvey) {
-    for (thread, entry) in census.threads {
+  /// A new thread counts with its total time. The time of a thread that has ended is not counted.
+  public mutating func add(_ survey: ThreadSurvey) {
+    for (thread, entry) in survey.threads {
       let known = last.threads[thread].flatMap { $0.process == entry.process ? $0 : nil }
       let before = known?.runNanoseconds ?? 0
       guard entry.runNanoseconds > before else { continue }
       if thread == entry.process || commands[entry.process] == nil {
         commands[entry.process] = entry.command
       }
-      let key = Thread(number: thread, process: entry.process)
+      let key = Thread(id: thread, process: entry.process)
       times[key, default: [:]][entry.cpu, default: 0] += entry.runNanoseconds - before
     }
-    last = census
+    last = survey
   }
 
-  /// The name of a process that ran in the window, which may have ended.
+  /// Returns the name of a process that ran between the surveys; it may have ended.
   public func command(ofProcess process: Int32) -> String? { commands[process] }
 
-  /// The processes that ran on some CPUs, with their time there, most first.
+  /// Returns the processes that ran on some CPUs.
   ///
   /// - Parameters:
-  ///   - processors: the CPUs.
-  ///   - thread: a thread that does not count.
-  /// - Returns: processes, and nanoseconds on these CPUs.
+  ///   - cpus: The CPUs.
+  ///   - thread: A thread to exclude.
+  /// - Returns: The processes with their time on these CPUs, in descending order of the time.
   public func users(
     of cpus: Set<Int>, but thread: Int32? = nil
   ) -> [(process: Int32, nanoseconds: UInt64)] {
     var sums: [Int32: UInt64] = [:]
-    for (one, times) in times where one.number != thread {
+    for (user, times) in times where user.id != thread {
       for (cpu, time) in times where cpus.contains(cpu) {
-        sums[one.process, default: 0] += time
+        sums[user.process, default: 0] += time
       }
     }
     return sums.sorted { ($1.value, $0.key) < ($0.value, $1.key) }

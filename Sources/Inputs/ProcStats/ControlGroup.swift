@@ -1,27 +1,27 @@
 public import LinuxSystem
 
-/// The control group of a process that says what CPU time it got.
+/// The control group that accounts the CPU time of a process.
 public struct ControlGroup: Hashable, Sendable {
-  /// Its path in its hierarchy, such as `/vm.slice/web1.scope`.
+  /// The path in its hierarchy, such as `/vm.slice/web1.scope`.
   public let path: String
-  /// Its directory.
+  /// The directory in the file system.
   public let directory: String
-  /// The file with CPU time and throttling.
+  /// The path of the file with CPU time and throttling.
   public var statFile: String { "\(directory)/cpu.stat" }
-  /// The file with CPU pressure; only in version 2.
+  /// The path of the file with CPU pressure, which exists in version 2 only.
   public var pressureFile: String { "\(directory)/cpu.pressure" }
 
-  /// The group of a process, version 2 first; nil for the root group, which has no numbers of its
-  /// own, and where no hierarchy is mounted.
+  /// Finds the group of a process; prefers version 2.
   ///
-  /// Source: `/proc/PID/cgroup` of cgroups(7).
+  /// Returns nil for the root group, which has no values of its own, and if no hierarchy is
+  /// mounted. Source: `/proc/PID/cgroup`, cgroups(7).
   public init?(ofProcess pid: Int32, roots: SystemRoots) {
     guard let text = try? readText("\(roots.process(pid))/cgroup") else { return nil }
     var candidates: [(path: String, mounts: [String])] = []
     for line in text.split(separator: "\n") {
       let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
       guard fields.count == 3 else { continue }
-      // libvirt puts what is no vCPU into a group of its own beside those of the vCPUs.
+      // libvirt splits a VM into the group "emulator" and one group for each vCPU.
       let path = String(fields[2].hasSuffix("/emulator") ? fields[2].dropLast(9) : fields[2])
       let base = "\(roots.sys)/fs/cgroup"
       if fields[0] == "0" {

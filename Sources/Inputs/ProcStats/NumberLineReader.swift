@@ -3,48 +3,49 @@ import LinuxSystem
 import Statistics
 import StatsTree
 
-/// Kernel files that begin with a line of numbers, each kept open and read as one record.
+/// Reads kernel files that begin with a line of decimal numbers, one record per file.
 ///
-/// A sample is one pread(2) for each file. What stands behind the numbers is left alone.
+/// The files remain open: a sample is one pread(2) per file. The reader ignores bytes after the
+/// numbers.
 struct NumberLineReader {
   private let files = DescriptorTable()
   private var bytes = [UInt8](repeating: 0, count: 128)
 
-  /// Begins to read a file: its token.
+  /// Opens a file and returns its token.
   func open(_ path: String) throws(SystemError) -> Int {
     files.insert(try Descriptor.open(path))
   }
 
-  /// Ends to read a file.
+  /// Closes a file.
   func close(_ token: Int) {
     files.remove(token)
   }
 
   /// Reads the numbers of each file into the words of its record.
   ///
-  /// - Precondition: a record has at most 8 words.
+  /// - Precondition: A record has at most 8 words.
   /// - Parameters:
-  ///   - placements: the records.
-  ///   - snapshot: where they lie.
-  ///   - isOver: whether the file's first number says that what it is about has ended.
+  ///   - placements: The records to fill.
+  ///   - snapshot: The buffer that contains the records.
+  ///   - hasEnded: Returns `true` if the first number of a file shows that its object has ended.
   mutating func sample(
     _ placements: [Placement], into snapshot: inout Snapshot,
-    isOver: (UInt64) -> Bool = { _ in false }
+    hasEnded: (UInt64) -> Bool = { _ in false }
   ) {
     var begin = monotonicNanoseconds()
     var numbers: [8 of UInt64] = .init(repeating: 0)
-    // By index: unoptimized, an iterator allocates for each element.
+    // By index: in debug builds an iterator allocates for each element.
     for index in placements.indices {
       let placement = placements[index]
       let count = files.read(placement.token, into: &bytes)
       let end = monotonicNanoseconds()
       if count < 0 {
-        // What it is about has ended, or the token was closed.
+        // The object has ended, or the token was closed.
         let isGone = count == -Int(ESRCH) || count == -Int(EBADF)
         snapshot.fail(placement, isGone ? .gone : .denied(code: Int32(-count)))
-      } else if !scan(count, placement.count, &numbers) {
+      } else if !parse(count, placement.count, &numbers) {
         snapshot.fail(placement, .denied(code: EBADMSG))
-      } else if isOver(numbers[0]) {
+      } else if hasEnded(numbers[0]) {
         snapshot.fail(placement, .gone)
       } else {
         snapshot.fill(placement) { record in
@@ -56,10 +57,12 @@ struct NumberLineReader {
     }
   }
 
-  /// Takes so many numbers: false where the line has fewer.
-  private func scan(_ count: Int, _ wanted: Int, _ numbers: inout [8 of UInt64]) -> Bool {
+  /// Parses the numbers of the first line of `bytes`.
+  ///
+  /// - Returns: `false` if the line has fewer than `wordCount` numbers.
+  private func parse(_ count: Int, _ wordCount: Int, _ numbers: inout [8 of UInt64]) -> Bool {
     var scanner = TextScanner(to: count)
-    for index in 0..<wanted {
+    for index in 0..<wordCount {
       guard let number = scanner.number(bytes) else { return false }
       numbers[index] = number
     }

@@ -2,18 +2,18 @@ public import LinuxSystem
 public import Statistics
 public import StatsTree
 
-/// How much memory processes have: of a VMM, what its guest has touched and the VMM's own.
+/// Reads the memory use of processes; that of a VMM includes the pages its guest has touched.
 ///
-/// One group is one process; its file stays open, so that a sample is one pread(2), which anybody
-/// may do. The kernel counts pages for each CPU and adds them up late: a number may be off by some
-/// hundred KiB. Source: `/proc/PID/statm` (kernel document `filesystems/proc.rst`).
+/// A group is a process. Its file remains open: a sample is one pread(2), which needs no privilege.
+/// The kernel counts pages per CPU and sums them with a delay: a value may deviate by some hundred
+/// KiB. Source: `/proc/PID/statm` (kernel document `filesystems/proc.rst`).
 public final class ProcessMemoryBacking: Backing {
-  /// The address range, what of it is in memory, and what of that is of files or shared.
+  /// The address space, its resident part, and the resident pages of files and shared memory.
   public static let schema = Schema(packing: [
     level("virtual_memory"), level("resident_memory"), level("shared_memory"),
   ])
 
-  /// The kernel counts pages.
+  /// Creates a statistic in pages.
   private static func level(_ name: String) -> Statistic {
     Statistic(
       name, .instant, unit: .bytes,
@@ -28,18 +28,18 @@ public final class ProcessMemoryBacking: Backing {
     self.roots = roots
   }
 
-  /// Begins to read a process: the token of its group.
+  /// Opens the file of a process and returns the token of its group.
   public func open(process: Int32) throws(SystemError) -> Int {
     try lines.open("\(roots.process(process))/statm")
   }
 
-  /// Ends to read a process.
+  /// Closes the group of a process.
   public func close(_ token: Int) {
     lines.close(token)
   }
 
   public func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
-    // One that ended and that its parent has not asked after has no address range any more.
-    lines.sample(placements, into: &snapshot, isOver: { $0 == 0 })
+    // A zombie has no address space.
+    lines.sample(placements, into: &snapshot, hasEnded: { $0 == 0 })
   }
 }

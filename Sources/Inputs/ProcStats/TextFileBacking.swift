@@ -3,13 +3,13 @@ public import LinuxSystem
 public import Statistics
 public import StatsTree
 
-/// Kernel files of lines that name their values: cgroup `cpu.stat`, and pressure files.
+/// Reads kernel files whose lines name their values: cgroup `cpu.stat` and pressure files.
 ///
-/// The schema is read from the file when it is opened. Files stay open: a sample is one pread(2).
-/// A line that vanishes later leaves its value inactive. Sources: kernel documents
+/// `open` reads the schema from the file. Files remain open: a sample is one pread(2). If a line
+/// disappears later, its value becomes inactive. Sources: kernel documents
 /// `admin-guide/cgroup-v2.rst` and `accounting/psi.rst`.
 public final class TextFileBacking: Backing {
-  /// How a line names its value.
+  /// The form of the lines of a file.
   public enum Form: Sendable {
     /// `usage_usec 123`
     case keyed
@@ -17,7 +17,7 @@ public final class TextFileBacking: Backing {
     case pressure
   }
 
-  /// What stands before the sum of a pressure line: averages over less than a sample are of no use.
+  /// The field of a pressure line that is read; averages over fixed times are of no use.
   private static let total = Array("total=".utf8)
 
   private struct File {
@@ -31,12 +31,12 @@ public final class TextFileBacking: Backing {
 
   public init() {}
 
-  /// Begins to read a file: the token of its group and its schema.
+  /// Opens a file and returns the token and schema of its group.
   public func open(
     _ path: String, _ form: Form
   ) throws(SystemError) -> (token: Int, schema: Schema) {
     let descriptor = try Descriptor.open(path)
-    // Some kernels have the file and refuse to read it: PSI may be switched off at boot.
+    // Some kernels have the file, but reading fails: PSI may be disabled at boot.
     let count = try descriptor.read(into: &bytes, at: 0)
     var keys: [String] = []
     var scanner = TextScanner(to: count)
@@ -52,12 +52,12 @@ public final class TextFileBacking: Backing {
     return (token, Schema(packing: statistics))
   }
 
-  /// Ends to read a file.
+  /// Closes a file.
   public func close(_ token: Int) {
     descriptors.remove(token)
   }
 
-  /// The kernel puts the unit into the name; a value without one is a count.
+  /// Creates a statistic with the unit at the end of its name; a name without a unit is a count.
   private static func statistic(_ key: String, _ form: Form) -> Statistic {
     switch form {
     case .pressure:
@@ -79,8 +79,8 @@ public final class TextFileBacking: Backing {
       let end = monotonicNanoseconds()
       if count < 0 {
         // A removed cgroup, or a closed token.
-        let isOver = count == -Int(ENODEV) || count == -Int(EBADF)
-        snapshot.fail(placement, isOver ? .gone : .denied(code: Int32(-count)))
+        let isGone = count == -Int(ENODEV) || count == -Int(EBADF)
+        snapshot.fail(placement, isGone ? .gone : .denied(code: Int32(-count)))
         continue
       }
       store(files[placement.token], count, placement, into: &snapshot)
@@ -96,9 +96,9 @@ public final class TextFileBacking: Backing {
       var scanner = TextScanner(to: count)
       var expected = 0
       while !scanner.isAtEnd {
-        // Lines keep their order; a search is needed only where one came or went.
+        // Lines keep their order: a search is needed only if a line was added or removed.
         if let key = key(of: file, at: &scanner, expected) {
-          let isTotal = file.form == .keyed || scanner.skip(behind: Self.total, bytes)
+          let isTotal = file.form == .keyed || scanner.skip(past: Self.total, bytes)
           if isTotal, let value = scanner.number(bytes) { record[key] = value }
           expected = key + 1
         }
@@ -110,17 +110,19 @@ public final class TextFileBacking: Backing {
   private func key(of file: File, at scanner: inout TextScanner, _ expected: Int) -> Int? {
     for step in file.keys.indices {
       let key = (expected + step) % file.keys.count
-      if scanner.take(file.keys[key], bytes) { return key }
+      if scanner.skip(word: file.keys[key], bytes) { return key }
     }
     return nil
   }
 }
 
 extension TextScanner {
-  /// Moves behind the next field of this line that begins with `name`: false where there is none.
-  mutating func skip(behind name: [UInt8], _ bytes: [UInt8]) -> Bool {
-    while skip(behind: UInt8(ascii: " "), bytes) {
-      if take(prefix: name, bytes) { return true }
+  /// Skips the bytes up to and including `name` at the start of a later field in this line.
+  ///
+  /// - Returns: `false` if there is no such field.
+  mutating func skip(past name: [UInt8], _ bytes: [UInt8]) -> Bool {
+    while skip(past: UInt8(ascii: " "), bytes) {
+      if skip(prefix: name, bytes) { return true }
     }
     return false
   }

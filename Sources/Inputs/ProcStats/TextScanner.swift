@@ -1,9 +1,9 @@
-/// Reads decimal numbers and words from bytes, without an allocation.
+/// Parses decimal numbers and words from bytes, without allocation.
 package struct TextScanner {
   package private(set) var position: Int
   private let end: Int
 
-  /// Scans the bytes from `position` up to `end`.
+  /// Creates a scanner of the bytes from `position` to `end`.
   package init(from position: Int = 0, to end: Int) {
     self.position = position
     self.end = end
@@ -11,19 +11,21 @@ package struct TextScanner {
 
   package var isAtEnd: Bool { position >= end }
 
-  /// Moves behind spaces.
+  /// Skips spaces.
   mutating func skipSpaces(_ bytes: [UInt8]) {
     while position < end, bytes[position] == UInt8(ascii: " ") { position += 1 }
   }
 
-  /// Moves behind the next line feed.
+  /// Skips the rest of the line and its line feed.
   package mutating func skipLine(_ bytes: [UInt8]) {
     while position < end, bytes[position] != UInt8(ascii: "\n") { position += 1 }
     position = min(position + 1, end)
   }
 
-  /// Moves to the next byte of this line that equals `byte`: false where there is none.
-  mutating func skip(behind byte: UInt8, _ bytes: [UInt8]) -> Bool {
+  /// Skips the bytes up to and including the next `byte` in this line.
+  ///
+  /// - Returns: `false` if the line does not contain `byte`.
+  mutating func skip(past byte: UInt8, _ bytes: [UInt8]) -> Bool {
     while position < end, bytes[position] != UInt8(ascii: "\n") {
       position += 1
       if bytes[position - 1] == byte { return true }
@@ -31,8 +33,9 @@ package struct TextScanner {
     return false
   }
 
-  /// The number here, or nil where there is none or it does not fit into 64 bits; moves behind
-  /// its digits in either case.
+  /// Parses a number and skips its digits.
+  ///
+  /// - Returns: nil if there are no digits, or if the number exceeds 64 bits.
   package mutating func number(_ bytes: [UInt8]) -> UInt64? {
     skipSpaces(bytes)
     var value: UInt64 = 0
@@ -48,22 +51,26 @@ package struct TextScanner {
     return fits && position > start ? value : nil
   }
 
-  /// Whether `word` stands here and ends here; moves behind it if so.
-  mutating func take(_ word: [UInt8], _ bytes: [UInt8]) -> Bool {
+  /// Skips `word` if the next word equals it.
+  ///
+  /// - Returns: `true` if the next word equals `word`.
+  mutating func skip(word: [UInt8], _ bytes: [UInt8]) -> Bool {
     let after = position + word.count
     guard after >= end || bytes[after] == UInt8(ascii: " ") else { return false }
-    return take(prefix: word, bytes)
+    return skip(prefix: word, bytes)
   }
 
-  /// Whether `prefix` stands here; moves behind it if so.
-  mutating func take(prefix: [UInt8], _ bytes: [UInt8]) -> Bool {
+  /// Skips `prefix` if the next bytes equal it.
+  ///
+  /// - Returns: `true` if the next bytes equal `prefix`.
+  mutating func skip(prefix: [UInt8], _ bytes: [UInt8]) -> Bool {
     guard end - position >= prefix.count else { return false }
     for index in prefix.indices where bytes[position + index] != prefix[index] { return false }
     position += prefix.count
     return true
   }
 
-  /// The word here, up to a space or the line's end.
+  /// Returns the bytes up to a space or the end of the line, and skips them.
   mutating func word(_ bytes: [UInt8]) -> String {
     let start = position
     while position < end, bytes[position] != UInt8(ascii: " "),

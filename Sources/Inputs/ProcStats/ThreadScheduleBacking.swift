@@ -2,13 +2,13 @@ public import LinuxSystem
 public import Statistics
 public import StatsTree
 
-/// How long threads ran, and how long they could have run but had no CPU.
+/// Reads the time for which threads ran, and for which they were runnable without a CPU.
 ///
-/// For a vCPU's thread the second is what its guest sees as steal time. One group is one thread;
-/// its file stays open, so that a sample is one pread(2). Source: `/proc/PID/task/TID/schedstat`
-/// (kernel document `scheduler/sched-stats.rst`).
+/// The guest of a vCPU's thread sees the second as steal time. A group is a thread. Its file
+/// remains open: a sample is one pread(2). Source: `/proc/PID/task/TID/schedstat` (kernel document
+/// `scheduler/sched-stats.rst`).
 public final class ThreadScheduleBacking: Backing {
-  /// Time run, time waited for a CPU, and the number of times it got one.
+  /// The time on a CPU, the time waiting for a CPU, and the number of time slices.
   public static let schema = Schema(packing: [
     Statistic("run_ns", .cumulative, unit: .seconds, scale: .nano, stability: .stable),
     Statistic("run_delay_ns", .cumulative, unit: .seconds, scale: .nano, stability: .stable),
@@ -22,12 +22,12 @@ public final class ThreadScheduleBacking: Backing {
     self.roots = roots
   }
 
-  /// Begins to read a thread: the token of its group.
+  /// Opens the file of a thread and returns the token of its group.
   public func open(process: Int32, thread: Int32) throws(SystemError) -> Int {
     try lines.open("\(roots.process(process))/task/\(thread)/schedstat")
   }
 
-  /// Ends to read a thread.
+  /// Closes the group of a thread.
   public func close(_ token: Int) {
     lines.close(token)
   }

@@ -1,9 +1,9 @@
 public import LinuxSystem
 
-/// Every thread of this host at one moment: what CPU time it has had, and where it ran last.
+/// The CPU time of all threads of the host, and the CPU on which each ran last.
 ///
-/// It takes about 20 us a thread, and no privilege where proc(5) is mounted without `hidepid`.
-/// Sources: `/proc/PID/task/TID/schedstat`, and field 39 of `/proc/PID/task/TID/stat`.
+/// A survey takes about 20 us per thread. It needs no privilege unless proc(5) is mounted with
+/// `hidepid`. Sources: `/proc/PID/task/TID/schedstat`, and field 39 of `/proc/PID/task/TID/stat`.
 public struct ThreadSurvey: Sendable {
   /// One thread.
   public struct Entry: Hashable, Sendable {
@@ -11,14 +11,14 @@ public struct ThreadSurvey: Sendable {
     /// The thread's name, up to 15 bytes.
     public let command: String
     public let runNanoseconds: UInt64
-    /// The CPU that it ran on last.
+    /// The CPU on which the thread ran last.
     public let cpu: Int
   }
 
-  /// By the thread's number.
+  /// The threads by id.
   public let threads: [Int32: Entry]
 
-  /// Looks at all threads; those that end meanwhile are left out.
+  /// Reads all threads; omits those that end meanwhile.
   public init(roots: SystemRoots = SystemRoots()) throws(SystemError) {
     var threads: [Int32: Entry] = [:]
     var bytes = [UInt8](repeating: 0, count: 1024)
@@ -41,7 +41,7 @@ public struct ThreadSurvey: Sendable {
     self.threads = threads
   }
 
-  /// Field 2: what is between the first parenthesis and the last.
+  /// Returns field 2 of `stat`: the text between the first and the last parenthesis.
   static func command(_ bytes: ArraySlice<UInt8>) -> String {
     guard let begin = bytes.firstIndex(of: UInt8(ascii: "(")),
       let end = bytes.lastIndex(of: UInt8(ascii: ")")), begin < end
@@ -49,7 +49,9 @@ public struct ThreadSurvey: Sendable {
     return String(decoding: bytes[(begin + 1)..<end], as: UTF8.self)
   }
 
-  /// Field 39, counted from behind the command's closing parenthesis: that may hold anything.
+  /// Returns field 39 of `stat`.
+  ///
+  /// Counts from the last parenthesis, because the command may contain spaces and parentheses.
   static func cpu(_ bytes: ArraySlice<UInt8>) -> Int? {
     guard let end = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }
     let fields = bytes[(end + 1)...].split(separator: UInt8(ascii: " "))

@@ -1,10 +1,12 @@
-/// The `key=value,...` list of a QEMU option; a comma in a value is written twice.
+/// The `key=value,...` list of a QEMU option; a comma in a value is doubled.
 struct QEMUParameters {
   private var values: [String: String] = [:]
 
+  /// Parses a list.
+  ///
   /// - Parameters:
-  ///   - text: the option's value.
-  ///   - first: the key that the first part may leave out.
+  ///   - text: The value of the option.
+  ///   - first: The key of the first part if that part has none.
   init(_ text: String, first: String) {
     for (index, part) in Self.parts(text).enumerated() {
       if let equals = part.firstIndex(of: "=") {
@@ -12,7 +14,7 @@ struct QEMUParameters {
       } else if index == 0 {
         values[first] = part
       } else if part.hasPrefix("no"), part != "nodelay" {
-        // The old short forms: "server" is server=on, "nowait" is wait=off.
+        // Short forms of older versions: "server" is server=on, "nowait" is wait=off.
         values[String(part.dropFirst(2))] = "off"
       } else {
         values[part] = "on"
@@ -22,7 +24,7 @@ struct QEMUParameters {
 
   subscript(key: String) -> String? { values[key] }
 
-  /// The path, where it is QEMU that listens, and the name is one of the file system.
+  /// The path of the socket if QEMU is the server and the socket is a file; else nil.
   var serverPath: String? {
     guard let path = values["path"], !path.isEmpty, isOn("server"), !isOn("abstract") else {
       return nil

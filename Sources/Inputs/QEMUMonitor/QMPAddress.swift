@@ -1,22 +1,22 @@
-/// Where a QEMU listens for monitor clients, as its command line says.
+/// The address of a QEMU monitor, from the command line of QEMU.
 public struct QMPAddress: Hashable, Sendable {
-  /// The path of the Unix socket, as QEMU sees it: it may be relative to QEMU's directory.
+  /// The path of the Unix socket; it may be relative to the working directory of QEMU.
   public let path: String
 
   public init(path: String) {
     self.path = path
   }
 
-  /// The monitor sockets of a command line, in its order.
+  /// Returns the QMP sockets of a command line, in the order of the options.
   ///
-  /// Monitors that QEMU connects to itself, that speak to people, or that have no path are left
-  /// out; libvirt's, for one, listens on a descriptor.
+  /// Omits monitors for which QEMU is the client, monitors for humans, and sockets without a path,
+  /// such as that of libvirt, which passes a descriptor.
   ///
-  /// - Parameter arguments: with the program's name, as in `/proc/PID/cmdline`.
-  /// - Returns: the addresses; where a monitor has none, nothing.
+  /// - Parameter arguments: The arguments with the program name, as in `/proc/PID/cmdline`.
+  /// - Returns: The addresses; empty if there are none.
   public static func addresses(in arguments: [String]) -> [QMPAddress] {
     var addresses: [QMPAddress] = []
-    /// The paths of the sockets with an id, and the ids of the monitors, which may come first.
+    /// The socket paths by id, and the ids of monitors, whose options may precede the sockets.
     var sockets: [String: String] = [:]
     var monitors: [(position: Int, id: String)] = []
     var index = 1
@@ -24,7 +24,7 @@ public struct QMPAddress: Hashable, Sendable {
       let value = arguments[index + 1]
       switch option(arguments[index]) {
       case "qmp", "qmp-pretty":
-        // The other form names a -chardev's id as "chardev:ID".
+        // The value is an address, or "chardev:ID" with the id of a -chardev option.
         if value.hasPrefix("chardev:") {
           monitors.append((addresses.count, String(value.dropFirst(8))))
         } else if let path = socket(value.dropPrefix("unix:"), first: "path") {
@@ -48,7 +48,7 @@ public struct QMPAddress: Hashable, Sendable {
       }
       index += 2
     }
-    // From the last, so that the positions of those before stay right.
+    // Insert from the last to the first: earlier positions remain valid.
     for monitor in monitors.reversed() {
       guard let path = sockets[monitor.id] else { continue }
       addresses.insert(QMPAddress(path: path), at: monitor.position)
@@ -56,7 +56,7 @@ public struct QMPAddress: Hashable, Sendable {
     return addresses
   }
 
-  /// The name of an option: QEMU takes one dash or two.
+  /// Returns the name of an option; QEMU accepts one dash or two.
   private static func option(_ argument: String) -> Substring? {
     guard argument.hasPrefix("-") else { return nil }
     return argument.dropFirst(argument.hasPrefix("--") ? 2 : 1)

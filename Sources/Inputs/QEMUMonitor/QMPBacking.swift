@@ -2,120 +2,127 @@ import LinuxSystem
 import Statistics
 public import StatsTree
 
-/// The numbers of many virtual machines, through the monitors of their QEMUs.
+/// Reads the statistics of VMs through the monitors of their QEMU processes.
 ///
-/// A pass asks all monitors at once and waits for them together, at most until its deadline. A
-/// monitor that has not answered then is stale, and later passes do not wait for it: they take
-/// its late answer when it is there. Between passes no connection is open, but those that such an
-/// answer is to come by: a monitor has room for one client, which may be libvirt or a person.
+/// A pass sends commands to all monitors and waits for them together, at most until its deadline.
+/// The groups of a monitor that has not answered by then become stale. Later passes do not wait
+/// for that monitor; they process its late answer after it has arrived. Between passes the backing
+/// has no connections except those with a late answer: a monitor serves one client, which may be
+/// libvirt or a human.
 public final class QMPBacking: Backing {
   public let mayWait = true
 
-  /// The most that a pass waits, in nanoseconds.
-  private let longestWait: UInt64
-  /// Nil where the process had no room for another descriptor; it is tried again.
+  /// The maximum time for which a pass waits.
+  private let timeoutNanoseconds: UInt64
+  /// Nil until first needed; the next use retries after the process ran out of descriptors.
   var poller: Poller?
-  /// The monitors by number, nil once closed.
+  /// The monitors by index; nil after `close`.
   ///
-  /// A number is never given twice, since plans may still hold it.
+  /// An index is never reused, because plans may still contain it.
   var monitors: [QMPMonitor?] = []
-  /// The monitors of this pass.
-  private var asked: [Int] = []
-  /// Counts passes and probes.
+  /// The monitors that this pass requested.
+  private var requested: [Int] = []
+  /// The number of passes and probes.
   private(set) var pass: UInt64 = 0
 
-  /// - Parameter deadlineMilliseconds: the most that a pass waits.
+  /// Creates a backing without monitors.
+  ///
+  /// - Parameter deadlineMilliseconds: The maximum time for which a pass waits.
   public init(deadlineMilliseconds: Int = 100) {
     precondition(deadlineMilliseconds > 0, "a deadline of \(deadlineMilliseconds) ms")
-    longestWait = UInt64(deadlineMilliseconds) * 1_000_000
+    timeoutNanoseconds = UInt64(deadlineMilliseconds) * 1_000_000
   }
 
   // MARK: - Monitors
 
-  /// Takes a monitor by the path of its socket; nothing is connected yet.
+  /// Adds a monitor by the path of its socket; does not connect.
+  ///
+  /// - Returns: The index of the monitor.
   public func open(_ path: String) -> Int {
-    monitors.append(QMPMonitor(path: path, longestWait: longestWait))
+    monitors.append(QMPMonitor(path: path, timeoutNanoseconds: timeoutNanoseconds))
     return monitors.count - 1
   }
 
-  /// Ends all that is under way with a monitor; its groups are gone.
+  /// Closes a monitor and its connection; its groups are gone.
   public func close(_ monitor: Int) {
-    end(monitor)
+    endExchange(monitor)
     monitors[monitor] = nil
   }
 
-  /// Ends all that is under way, where no pass will come for a while.
+  /// Closes all connections; for use when the next pass is not imminent.
   public func suspend() {
-    for monitor in monitors.indices { end(monitor) }
+    for monitor in monitors.indices { endExchange(monitor) }
   }
 
-  /// The token of a machine's own group.
+  /// Returns the token of the group of a VM.
   public func vmToken(_ monitor: Int) -> Int {
     QMPToken(monitor: monitor).rawValue
   }
 
-  /// The token of a vCPU's group.
+  /// Returns the token of the group of a vCPU.
   public func vcpuToken(_ monitor: Int, _ index: Int) -> Int {
     precondition(QMPToken.indices.contains(index), "vCPU \(index)")
     return QMPToken(monitor: monitor, vcpu: index).rawValue
   }
 
-  /// What a monitor said of its machine, its vCPUs as of now; nil before a probe.
+  /// Returns the topology of a monitor with the current vCPUs, or nil before a successful probe.
   public func topology(_ monitor: Int) -> QMPTopology? {
     monitors[monitor]?.topology
   }
 
-  /// For a person: why a monitor's numbers do not come, or nil where they do.
-  public func remark(_ monitor: Int) -> String? {
-    monitors[monitor].flatMap { known in known.failure.map { $0.remark(known.path) } }
+  /// Returns the reason, for the user, why a monitor provides no values; nil if it does.
+  public func diagnostic(_ monitor: Int) -> String? {
+    monitors[monitor].flatMap { monitor in monitor.error.map { $0.diagnostic(monitor.path) } }
   }
 
-  /// How a monitor lists the buckets of histograms.
+  /// Returns the order in which a monitor lists the buckets of histograms.
   func bucketOrder(_ monitor: Int) -> QMPBucketOrder? {
     monitors[monitor]?.order
   }
 
-  /// The monitors whose vCPUs have changed since this was asked last.
+  /// Returns the monitors whose vCPUs have changed since the last call.
   public func takeChanges() -> [Int] {
     let changed = monitors.indices.filter { monitors[$0]?.hasChanged ?? false }
-    for monitor in changed { monitors[monitor]?.acknowledge() }
+    for monitor in changed { monitors[monitor]?.acknowledgeChange() }
     return changed
   }
 
   // MARK: - Probes
 
-  /// Asks a monitor for all that it tells only once.
+  /// Reads the topology of a monitor, within a deadline.
   public func probe(
     _ monitor: Int, deadlineMilliseconds: Int
   ) -> Result<QMPTopology, QMPError> {
     probeAll([monitor], deadlineMilliseconds: deadlineMilliseconds)[0]
   }
 
-  /// Asks several monitors together, with one deadline: their results in the same order.
+  /// Reads the topologies of several monitors concurrently, within one deadline.
   ///
-  /// A probe that has not come to its end then is given up.
+  /// Ends the probes that are not finished at the deadline.
+  ///
+  /// - Returns: The results in the order of `indices`.
   public func probeAll(
-    _ numbers: [Int], deadlineMilliseconds: Int
+    _ indices: [Int], deadlineMilliseconds: Int
   ) -> [Result<QMPTopology, QMPError>] {
     pass += 1
-    let limit = monotonicNanoseconds() + UInt64(max(0, deadlineMilliseconds)) * 1_000_000
-    for number in numbers {
-      end(number)
-      if let path = monitors[number]?.path {
-        monitors[number] = QMPMonitor(path: path, longestWait: longestWait)
+    let deadline = monotonicNanoseconds() + UInt64(max(0, deadlineMilliseconds)) * 1_000_000
+    for index in indices {
+      endExchange(index)
+      if let path = monitors[index]?.path {
+        monitors[index] = QMPMonitor(path: path, timeoutNanoseconds: timeoutNanoseconds)
       }
-      start(number, QMPMonitor.probeQuestions, until: limit)
+      start(index, QMPMonitor.probeCommands, until: deadline)
     }
-    wait(for: numbers)
-    return numbers.map { number in
-      let isUnfinished = monitors[number]?.exchange != nil
-      end(number)
-      if isUnfinished, monitors[number]?.failure == nil { monitors[number]?.failure = .late }
+    wait(for: indices)
+    return indices.map { index in
+      let isUnfinished = monitors[index]?.exchange != nil
+      endExchange(index)
+      if isUnfinished, monitors[index]?.error == nil { monitors[index]?.error = .late }
       do throws(QMPError) {
-        guard let topology = try monitors[number]?.conclude() else { return .failure(.notOpen) }
+        guard let topology = try monitors[index]?.finishProbe() else { return .failure(.notOpen) }
         return .success(topology)
       } catch {
-        monitors[number]?.failure = error
+        monitors[index]?.error = error
         return .failure(error)
       }
     }
@@ -125,45 +132,45 @@ public final class QMPBacking: Backing {
 
   public func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
     pass += 1
-    asked.removeAll(keepingCapacity: true)
+    requested.removeAll(keepingCapacity: true)
     for placement in placements {
       let token = QMPToken(rawValue: placement.token)
-      let isFirst = monitors[token.monitor]?.ask(pass: pass, vcpu: token.vcpu != nil)
-      if isFirst ?? false { asked.append(token.monitor) }
+      let isFirst = monitors[token.monitor]?.request(pass: pass, vcpu: token.vcpu != nil)
+      if isFirst ?? false { requested.append(token.monitor) }
     }
     let begin = monotonicNanoseconds()
-    for number in asked {
-      guard let monitor = monitors[number] else { continue }
+    for index in requested {
+      guard let monitor = monitors[index] else { continue }
       if monitor.exchange != nil {
-        // Its answer is late. Where it is there, it is this pass's.
-        advance(number)
-      } else if monitor.patience.restsUntil <= begin {
-        start(number, monitor.questions, until: begin + monitor.patience.allowance)
+        // A late answer that has arrived belongs to this pass.
+        advance(index)
+      } else if monitor.timeout.skippedUntil <= begin {
+        start(index, monitor.commands, until: begin + monitor.timeout.nanoseconds)
       }
     }
-    wait(for: asked)
+    wait(for: requested)
     for placement in placements { publish(placement, into: &snapshot) }
   }
 
-  /// Puts this pass's numbers into a record, or says why there are none.
+  /// Writes the values of this pass to the snapshot, or the status that explains their absence.
   private func publish(_ placement: Placement, into snapshot: inout Snapshot) {
     let token = QMPToken(rawValue: placement.token)
     guard let monitor = monitors[token.monitor] else { return snapshot.fail(placement, .gone) }
     guard let record = monitor.record(of: token.vcpu) else {
-      let isGone = monitor.topology != nil && monitor.failure == nil
+      let isGone = monitor.topology != nil && monitor.error == nil
       if isGone { snapshot.fail(placement, .gone) }
-      if let status = monitor.failure?.status, !status.hasNumbers {
+      if let status = monitor.error?.status, !status.hasNumbers {
         snapshot.fail(placement, status)
       }
       return
     }
-    // A probe in between may have found another schema, which the plan does not know yet.
+    // A later probe may have found another schema, which the plan does not contain yet.
     if record.pass == pass, record.words.count == placement.count {
       snapshot.fill(placement) { words in
         for index in 0..<record.words.count { words[index] = record.words[index] }
       }
       snapshot.finish(placement, record.window)
-    } else if let status = monitor.failure?.status, !status.hasNumbers {
+    } else if let status = monitor.error?.status, !status.hasNumbers {
       snapshot.fail(placement, status)
     }
   }

@@ -1,44 +1,44 @@
 import Statistics
 
-/// Which end of a histogram a monitor lists first.
+/// The order in which a monitor lists the buckets of a histogram.
 ///
-/// QEMU 7.1 to 10.0 list the last bucket first, and so may all; the documents are silent, so a
-/// version that turns it round would not be noticed by its number. The numbers themselves tell:
-/// the sum that KVM keeps beside a histogram (`halt_wait_ns` beside `halt_wait_hist`) lies between
-/// the sums of the buckets' lower and upper bounds, and with the buckets in the wrong order it
-/// rarely does. Until that has been seen the rule is "last bucket first".
+/// QEMU 7.1 to 10.0 list the last bucket first. The documents do not specify the order, so the
+/// version does not reveal a change. The values do: the sum of a histogram that KVM counts
+/// separately (`halt_wait_ns` for `halt_wait_hist`) is between the sums of the lower and upper
+/// bounds of its samples' buckets, and rarely is if the order is wrong. Until the values have
+/// verified an order, "last bucket first" is assumed.
 struct QMPBucketOrder: Hashable, Sendable {
-  /// How many answers in a row must say the same.
-  static let answersNeeded = 3
+  /// The number of consecutive answers that must agree.
+  static let requiredAnswerCount = 3
 
   /// Whether the last bucket is listed first.
-  private(set) var isTurned = true
-  /// Whether the numbers have decided it; they are not asked again.
+  private(set) var isReversed = true
+  /// Whether the values have verified the order; it is final then.
   private(set) var isVerified = false
   private var votes = 0
 
-  /// What one histogram says of itself.
+  /// The result of comparing one histogram with its sum.
   enum Evidence: Hashable, Sendable {
-    /// The order in which it was read is the only possible one.
+    /// Only the order in which the histogram was read is possible.
     case right
-    /// Only the other order is possible.
+    /// Only the opposite order is possible.
     case wrong
-    /// Both are, or neither.
+    /// Both orders are possible, or neither.
     case none
 
-    /// Judges a histogram, as it was read, by the true sum of its samples.
+    /// Compares a histogram, in the order in which it was read, with the true sum of its samples.
     init(_ histogram: Histogram, sum: UInt64) {
-      let turned = Histogram(shape: histogram.shape, counts: histogram.counts.reversed())
-      switch (Self.allows(histogram, sum), Self.allows(turned, sum)) {
+      let reversed = Histogram(shape: histogram.shape, counts: histogram.counts.reversed())
+      switch (Self.allows(histogram, sum), Self.allows(reversed, sum)) {
       case (true, false): self = .right
       case (false, true): self = .wrong
       default: self = .none
       }
     }
 
-    /// Whether samples in these buckets can have this sum.
+    /// Returns `true` if the samples of a histogram can have this sum.
     ///
-    /// The sum and the buckets are not read at one moment: one sample may be in one only.
+    /// Sum and buckets are not read atomically: one of them may lack one sample.
     private static func allows(_ histogram: Histogram, _ sum: UInt64) -> Bool {
       var lowest: UInt128 = 0
       var highest: UInt128? = 0
@@ -53,23 +53,23 @@ struct QMPBucketOrder: Hashable, Sendable {
           highest = nil
         }
       }
-      let leastDue = lowest - min(lowest, widest)
-      return UInt128(sum) >= leastDue && highest.map { UInt128(sum) <= $0 + widest } ?? true
+      let minimum = lowest - min(lowest, widest)
+      return UInt128(sum) >= minimum && highest.map { UInt128(sum) <= $0 + widest } ?? true
     }
   }
 
-  /// Counts what one answer's histograms say together.
+  /// Records the evidence of one answer.
   ///
-  /// - Returns: whether the order has changed, so that the answer has to be read again.
-  mutating func judge(_ evidence: [Evidence]) -> Bool {
+  /// - Returns: `true` if the order has changed; the caller reads the answer again.
+  mutating func record(_ evidence: [Evidence]) -> Bool {
     guard !isVerified, evidence.contains(where: { $0 != .none }) else { return false }
     let isRight = !evidence.contains(.wrong)
-    // Histograms that contradict each other, as after a reset of one, prove nothing.
+    // Contradictory histograms, for example after a reset of one, prove nothing.
     guard isRight || !evidence.contains(.right) else { return false }
     votes = isRight ? max(votes, 0) + 1 : min(votes, 0) - 1
-    guard abs(votes) >= Self.answersNeeded else { return false }
+    guard abs(votes) >= Self.requiredAnswerCount else { return false }
     isVerified = true
-    if !isRight { isTurned.toggle() }
+    if !isRight { isReversed.toggle() }
     return !isRight
   }
 }

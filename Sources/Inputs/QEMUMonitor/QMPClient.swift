@@ -1,52 +1,52 @@
 import StrictJSON
 
-/// One conversation with a QEMU monitor: bytes in, events out, and bytes to send.
+/// The protocol of one exchange with a QEMU monitor, without a socket.
 ///
-/// It never waits and knows no socket. The commands go out together once the monitor has
-/// greeted: QEMU answers them in their order, so a conversation costs one round trip.
+/// Input are the received bytes; output are events and the bytes to send. The client sends all
+/// commands together after the greeting, and QEMU answers them in order: an exchange takes one
+/// round trip. Never waits.
 struct QMPClient: Sendable {
-  /// What the monitor did.
   enum Event: Sendable {
-    /// It is there, and the commands are to be sent now.
+    /// The monitor sent its greeting; the commands must be sent now.
     case greeted(version: String)
-    /// It answered a command.
-    case answered(QMPCommand, JSONReader)
-    /// It refused a command; the others go on.
-    case refused(QMPCommand, QMPError)
+    /// A command returned a result.
+    case returned(QMPCommand, JSONReader)
+    /// A command failed; the exchange continues.
+    case failed(QMPCommand, QMPError)
   }
 
   private let commands: [QMPCommand]
   private var framer: QMPFramer
-  /// The commands answered or refused.
+  /// The number of commands that returned or failed.
   private var answerCount = 0
-  /// Whether the monitor is there for us.
+  /// Whether the monitor has sent its greeting: it serves this client.
   private(set) var hasGreeted = false
-  /// What is to be sent now; the caller empties it.
+  /// The bytes to send, until `takeOutput`.
   private(set) var output: [UInt8] = []
 
-  /// Asks `commands`, after the capabilities.
-  init(_ commands: [QMPCommand], limit: Int = QMPFramer.longest) {
+  /// Creates a client that negotiates capabilities, then sends `commands`.
+  init(_ commands: [QMPCommand], limit: Int = QMPFramer.maximumByteCount) {
     self.commands = [.capabilities] + commands
     framer = QMPFramer(limit: limit)
   }
 
-  /// Whether all commands are answered or refused.
+  /// Whether all commands have returned or failed.
   var isFinished: Bool { answerCount == commands.count }
 
-  /// Takes what is to be sent.
+  /// Removes and returns the bytes to send.
   mutating func takeOutput() -> [UInt8] {
     defer { output = [] }
     return output
   }
 
-  /// Adds what the monitor sent.
+  /// Adds received bytes.
   mutating func receive(_ bytes: some Collection<UInt8>) {
     framer.append(bytes)
   }
 
-  /// The next event, or nil until more bytes are received.
+  /// Returns the next event, or nil if more bytes are needed.
   ///
-  /// After a failure the conversation is over.
+  /// The client cannot be used after an error.
   mutating func next() throws(QMPError) -> Event? {
     while let reader = try framer.next() {
       let message: QMPMessage
@@ -64,21 +64,21 @@ struct QMPClient: Sendable {
         return .greeted(version: version)
       case .answer(let id, let payload):
         let command = try command(answeredBy: id)
-        // Capabilities return nothing that is of use.
-        if command != .capabilities { return .answered(command, payload) }
-      case .refusal(let id, let errorClass, let words):
+        // The result of the capabilities negotiation is empty.
+        if command != .capabilities { return .returned(command, payload) }
+      case .error(let id, let errorClass, let text):
         let command = try command(answeredBy: id)
-        return .refused(
-          command, .refused(command: command.name, errorClass: errorClass, words: words))
+        return .failed(
+          command, .refused(command: command.name, errorClass: errorClass, text: text))
       }
     }
     return nil
   }
 
-  /// The command that is next to be answered, which must be the one with this id.
+  /// Returns the next command in order, which must have this id.
   private mutating func command(answeredBy id: UInt64?) throws(QMPError) -> QMPCommand {
     guard hasGreeted, !isFinished, id == UInt64(answerCount) else {
-      throw .garbage("an answer that nobody asked for")
+      throw .garbage("an answer without a command")
     }
     answerCount += 1
     return commands[answerCount - 1]

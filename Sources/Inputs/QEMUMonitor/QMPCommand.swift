@@ -1,6 +1,6 @@
-/// What Vitals asks a QEMU monitor; nothing that changes the machine.
+/// The commands that Vitals sends to a QEMU monitor; none of them changes the VM.
 enum QMPCommand: Hashable, Sendable {
-  /// What the statistics of a query are about.
+  /// The objects whose statistics a query returns.
   enum Target: String, Hashable, Sendable {
     case vm
     case vcpu
@@ -13,7 +13,7 @@ enum QMPCommand: Hashable, Sendable {
   case vcpus
   case statistics(Target)
 
-  /// The command's name.
+  /// The name of the command.
   var name: String {
     switch self {
     case .capabilities: "qmp_capabilities"
@@ -25,7 +25,7 @@ enum QMPCommand: Hashable, Sendable {
     }
   }
 
-  /// The command as it is sent.
+  /// Returns the command in the form in which it is sent.
   func line(id: Int) -> String {
     let arguments =
       switch self {

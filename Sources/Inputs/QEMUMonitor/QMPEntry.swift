@@ -1,17 +1,17 @@
 import StrictJSON
 
-/// An element of what query-stats or query-stats-schemas returned.
+/// An element of the result of query-stats or query-stats-schemas.
 struct QMPEntry: Sendable {
-  /// Whether it is KVM's.
+  /// Whether the provider is KVM.
   private(set) var isKVM = false
-  /// Of a schema: `vm`, `vcpu`, or another.
+  /// The target of a schema: `vm`, `vcpu`, or another.
   private(set) var target = ""
-  /// Of values: the vCPU's path in QEMU's object model.
+  /// The path of a vCPU in QEMU's object model, for values.
   private(set) var path: JSONText?
   /// The list of statistics.
   let statistics: JSONReader
 
-  /// Calls `body` with each element that has statistics.
+  /// Calls `body` for each element that has statistics.
   static func each(
     in payload: JSONReader, _ body: (QMPEntry) throws(JSONError) -> Void
   ) throws(JSONError) {
@@ -21,7 +21,7 @@ struct QMPEntry: Sendable {
       var target = ""
       var path: JSONText?
       var statistics: JSONReader?
-      // The statistics come before the path that says whose they are: they are read later.
+      // The statistics precede the path of their vCPU: `body` reads them later.
       try reader.object { reader, key throws(JSONError) in
         if reader.matches(key, "stats") {
           statistics = reader

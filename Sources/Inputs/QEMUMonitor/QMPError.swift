@@ -2,31 +2,31 @@ import Glibc
 public import LinuxSystem
 public import StatsTree
 
-/// Why a QEMU monitor gave no statistics.
+/// The reason why a QEMU monitor provides no statistics.
 public enum QMPError: Error, Hashable, Sendable {
-  /// The socket could not be reached.
+  /// A system call on the socket failed.
   case system(SystemError)
-  /// It took the connection and did not greet: another client holds it, or QEMU hangs.
-  case held
-  /// It greeted and did not answer in time.
+  /// The monitor sent no greeting: it serves another client, or QEMU hangs.
+  case noGreeting
+  /// The monitor greeted but did not answer in time.
   case late
-  /// It ended the connection before it had answered.
+  /// The monitor closed the connection before it answered.
   case closed
-  /// What it sent is not QMP.
+  /// The monitor sent bytes that are not QMP.
   case garbage(String)
-  /// It sent a message that is longer than is credible.
+  /// The monitor sent a message that exceeds the limit in bytes.
   case oversize(limit: Int)
-  /// It refused a command.
-  case refused(command: String, errorClass: String, words: String)
-  /// It answered, but has no KVM statistics: QEMU before 7.1, or a machine without KVM.
+  /// A command failed.
+  case refused(command: String, errorClass: String, text: String)
+  /// The monitor has no KVM statistics: QEMU before 7.1, or a VM without KVM.
   case noStatistics
-  /// The monitor was closed by its owner.
+  /// `close` was called for the monitor.
   case notOpen
 
   /// The status of the groups that the monitor does not fill.
   public var status: Status {
     switch self {
-    case .held, .late, .closed: .stale(since: 0)
+    case .noGreeting, .late, .closed: .stale(since: 0)
     case .system(let error): .denied(code: error.code)
     case .garbage: .denied(code: EBADMSG)
     case .oversize: .denied(code: EMSGSIZE)
@@ -37,26 +37,26 @@ public enum QMPError: Error, Hashable, Sendable {
 }
 
 extension QMPError {
-  /// For a person: what is wrong with the monitor at `path`, and what would help.
-  public func remark(_ path: String) -> String {
-    let socket = "QMP socket \(path)"
+  /// Returns a diagnostic for the user: the error of the monitor at `path`, and the remedy.
+  public func diagnostic(_ path: String) -> String {
+    let socket = "QMP socket '\(path)'"
     return switch self {
-    case .held:
+    case .noGreeting:
       """
-      \(socket) answers nobody: another client holds it; give the VM a second -qmp socket, \
-      or start it with QEMU 8.1 or later
+      no greeting from \(socket): another client is connected (add a second -qmp socket to the \
+      VM, or use QEMU 8.1 or later)
       """
-    case .late: "\(socket) did not answer in time; its last numbers are shown"
-    case .closed: "\(socket) ended the connection before it had answered"
-    case .garbage(let words): "\(socket) does not speak QMP: \(words)"
+    case .late: "\(socket) did not answer in time; showing its last values"
+    case .closed: "\(socket) closed the connection before it answered"
+    case .garbage(let text): "invalid data from \(socket): \(text)"
     case .oversize(let limit): "\(socket) sent a message of more than \(limit) bytes"
     case .system(let error) where error.code == EACCES:
-      "\(socket) may not be opened by this user: use root or the user of the VM"
+      "cannot connect to \(socket): Permission denied (run as root or as the user of the VM)"
     case .system(let error): "\(socket): \(error)"
-    case .refused(let command, let errorClass, let words):
-      "\(socket) refused \(command): \(words) (\(errorClass))"
+    case .refused(let command, let errorClass, let text):
+      "\(command) failed on \(socket): \(text) (\(errorClass))"
     case .noStatistics:
-      "\(socket) has no KVM statistics: they need KVM and QEMU 7.1 or later"
+      "\(socket) has no KVM statistics: KVM and QEMU 7.1 or later are required"
     case .notOpen: "\(socket) is closed"
     }
   }

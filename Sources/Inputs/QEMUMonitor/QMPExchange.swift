@@ -2,44 +2,46 @@ import Glibc
 import LinuxSystem
 import Statistics
 
-/// A conversation with a monitor over its socket, which is closed when the conversation ends.
+/// One exchange with a monitor over a connection of its own, which `deinit` closes.
 final class QMPExchange {
-  /// The most that is received at once, and how often in a row: others wait as well.
-  private static let chunk = 1 << 16
-  private static let chunksAtOnce = 16
+  /// The maximum number of bytes per receive call.
+  private static let chunkByteCount = 1 << 16
+  /// The maximum number of receive calls per `advance`, so that other monitors are not delayed.
+  private static let maximumChunkCount = 16
 
   private let socket: UnixSocket
   private var client: QMPClient
-  /// When the commands were sent.
+  /// The time at which the commands were sent.
   private var sentAt: UInt64 = 0
 
-  /// Connects, without ever waiting.
+  /// Connects without waiting.
   init(path: String, _ commands: [QMPCommand]) throws(QMPError) {
     do throws(SystemError) {
       socket = try UnixSocket.connect(to: path, .stream)
     } catch {
-      // EAGAIN: so many clients wait already that there is no room for another.
-      throw error.code == EAGAIN ? .held : .system(error)
+      // EAGAIN: the listen backlog is full of waiting clients.
+      throw error.code == EAGAIN ? .noGreeting : .system(error)
     }
     client = QMPClient(commands)
   }
 
-  /// The socket's number, for polling.
+  /// The descriptor of the socket, for polling.
   var rawValue: CInt { socket.rawValue }
 
-  /// Whether QEMU talks to us and no other client.
+  /// Whether the monitor has sent its greeting: it serves this client.
   var hasGreeted: Bool { client.hasGreeted }
 
-  /// Whether all is answered.
+  /// Whether all commands have returned or failed.
   var isFinished: Bool { client.isFinished }
 
-  /// Takes what has arrived, and hands on each event with the time since the query was sent.
+  /// Receives the available bytes and calls `body` for each event.
   ///
-  /// Never waits. After a failure the conversation is over.
+  /// The window of an event begins when the commands were sent. Never waits. The exchange cannot be
+  /// used after an error.
   func advance(
     _ body: (QMPClient.Event, Window) throws(QMPError) -> Void
   ) throws(QMPError) {
-    for _ in 0..<Self.chunksAtOnce {
+    for _ in 0..<Self.maximumChunkCount {
       guard let bytes = try receive() else { return }
       guard !bytes.isEmpty else { throw .closed }
       let now = monotonicNanoseconds()
@@ -48,15 +50,17 @@ final class QMPExchange {
         if case .greeted = event { try send() }
         try body(event, Window(begin: min(sentAt, now), end: now))
       }
-      if client.isFinished || bytes.count < Self.chunk { return }
+      if client.isFinished || bytes.count < Self.chunkByteCount { return }
     }
   }
 
-  /// What has arrived: nil for nothing yet, empty for the end.
+  /// Receives the available bytes.
+  ///
+  /// - Returns: nil if there are none, an empty array at the end of the connection.
   private func receive() throws(QMPError) -> [UInt8]? {
     do throws(SystemError) {
-      let message = try socket.receive(limit: Self.chunk)
-      // A monitor has none to send; whoever sends some does not fill our table with them.
+      let message = try socket.receive(limit: Self.chunkByteCount)
+      // Close descriptors: a monitor sends none, and a peer must not fill the descriptor table.
       for number in message.descriptors { _ = Descriptor(owning: number) }
       return message.bytes
     } catch {
@@ -68,7 +72,7 @@ final class QMPExchange {
     }
   }
 
-  /// Sends the commands; they are short, so an empty socket has room for all.
+  /// Sends the commands; an empty socket buffer has room for all of them.
   private func send() throws(QMPError) {
     let output = client.takeOutput()
     sentAt = monotonicNanoseconds()

@@ -1,31 +1,31 @@
 import StrictJSON
 
-/// Cuts a stream of JSON objects into its messages, however the bytes arrive.
+/// Splits a stream of JSON objects into messages.
 ///
-/// A message ends with the brace that closes it, not with its line: a `-qmp-pretty` monitor
-/// sends one message in many lines.
+/// A message ends with its closing brace, not with its line: a `-qmp-pretty` monitor sends one
+/// message in many lines.
 struct QMPFramer: Sendable {
-  /// The most bytes of a message.
-  static let longest = 64 << 20
+  /// The default of the maximum number of bytes of a message.
+  static let maximumByteCount = 64 << 20
 
   private let limit: Int
   private var bytes: [UInt8] = []
-  /// Where the message that is not yet whole starts.
+  /// The start of the incomplete message.
   private var start = 0
-  /// How far it has been looked at.
+  /// The end of the bytes that were examined.
   private var scanned = 0
   private var depth = 0
   private var isInText = false
   private var isEscaped = false
 
-  init(limit: Int = QMPFramer.longest) {
+  init(limit: Int = QMPFramer.maximumByteCount) {
     self.limit = limit
   }
 
-  /// Whether a message has begun and is not yet whole.
+  /// Whether the stream contains an incomplete message.
   var isInMessage: Bool { depth > 0 }
 
-  /// Adds what arrived.
+  /// Adds received bytes.
   mutating func append(_ more: some Collection<UInt8>) {
     if start == bytes.count {
       bytes.removeAll(keepingCapacity: true)
@@ -39,10 +39,12 @@ struct QMPFramer: Sendable {
     bytes.append(contentsOf: more)
   }
 
-  /// The next whole message, or nil until more bytes arrive.
+  /// Returns the next complete message, or nil if more bytes are needed.
   ///
-  /// - Throws: `garbage` where something stands between messages, `oversize` where one gets
-  ///   longer than the limit. Nothing more can be read then.
+  /// The framer cannot be used after an error.
+  ///
+  /// - Throws: `garbage` if there are other bytes than white space between messages, `oversize` if
+  ///   a message exceeds the limit.
   mutating func next() throws(QMPError) -> JSONReader? {
     while scanned < bytes.count {
       let byte = bytes[scanned]
@@ -59,10 +61,10 @@ struct QMPFramer: Sendable {
       }
       switch byte {
       case UInt8(ascii: "{"), UInt8(ascii: "["):
-        guard depth > 0 || byte == UInt8(ascii: "{") else { throw .garbage("no object") }
+        guard depth > 0 || byte == UInt8(ascii: "{") else { throw .garbage("expected an object") }
         depth += 1
       case UInt8(ascii: "}"), UInt8(ascii: "]"):
-        guard depth > 0 else { throw .garbage("no object") }
+        guard depth > 0 else { throw .garbage("expected an object") }
         depth -= 1
         if depth == 0 {
           let range = start..<scanned
@@ -74,7 +76,7 @@ struct QMPFramer: Sendable {
         if depth == 0 { start = scanned }
       case UInt8(ascii: "\"") where depth > 0: isInText = true
       default:
-        guard depth > 0 else { throw .garbage("no object") }
+        guard depth > 0 else { throw .garbage("expected an object") }
       }
     }
     guard bytes.count - start <= limit else { throw .oversize(limit: limit) }

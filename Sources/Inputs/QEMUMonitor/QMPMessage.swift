@@ -3,11 +3,12 @@ import StrictJSON
 /// A message of a QEMU monitor (QEMU document `interop/qmp-spec`).
 enum QMPMessage: Sendable {
   case greeting(version: String)
-  /// Something that happened, such as `RESUME`; nobody asked.
+  /// An asynchronous event, such as `RESUME`.
   case event
-  /// What a command returned.
+  /// The result of a command.
   case answer(id: UInt64?, JSONReader)
-  case refusal(id: UInt64?, errorClass: String, words: String)
+  /// The error of a command.
+  case error(id: UInt64?, errorClass: String, text: String)
 
   init(_ message: JSONReader) throws(JSONError) {
     var reader = message
@@ -21,7 +22,7 @@ enum QMPMessage: Sendable {
         found = .answer(id: nil, reader)
         try reader.skip()
       } else if reader.matches(key, "error") {
-        found = try Self.refusal(&reader)
+        found = try Self.error(&reader)
       } else if reader.matches(key, "event") {
         found = .event
         try reader.skip()
@@ -34,29 +35,29 @@ enum QMPMessage: Sendable {
     try reader.finish()
     switch found {
     case .answer(_, let payload): self = .answer(id: id, payload)
-    case .refusal(_, let errorClass, let words):
-      self = .refusal(id: id, errorClass: errorClass, words: words)
+    case .error(_, let errorClass, let text):
+      self = .error(id: id, errorClass: errorClass, text: text)
     case .greeting, .event: self = found ?? .event
-    case nil: throw reader.flaw(.missing)
+    case nil: throw reader.error(.missing)
     }
   }
 
-  private static func refusal(_ reader: inout JSONReader) throws(JSONError) -> QMPMessage {
+  private static func error(_ reader: inout JSONReader) throws(JSONError) -> QMPMessage {
     var errorClass = ""
-    var words = ""
+    var text = ""
     try reader.object { reader, key throws(JSONError) in
       if reader.matches(key, "class") {
         errorClass = try reader.string()
       } else if reader.matches(key, "desc") {
-        words = try reader.string()
+        text = try reader.string()
       } else {
         try reader.skip()
       }
     }
-    return .refusal(id: nil, errorClass: errorClass, words: words)
+    return .error(id: nil, errorClass: errorClass, text: text)
   }
 
-  /// Such as `7.2.22`, of `{"version": {"qemu": {"major": 7, ...}, ...}, ...}`.
+  /// Returns `7.2.22` for `{"version": {"qemu": {"major": 7, ...}, ...}, ...}`.
   private static func version(_ reader: inout JSONReader) throws(JSONError) -> String {
     var parts: [UInt64] = [0, 0, 0]
     try reader.object { reader, key throws(JSONError) in

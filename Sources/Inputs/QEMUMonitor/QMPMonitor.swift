@@ -1,19 +1,19 @@
 import Statistics
 
-/// What is known of one QEMU through its monitor; the answers are put in here.
+/// The state of one QEMU monitor: its topology, its last values and the current exchange.
 final class QMPMonitor {
   let path: String
-  /// What it said of itself, once it was probed.
+  /// The result of the last successful probe.
   var topology: QMPTopology?
-  /// Why the last conversation brought nothing; nil after a good one.
-  var failure: QMPError?
-  var patience: QMPTimeout
-  /// The conversation under way.
+  /// The error of the last exchange; nil if it succeeded.
+  var error: QMPError?
+  var timeout: QMPTimeout
+  /// The exchange that is not finished.
   var exchange: QMPExchange?
-  /// Until when the pass waits for it, or nil where it does not.
-  var limit: UInt64?
-  /// The last pass that asked for it, and what it asked for.
-  private(set) var askedPass: UInt64 = 0
+  /// The time until which the pass waits for the exchange; nil if it does not wait.
+  var deadline: UInt64?
+  /// The last pass that requested values, and the requested targets.
+  private(set) var requestedPass: UInt64 = 0
   private var wantsVM = false
   private var wantsVCPUs = false
 
@@ -21,33 +21,33 @@ final class QMPMonitor {
   var name: String?
   var uuid: String?
   var vcpus: [QMPVCPU] = []
-  /// Described and waiting for the first values, which tell the sizes.
+  /// The descriptions of targets whose sizes are unknown until the first values arrive.
   var described: [QMPCommand.Target: [Statistic]] = [:]
   var vmSchema: QMPSchema?
   var vcpuSchema: QMPSchema?
   var vmRecord: QMPRecord?
-  /// In the order of `vcpus`.
+  /// The records in the order of `vcpus`.
   var vcpuRecords: [QMPRecord] = []
   var order = QMPBucketOrder()
-  /// Whether vCPUs turned up that the list does not have.
-  var hasStrangers = false
-  /// Whether its owner has to look at the topology again.
+  /// Whether the last answer contained other vCPUs than the list.
+  var isVCPUListStale = false
+  /// Whether the list of vCPUs changed since the owner read the topology.
   var hasChanged = false
 
-  init(path: String, longestWait: UInt64) {
+  init(path: String, timeoutNanoseconds: UInt64) {
     self.path = path
-    patience = QMPTimeout(longest: longestWait)
+    timeout = QMPTimeout(maximumNanoseconds: timeoutNanoseconds)
   }
 
-  // MARK: - Questions
+  // MARK: - Commands
 
-  /// Notes that a pass wants the machine's numbers or those of the vCPUs.
+  /// Records that a pass requests the values of the VM or those of the vCPUs.
   ///
-  /// - Returns: whether it is the first time in this pass.
-  func ask(pass: UInt64, vcpu: Bool) -> Bool {
-    let isFirst = askedPass != pass
+  /// - Returns: `true` for the first request of the pass.
+  func request(pass: UInt64, vcpu: Bool) -> Bool {
+    let isFirst = requestedPass != pass
     if isFirst {
-      askedPass = pass
+      requestedPass = pass
       wantsVM = false
       wantsVCPUs = false
     }
@@ -55,23 +55,25 @@ final class QMPMonitor {
     return isFirst
   }
 
-  /// What a pass has to ask; a query of vCPUs interrupts them in QEMU before 8.1.
-  var questions: [QMPCommand] {
+  /// The commands for the requests of the pass.
+  ///
+  /// They omit targets that were not requested: before QEMU 8.1 a query of vCPUs interrupts them.
+  var commands: [QMPCommand] {
     var commands: [QMPCommand] = []
-    if hasStrangers { commands.append(.vcpus) }
+    if isVCPUListStale { commands.append(.vcpus) }
     if wantsVCPUs { commands.append(.statistics(.vcpu)) }
     if wantsVM { commands.append(.statistics(.vm)) }
     return commands
   }
 
-  /// What a probe asks of a monitor that nothing is known of.
-  static let probeQuestions: [QMPCommand] = [
+  /// The commands of a probe.
+  static let probeCommands: [QMPCommand] = [
     .name, .identity, .schemas, .vcpus, .statistics(.vcpu), .statistics(.vm),
   ]
 
-  /// Makes the topology of what a probe was told.
-  func conclude() throws(QMPError) -> QMPTopology {
-    if let failure { throw failure }
+  /// Creates the topology from the answers to a probe.
+  func finishProbe() throws(QMPError) -> QMPTopology {
+    if let error { throw error }
     guard vmSchema != nil || vcpuSchema != nil else { throw .noStatistics }
     let topology = QMPTopology(
       version: version, name: name, uuid: uuid, vm: vmSchema?.schema,
@@ -81,12 +83,12 @@ final class QMPMonitor {
     return topology
   }
 
-  /// Says that the owner has seen the change.
-  func acknowledge() { hasChanged = false }
+  /// Marks the change of the topology as read.
+  func acknowledgeChange() { hasChanged = false }
 
-  // MARK: - Numbers
+  // MARK: - Values
 
-  /// The last numbers of the machine or a vCPU.
+  /// Returns the last values of the VM or of a vCPU.
   func record(of vcpu: Int?) -> QMPRecord? {
     guard let vcpu else { return vmRecord }
     return position(of: vcpu).flatMap {
@@ -95,7 +97,7 @@ final class QMPMonitor {
   }
 
   private func position(of index: Int) -> Int? {
-    // Without gaps in the numbers a vCPU stands at its own.
+    // Without gaps in the indices a vCPU is at the position of its index.
     if index < vcpus.count, vcpus[index].index == index { return index }
     return vcpus.firstIndex { $0.index == index }
   }

@@ -1,19 +1,18 @@
 import Statistics
 import StrictJSON
 
-/// What a monitor's records of one target are made of, from its schemas and its first values.
+/// The schema of one target of a monitor, from its descriptions and its first values.
 ///
-/// QEMU lists statistics from the last to the first, so its list is turned round: then the
-/// schema of a vCPU equals the one that the same kernel gives through a statistics descriptor, and
-/// the two can be added up.
+/// QEMU lists statistics from the last to the first; the schema reverses the list. The schema of a
+/// vCPU then equals that of the kernel's statistics descriptor, and an aggregate can contain both.
 struct QMPSchema: Sendable {
   let schema: Schema
-  /// The histograms that have a true sum beside them, by position.
+  /// The histograms whose true sum is another statistic, by position.
   let sums: [(histogram: Int, sum: Int)]
 
-  /// A schema of what `statistics(of:in:)` found, with the sizes that `sizes(in:)` found.
+  /// Creates a schema from the results of `statistics(of:in:)` and `sizes(in:)`.
   ///
-  /// A statistic without a value has one word, for the inactive marker.
+  /// A statistic without a value has one word, which contains the inactive marker.
   init(_ described: [Statistic], sizes: [String: Int]) throws(JSONError) {
     var statistics = described
     var wordCount = 0
@@ -21,7 +20,7 @@ struct QMPSchema: Sendable {
       statistics[index].size = sizes[statistics[index].name] ?? 1
       wordCount += statistics[index].size
     }
-    guard wordCount <= Schema.largestWordCount else {
+    guard wordCount <= Schema.maximumWordCount else {
       throw JSONError(reason: .tooLarge, offset: wordCount)
     }
     let schema = Schema(packing: statistics)
@@ -31,9 +30,11 @@ struct QMPSchema: Sendable {
     }
   }
 
-  // MARK: - Reading the description
+  // MARK: - Parsing
 
-  /// The KVM statistics of a target in what query-stats-schemas returned, each with one word.
+  /// Parses the KVM statistics of a target in the result of query-stats-schemas.
+  ///
+  /// Each statistic has one word.
   static func statistics(
     of target: QMPCommand.Target, in payload: JSONReader
   ) throws(JSONError) -> [Statistic] {
@@ -48,9 +49,9 @@ struct QMPSchema: Sendable {
     return statistics.reversed()
   }
 
-  /// One statistic, or nil where it has no name.
+  /// Parses one statistic; returns nil if it has no name.
   ///
-  /// Words of later versions make it `.unknown`: its numbers are shown, without a meaning.
+  /// Kinds and units of later versions become `.unknown`: views show the raw values.
   private static func statistic(_ reader: inout JSONReader) throws(JSONError) -> Statistic? {
     var statistic = Statistic("", .unknown(0xf))
     try reader.object { reader, key throws(JSONError) in
@@ -64,7 +65,7 @@ struct QMPSchema: Sendable {
         statistic.scale.base = Scale.Base(qmpNumber: try reader.integer())
       } else if reader.matches(key, "exponent") {
         let exponent = try reader.integer()
-        guard let exponent = Int16(exactly: exponent) else { throw reader.flaw(.number) }
+        guard let exponent = Int16(exactly: exponent) else { throw reader.error(.number) }
         statistic.scale.exponent = exponent
       } else if reader.matches(key, "bucket-size") {
         statistic.bucketSize = UInt32(clamping: try reader.unsigned())
@@ -75,7 +76,7 @@ struct QMPSchema: Sendable {
     return statistic.name.isEmpty ? nil : statistic
   }
 
-  /// The lengths of the lists among the values of what query-stats returned, by name.
+  /// Returns the lengths of the arrays in the result of query-stats, by statistic name.
   static func sizes(in payload: JSONReader) throws(JSONError) -> [String: Int] {
     var sizes: [String: Int] = [:]
     try QMPEntry.each(in: payload) { entry throws(JSONError) in
@@ -97,7 +98,7 @@ struct QMPSchema: Sendable {
 }
 
 extension Kind {
-  /// The kind for QEMU's word (`StatsType` of `qapi/stats.json`).
+  /// Converts a kind of QEMU (`StatsType` in `qapi/stats.json`).
   init(qmpWord word: String) {
     self =
       switch word {
@@ -106,14 +107,14 @@ extension Kind {
       case "peak": .peak
       case "linear-histogram": .linearHistogram
       case "log2-histogram": .logHistogram
-      // The highest number that a descriptor has room for: the kernel comes to it last.
+      // The highest value that a descriptor can encode: the kernel assigns it last.
       default: .unknown(0xf)
       }
   }
 }
 
 extension Unit {
-  /// The unit for QEMU's word (`StatsUnit` of `qapi/stats.json`).
+  /// Converts a unit of QEMU (`StatsUnit` in `qapi/stats.json`).
   init(qmpWord word: String) {
     self =
       switch word {

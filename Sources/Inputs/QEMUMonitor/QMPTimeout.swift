@@ -1,39 +1,39 @@
-/// How long a pass waits for one monitor, by what the monitor did before.
+/// The time for which a pass waits for one monitor, adapted to the monitor's behaviour.
 ///
-/// A monitor that answers late is waited for half as long with each time in a row. One that does
-/// not even greet is tried seldom, and then for a moment only. Both get the whole time again
-/// once they have answered in time.
+/// Each late answer in a row halves the timeout. A monitor that does not greet is skipped for some
+/// passes, then gets the minimum. An answer in time restores the maximum.
 struct QMPTimeout: Hashable, Sendable {
-  /// The most that a pass waits, in nanoseconds.
-  let longest: UInt64
-  private var lateInARow: UInt64 = 0
-  private var silentInARow: UInt64 = 0
-  /// Until when it is not tried.
-  private(set) var restsUntil: UInt64 = 0
+  /// The maximum time for which a pass waits.
+  let maximumNanoseconds: UInt64
+  private var lateCount: UInt64 = 0
+  private var noGreetingCount: UInt64 = 0
+  /// The time until which the monitor is skipped.
+  private(set) var skippedUntil: UInt64 = 0
 
-  init(longest: UInt64) {
-    self.longest = longest
+  init(maximumNanoseconds: UInt64) {
+    self.maximumNanoseconds = maximumNanoseconds
   }
 
-  /// The time that it is waited for in the next pass; a healthy QEMU needs 1 or 2 ms.
-  var allowance: UInt64 {
-    let least = longest / 16
-    return silentInARow > 0 ? least : max(longest >> lateInARow, least)
+  /// The timeout of the next pass; a healthy QEMU answers in 1 or 2 ms.
+  var nanoseconds: UInt64 {
+    let minimum = maximumNanoseconds / 16
+    return noGreetingCount > 0 ? minimum : max(maximumNanoseconds >> lateCount, minimum)
   }
 
-  mutating func wasInTime() {
-    self = QMPTimeout(longest: longest)
+  /// Records an answer in time.
+  mutating func recordSuccess() {
+    self = QMPTimeout(maximumNanoseconds: maximumNanoseconds)
   }
 
-  /// It has greeted, and its answer is still to come.
-  mutating func wasLate() {
-    silentInARow = 0
-    lateInARow += 1
+  /// Records that the monitor greeted but did not answer in time.
+  mutating func recordLateAnswer() {
+    noGreetingCount = 0
+    lateCount += 1
   }
 
-  /// It has not greeted: it rests 1, 2, 4 and so on to 64 seconds.
-  mutating func wasSilent(at now: UInt64) {
-    restsUntil = now + 1_000_000_000 << min(silentInARow, 6)
-    silentInARow += 1
+  /// Records that the monitor did not greet; it is skipped for 1, 2, 4 and so on up to 64 seconds.
+  mutating func recordNoGreeting(at now: UInt64) {
+    skippedUntil = now + 1_000_000_000 << min(noGreetingCount, 6)
+    noGreetingCount += 1
   }
 }

@@ -1,10 +1,10 @@
-/// What the backing knows a group by: a monitor, and its machine or one of its vCPUs.
+/// The token of a group: a monitor, and its VM or one of its vCPUs.
 struct QMPToken: Hashable, Sendable {
-  /// The vCPU numbers that there is room for.
+  /// The indices of vCPUs that a token can contain.
   static let indices = 0..<(1 << 20) - 1
 
   let monitor: Int
-  /// Nil for the machine itself.
+  /// The index of the vCPU; nil for the VM.
   let vcpu: Int?
 
   init(monitor: Int, vcpu: Int? = nil) {

@@ -1,15 +1,15 @@
 import StrictJSON
 
-/// A vCPU as a QEMU monitor knows it.
+/// A vCPU as a QEMU monitor reports it.
 public struct QMPVCPU: Hashable, Sendable {
-  /// The vCPU's number.
+  /// The index of the vCPU.
   public let index: Int
-  /// Its path in QEMU's object model.
+  /// The path in QEMU's object model.
   public let path: String
-  /// The thread that runs it, as QEMU sees it: in QEMU's PID namespace.
+  /// The id of the vCPU's thread in QEMU's PID namespace.
   public let thread: Int32
 
-  /// The vCPUs of what query-cpus-fast returned, by their index.
+  /// Parses the result of query-cpus-fast; sorts by index.
   static func all(in payload: JSONReader) throws(JSONError) -> [QMPVCPU] {
     var vcpus: [QMPVCPU] = []
     var reader = payload
@@ -29,7 +29,7 @@ public struct QMPVCPU: Hashable, Sendable {
         }
       }
       guard let index, let path, let thread, QMPToken.indices.contains(index) else {
-        throw reader.flaw(.missing)
+        throw reader.error(.missing)
       }
       vcpus.append(QMPVCPU(index: index, path: path, thread: thread))
     }

@@ -1,12 +1,12 @@
 import StrictJSON
 
-/// A statistic's name and value in what query-stats returned.
+/// The name and value of a statistic in the result of query-stats.
 struct QMPValue: Sendable {
   let name: JSONText
-  /// Stands at the value: a number, a boolean, or a list of numbers.
+  /// A reader at the value: a number, a boolean, or an array of numbers.
   let value: JSONReader
 
-  /// Calls `body` with each element that has both.
+  /// Calls `body` for each element that has both.
   static func each(
     in statistics: JSONReader, _ body: (QMPValue) throws(JSONError) -> Void
   ) throws(JSONError) {

@@ -2,27 +2,27 @@ import Glibc
 import LinuxSystem
 import RRDFormat
 
-/// Why a file is not read.
+/// The reason why a file cannot be read.
 enum RRDAccessError: Error, Hashable {
   case system(SystemError)
-  case flaw(RRDFormatError)
-  /// Others than its owner can change it, or what it is.
+  case format(RRDFormatError)
+  /// A user other than root or the reader may have created or changed the file.
   case untrusted(String)
   case tooLarge(Int)
 
-  /// The `errno` value that says the most of it.
+  /// The `errno` value for the status of a source.
   var code: Int32 {
     switch self {
     case .system(let error): error.code
-    case .flaw: EBADMSG
+    case .format: EBADMSG
     case .untrusted: EACCES
     case .tooLarge: EFBIG
     }
   }
 
-  /// Whether it may have been read while it was written.
+  /// Whether the cause may be a write that was in progress.
   var mayBeTorn: Bool {
-    self == .flaw(.dataChecksum) || self == .flaw(.metadataChecksum)
+    self == .format(.dataChecksum) || self == .format(.metadataChecksum)
   }
 }
 
@@ -30,9 +30,10 @@ extension RRDAccessError: CustomStringConvertible {
   var description: String {
     switch self {
     case .system(let error): "\(error)"
-    case .flaw(let flaw): "\(flaw)"
-    case .untrusted(let reason): "it is not trusted: \(reason)"
-    case .tooLarge(let count): "it has \(count) bytes, more than a plugin writes"
+    case .format(let error): "\(error)"
+    case .untrusted(let reason): "untrusted file: \(reason)"
+    case .tooLarge(let count):
+      "file has \(count) bytes; maximum is \(RRDOpenFile.maximumByteCount)"
     }
   }
 }

@@ -3,68 +3,73 @@ import RRDFormat
 import Statistics
 import StatsTree
 
-/// The groups of one plugin's file: a pass reads its values by one pread(2), and checks them.
+/// The groups of one plugin's file; a pass reads the values with one pread(2) and checks them.
 final class RRDBacking: Backing {
-  /// The values of a group, in schema order.
+  /// A value of the file that belongs to a group.
   struct Column {
+    /// The position of the value in the file.
     let index: Int
     let word: RRDWord
   }
 
-  /// How long a file may stay the same: three of xcp-rrdd's periods, of which there is but one length.
-  static let patience: UInt64 = 15_000_000_000
+  /// The age at which values become stale: three periods of xcp-rrdd, which are always 5 s.
+  static let maximumAgeNanoseconds: UInt64 = 15_000_000_000
 
   private var file: RRDOpenFile
-  private let clocks: @Sendable () -> RRDClocks
+  private let clocks: @Sendable () -> Timestamp
   private var columns: [[Column]] = []
-  /// Header and values.
+  /// The header and the values.
   private var bytes: [UInt8]
-  /// The header that the columns were made of, or one with the same metadata.
-  private var known: RRDHeader
-  /// The timestamp of the last values, and its window: the clocks differ a little at each reading.
+  /// The header whose metadata describes the columns.
+  private var header: RRDHeader
+  /// The timestamp of the last values and its window, kept because the difference of the clocks
+  /// varies between readings.
   private var last: (timestamp: UInt64, window: Window)?
-  /// How often it was read, and how often it was half written then.
+  /// The number of passes that read the file.
   private(set) var readCount = 0
+  /// The number of passes that found an update in progress.
   private(set) var tornCount = 0
-  /// Whether the metadata is another one than that of the columns.
+  /// Whether the metadata in the file differs from that of the columns.
   private(set) var isOutdated = false
-  /// Whether the last time was in the future, by the clock of this host.
+  /// Whether the last timestamp was later than the clock of this host.
   private(set) var isAhead = false
 
   init(
-    _ file: consuming RRDOpenFile, _ header: RRDHeader, clocks: @escaping @Sendable () -> RRDClocks
+    _ file: consuming RRDOpenFile, _ header: RRDHeader, clocks: @escaping @Sendable () -> Timestamp
   ) {
     self.file = file
     self.clocks = clocks
-    known = header
-    bytes = Array(repeating: 0, count: max(header.valuesEnd + 4, RRDLayout.smallestByteCount))
+    self.header = header
+    bytes = Array(repeating: 0, count: max(header.valuesEnd + 4, RRDLayout.minimumByteCount))
   }
 
-  /// Takes a group: its token.
+  /// Adds a group and returns its token.
   func open(_ columns: [Column]) -> Int {
     self.columns.append(columns)
     return self.columns.count - 1
   }
 
-  /// The metadata has another checksum now and says the same.
+  /// Accepts a header whose metadata has a new checksum and describes the same data sources.
   func adopt(_ header: RRDHeader) {
-    known = header
+    self.header = header
     isOutdated = false
   }
 
-  /// Another file with the same data sources is in the place of this one.
+  /// Switches to a new file with the same data sources.
   func adopt(_ file: consuming RRDOpenFile, _ header: RRDHeader) {
     self.file = file
     adopt(header)
   }
 
-  /// Whether the file's metadata is that of the columns, as far as a look at its start tells.
+  /// Reads the start of the file.
+  ///
+  /// - Returns: `true` if its header refers to the metadata of the columns.
   func isCurrent() -> Bool {
-    guard file.read(into: &bytes) >= RRDLayout.smallestByteCount else { return false }
-    return isKnown()
+    guard file.read(into: &bytes) >= RRDLayout.minimumByteCount else { return false }
+    return hasSameMetadata()
   }
 
-  /// The file as it is now.
+  /// Reads the whole file.
   func reread() throws(RRDAccessError) -> RRDFile { try file.read() }
 
   // MARK: - Sampling
@@ -74,7 +79,7 @@ final class RRDBacking: Backing {
     let now = clocks()
     guard let window = window(now) else { return }
     let age = now.monotonic > window.end ? now.monotonic - window.end : 0
-    // By index: unoptimized, an iterator allocates for each element.
+    // By index: in debug builds an iterator allocates for each element.
     for position in placements.indices {
       let placement = placements[position]
       snapshot.fill(placement) { record in
@@ -85,7 +90,7 @@ final class RRDBacking: Backing {
           record[index] = column.word.word(raw)
         }
       }
-      if age > Self.patience {
+      if age > Self.maximumAgeNanoseconds {
         snapshot.finish(placement, window, staleSince: window.end)
       } else {
         snapshot.finish(placement, window)
@@ -93,35 +98,37 @@ final class RRDBacking: Backing {
     }
   }
 
-  /// Brings `bytes` up to date: whether they are of one update, and of the metadata that is known.
+  /// Reads the header and the values into `bytes`.
+  ///
+  /// - Returns: `true` if they belong to one update and to the metadata of the columns.
   private func readValues() -> Bool {
     readCount += 1
-    for _ in 0..<RRDOpenFile.attempts {
-      guard file.read(into: &bytes) == bytes.count, isKnown() else {
+    for _ in 0..<RRDOpenFile.maximumAttempts {
+      guard file.read(into: &bytes) == bytes.count, hasSameMetadata() else {
         isOutdated = true
         return false
       }
-      let checksum = Checksum.of(bytes, in: RRDLayout.timestampOffset..<known.valuesEnd)
+      let checksum = Checksum.of(bytes, in: RRDLayout.timestampOffset..<header.valuesEnd)
       if checksum == bytes.bigEndian32(at: RRDLayout.dataChecksumOffset) { return true }
     }
     tornCount += 1
     return false
   }
 
-  private func isKnown() -> Bool {
-    RRDLayout.isBegin(of: bytes)
-      && bytes.bigEndian32(at: RRDLayout.metadataChecksumOffset) == known.metadataChecksum
-      && bytes.bigEndian32(at: RRDLayout.countOffset) == UInt32(known.count)
+  private func hasSameMetadata() -> Bool {
+    RRDLayout.hasMagic(bytes)
+      && bytes.bigEndian32(at: RRDLayout.metadataChecksumOffset) == header.metadataChecksum
+      && bytes.bigEndian32(at: RRDLayout.countOffset) == UInt32(header.count)
   }
 
-  /// When the values were taken; nil of a timestamp that is none.
-  private func window(_ now: RRDClocks) -> Window? {
+  /// Returns the window of the values, or `nil` if the timestamp is invalid.
+  private func window(_ now: Timestamp) -> Window? {
     let timestamp = bytes.bigEndian64(at: RRDLayout.timestampOffset)
     if let last, last.timestamp == timestamp { return last.window }
     guard let span = RRDTimestamp(timestamp)?.realtime else { return nil }
     isAhead = span.begin > now.realtime
     let window = Window(
-      begin: now.monotonic(of: span.begin), end: now.monotonic(of: span.end))
+      begin: now.monotonic(ofRealtime: span.begin), end: now.monotonic(ofRealtime: span.end))
     last = (timestamp, window)
     return window
   }

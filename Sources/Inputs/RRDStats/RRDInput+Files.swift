@@ -1,8 +1,10 @@
 import LinuxSystem
 import RRDFormat
+import Statistics
+import StatsInput
 import StatsTree
 
-/// What tells whether something else is at a path.
+/// The attributes of a name that change if another file takes its place.
 struct FileSignature: Hashable {
   private let numbers: [UInt64]
 
@@ -16,33 +18,38 @@ struct FileSignature: Hashable {
 }
 
 extension RRDInput {
-  /// Looks at the directory: files come, are replaced and go.
-  func look() {
+  /// Scans the directory: adds new files and removes the sources of missing ones.
+  func scan() {
     let entries = (try? directoryEntries(options.directory)) ?? []
     let names = entries.filter(Self.isName).sorted()
-    for name in names.prefix(Self.mostFiles) where files[name] == nil {
-      files[name] = Found("\(options.directory)/\(name)")
+    for name in names.prefix(Self.maximumFileCount) where files[name] == nil {
+      files[name] = PluginFile("\(options.directory)/\(name)")
     }
-    let present = Set(names.prefix(Self.mostFiles))
-    for (name, found) in files where !present.contains(name) {
-      clear(found, isTold: true)
+    let present = Set(names.prefix(Self.maximumFileCount))
+    for (name, file) in files where !present.contains(name) {
+      remove(file, notifies: true)
       files[name] = nil
     }
-    let base = tree.root.child("rrdd")
+    let base = tree.root.child(Self.root.path)
     if files.isEmpty {
       if let base { tree.remove(base) }
-    } else if names.count > Self.mostFiles {
-      tree.source("rrdd").remarks = [
-        "there are \(names.count) files in \(options.directory); the first \(Self.mostFiles) are read"
+    } else if names.count > Self.maximumFileCount {
+      let root = tree.source(Self.root.path, role: Self.root.role)
+      root.diagnostics = [
+        Diagnostic(
+          .files,
+          "'\(options.directory)' has \(names.count) files; only the first"
+            + " \(Self.maximumFileCount) are read",
+          isDiscoveryIncomplete: true)
       ]
     } else {
-      base?.remarks = []
+      base?.diagnostics = []
     }
   }
 
-  /// Whether a file of this name is a plugin's, whole, and can be part of a path that a person types.
+  /// Returns `true` if a name is that of a plugin's complete file and can be part of a path.
   ///
-  /// `*.tmp` is one that is being made, `tap-*` is a block device's own statistics.
+  /// `*.tmp` is a file under construction; `tap-*` has the statistics of a block device.
   static func isName(_ name: String) -> Bool {
     (1...200).contains(name.utf8.count) && !name.hasPrefix(".") && !name.hasPrefix("tap-")
       && !name.hasSuffix(".tmp")
@@ -56,100 +63,101 @@ extension RRDInput {
       }
   }
 
-  /// Brings one file up to date.
-  func update(_ found: Found, _ name: String) {
-    // What has no name any more goes with the next look.
-    guard let signature = FileSignature(found.path) else { return }
-    let isSame = signature == found.signature
-    found.signature = signature
-    if isSame, let mirror = found.mirror {
+  /// Checks one file and reads it again if necessary.
+  func update(_ file: PluginFile, _ name: String) {
+    // The next scan removes a file without a name.
+    guard let signature = FileSignature(file.path) else { return }
+    let isSame = signature == file.signature
+    file.signature = signature
+    if isSame, let mirror = file.mirror {
       do throws(RRDAccessError) {
         if try mirror.isCurrent() {
-          settle(found, nil)
+          updateDiagnostics(file, nil)
           return
         }
       } catch {
         if error.mayBeTorn {
-          // Its last words stay; it is read again.
-          settle(found, error)
+          // Keep the last values; the next refresh reads the file again.
+          updateDiagnostics(file, error)
           return
         }
       }
     }
-    if isSame, let refusal = found.refusal, !refusal.mayBeTorn {
-      guard case .flaw = refusal, Self.start(found.path) != found.refusedStart else { return }
+    if isSame, let error = file.error, !error.mayBeTorn {
+      guard case .format = error, Self.start(file.path) != file.rejectedStart else { return }
     }
-    read(found, name)
+    read(file, name)
   }
 
-  /// The first bytes of a file, which others have when it is written anew.
+  /// Returns the first bytes of a file, which change if the file is rewritten.
   private static func start(_ path: String) -> [UInt8] {
     guard let file = try? RRDOpenFile.open(path) else { return [] }
-    var bytes = [UInt8](repeating: 0, count: RRDLayout.smallestByteCount)
+    var bytes = [UInt8](repeating: 0, count: RRDLayout.minimumByteCount)
     let count = file.read(into: &bytes)
     return Array(bytes[..<count])
   }
 
-  /// Reads a file anew, in the place of what it was.
-  private func read(_ found: Found, _ name: String) {
+  /// Reads a file and replaces its sources.
+  private func read(_ file: PluginFile, _ name: String) {
     do throws(RRDAccessError) {
-      let file = try RRDOpenFile.open(found.path)
-      let contents = try file.read()
-      if let mirror = found.mirror, mirror.describes(contents) {
-        // A writer that makes a new file for each update has totals all the same.
-        mirror.backing.adopt(file, contents.header)
-        settle(found, nil)
+      let openFile = try RRDOpenFile.open(file.path)
+      let contents = try openFile.read()
+      if let mirror = file.mirror, mirror.matches(contents) {
+        // Totals continue even if the writer creates a new file for each update.
+        mirror.backing.adopt(openFile, contents.header)
+        updateDiagnostics(file, nil)
         return
       }
-      let mirror = RRDMirror(file, contents, clocks: options.clocks)
-      let isNew = found.mirror == nil
-      clear(found, isTold: false)
+      let mirror = RRDMirror(openFile, contents, clocks: options.clocks)
+      let isNew = file.mirror == nil
+      remove(file, notifies: false)
       guard let source = source(name) else { return }
       mirror.attach(to: source, in: tree)
-      found.mirror = mirror
-      found.source = source
-      settle(found, nil)
-      if isNew { events.append(.appeared(path: source.path)) }
+      file.mirror = mirror
+      file.source = source
+      updateDiagnostics(file, nil)
+      if isNew { events.append(.appeared(path: source.path, .file)) }
     } catch {
-      refuse(found, name, error)
+      reject(file, name, error)
     }
   }
 
-  /// Says of a file that is read what there is to say.
-  private func settle(_ found: Found, _ trouble: RRDAccessError?) {
-    let remarks = (found.mirror?.remarks ?? []) + (trouble.map { [$0.description] } ?? [])
-    if found.source?.remarks != remarks { found.source?.remarks = remarks }
-    found.refusal = nil
+  /// Updates the diagnostics of a file that has sources.
+  private func updateDiagnostics(_ file: PluginFile, _ error: RRDAccessError?) {
+    let texts = (file.mirror?.diagnosticTexts ?? []) + (error.map { [$0.description] } ?? [])
+    let diagnostics = texts.map { Diagnostic(.files, $0) }
+    if file.source?.diagnostics != diagnostics { file.source?.diagnostics = diagnostics }
+    file.error = nil
   }
 
-  /// Says on a source without groups why a file cannot be read.
-  private func refuse(_ found: Found, _ name: String, _ refusal: RRDAccessError) {
-    if case .flaw = refusal { found.refusedStart = Self.start(found.path) }
-    guard found.refusal != refusal else { return }
-    clear(found, isTold: false)
+  /// Adds a source with status `denied` and a diagnostic that gives the reason.
+  private func reject(_ file: PluginFile, _ name: String, _ error: RRDAccessError) {
+    if case .format = error { file.rejectedStart = Self.start(file.path) }
+    guard file.error != error else { return }
+    remove(file, notifies: false)
     guard let source = source(name) else { return }
-    source.status = .denied(code: refusal.code)
-    source.remarks = [refusal.description]
-    found.source = source
-    found.refusal = refusal
-    events.append(.remark(path: source.path, text: refusal.description))
+    source.status = .denied(code: error.code)
+    source.diagnostics = [Diagnostic(.files, error.description)]
+    file.source = source
+    file.error = error
+    events.append(.diagnostic(path: source.path, text: error.description))
   }
 
-  /// Takes a file's sources out of the tree.
-  private func clear(_ found: Found, isTold: Bool) {
-    guard let source = found.source else { return }
-    if isTold { events.append(.gone(path: source.path)) }
+  /// Removes the sources of a file from the tree.
+  private func remove(_ file: PluginFile, notifies: Bool) {
+    guard let source = file.source else { return }
+    if notifies { events.append(.gone(path: source.path, .file, reason: "its file was removed")) }
     source.visit { $0.status = .gone }
     tree.remove(source)
-    found.source = nil
-    found.mirror = nil
-    found.refusal = nil
+    file.source = nil
+    file.mirror = nil
+    file.error = nil
   }
 
   private func source(_ name: String) -> Source? {
-    // What had the name was cleared.
+    // Cannot fail: `remove` has removed the previous source of that name.
     try? tree.add(
-      name, below: tree.source("rrdd"), keys: ["plugin": name],
-      created: options.clocks().monotonic)
+      name, below: tree.source(Self.root.path, role: Self.root.role), role: .plugin,
+      keys: ["plugin": name], created: options.clocks().monotonic)
   }
 }

@@ -1,91 +1,89 @@
 import LinuxSystem
+public import Statistics
+public import StatsInput
 public import StatsTree
 
-/// What xcp-rrdd's plugins write, as sources: `rrdd/<plugin>`, and below it `vm-<uuid>` and
-/// `sr-<uuid>` of what they write about those.
+/// The files of xcp-rrdd's plugins as sources: `rrdd/<plugin>`, and below it `vm-<uuid>` and
+/// `sr-<uuid>` for the VMs and storage repositories that the file describes.
 ///
-/// The kernel says when files come and go. A file that is changed in place is read with each pass; one
-/// that is bad is looked at again with each `refresh`, and no other notices. Not safe to use from
-/// several threads at once.
-public final class RRDInput {
-  /// What the caller decides.
+/// The kernel reports when files appear and disappear (inotify(7)). Each pass reads the values of
+/// each file. Each `refresh()` checks an invalid file again; other files are not affected. Not safe
+/// to use from several threads at once.
+public final class RRDInput: Input {
+  public static let root = InputRoot("rrdd", role: .plugins, memberRole: .plugin, isDefault: false)
+
+  /// The settings of the input.
   public struct Options: Sendable {
-    /// Where the plugins' files are.
+    /// The directory of the plugins' files.
     public var directory = "/dev/shm/metrics"
-    /// What tells the time.
-    public var clocks: @Sendable () -> RRDClocks = { .now }
-    /// How often to look where the kernel does not announce changes.
+    /// Reads the clocks; replaceable by tests.
+    public var clocks: @Sendable () -> Timestamp = { .now }
+    /// The interval between two scans of the directory if inotify(7) is not available.
     public var rescanSeconds: UInt64 = 10
 
     public init() {}
   }
 
-  /// A change that a person is told.
-  public enum Event: Hashable, Sendable {
-    case appeared(path: String)
-    case gone(path: String)
-    /// A file cannot be read.
-    case remark(path: String, text: String)
-  }
-
-  /// A file, and what became of it.
-  final class Found {
+  /// A file of the directory, and its sources or the error of the last attempt to read it.
+  final class PluginFile {
     let path: String
     var signature: FileSignature?
     var mirror: RRDMirror?
     var source: Source?
-    var refusal: RRDAccessError?
-    /// The first bytes of what was refused.
-    var refusedStart: [UInt8] = []
+    var error: RRDAccessError?
+    /// The first bytes of the file that caused `error`.
+    var rejectedStart: [UInt8] = []
 
     init(_ path: String) { self.path = path }
   }
 
-  /// The most files; who has more wants to tire a reader.
-  static let mostFiles = 1024
+  /// The maximum number of files; guards against flooding.
+  static let maximumFileCount = 1024
 
   let tree: Tree
   let options: Options
-  var files: [String: Found] = [:]
-  var events: [Event] = []
+  var files: [String: PluginFile] = [:]
+  var events: [InputEvent] = []
   private var watch: DirectoryWatch?
-  private var mustLook = true
-  private var nextLook: UInt64 = 0
+  private var needsScan = true
+  private var nextScan: UInt64 = 0
 
-  /// Begins to listen; the files that are there come with the first `refresh`.
+  /// Starts to watch the directory; the first `refresh()` adds the existing files.
   public init(_ tree: Tree, options: Options = Options()) {
     self.tree = tree
     self.options = options
-    // Without a watch it looks from time to time.
-    if var made = try? DirectoryWatch(), (try? made.add(options.directory)) != nil {
-      watch = consume made
+    // Without a watch, refresh() scans the directory periodically.
+    if var watch = try? DirectoryWatch(), (try? watch.add(options.directory)) != nil {
+      self.watch = consume watch
     }
   }
 
-  /// Why there is no file, where the directory cannot be listed or has none; else nil.
+  /// The reason why there are no sources: the directory cannot be listed or has no plugin's file.
   public var absence: String? {
     do throws(SystemError) {
       let names = try directoryEntries(options.directory)
       return names.contains(where: Self.isName)
-        ? nil : "no plugin of xcp-rrdd has a file in \(options.directory)"
+        ? nil : "no files of xcp-rrdd plugins in '\(options.directory)'"
     } catch {
       return "\(error)"
     }
   }
 
-  /// How many readings found a file half written, of all files that are there.
+  /// The number of reads of all present files that found an update in progress.
   public var tornCount: Int { files.values.reduce(0) { $0 + ($1.mirror?.backing.tornCount ?? 0) } }
 
-  /// Brings the tree up to date: what changed since the last call.
-  public func refresh() -> [Event] {
-    if watch?.takeChanges() == true { mustLook = true }
+  /// Updates the tree.
+  ///
+  /// - Returns: The changes since the last call.
+  public func refresh() -> [InputEvent] {
+    if watch?.drainEvents() == true { needsScan = true }
     let now = options.clocks().monotonic
-    if mustLook || watch == nil && now >= nextLook {
-      look()
-      mustLook = false
-      nextLook = now + options.rescanSeconds * 1_000_000_000
+    if needsScan || watch == nil && now >= nextScan {
+      scan()
+      needsScan = false
+      nextScan = now + options.rescanSeconds * 1_000_000_000
     }
-    for (name, found) in files { update(found, name) }
+    for (name, file) in files { update(file, name) }
     defer { events = [] }
     return events
   }

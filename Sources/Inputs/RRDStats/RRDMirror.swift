@@ -3,16 +3,16 @@ import RRDFormat
 import Statistics
 import StatsTree
 
-/// One plugin's file as sources of the tree: `rrdd/<uid>` and those of its owners below it.
+/// The sources of one plugin's file: `rrdd/<uid>` and, below it, one source per owner.
 final class RRDMirror {
   let backing: RRDBacking
   private let metadata: RRDMetadata
   private let groups: [(owner: RRDDataSource.Owner, schema: Schema, token: Int)]
 
-  /// Takes a file and what was read of it; nothing is in the tree yet.
+  /// Prepares the groups of a file without changing the tree.
   init(
     _ file: consuming RRDOpenFile, _ contents: RRDFile,
-    clocks: @escaping @Sendable () -> RRDClocks
+    clocks: @escaping @Sendable () -> Timestamp
   ) {
     metadata = contents.metadata
     backing = RRDBacking(file, contents.header, clocks: clocks)
@@ -31,7 +31,7 @@ final class RRDMirror {
     }
   }
 
-  /// Puts the groups on a source and new ones below it.
+  /// Attaches the groups to a source and to new sources below it.
   func attach(to base: Source, in tree: Tree) {
     for group in groups {
       let source: Source?
@@ -40,7 +40,7 @@ final class RRDMirror {
       case .vm(let uuid): source = add("vm", uuid, base, tree)
       case .storage(let uuid): source = add("sr", uuid, base, tree)
       }
-      // The base is new, and each owner is there once.
+      // Cannot fail: `base` is new and each owner has one group.
       guard let source else { continue }
       _ = try? tree.attach(
         "rrdd", schema: group.schema, backing: backing, token: group.token, provenance: .rrdd,
@@ -50,33 +50,35 @@ final class RRDMirror {
 
   private func add(_ word: String, _ uuid: String, _ base: Source, _ tree: Tree) -> Source? {
     try? tree.add(
-      "\(word)-\(uuid)", below: base, keys: [word: uuid],
+      "\(word)-\(uuid)", below: base, role: .pluginObject, keys: [word: uuid],
       labels: ["uuid": uuid.lowercased(), "owner": word], created: base.created)
   }
 
-  /// Whether the file says what it said, also with another checksum: a writer that has values in its
-  /// metadata changes it with each of them.
+  /// Checks whether the file still has the same data sources.
+  ///
+  /// Accepts a new checksum of the metadata: if the metadata contains values, each update changes
+  /// it.
   func isCurrent() throws(RRDAccessError) -> Bool {
     if !backing.isOutdated, backing.isCurrent() { return true }
     let contents = try backing.reread()
-    guard describes(contents) else { return false }
+    guard matches(contents) else { return false }
     backing.adopt(contents.header)
     return true
   }
 
-  /// Whether a file has the same data sources.
-  func describes(_ contents: RRDFile) -> Bool { contents.metadata.sources == metadata.sources }
+  /// Returns `true` if a file has the same data sources.
+  func matches(_ contents: RRDFile) -> Bool { contents.metadata.sources == metadata.sources }
 
-  /// What a person should know of the file.
-  var remarks: [String] {
-    var remarks: [String] = []
+  /// The texts of the file's diagnostics.
+  var diagnosticTexts: [String] {
+    var texts: [String] = []
     if backing.tornCount > 0 {
-      remarks.append("\(backing.tornCount) of \(backing.readCount) readings found it half written")
+      texts.append("\(backing.tornCount) of \(backing.readCount) reads found an update in progress")
     }
-    if backing.isAhead { remarks.append("its time is ahead of this host's clock") }
+    if backing.isAhead { texts.append("timestamp is ahead of the clock of this host") }
     if metadata.hasValues {
-      remarks.append("its metadata has values, and so is parsed at each change of them")
+      texts.append("metadata contains values and is parsed again after each update")
     }
-    return remarks
+    return texts
   }
 }

@@ -1,63 +1,65 @@
 import LinuxSystem
 import RRDFormat
 
-/// A file that was opened and may be read: nothing that another user could have put there.
+/// An open file that only root or the reader can have created and can change.
 struct RRDOpenFile: ~Copyable {
-  /// How often a file is read again that seems half written.
-  static let attempts = 8
-  /// More than values and metadata that are credible.
-  private static let largestByteCount = 48 << 20
+  /// The maximum number of consecutive reads of a file with a wrong checksum.
+  static let maximumAttempts = 8
+  /// The maximum size of a file: more than plausible values and metadata need.
+  static let maximumByteCount = 48 << 20
 
   private let descriptor: Descriptor
 
   private init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
 
-  /// Opens a file in a directory that anybody may write; it is never waited for.
+  /// Opens a file in a world-writable directory, without blocking.
   static func open(_ path: String) throws(RRDAccessError) -> RRDOpenFile {
     let opened: RRDOpenFile
     let status: FileStatus
     do throws(SystemError) {
-      let descriptor = try Descriptor.openForeign(path)
+      let descriptor = try Descriptor.openUntrusted(path)
       status = try FileStatus(descriptor)
       opened = RRDOpenFile(descriptor)
     } catch {
       throw .system(error)
     }
-    guard status.isRegular else { throw .untrusted("it is no regular file") }
+    guard status.isRegular else { throw .untrusted("not a regular file") }
     guard [0, currentUser()].contains(status.owner) else {
-      throw .untrusted("it is of user \(status.owner)")
+      throw .untrusted("owner is user \(status.owner)")
     }
     guard !status.isWritableByOthers else {
-      throw .untrusted("others than its owner may write it")
+      throw .untrusted("writable by its group or by others")
     }
-    guard status.links == 1 else { throw .untrusted("it has \(status.links) names") }
-    guard status.size <= Self.largestByteCount else { throw .tooLarge(status.size) }
+    guard status.links == 1 else { throw .untrusted("has \(status.links) hard links") }
+    guard status.size <= Self.maximumByteCount else { throw .tooLarge(status.size) }
     return opened
   }
 
-  /// All of its bytes and what they say; again where they may be half written.
+  /// Reads and parses the whole file; repeats this if an update may be in progress.
   func read() throws(RRDAccessError) -> RRDFile {
     var attempt = 1
     while true {
       do throws(RRDFormatError) {
         return try RRDFile(bytes())
       } catch {
-        let refusal = RRDAccessError.flaw(error)
-        guard refusal.mayBeTorn, attempt < Self.attempts else { throw refusal }
+        let error = RRDAccessError.format(error)
+        guard error.mayBeTorn, attempt < Self.maximumAttempts else { throw error }
         attempt += 1
       }
     }
   }
 
-  /// The bytes of the file; fewer where it cannot be read, which the checksums show.
+  /// Reads all bytes of the file; returns fewer after an error, which the parser detects.
   private func bytes() -> [UInt8] {
     let size = (try? descriptor.byteCount()) ?? 0
-    var bytes = [UInt8](repeating: 0, count: min(size, Self.largestByteCount))
+    var bytes = [UInt8](repeating: 0, count: min(size, Self.maximumByteCount))
     let count = (try? descriptor.read(into: &bytes, at: 0)) ?? 0
     return count == bytes.count ? bytes : Array(bytes[..<count])
   }
 
-  /// pread(2) of the start of the file: the bytes read, 0 where it cannot be.
+  /// Reads the start of the file (pread(2)).
+  ///
+  /// - Returns: The number of bytes read, 0 after an error.
   func read(into bytes: inout [UInt8]) -> Int {
     (try? descriptor.read(into: &bytes, at: 0)) ?? 0
   }

@@ -1,18 +1,20 @@
 import RRDFormat
 import Statistics
 
-/// How the eight bytes of a value become a word, exactly but for the last decimal.
+/// The conversion of the eight bytes of a value to a word, exact except for the last decimal.
 struct RRDWord: Hashable {
   enum Form: Hashable {
     case integer
-    /// In units of a `power`th.
+    /// A floating point number, multiplied by `power` and rounded.
     case float(power: UInt64)
   }
 
   let form: Form
   let isSigned: Bool
 
-  /// The word; the inactive marker of what is no number, or none that a word can hold.
+  /// Converts a value.
+  ///
+  /// - Returns: The word, or the inactive marker for NaN and for numbers that do not fit.
   func word(_ raw: UInt64) -> UInt64 {
     let marker = isSigned ? Inactive.signed : Inactive.unsigned
     let value: Int64
@@ -29,22 +31,22 @@ struct RRDWord: Hashable {
 }
 
 extension RRDDataSource {
-  /// The statistic that the data source is, and how its values are read.
+  /// The statistic for the data source, and the conversion of its values.
   ///
-  /// Of a total the metadata has the unit of the rate, `B/s`; the statistic has that of the total. A
-  /// part of the time that a total of it has per second, `(fraction)`, makes it seconds.
+  /// For a total the metadata has the unit of its rate, such as `B/s`; the statistic has the unit
+  /// of the total. A total whose rate is a `(fraction)` is a time in seconds.
   var statistic: (Statistic, RRDWord) {
     let isTotal = behaviour == .derive
-    // A total grows from zero; where it falls it began again. Bounds are those of what xcp-rrdd shows,
-    // and what is shown as at most 1 by 1 minus it is not negative.
-    let isSigned = !isTotal && (isInverse ? greatest > 1 : least < 0)
+    // A total grows from zero; if it falls, it was reset. The bounds apply to the number that
+    // xcp-rrdd shows: if 1 minus the value is at most 1, the value is not negative.
+    let isSigned = !isTotal && (isInverse ? maximum > 1 : minimum < 0)
     let measure = Measure(units, isTotal: isTotal)
     let scale: Scale
     let form: RRDWord.Form
     switch (valueType, measure.scale.base) {
     case (.int64, _): (scale, form) = (measure.scale, .integer)
     case (.float, .two):
-      // KiB and more in whole bytes.
+      // KiB, MiB and GiB become whole bytes.
       (scale, form) = (.one, .float(power: 1 << UInt64(measure.scale.exponent)))
     case (.float, _):
       let decimals = max(0, measure.decimals + Int(measure.scale.exponent))
@@ -53,31 +55,31 @@ extension RRDDataSource {
     }
     let statistic = Statistic(
       name, isTotal ? .cumulative : .instant, unit: measure.unit, scale: scale,
-      isSigned: isSigned, meaning: words(measure))
+      isSigned: isSigned, meaning: fullMeaning(measure))
     return (statistic, RRDWord(form: form, isSigned: isSigned))
   }
 
-  /// What a person should know of it, in a sentence or more.
-  private func words(_ measure: Measure) -> String {
-    var words = meaning.isEmpty ? [] : [meaning]
+  /// The meaning of the statistic for the user, in complete sentences.
+  private func fullMeaning(_ measure: Measure) -> String {
+    var sentences = meaning.isEmpty ? [] : [meaning]
     if !units.isEmpty, !measure.isKnown {
-      words.append(behaviour == .derive ? "Its rate is in \(units)." : "In \(units).")
+      sentences.append(behaviour == .derive ? "Its rate is in \(units)." : "In \(units).")
     }
-    if behaviour == .absolute { words.append("Counted since the file's update before.") }
+    if behaviour == .absolute { sentences.append("Counted since the previous update.") }
     if isInverse {
-      words.append("xcp-rrdd shows 1 minus \(behaviour == .gauge ? "it" : "its rate").")
+      sentences.append("xcp-rrdd shows 1 minus \(behaviour == .gauge ? "it" : "its rate").")
     }
-    return words.joined(separator: " ")
+    return sentences.joined(separator: " ")
   }
 }
 
-/// A unit in the words of xcp-rrdd's plugins.
+/// The unit of a statistic, parsed from the notation of xcp-rrdd's plugins.
 private struct Measure {
   private(set) var unit = Unit.none
   private(set) var scale = Scale.one
-  /// The decimals of the unit itself that are kept of a float.
+  /// The number of decimals, in units of scale 1, that a float keeps.
   private(set) var decimals = 6
-  /// Whether unit and scale say all that the text does.
+  /// Whether unit and scale express the text completely.
   private(set) var isKnown = true
 
   init(_ text: String, isTotal: Bool) {

@@ -2,12 +2,12 @@ import LinuxSystem
 import SharedTable
 import StatsTree
 
-/// The file of a publisher's table, for views that hand it out.
+/// The file of a publisher's table, for views that pass its descriptor on.
 final class PublishedTable: SharedFile {
   let identifier: UInt64
   private let file: Descriptor
 
-  /// Nil where the process has no room for another descriptor.
+  /// Returns `nil` if the process cannot open another descriptor.
   init?(_ reader: Reader) {
     guard let file = try? reader.shareFile(), let status = try? FileStatus(file) else {
       return nil

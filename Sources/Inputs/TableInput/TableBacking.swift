@@ -4,38 +4,38 @@ public import SharedTable
 import Statistics
 public import StatsTree
 
-/// The groups of one table, read from shared memory: no system call, and no waiting.
+/// The groups of one table, read from shared memory without system calls and without waiting.
 public final class TableBacking: Backing {
-  /// That the publisher says nothing any more.
-  struct Silence: Hashable {
-    /// When the last sign of it came, in nanoseconds of CLOCK_MONOTONIC.
+  /// Set while the publisher's heartbeat is overdue or the publisher has ended.
+  struct PublisherOutage: Hashable {
+    /// The time of the last heartbeat, in nanoseconds of CLOCK_MONOTONIC.
     let since: UInt64
-    /// Whether it has ended, so that the numbers are its last.
+    /// Whether the publisher has ended, so that its values are final.
     let isFinal: Bool
   }
 
-  /// A group, as far as a sample needs it.
+  /// The part of a group that a sample needs.
   private struct Place {
     let slot: TableGroup.Slot
-    /// Its words while nobody asks for it; empty where it is always kept.
+    /// The words of an on-demand group while it is disabled; empty for any other group.
     let inactive: [UInt64]
   }
 
   private let reader: Reader
-  /// The groups by token; nil where the token is free.
+  /// The groups by token; `nil` if the token is free.
   private var places: [Place?] = []
   private var freeTokens: [Int] = []
-  /// What came of each group of a pass, until the pass's window is known.
+  /// The outcome of each group in the current pass, until the window of the pass is known.
   private var outcomes: [TableSample] = []
-  /// Nil while the publisher lives.
-  var silence: Silence?
+  /// `nil` while the publisher runs.
+  var outage: PublisherOutage?
 
-  /// Will read groups of this reader; the caller refreshes it between passes.
+  /// Creates a backing for groups of this reader; the caller refreshes the reader between passes.
   public init(_ reader: Reader) {
     self.reader = reader
   }
 
-  /// Takes a group of the reader's table: its token.
+  /// Adds a group of the reader's table and returns its token.
   public func open(_ group: TableGroup) -> Int {
     let place = Place(
       slot: group.slot, inactive: group.isOnDemand ? group.schema.inactiveWords : [])
@@ -47,17 +47,17 @@ public final class TableBacking: Backing {
     return places.count - 1
   }
 
-  /// Lets go of a group; the token is another one's later.
+  /// Closes a group; the backing may reuse the token.
   public func close(_ token: Int) {
     guard places.indices.contains(token), places[token] != nil else { return }
     places[token] = nil
     freeTokens.append(token)
   }
 
-  /// Copies the groups' words out of the table.
+  /// Copies the words of the groups from the table.
   ///
-  /// The window is the record's own where it has one, else that of the pass: the words were there
-  /// at some time in it.
+  /// The window of a sample is the window that the record states, otherwise that of the pass: each
+  /// word was read within it.
   public func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
     if outcomes.count < placements.count {
       outcomes = Array(repeating: .removed, count: placements.count)
@@ -73,7 +73,7 @@ public final class TableBacking: Backing {
       }
       outcomes[index] = snapshot.fill(placement) { record in
         let outcome = view.sample(place.slot, into: &record)
-        if outcome == .asleep {
+        if outcome == .disabled {
           for word in place.inactive.indices { record[word] = place.inactive[word] }
         }
         return outcome
@@ -81,32 +81,31 @@ public final class TableBacking: Backing {
     }
     let pass = Window(begin: begin, end: monotonicNanoseconds())
     for index in placements.indices {
-      settle(placements[index], outcomes[index], pass, &snapshot)
+      report(outcomes[index], of: placements[index], pass, &snapshot)
     }
   }
 
-  private func settle(
-    _ placement: Placement, _ outcome: TableSample, _ pass: Window, _ snapshot: inout Snapshot
+  private func report(
+    _ outcome: TableSample, of placement: Placement, _ pass: Window, _ snapshot: inout Snapshot
   ) {
     switch outcome {
     case .up(let window):
-      finish(placement, window, pass, silence, &snapshot)
-    case .asleep:
-      finish(placement, nil, pass, silence, &snapshot)
-    case .old(.up):
-      finish(placement, nil, pass, silence, &snapshot)
-    case .old(.stale(let since)):
-      let since = since == 0 || since > pass.end ? pass.end : since
-      finish(placement, nil, pass, Silence(since: since, isFinal: false), &snapshot)
-    case .old(.unknown):
-      // The words are there; what the status of a later version says of them is not known.
-      finish(placement, nil, pass, Silence(since: pass.end, isFinal: false), &snapshot)
-    case .old(.denied(let code)):
-      snapshot.fail(placement, .denied(code: code))
-    case .old(.gone), .removed:
+      finish(placement, window, pass, outage, &snapshot)
+    case .disabled:
+      finish(placement, nil, pass, outage, &snapshot)
+    case .notCurrent(let status):
+      switch status.treeStatus(at: pass.end) {
+      case .up:
+        finish(placement, nil, pass, outage, &snapshot)
+      case .stale(let since):
+        finish(placement, nil, pass, PublisherOutage(since: since, isFinal: false), &snapshot)
+      case let status:
+        snapshot.fail(placement, status)
+      }
+    case .removed:
       snapshot.fail(placement, .gone)
     case .busy:
-      // It stays stale, with the words of the last time.
+      // The group keeps its previous words and becomes stale.
       break
     case .broken:
       snapshot.fail(placement, .denied(code: EIO))
@@ -114,22 +113,22 @@ public final class TableBacking: Backing {
   }
 
   private func finish(
-    _ placement: Placement, _ window: Window?, _ pass: Window, _ silence: Silence?,
+    _ placement: Placement, _ window: Window?, _ pass: Window, _ outage: PublisherOutage?,
     _ snapshot: inout Snapshot
   ) {
-    // A window that is yet to come was made up.
+    // Reject a window that ends after the pass.
     let given = window.flatMap { $0.end <= pass.end ? $0 : nil }
-    guard let silence else {
+    guard let outage else {
       snapshot.finish(placement, given ?? pass)
       return
     }
-    let last = silence.isFinal ? Window(begin: silence.since, end: silence.since) : pass
-    snapshot.finish(placement, given ?? last, staleSince: silence.since)
+    let last = outage.isFinal ? Window(begin: outage.since, end: outage.since) : pass
+    snapshot.finish(placement, given ?? last, staleSince: outage.since)
   }
 }
 
 extension Schema {
-  /// A record without any value.
+  /// A record in which every word is the inactive marker.
   fileprivate var inactiveWords: [UInt64] {
     var words = [UInt64](repeating: Inactive.unsigned, count: wordCount)
     for statistic in statistics where statistic.isSigned {

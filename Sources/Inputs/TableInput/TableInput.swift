@@ -1,30 +1,34 @@
 public import LinuxSystem
 import SharedTable
+public import StatsInput
 public import StatsTree
 
-/// What programs publish in shared memory as sources: `app/<publisher>/...`.
+/// Statistics that programs publish in shared memory, as sources `app/<publisher>/...`.
 ///
-/// It finds publishers by their sockets and files, hears from the kernel when others come, and
-/// reads all of their numbers without a system call. Not safe to use from several threads at once.
-public final class TableInput {
-  /// What the caller decides.
+/// The input finds publishers by their sockets and files, and the kernel notifies it of new ones.
+/// Reading values takes no system call. Not safe to use from several threads at once.
+public final class TableInput: Input {
+  public static let root = InputRoot(
+    "app", role: .publishers, memberRole: .publisher, isDefault: true)
+
+  /// Options of the input.
   public struct Options: Sendable {
-    /// Where publishers' sockets are looked for; nil: nowhere.
+    /// The directory of publishers' sockets; `nil` to search none.
     public var socketDirectory: String? = Publication.standardDirectory
-    /// Where tables that stay are looked for; nil: nowhere.
+    /// The directory of persistent tables; `nil` to search none.
     public var tableDirectory: String? = Publication.standardTableDirectory
-    /// Which groups on demand publishers are asked for: `path:group`, a path, or a group's name.
+    /// The on-demand groups to enable, by `path:group`, path or group name.
     public var enabled: [Pattern] = []
-    /// How long one publisher may take to answer.
+    /// The time in which a publisher must answer.
     public var patienceMilliseconds = 500
-    /// How often to look for what the kernel does not announce, and to try again what failed.
+    /// The interval for retries, and for rescans of directories that cannot be watched.
     public var rescanSeconds: UInt64 = 10
-    /// The proc(5) that has the boot's id.
+    /// The proc(5) mount that provides the boot id.
     public var proc = "/proc"
 
     public init() {}
 
-    /// Without the directories, for tables that are attached only.
+    /// Options that search no directories; only attached tables are read.
     public static var withoutDirectories: Options {
       var options = Options()
       options.socketDirectory = nil
@@ -33,37 +37,28 @@ public final class TableInput {
     }
   }
 
-  /// A change that a person is told.
-  public enum Event: Hashable, Sendable {
-    case appeared(path: String, pid: UInt32)
-    /// The publication ended, or another instance of the publisher is in its place.
-    case gone(path: String, pid: UInt32)
-    /// The publisher is silent, or a group that was asked for is not there.
-    case remark(path: String, text: String)
-  }
-
-  /// The sources that are looked at: no other's groups are asked for.
+  /// The sources in use; on-demand groups of other sources stay disabled.
   public var watched = Pattern.everything
   let tree: Tree
   let options: Options
   var tables: [String: FoundTable] = [:]
-  var events: [Event] = []
-  /// The tables that were named by a person.
+  var events: [InputEvent] = []
+  /// The tables that the user attached.
   var attached: [TablePlace] = []
   private var watch: DirectoryWatch?
-  /// Whether there is a directory that the kernel does not announce changes of.
+  /// Whether the kernel does not report the changes of at least one directory.
   var isUnwatched = false
   let poller: Poller
-  /// Of each token, the table whose publisher hung up or spoke.
-  var listeners: [UInt64: String] = [:]
+  /// The name of the table for each poller token.
+  var polledTables: [UInt64: String] = [:]
   var nextToken: UInt64 = 1
-  var mustLook = true
-  var nextLook: UInt64 = 0
-  private var hasHeard = false
+  var needsRescan = true
+  var nextRescan: UInt64 = 0
+  private var hasPolled = false
   let bootID: [UInt8]?
   static let directoryToken: UInt64 = 0
 
-  /// Begins to listen; the tables that are there come with the first `refresh`.
+  /// Starts watching the directories; the first `refresh` adds the existing tables.
   public init(_ tree: Tree, options: Options = Options()) throws(SystemError) {
     self.tree = tree
     self.options = options
@@ -74,20 +69,21 @@ public final class TableInput {
       try poller.add(made.rawValue, token: Self.directoryToken)
       watch = consume made
     } catch {
-      // It looks from time to time.
+      // Rescan periodically instead.
       isUnwatched = true
     }
     self.poller = poller
     for directory in [options.socketDirectory, options.tableDirectory] {
-      if let directory { listen(to: directory) }
+      if let directory { watchDirectory(directory) }
     }
   }
 
-  /// Adds one table by the path of its socket or file: the path that its source gets.
+  /// Adds one table by the path of its socket or file and returns the path of its source.
   ///
-  /// What cannot be read has a source that is denied and says why, after the next `refresh`.
+  /// If the table cannot be read, the next `refresh` adds a source with status `denied` and a
+  /// diagnostic.
   ///
-  /// - Throws: `SystemError` where there is nothing at the path.
+  /// - Throws: `SystemError` if the path does not exist.
   @discardableResult
   public func attach(_ path: String) throws(SystemError) -> String {
     let status = try FileStatus(path)
@@ -101,37 +97,41 @@ public final class TableInput {
     }
     attached.append(place)
     if path.hasPrefix("/"), let slash = path.lastIndex(of: "/"), slash > path.startIndex {
-      listen(to: String(path[..<slash]))
+      watchDirectory(String(path[..<slash]))
     }
-    mustLook = true
-    return "app/\(place.name)"
+    needsRescan = true
+    return Self.root.path(of: place.name)
   }
 
-  /// Brings the tree up to date: what changed since the last call.
+  /// Updates the tree.
   ///
-  /// Without a change it makes no system call, but one where nobody called `wait` before.
-  public func refresh() -> [Event] {
-    if !hasHeard { hear(timeoutMilliseconds: 0) }
-    hasHeard = false
+  /// If nothing changed, it makes no system call after a call of `wait`, and one otherwise.
+  ///
+  /// - Returns: The changes since the last call.
+  public func refresh() -> [InputEvent] {
+    if !hasPolled { receive(timeoutMilliseconds: 0) }
+    hasPolled = false
     let now = monotonicNanoseconds()
-    if mustLook || now >= nextLook { look(now) }
+    if needsRescan || now >= nextRescan { rescan(now) }
     for found in tables.values { update(found, now) }
     defer { events = [] }
     return events
   }
 
-  /// Waits until a time of CLOCK_MONOTONIC; what is said meanwhile is kept for `refresh`.
+  /// Waits until a deadline on CLOCK_MONOTONIC.
+  ///
+  /// The next `refresh()` returns the events received meanwhile.
   public func wait(until end: UInt64) {
     let now = monotonicNanoseconds()
     guard now < end else { return }
-    let isQuiet = !hear(timeoutMilliseconds: Int((end - now + 999_999) / 1_000_000))
-    hasHeard = true
-    // A publisher that speaks without end does not wake its readers more than once.
+    let isQuiet = !receive(timeoutMilliseconds: Int((end - now + 999_999) / 1_000_000))
+    hasPolled = true
+    // A publisher that sends without pause wakes its readers only once.
     let rest = monotonicNanoseconds()
     if !isQuiet, rest < end { sleepNanoseconds(end - rest) }
   }
 
-  /// The names of all groups that are kept on demand, each once.
+  /// The names of all on-demand groups, each once.
   public var namesOnDemand: [String] {
     var names: Set<String> = []
     for found in tables.values {
@@ -142,30 +142,32 @@ public final class TableInput {
     return names.sorted()
   }
 
-  /// How many groups on demand publishers were asked for.
+  /// The number of on-demand groups that this input has enabled.
   public var askedCount: Int {
     tables.values.reduce(0) { $0 + ($1.mirror?.asked.count ?? 0) }
   }
 
-  // MARK: - Listening
+  // MARK: - Events
 
-  private func listen(to directory: String) {
+  private func watchDirectory(_ directory: String) {
     guard (try? watch?.add(directory)) != nil else {
       isUnwatched = true
       return
     }
   }
 
-  /// Takes what publishers and the kernel said: whether there was anything.
+  /// Receives the messages of publishers and the events of the kernel.
+  ///
+  /// - Returns: `true` if there were any.
   @discardableResult
-  private func hear(timeoutMilliseconds: Int) -> Bool {
+  private func receive(timeoutMilliseconds: Int) -> Bool {
     var tokens: [UInt64] = []
     try? poller.wait(timeoutMilliseconds: timeoutMilliseconds) { tokens.append($0) }
     for token in tokens {
       if token == Self.directoryToken {
-        if watch?.takeChanges() == true { mustLook = true }
+        if watch?.drainEvents() == true { needsRescan = true }
       } else {
-        hear(token)
+        receive(token)
       }
     }
     return !tokens.isEmpty

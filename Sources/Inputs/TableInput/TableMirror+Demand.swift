@@ -2,14 +2,14 @@ import LinuxSystem
 import SharedTable
 import StatsTree
 
-// Groups that are kept only while somebody asks for them.
+// On-demand groups: the publisher updates them only while a reader has enabled them.
 extension TableMirror {
-  /// Asks the publisher for the groups on demand that match, as far as it was not asked yet.
+  /// Enables the on-demand groups that match and are not enabled yet.
   ///
   /// - Parameters:
-  ///   - patterns: of `path:group`, of a source's path, or of a group's name.
-  ///   - watched: the sources that are looked at; nobody pays for the others.
-  /// - Returns: why they are not kept, where that is new.
+  ///   - patterns: Patterns of `path:group`, of a source's path, or of a group's name.
+  ///   - watched: The sources in use; groups of other sources stay disabled.
+  /// - Returns: The reason why groups could not be enabled, if it is new.
   func enable(_ patterns: [Pattern], watched: Pattern) -> String? {
     guard !patterns.isEmpty else { return nil }
     let wanted = reader.groups.filter { group in
@@ -21,45 +21,43 @@ extension TableMirror {
       }
     }
     guard !wanted.isEmpty else { return nil }
-    let old = refusal
-    refusal = ask(for: wanted)
-    return refusal == old ? nil : refusal
+    let old = demandError
+    demandError = enable(wanted)
+    return demandError == old ? nil : demandError
   }
 
-  private func ask(for wanted: [TableGroup]) -> String? {
+  private func enable(_ wanted: [TableGroup]) -> String? {
     let names = Self.list(Array(Set(wanted.map(\.name))).sorted())
     guard reader.hasBroker else {
       return health == .live
-        ? "\(names) cannot be turned on: \(reader.file) is a file, with no publisher to ask"
-        : "\(names) cannot be turned on: the publisher does not run"
+        ? "cannot enable \(names): '\(reader.file)' was opened as a file, without its publisher"
+        : "cannot enable \(names): the publisher is not running"
     }
     asked.formUnion(wanted.map(\.id))
     do throws(TableError) {
       let count = try reader.enable(wanted)
       reader.refresh()
       return count < wanted.count
-        ? "the publisher keeps \(count) of the \(wanted.count) groups that it was asked for" : nil
+        ? "the publisher enabled \(count) of \(wanted.count) requested groups" : nil
     } catch {
-      // Asked again with the next look at the table.
+      // The next update of the table tries again.
       asked.subtract(wanted.map(\.id))
-      return "\(names) cannot be turned on: \(error)"
+      return "cannot enable \(names): \(error)"
     }
   }
 
-  /// Which groups are off, and how they are turned on.
-  func demandRemarks() -> [String] {
+  /// The disabled groups and how to enable them.
+  func demandTexts() -> [String] {
     guard health == .live else { return [] }
-    let way =
-      reader.hasBroker
-      ? "it is kept while somebody asks, with --enable "
-      : "its publisher can be asked at its socket for "
     var places: [String: [String]] = [:]
     for group in reader.groups where group.isOnDemand && !asked.contains(group.id) {
       guard let path = path(of: group.source) else { continue }
       places[group.name, default: []].append(String(path.dropFirst(base.path.count + 1)))
     }
     return places.sorted { $0.key < $1.key }.map { name, sources in
-      "group \(name) of \(Self.list(sources)) is off: \(way)\(name)"
+      "group \(name) of \(Self.list(sources)) is disabled; "
+        + (reader.hasBroker
+          ? "enable it with --enable \(name)" : "only its publisher's socket can enable it")
     }
   }
 

@@ -2,24 +2,24 @@ import LinuxSystem
 import SharedTable
 import StatsTree
 
-/// One publisher's table as sources of the tree: `app/<name>` and what is below.
+/// One publisher's table as sources of the tree: `app/<name>` and everything below.
 final class TableMirror {
   let reader: Reader
   let backing: TableBacking
   let base: Source
   private let tree: Tree
-  /// What the last looks found, for `describe()`.
-  var trouble: String?
+  /// The error of the last attempt to connect, for the diagnostics.
+  var connectionError: String?
   private(set) var health = PublisherHealth.live
   private var sources: [UInt64: Source] = [:]
   private var groups: [UInt64: (group: Group, token: Int)] = [:]
   private var nameClashes: [String] = []
   private var unknownStatuses: Set<UInt32> = []
-  /// The groups on demand that the publisher was asked for.
+  /// The on-demand groups that were requested from the publisher.
   var asked: Set<UInt64> = []
-  /// Why groups that a person asked for are not there.
-  var refusal: String?
-  /// Whether the file got shorter than its table, as far as it was said.
+  /// Why groups that the user enabled are missing.
+  var demandError: String?
+  /// Whether the truncation of the file has been reported.
   var isBroken = false
 
   init(_ reader: Reader, in tree: Tree, at base: Source) {
@@ -33,13 +33,13 @@ final class TableMirror {
     base.sharedFile = PublishedTable(reader)
   }
 
-  /// Whether the publisher is known to live, and can be asked if it ever could.
+  /// Whether the publisher runs and, if it has a socket, can be reached.
   var isLive: Bool {
     if case .live = health { return true }
     return false
   }
 
-  /// Whether the publisher was killed: it does not come back.
+  /// Whether the publisher was killed; it cannot come back.
   var isDead: Bool {
     if case .dead = health { return true }
     return false
@@ -50,21 +50,23 @@ final class TableMirror {
 
   // MARK: - Membership
 
-  /// Makes the tree have what the table has.
-  func mirror() {
-    removeWhatWent()
+  /// Makes the sources and groups of the tree equal to those of the table.
+  func update() {
+    removeStaleMembers()
     nameClashes = []
     unknownStatuses = []
+    let now = monotonicNanoseconds()
     for item in reader.sources {
       let source: Source
       if let known = sources[item.id] {
         source = known
       } else {
-        // A parent that could not be added takes all below it with it, which was said.
+        // A source whose parent could not be added is skipped; the parent was reported.
         guard let parent = item.parent == 0 ? base : sources[item.parent] else { continue }
         guard
           let added = try? tree.add(
-            item.name, below: parent, keys: item.keys, created: item.created, owner: item.owner)
+            item.name, below: parent, role: .published, keys: item.keys, created: item.created,
+            owner: item.owner)
         else {
           nameClashes.append(item.path)
           continue
@@ -73,13 +75,13 @@ final class TableMirror {
         sources[item.id] = added
       }
       source.labels = item.labels
-      source.status = overlaid(item.status.status)
+      source.status = overlaid(item.status.treeStatus(at: now))
       if case .unknown(let raw) = item.status { unknownStatuses.insert(raw) }
     }
     for group in reader.groups where groups[group.id] == nil {
       guard let source = sources[group.source] else { continue }
       let token = backing.open(group)
-      // A token that is new to the backing is on no source yet.
+      // No source uses a token that the backing has just returned.
       guard
         let attached = try? tree.attach(
           group.name, schema: group.schema, backing: backing, token: token, provenance: .table,
@@ -89,8 +91,8 @@ final class TableMirror {
     }
   }
 
-  /// Removes first: what came may have the name of what went.
-  private func removeWhatWent() {
+  /// Removes stale sources and groups first, because new ones may reuse their names.
+  private func removeStaleMembers() {
     let present = Set(reader.groups.map(\.id))
     for (id, known) in groups where !present.contains(id) {
       tree.detach(known.group)
@@ -106,7 +108,7 @@ final class TableMirror {
     }
   }
 
-  /// Takes all of it out of the tree.
+  /// Removes all sources of the table from the tree.
   func remove() {
     base.visit { $0.status = .gone }
     tree.remove(base)
@@ -114,60 +116,63 @@ final class TableMirror {
 
   // MARK: - Health
 
-  /// Notes whether the publisher runs: whether that is new.
-  func note(_ health: PublisherHealth, now: UInt64) {
+  /// Records the health of the publisher and adjusts the status of its sources.
+  func setHealth(_ health: PublisherHealth, now: UInt64) {
     guard health != self.health else { return }
     self.health = health
     switch health {
-    case .live: backing.silence = nil
+    case .live: backing.outage = nil
     case .stopped(let since):
-      backing.silence = TableBacking.Silence(since: max(1, since), isFinal: false)
+      backing.outage = TableBacking.PublisherOutage(since: max(1, since), isFinal: false)
     case .dead(let since):
-      backing.silence = TableBacking.Silence(since: max(1, min(since, now)), isFinal: true)
+      backing.outage = TableBacking.PublisherOutage(since: max(1, min(since, now)), isFinal: true)
     case .closed:
-      backing.silence = TableBacking.Silence(
+      backing.outage = TableBacking.PublisherOutage(
         since: max(1, min(reader.heartbeat, now)), isFinal: true)
-    case .ofFormerBoot:
-      // Its times are of another clock.
-      backing.silence = TableBacking.Silence(since: max(1, now), isFinal: false)
+    case .previousBoot:
+      // The times of another boot are not comparable with this clock.
+      backing.outage = TableBacking.PublisherOutage(since: max(1, now), isFinal: false)
     }
     base.status = overlaid(.up)
-    for item in reader.sources { sources[item.id]?.status = overlaid(item.status.status) }
+    for item in reader.sources {
+      sources[item.id]?.status = overlaid(item.status.treeStatus(at: now))
+    }
   }
 
-  /// A status as it is where the publisher says nothing any more.
+  /// The status, replaced by stale during an outage of the publisher.
   private func overlaid(_ status: Status) -> Status {
-    guard status == .up, let silence = backing.silence else { return status }
-    return .stale(since: silence.since)
+    guard status == .up, let outage = backing.outage else { return status }
+    return .stale(since: outage.since)
   }
 
-  /// What a person is told of a publisher's health; nil where all is well.
-  func words(for health: PublisherHealth) -> String? {
+  /// The message about a publisher's health, or `nil` if it is live.
+  func text(for health: PublisherHealth) -> String? {
     let process = "publisher process \(reader.identity.pid)"
     return switch health {
     case .live: nil
-    case .stopped: "\(process) says nothing: it is stopped, or hangs"
-    case .dead: "\(process) died: these are its last numbers"
-    case .closed: "\(process) ended: these are its last numbers"
-    case .ofFormerBoot: "published before this boot: its times cannot be compared with now"
+    case .stopped: "\(process) does not update its heartbeat; it is stopped or hangs"
+    case .dead: "\(process) died; the values are its last"
+    case .closed: "\(process) ended; the values are its last"
+    case .previousBoot:
+      "published before this boot; its times are not comparable with the current clock"
     }
   }
 
   /// Says on the source what a person should know of it.
   func describe() {
-    var remarks = words(for: health).map { [$0] } ?? []
-    if isBroken { remarks.append("\(reader.file) got shorter than its table") }
-    if let trouble { remarks.append(trouble) }
-    remarks += demandRemarks()
-    if let refusal { remarks.append(refusal) }
-    for path in nameClashes.prefix(2) { remarks.append("there are two sources \(path)") }
+    var texts = text(for: health).map { [$0] } ?? []
+    if isBroken { texts.append("'\(reader.file)' was truncated below the size of its table") }
+    if let connectionError { texts.append(connectionError) }
+    texts += demandTexts()
+    if let demandError { texts.append(demandError) }
+    for path in nameClashes.prefix(2) { texts.append("two sources have the path '\(path)'") }
     for raw in unknownStatuses.sorted().prefix(2) {
-      remarks.append("a source has status \(raw), which a later version knows")
+      texts.append("a source has the unknown status \(raw), which a later version may know")
     }
-    remarks += reader.flaws.prefix(3).map(\.description)
-    if reader.flaws.count > 3 {
-      remarks.append("and \(reader.flaws.count - 3) flaws more: vitals check \(reader.file)")
+    texts += reader.errors.prefix(3).map(\.description)
+    if reader.errors.count > 3 {
+      texts.append("\(reader.errors.count - 3) more errors; run 'vitals check \(reader.file)'")
     }
-    base.remarks = remarks
+    base.diagnostics = texts.map { Diagnostic(.table, $0) }
   }
 }

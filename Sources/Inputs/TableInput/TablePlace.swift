@@ -2,29 +2,29 @@ import Glibc
 import LinuxSystem
 import SharedTable
 
-/// Where a publisher's table can be had: at its socket, as a file, or both.
+/// The socket and the file of a publisher's table; at least one exists.
 struct TablePlace {
-  /// What tells whether the same things are still at the paths.
+  /// The identity of the files at the paths; it changes when one is replaced.
   struct Signature: Hashable {
     let socket: [UInt64]
     let file: [UInt64]
   }
 
-  /// What came of asking for the table.
+  /// The outcome of an attempt to acquire the table.
   enum Acquisition {
-    /// Read, and why the publisher itself could not be asked, where it could not.
+    /// A table, and the error of its socket if the file was used instead.
     case table(Reader, TableError?)
     case failed(TableError)
-    /// A dead publisher's socket, or nothing any more.
+    /// Nothing exists, or only the socket of a dead publisher.
     case nothing
   }
 
-  /// The part of the path below `app`.
+  /// The name of the source below `app`.
   var name: String
   var socket: String?
   var file: String?
 
-  /// What is at the paths now; two system calls at most.
+  /// The current identity of the files; at most two system calls.
   var signature: Signature {
     Signature(socket: Self.facts(of: socket), file: Self.facts(of: file))
   }
@@ -34,37 +34,37 @@ struct TablePlace {
     return [status.device, status.inode, UInt64(status.mode), UInt64(status.owner)]
   }
 
-  /// Asks the publisher, or where none listens opens the file.
-  func acquire(patienceMilliseconds: Int) -> Acquisition {
-    var refusal: TableError?
+  /// Connects to the publisher, or opens the file if no publisher listens.
+  func acquire(timeoutMilliseconds: Int) -> Acquisition {
+    var firstError: TableError?
     if let socket {
       do throws(TableError) {
         return .table(
-          try Reader.connect(to: socket, patienceMilliseconds: patienceMilliseconds), nil)
+          try Reader.connect(to: socket, timeoutMilliseconds: timeoutMilliseconds), nil)
       } catch {
-        if !error.isAbsence { refusal = error }
+        if !error.isAbsence { firstError = error }
       }
     }
     if let file {
       do throws(TableError) {
-        return .table(try Reader.open(file), refusal)
+        return .table(try Reader.open(file), firstError)
       } catch {
-        if !error.isAbsence { refusal = refusal ?? error }
+        if !error.isAbsence { firstError = firstError ?? error }
       }
     }
-    return refusal.map { .failed($0) } ?? .nothing
+    return firstError.map { .failed($0) } ?? .nothing
   }
 
-  /// Whether a file's name can be a part of a path that a person types.
+  /// Returns `true` if the file name is a valid path component.
   static func isName(_ name: Substring) -> Bool {
     (1...200).contains(name.utf8.count) && name.utf8.first != UInt8(ascii: ".")
       && name.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f && $0 != UInt8(ascii: "/") }
   }
 
-  /// The name of a path's last part, without the ending that tells what it is.
+  /// The last component of a path without its suffix.
   static func name(ofPath path: String) -> String {
     var parts = path.split(separator: "/")
-    // A mounted tree has a publisher's table by this name in the publisher's directory.
+    // In a mounted tree, the table of a publisher is the file `.table` in its directory.
     if parts.last == ".table", parts.count > 1 { parts.removeLast() }
     var name = parts.last ?? "table"
     for ending in [".table", ".socket"] where name.hasSuffix(ending) && name.count > ending.count {

@@ -1,19 +1,21 @@
 import LinuxSystem
-import Statistics
+import StatsInput
 import StatsTree
 
 extension XenInput {
-  /// The most vCPUs that a domain may have; what says more is no number of vCPUs.
-  private static let mostVCPUs = 1 << 16
+  /// The maximum number of vCPUs of a domain; a larger number is an error of the hypervisor.
+  private static let maximumVCPUCount = 1 << 16
 
-  /// Lets domains come, change and go as the hypervisor lists them.
+  /// Adds, updates and removes domains according to the list of the hypervisor.
   func update(_ hypervisor: Hypervisor, at now: UInt64) {
     var found: [UInt32: XenDomainInfo] = [:]
     let code = hypervisor.lister.walk { info, _ in found[info.domain] = info }
-    base.remarks.removeAll { $0.hasPrefix(Self.listRemark) }
+    sources.base.clearDiagnostics(.list)
     guard code == 0 else {
-      // Not knowing who is there is no reason to let go of anybody.
-      base.remarks.append("\(Self.listRemark) \(SystemError.name(of: CInt(-code)))")
+      // A failed list is no evidence that a domain has ended.
+      sources.base.diagnose(
+        .list, "the domains cannot be listed: \(SystemError.name(of: CInt(-code)))",
+        isDiscoveryIncomplete: true)
       return
     }
     hypervisor.lister.reserve(found.count)
@@ -26,138 +28,64 @@ extension XenInput {
     for number in unnamed.keys where found[number] == nil { unnamed[number] = nil }
     for (number, info) in found.sorted(by: { $0.key < $1.key }) {
       if let domain = domains[number] {
-        domain.update(info)
-        addVCPUs(domain, hypervisor)
+        domain.info = info
+        addVCPUs(to: domain)
       } else {
-        add(info, hypervisor, at: now)
+        add(info, at: now)
       }
     }
-    hasLooked = true
+    hasListed = true
   }
-
-  private static let listRemark = "the domains cannot be listed:"
 
   // MARK: - One domain
 
-  /// Adds a domain as a source with a name of its own, once it has one.
-  private func add(_ info: XenDomainInfo, _ hypervisor: Hypervisor, at now: UInt64) {
+  /// Adds a domain as a source as soon as it has a name, or after a timeout.
+  private func add(_ info: XenDomainInfo, at now: UInt64) {
     let number = info.domain
-    let given = names?.name(of: number).flatMap { $0.isEmpty ? nil : $0 }
-    if given == nil, hasLooked, let names, names.absence == nil {
+    let name = names?.name(of: number).flatMap { $0.isEmpty ? nil : $0 }
+    if name == nil, hasListed, let names, names.absence == nil {
       let end = unnamed[number] ?? now + Self.namingTime
       unnamed[number] = end
       if now < end { return }
     }
     unnamed[number] = nil
-    let part = Tree.pathPart(given ?? (number == 0 ? "Domain-0" : "domain-\(number)"))
-    var labels = ["domid": "\(number)"]
-    labels["uuid"] = info.identity.text ?? names?.uuid(of: number)
-    labels["name"] = given
-    let created = monotonicNanoseconds()
-    // Equal names are told apart by what is unique.
-    let candidates = [part, "\(part)~\(number)", "\(part)~\(number)~\(created)"]
-    for candidate in candidates {
-      guard
-        let source = try? tree.add(
-          candidate, below: base, keys: ["domain": candidate], labels: labels, created: created)
-      else { continue }
-      let domain = Domain(info, source: source, in: tree)
-      domains[number] = domain
-      let token = hypervisor.domains.open(info)
-      domain.holds.append(.domain(token))
-      attach(
-        "xen", XenStatsSchemas.domain, hypervisor.domains, token, .xenControl, to: source,
-        of: domain)
-      if hypervisor.control.runstateForm != nil {
-        let token = hypervisor.runstates.open(number)
-        domain.holds.append(.runstate(token))
-        attach(
-          "runstate", XenStatsSchemas.runstate, hypervisor.runstates, token, .xenControl,
-          to: source, of: domain)
-      }
-      addVCPUs(domain, hypervisor)
-      events.append(.appeared(path: source.path, domain: number))
-      return
-    }
-    preconditionFailure("the same domain was added twice in one nanosecond")
+    let domain = sources.add(
+      info, name: name, uuid: info.identity.text ?? names?.uuid(of: number))
+    domains[number] = domain
+    addVCPUs(to: domain)
+    events.append(.appeared(path: domain.source.path, .domain(number)))
   }
 
-  /// Adds the vCPUs that a domain was given since the last look.
-  private func addVCPUs(_ domain: Domain, _ hypervisor: Hypervisor) {
+  private func addVCPUs(to domain: Domain) {
     let count = domain.info.vcpuCount
     guard domain.vcpus.count < count else { return }
-    guard count <= Self.mostVCPUs else {
-      remark(domain.source, "the hypervisor says that it has \(count) vCPUs: none is shown")
+    guard count <= Self.maximumVCPUCount else {
+      domain.source.diagnose(
+        .vcpus, "the hypervisor reports \(count) vCPUs, which is impossible: none is shown")
       return
     }
-    if domain.vcpus.isEmpty { domain.table = acquireTable(domain, hypervisor) }
-    let created = monotonicNanoseconds()
-    for number in domain.vcpus.count..<count {
-      guard
-        let source = try? tree.add(
-          "vcpu\(number)", below: domain.source, keys: ["vcpu": "\(number)"], created: created)
-      else { return }
-      domain.vcpus.append(source)
-      if let table = domain.table, number < table.count {
-        attachVCPU(number, of: domain, in: table)
-      } else {
-        attachVCPU(number, of: domain, hypervisor)
-      }
-    }
+    sources.addVCPUs(to: domain)
   }
 
-  /// Gives a vCPU the numbers that the control interface has.
-  func attachVCPU(_ number: Int, of domain: Domain, _ hypervisor: Hypervisor) {
-    guard hypervisor.control.hasVCPUs, options.ways.contains(.libxenctrl) else { return }
-    let token = hypervisor.vcpus.open(number, ofDomain: domain.number)
-    domain.holds.append(.vcpu(token))
-    attach(
-      "xen", XenStatsSchemas.vcpu, hypervisor.vcpus, token, .xenControl,
-      to: domain.vcpus[number], of: domain)
-  }
-
-  /// Gives a source of a domain a group, and the sources above it the group's aggregates.
-  ///
-  /// `xen` gets `vcpus.xen` and `domains.xen`, a domain gets `vcpus.xen`.
-  func attach(
-    _ name: String, _ schema: Schema, _ backing: any Backing, _ token: Int,
-    _ provenance: Provenance, to source: Source, of domain: Domain
-  ) {
-    do {
-      let family = try tree.attach(
-        name, schema: schema, backing: backing, token: token, provenance: provenance, to: source
-      ).family
-      // Runstates of a domain are of its vCPUs together: those of several domains have no sum.
-      guard name != "runstate" else { return }
-      let isVCPU = source !== domain.source
-      let aggregate = (isVCPU ? "vcpus." : "domains.") + name
-      let single = XenStatsSchemas.singular
-      if isVCPU { try domain.aggregated.fold(family, as: aggregate, leavingOut: single) }
-      try all.fold(family, as: aggregate, leavingOut: single)
-    } catch {
-      remark(source, "\(error)")
-    }
-  }
-
-  /// Lets go of all that is held for a domain.
+  /// Releases a domain.
   private func forget(_ domain: Domain, _ hypervisor: Hypervisor) {
     domains[domain.number] = nil
-    for hold in domain.holds {
-      if case .table(let token) = hold { tableRecords.close(token) } else { hypervisor.close(hold) }
-    }
-    domain.source.visit { $0.status = .gone }
-    tree.remove(domain.source)
-    events.append(.gone(path: domain.source.path, domain: domain.number))
+    hypervisor.release(domain)
+    sources.remove(domain)
+    events.append(
+      .gone(
+        path: domain.source.path, .domain(domain.number),
+        reason: "domain \(domain.number) ended"))
   }
 
   // MARK: - Names
 
-  private static let nameRemark = "domains are called by their numbers:"
-
-  /// Has the labels say what domains are called now; their paths stay.
+  /// Updates the labels with the present names of domains; their paths do not change.
   func updateNames() {
-    base.remarks.removeAll { $0.hasPrefix(Self.nameRemark) }
-    if let absence = names?.absence { base.remarks.append("\(Self.nameRemark) \(absence)") }
+    sources.base.clearDiagnostics(.names)
+    if let absence = names?.absence {
+      sources.base.diagnose(.names, "domains are called by their numbers: \(absence)")
+    }
     for domain in domains.values {
       let source = domain.source
       if let name = names?.name(of: domain.number), !name.isEmpty, source.labels["name"] != name {

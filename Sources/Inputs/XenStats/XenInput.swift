@@ -1,130 +1,116 @@
 public import LinuxSystem
+public import StatsInput
 public import StatsTree
 
 /// The domains of a Xen host as sources: `xen/<domain>`, `xen/<domain>/vcpuN` and `xen/host`.
 ///
-/// It lists them by one call of the hypervisor in each refresh, and gets at their numbers by the best
-/// way that is open. Nothing is ever written to a domain, and nothing here waits for one. Not safe
-/// to use from several threads at once.
-public final class XenInput {
-  /// A way to the numbers of vCPUs; the first that is open is taken.
-  public enum Way: String, CaseIterable, Sendable {
+/// Lists the domains by one call of the hypervisor in each refresh and offers them to its access
+/// methods. It writes nothing to a domain and waits for none. Not safe to use from several threads
+/// at once.
+public final class XenInput: Input {
+  public static let root = InputRoot("xen", role: .domains, memberRole: .domain, isDefault: true)
+
+  /// An access method for vCPUs that the user can select, in order of preference.
+  public enum Method: String, CaseIterable, Sendable {
     /// A statistics table that the hypervisor writes.
     case table
-    /// The hypervisor's control interface.
+    /// The control interface of the hypervisor.
     case libxenctrl
   }
 
-  /// What the caller decides.
   public struct Options: Sendable {
-    public var ways: Set<Way> = Set(Way.allCases)
-    /// The libxenctrl to load, by name or path; nil takes the one that is installed.
+    /// The access methods that may be used for vCPUs.
+    public var methods: Set<Method> = Set(Method.allCases)
+    /// The libxenctrl to load, by name or path; `nil` selects the installed one.
     public var library: String?
-    /// How often to look again for what is not announced: names, and a library that was not there.
+    /// The interval of attempts at what no event announces: names, and a missing library.
     public var rescanSeconds: UInt64 = 10
 
     public init() {}
   }
 
-  /// A change that a person is told.
-  public enum Event: Hashable, Sendable {
-    case appeared(path: String, domain: UInt32)
-    case gone(path: String, domain: UInt32)
-  }
-
-  let tree: Tree
   let roots: SystemRoots
   let options: Options
-  let base: Source
-  /// What all domains are together.
-  let all: AggregatedSource
+  let sources: DomainSources
   let names: (any DomainNames)?
-  let tables: any DomainTables
-  let tableRecords = DomainTableBacking()
-  /// Whether it is known that this hypervisor has no tables at all.
-  var hasNoTables = false
-  /// How often tables were looked at again.
-  var tableLooks = 0
-  /// Nil until a library works.
-  var hypervisor: Hypervisor?
-  /// By their number.
+  private let tables: any DomainTables
+  /// `nil` until a library works.
+  private(set) var hypervisor: Hypervisor?
+  /// The domains by number.
   var domains: [UInt32: Domain] = [:]
-  /// Domains without a name, and until when they are waited for.
+  /// Domains without a name, and until when they are not shown.
   var unnamed: [UInt32: UInt64] = [:]
-  var events: [Event] = []
-  /// Whether the domains that were there at the beginning are known.
-  var hasLooked = false
+  var events: [InputEvent] = []
+  /// Whether the domains that existed at the start are known.
+  var hasListed = false
   private var nextScan: UInt64 = 0
-  /// How long a toolstack may take to name a domain that it made.
+  /// The time in which a toolstack may name a domain that it created.
   static let namingTime: UInt64 = 1_000_000_000
 
   /// - Parameters:
-  ///   - tree: what gets the sources.
-  ///   - roots: where the system's files are.
-  ///   - options: what the caller decides.
-  ///   - names: who knows what domains are called; without one they are called by their numbers.
-  ///   - tables: where statistics tables are mapped from; nil is the hypervisor.
+  ///   - tree: The tree that gets the sources.
+  ///   - roots: The mount points of the system's files.
+  ///   - options: The choices of the user.
+  ///   - names: Knows the names of domains; `nil` names them by their numbers.
+  ///   - tables: Maps the statistics tables of domains; `nil` asks the hypervisor.
   public init(
     _ tree: Tree, roots: SystemRoots = SystemRoots(), options: Options = Options(),
     names: (any DomainNames)? = nil, tables: (any DomainTables)? = nil
   ) {
-    self.tree = tree
     self.roots = roots
     self.options = options
     self.names = names
     self.tables = tables ?? PrivcmdTables(path: ControlDomain.privcmd(roots))
-    base = tree.source("xen")
-    all = AggregatedSource(base, in: tree)
+    sources = DomainSources(tree)
   }
 
-  /// Brings the tree up to date without waiting: what changed since the last call.
-  public func refresh() -> [Event] {
+  /// Updates the tree without waiting.
+  ///
+  /// - Returns: The changes since the last call.
+  public func refresh() -> [InputEvent] {
     let now = monotonicNanoseconds()
     let isScan = now >= nextScan
     if isScan { nextScan = now + options.rescanSeconds * 1_000_000_000 }
     if hypervisor == nil, isScan { connect() }
     if let hypervisor {
-      // Its deadline begins here: to load the library takes a while.
-      let isHeard = names?.refresh(now: monotonicNanoseconds()) ?? false
+      // Its timeout starts here: loading the library takes a while.
+      let hasChanges = names?.refresh(now: monotonicNanoseconds()) ?? false
       update(hypervisor, at: now)
-      if isScan || isHeard { updateNames() }
-      if isScan { checkTables(hypervisor) }
+      let guests = domains.values.sorted { $0.number < $1.number }
+      hypervisor.acquire(guests)
+      if isScan || hasChanges { updateNames() }
+      if isScan { hypervisor.verifyTables(of: guests) }
     }
     defer { events = [] }
     return events
   }
 
-  /// Opens the control interface and attaches what is known of the machine.
+  /// Opens the control interface and attaches the groups of the host.
   private func connect() {
-    base.remarks = []
+    let base = sources.base
+    base.diagnostics = []
     do throws(XenControlError) {
       let control = try XenControl.open(
         options.library.map { [$0] } ?? XenControl.standardLibraries)
-      let made = Hypervisor(control)
-      hypervisor = made
+      hypervisor = Hypervisor(control, sources, tables: tables, selected: options.methods)
       base.status = .up
       base.labels["library"] = control.library
       if let version = control.version {
         base.labels["version"] = "\(version.major).\(version.minor)"
       }
       if !control.hasVCPUs {
-        base.remarks.append("no numbers of vCPUs: \(control.library) has no xc_vcpu_getinfo")
+        base.diagnose(.vcpus, "no values of vCPUs: \(control.library) has no xc_vcpu_getinfo")
       }
       attachHost(control)
     } catch {
       base.status = .denied(code: error.code)
-      base.remarks.append("libxenctrl: \(error)\(Self.remedy(for: error))")
+      base.diagnose(.libxenctrl, "libxenctrl: \(error)\(Self.remedy(for: error))")
     }
   }
 
-  /// What a person can do about a failure.
+  /// What the user can do about the error, as the end of a sentence.
   private static func remedy(for error: XenControlError) -> String {
     guard case .refused(_, let error) = error, error.call == "xc_interface_open" else { return "" }
     return "; run as root in dom0"
-  }
-
-  /// Says something for a person once.
-  func remark(_ source: Source, _ text: String) {
-    if !source.remarks.contains(text) { source.remarks.append(text) }
   }
 }

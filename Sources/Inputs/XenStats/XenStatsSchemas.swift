@@ -1,21 +1,21 @@
 public import Statistics
 import XenTable
 
-/// What is known of domains and vCPUs, whichever way it comes.
+/// The schemas of domains, vCPUs and the host, the same for every access method.
 public enum XenStatsSchemas {
-  /// A vCPU's record: that of a statistics table, and the physical CPU it last ran on.
+  /// The statistics of a vCPU: those of a statistics table, and the physical CPU it last ran on.
   ///
-  /// A way that cannot tell a number leaves it inactive, so that the vCPUs of all domains are one
-  /// family.
+  /// An access method leaves a statistic that it cannot provide inactive, so that the vCPUs of all
+  /// domains form one family.
   public static let vcpu = Schema(
     packing: XenSchemas.vcpu.statistics + [Statistic("cpu", .instant, stability: .stable)])
 
-  /// What says nothing of several vCPUs: moments, and where each of them is.
+  /// Statistics without a meaningful aggregate: times on a clock, and the location of a vCPU.
   static let singular: Set<String> = [
     "state_entry_ns", "sample_ns", "start_ns", "generation", "cpu",
   ]
 
-  /// A domain's record.
+  /// The statistics of a domain.
   public static let domain = Schema(packing: [
     timeSpent("cpu_ns"), Statistic("vcpus", .instant, stability: .stable),
     Statistic("vcpus_max", .instant, stability: .stable), bytes("memory"), bytes("memory_max"),
@@ -23,7 +23,7 @@ public enum XenStatsSchemas {
     Statistic("state", .state, states: DomainState.allCases.map(\.name)),
   ])
 
-  /// The runstates of all vCPUs of a domain together, of XenServer and XCP-ng.
+  /// The combined run states of all vCPUs of a domain, on XenServer and XCP-ng.
   public static let runstate = Schema(packing: [
     timeSpent("full_run_ns"), timeSpent("full_contention_ns"),
     timeSpent("concurrency_hazard_ns"), timeSpent("blocked_ns"), timeSpent("partial_run_ns"),
@@ -37,14 +37,14 @@ public enum XenStatsSchemas {
       ]),
   ])
 
-  /// The machine's record.
+  /// The statistics of the host.
   public static let host = Schema(packing: [
     Statistic("cpus", .instant, stability: .stable),
     Statistic("nodes", .instant, stability: .stable), bytes("memory_total"), bytes("memory_free"),
     bytes("memory_scrub"),
   ])
 
-  /// A physical CPU's record.
+  /// The statistics of a physical CPU.
   public static let cpu = Schema(packing: [timeSpent("idle_ns")])
 
   private static func timeSpent(_ name: String) -> Statistic {

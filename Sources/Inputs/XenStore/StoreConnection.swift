@@ -1,95 +1,97 @@
 import Glibc
 import LinuxSystem
 
-/// One connection to the store: a question at a time, and events in between.
+/// A connection to xenstored, with one outstanding request at a time; events may precede its reply.
 ///
-/// After a failure other than `refused` it is of no use any more.
+/// After an error other than `rejected` the connection must be closed.
 final class StoreConnection {
-  /// The most that is received at once, and how often in a row without an end in sight.
-  private static let chunk = 4096
-  private static let chunksAtOnce = 16
+  /// The maximum number of bytes received at once.
+  private static let chunkByteCount = 4096
+  /// The maximum number of chunks that one call of `drainEvents` receives.
+  private static let maximumChunkCount = 16
 
-  private let line: StoreLine
+  private let channel: StoreChannel
   private var framer = StoreFramer()
   private var lastRequest: UInt32 = 0
-  /// Whether the last question is not answered yet; no other may follow.
-  private(set) var owesAnswer = false
-  /// The tokens of the watches that were asked for.
+  /// Whether the reply to the last request is outstanding; no other request may follow.
+  private(set) var isAwaitingReply = false
+  /// The tokens of the requested watches.
   private var tokens: Set<[UInt8]> = []
-  /// Whether a watch fired since this was last set to false.
+  /// Whether a watch has fired since the owner last cleared this flag.
   var hasFired = false
 
-  init(_ place: XenStorePlace) throws(SystemError) {
-    line = try StoreLine(place)
+  init(_ endpoint: XenStoreEndpoint) throws(SystemError) {
+    channel = try StoreChannel(endpoint)
   }
 
-  var rawValue: CInt { line.rawValue }
+  var rawValue: CInt { channel.rawValue }
 
-  /// Asks for an event whenever what is at `path` changes; one comes at once.
-  func watch(_ path: String, until end: UInt64) throws(XenStoreError) {
+  /// Requests an event for each change at `path`; xenstored sends the first one immediately.
+  func watch(_ path: String, until deadline: UInt64) throws(XenStoreError) {
     let token = Array(path.utf8)
-    // The first event may come before the answer.
+    // The first event may precede the reply.
     tokens.insert(token)
     do throws(XenStoreError) {
-      let answer = try ask(.watch, token + [0] + token + [0], until: end)
-      guard answer.texts == [[UInt8]("OK".utf8)[...]] else { throw .garbage("a watch without OK") }
+      let reply = try request(.watch, token + [0] + token + [0], until: deadline)
+      guard reply.texts == [[UInt8]("OK".utf8)[...]] else {
+        throw .protocolViolation("reply to a watch is not OK")
+      }
     } catch {
       tokens.remove(token)
       throw error
     }
   }
 
-  /// Asks, and waits for the answer until a time of CLOCK_MONOTONIC.
-  func ask(
-    _ operation: StoreMessage.Operation, _ payload: [UInt8], until end: UInt64
+  /// Sends a request and waits for its reply until a deadline on CLOCK_MONOTONIC.
+  func request(
+    _ operation: StoreMessage.Operation, _ payload: [UInt8], until deadline: UInt64
   ) throws(XenStoreError) -> StoreMessage {
-    guard !owesAnswer else { throw .late }
+    guard !isAwaitingReply else { throw .timeout }
     lastRequest &+= 1
-    let question = StoreMessage(operation: operation, request: lastRequest, payload: payload)
-    try send(question)
-    owesAnswer = true
+    try send(StoreMessage(operation: operation, request: lastRequest, payload: payload))
+    isAwaitingReply = true
     while true {
       while let message = try framer.next() {
         if message.operation == .event {
-          try take(event: message)
+          try receive(event: message)
           continue
         }
         guard message.request == lastRequest else {
-          throw .garbage("an answer to question \(message.request)")
+          throw .protocolViolation("reply to request \(message.request)")
         }
-        owesAnswer = false
-        if message.operation == .error { throw .refused(try Self.code(message)) }
+        isAwaitingReply = false
+        if message.operation == .error { throw .rejected(try Self.errorName(message)) }
         guard message.operation == operation else {
-          throw .garbage("an answer of another kind")
+          throw .protocolViolation("reply of another type")
         }
         return message
       }
-      guard monotonicNanoseconds() < end else { throw .late }
-      // One that sends a byte at a time, or events without end, is no better than a silent one.
-      if try !receive() { _ = waitForInput(of: [rawValue], until: end) }
+      // Also ends if the peer sends single bytes or endless events.
+      guard monotonicNanoseconds() < deadline else { throw .timeout }
+      if try !receive() { _ = waitForInput(of: [rawValue], until: deadline) }
     }
   }
 
-  /// Takes the events that have arrived, and an answer that came too late; never waits.
-  func takeEvents() throws(XenStoreError) {
-    for _ in 0..<Self.chunksAtOnce {
+  /// Drains pending events and a late reply, without blocking.
+  func drainEvents() throws(XenStoreError) {
+    for _ in 0..<Self.maximumChunkCount {
       guard try receive() else { return }
       while let message = try framer.next() {
         if message.operation == .event {
-          try take(event: message)
-        } else if owesAnswer, message.request == lastRequest {
-          owesAnswer = false
+          try receive(event: message)
+        } else if isAwaitingReply, message.request == lastRequest {
+          isAwaitingReply = false
         } else {
-          throw .garbage("an answer to no question")
+          throw .protocolViolation("reply without a request")
         }
       }
     }
   }
 
-  private func take(event: StoreMessage) throws(XenStoreError) {
+  private func receive(event: StoreMessage) throws(XenStoreError) {
     let texts = event.texts
     guard texts.count == 2, tokens.contains(Array(texts[1])) else {
-      throw .garbage("an event of a watch that was not set")
+      throw .protocolViolation("event of an unknown watch")
     }
     hasFired = true
   }
@@ -97,40 +99,42 @@ final class StoreConnection {
   private func send(_ message: StoreMessage) throws(XenStoreError) {
     let isSent: Bool
     do throws(SystemError) {
-      isSent = try line.send(message.bytes)
+      isSent = try channel.send(message.bytes)
     } catch {
-      throw Self.failure(error)
+      throw Self.storeError(error)
     }
-    // Nothing else is under way: one that has no room for a line does not read.
-    guard isSent else { throw .late }
+    // No other request is outstanding: if the buffer is full, the peer does not read.
+    guard isSent else { throw .timeout }
   }
 
-  /// Takes what has arrived: whether there was anything.
+  /// Receives pending bytes.
+  ///
+  /// - Returns: `false` if there were none.
   private func receive() throws(XenStoreError) -> Bool {
     do throws(SystemError) {
-      let bytes = try line.receive(limit: Self.chunk)
+      let bytes = try channel.receive(limit: Self.chunkByteCount)
       framer.append(bytes)
       if !bytes.isEmpty { return true }
     } catch {
       if error.code == EAGAIN || error.code == EINTR { return false }
-      throw Self.failure(error)
+      throw Self.storeError(error)
     }
     throw .closed
   }
 
-  private static func failure(_ error: SystemError) -> XenStoreError {
+  private static func storeError(_ error: SystemError) -> XenStoreError {
     switch error.code {
     case EPIPE, ECONNRESET: .closed
-    case EAGAIN: .late
+    case EAGAIN: .timeout
     default: .system(error)
     }
   }
 
-  /// The name in an error, such as `ENOENT`.
-  private static func code(_ message: StoreMessage) throws(XenStoreError) -> String {
+  /// Returns the `errno` name in an error message, such as `ENOENT`.
+  private static func errorName(_ message: StoreMessage) throws(XenStoreError) -> String {
     guard let text = message.texts.first, (1...32).contains(text.count),
       text.allSatisfy({ (0x30...0x39).contains($0) || (0x41...0x5a).contains($0) })
-    else { throw .garbage("an error without a name") }
+    else { throw .protocolViolation("error without a name") }
     return String(decoding: text, as: UTF8.self)
   }
 }

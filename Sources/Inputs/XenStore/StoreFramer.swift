@@ -1,24 +1,24 @@
-/// Cuts what the store sends into messages, however it arrives.
+/// Splits the received byte stream into messages.
 struct StoreFramer: Sendable {
   private var pending: [UInt8] = []
 
-  /// Adds what has arrived.
+  /// Appends received bytes.
   mutating func append(_ bytes: [UInt8]) { pending += bytes }
 
-  /// The next whole message; nil until more bytes are there.
+  /// Returns the next complete message, or `nil` if more bytes are needed.
   ///
-  /// After a failure nothing that follows can be trusted.
+  /// After an error the rest of the stream is not usable.
   mutating func next() throws(XenStoreError) -> StoreMessage? {
     guard pending.count >= StoreMessage.headerByteCount else { return nil }
     let type = number(at: 0)
     let count = Int(number(at: 12))
     guard let operation = StoreMessage.Operation(rawValue: type) else {
-      throw .garbage("a message of type \(type)")
+      throw .protocolViolation("message of type \(type)")
     }
-    guard count <= StoreMessage.largestPayload else {
-      throw .garbage("a message of \(count) bytes")
+    guard count <= StoreMessage.maximumPayloadByteCount else {
+      throw .protocolViolation("message of \(count) bytes")
     }
-    guard number(at: 8) == 0 else { throw .garbage("an answer in a transaction") }
+    guard number(at: 8) == 0 else { throw .protocolViolation("reply in a transaction") }
     let end = StoreMessage.headerByteCount + count
     guard pending.count >= end else { return nil }
     defer { pending.removeSubrange(..<end) }

@@ -1,13 +1,15 @@
 extension XenStoreClient {
-  /// The longest name that a domain may have.
-  private static let longestName = 255
+  /// The maximum length of a domain's name.
+  private static let maximumNameByteCount = 255
 
-  /// What the toolstack calls a domain; nil where it has no name that can be part of a path, or the
-  /// store does not answer.
+  /// Returns the name of a domain, as the toolstack assigned it.
+  ///
+  /// - Returns: `nil` if the domain has no name that can be part of a path, or xenstored does not
+  ///   reply.
   public func name(of domain: UInt32) -> String? {
     if let known = facts[domain]?.name { return known }
     guard let bytes = try? read("/local/domain/\(domain)/name"),
-      (1...Self.longestName).contains(bytes.count),
+      (1...Self.maximumNameByteCount).contains(bytes.count),
       let name = String(validating: bytes, as: UTF8.self),
       name.unicodeScalars.allSatisfy({ !$0.properties.isControl && $0 != "/" })
     else { return nil }
@@ -15,7 +17,7 @@ extension XenStoreClient {
     return name
   }
 
-  /// The UUID of a domain's virtual machine in small letters; nil as of `name(of:)`.
+  /// Returns the UUID of a domain in lower case, or `nil` as for `name(of:)`.
   public func uuid(of domain: UInt32) -> String? {
     if let known = facts[domain]?.uuid { return known }
     guard let bytes = try? read("/local/domain/\(domain)/vm"),
@@ -25,7 +27,7 @@ extension XenStoreClient {
     return uuid
   }
 
-  /// The UUID in `/vm/<uuid>`, behind which some toolstacks count the boots: `/vm/<uuid>-2`.
+  /// Extracts the UUID of `/vm/<uuid>`; some toolstacks append the number of boots: `/vm/<uuid>-2`.
   static func uuid(ofPath path: String) -> String? {
     guard path.hasPrefix("/vm/") else { return nil }
     let name = path.dropFirst(4)
@@ -45,7 +47,7 @@ extension XenStoreClient {
 }
 
 extension Unicode.Scalar.Properties {
-  /// Whether it is shown as no character, or changes how others are shown.
+  /// Whether the scalar is invisible or changes the display of others.
   fileprivate var isControl: Bool {
     switch generalCategory {
     case .control, .format, .surrogate, .lineSeparator, .paragraphSeparator: true

@@ -1,174 +1,174 @@
 public import LinuxSystem
 
-/// Asks xenstored what domains are called, and hears from it when domains come and go.
+/// A read-only client of xenstored: names of domains, and events when domains appear or disappear.
 ///
-/// It reads only. All questions between two calls of `refresh` have one deadline together, so that a
-/// store that is dead, stopped, slow or hostile costs its caller that time at most; after that all
-/// fail at once. A store that was late is left alone for 1, 2, 4 and then 8 seconds. Not safe to use
+/// All requests between two calls of `refresh` share one deadline, so that a dead, stopped, slow or
+/// hostile xenstored delays the caller by at most the timeout; later requests fail immediately.
+/// After a timeout the client does not reconnect for 1, 2, 4 and then 8 seconds. Not safe to use
 /// from several threads at once.
 public final class XenStoreClient {
-  /// A fact of a domain, while it may be used again.
+  /// Cached facts of a domain.
   struct Facts {
     var name: String?
     var uuid: String?
   }
 
-  /// The pseudo paths that change when a domain comes or goes.
-  private static let watched = ["@introduceDomain", "@releaseDomain"]
-  /// How long facts are used again though nothing was heard: a domain may be renamed.
-  private static let factsNanoseconds: UInt64 = 10_000_000_000
+  /// The special paths whose watches fire when a domain appears or disappears.
+  private static let watchedPaths = ["@introduceDomain", "@releaseDomain"]
+  /// The lifetime of cached facts without an event: renaming a domain causes none.
+  private static let factsLifetimeNanoseconds: UInt64 = 10_000_000_000
 
-  private let places: [XenStorePlace]
-  private let patience: UInt64
-  /// That of the next refresh, where it is another one.
-  private var firstPatience: UInt64?
+  private let endpoints: [XenStoreEndpoint]
+  private let timeoutNanoseconds: UInt64
+  /// The timeout after the first refresh, if it differs.
+  private var firstTimeoutNanoseconds: UInt64?
   private let poller: Poller
   private var connection: StoreConnection?
-  private var isListening = false
+  private var hasWatches = false
   private var deadline: UInt64 = 0
-  private var latesInARow: UInt64 = 0
-  private var restsUntil: UInt64 = 0
+  private var consecutiveTimeoutCount: UInt64 = 0
+  private var reconnectTime: UInt64 = 0
   var facts: [UInt32: Facts] = [:]
-  private var factsEnd: UInt64 = 0
-  /// Why the store could not be asked the last time; nil where it could.
+  private var factsExpiry: UInt64 = 0
+  /// The error of the last request or connection; `nil` after success.
   public private(set) var failure: XenStoreError?
 
-  /// Connects with the first `refresh`.
+  /// Creates a client, which connects at the first `refresh`.
   ///
   /// - Parameters:
-  ///   - places: where the store is looked for; the first that can be opened is taken.
-  ///   - patienceMilliseconds: the time for all questions between two calls of `refresh`.
-  ///   - firstPatienceMilliseconds: the same behind the first call, where it is another one: what has no
-  ///     name then may be without one for good.
-  /// - Throws: `SystemError` where there is no room for another descriptor.
+  ///   - endpoints: The endpoints to try, in this order.
+  ///   - timeoutMilliseconds: The time for all requests between two calls of `refresh`.
+  ///   - firstTimeoutMilliseconds: The same after the first call; `nil` for no difference. A source
+  ///     that has no name then may keep its number as a name.
+  /// - Throws: `SystemError` at the limit of open descriptors.
   public init(
-    _ places: [XenStorePlace] = XenStorePlace.standard, patienceMilliseconds: Int = 100,
-    firstPatienceMilliseconds: Int? = nil
+    _ endpoints: [XenStoreEndpoint] = XenStoreEndpoint.standard, timeoutMilliseconds: Int = 100,
+    firstTimeoutMilliseconds: Int? = nil
   ) throws(SystemError) {
-    self.places = places
-    patience = UInt64(max(1, patienceMilliseconds)) * 1_000_000
-    firstPatience = firstPatienceMilliseconds.map { UInt64(max(1, $0)) * 1_000_000 }
+    self.endpoints = endpoints
+    timeoutNanoseconds = UInt64(max(1, timeoutMilliseconds)) * 1_000_000
+    firstTimeoutNanoseconds = firstTimeoutMilliseconds.map { UInt64(max(1, $0)) * 1_000_000 }
     poller = try Poller()
   }
 
-  /// A descriptor that has input when domains may have come or gone, or the store has ended; the
-  /// same one for life, over all connections.
+  /// A descriptor that is readable while events are pending or xenstored has closed the connection.
+  ///
+  /// It remains the same across connections.
   public var descriptor: CInt { poller.rawValue }
 
-  /// Whether the store says when domains come and go; else the caller looks by itself.
-  public var isWatching: Bool { connection != nil && isListening }
+  /// Whether xenstored reports new and removed domains; otherwise the caller must poll.
+  public var isWatching: Bool { connection != nil && hasWatches }
 
-  /// Takes what the store said, connects again where that is needed, and gives the questions that
-  /// follow their time.
+  /// Drains pending events, reconnects if necessary and sets the deadline of the next requests.
   ///
-  /// - Parameter now: a time of CLOCK_MONOTONIC.
-  /// - Returns: whether domains may have come or gone since the last call.
+  /// - Parameter now: The time on CLOCK_MONOTONIC.
+  /// - Returns: `true` if domains may have appeared or disappeared since the last call.
   @discardableResult
   public func refresh(now: UInt64 = monotonicNanoseconds()) -> Bool {
-    deadline = now + (firstPatience ?? patience)
-    firstPatience = nil
+    deadline = now + (firstTimeoutNanoseconds ?? timeoutNanoseconds)
+    firstTimeoutNanoseconds = nil
     if let connection {
       do throws(XenStoreError) {
-        try connection.takeEvents()
-        // It had all the time since the question.
-        if connection.owesAnswer { throw .late }
+        try connection.drainEvents()
+        // The reply is still missing since the previous deadline.
+        if connection.isAwaitingReply { throw .timeout }
       } catch {
-        drop(error, now)
+        disconnect(error, now)
       }
     }
-    let isNew = connection == nil && now >= restsUntil && connect(now)
+    let isNew = connection == nil && now >= reconnectTime && connect(now)
     let hasFired = connection?.hasFired ?? false
     connection?.hasFired = false
-    if isNew || hasFired || now >= factsEnd {
+    if isNew || hasFired || now >= factsExpiry {
       facts = [:]
-      factsEnd = now + Self.factsNanoseconds
+      factsExpiry = now + Self.factsLifetimeNanoseconds
     }
     return isNew || hasFired
   }
 
-  /// What stands at a path; nil where there is nothing.
+  /// Returns the value at a path, or `nil` if the path does not exist.
   ///
-  /// - Precondition: the path has no NUL and at most 3072 bytes.
+  /// - Precondition: The path has no NUL and at most 3072 bytes.
   public func read(_ path: String) throws(XenStoreError) -> [UInt8]? {
-    try ask(.read, path)?.payload
+    try request(.read, path)?.payload
   }
 
-  /// The names below a path; nil where there is nothing.
+  /// Returns the names below a path, or `nil` if the path does not exist.
   ///
-  /// - Precondition: the path has no NUL and at most 3072 bytes.
-  /// - Throws: `refused("E2BIG")` where they are more than a message has room for.
+  /// - Precondition: The path has no NUL and at most 3072 bytes.
+  /// - Throws: `rejected("E2BIG")` if the names do not fit into a message.
   public func directory(_ path: String) throws(XenStoreError) -> [String]? {
-    try ask(.directory, path)?.texts.map { String(decoding: $0, as: UTF8.self) }
+    try request(.directory, path)?.texts.map { String(decoding: $0, as: UTF8.self) }
   }
 
-  private func ask(
+  private func request(
     _ operation: StoreMessage.Operation, _ path: String
   ) throws(XenStoreError) -> StoreMessage? {
     precondition(path.utf8.count <= 3072 && !path.utf8.contains(0), "not a path: \(path)")
     guard let connection else { throw failure ?? .closed }
     guard monotonicNanoseconds() < deadline else {
-      failure = .late
-      throw .late
+      failure = .timeout
+      throw .timeout
     }
     do throws(XenStoreError) {
-      let answer = try connection.ask(operation, Array(path.utf8) + [0], until: deadline)
-      (latesInARow, failure) = (0, nil)
-      return answer
-    } catch .refused("ENOENT") {
-      (latesInARow, failure) = (0, nil)
+      let reply = try connection.request(operation, Array(path.utf8) + [0], until: deadline)
+      (consecutiveTimeoutCount, failure) = (0, nil)
+      return reply
+    } catch .rejected("ENOENT") {
+      (consecutiveTimeoutCount, failure) = (0, nil)
       return nil
-    } catch .refused(let code) {
-      throw .refused(code)
-    } catch .late {
-      // The answer may come until the next refresh.
-      failure = .late
-      throw .late
+    } catch .rejected(let name) {
+      throw .rejected(name)
+    } catch .timeout {
+      // Keep the connection: the reply may arrive before the next refresh.
+      failure = .timeout
+      throw .timeout
     } catch {
-      drop(error, deadline)
+      disconnect(error, deadline)
       throw error
     }
   }
 
-  // MARK: - The connection
+  // MARK: - Connection
 
   private func connect(_ now: UInt64) -> Bool {
-    var first: XenStoreError?
-    for place in places {
+    var firstError: XenStoreError?
+    for endpoint in endpoints {
       do throws(SystemError) {
-        let made = try StoreConnection(place)
-        connection = made
+        let connection = try StoreConnection(endpoint)
+        self.connection = connection
         failure = nil
-        isListening = false
-        if place.hasWatches { listen(to: made, now) }
-        return connection != nil
+        hasWatches = false
+        if endpoint.supportsWatches { setWatches(connection, now) }
+        return self.connection != nil
       } catch {
-        first = first ?? .system(error)
+        firstError = firstError ?? .system(error)
       }
     }
-    failure = first
+    failure = firstError
     return false
   }
 
-  /// Sets the watches; without them the store can be asked all the same.
-  private func listen(to connection: StoreConnection, _ now: UInt64) {
+  /// Sets the watches; if xenstored rejects them, the client works without events.
+  private func setWatches(_ connection: StoreConnection, _ now: UInt64) {
     do throws(XenStoreError) {
-      for path in Self.watched { try connection.watch(path, until: deadline) }
-      // Where it cannot be polled, the caller looks by itself.
-      isListening = (try? poller.add(connection.rawValue, token: 0)) != nil
-    } catch .refused {
-      isListening = false
+      for path in Self.watchedPaths { try connection.watch(path, until: deadline) }
+      // If the descriptor cannot be polled, the caller must poll.
+      hasWatches = (try? poller.add(connection.rawValue, token: 0)) != nil
+    } catch .rejected {
+      hasWatches = false
     } catch {
-      drop(error, now)
+      disconnect(error, now)
     }
   }
 
-  private func drop(_ reason: XenStoreError, _ now: UInt64) {
+  private func disconnect(_ error: XenStoreError, _ now: UInt64) {
     if let connection { poller.remove(connection.rawValue) }
     connection = nil
-    isListening = false
-    failure = reason
-    guard reason == .late else { return }
-    restsUntil = now + 1_000_000_000 << min(latesInARow, 3)
-    latesInARow += 1
+    hasWatches = false
+    failure = error
+    guard error == .timeout else { return }
+    reconnectTime = now + 1_000_000_000 << min(consecutiveTimeoutCount, 3)
+    consecutiveTimeoutCount += 1
   }
 }

@@ -1,27 +1,27 @@
 public import LinuxSystem
 
-/// Why the store gave no answer.
+/// The reason why a request to xenstored failed.
 public enum XenStoreError: Error, Hashable, Sendable {
-  /// It cannot be reached: no xenstored runs here, or this user may not ask it.
+  /// The client cannot connect: xenstored does not run, or the user has no permission.
   case system(SystemError)
-  /// The connection has ended, or is not there yet.
+  /// xenstored closed the connection, or there is no connection yet.
   case closed
-  /// It did not answer in time.
-  case late
-  /// What it sent is not its protocol.
-  case garbage(String)
-  /// It refused the question, with the name of an `errno` value.
-  case refused(String)
+  /// The reply did not arrive before the deadline.
+  case timeout
+  /// A message violates the protocol.
+  case protocolViolation(String)
+  /// xenstored rejected the request, with the name of an `errno` value.
+  case rejected(String)
 }
 
 extension XenStoreError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .system(let error): "xenstored: \(error)"
-    case .closed: "xenstored ended the connection"
-    case .late: "xenstored did not answer in time"
-    case .garbage(let words): "xenstored does not keep to its protocol: \(words)"
-    case .refused(let code): "xenstored refused: \(code)"
+    case .closed: "xenstored closed the connection"
+    case .timeout: "xenstored did not reply in time"
+    case .protocolViolation(let reason): "xenstored violated its protocol: \(reason)"
+    case .rejected(let name): "xenstored rejected the request: \(name)"
     }
   }
 }

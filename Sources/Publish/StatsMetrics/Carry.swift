@@ -2,28 +2,33 @@
 import Statistics
 import Synchronization
 
-/// What of an exact total a word cannot show: with it, the word is the total, rounded.
+/// The fraction of an exact total that a word cannot show; word and fraction are the total,
+/// rounded.
 ///
-/// By any number of writers: no amount is lost, in whichever order they come.
+/// For any number of writers: no amount is lost, in whatever order they arrive.
 struct Carry: ~Copyable, Sendable {
   private static let half: UInt64 = 1 << 63
-  /// The word and this are the total and a half.
+  /// The word plus this fraction is the total plus one half.
   private let fraction = Atomic<UInt64>(half)
 
-  /// Takes an amount: how many whole units more the word is to show.
+  /// Adds an amount.
+  ///
+  /// - Returns: The number of whole units to add to the word.
   func add(_ amount: FixedPoint) -> Int64 {
     let (old, new) = fraction.wrappingAdd(amount.fraction, ordering: .relaxed)
     return new < old ? amount.whole.addingSaturating(1) : amount.whole
   }
 
-  /// The total is this: what the word is to show, or nil where it cannot.
+  /// Sets the total.
+  ///
+  /// - Returns: The value of the word, or `nil` if the word cannot hold it.
   func set(_ total: FixedPoint) -> Int64? {
     guard let shown = total.nextHalf, shown.whole > .min else { return nil }
     fraction.store(shown.fraction, ordering: .relaxed)
     return shown.whole
   }
 
-  /// The total is zero.
+  /// Sets the total to zero.
   func reset() {
     fraction.store(Self.half, ordering: .relaxed)
   }

@@ -1,16 +1,18 @@
 #if Metrics
 public import Statistics
 
-/// What a metric is measured in: swift-metrics has no words for it, and a table does.
+/// The unit, precision and meaning of a metric: swift-metrics has no fields for them, a table has.
 public struct MetricDescription: Hashable, Sendable {
   public var unit: Unit
-  /// How many decimals of its values are kept; counters of whole numbers and timers have their own.
+  /// The number of decimals of its values; counters of whole numbers and timers ignore it.
   ///
-  /// With 6, a level lies within 9.2e12 on either side of zero, and a sum ends at 1.8e13.
+  /// With 6, the range of a level is ±9.2e12, and a sum stops at 1.8e13.
   public let decimals: Int
-  /// A sentence for who reads it; may be empty.
+  /// One sentence for the user; may be empty.
   public var meaning: String
 
+  /// Creates a description.
+  ///
   /// - Precondition: `decimals` is in 0 to 15.
   public init(unit: Unit = .none, decimals: Int = 6, meaning: String = "") {
     precondition((0...15).contains(decimals), "\(decimals) decimals")
@@ -22,7 +24,7 @@ public struct MetricDescription: Hashable, Sendable {
   var scale: Scale { Scale(base: .ten, exponent: Int16(-decimals)) }
 }
 
-/// The kinds of metrics, by the names that they have where a label has several.
+/// The kinds of metrics; the raw value distinguishes several kinds of one label.
 enum MetricKind: String, Hashable, Sendable {
   case counter
   case sum
@@ -31,7 +33,7 @@ enum MetricKind: String, Hashable, Sendable {
   case recorder
   case timer
 
-  /// The statistics of a metric, named in the table; the label is told where it is another text.
+  /// Returns the schema of a metric; the meaning contains the label if the name differs from it.
   func schema(named name: String, _ label: String, _ description: MetricDescription) -> Schema {
     let text = TableName.text(label)
     let meaning = [
@@ -55,13 +57,13 @@ enum MetricKind: String, Hashable, Sendable {
     case .meter, .gauge:
       Schema(packing: [statistic("", .instant, unit: unit, scale: scale, isSigned: true)])
     case .recorder:
-      // One bucket for each power of two that a word can be.
+      // One bucket for each power of two that a word can hold.
       Schema(packing: [
         statistic("_hist", .logHistogram, unit: unit, scale: scale, size: 65),
         statistic("_sum", .cumulative, unit: unit, scale: scale),
       ])
     case .timer:
-      // The last one is from 73 minutes on.
+      // The last bucket starts at 73 minutes.
       Schema(packing: [
         statistic("_hist", .logHistogram, unit: .seconds, scale: .nano, size: 44),
         statistic("_ns", .cumulative, unit: .seconds, scale: .nano),

@@ -1,12 +1,12 @@
 #if Metrics
-/// What decides whether two requests are for the same metric.
+/// Identifies a metric: requests with equal keys share a handler.
 struct MetricKey: Hashable, Sendable {
   let kind: MetricKind
   let label: String
   let dimensions: DimensionSet
 }
 
-/// The dimensions of a metric, in whichever order they were given.
+/// The dimensions of a metric, independent of their order.
 struct DimensionSet: Hashable, Sendable {
   struct Dimension: Hashable, Sendable {
     let name: String
@@ -24,7 +24,7 @@ struct DimensionSet: Hashable, Sendable {
 
   var isEmpty: Bool { dimensions.isEmpty }
 
-  /// The name of their source, such as `code=200,method=GET`.
+  /// The name of the source for these dimensions, such as `code=200,method=GET`.
   var name: String {
     let parts = dimensions.map { dimension in
       [dimension.name, dimension.value]
@@ -34,10 +34,10 @@ struct DimensionSet: Hashable, Sendable {
     return TableName.cut(parts.joined(separator: ","))
   }
 
-  /// The keys of their source; the first of two values of a name counts.
+  /// The keys of the source; of two values of one name, the first one applies.
   var keys: [String: String] {
-    Dictionary(dimensions.map { (TableName.text($0.name), TableName.text($0.value)) }) { one, _ in
-      one
+    Dictionary(dimensions.map { (TableName.text($0.name), TableName.text($0.value)) }) { first, _ in
+      first
     }
   }
 }

@@ -2,86 +2,86 @@
 import SharedTable
 import Synchronization
 
-/// The metrics of a backend that are published now.
+/// The published metrics of a backend.
 struct MetricRegistry {
-  /// A metric, and how often it was made and not destroyed.
+  /// A metric with the number of its users.
   struct Entry {
     let handler: any TableHandler
     let record: Record
     var uses = 1
   }
 
-  /// The source of a set of dimensions, and how many metrics it has.
-  struct Place {
+  /// The source of a set of dimensions, with the number of its metrics.
+  struct DimensionSource {
     let source: PublishedSource
     var metricCount = 0
   }
 
   var entries: [MetricKey: Entry] = [:]
-  /// Without the root, which has the metrics without dimensions.
-  var places: [DimensionSet: Place] = [:]
-  /// Those of all metrics that there were: a table keeps their schemas.
+  /// The sources by dimensions; metrics without dimensions belong to the root.
+  var dimensionSources: [DimensionSet: DimensionSource] = [:]
+  /// The labels of all metrics so far: a table keeps their schemas.
   var labels: Set<String> = []
-  /// Whether somebody was told of a refusal.
-  var isRefusalTold = false
+  /// Whether `rejectionHandler` was called.
+  var hasReportedRejection = false
 }
 
 extension TableMetrics {
-  /// The metric's handler, the one that is there or a new one; nil where it is refused.
+  /// Returns the handler of a metric, existing or new, or `nil` if the metric is rejected.
   func handler<Handler: TableHandler>(
     of kind: MetricKind, _ label: String, _ dimensions: [(String, String)]
   ) -> Handler? {
     let key = MetricKey(kind: kind, label: label, dimensions: DimensionSet(dimensions))
-    do throws(MetricError.Reason) {
-      return try registry.withLock { registry throws(MetricError.Reason) in
+    do throws(MetricError) {
+      return try registry.withLock { registry throws(MetricError) in
         if let handler = registry.entries[key]?.handler as? Handler {
           registry.entries[key]?.uses += 1
           return handler
         }
-        return try make(key, &registry)
+        return try create(key, &registry)
       }
     } catch {
-      refuse(MetricError(label: label, dimensions: dimensions, reason: error))
+      reject(RejectedMetric(label: label, dimensions: dimensions, reason: error))
       return nil
     }
   }
 
-  /// One user of a handler less; with the last one the metric goes.
+  /// Removes a user of a handler; the last one removes the metric.
   func destroy(_ handler: (some TableHandler)?) {
     guard let handler else { return }
     let key = handler.key
     registry.withLock { registry in
-      // A metric that went and was made anew has another handler.
+      // A metric that was removed and created again has another handler.
       guard let entry = registry.entries[key], entry.handler === handler else { return }
       guard entry.uses == 1 else {
         registry.entries[key]?.uses -= 1
         return
       }
       registry.entries[key] = nil
-      own.live.set(UInt64(registry.entries.count))
-      // A table that was closed shows nothing that would have to be removed.
+      statistics.live.set(UInt64(registry.entries.count))
+      // A closed table needs no removal.
       try? publisher.remove(entry.record)
-      leave(key.dimensions, &registry)
+      releaseSource(of: key.dimensions, &registry)
     }
   }
 
-  private func make<Handler: TableHandler>(
+  private func create<Handler: TableHandler>(
     _ key: MetricKey, _ registry: inout MetricRegistry
-  ) throws(MetricError.Reason) -> Handler {
-    let limit = configuration.limit
-    guard registry.entries.count < limit,
-      registry.labels.count < limit || registry.labels.contains(key.label)
-    else { throw .limit(limit) }
+  ) throws(MetricError) -> Handler {
+    let maximum = configuration.maximumCount
+    guard registry.entries.count < maximum,
+      registry.labels.count < maximum || registry.labels.contains(key.label)
+    else { throw .limitReached(maximum) }
     do throws(TableError) {
-      let source = try enter(key.dimensions, &registry)
+      let source = try retainSource(of: key.dimensions, &registry)
       do throws(TableError) {
         let (handler, record): (Handler, Record) = try publish(key, in: source)
         registry.entries[key] = MetricRegistry.Entry(handler: handler, record: record)
         registry.labels.insert(key.label)
-        own.live.set(UInt64(registry.entries.count))
+        statistics.live.set(UInt64(registry.entries.count))
         return handler
       } catch {
-        leave(key.dimensions, &registry)
+        releaseSource(of: key.dimensions, &registry)
         throw error
       }
     } catch {
@@ -89,7 +89,7 @@ extension TableMetrics {
     }
   }
 
-  /// Gives a metric a record of its own; a second kind of a label has the kind in its name.
+  /// Publishes a metric as a record; a second kind of a label has the kind in its name.
   private func publish<Handler: TableHandler>(
     _ key: MetricKey, in source: PublishedSource
   ) throws(TableError) -> (Handler, Record) {
@@ -99,9 +99,9 @@ extension TableMetrics {
       let record = try publisher.addRecord(name, schema: schema, to: source)
       let part = MetricPart(
         key: key, name: name, record: record, decimals: description.decimals,
-        refusedValues: own.refusedValues)
+        refusedValues: statistics.refusedValues)
       guard let handler = Handler(part) else {
-        throw .inexpressible("\(key.label) has no statistics of its kind")
+        throw .inexpressible("metric '\(key.label)' has no statistics of its kind")
       }
       return (handler, record)
     }
@@ -112,36 +112,37 @@ extension TableMetrics {
     }
   }
 
-  /// The source of a set of dimensions, with a metric more.
-  private func enter(
-    _ dimensions: DimensionSet, _ registry: inout MetricRegistry
+  /// Returns the source of a set of dimensions and counts a metric for it.
+  private func retainSource(
+    of dimensions: DimensionSet, _ registry: inout MetricRegistry
   ) throws(TableError) -> PublishedSource {
     guard !dimensions.isEmpty else { return root }
-    if let place = registry.places[dimensions] {
-      registry.places[dimensions]?.metricCount += 1
-      return place.source
+    if let entry = registry.dimensionSources[dimensions] {
+      registry.dimensionSources[dimensions]?.metricCount += 1
+      return entry.source
     }
     let source = try publisher.addSource(dimensions.name, below: root, keys: dimensions.keys)
-    registry.places[dimensions] = MetricRegistry.Place(source: source, metricCount: 1)
+    registry.dimensionSources[dimensions] = MetricRegistry.DimensionSource(
+      source: source, metricCount: 1)
     return source
   }
 
-  /// A metric of a set of dimensions less; with the last one its source goes.
-  private func leave(_ dimensions: DimensionSet, _ registry: inout MetricRegistry) {
-    guard let place = registry.places[dimensions] else { return }
-    registry.places[dimensions]?.metricCount -= 1
-    guard place.metricCount == 1 else { return }
-    registry.places[dimensions] = nil
-    try? publisher.remove(place.source)
+  /// Discounts a metric of a set of dimensions; the last one removes the source.
+  private func releaseSource(of dimensions: DimensionSet, _ registry: inout MetricRegistry) {
+    guard let entry = registry.dimensionSources[dimensions] else { return }
+    registry.dimensionSources[dimensions]?.metricCount -= 1
+    guard entry.metricCount == 1 else { return }
+    registry.dimensionSources[dimensions] = nil
+    try? publisher.remove(entry.source)
   }
 
-  private func refuse(_ refusal: MetricError) {
-    own.refusedMetrics.add(1)
+  private func reject(_ metric: RejectedMetric) {
+    statistics.refusedMetrics.add(1)
     let isFirst = registry.withLock { registry in
-      defer { registry.isRefusalTold = true }
-      return !registry.isRefusalTold
+      defer { registry.hasReportedRejection = true }
+      return !registry.hasReportedRejection
     }
-    if isFirst { configuration.whenRefused?(refusal) }
+    if isFirst { configuration.rejectionHandler?(metric) }
   }
 }
 #endif

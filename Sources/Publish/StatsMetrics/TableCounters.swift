@@ -3,21 +3,21 @@ import CoreMetrics
 import Statistics
 import SharedTable
 
-/// What a handler is made of.
+/// The parts from which a handler is created.
 struct MetricPart {
   let key: MetricKey
-  /// The name of the group, with which those of its statistics begin.
+  /// The name of the group; a prefix of the names of its statistics.
   let name: String
   let record: Record
   let decimals: Int
   let refusedValues: PublishedCounter
 }
 
-/// A handler of a metric in a table; it counts for nobody once the metric was destroyed.
+/// A handler of a metric in a table; after the metric is destroyed, its counts are ignored.
 protocol TableHandler: AnyObject, Sendable {
   var key: MetricKey { get }
 
-  /// Nil where the record has not the statistics of this kind.
+  /// Returns `nil` if the record lacks the statistics of this kind.
   init?(_ part: MetricPart)
 }
 
@@ -41,7 +41,7 @@ final class TableCounter: TableHandler, CounterHandler {
     counter.add(UInt64(amount))
   }
 
-  /// Begins at zero again, which readers see as a reset.
+  /// Resets the counter to zero; readers detect the reset.
   func reset() {
     record.update { $0[0] = 0 }
   }
@@ -73,7 +73,7 @@ final class TableFloatingPointCounter: TableHandler, FloatingPointCounterHandler
     if whole > 0 { counter.add(UInt64(whole)) }
   }
 
-  /// Begins at zero again, which readers see as a reset.
+  /// Resets the counter to zero; readers detect the reset.
   func reset() {
     record.update { $0[0] = 0 }
     carry.reset()

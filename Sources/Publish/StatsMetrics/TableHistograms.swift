@@ -3,7 +3,7 @@ import CoreMetrics
 import Statistics
 import SharedTable
 
-/// Samples in buckets that double in width, and their sum.
+/// A histogram of samples with buckets that double in width, and their sum.
 final class TableRecorder: TableHandler, RecorderHandler {
   let key: MetricKey
   private let histogram: PublishedHistogram
@@ -33,9 +33,9 @@ final class TableRecorder: TableHandler, RecorderHandler {
   }
 }
 
-/// Durations in buckets that double in width, and their sum, in nanoseconds.
+/// A histogram of durations with buckets that double in width, and their sum, in nanoseconds.
 ///
-/// A display unit is not kept: whoever shows a duration chooses a fitting one.
+/// It ignores display units: a view chooses a suitable one.
 final class TableTimer: TableHandler, TimerHandler {
   let key: MetricKey
   private let histogram: PublishedHistogram

@@ -17,36 +17,36 @@ struct FixedLevel: ~Copyable, Sendable {
     power = powerOfTen(part.decimals)
   }
 
-  /// The level is this; it is not known where it cannot be shown.
+  /// Sets the level; a value out of range makes it inactive.
   func set(_ value: Int64) {
     let (scaled, isOver) = value.multipliedReportingOverflow(by: Int64(power))
-    guard !isOver, scaled > .min else { return refuse() }
+    guard !isOver, scaled > .min else { return rejectValue() }
     carry.reset()
     level.set(signed: scaled)
   }
 
-  /// The level is this, rounded; it is not known where it cannot be shown.
+  /// Sets the level, rounded; a value out of range makes it inactive.
   func set(_ value: Double) {
     guard let exact = FixedPoint(value, power: power), let shown = carry.set(exact) else {
-      return refuse()
+      return rejectValue()
     }
     level.set(signed: shown)
   }
 
-  /// The level is so much higher or lower; it stops at its ends.
+  /// Adds a difference to the level, which stops at its minimum and maximum.
   func adjust(by difference: Double) {
     guard let exact = FixedPoint(difference, power: power), level.adjust(by: carry.add(exact))
     else { return refusedValues.add(1) }
   }
 
-  private func refuse() {
+  private func rejectValue() {
     refusedValues.add(1)
     carry.reset()
     level.clear()
   }
 }
 
-/// A level that is set, raised and lowered.
+/// A level that can be set and adjusted.
 final class TableMeter: TableHandler, MeterHandler {
   let key: MetricKey
   private let level: FixedLevel

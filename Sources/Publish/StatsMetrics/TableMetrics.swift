@@ -3,55 +3,58 @@ import Statistics
 public import SharedTable
 import Synchronization
 
-/// A backend of swift-metrics: what a server counts is published in a table in shared memory.
+/// A backend of swift-metrics that publishes the metrics of a server in shared memory.
 ///
 /// ```swift
 /// MetricsSystem.bootstrap(try TableMetrics(publishing: "web"))
 /// ```
 ///
-/// Metrics without dimensions are groups of the source `metrics`; each set of dimensions is a source
-/// below it, such as `metrics/code=200,method=GET`, with a group for each label. Counting takes no
-/// lock; making a metric does, and finds the one that is there.
+/// Metrics without dimensions are groups of the source `metrics`. Each set of dimensions is a
+/// source below it, such as `metrics/code=200,method=GET`, with one group per label. Counting takes
+/// no lock. Creating a metric takes one and returns the existing metric if there is one.
 ///
-/// It never fails towards those who count: a metric that cannot be published counts nowhere, and a
-/// value that cannot be is left out. Both are counted, in the group `~metrics`.
+/// Errors never reach the code that counts: a metric that cannot be published counts nowhere, and a
+/// value that cannot be represented is ignored. The group `~metrics` counts both.
 public final class TableMetrics: Sendable {
-  /// What it may be told; see the properties.
+  /// Options of the backend.
   public struct Configuration: Sendable {
-    /// The source that all metrics are of.
+    /// The name of the source that contains all metrics.
     public var source = "metrics"
-    /// How many metrics there may be at a time, and how many labels in all.
+    /// The maximum number of metrics at a time, and of labels in total.
     ///
-    /// A dimension with an unbounded number of values, such as a user's name, ends here.
-    public var limit = 10_000
-    /// What metrics are measured in, by label; the others are plain numbers with six decimals.
+    /// It limits the memory of a dimension with an unbounded number of values, such as a user's
+    /// name.
+    public var maximumCount = 10_000
+    /// The descriptions of metrics, by label; a metric without one is a plain number with six
+    /// decimals.
     public var descriptions: [String: MetricDescription] = [:]
-    /// Told of the first metric that is refused, by whoever makes it; `refused_metrics` counts all.
-    public var whenRefused: (@Sendable (MetricError) -> Void)?
+    /// Called for the first rejected metric, on the thread that creates it; `refused_metrics`
+    /// counts all.
+    public var rejectionHandler: (@Sendable (RejectedMetric) -> Void)?
 
     public init() {}
   }
 
-  /// What publishes the table; close it where the server ends in order.
+  /// The publisher of the table; close it when the server ends.
   public let publisher: Publisher
   public let configuration: Configuration
   let root: PublishedSource
-  let own: OwnStatistics
+  let statistics: BackendStatistics
   let registry = Mutex(MetricRegistry())
 
-  /// Publishes into a table of its own, where readers look for publishers.
+  /// Publishes into a new table in the standard directory.
   ///
   /// - Parameters:
-  ///   - name: the publisher's name, a part of the paths.
-  ///   - configuration: what it is to know of the metrics.
-  /// - Throws: as `Publisher.init` does.
+  ///   - name: The publisher's name, a path component.
+  ///   - configuration: The options of the backend.
+  /// - Throws: The errors of `Publisher.init`.
   public convenience init(
     publishing name: String, configuration: Configuration = Configuration()
   ) throws(TableError) {
     try self.init(publishing: Publication(name: name), configuration: configuration)
   }
 
-  /// Publishes into a table of its own, in a place of the caller's choice.
+  /// Publishes into a new table at a location of the caller's choice.
   public convenience init(
     publishing publication: Publication, configuration: Configuration = Configuration()
   ) throws(TableError) {
@@ -60,15 +63,15 @@ public final class TableMetrics: Sendable {
 
   /// Publishes into a table that also has other sources.
   ///
-  /// - Throws: `nameClash` where the table has the configuration's source, and as
-  ///   `Publisher.addSource` does.
+  /// - Throws: `nameClash` if the table already has the configured source, and the errors of
+  ///   `Publisher.addSource`.
   public init(
     into publisher: Publisher, configuration: Configuration = Configuration()
   ) throws(TableError) {
     self.publisher = publisher
     self.configuration = configuration
     root = try publisher.addSource(configuration.source)
-    own = try OwnStatistics(publisher, root)
+    statistics = try BackendStatistics(publisher, root)
   }
 }
 #endif

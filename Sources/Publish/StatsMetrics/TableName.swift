@@ -1,19 +1,21 @@
 #if Metrics
-/// Names of groups and sources for texts of any kind.
-///
-/// Other texts have other names, and none is cut without a sign of it.
-enum TableName {
-  /// The most bytes that a name in a table may have.
-  static let longest = 200
+import Statistics
 
-  /// The name of a label.
+/// Converts arbitrary text to names of groups and sources.
+///
+/// Different texts have different names, and a shortened name contains a hash of the whole text.
+enum TableName {
+  /// The maximum length of a name in a table, in bytes.
+  static let maximumByteCount = 200
+
+  /// Returns the name for a label.
   static func of(_ label: String, suffix: String = "") -> String {
     cut(escaped(label), suffix: suffix)
   }
 
-  /// A text with the bytes that cannot be in a name as `%` and two hexadecimal digits.
+  /// Escapes bytes that are invalid in a name as `%` and two hexadecimal digits.
   ///
-  /// So are `%` itself and `~`, which is only in names that are made here; no text is `%`.
+  /// Also escapes `%` and `~`; only shortened names and suffixes contain `~`. An empty text is `%`.
   static func escaped(_ text: String, also others: [UInt8] = []) -> String {
     if text.isEmpty { return "%" }
     var bytes: [UInt8] = []
@@ -28,33 +30,27 @@ enum TableName {
         bytes.append(byte)
       } else {
         bytes.append(UInt8(ascii: "%"))
-        bytes += hexadecimal(UInt64(byte), digits: 2).utf8
+        bytes += byte.hexadecimal(width: 2).utf8
       }
     }
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// A name that fits: the rest of one that is too long is `~` and the hash of all of it.
+  /// Shortens a name that is too long: its end becomes `~` and the hash of the whole name.
   static func cut(_ name: String, suffix: String = "") -> String {
-    guard name.utf8.count + suffix.utf8.count > longest else { return name + suffix }
-    var digest: UInt64 = 0xcbf2_9ce4_8422_2325
-    // FNV-1a: draft-eastlake-fnv.
-    for byte in name.utf8 { digest = (digest ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-    let end = "~" + hexadecimal(digest, digits: 16) + suffix
-    var bytes = Array(name.utf8.prefix(longest - end.utf8.count + 1))
-    // Up to the last place where a character begins: it, and what follows, goes.
+    guard name.utf8.count + suffix.utf8.count > maximumByteCount else { return name + suffix }
+    var hash = FNV1a()
+    hash.add(name.utf8)
+    let end = "~" + hash.value.hexadecimal(width: 16) + suffix
+    var bytes = Array(name.utf8.prefix(maximumByteCount - end.utf8.count + 1))
+    // Remove the last, possibly incomplete character.
     while bytes.popLast().map({ $0 & 0xc0 == 0x80 }) ?? false {}
     return String(decoding: bytes, as: UTF8.self) + end
   }
 
-  /// A text that may have any byte but the NUL that would end it.
+  /// Escapes a text if it contains a NUL, which would end it.
   static func text(_ text: String) -> String {
     text.utf8.contains(0) ? escaped(text) : text
-  }
-
-  private static func hexadecimal(_ number: UInt64, digits: Int) -> String {
-    let text = String(number, radix: 16)
-    return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
   }
 }
 #endif

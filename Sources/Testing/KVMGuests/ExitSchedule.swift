@@ -1,6 +1,6 @@
 import LinuxSystem
 
-/// When the next exits of a vCPU are due.
+/// The times at which the next exits of a vCPU are due.
 struct ExitSchedule {
   private let interval: UInt64?
   private var due = monotonicNanoseconds()
@@ -9,9 +9,9 @@ struct ExitSchedule {
     interval = limitPerSecond.map { 1_000_000_000 / UInt64($0) }
   }
 
-  /// The time to wait for after an exit, or nil where there is nothing to wait for.
+  /// Returns the time of the next exit, or `nil` if the vCPU need not wait.
   ///
-  /// A vCPU that is late by up to 100 ms catches up; one that is later starts anew.
+  /// A vCPU that is up to 100 ms late catches up; the schedule skips longer delays.
   mutating func next() -> UInt64? {
     guard let interval else { return nil }
     let now = monotonicNanoseconds()

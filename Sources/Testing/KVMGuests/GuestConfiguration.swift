@@ -1,21 +1,21 @@
-/// What a virtual machine is made of.
+/// The configuration of a VM.
 public struct GuestConfiguration: Hashable, Sendable {
   public var payload: Payload
-  /// At least 1; the host's KVM has a limit.
+  /// The number of vCPUs, at least 1 and at most the limit of the host's KVM.
   public var vcpus: Int
   public var pace: Pace
-  /// Whether the machine keeps statistics descriptors open, as QEMU does since 8.1.
+  /// Whether the VM keeps statistics descriptors open, as QEMU does since 8.1.
   ///
-  /// Without them nobody outside of the VMM can read its binary statistics.
+  /// Without them no other process can copy them to read the binary statistics.
   public var keepsStatsDescriptors: Bool
 
-  /// How long the VMM works on each exit, as a busy device model does.
+  /// The CPU time that the VMM uses for each exit, like a busy device model.
   public var workNanoseconds: UInt64 = 0
 
   public init(
     payload: Payload, vcpus: Int = 1, pace: Pace = .usual, keepsStatsDescriptors: Bool = true
   ) {
-    precondition(vcpus >= 1, "a machine has vCPUs")
+    precondition(vcpus >= 1, "a VM has at least one vCPU")
     self.payload = payload
     self.vcpus = vcpus
     self.pace = pace

@@ -1,39 +1,40 @@
 import Glibc
 public import LinuxSystem
 
-/// Virtual machines in processes of their own, one each, as real VMMs are.
+/// VMs in separate processes, one VM each, like real VMMs.
 ///
-/// They end with the fleet, and with this process however it ends.
+/// The processes are killed when the fleet is released and when this process exits for any reason.
 public final class GuestFleet: Sendable {
-  /// What the keeper and the owner tell each other.
+  /// The state shared by the supervisor thread and the owner.
   private struct State: Sendable {
     var members: [ChildProcess] = []
     var isReady = false
-    var failure: SystemError?
+    var error: SystemError?
     var isStopping = false
   }
 
-  public let configurations: [HoldConfiguration]
+  public let configurations: [GuestProcessConfiguration]
   private let state: Monitor<State>
-  /// Starts the processes and lives as long as they do: their parent-death signal means it.
-  private let keeper: SystemThread
+  /// The thread that starts the processes and runs until they exit: its end would raise their
+  /// parent-death signal.
+  private let supervisor: SystemThread
 
-  /// Starts all processes, then waits until each has its machine.
+  /// Starts all processes, then waits until each reports that its VM is running.
   ///
-  /// - Throws: The `SystemError` of the first that fails, as from `GuestVM`; `ETIMEDOUT`
-  ///   where one is not ready in time. No process is left then.
+  /// - Throws: The error of the first process that fails, as from `GuestVM`; `ETIMEDOUT` if a
+  ///   process does not report in time. All processes are killed then.
   public init(
-    _ configurations: [HoldConfiguration], launcher: Launcher,
-    readyWithin limit: Duration = .seconds(10)
+    _ configurations: [GuestProcessConfiguration], launcher: Launcher,
+    readyWithin timeout: Duration = .seconds(10)
   ) throws(SystemError) {
     let configurations = configurations.map { configuration in
-      var own = configuration
-      own.parent = getpid()
-      return own
+      var configuration = configuration
+      configuration.parent = getpid()
+      return configuration
     }
     let state = Monitor(State())
-    let deadline = monotonicNanoseconds() + limit.wholeNanoseconds
-    keeper = try SystemThread(name: "guest keeper") {
+    let deadline = monotonicNanoseconds() + timeout.wholeNanoseconds
+    supervisor = try SystemThread(name: "guest keeper") {
       do throws(SystemError) {
         let members = try Self.start(configurations, launcher, deadline: deadline)
         state.update {
@@ -43,15 +44,15 @@ public final class GuestFleet: Sendable {
         state.wait { $0.isStopping }
         for member in members { member.kill() }
       } catch {
-        state.update { $0.failure = error }
+        state.update { $0.error = error }
       }
     }
     self.configurations = configurations
     self.state = state
-    state.wait { $0.isReady || $0.failure != nil }
-    if let failure = state.read({ $0.failure }) {
-      keeper.join()
-      throw failure
+    state.wait { $0.isReady || $0.error != nil }
+    if let error = state.read({ $0.error }) {
+      supervisor.join()
+      throw error
     }
   }
 
@@ -59,30 +60,32 @@ public final class GuestFleet: Sendable {
     stop()
   }
 
-  /// The processes in the configurations' order; ended ones keep their numbers.
+  /// The process ids in the order of the configurations, including exited processes.
   public var pids: [CInt] { state.read { $0.members.map(\.pid) } }
 
-  /// Whether process `index` has ended.
-  public func hasEnded(_ index: Int) -> Bool {
-    state.read { $0.members[index] }.hasEnded
+  /// Returns `true` if process `index` has exited.
+  public func hasExited(_ index: Int) -> Bool {
+    state.read { $0.members[index] }.hasExited
   }
 
-  /// Kills process `index` with SIGKILL, as a crash would, and waits for its end.
+  /// Kills process `index` with SIGKILL, as in a crash, and waits until it exits.
   public func kill(_ index: Int) {
     state.read { $0.members[index] }.kill()
   }
 
-  /// Kills and reaps all processes; may be called again.
+  /// Kills and reaps all processes.
+  ///
+  /// Repeated calls have no effect.
   public func stop() {
     let isFirst = state.update { state in
       defer { state.isStopping = true }
       return state.isReady && !state.isStopping
     }
-    if isFirst { keeper.join() }
+    if isFirst { supervisor.join() }
   }
 
   private static func start(
-    _ configurations: [HoldConfiguration], _ launcher: Launcher, deadline: UInt64
+    _ configurations: [GuestProcessConfiguration], _ launcher: Launcher, deadline: UInt64
   ) throws(SystemError) -> [ChildProcess] {
     var members: [ChildProcess] = []
     var outputs: [SharedDescriptor] = []
@@ -95,7 +98,7 @@ public final class GuestFleet: Sendable {
       outputs.append(SharedDescriptor(pipe.closeWriter()))
     }
     for (configuration, output) in zip(configurations, outputs) {
-      let report = try HoldReport.read(
+      let report = try GuestProcessReport.read(
         from: output.descriptor, of: configuration.name, deadline: deadline)
       if case .failed(let error) = report { throw error }
     }

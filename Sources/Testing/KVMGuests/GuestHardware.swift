@@ -1,7 +1,7 @@
 import Glibc
 import LinuxSystem
 
-/// The virtual machine and its memory, shared by the threads of its vCPUs.
+/// A VM and its memory, shared by the threads of its vCPUs.
 final class GuestHardware: Sendable {
   let vm: KVMVirtualMachine
   let memory: Mapping
@@ -25,7 +25,7 @@ final class GuestHardware: Sendable {
     try vm.setMemory(memory)
   }
 
-  /// A vCPU at the start of the program, made by the calling thread.
+  /// Creates a vCPU on the calling thread, at the start of the program.
   func createVCPU(_ index: Int) throws(SystemError) -> KVMVCPU {
     let vcpu = try vm.createVCPU(index)
     try vcpu.setStart(program.start(of: index))

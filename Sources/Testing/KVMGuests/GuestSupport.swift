@@ -1,20 +1,20 @@
 import Glibc
 public import LinuxSystem
 
-/// Whether this host can run guests, and what is missing where it cannot.
+/// Whether this host can run guests, or the reason why not.
 public enum GuestSupport: Hashable, Sendable {
   case usable
   /// There is no `/dev/kvm`.
   case missingDevice
-  /// `/dev/kvm` may not be opened by this user.
+  /// This user has no permission to open `/dev/kvm`.
   case notPermitted
   /// The kernel has no statistics descriptors (capability 203, Linux 5.14).
   case missingStatistics
-  /// The payloads are x86 code.
+  /// The architecture is not x86-64; the payloads are x86 code.
   case otherArchitecture
   case failed(SystemError)
 
-  /// Tries it: opens `/dev/kvm` and asks for the capabilities.
+  /// Opens `/dev/kvm` and queries the required capabilities.
   public static func check() -> GuestSupport {
     guard KVMVCPU.canStart else { return .otherArchitecture }
     do throws(SystemError) {
@@ -35,10 +35,10 @@ extension GuestSupport: CustomStringConvertible {
     switch self {
     case .usable: "/dev/kvm is usable"
     case .missingDevice: "there is no /dev/kvm"
-    case .notPermitted: "/dev/kvm may not be opened by this user"
+    case .notPermitted: "this user has no permission to open /dev/kvm"
     case .missingStatistics:
       "this kernel's KVM has no statistics descriptors (KVM_CAP_BINARY_STATS_FD, Linux 5.14)"
-    case .otherArchitecture: "the guests' programs are for x86-64"
+    case .otherArchitecture: "the guest programs need an x86-64 host"
     case .failed(let error): error.description
     }
   }

@@ -1,11 +1,11 @@
 import LinuxSystem
 
-/// A vCPU, owned by the thread that made it and by those who ask it to stop.
+/// A vCPU, shared by the thread that runs it and the threads that stop it.
 final class GuestVCPU: Sendable {
   let vcpu: KVMVCPU
-  /// The thread that made the vCPU, whose number is in the statistics' id.
+  /// The id of the thread that created the vCPU, which the statistics id contains.
   let thread: CInt
-  /// The statistics of a VMM that keeps them.
+  /// The statistics descriptor, if the VMM keeps one.
   let stats: SharedDescriptor?
 
   init(_ index: Int, of hardware: GuestHardware, keepsStats: Bool) throws(SystemError) {

@@ -2,27 +2,27 @@ import Glibc
 public import LinuxSystem
 import Synchronization
 
-/// A virtual machine of this process, with a thread for each vCPU.
+/// A VM in this process, with one thread per vCPU.
 ///
-/// It runs from its creation until `stop`, and is seen by the host as any other: its vCPUs'
-/// threads are called `CPU N/KVM` and their numbers are in the ids of the statistics.
+/// It runs from its creation until `stop()`. To the host it looks like any VM: the threads of its
+/// vCPUs are named `CPU N/KVM`, and the statistics ids contain their thread ids.
 public final class GuestVM: Sendable {
   public let configuration: GuestConfiguration
-  private let vcpus: [HeldVCPU]
-  /// The machine, until it stops, and its own statistics where they are kept.
+  private let vcpus: [VCPUThread]
+  /// The VM and its statistics descriptor, if it keeps one; `nil` after it has stopped.
   private let hardware: Mutex<(vm: GuestHardware, stats: SharedDescriptor?)?>
 
-  /// Makes the machine and starts its vCPUs one after the other.
+  /// Creates the VM and starts its vCPUs one after another.
   ///
-  /// - Throws: `SystemError` naming the step that failed, as `open /dev/kvm` with `ENOENT` or
-  ///   `EACCES`; `GuestSupport.check()` tells beforehand. Nothing is left behind then.
+  /// - Throws: The error of the failed step, such as `open /dev/kvm` with `ENOENT` or `EACCES`,
+  ///   after releasing all resources. `GuestSupport.check()` predicts most errors.
   public init(_ configuration: GuestConfiguration) throws(SystemError) {
     let vm = try GuestHardware(configuration)
     let stats =
       configuration.keepsStatsDescriptors
       ? SharedDescriptor(try vm.vm.statsDescriptor()) : nil
     self.configuration = configuration
-    vcpus = (0..<configuration.vcpus).map { HeldVCPU($0, configuration) }
+    vcpus = (0..<configuration.vcpus).map { VCPUThread($0, configuration) }
     hardware = Mutex((vm, stats))
     for vcpu in vcpus {
       do throws(SystemError) {
@@ -38,17 +38,17 @@ public final class GuestVM: Sendable {
     stop()
   }
 
-  /// The threads of the vCPUs in their order (gettid(2)); empty once the machine has stopped.
+  /// The thread ids of the vCPUs in their order (gettid(2)); empty after the VM has stopped.
   public var vcpuThreads: [CInt] {
     vcpus.compactMap(\.threadNumber)
   }
 
-  /// The exits of vCPU `index` that the VMM has handled: port I/O and MMIO.
+  /// Returns the number of port I/O and MMIO exits of vCPU `index` that the VMM has handled.
   public func handledExits(_ index: Int) -> Int {
     vcpus[index].handledExits
   }
 
-  /// The reason why a vCPU does not run any more though nobody stopped it, if there is one.
+  /// The error that stopped a vCPU, if there is one.
   public var failure: SystemError? {
     for vcpu in vcpus {
       if case .failed(let error) = vcpu.phase { return error }
@@ -56,17 +56,20 @@ public final class GuestVM: Sendable {
     return nil
   }
 
-  /// Waits until all vCPUs of a counted payload are at its end: false where time is over before.
-  public func waitUntilFinished(within limit: Duration = .seconds(10)) -> Bool {
-    let deadline = monotonicNanoseconds() + limit.wholeNanoseconds
+  /// Waits until all vCPUs have completed a counted payload.
+  ///
+  /// - Returns: `false` if the time ends first.
+  public func waitUntilFinished(within timeout: Duration = .seconds(10)) -> Bool {
+    let deadline = monotonicNanoseconds() + timeout.wholeNanoseconds
     return vcpus.allSatisfy { $0.waitUntilFinished(deadline: deadline) }
   }
 
-  /// Waits while the machine runs, without end where there is no limit.
+  /// Waits while the VM runs.
   ///
-  /// - Throws: the `failure` of a vCPU, within a second.
-  public func waitForFailure(within limit: Duration? = nil) throws(SystemError) {
-    let end = limit.map { monotonicNanoseconds() + $0.wholeNanoseconds }
+  /// - Parameter timeout: The maximum time to wait; `nil` waits without limit.
+  /// - Throws: The `failure` of a vCPU, within a second.
+  public func waitForFailure(within timeout: Duration? = nil) throws(SystemError) {
+    let end = timeout.map { monotonicNanoseconds() + $0.wholeNanoseconds }
     while true {
       if let failure { throw failure }
       if vcpus[0].phase == .stopped { return }
@@ -77,28 +80,30 @@ public final class GuestVM: Sendable {
     }
   }
 
-  /// A descriptor of the statistics of vCPU `index`, of the caller's own.
+  /// Returns a new descriptor of the statistics of vCPU `index`.
   ///
-  /// A machine that keeps none interrupts the vCPU to make one, which counts as one
-  /// `signal_exits` where it was in the guest.
+  /// A VM without kept descriptors interrupts the vCPU to create one, which adds one to
+  /// `signal_exits` if the vCPU was in the guest.
   ///
-  /// - Throws: `ESRCH` once the machine has stopped.
+  /// - Throws: `ESRCH` after the VM has stopped.
   public func vcpuStatsDescriptor(_ index: Int) throws(SystemError) -> Descriptor {
     try vcpus[index].statsDescriptor(deadline: monotonicNanoseconds() + 1_000_000_000)
   }
 
-  /// A descriptor of the machine's own statistics, of the caller's own.
+  /// Returns a new descriptor of the statistics of the VM.
   ///
-  /// - Throws: `ESRCH` once the machine has stopped.
+  /// - Throws: `ESRCH` after the VM has stopped.
   public func vmStatsDescriptor() throws(SystemError) -> Descriptor {
     guard let (vm, stats) = hardware.withLock({ $0 }) else {
-      throw SystemError(call: "KVM_GET_STATS_FD", object: "stopped machine", code: ESRCH)
+      throw SystemError(call: "KVM_GET_STATS_FD", object: "stopped VM", code: ESRCH)
     }
     if let stats { return try stats.descriptor.duplicate() }
     return try vm.vm.statsDescriptor()
   }
 
-  /// Ends all threads and closes everything, in well under a second; may be called again.
+  /// Stops all threads and closes all descriptors, in less than a second.
+  ///
+  /// Repeated calls have no effect.
   public func stop() {
     for vcpu in vcpus { vcpu.requestStop() }
     for vcpu in vcpus { vcpu.join() }
@@ -107,7 +112,7 @@ public final class GuestVM: Sendable {
 }
 
 extension Duration {
-  /// Nanoseconds, 0 where the duration is negative.
+  /// The duration in nanoseconds, 0 if it is negative.
   var wholeNanoseconds: UInt64 {
     let (seconds, attoseconds) = components
     guard seconds >= 0, attoseconds >= 0 else { return 0 }

@@ -1,10 +1,10 @@
 public import LinuxSystem
 
-/// How a fleet starts a process that calls `holdGuest`.
+/// The command with which a fleet starts a process that calls `runGuest`.
 public struct Launcher: Hashable, Sendable {
-  /// The program's path.
+  /// The path of the program.
   public var executable: String
-  /// What comes before a `HoldConfiguration`'s own arguments, such as `demo --hold`.
+  /// The arguments before those of a `GuestProcessConfiguration`, such as `demo -- hold`.
   public var leadingArguments: [String]
 
   public init(executable: String, leadingArguments: [String] = []) {
@@ -12,10 +12,12 @@ public struct Launcher: Hashable, Sendable {
     self.leadingArguments = leadingArguments
   }
 
-  /// The program that runs now.
-  public static func same(leadingArguments: [String] = []) throws(SystemError) -> Launcher {
+  /// Returns the command of the running program.
+  public static func currentProgram(
+    leadingArguments: [String] = []
+  ) throws(SystemError) -> Launcher {
     let path = try readLink("/proc/self/exe")
-    // A replaced program is still there under the link, but its processes are called "exe".
+    // The link still leads to a replaced program, but its processes are then named "exe".
     return Launcher(
       executable: path.hasSuffix(" (deleted)") ? "/proc/self/exe" : path,
       leadingArguments: leadingArguments)

@@ -1,15 +1,16 @@
-/// How often a vCPU leaves its guest.
+/// The rate at which a vCPU leaves its guest.
 public enum Pace: Hashable, Sendable {
-  /// 2,000 exits per second for port I/O and MMIO, 100 halts per second for the timer, and as
-  /// fast as possible for a counted payload.
+  /// 2,000 exits per second for port I/O and MMIO, 100 halts per second for the timer, no limit for
+  /// a counted payload.
   case usual
-  /// At most so many exits or halts per second.
+  /// A maximum number of exits or halts per second.
   case perSecond(Int)
-  /// As fast as possible, but for the timer, which stays at 100: a busy vCPU takes a whole CPU of
-  /// the host.
+  /// No limit, except 100 halts per second for the timer.
+  ///
+  /// A vCPU without limit uses a whole CPU of the host.
   case unlimited
 
-  /// Exits or halts per second, or nil where there is no limit.
+  /// Returns the maximum number of exits or halts per second, or `nil` for no limit.
   func limit(for payload: Payload) -> Int? {
     switch (self, payload) {
     case (.perSecond(let count), _): max(count, 1)
@@ -21,7 +22,7 @@ public enum Pace: Hashable, Sendable {
 }
 
 extension Pace: CustomStringConvertible, LosslessStringConvertible {
-  /// The pace of a command-line argument: `usual`, `unlimited` or a number per second.
+  /// Parses a command-line argument: `usual`, `unlimited` or a number per second.
   public init?(_ text: String) {
     switch text {
     case "usual": self = .usual

@@ -1,38 +1,41 @@
-/// What the vCPUs of a guest do.
+/// The program that the vCPUs of a guest run.
 ///
-/// The programs are a few instructions of 16-bit x86 code, real work for the host's KVM. The
-/// figures below were seen on a PVM-based KVM of Linux 6.18.
+/// The programs are a few instructions of 16-bit x86 code and cause real work in the host's KVM.
+/// The figures below were measured on a PVM-based KVM of Linux 6.18.
 public enum Payload: Hashable, Sendable {
-  /// Writes to an I/O port in a loop: one exit to the VMM for each.
+  /// Writes to an I/O port in a loop, with one exit to the VMM per write.
   ///
-  /// `fpu_reload` and `exits` rise by 1 for each, on Intel and AMD hosts also `io_exits`.
+  /// Each write adds 1 to `fpu_reload` and `exits`, on Intel and AMD hosts also to `io_exits`.
   case portIO
-  /// Stores to an address without memory in a loop: one exit to the VMM for each.
+  /// Stores to an address without memory in a loop, with one exit to the VMM per store.
   ///
-  /// `mmio_exits`, `fpu_reload` and `exits` rise by 1 for each.
+  /// Each store adds 1 to `mmio_exits`, `fpu_reload` and `exits`.
   case mmio
-  /// Halts in a loop, woken each time by the timer of its own interrupt controller.
+  /// Halts in a loop; the timer of its local interrupt controller ends each halt.
   ///
-  /// `halt_exits`, `halt_wakeup`, `halt_wait_ns`, `halt_wait_hist` and `irq_injections` rise with
-  /// each; `blocking` is 1 nearly always. At a pace of 20,000 per second KVM polls before it
-  /// blocks, and `halt_successful_poll`, `halt_poll_success_ns` and their histogram rise instead
-  /// of the wait; at 5,000 some polls fail and `halt_poll_fail_ns` and its histogram rise, too.
+  /// Each halt increases `halt_exits`, `halt_wakeup`, `halt_wait_ns`, `halt_wait_hist` and
+  /// `irq_injections`; `blocking` is nearly always 1. At a pace of 20,000 per second KVM polls
+  /// before it blocks: `halt_successful_poll`, `halt_poll_success_ns` and its histogram increase
+  /// instead of the wait. At 5,000 some polls fail: `halt_poll_fail_ns` and its histogram increase,
+  /// too.
   case haltTimer
-  /// Halts with interrupts off, for ever: `halt_exits` is 1, `blocking` stays 1.
+  /// Halts forever with interrupts disabled: `halt_exits` is 1 and `blocking` stays 1.
   case idle
-  /// Writes to an I/O port exactly so many times, then leaves the guest for good.
+  /// Writes to an I/O port exactly `exits` times; then the vCPU does not enter the guest again.
   ///
-  /// After that nothing of the vCPU changes. The statistic `fpu_reload` is then this number
-  /// exactly: it counts returns from KVM_RUN; on Intel and AMD hosts so is `io_exits`, which a
-  /// PVM-based KVM leaves at 0. There `insn_emulation` is exactly twice the number. The statistic
-  /// `exits` is at least the number: each preemption inside of KVM_RUN adds one, about 1 in 1,000.
+  /// The statistics do not change afterwards. `fpu_reload` is exactly `exits`, because it counts
+  /// returns from KVM_RUN. On Intel and AMD hosts `io_exits` is exactly `exits`, too; on a
+  /// PVM-based KVM it is 0 and `insn_emulation` is exactly twice `exits`. The statistic `exits` is
+  /// at least this number: each preemption inside KVM_RUN adds one, about 1 in 1,000.
   case counted(exits: Int)
-  /// Never enters the guest: all statistics are 0. Cheap enough to have a thousand of them.
+  /// Never enters the guest: all statistics are 0.
+  ///
+  /// A host can run a thousand of these vCPUs.
   case created
 }
 
 extension Payload: CustomStringConvertible, LosslessStringConvertible {
-  /// The payload of a command-line argument, such as `port-io` or `counted:1000`.
+  /// Parses a command-line argument, such as `port-io` or `counted:1000`.
   public init?(_ text: String) {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     switch (parts.first, parts.count) {

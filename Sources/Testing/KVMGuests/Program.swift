@@ -1,11 +1,11 @@
 import LinuxSystem
 
-/// The machine code of a payload, and how a vCPU starts in it.
+/// The machine code of a payload and the initial state of its vCPUs.
 ///
-/// All addresses are below 64 KiB; the vCPUs of a machine run the same code.
+/// All addresses are below 64 KiB. All vCPUs of a VM run the same code.
 struct Program {
   static let memorySize = 64 << 10
-  /// What KVM's interrupt controller calls its registers' address.
+  /// The address of the registers of KVM's local APIC.
   private static let controllerBase: UInt64 = 0xFEE0_0000
   private static let codeAddress = 0x1000
   private static let handlerAddress = 0x1100
@@ -13,7 +13,7 @@ struct Program {
   private static let timerVector = 0x20
 
   let payload: Payload
-  /// Timer interrupts per second, of a payload that halts.
+  /// The timer interrupts per second of `haltTimer`.
   let haltsPerSecond: Int
 
   init(_ configuration: GuestConfiguration) {
@@ -21,19 +21,19 @@ struct Program {
     haltsPerSecond = configuration.pace.limit(for: .haltTimer) ?? 100
   }
 
-  /// Whether HLT waits inside of the kernel, which emulates the interrupt controllers then.
+  /// Whether HLT must wait inside the kernel, which then emulates the interrupt controllers.
   var needsInterruptController: Bool {
     payload == .haltTimer || payload == .idle
   }
 
-  /// Puts the code, the handler and its vector into the guest's memory.
+  /// Writes the code, the interrupt handler and its vector to the guest's memory.
   func load(into memory: borrowing Mapping) {
     memory.store(bytes: code, at: Self.codeAddress)
     memory.store(bytes: handler, at: Self.handlerAddress)
     memory.store(UInt16(Self.handlerAddress), at: Self.timerVector * 4)
   }
 
-  /// The registers of vCPU `index`, which has a stack for one interrupt to itself.
+  /// Returns the initial registers of vCPU `index`, with a separate stack for one interrupt.
   func start(of index: Int) -> KVMVCPU.Start {
     var start = KVMVCPU.Start(
       instruction: UInt64(Self.codeAddress), stack: UInt64(Self.stacksAddress + (index + 1) * 8))
@@ -60,7 +60,7 @@ struct Program {
         0xEB, 0xFB,  //             jmp next
       ]
     case .haltTimer:
-      // The local APIC: on, dividing by 1, one shot with the vector, then the first shot.
+      // The local APIC: enable, divide by 1, one-shot mode with the vector, first shot.
       store(0x1FF, at: 0xF0) + store(0xB, at: 0x3E0)
         + store(UInt32(Self.timerVector), at: 0x320) + shot
         + [
@@ -77,9 +77,9 @@ struct Program {
     }
   }
 
-  /// The interrupt handler: the next shot, the end of the interrupt.
+  /// The interrupt handler: starts the next shot and signals the end of the interrupt.
   ///
-  /// One shot each time: KVM has no periodic timer for a vCPU without CPUID entries.
+  /// KVM has no periodic timer for a vCPU without CPUID entries, hence one-shot mode.
   private var handler: [UInt8] {
     shot + store(0, at: 0xB0) + [0xCF]  // iret
   }

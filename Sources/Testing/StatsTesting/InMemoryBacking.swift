@@ -2,17 +2,18 @@ import LinuxSystem
 public import Statistics
 public import StatsTree
 
-/// A backing whose numbers are set by hand, and that can be told to fail.
+/// A backing whose values a test sets, and that fails on request.
 public final class InMemoryBacking: Backing {
-  /// What a group's next samples are.
+  /// The result of a group's next samples.
   public enum Behaviour: Sendable {
-    case words([UInt64])
+    /// Values, with a window of their own or that of the backing.
+    case words([UInt64], window: Window? = nil)
     case fails(Status)
-    /// Neither numbers nor an answer, as a hung process.
+    /// Neither values nor an error, as from a hung process.
     case silent
   }
 
-  /// The window of the next samples; nil takes the time at which they are asked for.
+  /// The window of the next samples; `nil` means the time at which they are read.
   public var window: Window?
   public var mayWait: Bool
   private var behaviours: [Behaviour] = []
@@ -21,13 +22,13 @@ public final class InMemoryBacking: Backing {
     self.mayWait = mayWait
   }
 
-  /// A group more: its token.
+  /// Adds a group and returns its token.
   public func add(_ behaviour: Behaviour) -> Int {
     behaviours.append(behaviour)
     return behaviours.count - 1
   }
 
-  /// Decides what a group does from now on.
+  /// Sets the behaviour of a group.
   public func set(_ token: Int, _ behaviour: Behaviour) {
     behaviours[token] = behaviour
   }
@@ -36,11 +37,12 @@ public final class InMemoryBacking: Backing {
     let begin = monotonicNanoseconds()
     for placement in placements {
       switch behaviours[placement.token] {
-      case .words(let words):
+      case .words(let words, let own):
         snapshot.fill(placement) { record in
           for index in record.indices { record[index] = words[index] }
         }
-        snapshot.finish(placement, window ?? Window(begin: begin, end: monotonicNanoseconds()))
+        snapshot.finish(
+          placement, own ?? window ?? Window(begin: begin, end: monotonicNanoseconds()))
       case .fails(let status):
         snapshot.fail(placement, status)
       case .silent:

@@ -1,20 +1,20 @@
 import CVitalsData
 public import Statistics
 
-/// The schemas of a real machine, for simulations where there is none.
+/// The schemas of a real host, for simulations.
 public enum SampleSchemas {
-  /// Of a VM of Linux 6.18 on x86.
+  /// Returns the schema of a VM, from Linux 6.18 on x86.
   public static func vm() throws(KVMFormatError) -> Schema {
-    // The C side keeps its bytes for as long as the program runs.
+    // The bytes are constants of the C target.
     let file = unsafe UnsafeRawBufferPointer(
-      start: sample_machine_bytes(), count: sample_machine_size())
+      start: sample_vm_bytes(), count: sample_vm_size())
     return try schema(unsafe Array(file))
   }
 
-  /// Of a vCPU of Linux 6.18 on x86.
+  /// Returns the schema of a vCPU, from Linux 6.18 on x86.
   public static func vcpu() throws(KVMFormatError) -> Schema {
     let file = unsafe UnsafeRawBufferPointer(
-      start: sample_processor_bytes(), count: sample_processor_size())
+      start: sample_vcpu_bytes(), count: sample_vcpu_size())
     return try schema(unsafe Array(file))
   }
 

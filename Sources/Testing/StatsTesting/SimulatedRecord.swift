@@ -1,21 +1,21 @@
 public import Statistics
 
-/// A record whose values move as a schema says they do: no machine has these numbers.
+/// A record with simulated values, which change according to its schema.
 ///
-/// Counts grow at rates that differ by statistic, time spent stays below the time that passes, a
+/// Counts grow at rates that differ by statistic, time spent stays below the elapsed time, a
 /// histogram and its sum get the same samples, levels rise and fall, booleans change.
 public struct SimulatedRecord: Sendable {
   public let schema: Schema
-  /// The values now.
+  /// The current values.
   public private(set) var words: [UInt64]
   private let pace: UInt64
   private var steps: UInt64 = 0
-  /// Of each histogram, the position of its sum.
+  /// For each histogram, the position of its sum.
   private let sumOf: [Int?]
-  /// Of each statistic, whether it is the sum of a histogram.
+  /// For each statistic, whether it is the sum of a histogram.
   private let isSum: [Bool]
 
-  /// A record of zeros; `seed` makes two records of one schema differ.
+  /// Creates a record of zeros; records of one schema differ if their seeds do.
   public init(_ schema: Schema, seed: UInt64) {
     self.schema = schema
     words = Array(repeating: 0, count: schema.wordCount)
@@ -25,7 +25,7 @@ public struct SimulatedRecord: Sendable {
     isSum = schema.statistics.indices.map { sums.contains($0) }
   }
 
-  /// Moves on by so many nanoseconds.
+  /// Changes the values as if time had passed.
   public mutating func advance(nanoseconds: UInt64) {
     steps += 1
     for index in schema.statistics.indices {

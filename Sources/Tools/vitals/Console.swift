@@ -40,7 +40,7 @@ enum Console {
 }
 
 /// What ends a command, with the status that the design gives it.
-struct Failure: Error {
+struct CommandError: Error {
   enum Status: CInt {
     case foundWrong = 1
     case usage = 2
@@ -55,11 +55,6 @@ struct Failure: Error {
 
 extension SystemError {
   var isPermission: Bool { Status.denied(code: code).isRefusal }
-}
-
-/// The name and words of an `errno` value: `EPERM, Operation not permitted`.
-func errorText(_ code: Int32) -> String {
-  "\(SystemError.name(of: code)), \(SystemError.words(for: code))"
 }
 
 extension Status {

@@ -43,7 +43,7 @@ struct Vitals: ParsableCommand {
     switch error {
     case let status as ExitCode:
       Console.exit(status.rawValue)
-    case let failure as Failure:
+    case let failure as CommandError:
       Console.warn(failure.text)
       Console.exit(failure.status.rawValue)
     case let failure as SystemError:

@@ -2,21 +2,22 @@ package import Statistics
 package import StatsTree
 
 extension ByteText {
-  /// Appends the lines of a statistic of a group: one for each word, bucket or name.
+  /// Appends the lines of one statistic of a group: one per word, bucket or state.
   ///
   /// - Parameters:
-  ///   - statistic: what is written.
-  ///   - tally: how it counts members by value, where it does.
-  ///   - sampler: whose last pass is written.
-  ///   - placement: the group's.
-  ///   - start: all before the value, with the comma.
-  ///   - end: all from the comma behind `upper` to that before `state`.
+  ///   - statistic: The statistic to write.
+  ///   - stateCounts: The states, if the statistic counts members by state.
+  ///   - sampler: The sampler that provides the last pass.
+  ///   - placement: The placement of the group.
+  ///   - start: The columns before `value`, with the trailing comma.
+  ///   - end: The text from the comma after `upper` to the comma before `state`.
   package mutating func appendLines(
-    _ statistic: Statistic, _ tally: StateCounts?, _ sampler: Sampler, at placement: Placement,
+    _ statistic: Statistic, _ stateCounts: StateCounts?, _ sampler: Sampler,
+    at placement: Placement,
     start: [UInt8], end: String
   ) {
-    if let tally {
-      appendNames(tally, sampler.counts(statistic, at: placement), start, end)
+    if let stateCounts {
+      appendNames(stateCounts, sampler.counts(statistic, at: placement), start, end)
     } else if let histogram = sampler.histogram(statistic, at: placement) {
       appendBuckets(statistic, histogram, start, end)
     } else {
@@ -32,19 +33,19 @@ extension ByteText {
     }
   }
 
-  /// A line for each name with its number of members; one without a value where there is none.
+  /// Appends one line per state with its number of members, or one line without a value.
   private mutating func appendNames(
-    _ tally: StateCounts, _ counts: [UInt64]?, _ start: [UInt8], _ end: String
+    _ stateCounts: StateCounts, _ counts: [UInt64]?, _ start: [UInt8], _ end: String
   ) {
     guard let counts else {
       append(start)
       append(",,,\(end)\n")
       return
     }
-    for (value, (name, count)) in zip(tally.names, counts).enumerated() {
+    for (value, (name, count)) in zip(stateCounts.names, counts).enumerated() {
       append(start)
       append(number: count)
-      let isOpen = !tally.isFlag && value == counts.count - 1
+      let isOpen = !stateCounts.isFlag && value == counts.count - 1
       append(",,\(value),\(isOpen ? "" : "\(value)")\(end)")
       append(csv: name)
       append(byte: .newline)

@@ -1,28 +1,28 @@
-internal import Statistics
+public import Statistics
 public import StatsTree
 
-/// Comma-separated values, a line for each value (RFC 4180, but lines end with LF alone).
+/// Comma-separated values, one line per value (RFC 4180, except that lines end with LF).
 ///
 /// | column | |
 /// | --- | --- |
-/// | time | of the sample: RFC 3339, UTC |
-/// | source | the path |
+/// | time | time of the sample: RFC 3339, UTC |
+/// | source | path |
 /// | group, provenance | empty for a source without groups |
-/// | status, reason | `up`, `stale`, `denied`, `gone`; an `errno` name or since when it is stale |
-/// | statistic | its name; the second of a name in a schema gets `#2` |
-/// | kind | `cumulative`, `log-histogram`, ... |
-/// | value | exact, in the unit; a state's name; empty where it is not produced now |
-/// | unit | of the value; of a bucket, of its bounds; where the scale has no exact decimal text, with it before: `2^-40 seconds` |
-/// | lower, upper | only of a bucket: its exact bounds, both inclusive; the open one has no upper |
-/// | members | of an aggregate: `6`, or `5/6` where the numbers of only five are of now |
-/// | function | of an aggregate: `sum`, `max`...; empty where histograms are merged or names counted |
-/// | member | which member has the value, where it is that of one |
-/// | state | which value of a state or boolean the members are counted of, by name |
+/// | status, reason | `up`, `stale`, `denied`, `gone`; an `errno` name, or since when it is stale |
+/// | statistic | name; a repeated name in a schema has the suffix `#2`, `#3`, … |
+/// | kind | `cumulative`, `log-histogram`, … |
+/// | value | exact value in the unit, or name of a state; empty if inactive |
+/// | unit | unit of the value or the bounds; includes an inexact scale: `2^-40 seconds` |
+/// | lower, upper | bucket only: exact inclusive bounds; the open bucket has no `upper` |
+/// | members | aggregate only: `6`, or `5/6` if only five members are up |
+/// | function | aggregate only: `sum`, `max`, …; empty for merged histograms and state counts |
+/// | member | path of the member that has the value |
+/// | state | aggregate only: name of the state or boolean whose members are counted |
 ///
-/// An aggregate has its states and booleans as a line for each name, whose value is the number of
-/// members. Each bucket is a line, whose value is its count, and an empty one is no exception. Several words
-/// that are no histogram have a line each. A group without numbers has one line without a
-/// statistic, so no source is missing.
+/// A state or boolean of an aggregate has one line per name; its value is the number of members.
+/// Each bucket has one line with its count, even if that is 0. A statistic with several words that
+/// is not a histogram has one line per word. A group without values has one line without a
+/// statistic, so that no source is missing.
 public struct CSV: Sendable {
   /// The first line.
   public static let header = Array(
@@ -31,14 +31,14 @@ public struct CSV: Sendable {
 
   public init() {}
 
-  /// The lines of the last pass.
+  /// Returns the lines of the last pass, without the header.
   public func lines(
-    of sampler: Sampler, at moment: Timestamp, matching pattern: Pattern = .everything
+    of sampler: Sampler, at timestamp: Timestamp, matching pattern: Pattern = .everything
   ) -> [UInt8] {
     var text = ByteText()
     var starts: [Schema: [[UInt8]]] = [:]
-    for item in Listing(sampler, matching: pattern).items {
-      let place = Self.place(of: item.source, at: moment)
+    for item in VisibleSources(sampler, matching: pattern).items {
+      let place = Self.place(of: item.source, at: timestamp)
       if item.entries.isEmpty {
         text.append(place)
         text.append(",")
@@ -55,7 +55,7 @@ public struct CSV: Sendable {
     return text.bytes
   }
 
-  /// Statistic and kind of each line, with the comma behind.
+  /// Returns the columns `statistic` and `kind` of each statistic, with trailing commas.
   private static func starts(of schema: Schema) -> [[UInt8]] {
     zip(schema.statistics, StatisticNames(of: schema).names).map { statistic, name in
       var text = ByteText()
@@ -77,28 +77,28 @@ public struct CSV: Sendable {
       text.append(",,,,,,\(members),,,\n")
       return
     }
-    let fold = entry.group.aggregation?.form
+    let aggregate = entry.group.aggregation?.definition
     for index in entry.shown {
-      let function = fold?.origin(of: index).function?.rawValue ?? ""
+      let function = aggregate?.origin(of: index).function?.rawValue ?? ""
       text.appendLines(
-        entry.group.schema.statistics[index], StateCounts(of: index, in: fold), sampler,
+        entry.group.schema.statistics[index], StateCounts(of: index, in: aggregate), sampler,
         at: entry.placement, start: start + starts[index], end: ",\(members),\(function),,")
     }
   }
 
   // MARK: - Parts of a line
 
-  /// Time and source, each with its comma.
-  static func place(of source: Source, at moment: Timestamp) -> [UInt8] {
+  /// Returns the columns `time` and `source`, with trailing commas.
+  static func place(of source: Source, at timestamp: Timestamp) -> [UInt8] {
     var place = ByteText()
-    place.append(moment.text)
+    place.append(timestamp.text)
     place.append(byte: .comma)
     place.append(csv: source.path)
     place.append(byte: .comma)
     return place.bytes
   }
 
-  /// The place, then group, provenance, status and reason, each with its comma.
+  /// Returns `place` and the columns `group` to `reason`, with trailing commas.
   static func start(of entry: Plan.Entry, _ sampler: Sampler, _ place: [UInt8]) -> [UInt8] {
     var start = ByteText()
     start.append(place)

@@ -8,11 +8,11 @@ import Testing
 
 @testable import SharedTable
 
-/// What a broker says to readers of all sorts.
+/// The broker with well-behaved and misbehaving readers.
 struct BrokerTests {
-  private static let patience = 30_000
+  private static let timeout = 30_000
 
-  /// A publisher with two groups on demand and one that is always there.
+  /// A publisher with two on-demand groups and one other group.
   private final class Stage: Sendable {
     let directory: MemoryDirectory
     let publisher: Publisher
@@ -39,13 +39,13 @@ struct BrokerTests {
     var socket: String { "\(directory.path)/app.socket" }
 
     func connect() throws -> Reader {
-      try Reader.connect(to: socket, patienceMilliseconds: BrokerTests.patience)
+      try Reader.connect(to: socket, timeoutMilliseconds: BrokerTests.timeout)
     }
 
     func raw() throws -> UnixSocket { try UnixSocket.connect(to: socket, .messages) }
   }
 
-  /// What writers were told.
+  /// The recorded calls of watch handlers.
   private final class Calls: Sendable {
     private let all = Mutex<[String]>([])
 
@@ -54,39 +54,39 @@ struct BrokerTests {
     var texts: [String] { all.withLock { $0 } }
   }
 
-  @Test("The first reader wakes a group, and the last one lets it sleep")
-  func firstReader() throws {
+  @Test("The first reader enables a group and the last one disables it")
+  func firstAndLastReader() throws {
     let stage = try Stage()
     let (one, two) = (try stage.connect(), try stage.connect())
     #expect(waits { stage.publisher.readerCount == 2 })
     let group = try #require(one.group("spins"))
-    #expect(one.words(of: group).sample == .asleep)
-    #expect(!stage.spins.isWatched && stage.publisher.memoryUse.annexByteCount == 0)
-    // Late, for nobody.
+    #expect(one.words(of: group).sample == .disabled)
+    #expect(!stage.spins.isWatched && stage.publisher.memoryUse.onDemandByteCount == 0)
+    // A write while the group is disabled has no effect.
     let spins = try #require(stage.spins.counter("spins"))
     spins.add(99)
 
     #expect(try one.enable([group]) == 1)
-    #expect(stage.spins.isWatched && stage.publisher.memoryUse.annexByteCount > 0)
-    #expect(one.words(of: group) == (.up(nil), [0]), "it begins anew with each wake")
+    #expect(stage.spins.isWatched && stage.publisher.memoryUse.onDemandByteCount > 0)
+    #expect(one.words(of: group) == (.up(nil), [0]), "enabling resets the values")
     spins.add(3)
     #expect(one.words(of: group) == (.up(nil), [3]))
-    #expect(try one.enable([group]) == 1, "asking twice counts once")
+    #expect(try one.enable([group]) == 1, "a repeated request counts once")
     #expect(try two.enable([try #require(two.group("spins"))]) == 1)
     #expect(two.words(of: group) == (.up(nil), [3]))
 
     try one.disable([group])
-    #expect(stage.spins.isWatched, "the other one still asks")
+    #expect(stage.spins.isWatched, "the other reader still has it enabled")
     try one.disable([group])
-    #expect(stage.spins.isWatched, "what one did not ask for he cannot end")
+    #expect(stage.spins.isWatched, "a reader cannot disable the demand of another one")
     try two.disable([group])
-    #expect(!stage.spins.isWatched && stage.publisher.memoryUse.annexByteCount == 0)
-    #expect(two.words(of: group).sample == .asleep)
+    #expect(!stage.spins.isWatched && stage.publisher.memoryUse.onDemandByteCount == 0)
+    #expect(two.words(of: group).sample == .disabled)
     #expect(waits { stage.calls.texts == ["spins true", "spins false"] })
   }
 
-  @Test("What a connection asked for ends with it")
-  func connectionAsked() throws {
+  @Test("The demands of a reader end with its connection")
+  func demandsEnd() throws {
     let stage = try Stage()
     do {
       let reader = try stage.connect()
@@ -97,34 +97,34 @@ struct BrokerTests {
     }
     #expect(waits { !stage.spins.isWatched && !stage.sums.isWatched })
     #expect(waits { stage.publisher.readerCount == 0 })
-    #expect(stage.publisher.memoryUse.annexByteCount == 0)
+    #expect(stage.publisher.memoryUse.onDemandByteCount == 0)
     #expect(waits { stage.calls.texts.count == 4 })
   }
 
-  @Test("A group that is added while others are watched can be watched")
-  func groupAdded() throws {
+  @Test("A group added while others are enabled can be enabled")
+  func lateGroup() throws {
     let stage = try Stage()
     let reader = try stage.connect()
     try reader.enable([try #require(reader.group("spins"))])
-    // Larger than the annex is.
+    // Larger than the on-demand segment.
     let wide = Schema(
       packing: (0..<2_000).map { Statistic("w\($0)", .cumulative, cost: .heavy) })
     let record = try stage.publisher.addRecord("wide", schema: wide, to: stage.source)
     #expect(waits { reader.refresh() && reader.group("wide") != nil })
     let group = try #require(reader.group("wide"))
-    #expect(reader.words(of: group).sample == .asleep)
+    #expect(reader.words(of: group).sample == .disabled)
     #expect(try reader.enable([group]) == 1)
     try #require(record.counter("w1999")).bump()
     #expect(reader.value("w1999", of: group) == 1)
     #expect(reader.value("spins", of: try #require(reader.group("spins"))) == 0)
   }
 
-  @Test("A group without its reader's asking is not kept")
-  func groupWithout() throws {
+  @Test("Groups that are not on demand or were removed cannot be enabled")
+  func groupsWithoutDemand() throws {
     let stage = try Stage()
     let reader = try stage.connect()
     let always = try #require(reader.group("always"))
-    #expect(try reader.enable([always]) == 0, "it is not on demand")
+    #expect(try reader.enable([always]) == 0, "the group is not on demand")
     try stage.publisher.remove(stage.spins)
     let gone = try #require(reader.group("spins"))
     #expect(try reader.enable([gone]) == 0)
@@ -133,8 +133,8 @@ struct BrokerTests {
     #expect(waits { reader.refresh() && reader.groups.isEmpty })
   }
 
-  @Test("Heavy and internal statistics are kept on demand, others always")
-  func heavyInternal() throws {
+  @Test("Groups with heavy or internal statistics are on demand by default")
+  func defaultDemand() throws {
     let publisher = try Tables.publisher()
     let source = try publisher.addSource("worker")
     let cases: [(Statistic, Bool)] = [
@@ -154,7 +154,7 @@ struct BrokerTests {
     }
   }
 
-  @Test("A latched record on demand counts from zero after each wake")
+  @Test("A latched on-demand record counts from zero after each enabling")
   func latchedRecord() throws {
     let stage = try Stage()
     let reader = try stage.connect()
@@ -173,8 +173,8 @@ struct BrokerTests {
     }
   }
 
-  @Test("A message that is none ends its connection, and no other")
-  func messageNone() throws {
+  @Test("An invalid message ends only its own connection")
+  func invalidMessage() throws {
     let stage = try Stage()
     let reader = try stage.connect()
     let group = try #require(reader.group("spins"))
@@ -198,8 +198,8 @@ struct BrokerTests {
     #expect(waits { stage.publisher.readerCount == 1 } && stage.spins.isWatched)
   }
 
-  @Test("An operation of a later version is refused, and the connection stays")
-  func operationLater() throws {
+  @Test("An unknown operation is rejected and the connection stays open")
+  func unknownOperation() throws {
     let stage = try Stage()
     let socket = try stage.raw()
     var later = BrokerMessage(VITALS_ENABLE).bytes
@@ -214,13 +214,13 @@ struct BrokerTests {
     #expect(count == 1)
   }
 
-  /// The next message but those of changes, its descriptors closed.
+  /// The next message that is not a notification of a change; closes its descriptors.
   private func answer(
     _ socket: borrowing UnixSocket, descriptors: (Int) -> Void = { _ in }
   ) throws -> [UInt8] {
     while true {
-      guard socket.waitForInput(milliseconds: Self.patience) else {
-        Issue.record("the broker is silent")
+      guard socket.waitForInput(milliseconds: Self.timeout) else {
+        Issue.record("the broker does not reply")
         return []
       }
       let message = try socket.receive(limit: 100)
@@ -232,29 +232,29 @@ struct BrokerTests {
     }
   }
 
-  @Test("Descriptors that a reader sends are closed")
-  func descriptorsReader() throws {
+  @Test("Descriptors sent by a reader are closed")
+  func descriptorsOfReader() throws {
     let stage = try Stage()
     let socket = try stage.raw()
     let pipe = try Pipe()
     try socket.send(
       BrokerMessage(VITALS_ACQUIRE).bytes, descriptors: [pipe.writer.rawValue])
     _ = try answer(socket)
-    // At the end of the file once nobody has the writer any more.
+    // The pipe reports its end after the last writer was closed.
     let reader = pipe.closeWriter()
-    let isAtEnd = reader.waitForInput(milliseconds: Self.patience)
+    let isAtEnd = reader.waitForInput(milliseconds: Self.timeout)
     #expect(isAtEnd)
   }
 
-  @Test("A reader that never reads does not hold the publisher")
-  func readerReads() throws {
+  @Test("A reader that never receives does not block the publisher")
+  func unresponsiveReader() throws {
     let stage = try Stage()
-    let deaf = try stage.raw()
+    let unresponsive = try stage.raw()
     var sent = 0
     let acquire = BrokerMessage(VITALS_ACQUIRE).bytes
-    // More than the socket can hold of the answers.
+    // More replies than fit into the socket's buffer.
     while sent < 2_000 {
-      if (try? deaf.send(acquire)) != nil { sent += 1 } else { sleepNanoseconds(100_000) }
+      if (try? unresponsive.send(acquire)) != nil { sent += 1 } else { sleepNanoseconds(100_000) }
     }
     for round in 0..<600 { try stage.publisher.setLabels(["round": "\(round)"], of: stage.source) }
     let reader = try stage.connect()
@@ -262,22 +262,23 @@ struct BrokerTests {
     #expect(waits { stage.publisher.readerCount == 2 })
   }
 
-  @Test("A reader that did not look for long can still ask")
-  func readerDid() throws {
+  @Test("A reader that missed many changes can still enable a group")
+  func lateReader() throws {
     let stage = try Stage()
     let reader = try stage.connect()
     for round in 0..<2_000 {
       try stage.publisher.setLabels(["round": "\(round)"], of: stage.source)
-      // So that each change is announced.
+      // Pause, so that the broker announces each change.
       if round.isMultiple(of: 4) { sleepNanoseconds(200_000) }
     }
     #expect(try reader.enable([try #require(reader.group("spins"))]) == 1)
     #expect(reader.value("spins", of: try #require(reader.group("spins"))) == 0)
   }
 
-  @Test("A publisher may change for ever")
-  func publisherMay() async {
-    // A closure that is taken out of a mutex and put back grew by a thunk each time.
+  @Test("Frequent changes do not increase the stack depth")
+  func frequentChanges() async {
+    // A closure that generic code moved out of a mutex and back was wrapped in a further thunk each
+    // time.
     await #expect(processExitsWith: .success) {
       let directory = try MemoryDirectory()
       let publisher = try Publisher(Publication(name: "app", directory: directory.path))
@@ -286,13 +287,13 @@ struct BrokerTests {
         try publisher.setStatus(.stale(since: UInt64(number)), of: source)
       }
       let reader = try Reader.connect(
-        to: "\(directory.path)/app.socket", patienceMilliseconds: 30_000)
+        to: "\(directory.path)/app.socket", timeoutMilliseconds: 30_000)
       #expect(reader.source("worker")?.status == .stale(since: 49_999))
     }
   }
 
-  @Test("Two hundred readers are served")
-  func twoHundred() throws {
+  @Test("The broker serves 200 readers")
+  func manyReaders() throws {
     raiseDescriptorLimit()
     let stage = try Stage()
     try #require(stage.always.counter("total")).add(5)
@@ -312,15 +313,15 @@ struct BrokerTests {
     #expect(waits { stage.publisher.readerCount == 0 } && !stage.spins.isWatched)
   }
 
-  @Test("A publisher that does not answer is silent")
-  func publisherAnswer() throws {
+  @Test("A request to a stopped publisher times out")
+  func stoppedPublisher() throws {
     let directory = try MemoryDirectory()
-    let publisher = try Program.holder("publish", directory.path, "mute", "--pause", "1000000")
-    let socket = "\(directory.path)/mute.socket"
-    let reader = try Reader.connect(to: socket, patienceMilliseconds: Self.patience)
+    let publisher = try Program.holder("publish", directory.path, "stopped", "--pause", "1000000")
+    let socket = "\(directory.path)/stopped.socket"
+    let reader = try Reader.connect(to: socket, timeoutMilliseconds: Self.timeout)
     try publisher.stop()
-    #expect(throws: TableError.silent(socket: socket, milliseconds: 50)) {
-      try Reader.connect(to: socket, patienceMilliseconds: 50)
+    #expect(throws: TableError.timedOut(socket: socket, milliseconds: 50)) {
+      try Reader.connect(to: socket, timeoutMilliseconds: 50)
     }
     let (sample, words) = reader.words(of: try #require(reader.group("balance")))
     #expect(TornTests.isWhole(words, sample.window))
@@ -329,23 +330,40 @@ struct BrokerTests {
     #expect(!reader.hasBroker)
   }
 
-  @Test("A closed publisher tells its readers")
+  @Test("The error of a reset connection reaches the caller")
+  func resetConnection() throws {
+    let directory = try MemoryDirectory()
+    let path = "\(directory.path)/reset.socket"
+    let listener = try UnixSocket.listen(at: path, .messages)
+    let thread = try SystemThread(name: "reset") {
+      guard let socket = try? listener.accept() else { return }
+      // Closing a socket with an unread message resets the connection.
+      _ = socket.waitForInput(milliseconds: Self.timeout)
+    }
+    let reset = SystemError(call: "recvmsg", object: path, code: ECONNRESET)
+    #expect(throws: TableError.system(reset)) {
+      try Reader.connect(to: path, timeoutMilliseconds: Self.timeout)
+    }
+    thread.join()
+  }
+
+  @Test("Closing a publisher notifies its readers")
   func closedPublisher() throws {
     let stage = try Stage()
     let reader = try stage.connect()
     try reader.enable(reader.groups.filter(\.isOnDemand))
     stage.publisher.close()
-    #expect(reader.waitForChange(milliseconds: Self.patience))
+    #expect(reader.waitForChange(milliseconds: Self.timeout))
     reader.refresh()
     #expect(reader.health() == .closed && !reader.hasBroker)
     #expect(stage.directory.entries.filter { $0 != "app.lock" }.isEmpty)
-    #expect(stage.calls.texts.count == 4, "the writers sleep")
+    #expect(stage.calls.texts.count == 4, "all groups are disabled")
     #expect(throws: TableError.self) { try stage.connect() }
   }
 }
 
 extension TableSample {
-  /// When the words were true, where the publisher says so.
+  /// The window of the words, if the publisher states one.
   var window: Window? {
     if case .up(let window) = self { window } else { nil }
   }

@@ -6,7 +6,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Processes that are killed or stopped, and what the others have of it.
+/// The effects of killing and stopping processes.
 ///
 /// `VITALS_KILLS` sets the number of kills, for a longer run.
 @Suite(.serialized)
@@ -21,13 +21,13 @@ struct CrashTests {
 
   private static func connect(_ directory: MemoryDirectory) throws -> Reader {
     try Reader.connect(
-      to: "\(directory.path)/\(name).socket", patienceMilliseconds: 30_000)
+      to: "\(directory.path)/\(name).socket", timeoutMilliseconds: 30_000)
   }
 
-  /// The words of a whole sample, or nil and an issue.
+  /// The words of a complete sample; records an issue otherwise.
   private func whole(_ reader: Reader, _ name: String) throws -> [UInt64]? {
     let group = try #require(reader.group(name))
-    // A writer that runs may be too fast for two copies.
+    // A running writer may be too fast for two copies.
     for _ in 0..<1_000 {
       let (sample, words) = reader.words(of: group)
       if sample == .busy { continue }
@@ -41,8 +41,8 @@ struct CrashTests {
     return nil
   }
 
-  @Test("Whenever a publisher is killed, readers have a whole sample")
-  func wheneverPublisher() throws {
+  @Test("After a publisher is killed at any time, a complete sample can be read")
+  func killedPublisher() throws {
     let directory = try MemoryDirectory()
     var generator = SeededGenerator(seed: 20_261_121)
     var instances: Set<[UInt8]> = []
@@ -50,7 +50,7 @@ struct CrashTests {
     for _ in 0..<Self.kills {
       let publisher = try Self.publish(directory)
       let before = try Self.connect(directory)
-      #expect(instances.insert(before.identity.instance).inserted, "an instance came twice")
+      #expect(instances.insert(before.identity.instance).inserted, "the instance is not unique")
       let first = try whole(before, "balance")
       sleepNanoseconds(UInt64.random(in: 0..<3_000_000, using: &generator))
       publisher.process.kill()
@@ -58,14 +58,14 @@ struct CrashTests {
       #expect(after.identity == before.identity)
       for name in ["balance", "balance-16"] {
         let words = try whole(before, name)
-        #expect(try whole(after, name) == words, "both look at the same bytes")
+        #expect(try whole(after, name) == words, "both readers map the same file")
         if name == "balance" { #expect(words?.first ?? 0 >= first?.first ?? 0) }
         updates += words?.first ?? 0
       }
       for reader in [before, after] {
         #expect(waits(seconds: 30) { reader.health().isDead })
         reader.refresh()
-        #expect(reader.flaws.isEmpty && reader.groups.count == 6 && reader.sources.count == 2)
+        #expect(reader.errors.isEmpty && reader.groups.count == 6 && reader.sources.count == 2)
         let labels = try #require(reader.source("shop")).labels
         #expect(labels["left"] == labels["right"])
       }
@@ -73,7 +73,7 @@ struct CrashTests {
     print("crash: \(Self.kills) kills after \(updates) updates")
   }
 
-  @Test("A stopped publisher is told from a dead one")
+  @Test("A stopped publisher is distinguished from a dead one")
   func stoppedPublisher() throws {
     let directory = try MemoryDirectory()
     let publisher = try Self.publish(directory)
@@ -91,7 +91,7 @@ struct CrashTests {
     #expect(waits(seconds: 30) { reader.health().isDead })
   }
 
-  @Test("What a killed reader asked for ends, and its memory is freed")
+  @Test("The demands of a killed reader end and their memory is freed")
   func killedReader() throws {
     let directory = try MemoryDirectory()
     let publisher = try Publisher(Publication(name: "host", directory: directory.path))
@@ -100,14 +100,14 @@ struct CrashTests {
     let record = try publisher.addRecord("spins", schema: Tables.heavy, to: source) { isWatched in
       calls.withLock { $0.append(isWatched) }
     }
-    #expect(publisher.memoryUse.annexByteCount == 0 && !record.isWatched)
+    #expect(publisher.memoryUse.onDemandByteCount == 0 && !record.isWatched)
     for round in 1...3 {
       let reader = try Program.holder("read", "\(directory.path)/host.socket")
       #expect(record.isWatched && publisher.readerCount == 1)
-      #expect(publisher.memoryUse.annexByteCount > 0)
+      #expect(publisher.memoryUse.onDemandByteCount > 0)
       reader.process.kill()
       #expect(waits(seconds: 30) { !record.isWatched && publisher.readerCount == 0 })
-      #expect(publisher.memoryUse.annexByteCount == 0)
+      #expect(publisher.memoryUse.onDemandByteCount == 0)
       let expected = (0..<2 * round).map { $0.isMultiple(of: 2) }
       #expect(waits(seconds: 30) { calls.withLock { $0 } == expected })
     }

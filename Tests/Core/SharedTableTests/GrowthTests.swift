@@ -6,14 +6,14 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Tables that grow and shrink while they are read.
+/// Tables that grow and shrink during reads.
 ///
-/// `VITALS_SOURCES` sets how far, for a longer run.
+/// `VITALS_SOURCES` sets the number of sources, for a longer run.
 struct GrowthTests {
   private static let count = environmentNumber("VITALS_SOURCES", otherwise: 20_000)
 
-  /// What a thread that reads all the while finds.
-  private final class Watch: Sendable {
+  /// The observations of a thread that reads continuously.
+  private final class Observations: Sendable {
     private let isEnding = Atomic(false)
     private let found = Mutex<[String]>([])
     private let passes = Atomic(0)
@@ -23,7 +23,7 @@ struct GrowthTests {
     var problems: [String] { found.withLock { $0 } }
     var passCount: Int { passes.load(ordering: .relaxed) }
 
-    func tell(_ problem: String) {
+    func report(_ problem: String) {
       found.withLock { if $0.count < 20 { $0.append(problem) } }
     }
 
@@ -32,42 +32,44 @@ struct GrowthTests {
       var words = [UInt64](repeating: 0, count: 3)
       while !isEnding.load(ordering: .relaxed) {
         reader.refresh()
-        for flaw in reader.flaws { tell(flaw.description) }
+        for error in reader.errors { report(error.description) }
         let groups = reader.groups
         let view = reader.view
-        // All of the first ones, and some of the others.
+        // Up to 1,000 groups: all of a small table, a subset of a large one.
         let step = max(1, groups.count / 1_000)
         for index in stride(from: 0, to: groups.count, by: step) {
           var span = words.mutableSpan
           guard case .up = view.sample(groups[index].slot, into: &span) else { continue }
-          // Before its first update it has no values.
+          // A record has no values before its first update.
           if words == [.max, .max, .max] { continue }
-          if words[2] != words[0] &+ words[1] { tell("a sum is \(words)") }
+          if words[2] != words[0] &+ words[1] { report("a sum is \(words)") }
           guard groups[index].name == "steady" else { continue }
-          if words[0] < last { tell("the steady counter fell from \(last) to \(words[0])") }
+          if words[0] < last { report("the steady counter decreased from \(last) to \(words[0])") }
           last = words[0]
         }
         passes.add(1, ordering: .relaxed)
       }
-      if last == 0 { tell("the steady group was never seen") }
+      if last == 0 { report("the steady group was never seen") }
     }
   }
 
-  @Test("A table grows and shrinks under its readers, and uses its memory again")
-  func tableGrows() throws {
+  @Test("A table grows and shrinks during reads and reuses its memory")
+  func growingTable() throws {
     let publisher = try Tables.publisher()
     let steady = try publisher.addRecord(
       "steady", schema: Tables.sums, to: try publisher.addSource("steady"), consistency: .latched)
     steady.replace([0, 1, 1])
-    let watch = Watch()
+    let observations = Observations()
     let threads = try (0..<2).map { number in
       let descriptor = try publisher.descriptorForReader()
       let reader = try UncheckedReader(Reader(of: descriptor, file: "reader \(number)"))
-      return try SystemThread(name: "reader", stackSize: 1 << 20) { watch.run(reader.reader) }
+      return try SystemThread(name: "reader", stackSize: 1 << 20) {
+        observations.run(reader.reader)
+      }
     }
     var peaks: [Int] = []
     var times: [UInt64] = []
-    for climb in 0..<2 {
+    for round in 0..<2 {
       var sources: [PublishedSource] = []
       sources.reserveCapacity(Self.count)
       let begin = monotonicNanoseconds()
@@ -78,32 +80,32 @@ struct GrowthTests {
         let value = UInt64(number)
         record.replace([value, value, 2 * value])
         steady.replace([
-          value + UInt64(climb * Self.count), 1, value + UInt64(climb * Self.count) + 1,
+          value + UInt64(round * Self.count), 1, value + UInt64(round * Self.count) + 1,
         ])
         sources.append(source)
       }
       times.append(monotonicNanoseconds() - begin)
       peaks.append(publisher.memoryUse.tableByteCount)
       let fresh = try Reader(of: publisher)
-      #expect(fresh.flaws.isEmpty)
+      #expect(fresh.errors.isEmpty)
       #expect(fresh.sources.count == Self.count + 1 && fresh.groups.count == Self.count + 1)
       for source in sources { try publisher.remove(source) }
       #expect(fresh.refresh() && fresh.groups.count == 1)
     }
-    watch.end()
+    observations.end()
     for thread in threads { thread.join() }
-    #expect(watch.problems.isEmpty)
-    #expect(watch.passCount > 0)
-    #expect(peaks[1] == peaks[0], "the second climb takes the memory of the first")
+    #expect(observations.problems.isEmpty)
+    #expect(observations.passCount > 0)
+    #expect(peaks[1] == peaks[0], "the second round reuses the memory of the first")
     let use = publisher.memoryUse
     #expect(use.freeByteCount > use.tableByteCount / 10 * 9)
     print(
       "growth: \(Self.count) sources in \(times.map { $0 / 1_000_000 }) ms, \(peaks[0]) bytes, ",
-      "\(watch.passCount) passes of two readers")
+      "\(observations.passCount) passes of two readers")
   }
 
-  @Test("A change among many sources is read without reading all again")
-  func changeAmong() throws {
+  @Test("A change among many sources can be read")
+  func changeAmongMany() throws {
     let publisher = try Tables.publisher()
     var sources: [PublishedSource] = []
     for number in 0..<Self.count {
@@ -127,7 +129,7 @@ struct GrowthTests {
       "\(second / 1_000) us, no change in \(third) ns")
   }
 
-  /// A reader that one thread uses after another one made it.
+  /// A reader that another thread uses after its creation.
   private struct UncheckedReader: @unchecked Sendable {
     let reader: Reader
 
@@ -135,8 +137,9 @@ struct GrowthTests {
   }
 
   @Test(
-    "Samples allocate nothing", .enabled(if: allocations_are_counted(), "a sanitizer has malloc"))
-  func samplesAllocate() throws {
+    "Sampling does not allocate memory",
+    .enabled(if: allocations_are_counted(), "a sanitizer replaces malloc"))
+  func allocationFreeSamples() throws {
     let publisher = try Tables.publisher()
     let source = try publisher.addSource("worker")
     var records: [Record] = []

@@ -7,7 +7,7 @@ import Testing
 
 @testable import SharedTable
 
-/// Tables and files that somebody made to harm their readers.
+/// Tables and files that were crafted to harm their readers.
 struct HostileTests {
   /// A field of the header with a value that makes the whole table unreadable.
   struct HeaderCase: CustomTestStringConvertible, Sendable {
@@ -36,16 +36,16 @@ struct HostileTests {
   }
 
   @Test(
-    "A header that cannot be is refused", arguments: HeaderCase.all)
-  func headerCannot(damage: HeaderCase) throws {
+    "A table with an invalid header is rejected", arguments: HeaderCase.all)
+  func invalidHeader(damage: HeaderCase) throws {
     var image = try DamagedTable.whole()
     image.set(damage.value, at: damage.offset, damage.size)
     let error = try #require(throws: TableError.self) { try image.reader() }
-    #expect(error.flaw?.field == damage.field && error.flaw?.value == damage.value)
-    #expect(error.description.contains("damaged: \(damage.field) is \(damage.value)"))
+    #expect(error.invalidField?.field == damage.field && error.invalidField?.value == damage.value)
+    #expect(error.description.contains("'damaged': \(damage.field) is \(damage.value)"))
   }
 
-  /// A field of a block with a value that makes the block, or what refers to it, unreadable.
+  /// A field of a block with a value that makes the block, or a block that refers to it, invalid.
   struct BlockCase: CustomTestStringConvertible, Sendable {
     let kind: vitals_block_kind
     var index = 0
@@ -53,8 +53,8 @@ struct HostileTests {
     let offset: Int
     let value: UInt64
     var size = 4
-    /// What the flaw calls the field, where it is another one.
-    var told: String?
+    /// The field that the error names, if it is a different one.
+    var reported: String?
 
     var testDescription: String { "\(field) of block kind \(kind.rawValue) = \(value)" }
 
@@ -71,13 +71,15 @@ struct HostileTests {
       } + [
         BlockCase(kind: VITALS_SOURCE, field: "keys_count", offset: 68, value: UInt64(UInt32.max)),
         BlockCase(kind: VITALS_LABELS, field: "labels_count", offset: 36, value: 1 << 31),
-        BlockCase(kind: VITALS_SCHEMA, field: "kvm_offset", offset: 24, value: 0, told: "kvm_size"),
+        BlockCase(
+          kind: VITALS_SCHEMA, field: "kvm_offset", offset: 24, value: 0, reported: "kvm_size"),
         BlockCase(
           kind: VITALS_SCHEMA, field: "kvm_offset", offset: 24, value: UInt64(UInt32.max),
-          told: "kvm_size"),
+          reported: "kvm_size"),
         BlockCase(
           kind: VITALS_SCHEMA, field: "kvm_size", offset: 28, value: UInt64(UInt32.max)),
-        BlockCase(kind: VITALS_SCHEMA, field: "kvm_size", offset: 28, value: 8, told: "kvm_offset"),
+        BlockCase(
+          kind: VITALS_SCHEMA, field: "kvm_size", offset: 28, value: 8, reported: "kvm_offset"),
         BlockCase(kind: VITALS_SCHEMA, field: "statistic_count", offset: 32, value: 7),
         BlockCase(
           kind: VITALS_SCHEMA, field: "statistic_count", offset: 32, value: UInt64(UInt32.max)),
@@ -102,24 +104,24 @@ struct HostileTests {
         BlockCase(kind: VITALS_SOURCE, field: "size", offset: 8, value: 63, size: 8),
         BlockCase(kind: VITALS_SOURCE, field: "size", offset: 8, value: 1 << 63, size: 8),
         BlockCase(
-          kind: VITALS_SOURCE, field: "size", offset: 8, value: 64, size: 8, told: "size"),
+          kind: VITALS_SOURCE, field: "size", offset: 8, value: 64, size: 8, reported: "size"),
         BlockCase(kind: VITALS_SOURCE, field: "parent", offset: 24, value: 1234, size: 8),
       ]
   }
 
   @Test(
-    "A block that cannot be is told, and the rest is read", arguments: BlockCase.all)
-  func blockCannot(damage: BlockCase) throws {
+    "An invalid block is reported and all other blocks are read", arguments: BlockCase.all)
+  func invalidBlock(damage: BlockCase) throws {
     var image = try DamagedTable.whole()
     let block = image.block(damage.kind, damage.index)
     image.set(damage.value, at: block + damage.offset, damage.size)
     let reader = try image.reader()
-    let flaw = try #require(reader.flaws.first)
-    let told = try #require(flaw.flaw)
-    let field = damage.told ?? damage.field
-    #expect(told.field.hasPrefix("\(field) of the "), "\(flaw)")
-    if damage.told == nil { #expect(told.value == damage.value, "\(flaw)") }
-    #expect(flaw.description.hasPrefix("damaged: "))
+    let error = try #require(reader.errors.first)
+    let invalid = try #require(error.invalidField)
+    let field = damage.reported ?? damage.field
+    #expect(invalid.field.hasPrefix("\(field) of the "), "\(error)")
+    if damage.reported == nil { #expect(invalid.value == damage.value, "\(error)") }
+    #expect(error.description.hasPrefix("'damaged': "))
     if damage.kind == VITALS_LABELS {
       #expect(reader.sources.allSatisfy { $0.labels.isEmpty } && reader.groups.count == 3)
     } else {
@@ -128,25 +130,25 @@ struct HostileTests {
     for group in reader.groups { _ = reader.words(of: group) }
   }
 
-  @Test("What refers to itself is not reached, and nothing hangs")
-  func refersItself() throws {
+  @Test("A source that is its own ancestor is skipped")
+  func cyclicParents() throws {
     var image = try DamagedTable.whole()
     let shop = image.block(VITALS_SOURCE, 0)
     let worker = image.block(VITALS_SOURCE, 1)
     image.set(image.number(at: worker, 8), at: shop + 24, 8)
     let cycle = try image.reader()
-    #expect(cycle.sources.isEmpty && cycle.groups.isEmpty && cycle.flaws.count == 2)
+    #expect(cycle.sources.isEmpty && cycle.groups.isEmpty && cycle.errors.count == 2)
     image.set(image.number(at: shop, 8), at: shop + 24, 8)
-    let selfish = try image.reader()
-    #expect(selfish.sources.isEmpty && selfish.flaws.count == 2)
+    let ownParent = try image.reader()
+    #expect(ownParent.sources.isEmpty && ownParent.errors.count == 2)
   }
 
-  @Test("An id that stands twice is taken once")
-  func idStands() throws {
+  @Test("A source with a duplicate id is listed once")
+  func duplicateID() throws {
     var image = try DamagedTable.whole()
     let (shop, worker) = (image.block(VITALS_SOURCE, 0), image.block(VITALS_SOURCE, 1))
     let id = image.number(at: shop, 8)
-    // Its own parent, and at the top as well.
+    // The source is its own parent and also at the top.
     image.set(id, at: worker, 8)
     image.set(id, at: worker + 24, 8)
     #expect(try image.reader().sources.count <= 1)
@@ -155,8 +157,8 @@ struct HostileTests {
     #expect(try image.reader().sources.count <= 1)
   }
 
-  @Test("Sources of one name have different paths")
-  func sourcesName() throws {
+  @Test("Sources with the same name get unique paths")
+  func duplicateNames() throws {
     let publisher = try Tables.publisher()
     for name in ["x~3", "x", "y"] { try publisher.addSource(name) }
     var image = DamagedTable(
@@ -165,49 +167,51 @@ struct HostileTests {
     let last = image.block(VITALS_SOURCE, 2)
     image.set(UInt64(UInt8(ascii: "x")), at: last + 72, 1)
     let reader = try image.reader()
-    #expect(reader.sources.map(\.path) == ["x~3", "x", "x~3~3"] || reader.sources.count == 3)
-    #expect(Set(reader.sources.map(\.path)).count == 3)
-    #expect(reader.flaws.count == 1)
+    // The third source has id 3: `x` and `x~3` are in use.
+    #expect(reader.sources.map(\.path) == ["x~3", "x", "x~3~3"])
+    #expect(reader.errors.map { $0.invalidField?.value } == [3])
+    #expect(reader.errors.first?.description.contains("shown as 'x~3~3'") == true)
   }
 
-  @Test("A table of another kind is refused by name")
-  func tableAnother() throws {
+  @Test("A file with another byte order, magic or length is rejected")
+  func foreignFile() throws {
     var image = try DamagedTable.whole()
     let whole = image
     image.set(0x0403_0201, at: 8, 4)
     #expect(throws: TableError.foreignByteOrder(file: "damaged")) { try image.reader() }
     image = whole
     image.bytes[7] = 2
-    #expect(throws: TableError.noTable(file: "damaged")) { try image.reader() }
+    #expect(throws: TableError.notATable(file: "damaged")) { try image.reader() }
     image = whole
     image.bytes.removeSubrange(159...)
-    #expect(throws: TableError.noTable(file: "damaged")) { try image.reader() }
+    #expect(throws: TableError.notATable(file: "damaged")) { try image.reader() }
     image.bytes = []
-    #expect(throws: TableError.noTable(file: "damaged")) { try image.reader() }
+    #expect(throws: TableError.notATable(file: "damaged")) { try image.reader() }
   }
 
   @Test(
-    "An end beyond the file is told", arguments: [UInt64(1) << 20, 1 << 40, 1 << 63, .max])
-  func endBeyond(used: UInt64) throws {
+    "An end beyond the file is reported", arguments: [UInt64(1) << 20, 1 << 40, 1 << 63, .max])
+  func endBeyondFile(used: UInt64) throws {
     var image = try DamagedTable.whole()
     image.set(used, at: 56, 8)
     let reader = try image.reader()
-    #expect(reader.flaws.contains { $0.flaw?.field == "used" && $0.flaw?.value == used })
-    #expect(reader.groups.count == 3, "what is there is read")
+    #expect(
+      reader.errors.contains { $0.invalidField?.field == "used" && $0.invalidField?.value == used })
+    #expect(reader.groups.count == 3, "existing blocks are read")
   }
 
-  @Test("An end within a block, or before the first, is told")
-  func endWithin() throws {
+  @Test("An end within a block is reported, an end before the first block is not")
+  func endWithinBlock() throws {
     var image = try DamagedTable.whole()
     image.set(UInt64(image.block(VITALS_SOURCE, 1) + 64), at: 56, 8)
-    #expect(try image.reader().flaws.count == 1)
+    #expect(try image.reader().errors.count == 1)
     image.set(0, at: 56, 8)
     let empty = try image.reader()
-    #expect(empty.sources.isEmpty && empty.flaws.isEmpty)
+    #expect(empty.sources.isEmpty && empty.errors.isEmpty)
   }
 
-  @Test("A chain of many sources does not become a mass of paths")
-  func chainMany() throws {
+  @Test("The paths of nested sources are limited in length")
+  func longPaths() throws {
     var bytes = try DamagedTable.whole().bytes
     bytes.removeSubrange(192...)
     let count = 20_000
@@ -230,8 +234,8 @@ struct HostileTests {
     image.set(UInt64(bytes.count), at: 56, 8)
     let reader = try image.reader()
     #expect(reader.sources.count == 83)
-    #expect(reader.sources.allSatisfy { $0.path.utf8.count <= Publication.longestPath })
-    #expect(reader.flaws.count == count - reader.sources.count)
+    #expect(reader.sources.allSatisfy { $0.path.utf8.count <= Publication.maximumPathByteCount })
+    #expect(reader.errors.count == count - reader.sources.count)
     let publisher = try Tables.publisher()
     var parent: PublishedSource?
     #expect(throws: TableError.self) {
@@ -242,8 +246,8 @@ struct HostileTests {
     #expect(try Reader(of: publisher).sources.count == 83)
   }
 
-  @Test("A text that is shared without end is refused")
-  func textShared() throws {
+  @Test("A schema that shares a text too often is rejected")
+  func sharedText() throws {
     let states = (0..<2_000).map { "state\($0)" }
     let schema = Schema(
       packing: (0..<400).map { Statistic("s\($0)", .state, states: $0 == 0 ? states : []) })
@@ -261,13 +265,14 @@ struct HostileTests {
     }
     let reader = try image.reader()
     #expect(reader.groups.isEmpty)
-    #expect(reader.flaws.contains { $0.flaw?.field.hasPrefix("statistics_offset") == true })
+    #expect(
+      reader.errors.contains { $0.invalidField?.field.hasPrefix("statistics_offset") == true })
   }
 
   @Test(
-    "A file that is much longer than what was written costs nothing",
+    "A sparse file is read without allocating memory",
     arguments: [VITALS_SCHEMA, VITALS_SOURCE, VITALS_LABELS, VITALS_GROUP])
-  func fileMuch(
+  func sparseFile(
     kind: vitals_block_kind
   ) throws {
     var image = try DamagedTable.whole()
@@ -282,12 +287,12 @@ struct HostileTests {
     let path = try directory.write(image.bytes, to: "sparse.table")
     try Descriptor.open(path, for: .readWrite).resize(to: Int(end) + Int(huge))
     let reader = try Reader.open(path)
-    #expect(reader.flaws.count == 1 && reader.groups.count == 3)
-    #expect(try FileStatus(path).allocatedByteCount < 1 << 20, "reading it takes no memory")
+    #expect(reader.errors.count == 1 && reader.groups.count == 3)
+    #expect(try FileStatus(path).allocatedByteCount < 1 << 20, "reading it allocates no memory")
   }
 
-  @Test("A file that gets shorter is broken, and nobody crashes")
-  func fileGets() throws {
+  @Test("A truncated file yields no values and causes no crash")
+  func truncatedFile() throws {
     let directory = try MemoryDirectory()
     var bytes = try DamagedTable.whole().bytes
     let used = bytes.count
@@ -299,7 +304,7 @@ struct HostileTests {
       #expect(groups.count == 2)
       try Descriptor.open(path, for: .readWrite).resize(to: length)
       let samples = groups.map { reader.words(of: $0).sample }
-      // The kernel ends a file with zeros up to the end of its page, where nobody is told.
+      // The rest of the last page reads as zeros, without SIGBUS.
       switch length {
       case 0: #expect(samples == [.broken, .broken] && reader.isBroken)
       case 100: #expect(samples == [.removed, .removed])
@@ -314,18 +319,18 @@ struct HostileTests {
     }
   }
 
-  @Test("What is no file of a table is refused")
-  func fileTable() throws {
+  @Test("A path that is not a table file is rejected")
+  func notATableFile() throws {
     let directory = try MemoryDirectory()
     let bytes = try DamagedTable.whole().bytes
     let whole = try directory.write(bytes, to: "whole")
     let empty = try directory.write([], to: "empty")
-    #expect(throws: TableError.noTable(file: empty)) { try Reader.open(empty) }
-    #expect(throws: TableError.noTable(file: directory.path)) { try Reader.open(directory.path) }
+    #expect(throws: TableError.notATable(file: empty)) { try Reader.open(empty) }
+    #expect(throws: TableError.notATable(file: directory.path)) { try Reader.open(directory.path) }
     let fifo = "\(directory.path)/fifo"
     let isFIFO = unsafe mkfifo(fifo, 0o644) == 0
     #expect(isFIFO)
-    #expect(throws: TableError.noTable(file: fifo)) { try Reader.open(fifo) }
+    #expect(throws: TableError.notATable(file: fifo)) { try Reader.open(fifo) }
     let link = "\(directory.path)/link"
     let isLink = unsafe symlink(whole, link) == 0
     #expect(isLink)
@@ -336,21 +341,21 @@ struct HostileTests {
     #expect(throws: TableError.system(SystemError(call: "open", object: missing, code: ENOENT))) {
       try Reader.open(missing)
     }
-    #expect(throws: TableError.noTable(file: "/dev/null")) { try Reader.open("/dev/null") }
-    #expect(throws: TableError.noTable(file: "/proc/self/maps")) {
+    #expect(throws: TableError.notATable(file: "/dev/null")) { try Reader.open("/dev/null") }
+    #expect(throws: TableError.notATable(file: "/proc/self/maps")) {
       try Reader.open("/proc/self/maps")
     }
     #expect(try Reader.open(whole).groups.count == 3)
   }
 
-  @Test("A file that others may write is not trusted")
-  func fileOthers() throws {
+  @Test("A file that other users may write is not trusted")
+  func writableByOthers() throws {
     let directory = try MemoryDirectory()
     let path = try directory.write(try DamagedTable.whole().bytes, to: "open.table")
     for mode in [0o666, 0o664, 0o646] as [UInt32] {
       try setMode(of: path, to: mode)
       #expect(
-        throws: TableError.untrusted(file: path, reason: "others than its owner may write it")
+        throws: TableError.untrusted(file: path, reason: "users other than its owner may write it")
       ) { try Reader.open(path) }
     }
     try setMode(of: path, to: 0o644)
@@ -358,9 +363,9 @@ struct HostileTests {
   }
 
   @Test(
-    "A file of another user than it says is not trusted",
+    "A file that does not belong to the stated owner is not trusted",
     .enabled(if: currentUser() == 0, "only root can give a file away"))
-  func fileAnother() throws {
+  func foreignOwner() throws {
     let directory = try MemoryDirectory()
     var image = try DamagedTable.whole()
     image.set(1234, at: 132, 4)
@@ -371,7 +376,7 @@ struct HostileTests {
     try give(path, to: 1235)
     #expect(
       throws: TableError.untrusted(
-        file: path, reason: "it is of user 1235 and says that it is of user 1234")
+        file: path, reason: "it belongs to user 1235 but states user 1234")
     ) { try Reader.open(path) }
   }
 
@@ -381,8 +386,8 @@ struct HostileTests {
     }
   }
 
-  @Test("A publisher that hands out what is no memory is not trusted")
-  func publisherHands() throws {
+  @Test("A publisher that sends a file on a disk is not trusted")
+  func fileOnDisk() throws {
     let directory = try MemoryDirectory()
     let disk = try MemoryDirectory(below: "/var/tmp")
     let path = try disk.write(try DamagedTable.whole().bytes, to: "on.disk")
@@ -397,8 +402,8 @@ struct HostileTests {
     }
     #expect(
       throws: TableError.untrusted(
-        file: socketPath, reason: "its publisher hands out a file that is not in memory")
-    ) { try Reader.connect(to: socketPath, patienceMilliseconds: 30_000) }
+        file: socketPath, reason: "its publisher sent a file that is not in memory")
+    ) { try Reader.connect(to: socketPath, timeoutMilliseconds: 30_000) }
     thread.join()
   }
 }

@@ -4,11 +4,11 @@ import Statistics
 import TestSupport
 import Testing
 
-/// Tables of each revision of the layout, written in C, read in Swift, and the reverse.
+/// Tables of each revision, written in C and read in Swift, and the reverse.
 struct MatrixTests {
-  /// What the reader has to find in a table of `Tests/TableMatrix/publisher.c`.
+  /// Checks the contents of a table of `Tests/TableMatrix/publisher.c`.
   private func check(_ reader: Reader, revision: UInt32) throws {
-    #expect(reader.flaws.isEmpty)
+    #expect(reader.errors.isEmpty)
     #expect(reader.identity.revision == revision)
     #expect(reader.identity.instanceText == "a0a1a2a3a4a5a6a7a8a9aaabacadaeaf")
     #expect(reader.identity.pid == 4242 && reader.identity.owner == 1000)
@@ -47,7 +47,7 @@ struct MatrixTests {
   private func checkValues(_ reader: Reader) throws {
     let requests = try #require(reader.group("requests"))
     #expect(reader.value("requests", of: requests) == 1_000_000)
-    #expect(reader.value("sent", of: requests) == UInt64.max - 1, "a counter at its end")
+    #expect(reader.value("sent", of: requests) == UInt64.max - 1, "a saturated counter")
     #expect(reader.value("margin", of: requests) == UInt64(bitPattern: -250))
     #expect(reader.value("drift", of: requests) == nil)
     #expect(reader.value("queue_peak", of: requests) == nil)
@@ -58,15 +58,15 @@ struct MatrixTests {
     let balance16 = reader.words(of: try #require(reader.group("balance-16")))
     #expect(balance16 == (.up(Window(begin: 21, end: 525)), [21, 63, 441, 525]))
     let denied = reader.words(of: try #require(reader.group("denied")))
-    #expect(denied.sample == .old(.denied(code: 13)))
+    #expect(denied.sample == .notCurrent(.denied(code: 13)))
     #expect(denied.words.allSatisfy { $0 == Inactive.unsigned })
     let asleep = reader.words(of: try #require(reader.group("asleep")))
-    #expect(asleep.sample == .asleep)
+    #expect(asleep.sample == .disabled)
   }
 
   @Test(
-    "The table of a frozen revision is read", arguments: CPrograms.frozen)
-  func tableFrozen(revision: String) throws {
+    "A stored table of each frozen revision can be read", arguments: CPrograms.frozen)
+  func frozenRevision(revision: String) throws {
     let directory = try MemoryDirectory()
     let path = try directory.write(CPrograms.expected("\(revision).table"), to: "a.table")
     try check(
@@ -74,9 +74,9 @@ struct MatrixTests {
   }
 
   @Test(
-    "What C publishes now is read", .enabled(if: CPrograms.areThere, Skips.programs),
+    "A table published by C can be read", .enabled(if: CPrograms.exist, Skips.programs),
     arguments: CPrograms.revisions)
-  func cPublishes(revision: String) throws {
+  func publishedByC(revision: String) throws {
     let directory = try MemoryDirectory()
     let path = "\(directory.path)/a.table"
     let publisher = try Program(CPrograms.path("publisher-\(revision)"), [path])
@@ -86,9 +86,9 @@ struct MatrixTests {
   }
 
   @Test(
-    "What Swift publishes is read by C", .enabled(if: CPrograms.areThere, Skips.programs),
+    "C can read a table published by Swift", .enabled(if: CPrograms.exist, Skips.programs),
     arguments: CPrograms.revisions)
-  func swiftPublishes(revision: String) throws {
+  func readByC(revision: String) throws {
     let directory = try MemoryDirectory()
     let publication = Publication(
       persistent: "swift", directory: directory.path, tableDirectory: directory.path)
@@ -121,7 +121,7 @@ struct MatrixTests {
       "  sample ok window 10 20\n  left 1\n  right 2\n  total 3\n",
       "flags 0x1 start", "  sample asleep\n",
     ] {
-      #expect(text.contains(part), "\(part) is not in \(text)")
+      #expect(text.contains(part), "'\(part)' is missing in \(text)")
     }
     let states = " states starting serving draining"
     #expect(text.contains(states) == (revision != "rev1"))
@@ -130,7 +130,7 @@ struct MatrixTests {
   }
 }
 
-/// Why a test is skipped.
+/// Reasons for skipping a test.
 enum Skips {
   static let programs: Comment = "Scripts/check-table-matrix.sh has not built the C programs"
 }

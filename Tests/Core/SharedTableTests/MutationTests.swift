@@ -5,20 +5,20 @@ import Testing
 
 @testable import SharedTable
 
-/// Tables that are damaged at random: none makes a reader crash or hang.
+/// Randomly damaged tables: none causes a crash or a hang.
 ///
 /// `VITALS_MUTATIONS` sets their number, for a longer run.
 struct MutationTests {
   private static let count = environmentNumber("VITALS_MUTATIONS", otherwise: 20_000)
 
   @Test(
-    "Damaged tables are read or refused", arguments: 0..<4)
+    "A damaged table is read or rejected", arguments: 0..<4)
   func damagedTables(part: Int) throws {
     var generator = SeededGenerator(seed: 77 + UInt64(part))
     let images =
       try [DamagedTable.whole()]
       + CPrograms.frozen.map { DamagedTable(try CPrograms.expected("\($0).table")) }
-    var (refused, flawed, sampled) = (0, 0, 0)
+    var (rejected, invalid, sampled) = (0, 0, 0)
     for _ in 0..<Self.count / 4 {
       var image = images[Int.random(in: images.indices, using: &generator)]
       let used = Int(image.number(at: 56, 8))
@@ -29,23 +29,23 @@ struct MutationTests {
         image.bytes.removeLast(Int.random(in: 0...image.bytes.count, using: &generator))
       }
       guard let reader = try? image.reader() else {
-        refused += 1
+        rejected += 1
         continue
       }
-      if !reader.flaws.isEmpty { flawed += 1 }
+      if !reader.errors.isEmpty { invalid += 1 }
       #expect(Set(reader.sources.map(\.path)).count == reader.sources.count)
       for group in reader.groups where group.schema.wordCount < 10_000 {
         if case .up = reader.words(of: group).sample { sampled += 1 }
       }
       reader.refresh()
     }
-    #expect(refused > 0 && flawed > 0 && sampled > 0)
-    print("mutations: \(refused) refused, \(flawed) flawed, \(sampled) groups sampled")
+    #expect(rejected > 0 && invalid > 0 && sampled > 0)
+    print("mutations: \(rejected) rejected, \(invalid) with errors, \(sampled) groups sampled")
   }
 }
 
 extension DamagedTable {
-  /// Puts something near to what checks forget somewhere, mostly where fields are.
+  /// Stores a boundary value at a random offset, mostly in a field.
   mutating func damage(below used: Int, _ generator: inout SeededGenerator) {
     let starts = blocks.values.flatMap { $0 }.sorted()
     var offset = Int.random(in: 0..<used, using: &generator)

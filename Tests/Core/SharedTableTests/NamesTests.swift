@@ -6,7 +6,7 @@ import Statistics
 import TestSupport
 import Testing
 
-/// Who has a name, and whose the files are.
+/// The claim of names and the ownership of files.
 struct NamesTests {
   private func publication(
     _ directory: MemoryDirectory, isPersistent: Bool = true
@@ -17,15 +17,15 @@ struct NamesTests {
   }
 
   @Test(
-    "A name is one publisher's", arguments: [true, false])
-  func namePublisher(isPersistent: Bool) throws {
+    "A name belongs to one publisher at a time", arguments: [true, false])
+  func uniqueName(isPersistent: Bool) throws {
     let directory = try MemoryDirectory()
     let publication = publication(directory, isPersistent: isPersistent)
     let taken = TableError.nameTaken(name: "app", directory: directory.path)
     let first = try Publisher(publication)
     let files = directory.entries
     #expect(throws: taken) { try Publisher(publication) }
-    #expect(directory.entries == files, "the second one has left everything as it was")
+    #expect(directory.entries == files, "the second publisher changed nothing")
     let reader = try Reader.connect(to: "\(directory.path)/app.socket")
     first.close()
     first.close()
@@ -35,7 +35,7 @@ struct NamesTests {
     withExtendedLifetime(second) {}
   }
 
-  @Test("A closed publisher's name is free, though a child has its descriptors")
+  @Test("Closing a publisher releases its name even if a child has its descriptors")
   func closedPublisher() throws {
     let directory = try MemoryDirectory()
     let first = try Publisher(publication(directory))
@@ -47,10 +47,8 @@ struct NamesTests {
     withExtendedLifetime((second, child.rawValue)) {}
   }
 
-  @Test("Tables of one name in one directory are one publisher's, wherever its socket is")
-  func tablesName()
-    throws
-  {
+  @Test("A table name is unique in its directory, independent of the socket's directory")
+  func uniqueTableName() throws {
     let (tables, one, two) = (
       try MemoryDirectory(), try MemoryDirectory(), try MemoryDirectory()
     )
@@ -65,7 +63,7 @@ struct NamesTests {
     #expect(two.entries.filter { $0 != "app.lock" }.isEmpty)
   }
 
-  @Test("A dead publisher's name is free, and its table stays until then")
+  @Test("The name of a dead publisher can be reused; its table exists until then")
   func deadPublisher() throws {
     let directory = try MemoryDirectory()
     let holder = try Program.holder(
@@ -78,12 +76,12 @@ struct NamesTests {
     let new = try Reader.open("\(directory.path)/app.table")
     #expect(new.identity != old.identity && new.sources.isEmpty)
     old.refresh()
-    #expect(old.groups.count == 6 && old.flaws.isEmpty, "the old one is still mapped")
+    #expect(old.groups.count == 6 && old.errors.isEmpty, "the old table is still mapped")
     withExtendedLifetime(publisher) {}
   }
 
-  @Test("Nobody removes another's files")
-  func nobodyRemoves() throws {
+  @Test("A publisher does not remove files of others")
+  func foreignFiles() throws {
     let directory = try MemoryDirectory()
     let publisher = try Publisher(publication(directory))
     for name in ["app.table", "app.socket"] {
@@ -94,7 +92,7 @@ struct NamesTests {
     for name in ["app.table", "app.socket"] {
       #expect(try readFile("\(directory.path)/\(name)") == [1, 2, 3], "\(name)")
     }
-    // And what is no socket is not in the way of one without being said.
+    // A file at the socket's path that is not a socket is an error.
     #expect(throws: TableError.self) { try Publisher(publication(directory)) }
     #expect(try readFile("\(directory.path)/app.socket") == [1, 2, 3])
     #expect(try readFile("\(directory.path)/app.table") == [1, 2, 3])
@@ -102,15 +100,15 @@ struct NamesTests {
   }
 
   @Test(
-    "A disk is refused", .enabled(if: Disk.isThere, "/var/tmp is not on a disk"))
-  func diskRefused() throws {
+    "A directory on a disk is rejected", .enabled(if: Disk.isThere, "/var/tmp is not on a disk"))
+  func disk() throws {
     let (directory, disk) = (try MemoryDirectory(), try MemoryDirectory(below: "/var/tmp"))
     #expect(throws: TableError.onDisk(file: "\(disk.path)/app.table")) {
       try Publisher(
         Publication(persistent: "app", directory: directory.path, tableDirectory: disk.path))
     }
     #expect(disk.entries.filter { $0 != "app.lock" }.isEmpty)
-    // A socket may be anywhere, as its table is in memory.
+    // The socket may be on a disk because the table is in memory.
     let publisher = try Publisher(Publication(name: "app", directory: disk.path))
     #expect(throws: Never.self) { try Reader.connect(to: "\(disk.path)/app.socket") }
     withExtendedLifetime(publisher) {}
@@ -123,7 +121,7 @@ struct NamesTests {
       } == false
   }
 
-  /// A tmpfs of two megabytes, for as long as the value lives.
+  /// A tmpfs of two megabytes, unmounted with the value.
   private final class SmallMemory {
     let directory: MemoryDirectory
 
@@ -135,7 +133,7 @@ struct NamesTests {
     deinit { unsafe umount2(directory.path, CInt(MNT_DETACH)) }
   }
 
-  @Test("A full filesystem is an error of the publisher's, not its end")
+  @Test("A full filesystem causes an error, not a crash")
   func fullFilesystem() throws {
     guard let small = try SmallMemory() else { try Test.cancel("only root can mount a tmpfs") }
     let path = small.directory.path
@@ -156,15 +154,15 @@ struct NamesTests {
     #expect(!records.isEmpty)
     for record in records { record.counter("w9999")?.bump() }
     let reader = try Reader.open("\(path)/app.table")
-    #expect(reader.flaws.isEmpty && reader.groups.count == records.count)
-    // There is no room for another one at all: nothing is left of it.
+    #expect(reader.errors.isEmpty && reader.groups.count == records.count)
+    // There is no room for a second table; its temporary file is removed.
     #expect(throws: TableError.self) {
       try Publisher(Publication(persistent: "two", directory: path, tableDirectory: path))
     }
     #expect(try !directoryEntries(path).contains("two.table.new"))
   }
 
-  @Test("A forked child cannot change what is its parent's")
+  @Test("A forked child cannot change the table of its parent")
   func forkedChild() async {
     await #expect(processExitsWith: .success) {
       let directory = try MemoryDirectory()
@@ -200,8 +198,8 @@ struct NamesTests {
     }
   }
 
-  @Test("No descriptor passes exec")
-  func descriptorPasses() async {
+  @Test("All descriptors are close-on-exec")
+  func closeOnExec() async {
     await #expect(processExitsWith: .success) {
       let directory = try MemoryDirectory()
       let before = try Set(openDescriptors().keys)
@@ -215,7 +213,7 @@ struct NamesTests {
       let new = try Set(openDescriptors().keys).subtracting(before)
       #expect(new.count >= 10)
       for number in new.compactMap({ CInt($0) }) {
-        // The directory that was read to find them is closed by now.
+        // The descriptor of the directory that was read is closed by now.
         let flags = fcntl(number, F_GETFD)
         #expect(flags == -1 || flags & FD_CLOEXEC != 0, "descriptor \(number)")
       }
@@ -223,27 +221,27 @@ struct NamesTests {
     }
   }
 
-  @Test("A record outlives its publisher")
-  func recordOutlives() throws {
+  @Test("A record can be written after its publisher was released")
+  func recordOutlivesPublisher() throws {
     let directory = try MemoryDirectory()
     var publisher: Publisher? = try Publisher(publication(directory))
     let source = try #require(try publisher?.addSource("worker"))
     let record = try #require(
       try publisher?.addRecord("sums", schema: Tables.sums, to: source))
-    let sleeping = try #require(
+    let onDemand = try #require(
       try publisher?.addRecord("spins", schema: Tables.heavy, to: source))
     let reader = try Reader.connect(to: "\(directory.path)/app.socket")
     try reader.enable(reader.groups)
     publisher = nil
     record.counter("total")?.bump()
-    sleeping.counter("spins")?.bump()
+    onDemand.counter("spins")?.bump()
     #expect(reader.health() == .closed)
     #expect(reader.value("total", of: try #require(reader.group("sums"))) == 1)
     #expect(directory.entries.filter { $0 != "app.lock" }.isEmpty)
   }
 
-  @Test("Nothing is left open when all is gone")
-  func nothingLeft() async {
+  @Test("Releasing publishers and readers closes all descriptors")
+  func allDescriptorsClosed() async {
     await #expect(processExitsWith: .success) {
       func use() throws {
         let directory = try MemoryDirectory()

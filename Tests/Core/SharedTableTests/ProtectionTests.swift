@@ -8,9 +8,9 @@ import Testing
 
 @testable import SharedTable
 
-/// What a reader can do to a publisher's memory: nothing, also as root.
+/// Attempts of a reader, also as root, to change a publisher's memory.
 struct ProtectionTests {
-  /// Something that a reader tries with a descriptor: whether it worked, else errno.
+  /// An attempt to change the memory through a descriptor; returns whether it succeeded.
   struct Attempt: CustomTestStringConvertible, Sendable {
     let testDescription: String
     let body: @Sendable (CInt) -> Bool
@@ -39,7 +39,7 @@ struct ProtectionTests {
       return unsafe write(number, &byte, 1) == 1 || pwrite(number, &byte, 1, 0) == 1
     }
 
-    /// What `body` does with the same file, opened for writing.
+    /// Applies `body` to the same file, reopened with `flags`.
     static func reopened(
       _ flags: CInt, _ body: @escaping @Sendable (CInt) -> Bool
     ) -> @Sendable (CInt) -> Bool {
@@ -69,14 +69,14 @@ struct ProtectionTests {
   }
 
   @Test(
-    "A reader cannot change the table or the annex", arguments: Attempt.all)
-  func readerCannot(attempt: Attempt) throws {
+    "A reader cannot change the table or the on-demand segment", arguments: Attempt.all)
+  func readOnlyForReaders(attempt: Attempt) throws {
     let directory = try MemoryDirectory()
     let publisher = try Publisher(Publication(name: "app", directory: directory.path))
     let source = try publisher.addSource("worker")
     let record = try publisher.addRecord("spins", schema: Tables.heavy, to: source)
     let reader = try Reader.connect(
-      to: "\(directory.path)/app.socket", patienceMilliseconds: 30_000)
+      to: "\(directory.path)/app.socket", timeoutMilliseconds: 30_000)
     let group = try #require(reader.group("spins"))
     try reader.enable([group])
     try #require(record.counter("spins")).add(5)
@@ -84,7 +84,7 @@ struct ProtectionTests {
     let table = try publisher.descriptorForReader()
     let didChangeTable = attempt.body(table.rawValue)
     #expect(!didChangeTable)
-    // A connection of its own is given the annex, too.
+    // A separate connection also receives the on-demand segment.
     let socket = try UnixSocket.connect(to: "\(directory.path)/app.socket", .messages)
     try socket.send(BrokerMessage(VITALS_ACQUIRE).bytes)
     let isAnswered = socket.waitForInput(milliseconds: 30_000)
@@ -97,11 +97,11 @@ struct ProtectionTests {
     }
     #expect(reader.value("spins", of: group) == 5)
     let again = try Reader(of: publisher)
-    #expect(again.flaws.isEmpty && again.groups.count == 1)
+    #expect(again.errors.isEmpty && again.groups.count == 1)
   }
 
-  @Test("A reader that makes the file longer does not keep the publisher from it")
-  func readerMakes() throws {
+  @Test("A publisher can grow a file that a reader extended")
+  func fileExtendedByReader() throws {
     let publisher = try Tables.publisher()
     let reader = try Reader(of: publisher)
     let table = try publisher.descriptorForReader()
@@ -119,13 +119,13 @@ struct ProtectionTests {
     #expect(publisher.memoryUse.tableByteCount > 1 << 20)
     for reader in [reader, try Reader(of: publisher)] {
       reader.refresh()
-      #expect(reader.flaws.isEmpty && reader.groups.count == 60)
+      #expect(reader.errors.isEmpty && reader.groups.count == 60)
       #expect(reader.value("w3999", of: try #require(reader.group("r59"))) == 0)
     }
   }
 
-  @Test("Others than the owner cannot open what they were given for writing")
-  func othersThan() throws {
+  @Test("Users other than the owner cannot reopen the descriptor for writing")
+  func reopenedByOthers() throws {
     let publisher = try Tables.publisher()
     let table = try publisher.descriptorForReader()
     let mode = try FileStatus(table).mode & 0o777

@@ -1,11 +1,12 @@
+import Glibc
 import LinuxSystem
 import SharedTable
 import Statistics
 import Testing
 
 struct PublishTests {
-  @Test("What is published is read, with all its facts")
-  func publishedRead() throws {
+  @Test("A reader gets all properties of published sources and groups")
+  func publishedProperties() throws {
     let publisher = try Tables.publisher()
     let host = try publisher.addSource(
       "worker0", keys: ["worker": "0"], labels: ["version": "1.2"], owner: 42)
@@ -22,19 +23,19 @@ struct PublishTests {
     #expect(group.schema == Tables.schema)
     #expect(group.schema.statistics == Tables.schema.statistics)
     #expect(group.source == reader.source("worker0/cache")?.id)
-    #expect(reader.flaws.isEmpty)
+    #expect(reader.errors.isEmpty)
     withExtendedLifetime(record) {}
   }
 
-  @Test("Handles count what they say")
-  func handlesCount() throws {
+  @Test("Handles change their statistics")
+  func handles() throws {
     let publisher = try Tables.publisher()
     let record = try publisher.addRecord(
       "requests", schema: Tables.schema, to: try publisher.addSource("worker"))
     let reader = try Reader(of: publisher)
     let group = try #require(reader.group("requests"))
     #expect(reader.value("served", of: group) == 0)
-    #expect(reader.value("queue", of: group) == nil, "a level that nobody set is not zero")
+    #expect(reader.value("queue", of: group) == nil, "a level that was never set is inactive")
 
     let served = try #require(record.counter("served"))
     served.bump()
@@ -67,8 +68,8 @@ struct PublishTests {
     #expect(record.counter("queue") == nil && record.level("served") == nil)
   }
 
-  @Test("A level stops at its ends")
-  func levelStops() throws {
+  @Test("A level stops at its minimum and maximum")
+  func levelLimits() throws {
     let publisher = try Tables.publisher()
     let record = try publisher.addRecord(
       "requests", schema: Tables.schema, to: try publisher.addSource("worker"))
@@ -76,7 +77,7 @@ struct PublishTests {
     let group = try #require(reader.group("requests"))
     let queue = try #require(record.level("queue"))
     #expect(!queue.adjust(by: -1))
-    #expect(reader.value("queue", of: group) == 0, "below 0 is the marker")
+    #expect(reader.value("queue", of: group) == 0, "the value below 0 is the marker")
     queue.set(Inactive.unsigned - 3)
     #expect(queue.adjust(by: 2))
     #expect(!queue.adjust(by: 1))
@@ -89,12 +90,12 @@ struct PublishTests {
     #expect(drift.adjust(by: .min))
     #expect(reader.value("drift", of: group) == UInt64(bitPattern: -1))
     drift.set(signed: -2)
-    #expect(!drift.adjust(by: .min + 2), "the least value is the marker")
+    #expect(!drift.adjust(by: .min + 2), "the minimum of Int64 is the marker")
     #expect(reader.value("drift", of: group) == UInt64(bitPattern: .min + 1))
   }
 
-  @Test("A counter stops below the marker")
-  func counterStops() throws {
+  @Test("A counter saturates below the inactive marker")
+  func counterSaturates() throws {
     let publisher = try Tables.publisher()
     let record = try publisher.addRecord(
       "requests", schema: Tables.schema, to: try publisher.addSource("worker"))
@@ -107,14 +108,14 @@ struct PublishTests {
     #expect(served.value == Inactive.unsigned - 1)
   }
 
-  @Test("A latched record is replaced or updated as a whole")
+  @Test("A latched record is replaced and updated atomically")
   func latchedRecord() throws {
     let publisher = try Tables.publisher()
     let record = try publisher.addRecord(
       "sums", schema: Tables.sums, to: try publisher.addSource("worker"), consistency: .latched)
     let reader = try Reader(of: publisher)
     let group = try #require(reader.group("sums"))
-    #expect(reader.value("total", of: group) == nil, "before the first update there is nothing")
+    #expect(reader.value("total", of: group) == nil, "words are inactive before the first update")
     record.replace([1, 2, 3], window: Window(begin: 10, end: 20))
     #expect(reader.words(of: group) == (.up(Window(begin: 10, end: 20)), [1, 2, 3]))
     record.update { words in
@@ -123,11 +124,12 @@ struct PublishTests {
     }
     #expect(reader.words(of: group) == (.up(nil), [6, 2, 8]))
     record.replace([1, 1, 2])
-    #expect(reader.words(of: group) == (.up(nil), [1, 1, 2]), "the window was of another update")
+    #expect(
+      reader.words(of: group) == (.up(nil), [1, 1, 2]), "the window belongs to an earlier update")
   }
 
-  @Test("Sources come and go, and their memory is used again")
-  func sourcesCome() throws {
+  @Test("The memory of removed sources is reused")
+  func memoryReuse() throws {
     let publisher = try Tables.publisher()
     let reader = try Reader(of: publisher)
     for round in 0..<3 {
@@ -141,18 +143,18 @@ struct PublishTests {
       #expect(reader.words(of: group).sample == .removed)
       reader.refresh()
       #expect(reader.sources.isEmpty && reader.groups.isEmpty)
-      // Late, for nobody.
+      // A write after the removal has no effect.
       record.counter("total")?.bump()
     }
     let first = publisher.memoryUse.tableByteCount
     _ = try publisher.addRecord(
       "sums", schema: Tables.sums, to: try publisher.addSource("worker", labels: ["a": "b"]))
     #expect(publisher.memoryUse.tableByteCount == first)
-    #expect(reader.flaws.isEmpty)
+    #expect(reader.errors.isEmpty)
   }
 
-  @Test("Labels and status change while readers look")
-  func labelsStatus() throws {
+  @Test("A reader gets changes of labels and status")
+  func labelsAndStatus() throws {
     let publisher = try Tables.publisher()
     let source = try publisher.addSource("worker")
     let record = try publisher.addRecord("sums", schema: Tables.sums, to: source)
@@ -165,12 +167,26 @@ struct PublishTests {
     #expect(reader.source("worker")?.labels == ["state": "b"])
     #expect(reader.source("worker")?.status == .denied(code: 13))
     let group = try #require(reader.group("sums"))
-    #expect(reader.words(of: group).sample == .old(.stale(since: 77)))
-    #expect(!reader.refresh(), "nothing changed")
+    #expect(reader.words(of: group).sample == .notCurrent(.stale(since: 77)))
+    #expect(!reader.refresh(), "a second refresh finds no change")
   }
 
-  @Test("UsageError is said in one line")
-  func usageerrorSaid() throws {
+  @Test(
+    "An error has the errno value that describes it best",
+    arguments: [
+      (.system(SystemError(call: "open", object: "x", code: EMFILE)), EMFILE),
+      (.refused(socket: "x", code: ENOSYS), ENOSYS),
+      (.timedOut(socket: "x", milliseconds: 1), ETIMEDOUT),
+      (.untrusted(file: "x", reason: "y"), EACCES),
+      (.full(name: "x", byteCount: 1), ENOSPC),
+      (.notATable(file: "x"), EINVAL),
+    ] as [(TableError, Int32)])
+  func errnoValues(error: TableError, value: Int32) {
+    #expect(error.errnoValue == value)
+  }
+
+  @Test("Invalid calls throw specific errors")
+  func invalidCalls() throws {
     let publisher = try Tables.publisher()
     let source = try publisher.addSource("worker")
     _ = try publisher.addRecord("sums", schema: Tables.sums, to: source)
@@ -179,7 +195,7 @@ struct PublishTests {
       try publisher.addRecord("sums", schema: Tables.sums, to: source)
     }
     for name in ["", "a/b", ".hidden", "a\nb"] {
-      #expect(throws: TableError.badName(name)) { try publisher.addSource(name) }
+      #expect(throws: TableError.invalidName(name)) { try publisher.addSource(name) }
     }
     publisher.close()
     publisher.close()

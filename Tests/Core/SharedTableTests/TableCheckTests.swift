@@ -6,7 +6,7 @@ import StatsChecks
 import Testing
 
 struct TableCheckTests {
-  /// A table of two sources, with a relaxed, a latched and a sleeping group.
+  /// A table of two sources with a relaxed, a latched and an on-demand group.
   private static func publisher() throws -> (Publisher, [Record]) {
     let publisher = try Tables.publisher()
     let host = try publisher.addSource("worker0", keys: ["worker": "0"], labels: ["v": "1"])
@@ -28,8 +28,8 @@ struct TableCheckTests {
     }
   }
 
-  @Test("A sound table passes all that can be tried")
-  func soundTable() throws {
+  @Test("A valid table passes all applicable checks")
+  func validTable() throws {
     let (publisher, records) = try Self.publisher()
     let image = try TableFileImage(of: publisher)
     let findings = TableCheck(image.path) {}.run()
@@ -39,7 +39,7 @@ struct TableCheckTests {
     withExtendedLifetime(records) {}
   }
 
-  /// A way to break a table, and the check that must see it.
+  /// A violation of a rule, and the check that must detect it.
   struct Break: CustomTestStringConvertible, Sendable {
     let check: String
     let testDescription: String
@@ -60,10 +60,10 @@ struct TableCheckTests {
 
   static let breaks: [Break] = [
     Break("T1", "another magic", before: { $0.set(UInt8(0x58), at: 0) }),
-    Break("T1", "a header that is too short", before: { $0.set(UInt32(152), at: 16) }),
+    Break("T1", "a short header", before: { $0.set(UInt32(152), at: 16) }),
     Break("T2", "blocks beyond the file", before: { $0.set($0.word(at: 56) + 4_096, at: 56) }),
     Break(
-      "T4", "a block of no size", before: { $0.set(UInt64(0), at: $0.blocks(VITALS_GROUP)[1] + 8) }),
+      "T4", "a block of size 0", before: { $0.set(UInt64(0), at: $0.blocks(VITALS_GROUP)[1] + 8) }),
     Break(
       "T4", "a group without a schema",
       before: { $0.set(UInt64(999), at: $0.blocks(VITALS_GROUP)[0] + 32) }),
@@ -74,13 +74,13 @@ struct TableCheckTests {
           UInt64($0.word(at: $0.blocks(VITALS_SOURCE)[1])), at: $0.blocks(VITALS_SOURCE)[1] + 24)
       }),
     Break(
-      "T5", "an id that stands twice",
+      "T5", "a duplicate id",
       before: {
         let sources = $0.blocks(VITALS_SOURCE)
         $0.set($0.word(at: sources[0]), at: sources[1])
       }),
     Break(
-      "T6", "values in another group's place",
+      "T6", "overlapping values",
       before: {
         let groups = $0.blocks(VITALS_GROUP)
         $0.set($0.word(at: groups[0] + 40), at: groups[1] + 40)
@@ -91,29 +91,29 @@ struct TableCheckTests {
         $0.set(UInt64(192), at: $0.blocks(VITALS_GROUP)[0] + 40)
       }),
     Break(
-      "T8", "a kind that nobody knows",
+      "T8", "an unknown kind",
       before: {
         let schema = $0.blocks(VITALS_SCHEMA)[0]
         $0.set(UInt32(77), at: schema + Int($0.half(at: schema + 36)) + 4)
       }),
     Break("T10", "an instance that changes", between: { $0.set(UInt64(1), at: 72) }),
-    Break("T11", "a generation that falls", between: { $0.set(UInt64(1), at: 64) }),
+    Break("T11", "a decreasing generation", between: { $0.set(UInt64(1), at: 64) }),
     Break(
-      "T12", "updates that fall",
+      "T12", "a decreasing update count",
       between: { $0.set(UInt64(0), at: $0.blocks(VITALS_GROUP)[1] + 80) }),
     Break(
-      "T14", "a write behind the values",
+      "T14", "a write after the values",
       between: {
         let group = $0.blocks(VITALS_GROUP)[1]
         $0.set(UInt64(7), at: $0.value(3, ofGroup: group))
       }),
     Break(
-      "T15", "a counter that falls",
+      "T15", "a decreasing counter",
       between: {
         $0.set(UInt64(3), at: $0.value(0, ofGroup: $0.blocks(VITALS_GROUP)[0]))
       }),
     Break(
-      "T16", "a peak that falls",
+      "T16", "a decreasing peak",
       between: {
         $0.set(UInt64(3), at: $0.value(2, ofGroup: $0.blocks(VITALS_GROUP)[0]))
       }),
@@ -137,8 +137,8 @@ struct TableCheckTests {
   ]
 
   @Test(
-    "A broken table fails the check that says why", arguments: breaks)
-  func brokenTable(_ broken: Break) throws {
+    "A violation fails the check of its rule", arguments: breaks)
+  func violations(_ broken: Break) throws {
     let (publisher, records) = try Self.publisher()
     let image = try TableFileImage(of: publisher)
     broken.before(image)
@@ -151,7 +151,7 @@ struct TableCheckTests {
     withExtendedLifetime(records) {}
   }
 
-  @Test("A live publisher passes, and is seen to stop knowing nobody")
+  @Test("The table of a live publisher passes all checks")
   func livePublisher() throws {
     let directory = "/dev/shm/vitals-check-\(currentProcess())-\(UInt32.random(in: 0 ... .max))"
     let publisher = try Publisher(Publication(name: "web", directory: directory))

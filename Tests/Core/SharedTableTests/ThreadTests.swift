@@ -4,15 +4,19 @@ import Statistics
 import Synchronization
 import Testing
 
-/// A writer and a reader in two threads of this process, for ThreadSanitizer to look at.
+/// A writer and a reader in two threads of this process, for ThreadSanitizer.
 ///
-/// `Scripts/check-threads.sh` runs them so; `VITALS_ROUNDS` makes a longer run.
+/// `Scripts/check-threads.sh` runs the tests with it; `VITALS_ROUNDS` makes a longer run.
 struct ThreadTests {
   private static let rounds = environmentNumber("VITALS_ROUNDS", otherwise: 2_000)
 
-  /// Runs `body` in another thread, again and again, while the caller reads.
-  private func beside(
-    _ body: @escaping @Sendable (UInt64) -> Void, read: (Int) throws -> Void
+  /// Runs `body` repeatedly in another thread while the caller reads.
+  ///
+  /// Reads at least `rounds` times and until `isDone` returns `true`. A minute without that is an
+  /// error.
+  private func concurrently(
+    _ body: @escaping @Sendable (UInt64) -> Void, read: (Int) throws -> Void,
+    until isDone: () -> Bool = { true }
   ) throws {
     let ending = Ending()
     let thread = try SystemThread(name: "writer", stackSize: 1 << 20) {
@@ -26,7 +30,16 @@ struct ThreadTests {
       ending.set()
       thread.join()
     }
-    for round in 0..<Self.rounds { try read(round) }
+    let deadline = monotonicNanoseconds() + 60_000_000_000
+    var round = 0
+    while round < Self.rounds || !isDone() {
+      if monotonicNanoseconds() > deadline {
+        Issue.record("not done after \(round) reads")
+        return
+      }
+      try read(round)
+      round += 1
+    }
   }
 
   private final class Ending: Sendable {
@@ -38,15 +51,17 @@ struct ThreadTests {
   }
 
   @Test(
-    "Sums are read beside their writer", arguments: [1, 2, 16])
-  func sumsRead(copies: Int) throws {
+    "A reader gets complete updates in order from a concurrent writer", arguments: [1, 2, 16])
+  func concurrentSums(copies: Int) throws {
     let publisher = try Tables.publisher()
     let record = try publisher.addRecord(
       "sums", schema: Tables.sums, to: try publisher.addSource("worker"),
       consistency: copies == 1 ? .relaxed : .latched(copies: copies))
     let reader = try Reader(of: publisher)
     let group = try #require(reader.group("sums"))
-    try beside { round in
+    var last: [UInt64] = [0, 0, 0]
+    var changes = 0
+    try concurrently { round in
       record.replace([round, 2 &* round, 3 &* round])
       record.update { words in
         words[0] = round
@@ -54,17 +69,24 @@ struct ThreadTests {
       }
     } read: { _ in
       let (sample, words) = reader.words(of: group)
-      guard case .up = sample, copies > 1, words[0] != .max else { return }
-      #expect(words[2] == words[0] &+ words[1])
+      // A latched record has no values before its first update.
+      guard case .up = sample, words != [.max, .max, .max] else { return }
+      if copies > 1 { #expect(words[2] == words[0] &+ words[1], "the update is mixed") }
+      #expect(zip(words, last).allSatisfy { $0 >= $1 }, "\(words) after \(last)")
+      if words[0] > last[0] { changes += 1 }
+      last = words
+    } until: {
+      changes >= 100
     }
+    #expect(changes >= 100)
   }
 
-  @Test("Labels and groups change beside a reader")
-  func labelsGroups() throws {
+  @Test("A reader gets consistent labels and groups during changes")
+  func concurrentLabels() throws {
     let publisher = try Tables.publisher()
     let source = try publisher.addSource("worker", labels: ["left": "0", "right": "0"])
     let reader = try Reader(of: publisher)
-    try beside { round in
+    try concurrently { round in
       try? publisher.setLabels(["left": "\(round)", "right": "\(round)"], of: source)
       guard let record = try? publisher.addRecord("sums", schema: Tables.sums, to: source) else {
         return
@@ -75,13 +97,13 @@ struct ThreadTests {
       reader.refresh()
       let labels = try #require(reader.source("worker")).labels
       #expect(labels["left"] == labels["right"])
-      #expect(reader.flaws.isEmpty)
+      #expect(reader.errors.isEmpty)
       for group in reader.groups { _ = reader.words(of: group) }
     }
   }
 
-  @Test("A record on demand wakes and sleeps beside its writer")
-  func recordDemand() throws {
+  @Test("An on-demand record is enabled and disabled during updates")
+  func concurrentDemand() throws {
     let directory = try MemoryDirectory()
     let publisher = try Publisher(Publication(name: "app", directory: directory.path))
     let record = try publisher.addRecord(
@@ -90,25 +112,29 @@ struct ThreadTests {
     let other = try publisher.addRecord(
       "spins", schema: Tables.heavy, to: try publisher.addSource("other"))
     let path = "\(directory.path)/app.socket"
-    let reader = try Reader.connect(to: path, patienceMilliseconds: 30_000)
-    let keeper = try Reader.connect(to: path, patienceMilliseconds: 30_000)
+    let reader = try Reader.connect(to: path, timeoutMilliseconds: 30_000)
+    let keeper = try Reader.connect(to: path, timeoutMilliseconds: 30_000)
     let group = try #require(reader.group("sums"))
-    try beside { round in
-      // Also while nobody watches: late writes harm nobody.
+    var samples = 0
+    try concurrently { round in
+      // Also while the record is disabled: such writes have no effect.
       record.replace([round, round, 2 &* round])
     } read: { round in
       guard round.isMultiple(of: 10) else {
         let (sample, words) = reader.words(of: group)
-        if case .up = sample, words[0] != .max { #expect(words[2] == words[0] &+ words[1]) }
+        guard case .up = sample, words[0] != .max else { return }
+        #expect(words[2] == words[0] &+ words[1])
+        samples += 1
         return
       }
-      // Every other time the annex outlives the record's sleep.
+      // In every other round, the on-demand segment outlives the record's demand.
       if round.isMultiple(of: 20) { try keeper.enable(keeper.groups.filter { $0.name == "spins" }) }
       try reader.enable([group])
       try reader.disable([group])
       if round.isMultiple(of: 40) { try keeper.disable(keeper.groups.filter(\.isOnDemand)) }
       try reader.enable([group])
     }
+    #expect(samples > 0)
     withExtendedLifetime(other) {}
   }
 }

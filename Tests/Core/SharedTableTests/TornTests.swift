@@ -12,13 +12,13 @@ import Testing
 struct TornTests {
   private static let samples = environmentNumber("VITALS_SAMPLES", otherwise: 200_000)
 
-  /// What came of many samples.
+  /// The numbers of sample outcomes.
   private struct StateCounts {
     var whole = 0
     var busy = 0
     var torn = 0
     var other = 0
-    /// The greatest number of updates that was seen.
+    /// The highest update number so far.
     var last: UInt64 = 0
 
     mutating func count(_ sample: TableSample, _ words: [UInt64], isBalance: Bool) {
@@ -34,7 +34,7 @@ struct TornTests {
     }
   }
 
-  /// Whether a sample is one update of what both publishers call balance.
+  /// Whether a sample is one update of the group that both publishers call balance.
   static func isWhole(_ words: [UInt64], _ window: Window?) -> Bool {
     let round = words[0]
     return words[1] == 3 &* round && words[2] == round &* round
@@ -42,39 +42,41 @@ struct TornTests {
       && window == Window(begin: round, end: words[3])
   }
 
-  private func tally(
+  private func counts(
     _ reader: Reader, _ group: TableGroup, isBalance: Bool = true, count: Int = samples
   ) -> StateCounts {
-    var tally = StateCounts()
+    var counts = StateCounts()
     var words = [UInt64](repeating: 0, count: group.schema.wordCount)
     for _ in 0..<count {
       var span = words.mutableSpan
       let sample = reader.view.sample(group.slot, into: &span)
-      tally.count(sample, words, isBalance: isBalance)
+      counts.count(sample, words, isBalance: isBalance)
     }
-    return tally
+    return counts
   }
 
   private func checkLatched(_ reader: Reader, _ name: String) throws {
-    let tally = tally(reader, try #require(reader.group(name)))
-    #expect(tally.torn == 0 && tally.other == 0, "\(name): \(tally)")
-    #expect(tally.whole > 0)
-    print("torn: \(reader.file.split(separator: "/").last ?? ""), \(name): \(tally)")
+    let counts = counts(reader, try #require(reader.group(name)))
+    #expect(counts.torn == 0 && counts.other == 0, "\(name): \(counts)")
+    #expect(counts.whole > 0)
+    print("torn: \(reader.file.split(separator: "/").last ?? ""), \(name): \(counts)")
   }
 
-  /// Reads until a sum is wrong: whether one was, before the samples would have taken minutes.
+  /// Reads until a sum is inconsistent.
+  ///
+  /// - Returns: `false` if all sums were consistent for two minutes.
   private func tears(_ reader: Reader, _ name: String) throws -> Bool {
     let group = try #require(reader.group(name))
     let isBalance = group.schema.wordCount == 4
     return waits(seconds: 120) {
-      tally(reader, group, isBalance: isBalance, count: 10_000).torn > 0
+      counts(reader, group, isBalance: isBalance, count: 10_000).torn > 0
     }
   }
 
   @Test(
-    "A C writer's updates are read whole",
-    .enabled(if: CPrograms.areThere, Skips.programs), arguments: ["rev1", "current", "future"])
-  func cWriter(revision: String) throws {
+    "Updates of a C writer are read atomically",
+    .enabled(if: CPrograms.exist, Skips.programs), arguments: ["rev1", "current", "future"])
+  func writerInC(revision: String) throws {
     let directory = try MemoryDirectory()
     let path = "\(directory.path)/\(revision).table"
     let publisher = try Program(CPrograms.path("publisher-\(revision)"), [path, "--hold"])
@@ -82,29 +84,27 @@ struct TornTests {
     let reader = try Reader.open(path)
     for name in ["balance", "balance-16"] { try checkLatched(reader, name) }
     try checkLabels(reader, "app%2fshop")
-    #expect(reader.flaws.isEmpty && !reader.isBroken)
+    #expect(reader.errors.isEmpty && !reader.isBroken)
   }
 
-  @Test("A Swift writer's latched updates are read whole, and its relaxed ones are not")
-  func swiftWriter()
-    throws
-  {
+  @Test("Latched updates of a Swift writer are read atomically, relaxed ones are not")
+  func writerInSwift() throws {
     let directory = try MemoryDirectory()
     let publisher = try Program.holder(
       "publish", directory.path, "swift", "--tables", directory.path)
     let reader = try Reader.connect(
-      to: "\(directory.path)/swift.socket", patienceMilliseconds: 30_000)
+      to: "\(directory.path)/swift.socket", timeoutMilliseconds: 30_000)
     for name in ["balance", "balance-16"] { try checkLatched(reader, name) }
     try checkLabels(reader, "shop")
-    // The control: where relaxed sums are never torn, the others prove nothing.
+    // The control: if relaxed sums are never inconsistent, the other results prove nothing.
     #expect(try tears(reader, "relaxed"))
     withExtendedLifetime(publisher) {}
   }
 
   @Test(
-    "A Swift writer's updates are read whole by C",
-    .enabled(if: CPrograms.areThere, Skips.programs), arguments: CPrograms.revisions)
-  func swiftWriterS(revision: String) throws {
+    "C reads updates of a Swift writer atomically",
+    .enabled(if: CPrograms.exist, Skips.programs), arguments: CPrograms.revisions)
+  func writerInSwiftReaderInC(revision: String) throws {
     let directory = try MemoryDirectory()
     let publisher = try Program.holder(
       "publish", directory.path, "swift", "--tables", directory.path)
@@ -121,14 +121,14 @@ struct TornTests {
     withExtendedLifetime(publisher) {}
   }
 
-  @Test("A record on demand is read whole while it falls asleep and wakes")
-  func recordDemand() throws {
+  @Test("An on-demand record is read atomically while it is enabled and disabled")
+  func onDemandRecord() throws {
     let directory = try MemoryDirectory()
     let publisher = try Program.holder("publish", directory.path, "demand")
     let socket = "\(directory.path)/demand.socket"
-    let reader = try Reader.connect(to: socket, patienceMilliseconds: 30_000)
-    // Another reader, whose group keeps the annex alive every other time.
-    let other = try Reader.connect(to: socket, patienceMilliseconds: 30_000)
+    let reader = try Reader.connect(to: socket, timeoutMilliseconds: 30_000)
+    // A second reader, whose group keeps the on-demand segment allocated in every other round.
+    let other = try Reader.connect(to: socket, timeoutMilliseconds: 30_000)
     let pairs = try #require(reader.group("pairs"))
     let spins = try #require(other.group("spins"))
     var outcomes: [TableSample: Int] = [:]
@@ -148,7 +148,7 @@ struct TornTests {
     withExtendedLifetime(publisher) {}
   }
 
-  /// Labels change as a whole: both texts are the same, or those of the beginning.
+  /// Checks that labels change atomically: both texts are equal, or the initial ones.
   private func checkLabels(_ reader: Reader, _ path: String) throws {
     var seen: Set<String> = []
     for _ in 0..<200 {

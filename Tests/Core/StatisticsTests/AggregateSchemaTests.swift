@@ -1,13 +1,14 @@
 import Statistics
 import Testing
 
-@Suite struct FoldFormTests {
-  private func names(_ statistics: [Statistic], by functions: [FoldFunction] = []) -> [String] {
+@Suite struct AggregateSchemaTests {
+  private func names(_ statistics: [Statistic], by functions: [AggregateFunction] = []) -> [String]
+  {
     AggregateSchema(of: Schema(packing: statistics), by: functions).schema.statistics.map(\.name)
   }
 
   @Test(
-    "Each kind has the function that fits it",
+    "Each kind has a natural function",
     arguments: [
       (Statistic("a", .cumulative), .sum), (Statistic("a", .instant), .sum),
       (Statistic("a", .peak), .maximum), (Statistic("a", .unknown(9)), .maximum),
@@ -17,35 +18,35 @@ import Testing
       (Statistic("a", .unknown(9), unit: .boolean), nil),
       (Statistic("a", .linearHistogram, size: 3), nil),
       (Statistic("a", .logHistogram, unit: .boolean, size: 3), nil),
-    ] as [(Statistic, FoldFunction?)])
-  func natural(statistic: Statistic, function: FoldFunction?) {
-    #expect(FoldFunction.natural(for: statistic) == function)
-    let form = AggregateSchema(of: Schema(packing: [statistic]))
-    #expect(form.schema.statistics.map(\.name) == ["a"])
-    #expect(form.origin(of: 0).statistic == 0)
-    #expect(form.origin(of: 0).function == function)
+    ] as [(Statistic, AggregateFunction?)])
+  func natural(statistic: Statistic, function: AggregateFunction?) {
+    #expect(AggregateFunction.natural(for: statistic) == function)
+    let definition = AggregateSchema(of: Schema(packing: [statistic]))
+    #expect(definition.schema.statistics.map(\.name) == ["a"])
+    #expect(definition.origin(of: 0).statistic == 0)
+    #expect(definition.origin(of: 0).function == function)
   }
 
-  @Test("Functions are written as upstream writes them")
+  @Test("Function names are those of statsfs")
   func spelling() {
-    #expect(FoldFunction.allCases.map(\.rawValue) == ["sum", "min", "max", "avg", "zero"])
+    #expect(AggregateFunction.allCases.map(\.rawValue) == ["sum", "min", "max", "avg", "zero"])
   }
 
-  @Test("A function that is not natural stands behind the name, in the order asked for")
+  @Test("A function that is not natural is appended to the name, in the requested order")
   func order() {
     let statistics = [
       Statistic("exits", .cumulative), Statistic("h", .logHistogram, size: 2),
       Statistic("top", .peak), Statistic("run", .state, states: ["a"]),
       Statistic("on", .instant, unit: .boolean), Statistic("odd", .unknown(7)),
     ]
-    let form = AggregateSchema(
+    let definition = AggregateSchema(
       of: Schema(packing: statistics), by: [.average, .maximum, .sum, .countZero, .minimum, .sum])
     #expect(
-      form.schema.statistics.map(\.name) == [
+      definition.schema.statistics.map(\.name) == [
         "exits.avg", "exits.max", "exits", "exits.zero", "exits.min", "h", "top.avg", "top",
         "top.sum", "top.zero", "top.min", "run", "on", "odd", "odd.min",
       ])
-    let origins = form.schema.statistics.indices.map { form.origin(of: $0) }
+    let origins = definition.schema.statistics.indices.map { definition.origin(of: $0) }
     #expect(origins.map(\.statistic) == [0, 0, 0, 0, 0, 1, 2, 2, 2, 2, 2, 3, 4, 5, 5])
     #expect(origins[3].function == .countZero)
     #expect(origins[5].function == nil)
@@ -53,7 +54,7 @@ import Testing
     #expect(names(statistics, by: [.sum]) == ["exits", "h", "top.sum", "run", "on"])
   }
 
-  @Test("No name comes twice, and a name of the source keeps its meaning")
+  @Test("Names are unique, and a name of the members keeps its meaning")
   func doubles() {
     let count = { Statistic($0, .cumulative) }
     #expect(names([count("a"), count("a"), count("a")]) == ["a", "a.2", "a.3"])
@@ -61,7 +62,7 @@ import Testing
     #expect(
       names([count("a"), count("a.max")], by: [.maximum, .sum])
         == ["a.max.2", "a", "a.max.max", "a.max"])
-    // Also where the statistic of that name is not shown.
+    // Also if the statistic with that name is omitted.
     #expect(names([count("a"), count("a.max")], by: [.maximum]) == ["a.max.2", "a.max.max"])
     #expect(
       names([count("a"), count("a"), count("a.2")], by: [.minimum, .sum])
@@ -70,7 +71,7 @@ import Testing
   }
 
   @Test(
-    "What is derived has the kind that its values have",
+    "A result has the kind of its values",
     arguments: [
       (.cumulative, .sum, .cumulative), (.cumulative, .maximum, .instant),
       (.cumulative, .minimum, .instant), (.cumulative, .average, .instant),
@@ -78,13 +79,13 @@ import Testing
       (.instant, .maximum, .instant), (.peak, .maximum, .peak), (.peak, .minimum, .instant),
       (.peak, .sum, .instant), (.peak, .average, .instant), (.unknown(6), .minimum, .unknown(6)),
       (.unknown(6), .maximum, .unknown(6)),
-    ] as [(Kind, FoldFunction, Kind)])
-  func kinds(source: Kind, function: FoldFunction, kind: Kind) throws {
+    ] as [(Kind, AggregateFunction, Kind)])
+  func kinds(source: Kind, function: AggregateFunction, kind: Kind) throws {
     let statistic = Statistic(
       "a", source, unit: .seconds, scale: .nano, size: 3, isSigned: true, stability: .stable,
       cost: .heavy, meaning: "Time.")
-    let form = AggregateSchema(of: Schema(packing: [statistic]), by: [function])
-    let derived = try #require(form.schema.statistics.first)
+    let definition = AggregateSchema(of: Schema(packing: [statistic]), by: [function])
+    let derived = try #require(definition.schema.statistics.first)
     #expect(derived.kind == kind)
     #expect(derived.size == 3)
     #expect(derived.stability == .stable)
@@ -100,25 +101,26 @@ import Testing
     }
   }
 
-  @Test("Histograms, states and booleans have a form of their own, once")
+  @Test("Histograms, states and booleans give one result for any functions")
   func forms() {
     let statistics = [
       Statistic("h", .linearHistogram, unit: .bytes, size: 4, bucketSize: 8),
       Statistic("run", .state, isSigned: true, states: ["halted", "running"]),
       Statistic("on", .instant, unit: .boolean, isSigned: true), Statistic("none", .state),
     ]
-    let form = AggregateSchema(of: Schema(packing: statistics), by: FoldFunction.allCases)
+    let definition = AggregateSchema(
+      of: Schema(packing: statistics), by: AggregateFunction.allCases)
     var run = Statistic("run", .linearHistogram, size: 3, offset: 32, bucketSize: 1)
     run.states = ["halted", "running"]
     var on = Statistic("on", .linearHistogram, unit: .boolean, size: 2, offset: 56, bucketSize: 1)
     on.states = ["no", "yes"]
     let none = Statistic("none", .linearHistogram, size: 1, offset: 72, bucketSize: 1)
-    #expect(form.schema.statistics == [statistics[0], run, on, none])
-    #expect(form.schema.wordCount == 10)
+    #expect(definition.schema.statistics == [statistics[0], run, on, none])
+    #expect(definition.schema.wordCount == 10)
   }
 
   @Test(
-    "An average has room for decimals, where its scale has",
+    "An average has more decimals if the exponent permits them",
     arguments: [
       (Scale.one, Scale(base: .ten, exponent: -3)),
       (Scale(base: .two, exponent: 20), Scale(base: .two, exponent: 10)),
@@ -128,29 +130,29 @@ import Testing
       (Scale(base: .unknown(3), exponent: 5), Scale(base: .unknown(3), exponent: 5)),
     ])
   func averages(scale: Scale, expected: Scale) {
-    let form = AggregateSchema(
+    let definition = AggregateSchema(
       of: Schema(packing: [Statistic("a", .instant, scale: scale)]), by: [.average])
-    #expect(form.schema.statistics[0].scale == expected)
+    #expect(definition.schema.statistics[0].scale == expected)
   }
 
-  @Test("What would make the record too long is left out")
+  @Test("Statistics that would exceed the maximum length are omitted")
   func tooLong() throws {
-    let long = Statistic("long", .cumulative, size: Schema.largestWordCount)
+    let long = Statistic("long", .cumulative, size: Schema.maximumWordCount)
     let one = Statistic("one", .peak, size: 1)
     #expect(names([long], by: [.sum, .minimum]) == [])
-    // Over each other, in a schema that somebody else made.
+    // Overlapping words, in a foreign schema.
     var flag = long
     (flag.kind, flag.unit) = (.instant, .boolean)
     let schema = try Schema([one] + Array(repeating: long, count: 40) + [one, flag])
-    let form = AggregateSchema(of: schema)
-    #expect(form.schema.statistics.map(\.name) == ["one", "one.2"])
-    var fold = Fold(form)
-    fold.add([[UInt64](repeating: 3, count: schema.wordCount)])
-    let record = fold.written()
+    let definition = AggregateSchema(of: schema)
+    #expect(definition.schema.statistics.map(\.name) == ["one", "one.2"])
+    var aggregator = Aggregator(definition)
+    aggregator.add([[UInt64](repeating: 3, count: schema.wordCount)])
+    let record = aggregator.written()
     #expect(record == [3, 3])
-    let absent = (fold.activeCount(of: 1), fold.retained(1, word: 0))
+    let absent = (aggregator.activeCount(of: 1), aggregator.retained(1, word: 0))
     #expect(absent.0 == 0)
     #expect(absent.1 == nil)
-    #expect(!form.hasUpstreamValue(of: 1, .sum) && !form.hasUpstreamValue(of: 42, .sum))
+    #expect(!definition.hasUpstreamValue(of: 1, .sum) && !definition.hasUpstreamValue(of: 42, .sum))
   }
 }

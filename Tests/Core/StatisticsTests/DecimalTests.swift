@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct DecimalTests {
   @Test(
-    "A raw value in its unit is exact to the last digit",
+    "A raw value is exact in its unit",
     arguments: [
       (1, Scale.nano, "0.000000001"), (1_500_000_000, .nano, "1.5"), (7, .one, "7"),
       (0, .nano, "0"),
@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test(
-    "What does not fit in 128 bits, or has an unknown base, is no number",
+    "A value that exceeds 128 bits or has an unknown base is rejected",
     arguments: [
       (1, Scale(base: .two, exponent: 128)), (.max, Scale(base: .two, exponent: 65)),
       (1, Scale(base: .two, exponent: .max)), (1, Scale(base: .two, exponent: -60)),
@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test(
-    "Digits, sign and exponent as text",
+    "The text has digits, sign and exponent",
     arguments: [
       (Decimal(mantissa: 120, exponent: -2), "1.2"), (Decimal(mantissa: 100, exponent: -2), "1"),
       (Decimal(mantissa: 5, exponent: -3), "0.005"), (Decimal(mantissa: 5, exponent: 2), "500"),
@@ -64,7 +64,7 @@ import Testing
     ] as [(Double, String)])
   func rounding(value: Double, text: String) throws {
     let decimal = try #require(Decimal(rounding: value))
-    // The same number, whichever zeros are in the mantissa.
+    // The same number, independent of trailing zeros in the mantissa.
     var (mantissa, exponent) = (decimal.mantissa, decimal.exponent)
     while mantissa > 0, exponent > 40, mantissa.isMultiple(of: 10) {
       mantissa /= 10
@@ -74,7 +74,8 @@ import Testing
     #expect(plain.description == text)
   }
 
-  @Test("What is no finite number is none", arguments: [.nan, .infinity, -.infinity] as [Double])
+  @Test(
+    "A Double that is not finite is rejected", arguments: [.nan, .infinity, -.infinity] as [Double])
   func notFinite(value: Double) {
     #expect(Decimal(rounding: value) == nil)
   }

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct DeltaTests {
   @Test(
-    "A count, a peak and a bucket grow or are reset; all else are levels",
+    "Counts, peaks and buckets grow or are reset; other kinds are levels",
     arguments: [
       (Kind.cumulative, 10, 13, Delta.increase(3)), (.cumulative, 10, 10, .increase(0)),
       (.cumulative, 10, 4, .reset(since: 4)), (.cumulative, 10, 0, .reset(since: 0)),
@@ -11,11 +11,11 @@ import Testing
       (.linearHistogram, 1, 5, .increase(4)), (.logHistogram, 5, 1, .reset(since: 1)),
       (.instant, 10, 13, .change(3)), (.instant, 10, 4, .change(-6)),
       (.state, 2, 0, .change(-2)), (.unknown(9), 10, 4, .change(-6)),
-      // Exact where a Double no longer is.
+      // Exact beyond the precision of a Double.
       (.cumulative, 1 << 53, 1 << 53 + 1, .increase(1)),
       (.cumulative, 0, .max - 1, .increase(.max - 1)),
       (.unknown(9), 0, .max - 1, .change(0xffff_ffff_ffff_fffe)),
-      // A level that was below zero for a moment.
+      // A level that was temporarily below zero.
       (.instant, 3, .max - 1, .change(-5)), (.instant, .max - 1, 3, .change(5)),
       (.instant, 1 << 63, 1 << 63 - 1, .change(0xffff_ffff_ffff_ffff)),
     ] as [(Kind, UInt64, UInt64, Delta)])
@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test(
-    "Where one value is inactive nothing is known",
+    "The delta is unknown if one value is inactive",
     arguments: [Kind.cumulative, .instant, .peak, .logHistogram, .state, .unknown(9)])
   func inactive(kind: Kind) {
     let plain = Statistic("x", kind)

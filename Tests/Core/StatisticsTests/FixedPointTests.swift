@@ -3,7 +3,7 @@ import Testing
 
 struct FixedPointTests {
   @Test(
-    "A double is exact until it is rounded",
+    "Rounding is the only inexact step for a double",
     arguments: [
       (0.0, 6, 0), (-0.0, 6, 0), (1, 0, 1), (0.1, 6, 100_000), (0.3, 6, 300_000),
       (2.5, 0, 3), (-2.5, 0, -2), (-0.1, 6, -100_000), (0.000_000_4, 6, 0),
@@ -19,7 +19,7 @@ struct FixedPointTests {
   }
 
   @Test(
-    "What no word can hold has no fixed point",
+    "A value that exceeds 64 bits has no fixed point number",
     arguments: [
       (.nan, 6), (.infinity, 6), (-.infinity, 6), (.greatestFiniteMagnitude, 0), (1e300, 6),
       (9.3e12, 6), (-9.3e12, 6), (9_223_372_036_854_775_808, 0),

@@ -9,7 +9,7 @@ import Testing
     (0..<shape.count).map(shape.bounds(of:))
   }
 
-  @Test("The 32 buckets of a KVM logarithmic histogram")
+  @Test("A KVM logarithmic histogram has 32 buckets with known bounds")
   func log32() {
     let uppers: [UInt64] = [
       0, 1, 3, 7, 15, 31, 63, 127, 255, 511, 1023, 2047, 4095, 8191, 16383, 32767, 65535, 131_071,
@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test(
-    "Logarithmic histograms of few buckets",
+    "Logarithmic histograms with few buckets have the right bounds",
     arguments: [
       (1, [Bounds(lower: 0, upper: nil)]),
       (2, [Bounds(lower: 0, upper: 0), Bounds(lower: 1, upper: nil)]),
@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test(
-    "Logarithmic histograms of many buckets",
+    "Logarithmic histograms with many buckets have the right bounds",
     arguments: [
       (64, 62, Bounds(lower: 1 << 61, upper: 1 << 62 - 1)),
       (64, 63, Bounds(lower: 1 << 62, upper: nil)),
@@ -51,7 +51,7 @@ import Testing
     #expect(Shape.log2(count: count).bounds(of: index) == expected)
   }
 
-  @Test("Linear histograms are of equal width, and open at the end")
+  @Test("Linear buckets have equal width, and the last one is unbounded")
   func linear() {
     #expect(
       Self.all(.linear(bucketSize: 5, count: 3)) == [
@@ -60,7 +60,7 @@ import Testing
     #expect(Self.all(.linear(bucketSize: 1, count: 1)) == [Bounds(lower: 0, upper: nil)])
   }
 
-  @Test("Linear bounds beyond 64 bits are not made up")
+  @Test("Linear buckets beyond 64 bits have no bounds")
   func linearFar() {
     #expect(
       Self.all(.linear(bucketSize: 1 << 63, count: 4)) == [
@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test(
-    "Values fall into buckets as the kernel puts them",
+    "Values are assigned to the buckets that the kernel uses",
     arguments: [
       (Shape.log2(count: 32), 0, 0), (.log2(count: 32), 1, 1), (.log2(count: 32), 2, 2),
       (.log2(count: 32), 3, 2), (.log2(count: 32), 1 << 30 - 1, 30),
@@ -84,7 +84,7 @@ import Testing
   }
 
   @Test(
-    "The bounds of a bucket fall into it, and their neighbours do not",
+    "The bounds of a bucket belong to it, and adjacent values do not",
     arguments: [
       .log2(count: 1), .log2(count: 2), .log2(count: 31), .log2(count: 32), .log2(count: 64),
       .log2(count: 65), .log2(count: 70), .linear(bucketSize: 1, count: 9),
@@ -95,7 +95,7 @@ import Testing
     var next: UInt64? = 0
     for index in 0..<shape.count {
       guard let bounds = shape.bounds(of: index) else {
-        #expect(next == nil, "only where the values are used up")
+        #expect(next == nil, "only after the largest value")
         continue
       }
       #expect(bounds.lower == next, "no gap before bucket \(index)")

@@ -9,7 +9,7 @@ import Testing
     return try Schema(kvmDescriptors: bytes.span, header: header)
   }
 
-  @Test("Every field is read from its place")
+  @Test("Every field is parsed from its offset")
   func fields() throws {
     let raw = RawDescriptor(
       "halt_wait_hist", flags: 0x24, exponent: -9, size: 32, offset: 848, bucketSize: 7)
@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test(
-    "Kinds in bits 0 to 3",
+    "The kind is in bits 0 to 3",
     arguments: zip(
       0..<16 as Range<UInt32>,
       [.cumulative, .instant, .peak, .linearHistogram, .logHistogram]
@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test(
-    "Units in bits 4 to 7",
+    "The unit is in bits 4 to 7",
     arguments: zip(
       0..<16 as Range<UInt32>,
       [.none, .bytes, .seconds, .cycles, .boolean] + (5..<16).map { Unit.unknown($0) }))
@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test(
-    "Bases in bits 8 to 11",
+    "The base is in bits 8 to 11",
     arguments: zip(
       0..<16 as Range<UInt32>, [.ten, .two] + (2..<16).map { Scale.Base.unknown($0) }))
   func bases(bits: UInt32, base: Scale.Base) throws {
@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test(
-    "A flags word is kept whole",
+    "All bits of the flags are kept",
     arguments: [0, 0x24, 0xfff, 0x1000, 0x8000_0000, 0xffff_f000, 0xffff_ffff] as [UInt32])
   func flags(flags: UInt32) throws {
     let statistic = try #require(try schema([RawDescriptor("x", flags: flags)]).statistics.first)
@@ -58,7 +58,7 @@ import Testing
     #expect(statistic.reservedFlags == flags & 0xffff_f000)
   }
 
-  @Test("A state is written as an instant value")
+  @Test("A state is encoded as an instant value")
   func state() {
     #expect(Statistic("x", .state, states: ["off", "on"]).kvmFlags == 1)
   }
@@ -84,7 +84,7 @@ import Testing
     #expect(try schema([raw, raw], nameSize: nameSize).statistics.map(\.name) == [name, name])
   }
 
-  @Test("Words may lie in another order than the descriptors, with gaps")
+  @Test("Words may have another order than descriptors, and gaps")
   func order() throws {
     let schema = try schema([
       RawDescriptor("c", offset: 112), RawDescriptor("a", size: 2, offset: 0),
@@ -95,25 +95,27 @@ import Testing
     #expect(schema.wordCount == 15)
   }
 
-  @Test("An offset off the 8-byte grid is refused", arguments: [1, 4, 7, 0xffff_ffff] as [UInt32])
+  @Test(
+    "An offset that is not a multiple of 8 is rejected",
+    arguments: [1, 4, 7, 0xffff_ffff] as [UInt32])
   func misaligned(offset: UInt32) {
-    #expect(throws: KVMFormatError.flawed(.misaligned(name: "x", offset: Int(offset)))) {
+    #expect(throws: KVMFormatError.invalidSchema(.misaligned(name: "x", offset: Int(offset)))) {
       try schema([RawDescriptor("x", offset: offset)])
     }
   }
 
-  @Test("A record of over 2 Mi words is refused")
+  @Test("A record of more than 2 Mi words is rejected")
   func far() throws {
-    let last = UInt32(Schema.largestWordCount - 1) * 8
-    #expect(try schema([RawDescriptor("x", offset: last)]).wordCount == Schema.largestWordCount)
+    let last = UInt32(Schema.maximumWordCount - 1) * 8
+    #expect(try schema([RawDescriptor("x", offset: last)]).wordCount == Schema.maximumWordCount)
     #expect(
-      throws: KVMFormatError.flawed(.tooLarge(name: "x", words: Schema.largestWordCount + 1))
+      throws: KVMFormatError.invalidSchema(.tooLarge(name: "x", words: Schema.maximumWordCount + 1))
     ) {
       try schema([RawDescriptor("x", size: 2, offset: last)])
     }
   }
 
-  @Test("No descriptors are an empty schema")
+  @Test("A file without descriptors has an empty schema")
   func none() throws {
     let schema = try schema([])
     #expect(schema.statistics.isEmpty)
@@ -128,7 +130,7 @@ import Testing
     #expect(Histogram(of: statistic, in: [0, 0].span) == nil)
   }
 
-  @Test("Of two statistics with one name the first wins")
+  @Test("The first of two statistics with the same name is found")
   func duplicate() throws {
     let schema = try schema([
       RawDescriptor("a", offset: 16), RawDescriptor("x", offset: 8), RawDescriptor("x", offset: 0),
@@ -139,7 +141,7 @@ import Testing
     #expect(schema["y"] == nil)
   }
 
-  @Test("A block that is one byte short is refused")
+  @Test("A block that is one byte too short is rejected")
   func truncated() throws {
     let header = try KVMHeader(parsing: RawHeader(count: 2).bytes.span)
     let bytes = [UInt8](repeating: 0, count: 127)

@@ -2,7 +2,7 @@ import Statistics
 import Testing
 
 @Suite struct KVMFileTests {
-  /// Reads back what `kvmFile` wrote, by the header's offsets.
+  /// Parses the result of `kvmFile` with the offsets in its header.
   private func reread(_ schema: Schema, id: String) throws -> (id: String, schema: Schema) {
     let file = try schema.kvmFile(id: id)
     let header = try KVMHeader(parsing: file.bytes.span)
@@ -17,19 +17,19 @@ import Testing
     )
   }
 
-  @Test("What the format has no room for is refused, not cut")
+  @Test("A statistic that the format cannot represent is rejected, not truncated")
   func inexpressible() throws {
     let wide = Schema(packing: [Statistic("wide", .logHistogram, size: 65_536)])
-    #expect(throws: KVMFormatError.inexpressible(name: "wide", size: 65_536)) {
+    #expect(throws: KVMFormatError.unrepresentable(name: "wide", size: 65_536)) {
       _ = try wide.kvmFile(id: "kvm-1")
     }
     let cut = Schema(packing: [Statistic("a\0b", .cumulative)])
-    #expect(throws: KVMFormatError.inexpressible(name: "a\0b", size: 1)) {
+    #expect(throws: KVMFormatError.unrepresentable(name: "a\0b", size: 1)) {
       _ = try cut.kvmFile(id: "kvm-1")
     }
   }
 
-  @Test("A file has the bytes that the kernel would write")
+  @Test("An encoded file equals a file of the kernel")
   func golden() throws {
     let schema = Schema(packing: [
       Statistic("exits", .cumulative),
@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test(
-    "Names of any length survive, and every offset is a multiple of 8",
+    "Names of any length are kept, and every offset is a multiple of 8",
     arguments: [0, 1, 46, 47, 48, 49, 55, 56, 57, 1000])
   func names(length: Int) throws {
     let name = String(repeating: "n", count: length)
@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test(
-    "Every fact of a KVM statistic survives",
+    "A KVM statistic is unchanged after encoding and parsing",
     arguments: [
       Statistic("a", .cumulative, unit: .bytes, scale: Scale(base: .two, exponent: 20)),
       Statistic("a", .instant, unit: .cycles, scale: Scale(base: .ten, exponent: .min)),

@@ -3,7 +3,7 @@ import Statistics
 import Testing
 
 @Suite struct KVMHeaderTests {
-  @Test("Every field is read from its place")
+  @Test("Every field is parsed from its offset")
   func fields() throws {
     let raw = RawHeader(
       flags: 0x8000_0001, nameSize: 96, count: 3, idOffset: 4096, descriptorOffset: 512,
@@ -19,14 +19,14 @@ import Testing
     #expect(header.descriptorByteCount == 336)
   }
 
-  @Test("Bytes behind the header are not looked at")
+  @Test("Bytes after the header are ignored")
   func tail() throws {
     let bytes = RawHeader(count: 2).bytes
     let header = try KVMHeader(parsing: bytes.span)
     #expect(try KVMHeader(parsing: (bytes + [1, 2, 3]).span) == header)
   }
 
-  @Test("A short header is refused", arguments: 0..<24)
+  @Test("A truncated header is rejected", arguments: 0..<24)
   func short(count: Int) {
     let bytes = Array(RawHeader(count: 2).bytes.prefix(count))
     #expect(throws: KVMFormatError.truncated(.header, needed: 24, found: count)) {
@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test(
-    "Descriptors of over 16 MiB are refused, with the size they would have",
+    "Descriptors of more than 16 MiB are rejected with their size",
     arguments: [
       (48, 262_145, 262_145 * 64), (0, .max, 0xffff_ffff * 16), (.max, 1, 0xffff_ffff + 16),
       (1 << 24, 1, 1 << 24 + 16), (0x7fff_ffff, 0x7fff_ffff, (0x7fff_ffff + 16) * 0x7fff_ffff),
@@ -49,7 +49,7 @@ import Testing
     #expect(allocations_largest() < 1 << 20)
   }
 
-  @Test("A product beyond 64 bits is refused")
+  @Test("A size that exceeds 64 bits is rejected")
   func overflow() {
     let bytes = RawHeader(nameSize: .max, count: .max).bytes
     #expect(throws: KVMFormatError.tooLarge(.descriptors, byteCount: .max)) {
@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  @Test("A name size that is not credible is refused even without descriptors")
+  @Test("A name size of more than 16 MiB is rejected even without descriptors")
   func hugeName() {
     let bytes = RawHeader(nameSize: .max, count: 0).bytes
     #expect(throws: KVMFormatError.tooLarge(.id, byteCount: 0xffff_ffff)) {
@@ -65,13 +65,13 @@ import Testing
     }
   }
 
-  @Test("The largest block that is credible is accepted")
+  @Test("Descriptors of 16 MiB are accepted")
   func largest() throws {
     let header = try KVMHeader(parsing: RawHeader(nameSize: 48, count: 262_144).bytes.span)
     #expect(header.descriptorByteCount == 1 << 24)
   }
 
-  @Test("A header with as many descriptors as fit, but few bytes, allocates little")
+  @Test("A header with the maximum number of descriptors but few bytes allocates little")
   func promise() throws {
     let header = try KVMHeader(parsing: RawHeader(nameSize: 0, count: 1 << 20).bytes.span)
     let bytes = [UInt8](repeating: 0, count: 160)
@@ -83,19 +83,19 @@ import Testing
   }
 
   @Test(
-    "A person can read what is wrong",
+    "An error has a description",
     arguments: [
       (
         KVMFormatError.truncated(.header, needed: 24, found: 3),
-        "the header block has 3 bytes; 24 are needed"
+        "header block is truncated: 3 bytes, expected 24"
       ),
       (
         .tooLarge(.descriptors, byteCount: 99),
-        "the descriptors block would have 99 bytes, which is more than is credible"
+        "descriptors block is too large: 99 bytes"
       ),
       (
-        .flawed(.misaligned(name: "exits", offset: 12)),
-        "statistic exits lies at byte 12, which is no multiple of 8"
+        .invalidSchema(.misaligned(name: "exits", offset: 12)),
+        "invalid offset 12 of statistic 'exits': expected a multiple of 8"
       ),
     ])
   func description(error: KVMFormatError, text: String) {

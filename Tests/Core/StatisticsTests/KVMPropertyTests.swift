@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct KVMPropertyTests {
-  /// Reads a whole file as a reader would; nil where it is refused.
+  /// Parses a whole file as a reader does; `nil` if it is rejected.
   private func parse(_ bytes: [UInt8]) -> Schema? {
     guard let header = try? KVMHeader(parsing: bytes.span), header.descriptorOffset <= bytes.count
     else { return nil }
@@ -11,7 +11,7 @@ import Testing
     return try? Schema(kvmDescriptors: block, header: header)
   }
 
-  /// A file with descriptors that are all legal but odd.
+  /// A file whose descriptors are valid but unusual.
   private func file(_ random: inout SeededGenerator) -> [UInt8] {
     let nameSize = Int.random(in: 0...80, using: &random)
     let count = Int.random(in: 0...12, using: &random)
@@ -37,7 +37,7 @@ import Testing
     return bytes
   }
 
-  /// Whether `schema` comes back from a file of it, and its words lie in the record.
+  /// Checks that `schema` is unchanged after encoding and parsing, and its words are in the record.
   private func check(_ schema: Schema, _ seed: UInt64) {
     let bytes = try? schema.kvmFile(id: "kvm").bytes
     #expect(bytes.flatMap { parse($0) } == schema, "seed \(seed)")
@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test(
-    "Files that are odd but legal are accepted and come back the same",
+    "Unusual but valid files are accepted and reproduced",
     arguments: 0..<400 as Range<UInt64>)
   func legal(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test(
-    "Mutated files do not crash, and what is accepted comes back the same",
+    "Mutated files do not crash, and accepted ones are reproduced",
     arguments: 0..<400 as Range<UInt64>)
   func mutated(seed: UInt64) {
     var random = SeededGenerator(seed: seed &+ 0x1000)
@@ -68,7 +68,7 @@ import Testing
       case 0: bytes.removeLast(Int.random(in: 0...min(40, bytes.count), using: &random))
       case 1: bytes += (0..<9).map { _ in .random(in: 0...255, using: &random) }
       case 2 where bytes.count >= 24:
-        // A field of the header is where most harm can be done.
+        // A wrong header field has the largest effect.
         let field = Int.random(in: 0..<6, using: &random) * 4
         let extremes: [UInt32] = [0, 1, 24, 0x7fff_ffff, 0x8000_0000, .max, 1 << 20]
         bytes.replaceSubrange(
@@ -81,7 +81,7 @@ import Testing
     if let schema = parse(bytes) { check(schema, seed) }
   }
 
-  @Test("Noise does not crash", arguments: 0..<200 as Range<UInt64>)
+  @Test("Random bytes do not crash", arguments: 0..<200 as Range<UInt64>)
   func noise(seed: UInt64) {
     var random = SeededGenerator(seed: seed &+ 0x2000)
     let bytes = (0..<Int.random(in: 0...300, using: &random)).map { _ in

@@ -5,7 +5,7 @@ import Testing
   private static let state = Statistic("s", .state, states: ["off", "on"])
 
   @Test(
-    "Time",
+    "Durations have three significant digits and a suitable unit",
     arguments: [
       (0, "0 s"), (1, "1 ns"), (999, "999 ns"), (1000, "1 us"), (1234, "1.23 us"),
       (12_345, "12.3 us"), (123_456, "123 us"), (999_499, "999 us"), (999_500, "1 ms"),
@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test(
-    "Bytes",
+    "Byte counts have three significant digits and a binary prefix",
     arguments: [
       (0, "0 B"), (1023, "1023 B"), (1024, "1 KiB"), (1536, "1.5 KiB"), (102_400, "100 KiB"),
       (1_022_976, "999 KiB"), (1_047_552, "1023 KiB"), (1_048_064, "1 MiB"), (1_048_575, "1 MiB"),
@@ -33,13 +33,13 @@ import Testing
       Quantity(bytes, of: Statistic("b", .instant, unit: .bytes))?.text == negativeOr(text, bytes))
   }
 
-  /// An instant word of 2^63 and more is a negative number.
+  /// An instant word of at least 2^63 is a negative number.
   private func negativeOr(_ text: String, _ word: UInt64) -> String {
     word >> 63 == 1 ? "-\(UInt64.max - word + 1) B" : text
   }
 
   @Test(
-    "Counts",
+    "Counts below 100,000 are exact, others have a prefix",
     arguments: [
       (0, "0"), (7, "7"), (99_999, "99999"), (100_000, "100k"), (123_456, "123k"),
       (999_499, "999k"), (999_600, "1M"), (1_234_567, "1.23M"), (12_345_678_901, "12.3G"),
@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test(
-    "Words of other units, scales and kinds",
+    "Words of every unit, scale and kind have a text",
     arguments: [
       (Statistic("x", .instant), .max - 4, "-5"),
       (Statistic("x", .instant, unit: .seconds, scale: .nano), .max - 1499, "-1.5 us"),
@@ -92,7 +92,7 @@ import Testing
         "5 * 2^900 bytes"
       ),
       (state, 0, "off"), (state, 1, "on"), (state, 2, "2"),
-      // A bucket counts samples; only its bounds are times.
+      // A bucket counts samples; only its bounds are durations.
       (Statistic("x", .logHistogram, unit: .seconds, scale: .nano, size: 32), 5, "5"),
     ] as [(Statistic, UInt64, String)])
   func words(statistic: Statistic, word: UInt64, text: String) {
@@ -110,7 +110,7 @@ import Testing
   }
 
   @Test(
-    "The largest words of every scale and unit have a text",
+    "The largest word of every scale and unit has a text",
     arguments: [Unit.none, .bytes, .seconds, .cycles, .boolean, .unknown(9)],
     [.min, -9, -27, 0, 20, 60, 64, .max] as [Int16])
   func extremes(unit: Unit, exponent: Int16) {
@@ -123,7 +123,7 @@ import Testing
     }
   }
 
-  @Test("A bound is in the unit of its histogram")
+  @Test("A bound has the unit of its histogram")
   func bound() {
     let statistic = Statistic("h", .logHistogram, unit: .seconds, scale: .nano, size: 32)
     #expect(Quantity(1 << 30, inUnitOf: statistic).text == "1.07 s")
@@ -131,7 +131,7 @@ import Testing
   }
 
   @Test(
-    "A share is a percentage with one decimal",
+    "A share is shown as a percentage with one decimal",
     arguments: [
       (0, "0.0%"), (0.1234, "12.3%"), (0.9996, "100.0%"), (4, "400.0%"), (-0.0123, "-1.2%"),
       (.nan, "-"), (.infinity, "-"), (1e300, "-"),
@@ -141,7 +141,7 @@ import Testing
   }
 
   @Test(
-    "A rate is shown with three digits that matter, however small",
+    "A rate is shown with three significant digits",
     arguments: [
       (0, .none, "0"), (1.0, .none, "1"), (12.34, .none, "12.3"), (1234.5, .none, "1.23k"),
       (999_600, .none, "1M"), (0.001666, .none, "0.00167"), (0.0512, .none, "0.0512"),

@@ -10,7 +10,7 @@ import Testing
     Rate(of: statistic, from: earlier, at: first, to: later, at: second)
   }
 
-  @Test("A rate lies between the bounds that the windows imply")
+  @Test("The windows imply the bounds of a rate")
   func bounds() throws {
     let rate = try #require(
       measure(counter, 5, Window(begin: 100, end: 200), 905, Window(begin: 1000, end: 1200)))
@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test(
-    "Windows that touch or overlap leave the highest rate open",
+    "The upper bound is infinite if windows touch or overlap",
     arguments: [
       (Window(begin: 100, end: 200), Window(begin: 200, end: 300), 100),
       (Window(begin: 0, end: 10), Window(begin: 5, end: 15), 5),
@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test(
-    "A window that is not later gives no rate",
+    "There is no rate if the second window is not later",
     arguments: [
       (Window(begin: 100, end: 200), Window(begin: 100, end: 200)),
       (Window(begin: 100, end: 200), Window(begin: 50, end: 60)),
@@ -56,7 +56,7 @@ import Testing
   }
 
   @Test(
-    "Counts have rates; levels do not",
+    "Counts have rates, levels do not",
     arguments: [
       (Kind.cumulative, true), (.linearHistogram, true), (.logHistogram, true),
       (.instant, false), (.peak, false), (.state, false), (.unknown(9), false),
@@ -67,7 +67,7 @@ import Testing
     #expect((rate != nil) == hasRate)
   }
 
-  @Test("After a reset the rate is what came since, and says so")
+  @Test("The rate after a reset covers the growth since the reset and is marked")
   func reset() throws {
     let rate = try #require(
       measure(
@@ -85,7 +85,7 @@ import Testing
     #expect(measure(counter, 5, first, .max, second) == nil)
   }
 
-  @Test("The increase is exact where a Double is not")
+  @Test("The increase is exact beyond the precision of a Double")
   func exact() throws {
     let rate = try #require(
       measure(counter, 1 << 53, Window(begin: 0, end: 0), 1 << 53 + 1, Window(begin: 1, end: 1)))
@@ -93,7 +93,7 @@ import Testing
     #expect(rate.perSecond == 1e9)
   }
 
-  @Test("Moments at the end of time do not overflow")
+  @Test("The largest timestamps do not overflow")
   func ends() throws {
     let last = Window(begin: .max, end: .max)
     #expect(last.middle == .max)

@@ -2,8 +2,8 @@ import Statistics
 import TestSupport
 import Testing
 
-@Suite struct FoldLossesTests {
-  @Test("The sum is that of the words that only grow", arguments: [0, 1, 7, 8, 9, 15, 16, 60])
+@Suite struct ResetDetectorTests {
+  @Test("The sum includes only totals", arguments: [0, 1, 7, 8, 9, 15, 16, 60])
   func sum(width: Int) {
     var statistics = (0..<width).map { Statistic("s\($0)", .cumulative) }
     statistics.insert(Statistic("level", .instant), at: width / 2)
@@ -18,7 +18,7 @@ import Testing
     #expect(losses.positions == statistics.indices.filter { $0 != width / 2 })
   }
 
-  @Test("Lost is what fell or became inactive, begun what was inactive")
+  @Test("Words that fell or became inactive are lost, words that became active have begun")
   func records() throws {
     let schema = Schema(packing: [
       Statistic("a", .cumulative), Statistic("b", .cumulative, isSigned: true),

@@ -8,7 +8,7 @@ import Testing
   }
 
   @Test(
-    "Every fact survives JSON",
+    "A schema is unchanged after encoding and decoding",
     arguments: [
       Statistic("a", .cumulative, unit: .bytes, scale: Scale(base: .two, exponent: 20)),
       Statistic("a", .linearHistogram, unit: .seconds, scale: .nano, size: 7, bucketSize: .max),
@@ -28,13 +28,13 @@ import Testing
     #expect(decoded.wordCount == schema.wordCount)
   }
 
-  @Test("What is left out has its usual value")
+  @Test("Missing keys have default values")
   func usual() throws {
     let schema = try decode(#"{"statistics":[{"name":"exits","kind":"cumulative"}]}"#)
     #expect(schema == (try Schema([Statistic("exits", .cumulative)])))
   }
 
-  @Test("Words and hash are derived, not trusted")
+  @Test("The word count and hash are computed, not decoded")
   func derived() throws {
     let schema = try decode(
       #"{"hash":"0000000000000000","words":999,"statistics":[{"name":"a","kind":"peak"}]}"#)
@@ -42,14 +42,14 @@ import Testing
     #expect(schema.hash == (try Schema([Statistic("a", .peak)])).hash)
   }
 
-  @Test("The hash is text, since not every reader of JSON has 64-bit numbers")
+  @Test("The hash is encoded as text")
   func hash() throws {
     let text = String(decoding: try JSONEncoder().encode(Schema(packing: [])), as: UTF8.self)
     #expect(text.contains(#""hash":"cbf29ce484222325""#))
   }
 
   @Test(
-    "Names of later versions become unknown",
+    "Unknown names become unknown kinds, units and bases",
     arguments: [
       ("unknown(9)", 9), ("unknown(300)", 15), ("exponential", 15), ("", 15), ("whatever12x", 15),
       ("unknown(-1)", 15), ("unknown(9", 15),
@@ -64,14 +64,14 @@ import Testing
   }
 
   @Test(
-    "JSON that is no schema is refused, not trapped on",
+    "Invalid JSON throws an error",
     arguments: [
       #"{"statistics":[{"name":"a","kind":"peak","offset":4}]}"#,
       #"{"statistics":[{"name":"a","kind":"peak","offset":-8}]}"#,
       #"{"statistics":[{"name":"a","kind":"peak","size":-1}]}"#,
       #"{"statistics":[{"name":"a","kind":"peak","size":2097153}]}"#,
       #"{"statistics":[{"name":"a","kind":"peak","size":9223372036854775807,"offset":8}]}"#,
-      #"{"statistics":[{"name":"a","kind":"peak","bucketSize":4294967296}]}"#,
+      #"{"statistics":[{"name":"a","kind":"peak","bucket_size":4294967296}]}"#,
       #"{"statistics":[{"name":"a","kind":"peak","exponent":40000}]}"#,
       #"{"statistics":[{"name":"a"}]}"#, #"{"statistics":[{"kind":"peak"}]}"#, "{}",
     ])

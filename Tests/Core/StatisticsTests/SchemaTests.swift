@@ -8,7 +8,7 @@ import Testing
     Statistic("exits", .cumulative),
   ])
 
-  @Test("Packing lays words one after the other, whatever offsets there were")
+  @Test("Packing ignores offsets and leaves no gaps")
   func packing() {
     var far = Statistic("far", .peak)
     far.offset = 4096
@@ -17,9 +17,9 @@ import Testing
     #expect(schema.wordCount == 4)
   }
 
-  @Test("The hash is that of every version and process")
+  @Test("The hash is the same in every version and process")
   func golden() {
-    // Computed apart, by the rules of `Digest` in Python. A change here breaks recordings.
+    // Computed independently in Python. A change breaks the compatibility of recordings.
     #expect(vcpu.hash == 0x3b7a_6dde_873d_d513)
     #expect(vcpu.hashText == "3b7a6dde873dd513")
     #expect(Schema(packing: []).hash == 0xcbf2_9ce4_8422_2325)
@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test(
-    "Each fact that decides how words are read changes the hash",
+    "Each property that determines the interpretation of words changes the hash",
     arguments: [
       Statistic("b", .instant), Statistic("a", .cumulative), Statistic("a", .state),
       Statistic("a", .instant, unit: .bytes),
@@ -43,7 +43,7 @@ import Testing
     #expect(one != two)
   }
 
-  @Test("Stability and cost leave the hash but are part of equality")
+  @Test("Stability and cost affect equality but not the hash")
   func learnt() throws {
     let one = try Schema([Statistic("a", .instant)])
     let two = try Schema([Statistic("a", .instant, stability: .stable, cost: .heavy)])
@@ -51,7 +51,7 @@ import Testing
     #expect(one != two)
   }
 
-  @Test("Names and states cannot run into each other in the hash")
+  @Test("The hash separates adjacent texts")
   func joints() throws {
     let one = try Schema([Statistic("a", .state, states: ["bc", "d"])])
     let two = try Schema([Statistic("a", .state, states: ["b", "cd"])])
@@ -59,24 +59,24 @@ import Testing
   }
 
   @Test(
-    "Offsets and sizes that cannot be are refused",
+    "Invalid offsets and sizes are rejected",
     arguments: [
-      (Statistic("a", .instant, offset: -8), Schema.Flaw.misaligned(name: "a", offset: -8)),
+      (Statistic("a", .instant, offset: -8), SchemaError.misaligned(name: "a", offset: -8)),
       (Statistic("a", .instant, offset: 12), .misaligned(name: "a", offset: 12)),
       (Statistic("a", .instant, size: 2_097_153), .tooLarge(name: "a", words: 2_097_153)),
       (Statistic("a", .instant, size: .max, offset: 8), .tooLarge(name: "a", words: .max)),
       (Statistic("a", .instant, size: .max, offset: .max - 7), .tooLarge(name: "a", words: .max)),
     ])
-  func flaws(statistic: Statistic, flaw: Schema.Flaw) {
-    #expect(throws: flaw) { try Schema([statistic]) }
+  func invalid(statistic: Statistic, error: SchemaError) {
+    #expect(throws: error) { try Schema([statistic]) }
   }
 
-  @Test("A negative size is refused")
+  @Test("A negative size is rejected")
   func negativeSize() {
-    #expect(throws: Schema.Flaw.self) { try Schema([Statistic("a", .instant, size: -1)]) }
+    #expect(throws: SchemaError.self) { try Schema([Statistic("a", .instant, size: -1)]) }
   }
 
-  @Test("The sum of a histogram is the counter with its stem, unit and scale")
+  @Test("The sum of a histogram is the counter with the same stem, unit and scale")
   func sum() throws {
     let histogram = try #require(vcpu["halt_wait_hist"])
     #expect(vcpu.indexOfSum(of: histogram) == 0)
@@ -84,7 +84,7 @@ import Testing
   }
 
   @Test(
-    "What is no sum of a histogram is not taken for one",
+    "Other statistics are not the sum of a histogram",
     arguments: [
       Statistic("halt_wait_ns", .instant, unit: .seconds, scale: .nano),
       Statistic("halt_wait_ns", .cumulative, scale: .nano),

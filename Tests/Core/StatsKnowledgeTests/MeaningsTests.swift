@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct MeaningsTests {
   private let text = """
-    # The form is described here.
+    # A comment.
 
     [exits]
     on: vcpu
@@ -29,12 +29,12 @@ import Testing
     meaning: of all
     """
 
-  @Test("Every field of an entry is read")
+  @Test("Every key of an entry is parsed")
   func fields() throws {
     let meanings = try Meanings(parsing: text)
     let exits = try #require(meanings.all(named: "exits").first)
     #expect(exits.name == "exits")
-    #expect(exits.places == ["vcpu"])
+    #expect(exits.roles == ["vcpu"])
     #expect(exits.architectures.isEmpty)
     #expect(exits.meaning == "how often the guest was left: for any reason")
     #expect(exits.moves == "all the time")
@@ -43,16 +43,16 @@ import Testing
     #expect(exits.related == ["halt_exits", "io_exits"])
   }
 
-  @Test("What is left out is empty")
+  @Test("Missing keys have empty values")
   func usual() throws {
     let entry = try #require(try Meanings(parsing: text).all(named: "halt_exits").first)
-    #expect(entry.places == ["vm", "vcpu"])
+    #expect(entry.roles == ["vm", "vcpu"])
     #expect(entry.moves.isEmpty && entry.high.isEmpty && entry.related.isEmpty)
     #expect(entry.headline == nil)
   }
 
   @Test(
-    "The meaning is that of the architecture, else that of all",
+    "An entry for the architecture takes precedence over one for all",
     arguments: [
       ("x86", "of x86"), ("arm64", "of others"), ("riscv", "of others"), ("s390", "of all"),
     ])
@@ -62,7 +62,7 @@ import Testing
     #expect(meanings.meaning(of: "tlb", architecture: architecture) == nil)
   }
 
-  @Test("All entries are in the order of their names")
+  @Test("Entries are sorted by name")
   func all() throws {
     let names = try Meanings(parsing: text).all.map(\.name)
     #expect(names == ["exits", "halt_exits", "tlb_flush", "tlb_flush", "tlb_flush"])
@@ -71,7 +71,7 @@ import Testing
   }
 
   @Test(
-    "A flaw says in which line it is",
+    "An invalid file is rejected with its line number",
     arguments: [
       ("meaning: x", 1, "expected a section name before the first key"),
       ("\n# x\n  more", 3, "continuation line without a key above it"),
@@ -80,14 +80,14 @@ import Testing
       ("[a", 1, "expected a section name such as [name]"),
       ("[]", 1, "expected a section name such as [name]"),
       ("[a]\nmeaning: x\n[b] \n", 3, "expected a section name such as [name]"),
-      ("[a]\nmeaning: x\n[b]\nmoves: y\n\n[c]\nmeaning: z", 3, "[b] has no meaning"),
-      ("[a]\nmeaning: x\n[b]\n\n\n", 3, "[b] has no meaning"),
-      ("[a]\nmeaning: x\nheadline: first\n", 3, "headline is not a number: first"),
+      ("[a]\nmeaning: x\n[b]\nmoves: y\n\n[c]\nmeaning: z", 3, "missing key 'meaning' in [b]"),
+      ("[a]\nmeaning: x\n[b]\n\n\n", 3, "missing key 'meaning' in [b]"),
+      ("[a]\nmeaning: x\nheadline: first\n", 3, "invalid headline 'first'; expected a number"),
       ("[a]\nmeaning: x\nmeaning: y\n", 3, "duplicate key 'meaning'"),
     ])
-  func flaws(text: String, line: Int, reason: String) {
-    let flaw = #expect(throws: SectionFileError.self) { try Meanings(parsing: text) }
-    #expect(flaw?.line == line)
-    #expect(flaw?.reason == reason)
+  func invalid(text: String, line: Int, reason: String) {
+    let error = #expect(throws: SectionFileError.self) { try Meanings(parsing: text) }
+    #expect(error?.line == line)
+    #expect(error?.reason == reason)
   }
 }

@@ -3,7 +3,7 @@ import StatsTree
 import Testing
 
 @Suite struct AggregateNameTests {
-  @Test("An aggregate with the name and schema of its members is none of them")
+  @Test("An aggregate with the name and schema of its members is not one of them")
   func name() throws {
     let tree = Tree()
     let schema = Schema(packing: [Statistic("exits", .cumulative)])

@@ -14,19 +14,19 @@ import Testing
     Window(begin: seconds * Self.second, end: seconds * Self.second + 100)
   }
 
-  /// What an aggregate has for a statistic of its schema.
+  /// Returns the value of a statistic of an aggregate.
   private func value(_ index: Int, of group: Group, _ sampler: Sampler) throws -> UInt64? {
     let entry = try #require(sampler.plan.entries.first { $0.group === group })
     return sampler.value(group.schema.statistics[index], of: entry)
   }
 
-  @Test("A member that comes with an aggregate is counted by the aggregates above, too")
+  @Test("A member that joins together with an aggregate also counts in the aggregates above")
   func together() throws {
     let first = tree.group("kvm/a/vcpu0", schema, backing, token: 0)
     let all = try tree.aggregate(first.family, as: "all", over: tree.source("kvm"))
     let sampler = Sampler(tree)
     sampler.pass()
-    // A machine as an input adds it: a processor, the machine's aggregate, the other processors.
+    // As an input adds a VM: one vCPU, the VM's aggregate, then the other vCPUs.
     tree.group("kvm/b/vcpu0", schema, backing, token: 1)
     let own = try tree.aggregate(first.family, as: "own", over: tree.source("kvm/b"))
     tree.group("kvm/b/vcpu1", schema, backing, token: 2)
@@ -41,7 +41,7 @@ import Testing
     #expect(try value(0, of: all, sampler) == 35)
   }
 
-  @Test("An aggregate with the name and schema of what it counts does not count itself or others")
+  @Test("An aggregate with the name and schema of its members does not count aggregates")
   func sameFamily() throws {
     let group = tree.group("kvm/a", schema, backing, token: 0)
     let sampler = Sampler(tree)
@@ -58,7 +58,7 @@ import Testing
     #expect(tree.groups(of: group.family).map(\.id) == [group.id])
   }
 
-  @Test("What has ended counts with its totals, and no more with its levels")
+  @Test("A member that is gone counts with its totals but not with its levels")
   func gone() throws {
     let group = tree.group("kvm/a", schema, backing, token: 0)
     tree.group("kvm/b", schema, backing, token: 1)
@@ -81,7 +81,7 @@ import Testing
     #expect(try (0..<4).map { try value($0, of: all, sampler) } == [114, 14, 3, 3])
   }
 
-  @Test("Where all have ended, the totals are their last ones and there is no level")
+  @Test("If all members are gone, the aggregate keeps their totals and has no level")
   func allGone() throws {
     let group = tree.group("kvm/a", schema, backing, token: 0)
     let all = try tree.aggregate(group.family, as: "all", over: tree.source("kvm"))
@@ -95,7 +95,7 @@ import Testing
     #expect(sampler.status(of: entry) == .stale(since: Self.second + 100))
   }
 
-  @Test("A source that comes back is counted once, and what it counted meanwhile is no growth")
+  @Test("A source that returns is counted once, and its counts in the meantime are not growth")
   func back() throws {
     let group = tree.group("kvm/a", schema, backing, token: 0)
     tree.group("kvm/b", schema, backing, token: 1)
@@ -112,11 +112,11 @@ import Testing
     }
     #expect(try pass(1, 100, 10) == (110, nil))
     let a = tree.source("kvm/a")
-    // Away and back between two passes.
+    // Removed and added again between two passes.
     tree.remove(a)
     try tree.add(a, below: tree.source("kvm"))
     #expect(try pass(2, 120, 11) == (131, 1))
-    // Away for a pass.
+    // Absent for a pass.
     tree.remove(a)
     #expect(try pass(3, 120, 12) == (132, 1))
     try tree.add(a, below: tree.source("kvm"))
@@ -130,7 +130,7 @@ import Testing
     #expect(sampler.retained(0, of: entry) == 205)
   }
 
-  @Test("A group is attached once, whichever way its numbers come and whether or not it is hidden")
+  @Test("A group is attached once, regardless of its provenance and visibility")
   func twice() throws {
     let group = tree.group("a", schema, backing)
     #expect(throws: TreeError.groupAttached(path: "a", group: "test")) {
@@ -141,7 +141,7 @@ import Testing
     #expect(group.source.groups.count == 1)
   }
 
-  @Test("A source without a place that is removed from a counted one is counted no more")
+  @Test("A source that is removed from a counted source without a place is not counted")
   func countedWithoutPlace() throws {
     let top = try tree.makeSource("top")
     let counter = try tree.add("counter")

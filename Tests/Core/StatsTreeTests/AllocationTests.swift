@@ -3,7 +3,7 @@ import Statistics
 import StatsTree
 import Testing
 
-/// Numbers that grow with each pass, without a dictionary or closure that would allocate.
+/// Values that grow with each pass, without a dictionary or closure that would allocate.
 private final class CountingBacking: Backing {
   var now: UInt64 = 0
 
@@ -12,7 +12,7 @@ private final class CountingBacking: Backing {
     // By index: unoptimized, an iterator allocates for each element.
     for index in placements.indices {
       let placement = placements[index]
-      // One in ten does not answer: going stale must be as free.
+      // One in ten does not answer: becoming stale must not allocate either.
       if (now / 1_000_000_000 + UInt64(placement.token)).isMultiple(of: 10) { continue }
       let value = now / 1000 * UInt64(placement.token + 1)
       snapshot.fill(placement) { record in
@@ -23,7 +23,7 @@ private final class CountingBacking: Backing {
   }
 }
 
-@Suite(.enabled(if: allocations_are_counted(), "a sanitizer has malloc"))
+@Suite(.enabled(if: allocations_are_counted(), "a sanitizer replaces malloc"))
 struct AllocationTests {
   private let schema = Schema(packing: [
     Statistic("exits", .cumulative), Statistic("h", .logHistogram, size: 32),
@@ -40,7 +40,7 @@ struct AllocationTests {
     return (tree, Sampler(tree))
   }
 
-  @Test("The counter sees what Swift allocates")
+  @Test("The counter detects allocations of Swift")
   func counter() {
     allocations_reset()
     let before = allocations_count()
@@ -52,7 +52,7 @@ struct AllocationTests {
     #expect(array.count == 1000)
   }
 
-  @Test("After the first two, a pass over 1,000 groups allocates nothing")
+  @Test("After the first two passes, a pass over 1,000 groups allocates nothing")
   func passes() throws {
     let (_, sampler) = try sampler(1000)
     sampler.pass()
@@ -64,24 +64,24 @@ struct AllocationTests {
     #expect(sampler.passCount == 52)
   }
 
-  @Test("The second pass after a change is the last one that allocates")
+  @Test("Only the first two passes after a change allocate")
   func change() throws {
     let (tree, sampler) = try sampler(100)
     for _ in 0..<5 { sampler.pass() }
     tree.remove(tree.source("kvm/vm0"))
     allocations_reset()
     sampler.pass()
-    let compiling = allocations_count()
+    let updating = allocations_count()
     sampler.pass()
     allocations_reset()
     for _ in 0..<10 { sampler.pass() }
     let later = allocations_count()
-    #expect(compiling > 0)
+    #expect(updating > 0)
     #expect(later == 0)
     #expect(sampler.plan.entries.count == 92)
   }
 
-  @Test("Values and rates are looked up without allocation")
+  @Test("Lookups of values and rates do not allocate")
   func values() throws {
     let (_, sampler) = try sampler(100)
     for _ in 0..<3 { sampler.pass() }
@@ -95,7 +95,7 @@ struct AllocationTests {
       }
       return (values, rates)
     }
-    // Once for what the runtime makes on first use.
+    // Once for what the runtime creates on first use.
     _ = lookUp()
     allocations_reset()
     let (values, rates) = lookUp()

@@ -22,7 +22,7 @@ import Testing
     return try #require(sampler.plan.entries.first)
   }
 
-  @Test("A reader's zero ends when the source begins again, for good")
+  @Test("A reader's baseline ends permanently when the source is reset")
   func reset() throws {
     var a = try pass([100, 100, 4, 5])
     sampler.clear(a)
@@ -37,14 +37,14 @@ import Testing
     #expect(sampler.histogram(statistics[2], of: a)?.counts == [9, 9])
   }
 
-  @Test("A zero of one statistic is none of another, whatever that one's value is")
+  @Test("The baseline of one statistic does not affect another, whatever its value")
   func other() throws {
     let a = try pass([100, .max, 0, 0])
     #expect(sampler.clear(statistics[0], of: a) == .cleared)
     #expect(statistics.prefix(2).map { sampler.value($0, of: a) } == [0, .max])
   }
 
-  @Test("A peak has no zero of a reader's own: nobody knows how high it was since")
+  @Test("A reader cannot clear a peak: the maximum since then is unknown")
   func peak() throws {
     let peak = Statistic("top", .peak)
     tree.group("b", Schema(packing: [peak]), backing, token: 1)

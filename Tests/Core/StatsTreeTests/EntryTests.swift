@@ -8,7 +8,7 @@ import Testing
   private let count = Statistic("count", .cumulative)
   private var schema: Schema { Schema(packing: [count]) }
 
-  @Test("An entry that a view has kept is gone with its group, and never shows another's numbers")
+  @Test("An entry that a view keeps is gone with its group and never has another's values")
   func removed() throws {
     tree.group("a", schema, backing, token: 0)
     let window = Window(begin: 1, end: 2)
@@ -37,7 +37,7 @@ import Testing
     #expect(sampler.value(count, of: other) == 6)
   }
 
-  @Test("An entry that a view has kept follows its group to another place")
+  @Test("An entry that a view keeps follows its group to another placement")
   func moved() throws {
     let first = tree.group("a", schema, backing, token: 0)
     tree.group("b", schema, backing, token: 1)
@@ -45,7 +45,7 @@ import Testing
     let sampler = Sampler(tree)
     sampler.pass()
     let entry = try #require(sampler.plan.entries.last)
-    // More changes than the tree remembers: the plan is made anew.
+    // More changes than the tree keeps: the plan is rebuilt.
     tree.detach(first)
     for number in 0..<5000 {
       tree.remove(tree.source("c\(number)"))

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct KeyFieldsTests {
   @Test(
-    "Names and their values",
+    "A name encodes the values of its keys",
     arguments: [
       (["3"], "", "3"), (["3"], "vcpu", "vcpu3"), (["64", "12"], "", "64,12"), ([""], "", "%"),
       (["", ""], "p", "p%,%"), (["a/b,c%"], "", "a%2Fb%2Cc%25"), (["."], "", "%2E"),
@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test(
-    "What no name was made as has no values",
+    "A name that `name(_:)` cannot make has no values",
     arguments: [
       "", "vcpu", "vcp3", "vcpu3,4", "vcpu.", "vcpua/b", "vcpu%2", "vcpu%2f", "vcpua%2E", "vcpu%%",
       "vcpu%41", "vcpua%",
@@ -28,7 +28,7 @@ import Testing
     #expect(KeyFields("vcpu", prefix: "vcpu").values(in: name) == nil)
   }
 
-  @Test("Every text can be a key, and no two have one name", arguments: 0..<8)
+  @Test("Any text can be a key, and different keys have different names", arguments: 0..<8)
   func texts(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     let scalars: [Unicode.Scalar] = [
@@ -62,7 +62,7 @@ import Testing
     }
   }
 
-  @Test("Fields are equal by names and prefix")
+  @Test("Fields are equal if their names and prefixes are equal")
   func equality() {
     #expect(KeyFields("a") == KeyFields("a") && KeyFields("a") != KeyFields("b"))
     #expect(KeyFields("a", prefix: "x") != KeyFields("a"))

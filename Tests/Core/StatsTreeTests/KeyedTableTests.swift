@@ -2,7 +2,7 @@ import Statistics
 import StatsTree
 import Testing
 
-/// Rows that are told apart by keys, and come and go.
+/// Rows that are identified by keys, added and removed.
 struct KeyedTableTests {
   private let schema = Schema(packing: [Statistic("bytes", .cumulative, unit: .bytes)])
   private let backing = MemoryBacking()
@@ -35,7 +35,7 @@ struct KeyedTableTests {
     #expect(devices.rows.count == 1)
   }
 
-  @Test("Two keys make one row, whatever they hold")
+  @Test("Two keys identify one row, whatever their values")
   func twoKeys() throws {
     let ports = table(KeyFields("port", "vlan"), "switch")
     let pairs = [["64", "12"], ["6", "412"], ["a/b", ".,%"], ["", ""], ["%2F", "x"]]
@@ -45,7 +45,7 @@ struct KeyedTableTests {
     #expect(ports["a/b", ".,%"]?.path == "switch/a%2Fb,%2E%2C%25")
   }
 
-  @Test("Another source below the same one is no row")
+  @Test("Another source below the table's source is not a row")
   func anotherSource() throws {
     let devices = table(KeyFields("device"), "net")
     let other = try tree.add("lo", below: tree.source("net"))
@@ -56,7 +56,7 @@ struct KeyedTableTests {
     #expect(!devices.remove(["lo"]) && other.parent != nil)
   }
 
-  @Test("Rows come and go as they are told, and sums do not fall")
+  @Test("An update adds and removes rows, and sums do not fall")
   func rowsCome() throws {
     let devices = table(KeyFields("device"), "net")
     try devices.add(["eth0"], tokens: open(5))
@@ -74,12 +74,12 @@ struct KeyedTableTests {
     let bytes = all.schema.statistics[0]
     #expect(sampler.value(bytes, of: entry) == 25)
     #expect(sampler.retained(0, of: entry) == 5)
-    #expect(sampler.rate(bytes, of: entry)?.increase == 0, "what came had counted before")
+    #expect(sampler.rate(bytes, of: entry)?.increase == 0, "counts before joining are not growth")
     #expect(sampler.members(of: entry)?.count == 2)
     #expect(sampler.members(of: entry)?.departedCount == 1)
   }
 
-  @Test("By statistic, the rows are the groups of a family")
+  @Test("The rows of a statistic are the groups of a family")
   func statisticRows() throws {
     let devices = table(KeyFields("device"), "net")
     for name in ["eth0", "eth1", "lo"] { try devices.add([name], tokens: open(1)) }

@@ -36,7 +36,7 @@ import Testing
     #expect(tree.groups(with: Schema(packing: [])).isEmpty)
   }
 
-  @Test("Families come in the order of their first groups, without those of aggregates")
+  @Test("Families are listed in the order of their first groups, without those of aggregates")
   func families() throws {
     #expect(tree.families.isEmpty)
     let first = tree.group("kvm/a", bytes, backing, token: 0)
@@ -52,7 +52,7 @@ import Testing
     #expect(tree.families.map { $0.schema } == [runs])
   }
 
-  @Test("Everybody sees all; a user what is theirs and what is nobody's")
+  @Test("Everybody sees all sources; a user sees own sources and those without an owner")
   func viewers() throws {
     #expect(Viewer.everybody.sees(1) && Viewer.everybody.sees(nil))
     #expect(Viewer.user(1).sees(1) && Viewer.user(1).sees(nil) && !Viewer.user(1).sees(2))
@@ -71,7 +71,7 @@ import Testing
     #expect(theirs.child("below")?.owner == 1 && secret.child("below")?.isHidden == true)
   }
 
-  @Test("What a viewer may not see is in no aggregate of theirs")
+  @Test("Aggregates exclude the sources that the viewer may not see")
   func aggregates() throws {
     let parent = try tree.add("kvm")
     let window = Window(begin: 1000, end: 1010)

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct PatternTests {
   @Test(
-    "Globs that match",
+    "A glob matches these paths",
     arguments: [
       ("kvm/web1", "kvm/web1"), ("kvm/web1", "kvm/web1/vcpu0"), ("kvm/web1/", "kvm/web1"),
       ("kvm", "kvm/web1/vcpu0"), ("kvm/*", "kvm/web1"), ("kvm/*", "kvm/web1/vcpu0"),
@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test(
-    "Globs that do not match",
+    "A glob does not match these paths",
     arguments: [
       ("kvm/web1", "kvm/web10"), ("kvm/web1", "kvm/web"), ("kvm/web1", "xen/kvm/web1"),
       ("web1", "kvm/web1"), ("kvm/*", "kvm"), ("kvm/*/vcpu0", "kvm/web1"),
@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test(
-    "Expressions match anywhere in the path",
+    "A regular expression matches anywhere in the path",
     arguments: [
       ("/web[0-9]+$/", "kvm/web10", true), ("/web[0-9]+$/", "kvm/web10/vcpu0", false),
       ("/^kvm\\/web/", "kvm/web1", true), ("/^web/", "kvm/web1", false), ("/a|b/", "xbx", true),
@@ -46,12 +46,12 @@ import Testing
   }
 
   @Test(
-    "What cannot be understood is refused with its text",
+    "An invalid pattern is rejected, and the error contains its text",
     arguments: ["", "/", "kvm/[ab", "kvm/[", "[]", "[!]", "/(/", "/[/"])
-  func flaws(text: String) {
-    let flaw = #expect(throws: Pattern.Flaw.self) { try Pattern(text) }
-    #expect(flaw?.description.isEmpty == false)
-    #expect(flaw?.description.contains(text) == true)
+  func errors(text: String) {
+    let error = #expect(throws: Pattern.SyntaxError.self) { try Pattern(text) }
+    #expect(error?.description.isEmpty == false)
+    #expect(error?.description.contains(text) == true)
   }
 
   @Test("Everything matches every path")
@@ -60,7 +60,7 @@ import Testing
     #expect(Pattern.everything.matches(""))
   }
 
-  @Test("Many stars on a long path take no time to speak of", .timeLimit(.minutes(1)))
+  @Test("Many stars on a long path match in a short time", .timeLimit(.minutes(1)))
   func manyStars() throws {
     let path = String(repeating: "a", count: 200)
     #expect(!(try Pattern(String(repeating: "*a", count: 30) + "b").matches(path)))
@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test(
-    "It is known what can match below a path",
+    "A pattern reports whether it can match below a path",
     arguments: [
       ("kvm", "kvm", true), ("kvm", "app", false), ("kvm/web1/vcpu0", "kvm", true),
       ("*", "app", true), ("*/web", "app", true), ("a*", "app", true), ("b*", "app", false),
@@ -81,7 +81,7 @@ import Testing
     #expect(try Pattern(glob).mayMatch(below: path) == isPossible)
   }
 
-  @Test("Patterns of paths match just those; a path has no special characters")
+  @Test("A pattern of paths matches only these; a literal path has no special characters")
   func paths() {
     let some = Pattern(paths: ["app/a", "app/b"])
     #expect(some.matches("app/a") && !some.matches("app/a/c"))

@@ -7,7 +7,7 @@ import Testing
     Schema(packing: [Statistic("h", .logHistogram, size: size)])
   }
 
-  @Test("Records lie one after the other in the order of the tree")
+  @Test("Records are adjacent, in the order of the tree")
   func offsets() {
     let tree = Tree()
     let backing = MemoryBacking()
@@ -26,7 +26,7 @@ import Testing
     #expect(plan.generation == tree.generation)
   }
 
-  @Test("Only sources that match and groups with a statistic that matches are in it")
+  @Test("A plan has only matching sources, and groups with a matching statistic")
   func selection() throws {
     let tree = Tree()
     let backing = MemoryBacking()
@@ -54,7 +54,7 @@ import Testing
     #expect(Plan(tree).wordCount == 0)
   }
 
-  @Test("Each backing is asked once for all of its groups, those that may wait last")
+  @Test("Each backing is called once for all of its groups; backings that may wait are last")
   func batches() {
     let log = MemoryBacking.Log()
     let slow = MemoryBacking("slow", mayWait: true, log: log)
@@ -71,7 +71,7 @@ import Testing
     #expect(slow.asked.map(\.offset) == [0, 5])
   }
 
-  @Test("A plan knows its sources after they have left the tree")
+  @Test("A plan keeps its sources after they left the tree")
   func departed() {
     let tree = Tree()
     tree.group("kvm/web1", schema(1), MemoryBacking())

@@ -2,7 +2,7 @@ import Statistics
 import StatsTree
 import Testing
 
-/// One group, read without the others.
+/// Reading one group outside of a pass.
 @Suite struct ReadingTests {
   private let tree = Tree()
   private let backing = MemoryBacking()
@@ -21,7 +21,7 @@ import Testing
 
   private func entry() throws -> Plan.Entry { try #require(sampler.plan.entries.first) }
 
-  @Test("It asks for the one group, and no pass notices")
+  @Test("A reading calls only the backing of its group and does not affect passes")
   func alone() throws {
     backing.answers[0] = .words([7, 1, 2], window)
     other.answers[0] = .words([9, 9, 9], window)
@@ -38,7 +38,7 @@ import Testing
   }
 
   @Test(
-    "Where nothing came, the numbers are those of the last pass, and none were made up",
+    "Without new values, a reading has those of the last pass, or none",
     arguments: [
       (MemoryBacking.Answer.nothing, Status.stale(since: 6)), (.torn([1]), .stale(since: 6)),
       (.fails(.denied(code: 13)), .denied(code: 13)), (.fails(.gone), .gone),
@@ -56,7 +56,7 @@ import Testing
     #expect(reading.value(schema.statistics[0]) == (status.hasNumbers ? 7 : nil))
   }
 
-  @Test("What is stale at its source is stale here")
+  @Test("A record that is stale at its source is stale in a reading")
   func ended() throws {
     backing.answers[0] = .ended([7, 1, 2], window)
     let reading = try sampler.read(entry())
@@ -69,11 +69,11 @@ import Testing
     backing.answers[0] = .words([7, 1, 2], window)
     sampler.pass()
     tree.remove(a.source)
-    sampler.follow()
+    sampler.updatePlan()
     #expect(sampler.read(a).status == .gone && !sampler.read(a).hasNumbers)
   }
 
-  @Test("A reader's zeros are taken off, and end when the source begins again")
+  @Test("Baselines are subtracted, and end when the source is reset")
   func zeros() throws {
     let a = try entry()
     backing.answers[0] = .words([100, 4, 5], window)
@@ -90,8 +90,8 @@ import Testing
     #expect(sampler.value(schema.statistics[0], of: a) == 150)
   }
 
-  @Test("How many members are in a state is a level: it has no zero of a reader's own")
-  func tally() throws {
+  @Test("The number of members in a state is a level, which a reader cannot clear")
+  func stateCounts() throws {
     let states = Schema(packing: [Statistic("state", .state, states: ["off", "on"])])
     let pair = Tree()
     let source = try pair.add("x")

@@ -18,7 +18,7 @@ import Testing
     try #require(sampler.plan.entries.first { $0.group.source.path == path })
   }
 
-  @Test("Values, windows and statuses are those that the backing gave")
+  @Test("Values, windows and statuses are those of the backing")
   func values() throws {
     let statistics = [
       Statistic("exits", .cumulative), Statistic("h", .logHistogram, size: 3),
@@ -76,7 +76,7 @@ import Testing
     #expect(sampler.change(schema.statistics[1], of: a) == .increase(change))
   }
 
-  @Test("A group that was never read has no numbers, signed ones neither")
+  @Test("A group that was never read has no values, signed or unsigned")
   func neverRead() throws {
     let level = Statistic("level", .instant, isSigned: true)
     tree.group("a", Schema(packing: [level]), backing)
@@ -95,7 +95,7 @@ import Testing
     #expect(sampler.interval(of: a) == nil)
   }
 
-  @Test("Over a change of membership a group that stays keeps its rate; a new one has none")
+  @Test("A change of membership keeps the rates of other groups; a new group has no rate")
   func membership() throws {
     tree.group("kvm/a", schema, backing, token: 1)
     tree.group("kvm/b", schema, backing, token: 2)
@@ -114,7 +114,7 @@ import Testing
     #expect(sampler.rate(exits, of: try entry(sampler, "kvm/b"))?.perSecond == 7)
     #expect(sampler.value(exits, of: try entry(sampler, "kvm/c")) == 1000)
     #expect(sampler.rate(exits, of: try entry(sampler, "kvm/c")) == nil)
-    // Another change at once, and two passes without one.
+    // Another change at once, then two passes without one.
     tree.group("kvm/0", schema, backing, token: 4)
     for time in 5...7 as ClosedRange<UInt64> {
       backing.answers[2] = .words([time * 7], at(time))
@@ -125,7 +125,7 @@ import Testing
     }
   }
 
-  @Test("A group that comes again is a new one, without a rate")
+  @Test("A group that is attached again is a new one, without a rate")
   func again() throws {
     let group = tree.group("a", schema, backing)
     let sampler = Sampler(tree)
@@ -139,7 +139,7 @@ import Testing
     #expect(sampler.value(exits, of: try entry(sampler, "a")) == 30)
   }
 
-  @Test("The pattern and the choice hold for groups that come later")
+  @Test("The selection applies to groups that join later")
   func later() throws {
     let sampler = Sampler(
       tree, matching: try Pattern("kvm"), statistics: try Pattern("other*"))

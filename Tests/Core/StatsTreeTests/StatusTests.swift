@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test(
-    "A record that is not finished keeps its last words and window, stale since then",
+    "A record that is not finished keeps its last words and window and is stale since then",
     arguments: [
       MemoryBacking.Answer.nothing, .torn([77]), .fails(.stale(since: 0)),
       .fails(.stale(since: 99 * second)),
@@ -38,11 +38,11 @@ import Testing
       #expect(sampler.status(of: a) == .stale(since: 2 * Self.second + 100))
       #expect(sampler.window(of: a) == at(2))
       #expect(sampler.value(exits, of: a) == 30)
-      #expect(sampler.rate(exits, of: a) == nil, "nothing new is known")
+      #expect(sampler.rate(exits, of: a) == nil, "no new values")
     }
   }
 
-  @Test("After two stale passes the rate is over the long interval")
+  @Test("After two stale passes the rate covers the whole interval")
   func recovery() throws {
     _ = try pass(.words([10, 1], at(1)))
     _ = try pass(.words([30, 1], at(2)))
@@ -55,7 +55,7 @@ import Testing
     #expect(sampler.interval(of: a)?.nominal == 5 * Self.second)
   }
 
-  @Test("A stale group stays so over a change of membership")
+  @Test("A stale group stays stale across a change of membership")
   func staleOverChange() throws {
     _ = try pass(.words([10, 1], at(1)))
     tree.remove(tree.source("nobody"))
@@ -67,7 +67,7 @@ import Testing
     #expect(sampler.rate(exits, of: again)?.perSecond == 10)
   }
 
-  @Test("Denied and gone have no numbers", arguments: [Status.denied(code: 1), .gone])
+  @Test("Denied and gone groups have no values", arguments: [Status.denied(code: 1), .gone])
   func noNumbers(status: Status) throws {
     _ = try pass(.words([10, 1], at(1)))
     let a = try pass(.fails(status))
@@ -80,7 +80,8 @@ import Testing
   }
 
   @Test(
-    "What was denied and is not answered stays denied", arguments: [Status.denied(code: 13), .gone])
+    "A denied or gone group that does not answer keeps its status",
+    arguments: [Status.denied(code: 13), .gone])
   func staysDenied(status: Status) throws {
     _ = try pass(.words([10, 1], at(1)))
     _ = try pass(.fails(status))
@@ -95,7 +96,7 @@ import Testing
   }
 
   @Test(
-    "Statuses in one word",
+    "Each status has a word",
     arguments: [
       (Status.up, "up", true), (.stale(since: 5), "stale", true),
       (.denied(code: 1), "denied", false),

@@ -4,7 +4,7 @@ import StatsTree
 import Synchronization
 import Testing
 
-/// Changes of a tree from several threads, while others sample it and look at it.
+/// Changes of a tree by several threads, while others sample and read it.
 ///
 /// `Scripts/check-threads.sh` runs it under ThreadSanitizer; `VITALS_ROUNDS` makes a longer run.
 @Suite struct ThreadTests {
@@ -12,8 +12,8 @@ import Testing
   private let runs = Statistic("runs", .cumulative)
   private let tree = Tree()
 
-  /// Counts how often it was asked, for all of its groups.
-  private final class Clockwork: Backing {
+  /// Every value is the number of calls.
+  private final class CallCountBacking: Backing {
     private var count: UInt64 = 0
 
     func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
@@ -25,9 +25,9 @@ import Testing
     }
   }
 
-  // The tree's passes take turns, and nobody else touches it.
+  // Only passes call the backing, and passes are serialized.
   private final class Shared: @unchecked Sendable {
-    let backing = Clockwork()
+    let backing = CallCountBacking()
     let isOver = Atomic(false)
   }
 
@@ -43,7 +43,7 @@ import Testing
     }
   }
 
-  @Test("The tree changes in several threads beside passes and readers")
+  @Test("Threads change the tree while others sample and read it")
   func beside() throws {
     let shared = Shared()
     let (tree, runs) = (tree, runs)
@@ -56,7 +56,7 @@ import Testing
     for worker in 0..<2 {
       threads.append(
         try thread("grow\(worker)", shared) { round in
-          // Both make and remove the same names.
+          // Both add and remove the same names.
           guard let source = try? tree.add("vm\(round % 5)", below: tree.source("kvm")) else {
             if let known = tree.find("kvm/vm\(round % 5)"), round % 3 == 0 { tree.remove(known) }
             return
@@ -82,15 +82,15 @@ import Testing
         for source in tree.sources() {
           source.labels["round"] = "\(round)"
           source.status = round % 2 == 0 ? .up : .gone
-          source.remarks = ["\(source.path) \(source.keys)"]
+          source.diagnostics = [Diagnostic("place", "\(source.path) \(source.keys)")]
         }
         if round % 5 == 0, let group = tree.find("cgroup/slice0") { tree.remove(group) }
       })
     threads.append(
-      try thread("look", shared) { _ in
+      try thread("read", shared) { _ in
         var count = 0
         tree.root.visit {
-          count += $0.groups.count + $0.children.count + $0.labels.count + $0.remarks.count
+          count += $0.groups.count + $0.children.count + $0.labels.count + $0.diagnostics.count
           if $0.status == .gone, $0.isHidden || $0.owner != nil { count += 1 }
         }
         _ = tree.families

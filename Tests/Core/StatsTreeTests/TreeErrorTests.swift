@@ -9,8 +9,8 @@ import Testing
   private let backing = MemoryBacking()
   private let schema = Schema(packing: [Statistic("runs", .cumulative)])
 
-  /// What a change is refused for; it must have changed nothing.
-  private func refusal(_ body: () throws(TreeError) -> Void) -> TreeError? {
+  /// Returns the error of a change, which must not have changed the tree.
+  private func thrownError(_ body: () throws(TreeError) -> Void) -> TreeError? {
     let generation = tree.generation
     defer { #expect(tree.generation == generation) }
     do {
@@ -22,11 +22,11 @@ import Testing
     return nil
   }
 
-  @Test("A name has to be there, and have no slash", arguments: ["", "a/b", "/"])
+  @Test("A name must not be empty or contain a slash", arguments: ["", "a/b", "/"])
   func names(name: String) {
-    #expect(refusal { () throws(TreeError) in try tree.add(name) } == .badName(name))
+    #expect(thrownError { () throws(TreeError) in try tree.add(name) } == .badName(name))
     #expect(
-      refusal { () throws(TreeError) in _ = try tree.makeSource(name) } == .badName(name))
+      thrownError { () throws(TreeError) in _ = try tree.makeSource(name) } == .badName(name))
   }
 
   @Test("A source has one place")
@@ -35,41 +35,42 @@ import Testing
     let web = try tree.add("web", below: kvm)
     let other = try tree.makeSource("web")
     #expect(
-      refusal { () throws(TreeError) in try tree.add(web, below: tree.root) }
+      thrownError { () throws(TreeError) in try tree.add(web, below: tree.root) }
         == .hasParent(path: "kvm/web"))
     #expect(
-      refusal { () throws(TreeError) in try tree.add(other, below: kvm) }
+      thrownError { () throws(TreeError) in try tree.add(other, below: kvm) }
         == .nameClash(path: "kvm/web"))
     #expect(
-      refusal { () throws(TreeError) in try tree.add(tree.root, below: other) }
+      thrownError { () throws(TreeError) in try tree.add(tree.root, below: other) }
         == .foreign(path: ""))
     #expect(
-      refusal { () throws(TreeError) in try tree.add(Tree().makeSource("a"), below: kvm) }
+      thrownError { () throws(TreeError) in try tree.add(Tree().makeSource("a"), below: kvm) }
         == .foreign(path: "a"))
     #expect(
-      refusal { () throws(TreeError) in try tree.add("a", below: Tree().root) }
+      thrownError { () throws(TreeError) in try tree.add("a", below: Tree().root) }
         == .foreign(path: "a"))
   }
 
-  @Test("A source is never above itself, nor counted by itself")
+  @Test("A source is never above itself or counted by itself")
   func cycles() throws {
     let (a, b, c) = (try tree.makeSource("a"), try tree.makeSource("b"), try tree.add("c"))
-    #expect(refusal { () throws(TreeError) in try tree.add(a, below: a) } == .cycle(path: "a"))
+    #expect(thrownError { () throws(TreeError) in try tree.add(a, below: a) } == .cycle(path: "a"))
     try tree.add(b, below: a)
-    #expect(refusal { () throws(TreeError) in try tree.add(a, below: b) } == .cycle(path: "a"))
-    #expect(refusal { () throws(TreeError) in try tree.count(c, in: c) } == .cycle(path: "c"))
-    #expect(refusal { () throws(TreeError) in try tree.count(a, in: b) } == .cycle(path: "a"))
+    #expect(thrownError { () throws(TreeError) in try tree.add(a, below: b) } == .cycle(path: "a"))
+    #expect(thrownError { () throws(TreeError) in try tree.count(c, in: c) } == .cycle(path: "c"))
+    #expect(thrownError { () throws(TreeError) in try tree.count(a, in: b) } == .cycle(path: "a"))
     try tree.count(b, in: c)
     try tree.count(b, in: c)
-    #expect(refusal { () throws(TreeError) in try tree.count(c, in: b) } == .cycle(path: "c"))
+    #expect(thrownError { () throws(TreeError) in try tree.count(c, in: b) } == .cycle(path: "c"))
     tree.remove(c)
     try tree.count(b, in: c)
-    #expect(refusal { () throws(TreeError) in try tree.add(c, below: b) } == .cycle(path: "c"))
+    #expect(thrownError { () throws(TreeError) in try tree.add(c, below: b) } == .cycle(path: "c"))
     #expect(
-      refusal { () throws(TreeError) in try tree.count(Tree().root, in: a) } == .foreign(path: ""))
+      thrownError { () throws(TreeError) in try tree.count(Tree().root, in: a) }
+        == .foreign(path: ""))
   }
 
-  @Test("A group is attached once; another token, name or backing makes it another one")
+  @Test("A group is attached once; with another token, name or backing it is another group")
   func groups() throws {
     let source = try tree.add("a")
     func attach(
@@ -82,34 +83,35 @@ import Testing
     }
     let first = try attach()
     let error = TreeError.groupAttached(path: "a", group: "kvm")
-    #expect(refusal { () throws(TreeError) in _ = try attach() } == error)
+    #expect(thrownError { () throws(TreeError) in _ = try attach() } == error)
     _ = try attach(token: 1)
     _ = try attach("sched")
     _ = try attach(backing: MemoryBacking())
     #expect(
-      refusal { () throws(TreeError) in _ = try attach(to: Tree().root) } == .foreign(path: ""))
+      thrownError { () throws(TreeError) in _ = try attach(to: Tree().root) } == .foreign(path: ""))
     tree.detach(first)
     _ = try attach()
     #expect(source.groups.count == 4)
   }
 
-  @Test("An aggregate is there once for a name and what it folds")
+  @Test("An aggregate is attached once for each name and schema")
   func aggregates() throws {
     let family = tree.group("a", schema, backing).family
     let source = tree.source("a")
     try tree.aggregate(family, as: "all", over: source)
     let error = TreeError.groupAttached(path: "a", group: "all")
     #expect(
-      refusal { () throws(TreeError) in try tree.aggregate(family, as: "all", over: source) }
+      thrownError { () throws(TreeError) in try tree.aggregate(family, as: "all", over: source) }
         == error)
     try tree.aggregate(family, by: [.maximum], as: "all", over: source)
     try tree.aggregate(family, as: "other", over: source)
     #expect(
-      refusal { () throws(TreeError) in try tree.aggregate(family, as: "all", over: Tree().root) }
+      thrownError { () throws(TreeError) in try tree.aggregate(family, as: "all", over: Tree().root)
+      }
         == .foreign(path: ""))
   }
 
-  @Test("Between passes no backing is asked")
+  @Test("No backing is called between passes")
   func betweenPasses() throws {
     final class Shared: @unchecked Sendable {
       let tree: Tree

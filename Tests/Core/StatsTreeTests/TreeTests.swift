@@ -5,7 +5,7 @@ import Testing
 @Suite struct TreeTests {
   private let schema = Schema(packing: [Statistic("exits", .cumulative)])
 
-  @Test("A path is made of the names from the root")
+  @Test("A path consists of the names from the root")
   func paths() throws {
     let tree = Tree()
     let kvm = try tree.add("kvm")
@@ -20,7 +20,7 @@ import Testing
     #expect(kvm.child("web") == nil)
   }
 
-  @Test("A name twice under one parent is a clash and changes nothing")
+  @Test("A second source of one name below a parent is an error and changes nothing")
   func clash() throws {
     let tree = Tree()
     let kvm = try tree.add("kvm")
@@ -33,7 +33,7 @@ import Testing
     try tree.add("web1")
   }
 
-  @Test("A source is made with its parents, once")
+  @Test("A source is created once, with its parents")
   func source() {
     let tree = Tree()
     let vcpu = tree.source("kvm/web1/vcpu0")
@@ -44,7 +44,7 @@ import Testing
     #expect(tree.generation == generation)
   }
 
-  @Test("The generation grows with each change of membership, by each once")
+  @Test("The generation grows with each change of membership")
   func generation() throws {
     let tree = Tree()
     var last = tree.generation
@@ -61,20 +61,20 @@ import Testing
     web.labels["a"] = "b"
     web.status = .gone
     _ = tree.sources()
-    #expect(!grown(), "labels and looking are no change")
+    #expect(!grown(), "labels and lookups are not changes")
     tree.detach(group)
     #expect(grown())
     tree.detach(group)
-    #expect(!grown(), "it was not there")
+    #expect(!grown(), "it was not attached")
     tree.remove(web)
     #expect(grown())
     tree.remove(web)
-    #expect(!grown(), "it was not there")
+    #expect(!grown(), "it was not in the tree")
     tree.remove(tree.root)
     #expect(!grown(), "the root stays")
   }
 
-  @Test("What is removed is gone with all below it, and its name is free")
+  @Test("Removing a source removes all sources below it and frees its name")
   func remove() throws {
     let tree = Tree()
     let vcpu = tree.source("kvm/web1/vcpu0")
@@ -86,7 +86,7 @@ import Testing
     #expect(tree.source("kvm/web1") !== web)
   }
 
-  @Test("Sources come parents first, in the order of their coming")
+  @Test("Sources are listed parents first, in the order in which they were added")
   func order() throws {
     let tree = Tree()
     for path in ["kvm/b/1", "host", "kvm/a", "kvm/b/0"] { _ = tree.source(path) }
@@ -95,7 +95,7 @@ import Testing
     #expect(tree.sources(matching: pattern).map(\.path) == ["kvm/b", "kvm/b/1", "kvm/b/0"])
   }
 
-  @Test("Groups have ids that are never used twice")
+  @Test("The id of a group is never reused")
   func ids() {
     let tree = Tree()
     let first = tree.group("a", schema, MemoryBacking())

@@ -1,13 +1,13 @@
 /*
- * reader.c - holds files of KVM binary statistics to the rules that the kernel's own test holds its
- * descriptors to, and to some of ours.
+ * reader.c - checks files of KVM binary statistics against the rules of the kernel's own test of
+ * descriptors, and against some rules of Vitals.
  *
  *   reader [-i ID-PREFIX] [-k LAST-KIND] [-u LAST-UNIT] FILE...
  *
- * Written from the kernel document virt/kvm/api.rst, section 4.133, without a header of the kernel's:
- * what it takes for the layout is what the document says. Reads by pread(2) only, each part by itself
- * and from the header's own offsets. Prints a line for each rule that a file breaks, with the rule's
- * name first, and ends with status 1; 2 is for what could not be read at all.
+ * The layout is that of the kernel document virt/kvm/api.rst, section 4.133; no kernel header is used.
+ * Every part is read by its own pread(2), at the offset in the header. Each violation is printed on a
+ * line that begins with the name of the rule. The exit status is 1 if there are violations, and 2 if
+ * a file cannot be opened or the command line is invalid.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -34,7 +34,7 @@ struct header {
 };
 _Static_assert(sizeof(struct header) == 24, "the header has 24 bytes");
 
-/* The name is behind it: name_size bytes. */
+/* The name follows: name_size bytes. */
 struct descriptor {
   uint32_t flags;
   int16_t exponent;
@@ -45,7 +45,7 @@ struct descriptor {
 _Static_assert(sizeof(struct descriptor) == 16, "a descriptor has 16 bytes before its name");
 
 enum { KIND_LINEAR = 3, KIND_LOG = 4, UNIT_SECONDS = 2, UNIT_BOOLEAN = 4, BASE_TWO = 1 };
-/* More than any group has. */
+/* Larger than the descriptors or data of any group. */
 enum { LARGEST_BLOCK = 1 << 24 };
 
 static const char *id_prefix = "kvm";
@@ -73,39 +73,39 @@ static unsigned kind(const struct descriptor *it) { return it->flags & 15; }
 static unsigned unit(const struct descriptor *it) { return it->flags >> 4 & 15; }
 static unsigned base(const struct descriptor *it) { return it->flags >> 8 & 15; }
 
-/* One descriptor by itself. */
+/* Rules that concern a single descriptor. */
 static void check_descriptor(const struct descriptor *it, const char *name) {
   if (kind(it) > last_kind) fails("kind", "%s has kind %u", name, kind(it));
   if (unit(it) > last_unit) fails("unit", "%s has unit %u", name, unit(it));
   if (base(it) > BASE_TWO) fails("base", "%s has base %u", name, base(it));
   if (it->flags >> 12 != 0) fails("flags", "%s has flags 0x%" PRIx32, name, it->flags);
-  /* Seconds come in parts, all else in multiples, and what is yes or no in neither. */
+  /* The scale is at most 1 for seconds, 1 for booleans, and at least 1 for all other units. */
   int fits = unit(it) == UNIT_SECONDS   ? it->exponent <= 0
              : unit(it) == UNIT_BOOLEAN ? it->exponent == 0
                                         : it->exponent >= 0;
   if (unit(it) <= UNIT_BOOLEAN && !fits)
     fails("exponent", "%s has unit %u and exponent %d", name, unit(it), it->exponent);
-  if (it->size == 0) fails("size", "%s has no value", name);
+  if (it->size == 0) fails("size", "%s has size 0", name);
   if ((it->bucket_size != 0) != (kind(it) == KIND_LINEAR))
-    fails("bucket", "%s of kind %u has buckets of %" PRIu32, name, kind(it), it->bucket_size);
-  if (it->offset % 8 != 0) fails("aligned", "%s lies at byte %" PRIu32, name, it->offset);
+    fails("bucket", "%s of kind %u has bucket size %" PRIu32, name, kind(it), it->bucket_size);
+  if (it->offset % 8 != 0) fails("aligned", "%s has offset %" PRIu32, name, it->offset);
 }
 
 static void check_name(const char *name, uint32_t name_size, uint32_t index) {
   size_t length = strnlen(name, name_size);
   if (length == name_size) {
-    fails("name-end", "descriptor %" PRIu32 " has a name without an end", index);
+    fails("name-end", "the name of descriptor %" PRIu32 " is not terminated", index);
     return;
   }
-  if (length == 0) fails("name", "descriptor %" PRIu32 " has no name", index);
+  if (length == 0) fails("name", "the name of descriptor %" PRIu32 " is empty", index);
   for (size_t at = 0; at < length; at++)
     if (!isgraph((unsigned char)name[at])) {
-      fails("name", "descriptor %" PRIu32 " has byte %d in its name", index, name[at]);
+      fails("name", "the name of descriptor %" PRIu32 " contains byte %d", index, name[at]);
       break;
     }
 }
 
-/* All pairs: groups are small. */
+/* Compares all pairs: groups are small. */
 static void check_pairs(const char *block, const struct header *head) {
   size_t stride = sizeof(struct descriptor) + head->name_size;
   for (uint32_t one = 0; one < head->descriptors; one++)
@@ -116,10 +116,10 @@ static void check_pairs(const char *block, const struct header *head) {
       const char *a_name = block + one * stride + sizeof a;
       const char *b_name = block + other * stride + sizeof b;
       if (strncmp(a_name, b_name, head->name_size) == 0)
-        fails("unique", "descriptors %" PRIu32 " and %" PRIu32 " have one name", one, other);
+        fails("unique", "descriptors %" PRIu32 " and %" PRIu32 " have the same name", one, other);
       uint64_t a_end = a.offset + 8ull * a.size, b_end = b.offset + 8ull * b.size;
       if (a.offset < b_end && b.offset < a_end)
-        fails("disjoint", "descriptors %" PRIu32 " and %" PRIu32 " share bytes", one, other);
+        fails("disjoint", "the data of descriptors %" PRIu32 " and %" PRIu32 " overlap", one, other);
     }
 }
 
@@ -127,32 +127,32 @@ static void check_data(int file, const char *block, const struct header *head, u
   size_t stride = sizeof(struct descriptor) + head->name_size;
   char *data = malloc(size + 1);
   if (data == NULL) exit(2);
-  /* Twice, as from a descriptor that is kept. */
+  /* Twice, as a reader that keeps its descriptor. */
   for (int round = 0; round < 2; round++)
     if (!reads(file, data, size, head->data_offset))
-      fails(round == 0 ? "data" : "again", "the data are shorter than %" PRIu64 " bytes", size);
+      fails(round == 0 ? "data" : "again", "the data is shorter than %" PRIu64 " bytes", size);
   for (uint32_t index = 0; index < head->descriptors; index++) {
     struct descriptor it;
     memcpy(&it, block + index * stride, sizeof it);
     if (!reads(file, data, 8ull * it.size, (uint64_t)head->data_offset + it.offset))
-      fails("value", "descriptor %" PRIu32 " cannot be read by itself", index);
+      fails("value", "cannot read the value of descriptor %" PRIu32, index);
     uint64_t word;
     memcpy(&word, data, sizeof word);
-    /* The largest number says that there is none. */
+    /* The maximum marks a missing value. */
     if (unit(&it) == UNIT_BOOLEAN && kind(&it) < KIND_LINEAR && it.size > 0 && word > 1 &&
         word != UINT64_MAX)
-      fails("boolean", "descriptor %" PRIu32 " is %" PRIu64, index, word);
+      fails("boolean", "the value of descriptor %" PRIu32 " is %" PRIu64, index, word);
   }
   free(data);
 }
 
-/* A file has its parts and no more; a descriptor of KVM says that it has 0 bytes. */
+/* The file ends after its last part; fstat(2) of KVM's own descriptors reports a size of 0. */
 static void check_total(int file, uint64_t end) {
   struct stat status;
   char byte;
   if (fstat(file, &status) == 0 && status.st_size != 0 && (uint64_t)status.st_size != end)
-    fails("total", "the file has %lld bytes, its parts %" PRIu64, (long long)status.st_size, end);
-  if (pread(file, &byte, 1, (off_t)end) != 0) fails("total", "there are bytes behind the data");
+    fails("total", "the file has %lld bytes instead of %" PRIu64, (long long)status.st_size, end);
+  if (pread(file, &byte, 1, (off_t)end) != 0) fails("total", "bytes follow the last part");
 }
 
 static void check(int file) {
@@ -172,24 +172,24 @@ static void check(int file) {
   char *block = malloc(block_size + 1);
   if (id == NULL || block == NULL) exit(2);
   if (!reads(file, id, head.name_size, head.id_offset))
-    fails("id", "the id is cut short");
+    fails("id", "the id is truncated");
   else if (strnlen(id, head.name_size) == head.name_size)
-    fails("id", "the id has no end");
+    fails("id", "the id is not terminated");
   else if (strncmp(id, id_prefix, strlen(id_prefix)) != 0)
     fails("id", "the id is '%s'", id);
-  /* A file without descriptors is legal, and has no more to check. */
+  /* A file without descriptors is valid; nothing else to check. */
   if (head.descriptors == 0) goto done;
   if (head.id_offset < sizeof head || head.descriptor_offset < sizeof head ||
       head.data_offset < sizeof head)
-    fails("offset", "a part lies in the header");
+    fails("offset", "a part overlaps the header");
   if (head.descriptor_offset <= head.data_offset &&
       head.descriptor_offset + block_size > head.data_offset)
-    fails("overlap", "the descriptors end behind the beginning of the data");
+    fails("overlap", "the descriptors overlap the data");
   if (head.descriptor_offset % 4 != 0 || head.data_offset % 8 != 0)
-    fails("aligned", "parts lie at %" PRIu32 " and %" PRIu32, head.descriptor_offset,
+    fails("aligned", "descriptors at offset %" PRIu32 ", data at %" PRIu32, head.descriptor_offset,
           head.data_offset);
   if (!reads(file, block, block_size, head.descriptor_offset)) {
-    fails("descriptors", "they are shorter than %" PRIu64 " bytes", block_size);
+    fails("descriptors", "the descriptors are shorter than %" PRIu64 " bytes", block_size);
     goto done;
   }
   uint64_t data_size = 0;
@@ -208,7 +208,7 @@ static void check(int file) {
   check_pairs(block, &head);
   if (head.data_offset < head.descriptor_offset &&
       head.data_offset + data_size > head.descriptor_offset)
-    fails("overlap", "the data end behind the beginning of the descriptors");
+    fails("overlap", "the data overlaps the descriptors");
   if (data_size < 8ull * head.descriptors)
     fails("few", "%" PRIu64 " bytes of data for %" PRIu32 " statistics", data_size,
           head.descriptors);

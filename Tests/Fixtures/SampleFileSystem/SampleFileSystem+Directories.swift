@@ -35,7 +35,7 @@ extension SampleFileSystem {
     FuseFileSystemStatus(nodes: UInt64(SampleItem.manyCount + SampleItem.files.count + 1))
   }
 
-  /// The entry behind a cookie.
+  /// The entry that follows a cookie.
   private static func child(
     _ cookie: UInt64, of directory: SampleItem
   ) -> (name: String, item: SampleItem)? {
@@ -69,7 +69,7 @@ extension SampleFileSystem {
       size: UInt64(item.size))
   }
 
-  /// What is made when a file is opened.
+  /// The content created when a file is opened.
   static func content(_ item: SampleItem, _ opens: Int) -> [UInt8] {
     switch item {
     case .text: SampleItem.textContent
@@ -79,10 +79,10 @@ extension SampleFileSystem {
     }
   }
 
-  /// Lines of seven digits.
+  /// Appends lines of seven digits.
   static func appendLines(from offset: UInt64, to reply: inout FuseReplyBuffer) {
     var position = offset
-    while position < UInt64(SampleItem.lineCount * 8), reply.room > 0 {
+    while position < UInt64(SampleItem.lineCount * 8), reply.remainingCount > 0 {
       let column = Int(position % 8)
       if column == 7 {
         reply.append(UInt8(ascii: "\n"))

@@ -4,7 +4,7 @@ public import LinuxSystem
 import StatsFS
 import Synchronization
 
-/// A small filesystem with one of everything that the statistics filesystem needs.
+/// A small filesystem with an example of each feature that the statistics filesystem uses.
 public final class SampleFileSystem: FuseFileSystem {
   struct State: ~Copyable {
     var nodes = NodeTable(root: SampleItem.root)
@@ -15,13 +15,13 @@ public final class SampleFileSystem: FuseFileSystem {
     var isReady = false
     var connection: FuseConnection?
     var backing: FuseBacking?
-    var refusal: FuseBackingError?
+    var backingError: FuseBackingError?
   }
 
   let state = Mutex(State())
   private let table: MemoryFile
   private let tableWords: [UInt8]
-  /// How long names and attributes hold, in nanoseconds.
+  /// The validity of names and attributes, in nanoseconds.
   let validity: UInt64
 
   public init(validity: UInt64 = 1_000_000_000) throws(SystemError) {
@@ -30,21 +30,21 @@ public final class SampleFileSystem: FuseFileSystem {
     self.validity = validity
   }
 
-  /// The descriptor of the table's memory.
+  /// The descriptor of the table's memory file.
   public var tableNumber: CInt { table.descriptor.rawValue }
 
-  /// Why the table is read from the filesystem; nil where the kernel reads it.
-  public var refusal: FuseBackingError? { state.withLock { $0.refusal } }
+  /// The reason why the table has no passthrough; nil if it has.
+  public var backingError: FuseBackingError? { state.withLock { $0.backingError } }
 
-  /// The number of nodes that the kernel knows, and of open handles with contents.
+  /// The number of nodes that the kernel refers to, and of open handles with contents.
   public var known: (nodes: Int, handles: Int) {
     state.withLock { ($0.nodes.count, $0.contents.count) }
   }
 
-  /// The node by which the kernel knows an item.
+  /// The node of an item; nil if the kernel does not refer to it.
   public func node(of item: SampleItem) -> UInt64? { state.withLock { $0.nodes.node(of: item) } }
 
-  /// Makes `event` readable, or not, and wakes who polls it.
+  /// Changes whether `event` is readable, and wakes its pollers.
   public func setReady(_ isReady: Bool) {
     let (connection, wakes) = state.withLock { state in
       state.isReady = isReady
@@ -54,13 +54,13 @@ public final class SampleFileSystem: FuseFileSystem {
     for wake in wakes { connection?.notify(.wake(wake)) }
   }
 
-  public func begin(_ connection: FuseConnection) {
+  public func connect(to connection: FuseConnection) {
     state.withLock { state in
       state.connection = connection
       do throws(FuseBackingError) {
         state.backing = try connection.openBacking(of: table.descriptor)
       } catch {
-        state.refusal = error
+        state.backingError = error
       }
     }
   }
@@ -122,7 +122,7 @@ public final class SampleFileSystem: FuseFileSystem {
     _ write: FuseWrite, to node: UInt64, for _: FuseCaller
   ) throws(FuseError) -> Int {
     guard try item(node) == .counter else { throw .notPermitted }
-    // At any offset: what is appended comes at the size.
+    // At any offset: appended text arrives at the end of the file.
     guard [[48], [48, 10]].contains(write.bytes) else { throw .invalid }
     state.withLock { $0.opens = 0 }
     return write.bytes.count

@@ -1,21 +1,21 @@
-/// What is in the sample filesystem.
+/// The objects in the sample filesystem.
 public enum SampleItem: Hashable, Sendable {
   case root
   /// A directory of 1,000 numbered files.
   case many
-  /// A short text that is made when it is opened.
+  /// A short text, created when it is opened.
   case text
-  /// A text of 20,000 lines, of which each part is made when it is read.
+  /// A text of 20,000 lines, created in parts when it is read.
   case lines
-  /// A number that grows with each open; writing 0 clears it.
+  /// A count of opens; writing 0 clears it.
   case counter
-  /// The words of a table, read in the kernel where that is possible.
+  /// The words of a table, read by the kernel if possible.
   case table
-  /// The same words, always read from the filesystem.
+  /// The same words, always served by the filesystem.
   case copy
-  /// Becomes readable when the filesystem says so.
+  /// Readable after `setReady(true)`.
   case event
-  /// Cannot be read.
+  /// Fails every read with ENODEV.
   case gone
   case numbered(Int)
 
@@ -29,13 +29,13 @@ public enum SampleItem: Hashable, Sendable {
   public static let lineCount = 20_000
   public static let tableSize = 65_536
 
-  /// The name in `many`, which sorts as its number.
+  /// The name in `many`; names sort by number.
   static func name(_ number: Int) -> String {
     let digits = "\(number)"
     return String(repeating: "0", count: 4 - digits.count) + digits
   }
 
-  /// The item of a name in a directory.
+  /// Looks up a name in a directory.
   init?(_ name: String, in directory: SampleItem) {
     switch directory {
     case .root:
@@ -52,20 +52,20 @@ public enum SampleItem: Hashable, Sendable {
 
   var isDirectory: Bool { self == .root || self == .many }
 
-  /// The number of bytes, where it does not depend on time.
+  /// The size in bytes, or 0 if it varies.
   var size: Int {
     switch self {
     case .root, .many, .event: 0
     case .text, .gone: Self.textContent.count
     case .lines: Self.lineCount * 8
-    // Up to 9, which is more than the tests open it.
+    // Up to 9 opens; the tests open it less often.
     case .counter: 2
     case .table, .copy: Self.tableSize
     case .numbered(let number): "\(number)\n".utf8.count
     }
   }
 
-  /// The number of the inode, which does not depend on what the kernel knows.
+  /// The inode number, independent of lookups.
   var inode: UInt64 {
     switch self {
     case .numbered(let number): 1_000 + UInt64(number)

@@ -3,7 +3,7 @@ import Statistics
 import StatsTree
 import Synchronization
 
-/// The numbers of a sample tree: made from the record's token and from how often they moved.
+/// The values of a sample tree: functions of a record's token and of the number of changes.
 final class SampleRecords: Backing, Sendable {
   private struct State: ~Copyable {
     var tokens: Set<Int> = []

@@ -1,10 +1,10 @@
 public import StatsTree
 import Synchronization
 
-/// A tree of many sources whose numbers are in memory, and move when told: `farm/s0`, `farm/s1` ...
+/// A tree of sources with values in memory: `farm/s0`, `farm/s1` and so on.
 ///
-/// Each has a group `work`. The first and every tenth source are those of user 65534, the rest is
-/// nobody's. It may be used from any thread.
+/// Each source has a group `work`. User 65534 owns the first and every tenth source; the others have
+/// no owner. Thread-safe.
 public final class SampleTree: Sendable {
   public let tree = Tree()
   private let records: SampleRecords
@@ -13,14 +13,14 @@ public final class SampleTree: Sendable {
 
   public static let owner: UInt32 = 65_534
 
-  /// - Precondition: a group has at least seven statistics.
+  /// - Precondition: `statistics` is at least 7.
   public init(sources: Int, statistics: Int) {
     records = SampleRecords(statistics: statistics)
     farm = tree.source("farm")
     for number in 0..<sources { add("s\(number)", owner: number % 10 == 0 ? Self.owner : nil) }
   }
 
-  /// A source more: false where there is one of the name.
+  /// Adds a source; returns `false` if the name exists.
   @discardableResult
   public func add(_ name: String, owner: UInt32? = nil) -> Bool {
     let token = lastToken.wrappingAdd(1, ordering: .relaxed).newValue
@@ -31,7 +31,7 @@ public final class SampleTree: Sendable {
         "work", schema: records.schema, backing: records, token: token, provenance: .memory,
         to: source)) != nil
     else { return false }
-    // Before it is seen: a pass asks for what has joined.
+    // Before the source is visible: the next pass reads it.
     records.add(token)
     guard (try? tree.add(source, below: farm)) != nil else {
       records.remove(token)
@@ -40,7 +40,7 @@ public final class SampleTree: Sendable {
     return true
   }
 
-  /// A source less: false where there is none of the name.
+  /// Removes a source; returns `false` if the name does not exist.
   @discardableResult
   public func remove(_ name: String) -> Bool {
     guard let source = farm.child(name) else { return false }
@@ -49,6 +49,6 @@ public final class SampleTree: Sendable {
     return true
   }
 
-  /// All counts grow, and levels move.
+  /// Increases all counts and changes the levels.
   public func bump() { records.bump() }
 }

@@ -2,15 +2,15 @@ import FUSE
 import StatsFS
 import Synchronization
 
-/// A filesystem whose requests are counted by their kind.
+/// A filesystem that counts its requests by kind.
 final class CountedFileSystem: FuseFileSystem {
   private let files: any FuseFileSystem
   private let counts = Mutex<[String: Int]>([:])
 
   init(_ files: any FuseFileSystem) { self.files = files }
 
-  /// The requests since the last time, such as `lookup=3 open=1`, in the order of their names.
-  func takeCounts() -> String {
+  /// Returns and resets the counts, such as `lookup=3 open=1`, sorted by kind.
+  func drainCounts() -> String {
     let taken = counts.withLock { counts in
       defer { counts = [:] }
       return counts
@@ -23,7 +23,7 @@ final class CountedFileSystem: FuseFileSystem {
     counts.withLock { $0[kind, default: 0] += 1 }
   }
 
-  func begin(_ connection: FuseConnection) { files.begin(connection) }
+  func connect(to connection: FuseConnection) { files.connect(to: connection) }
 
   func lookup(
     _ name: FuseName, in directory: UInt64, for caller: FuseCaller

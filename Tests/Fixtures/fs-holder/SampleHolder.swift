@@ -11,7 +11,7 @@ struct SampleHolder {
 
   init(_ words: [String]) throws(UsageError) {
     guard let directory = words.first, words.count <= 3 else {
-      throw UsageError("fs-holder DIRECTORY [THREADS [REQUEST-TIMEOUT-SECONDS]]")
+      throw UsageError("usage: fs-holder DIRECTORY [THREADS [REQUEST-TIMEOUT-SECONDS]]")
     }
     self.directory = directory
     threads = max(1, words.dropFirst().first.flatMap { Int($0) } ?? 1)
@@ -21,11 +21,11 @@ struct SampleHolder {
   func serve() throws {
     let signals = try TerminationSignals()
     let files = try SampleFileSystem()
-    var wishes = FuseRequestedFeatures()
-    wishes.requestTimeoutSeconds = requestTimeoutSeconds
+    var requested = FuseRequestedFeatures()
+    requested.requestTimeoutSeconds = requestTimeoutSeconds
     let session = try FuseSession(
-      FuseMount(on: directory), files, wishes: wishes, threads: threads)
-    say("ready \(files.tableNumber) \(files.refusal.map { "\($0)" } ?? "passthrough")")
+      FuseMount(on: directory), files, requested: requested, threads: threads)
+    writeLine("ready \(files.tableNumber) \(files.backingError.map { "\($0)" } ?? "passthrough")")
     try serveLines(session, until: signals)
   }
 }

@@ -3,22 +3,26 @@ import Glibc
 import LinuxSystem
 import StatsFS
 
-/// Words on the command line that are not understood.
+/// An invalid command line.
 struct UsageError: Error {
-  let words: String
+  let message: String
 
-  init(_ words: String) { self.words = words }
+  init(_ message: String) { self.message = message }
 }
 
-/// Writes a line for whoever started this process.
-func say(_ line: String) {
+/// Writes a line for the parent process.
+func writeLine(_ line: String) {
   try? Descriptor.writeStandardOutput(Array("\(line)\n".utf8))
 }
 
-/// Serves until the end, and answers lines of the standard input.
+/// Serves until the session ends, and answers the lines of standard input.
 ///
-/// `update` is called in between, and says whether that should be soon again; `answer` gives nil to
-/// end the session.
+/// - Parameters:
+///   - session: The session to serve.
+///   - signals: The signals that end it.
+///   - update: Called periodically; returns `true` if it must be called again soon.
+///   - answer: Returns the answer to a line, or nil to end the session.
+/// - Throws: If standard input cannot be read.
 func serveLines(
   _ session: FuseSession, until signals: borrowing TerminationSignals,
   update: () -> Bool = { false },
@@ -26,17 +30,17 @@ func serveLines(
 ) throws(SystemError) {
   let parent = getppid()
   let poller = try Poller()
-  try poller.add(session.endNumber, token: 0)
+  try poller.add(session.endDescriptor, token: 0)
   try poller.add(signals.rawValue, token: 1)
   let input = try Descriptor.standardInput()
-  // A file cannot be waited for, and has no lines to come.
+  // epoll(7) rejects a regular file, and no more lines will be appended to it.
   if answer != nil { try? poller.add(input.rawValue, token: 2) }
   var lines = LineBuffer()
   var isOver = false
   while !isOver, getppid() == parent {
     var hasInput = false
-    let pause = update() ? Int(TreeFileSystem.pace / 1_000_000) : 50
-    try poller.wait(timeoutMilliseconds: pause) { token in
+    let timeout = update() ? Int(TreeFileSystem.updateInterval / 1_000_000) : 50
+    try poller.wait(timeoutMilliseconds: timeout) { token in
       if token == 2 { hasInput = true } else { isOver = true }
     }
     guard hasInput, let answer else { continue }
@@ -45,21 +49,21 @@ func serveLines(
       continue
     }
     while let line = lines.next(), !isOver {
-      guard let words = answer(line) else {
+      guard let response = answer(line) else {
         isOver = true
         continue
       }
-      say(words)
+      writeLine(response)
     }
   }
-  say("\(session.stop())")
+  writeLine("\(session.stop())")
 }
 
-/// Bytes that become lines.
+/// Splits bytes into lines.
 struct LineBuffer {
   private var bytes: [UInt8] = []
 
-  /// Takes what there is: false at the end of the file.
+  /// Reads available bytes; returns `false` at the end of file.
   mutating func fill(from input: borrowing Descriptor) throws(SystemError) -> Bool {
     var chunk = [UInt8](repeating: 0, count: 4_096)
     let count = try input.read(into: &chunk)
@@ -67,7 +71,7 @@ struct LineBuffer {
     return count > 0
   }
 
-  /// The next whole line.
+  /// Removes and returns the next complete line.
   mutating func next() -> String? {
     guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
     defer { bytes.removeFirst(end + 1) }

@@ -1,19 +1,20 @@
 import SampleFileSystem
 
-/// What can be asked of a holder of a tree, a line each.
+/// The commands for a served tree, one per line.
 ///
 /// ```
-/// bump           ok                       numbers move
-/// add NAME       ok, or no                a source more, farm/NAME
-/// remove NAME    ok, or no                a source less
-/// counts         lookup=3 open=1 ...      requests of each kind since the last time that it was asked
-/// end            the session's end        nothing is mounted any more
+/// command        answer                   effect
+/// bump           ok                       changes all values
+/// add NAME       ok, or no                adds the source farm/NAME
+/// remove NAME    ok, or no                removes it
+/// counts         lookup=3 open=1 ...      returns and resets the number of requests by kind
+/// end            reason of the end        unmounts
 /// ```
 struct TreeCommands {
   let farm: SampleTree
   let files: CountedFileSystem
 
-  /// The answer; nil ends the session.
+  /// The answer to a line; nil ends the session.
   func answer(_ line: String) -> String? {
     let words = line.split(separator: " ").map { String($0) }
     switch (words.first, words.dropFirst().first) {
@@ -22,9 +23,9 @@ struct TreeCommands {
       return "ok"
     case ("add", let name?): return farm.add(name) ? "ok" : "no"
     case ("remove", let name?): return farm.remove(name) ? "ok" : "no"
-    case ("counts", nil): return files.takeCounts()
+    case ("counts", nil): return files.drainCounts()
     case ("end", nil): return nil
-    default: return "not understood: \(line)"
+    default: return "unknown command: \(line)"
     }
   }
 }

@@ -1,12 +1,12 @@
-// A server of a filesystem to stop and to kill, for tests and benchmarks.
+// Serves a filesystem; tests and benchmarks stop and kill this process.
 //
 //   fs-holder DIRECTORY [THREADS [REQUEST-TIMEOUT-SECONDS]]
 //   fs-holder tree DIRECTORY SOURCES STATISTICS [-o OPTION,...]
 //
-// The first serves the sample filesystem, and writes `ready`, the number of its descriptor with the
-// table's memory, and whether the kernel reads that. The second serves a tree whose numbers are in
-// memory, writes `ready`, and answers each line of its standard input by a line: see `TreeCommands`.
-// Both serve until a signal, until they are unmounted, or until the process that started them ends.
+// The first form serves the sample filesystem. It writes `ready`, the descriptor number of the
+// table's memory, and `passthrough` or the reason why there is none. The second form serves a tree
+// with values in memory. It writes `ready` and answers the lines of standard input: see
+// `TreeCommands`. Both serve until a signal, an unmount, or the exit of the parent process.
 import Glibc
 
 do {
@@ -15,12 +15,12 @@ do {
   case "tree": try TreeHolder(Array(words.dropFirst())).serve()
   case .some: try SampleHolder(words).serve()
   case nil:
-    throw UsageError("fs-holder DIRECTORY ..., or fs-holder tree DIRECTORY SOURCES STATISTICS")
+    throw UsageError("usage: fs-holder DIRECTORY ... | fs-holder tree DIRECTORY SOURCES STATISTICS")
   }
 } catch let error as UsageError {
-  say(error.words)
+  writeLine(error.message)
   exit(2)
 } catch {
-  say("fs-holder: \(error)")
+  writeLine("fs-holder: \(error)")
   exit(1)
 }

@@ -1,9 +1,9 @@
-// A VMM to look at: holds one guest, or with `--fleet N` starts N processes that do.
+// A VMM for tests: runs one guest, or with `--fleet N` starts N processes that run one each.
 //
 //   guest-holder --name X --uuid U --vcpus M --payload P --pace R --for SECONDS
 //     --no-stats-descriptors --fleet N
 //
-// Writes `ready` once the machine runs, or `ready PID…` once all of a fleet do.
+// Writes `ready` after the VM has started, or `ready PID…` after all VMs of a fleet have started.
 import Glibc
 import KVMGuests
 import LinuxSystem
@@ -14,11 +14,11 @@ func fail(_ reason: String, status: CInt) -> Never {
   exit(status)
 }
 
-func holdFleet(_ count: Int, of pattern: HoldConfiguration) throws {
+func runFleet(_ count: Int, of pattern: GuestProcessConfiguration) throws {
   let members = (0..<count).map { index in
-    HoldConfiguration(name: "\(pattern.name)-\(index)", guest: pattern.guest)
+    GuestProcessConfiguration(name: "\(pattern.name)-\(index)", guest: pattern.guest)
   }
-  let fleet = try GuestFleet(members, launcher: .same())
+  let fleet = try GuestFleet(members, launcher: .currentProgram())
   let pids = fleet.pids.map { " \($0)" }.joined()
   try Descriptor.standardOutput().write(Array("ready\(pids)\n".utf8))
   sleepNanoseconds(pattern.seconds.map { UInt64($0 * 1e9) })
@@ -30,17 +30,17 @@ do {
   var fleetSize: Int?
   if let position = arguments.firstIndex(of: "--fleet") {
     guard position + 1 < arguments.count, let count = Int(arguments[position + 1]), count >= 1
-    else { fail("--fleet how many?", status: 2) }
+    else { fail("'--fleet' needs a number of at least 1", status: 2) }
     fleetSize = count
     arguments.removeSubrange(position...position + 1)
   }
-  let configuration = try HoldConfiguration(arguments: arguments)
+  let configuration = try GuestProcessConfiguration(arguments: arguments)
   if let fleetSize {
-    try holdFleet(fleetSize, of: configuration)
+    try runFleet(fleetSize, of: configuration)
   } else {
-    try holdGuest(configuration)
+    try runGuest(configuration)
   }
-} catch let error as HoldConfiguration.UsageError {
+} catch let error as GuestProcessConfiguration.UsageError {
   fail("\(error)", status: 2)
 } catch {
   fail("\(error)", status: 1)

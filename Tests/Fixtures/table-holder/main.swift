@@ -1,17 +1,17 @@
-// A publisher, or a reader, to look at, to stop and to kill.
+// A publisher or a reader for tests to read, stop and kill.
 //
 //   table-holder publish DIRECTORY NAME [--tables DIRECTORY] [--heartbeat MILLISECONDS]
 //     [--pause NANOSECONDS]
 //   table-holder read SOCKET
 //
-// Writes `ready` once readers find the table, or once it has its groups. What it publishes, and at
-// full speed updates, is what Tests/TableMatrix/publisher.c holds, and these:
+// Writes `ready` when readers can find the table, or when the reader has enabled its groups. It
+// publishes, and updates at full speed, the groups of Tests/TableMatrix/publisher.c and these:
 //
-//   relaxed   part_a + part_b = total in each update, each word for itself
-//   spins     a counter that is kept on demand
-//   pairs     left + right = total of each sample, kept on demand
+//   relaxed   part_a + part_b = total in each update, but words are consistent individually
+//   spins     a counter, on demand
+//   pairs     left + right = total in each sample, on demand
 //
-// It ends with the process that started it.
+// It ends with its parent process.
 import Glibc
 import LinuxSystem
 import SharedTable
@@ -22,11 +22,11 @@ func fail(_ reason: String, status: CInt) -> Never {
   exit(status)
 }
 
-func say(_ line: String) throws {
+func printLine(_ line: String) throws {
   try Descriptor.standardOutput().write(Array("\(line)\n".utf8))
 }
 
-/// The records of the table, under the hands of one writer.
+/// The records of the table, on the writer's side.
 struct HeldTable {
   static let counters = Schema(
     packing: (0..<12).map { Statistic("counter\($0)", .cumulative) })
@@ -87,17 +87,17 @@ func publish(_ arguments: [String]) throws -> Never {
   var pause: UInt64 = 0
   var options = arguments.dropFirst(2)
   while let option = options.popFirst() {
-    guard let value = options.popFirst() else { fail("\(option) needs a value", status: 2) }
+    guard let value = options.popFirst() else { fail("missing value for '\(option)'", status: 2) }
     switch option {
     case "--tables": publication.tableDirectory = value
     case "--heartbeat": publication.heartbeatIntervalNanoseconds = (UInt64(value) ?? 0) * 1_000_000
     case "--pause": pause = UInt64(value) ?? 0
-    default: fail("what is \(option)?", status: 2)
+    default: fail("unknown option '\(option)'", status: 2)
     }
   }
   let table = try HeldTable(publication)
   let parent = getppid()
-  try say("ready")
+  try printLine("ready")
   var round: UInt64 = 1
   while true {
     round += 1
@@ -111,10 +111,10 @@ func publish(_ arguments: [String]) throws -> Never {
 }
 
 func read(_ socket: String) throws -> Never {
-  let reader = try Reader.connect(to: socket, patienceMilliseconds: 30_000)
+  let reader = try Reader.connect(to: socket, timeoutMilliseconds: 30_000)
   let parent = getppid()
   try reader.enable(reader.groups.filter(\.isOnDemand))
-  try say("ready")
+  try printLine("ready")
   while getppid() == parent {
     _ = reader.waitForChange(milliseconds: 100)
     reader.refresh()

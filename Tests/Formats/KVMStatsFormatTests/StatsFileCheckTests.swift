@@ -8,7 +8,7 @@ import Testing
 @testable import KVMStatsFormat
 
 @Suite struct StatsFileCheckTests {
-  /// A file that breaks a rule, and all the rules that it breaks.
+  /// A change that makes a file violate rules, and all rules that it violates.
   struct Case: Sendable, CustomTestStringConvertible {
     let rules: Set<String>
     let change: @Sendable (inout StatsFile) -> Void
@@ -29,11 +29,11 @@ import Testing
     },
     Case("I4") { $0.id = "xen-1" },
     Case("I4") { $0.id = "kvm-" + String(repeating: "1", count: 44) },
-    // The data lie on the last two fields of the header.
+    // The data overlap the last two fields of the header.
     Case("I6") {
       $0.dataOffset = 16; $0.descriptorOffset = 200; $0.keepOneWord()
     },
-    // The data lie in the descriptors; of the boolean only the value is looked at.
+    // The data are inside the descriptors.
     Case("I7") {
       $0.keepOneWord(); $0.dataOffset = $0.descriptorStart + 56
     },
@@ -50,14 +50,14 @@ import Testing
     Case("I12") { $0.entries[0].size = 0 },
     Case("I13") { $0.entries[0].bucketSize = 5 },
     Case("I13") { $0.entries[2].flags = 0x23 },
-    // The data reach into the descriptors behind them.
+    // The data extend into the descriptors that follow them.
     Case("I15") {
       $0.keepOneWord(); $0.descriptorOffset = 160; $0.dataOffset = 156
     },
     Case("I17") { $0.length = $0.bytes.count - 1 },
     Case("V1") { $0.entries[1].offset = 12 },
     Case("V2") { $0.entries[1].offset = 0 },
-    // Fewer words than statistics are only there where some share them.
+    // A file has fewer words than statistics only if some share words.
     Case("I16", "V2") { file in
       for index in file.entries.indices { file.entries[index].offset = 0 }
       file.entries[2] = StatsFile.Entry(name: "other")
@@ -67,7 +67,7 @@ import Testing
     Case("V4") { $0.words[6] = 2 },
   ]
 
-  @Test("A file that breaks a rule fails that rule and no other", arguments: cases)
+  @Test("A file that violates a rule fails the check of this rule and no other", arguments: cases)
   func rules(broken: Case) throws {
     var file = StatsFile()
     broken.change(&file)
@@ -82,7 +82,7 @@ import Testing
     }
   }
 
-  @Test("A file without descriptors is legal")
+  @Test("A file without descriptors violates no rule")
   func empty() throws {
     var file = StatsFile()
     file.entries = []
@@ -92,7 +92,7 @@ import Testing
     #expect(!findings.contains { if case .fail = $0.outcome { true } else { false } })
   }
 
-  @Test("A count that falls between two reads fails V5")
+  @Test("A counter that falls between two reads violates V5")
   func falls() throws {
     let memory = try StatsFile().inMemory()
     let offset = StatsFile().dataStart
@@ -118,7 +118,7 @@ import Testing
     #expect(found)
   }
 
-  @Test("A file that would take more memory than is credible is refused, not read")
+  @Test("A file with implausibly large data is rejected without reading them")
   func tooLarge() throws {
     var file = StatsFile()
     file.entries[0].offset = 1 << 23
@@ -130,7 +130,7 @@ import Testing
 }
 
 extension StatsFile {
-  /// Leaves the count only.
+  /// Removes all statistics except the counter.
   mutating func keepOneWord() {
     entries = [entries[0]]
     words = [7]

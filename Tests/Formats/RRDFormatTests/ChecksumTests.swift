@@ -4,7 +4,7 @@ import Testing
 
 struct ChecksumTests {
   @Test(
-    "Known checksums",
+    "The checksums of known texts are correct",
     arguments: [
       ("", 0), ("123456789", 0xcbf4_3926), ("a", 0xe8b7_be43),
       ("The quick brown fox jumps over the lazy dog", 0x414f_a339),
@@ -14,7 +14,7 @@ struct ChecksumTests {
     #expect(Checksum.of(bytes, in: bytes.indices) == checksum)
   }
 
-  @Test("It is what the definition says, in parts and as a whole")
+  @Test("Checksums of ranges and of concatenated parts agree with the definition")
   func definition() {
     var random = SeededGenerator(seed: 1)
     for count in 0..<300 {

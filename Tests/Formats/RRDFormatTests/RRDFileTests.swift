@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 struct RRDFileTests {
-  @Test("All that a file says is read, in its order, names that stand twice included")
+  @Test("All fields of a file are parsed in order, including repeated names")
   func whole() throws {
     let file = try RRDFile(RRDFileImage.example.bytes)
     #expect(file.timestamp == .fractional(1_700_000_000.25))
@@ -11,28 +11,28 @@ struct RRDFileTests {
     #expect(
       file.metadata.sources == [
         RRDDataSource(
-          "runs", .int64, .derive, meaning: "Runs.", units: "/s", least: 0, isDefault: true),
+          "runs", .int64, .derive, meaning: "Runs.", units: "/s", minimum: 0, isDefault: true),
         RRDDataSource(
-          "busy", .float, .gauge, owner: .vm(uuid: "0a"), units: "(fraction)", least: 0,
-          greatest: 1, isInverse: true),
+          "busy", .float, .gauge, owner: .vm(uuid: "0a"), units: "(fraction)", minimum: 0,
+          maximum: 1, isInverse: true),
         RRDDataSource("busy", .int64, .absolute, owner: .storage(uuid: "0b")),
       ])
     #expect(file.metadata.hasValues)
   }
 
-  @Test("The least file, and what may stand behind one")
-  func least() throws {
+  @Test("The smallest file, a file with a tail and metadata with NULs are valid")
+  func smallest() throws {
     var image = RRDFileImage()
     #expect(try RRDFile(image.bytes).metadata.sources.isEmpty)
     image.tail = [UInt8](repeating: 0xff, count: 5000)
     #expect(try RRDFile(image.bytes).values.isEmpty)
-    // The C library counts the NUL at the end of its text.
+    // A writer in C may include the terminating NUL of its text.
     image.metadata += "\0\0"
     #expect(try RRDFile(image.bytes).metadata.sources.isEmpty)
   }
 
   @Test(
-    "Both timestamps that are in use, and what is none",
+    "Both forms of timestamps are converted to intervals",
     arguments: [
       (0, 0, 999_999_999), (1_700_000_000, 1_700_000_000_000_000_000, 1_700_000_000_999_999_999),
       (1_700_000_000.25.bitPattern, 1_700_000_000_250_000_000, 1_700_000_000_250_000_000),
@@ -44,7 +44,7 @@ struct RRDFileTests {
   }
 
   @Test(
-    "What is no time",
+    "An invalid timestamp is rejected",
     arguments: [
       Double.nan.bitPattern, Double.infinity.bitPattern, (-1.0).bitPattern, 1e300.bitPattern, .max,
       0x1p40.bitPattern,
@@ -55,13 +55,13 @@ struct RRDFileTests {
     #expect(throws: RRDFormatError.timestamp(raw)) { try RRDFile(image.bytes) }
   }
 
-  @Test("A time beyond 64 bits of nanoseconds has no span", arguments: [1 << 39, 18e9.bitPattern])
+  @Test("A time beyond 64 bits of nanoseconds is rejected", arguments: [1 << 39, 18e9.bitPattern])
   func farTimestamps(raw: UInt64) {
     #expect(RRDTimestamp(raw)?.realtime == nil)
   }
 
   @Test(
-    "What a member may say, and what not",
+    "Members with defined values are accepted, others are rejected",
     arguments: [
       (#""type":"gauge""#, nil), (#""type":"count""#, "type"), (#""type":1"#, "type"),
       (#""owner":"host""#, nil), (#""owner":"vm""#, "owner"), (#""owner":"vm ""#, "owner"),
@@ -73,24 +73,26 @@ struct RRDFileTests {
       (#""units":null"#, "units"), (#""units":"a","units":"b""#, "units"),
       (#""description":["a"]"#, "description"), (#""value_type":"float""#, "value_type"),
     ] as [(String, String?)])
-  func members(text: String, wrong: String?) throws {
+  func members(text: String, invalid: String?) throws {
     var image = RRDFileImage()
     image.values = [0]
     image.metadata = #"{"datasources":{"a":{"value_type":"float",\#(text)}}}"#
-    if let wrong {
-      #expect(throws: RRDFormatError.field(source: "a", field: wrong)) { try RRDFile(image.bytes) }
+    if let invalid {
+      #expect(throws: RRDFormatError.field(source: "a", field: invalid)) {
+        try RRDFile(image.bytes)
+      }
     } else {
       #expect(try RRDFile(image.bytes).metadata.sources.count == 1)
     }
   }
 
   @Test(
-    "What is no metadata",
+    "Invalid metadata is rejected",
     arguments: [
       "", "[]", "{}", "{\"datasources\":[]}", "{\"datasources\":{}} {}",
       "{\"datasources\":{\"a\":{\"value_type\":\"float\"}}",
     ])
-  func noMetadata(text: String) {
+  func invalidMetadata(text: String) {
     var image = RRDFileImage()
     image.metadata = text
     #expect { try RRDFile(image.bytes) } throws: { error in
@@ -98,8 +100,8 @@ struct RRDFileTests {
     }
   }
 
-  @Test("A data source needs a type of value and a name")
-  func needed() {
+  @Test("A data source without a value type or a name is rejected")
+  func required() {
     var image = RRDFileImage()
     image.values = [0]
     image.metadata = #"{"datasources":{"a":{}}}"#
@@ -110,20 +112,20 @@ struct RRDFileTests {
     #expect(throws: RRDFormatError.field(source: "", field: "name")) { try RRDFile(image.bytes) }
   }
 
-  @Test("Another number of data sources than is described is refused")
+  @Test("A header and metadata with different numbers of data sources are rejected")
   func count() {
     var image = RRDFileImage()
     image.values = [1]
     #expect(throws: RRDFormatError.count(stated: 1, described: 0)) { try RRDFile(image.bytes) }
   }
 
-  @Test("A file of protocol V1 is refused by its name")
+  @Test("A file of protocol V1 is rejected with an error of its own")
   func version1() {
     let text = "DATASOURCES\n00000012\n0123456789abcdef0123456789abcdef\n{\"datasources\":{}}"
     #expect(throws: RRDFormatError.version1) { try RRDFile(Array(text.utf8)) }
   }
 
-  @Test("A checksum that begins with a line feed makes no file of protocol V1")
+  @Test("A checksum that begins with a line feed is not taken for protocol V1")
   func lineFeed() throws {
     var image = RRDFileImage()
     image.values = [0]
@@ -132,7 +134,7 @@ struct RRDFileTests {
     #expect(try RRDFile(image.bytes).values == image.values)
   }
 
-  @Test("No number of data sources or bytes that is stated makes a reader take memory for it")
+  @Test("Implausible counts and lengths are rejected")
   func huge() {
     var bytes = RRDFileImage().bytes
     bytes.setBigEndian(UInt32.max, at: 19)
@@ -146,7 +148,7 @@ struct RRDFileTests {
 
   // MARK: - Damage
 
-  @Test("Every beginning of a file is refused")
+  @Test("Every proper prefix of a file is rejected")
   func truncated() {
     let bytes = RRDFileImage.example.bytes
     for count in bytes.indices {
@@ -154,7 +156,7 @@ struct RRDFileTests {
     }
   }
 
-  @Test("Every change of a byte is noticed")
+  @Test("Every change of a byte is detected")
   func flipped() {
     let bytes = RRDFileImage.example.bytes
     for index in bytes.indices {
@@ -166,7 +168,7 @@ struct RRDFileTests {
     }
   }
 
-  @Test("Whatever the metadata is changed to, it is read as something legal or refused")
+  @Test("Randomly changed metadata is valid or rejected")
   func changedMetadata() {
     var random = SeededGenerator(seed: 2)
     let text = Array(RRDFileImage.example.metadata.utf8)
@@ -185,20 +187,20 @@ struct RRDFileTests {
       accepted += 1
       for source in metadata.sources {
         #expect(!source.name.isEmpty && RRDDataSource.Owner("\(source.owner)") == source.owner)
-        #expect(!source.least.isNaN && !source.greatest.isNaN)
+        #expect(!source.minimum.isNaN && !source.maximum.isNaN)
       }
     }
-    // Names and texts may be others.
+    // Some changes affect only names and texts.
     #expect(accepted > 0)
   }
 
-  @Test("Noise is refused, whatever it begins with")
+  @Test("Random bytes are rejected, with and without the magic")
   func noise() {
     var random = SeededGenerator(seed: 3)
     for round in 0..<20_000 {
       var bytes = (0..<random.below(200)).map { _ in UInt8(random.below(256)) }
       if round.isMultiple(of: 2) { bytes = RRDLayout.magic + bytes }
-      // Small counts, so that more of it is looked at.
+      // A small count, so that the parser reaches the metadata.
       if round.isMultiple(of: 4), bytes.count > 35 {
         bytes.setBigEndian(UInt32(random.below(4)), at: 19)
       }

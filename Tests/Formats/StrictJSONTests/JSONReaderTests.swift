@@ -14,15 +14,15 @@ import Testing
   }
 
   @Test(
-    "What is no unsigned 64-bit integer is refused",
+    "A value that is not an unsigned 64-bit integer is rejected",
     arguments: ["18446744073709551616", "99999999999999999999", "-1", "1.0", "1e3", "01", "", "x"])
-  func refused(text: String) {
+  func rejected(text: String) {
     var reader = reader(text)
     #expect(throws: JSONError.self) { try reader.unsigned() }
   }
 
   @Test(
-    "A value of any kind is skipped as a whole",
+    "A value of any kind is skipped completely",
     arguments: [
       "0", "-12.5e+3", "true", "false", "null", #""a\"]}""#, "[]", "{}", "[1, [2, {}], \"x\"]",
       #"{"a": {"b": [true, null]}, "c": 0.5}"#,
@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test(
-    "What is no JSON is refused",
+    "Malformed JSON is rejected",
     arguments: [
       "[1,]", "{\"a\"}", "{1:2}", "tru", "nul", "[1 2]", "01", "1.", "-", "1e", "\"\u{1}\"", "'a'",
       "{\"a\":1,}", "]", "",
@@ -47,36 +47,36 @@ import Testing
     }
   }
 
-  @Test("Escapes are resolved, also in comparisons")
+  @Test("Strings are decoded and compared with their escapes resolved")
   func escapes() throws {
     let text = #""a\n\"\\\/\u00e9\ud83d\ude00""#
-    var one = reader(text)
-    #expect(try one.string() == "a\n\"\\/\u{e9}\u{1f600}")
-    var other = reader(#""ex\u0069ts""#)
-    let name = try other.text()
-    #expect(other.matches(name, "exits"))
-    #expect(!other.matches(name, "exit"))
+    var values = reader(text)
+    #expect(try values.string() == "a\n\"\\/\u{e9}\u{1f600}")
+    var names = reader(#""ex\u0069ts""#)
+    let name = try names.text()
+    #expect(names.matches(name, "exits"))
+    #expect(!names.matches(name, "exit"))
   }
 
-  @Test("Bad escapes are refused", arguments: [#""\x""#, #""\u12""#, #""\ud83d""#, #""\udc00""#])
+  @Test("Bad escapes are rejected", arguments: [#""\x""#, #""\u12""#, #""\ud83d""#, #""\udc00""#])
   func badEscapes(text: String) {
     var reader = reader(text)
     #expect(throws: JSONError.self) { try reader.string() }
   }
 
-  @Test("Nesting has a limit, so that no stack is exhausted")
+  @Test("Nesting deeper than the maximum is rejected")
   func deep() throws {
-    let deepest = JSONReader.deepest
+    let maximum = JSONReader.maximumDepth
     func nested(_ depth: Int) -> String {
       String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
     }
-    var fine = reader(nested(deepest))
-    try fine.skip()
-    var tooDeep = reader(nested(deepest + 1))
+    var valid = reader(nested(maximum))
+    try valid.skip()
+    var tooDeep = reader(nested(maximum + 1))
     #expect(throws: JSONError.self) { try tooDeep.skip() }
   }
 
-  @Test("Every beginning of a document ends too early, and none traps")
+  @Test("Every proper prefix of a document is rejected without a trap")
   func prefixes() {
     let text = Array(#"{"a": [1, "b\u00e9", true], "c": {"d": -1.5e3}}"#.utf8)
     for end in text.indices {

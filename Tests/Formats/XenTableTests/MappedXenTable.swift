@@ -2,7 +2,7 @@ import LinuxSystem
 
 @testable import XenTable
 
-/// A file in memory of a fixed length, mapped by a writer and readers as two processes would.
+/// A file in memory of fixed length, which writers and readers map as separate processes would.
 struct MappedXenTable: ~Copyable {
   let file: MemoryFile
   let byteCount: Int
@@ -22,7 +22,7 @@ struct MappedXenTable: ~Copyable {
     try Mapping(of: file.descriptor, byteCount: byteCount, for: .readWrite)
   }
 
-  /// Announces a table without numbers.
+  /// Announces a table without values.
   func writer(
     _ layout: XenTableLayout, mark: XenTableMark? = .example
   ) throws -> XenTableWriter<XenVCPUEntry> {
@@ -51,7 +51,7 @@ extension XenTableMark {
 }
 
 extension XenVCPUEntry {
-  /// An entry whose times are those of `number` turns through all states, and add up.
+  /// An entry after `number` turns through all states; its times add up.
   static func example(
     _ number: UInt64, state: XenRunState = .running, start: UInt64 = 1_000
   ) -> XenVCPUEntry {
@@ -65,8 +65,8 @@ extension XenVCPUEntry {
   }
 }
 
-/// The flaw of a call that must have one.
-func flaw(_ body: () throws -> Void) -> XenTableError? {
+/// Returns the error of a call.
+func error(_ body: () throws -> Void) -> XenTableError? {
   do {
     try body()
     return nil

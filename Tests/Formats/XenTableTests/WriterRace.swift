@@ -3,7 +3,7 @@ import Synchronization
 
 @testable import XenTable
 
-/// Two threads that make a table in the same memory at once.
+/// Two threads that create a table in the same memory concurrently.
 final class WriterRace: Sendable {
   private final class Score: Sendable {
     let winners = Atomic(0)
@@ -30,18 +30,9 @@ final class WriterRace: Sendable {
     self.threads = threads
   }
 
-  /// Waits for both: how many got the table.
+  /// Waits for both threads and returns the number that succeeded.
   func join() -> Int {
     for thread in threads { thread.join() }
     return score.winners.load(ordering: .relaxed)
-  }
-}
-
-/// A descriptor that several closures may hold.
-final class SharedDescriptor: Sendable {
-  let descriptor: Descriptor
-
-  init(_ descriptor: consuming Descriptor) {
-    self.descriptor = descriptor
   }
 }

@@ -13,9 +13,9 @@ import Testing
     layout = try XenTableLayout(size: 80, count: 1)
   }
 
-  @Test("A domain's entry has the sums of its vCPUs at one moment")
+  @Test("A domain's entry has the sums of its vCPUs at one time")
   func sums() {
-    // Both times run to 1,010; the first goes on running, the second waits.
+    // Both times count up to 1,010. The first vCPU continues to run, the second one waits.
     let vcpus: [XenVCPUEntry] = [.example(1), .example(1, state: .runnable)]
     let sums = XenDomainEntry(summing: vcpus.span, at: 1_110, generation: 4)
     #expect(XenRunState.allCases.map { sums.times[$0].value } == [102, 104, 6, 8])
@@ -29,8 +29,8 @@ import Testing
     #expect(XenRunState.allCases.map { all.times[$0].value } == [107, 109, 11, 13])
   }
 
-  @Test("A sum of which a part is missing is no number")
-  func missing() {
+  @Test("A sum with a missing part is inactive")
+  func missingPart() {
     let proposal = XenVCPUEntry(times: XenRunTimes(running: .value(9)))
     let vcpus: [XenVCPUEntry] = [.example(1), proposal]
     let sums = XenDomainEntry(summing: vcpus.span, at: 1_010)
@@ -41,19 +41,19 @@ import Testing
     #expect(none.times.sum == 0 && none.vcpuCount == .value(0) && none.startTime == .inactive)
   }
 
-  @Test("The two tables of a domain are not taken for each other")
+  @Test("A vCPU table is not accepted as a domain table, nor the reverse")
   func kinds() throws {
     let domain = try MappedXenTable(byteCount: layout.byteCount)
     let vcpus = try MappedXenTable(byteCount: layout.byteCount)
     _ = try vcpus.writer(layout)
     let writer = try domain.domainWriter(layout)
     #expect(
-      flaw { _ = try domain.reader() } == .unknownMagic(0xaabb_ccee, expected: 0xaabb_ccdd))
+      error { _ = try domain.reader() } == .unknownMagic(0xaabb_ccee, expected: 0xaabb_ccdd))
     #expect(
-      flaw { _ = try vcpus.domainReader() } == .unknownMagic(0xaabb_ccdd, expected: 0xaabb_ccee))
+      error { _ = try vcpus.domainReader() } == .unknownMagic(0xaabb_ccdd, expected: 0xaabb_ccee))
     let other = try MappedXenTable(byteCount: 4096)
     #expect(
-      flaw { _ = try other.domainWriter(XenTableLayout(size: 80, count: 2)) }
+      error { _ = try other.domainWriter(XenTableLayout(size: 80, count: 2)) }
         == .field(.count, value: 2, rule: "1 in a domain's table"))
     let reader = try domain.domainReader()
     #expect(reader.read(0) == .inactive)
@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test(
-    "Sums and vCPUs are held against each other", arguments: [UInt64(0), UInt64(10), UInt64(2_000)])
+    "The check compares the sums with the vCPUs", arguments: [UInt64(0), UInt64(10), UInt64(2_000)])
   func crossCheck(error: UInt64) throws {
     let vcpuLayout = try XenTableLayout(size: 80, count: 4)
     let vcpuTable = try MappedXenTable(byteCount: vcpuLayout.byteCount)
@@ -78,8 +78,8 @@ import Testing
         vcpus: vcpus, domain: domain, object: "domain", hasLostVCPUs: hasLostVCPUs
       ).first?.outcome
     }
-    #expect(outcome() == .skip("the domain's table has no sums of one moment"))
-    // One vCPU is not there; the others are brought forward to the sums' moment.
+    #expect(outcome() == .skip("the domain's table has no sums of a single time"))
+    // One vCPU is missing; the others are extrapolated to the time of the sums.
     let entries: [XenVCPUEntry] = [.example(1), .example(2), .example(3, state: .blocked)]
     for (index, entry) in entries.enumerated() { vcpuWriter.update(index, with: entry) }
     var sums = XenDomainEntry(summing: entries.span, at: 5_000, generation: 1)
@@ -93,14 +93,14 @@ import Testing
       #expect(outcome(true) == .pass)
     }
     vcpuWriter.update(0, with: .example(1_000))
-    #expect(outcome() == .skip("vCPUs were updated after the sums, each time"))
+    #expect(outcome() == .skip("vCPUs were updated after the sums at each attempt"))
     let findings = XenTableCheck(
       domainTable.file.descriptor, of: .domain, object: "domain"
     ).run(pause: {})
     #expect(!findings.contains { if case .fail = $0.outcome { true } else { false } })
   }
 
-  @Test("An entry becomes a record of its schema")
+  @Test("An entry is stored as a record of its schema")
   func record() throws {
     let schema = XenTableKind.vcpus.schema
     #expect(
@@ -122,7 +122,7 @@ import Testing
 
   @Test(
     "Reading into records does not allocate",
-    .enabled(if: allocations_are_counted(), "a sanitizer has malloc"))
+    .enabled(if: allocations_are_counted(), "a sanitizer replaces malloc"))
   func allocations() throws {
     let layout = try XenTableLayout(size: 80, count: 64)
     let table = try MappedXenTable(byteCount: layout.byteCount)
@@ -131,7 +131,7 @@ import Testing
     let reader = try table.reader()
     var words = [UInt64](repeating: 0, count: 9)
     var record = words.mutableSpan
-    // What is made once is made here.
+    // One-time allocations happen here.
     _ = reader.read(0, into: &record)
     writer.update(0, with: .example(1))
     allocations_reset()

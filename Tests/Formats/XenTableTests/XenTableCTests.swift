@@ -4,7 +4,7 @@ import Testing
 
 @testable import XenTable
 
-/// The inline functions of `vitals_xen_table.h` on one side, Swift on the other.
+/// The inline functions of `vitals_xen_table.h` against the Swift implementation.
 @Suite struct XenTableCTests {
   private func values(_ number: UInt64) -> vitals_xen_vcpu {
     vitals_xen_vcpu(
@@ -17,7 +17,7 @@ import Testing
     unsafe UnsafeMutableRawPointer(bitPattern: UInt(memory.address) + UInt(offset))
   }
 
-  @Test("What C writes, Swift reads")
+  @Test("Swift reads an entry that C writes")
   func cToSwift() throws {
     let layout = try XenTableLayout(size: 80, stride: 512, count: 64)
     let table = try MappedXenTable(byteCount: layout.byteCount)
@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  @Test("What Swift writes, C reads")
+  @Test("C reads an entry that Swift writes")
   func swiftToC() throws {
     let layout = try XenTableLayout(size: 80, stride: 80, count: 3)
     let table = try MappedXenTable(byteCount: layout.byteCount)
@@ -54,8 +54,8 @@ import Testing
     }
   }
 
-  @Test("C goes on where a writer died, and gives up on one that is dead")
-  func death() throws {
+  @Test("C continues after a dead writer's update and stops reading one after the attempts")
+  func deadWriter() throws {
     let table = try MappedXenTable(byteCount: 512)
     _ = try table.writer(try XenTableLayout(size: 80, count: 1))
     let memory = try table.map()
@@ -72,8 +72,8 @@ import Testing
     #expect(reader.read(0).entry == .example(3))
   }
 
-  @Test("A table that 64 bits cannot measure has no size")
-  func overflow() {
+  @Test("Table sizes and slot offsets are computed with 64 bits")
+  func largeSizes() {
     #expect(vitals_xen_table_size(128, 128, 2) == 384)
     #expect(vitals_xen_table_size(.max, .max, .max) != 0)
     #expect(vitals_xen_slot(128, .max, .max) == 128 + UInt64(UInt32.max) * UInt64(UInt32.max))

@@ -6,7 +6,8 @@ import Testing
 @testable import XenTable
 
 @Suite struct XenTableCheckTests {
-  /// What is done to a good table, before and between the snapshots, and the rules that it breaks.
+  /// The changes to a valid table before and between the snapshots, and the rules that they
+  /// violate.
   struct Case: Sendable, CustomTestStringConvertible {
     let rules: Set<String>
     let before: @Sendable (borrowing Mapping) -> Void
@@ -27,7 +28,7 @@ import Testing
   /// Slot 1 of the table of `good()`.
   private static let slot = 256
 
-  /// An update of slot 1 as a writer without manners would do it.
+  /// An update of slot 1 by a writer that violates the protocol.
   @Sendable private static func update(
     _ memory: borrowing Mapping, _ fields: [Int: UInt64], halves: [Int: UInt32] = [:]
   ) {
@@ -76,11 +77,11 @@ import Testing
     Case("X20", "X22", between: { update($0, [8: 5_000, 48: 21_100]) }),
     Case("X23", between: { update($0, [:], halves: [60: 0x1fd]) }),
     Case("X23", "X24", between: { update($0, [:], halves: [60: 0x1bf]) }),
-    // A vCPU that goes away as a whole is no fault.
+    // Removing a whole vCPU violates no rule.
     Case(between: { update($0, [:], halves: [60: 0]) }),
   ]
 
-  /// A table of three vCPUs of which the second does something, and a page's rest.
+  /// A table of three vCPUs, followed by unused memory; only the second vCPU is active.
   private func good() throws -> MappedXenTable {
     let table = try MappedXenTable(byteCount: 128 + 3 * 128 + 64)
     let writer = try table.writer(try XenTableLayout(size: 80, count: 3))
@@ -96,19 +97,19 @@ import Testing
       })
   }
 
-  @Test("A table that breaks a rule is told which", arguments: cases)
-  func broken(broken: Case) throws {
+  @Test("The check reports the rules that a table violates", arguments: cases)
+  func violations(broken: Case) throws {
     let table = try good()
     let memory = try table.map()
     broken.before(memory)
     let check = XenTableCheck(table.file.descriptor, object: "table")
-    let findings = check.run(active: [1], patience: 0) { broken.between(memory) }
+    let findings = check.run(active: [1], timeout: 0) { broken.between(memory) }
     #expect(failed(findings) == broken.rules, "\(findings)")
     #expect(Set(findings.map(\.check)).count == findings.count)
   }
 
-  @Test("Every rule is passed or skipped with its reason on a good table")
-  func complete() throws {
+  @Test("On a valid table each rule passes or is skipped with a reason")
+  func validTable() throws {
     let table = try good()
     let findings = XenTableCheck(try table.map(), object: "table").run(pause: {})
     let numbers = findings.map(\.check).compactMap { Int($0.dropFirst()) }.sorted()
@@ -117,7 +118,7 @@ import Testing
     #expect(skipped.map(\.check) == ["X14", "X26"])
   }
 
-  @Test("The RFC's own tables pass what they can")
+  @Test("A table of the RFC passes all applicable rules")
   func proposal() throws {
     let table = try MappedXenTable(byteCount: 4096)
     let writer = try table.writer(try XenTableLayout(count: 2), mark: nil)
@@ -128,7 +129,7 @@ import Testing
     #expect(skipped.map(\.check) == ["X18", "X19", "X20", "X24", "X22", "X26"])
   }
 
-  @Test("A table in use passes")
+  @Test("A table passes while it is updated")
   func inUse() throws {
     let layout = try XenTableLayout(size: 80, stride: 80, count: 3)
     let table = try MappedXenTable(byteCount: layout.byteCount)
@@ -136,7 +137,7 @@ import Testing
     let thread = try SystemThread(name: "updates") { work.run() }
     for _ in 0..<20 {
       let check = XenTableCheck(table.file.descriptor, object: "table")
-      let findings = check.run(active: [0, 1], patience: 2_000_000_000) {
+      let findings = check.run(active: [0, 1], timeout: 2_000_000_000) {
         sleepNanoseconds(1_000_000)
       }
       #expect(failed(findings).isEmpty, "\(findings)")
@@ -145,8 +146,8 @@ import Testing
     thread.join()
   }
 
-  @Test("A table of the greatest length and all in update is looked at in time")
-  func hostileSize() throws {
+  @Test("A check of a maximum-size table with only unfinished updates ends in time")
+  func maximumSize() throws {
     let slots = 1 << 16
     let table = try MappedXenTable(byteCount: 128 + (slots + 1) * 16)
     _ = try table.writer(
@@ -156,6 +157,6 @@ import Testing
     #expect(failed(findings) == ["X7"])
     for index in 0..<slots { memory.storeRelaxed(UInt32(1), at: 128 + index * 16) }
     let check = XenTableCheck(table.file.descriptor, object: "table", count: slots)
-    #expect(failed(check.run(patience: 0, pause: {})) == ["X15"])
+    #expect(failed(check.run(timeout: 0, pause: {})) == ["X15"])
   }
 }

@@ -4,13 +4,13 @@ import Testing
 
 @testable import XenTable
 
-/// One test for each defect of the RFC's third version, by the numbers of our notes on it.
+/// One test for each defect of the RFC's third version, with the numbers of the project's notes.
 @Suite struct XenTableDefectTests {
-  /// What the RFC's parts compute where we compute one thing.
+  /// The offsets that the parts of the RFC compute.
   struct Row: Sendable {
     let vcpus: Int
     let frames: Int
-    /// The last vCPU's slot; where the RFC's producer writes it; where its tool reads it.
+    /// The offset of the last vCPU's slot: the correct one, the RFC's producer's, the RFC's tool's.
     let right: Int
     let producer: Int
     let tool: Int
@@ -24,7 +24,7 @@ import Testing
     Row(vcpus: 512, frames: 17, right: 65536, producer: 1_046_656, tool: 16480),
   ]
 
-  @Test("1: the last vCPU is written into its slot, not 16 strides further", arguments: rows)
+  @Test("1: the last vCPU's entry is written into its slot", arguments: rows)
   func producerScale(row: Row) throws {
     let layout = try XenTableLayout(count: row.vcpus)
     let table = try MappedXenTable(byteCount: max(layout.byteCount, row.producer + 16))
@@ -38,7 +38,7 @@ import Testing
     #expect(after[row.producer..<row.producer + 16].allSatisfy { $0 == 0xff })
   }
 
-  @Test("2: the reader uses the stride, for every vCPU", arguments: rows)
+  @Test("2: the reader uses the stride for every vCPU", arguments: rows)
   func readerStride(row: Row) throws {
     let layout = try XenTableLayout(count: row.vcpus)
     let table = try MappedXenTable(byteCount: layout.byteCount)
@@ -47,7 +47,7 @@ import Testing
       writer.update(index, with: .example(UInt64(1000 + index)))
     }
     let bytes = try table.bytes()
-    // The number of the last vCPU is in its slot and not where the RFC's tool looks.
+    // The last vCPU's value is in its slot, and not where the RFC's tool reads.
     let number = UInt64(1000 + row.vcpus - 1)
     #expect(word(bytes, row.right + 8) == number)
     #expect(word(bytes, row.tool + 8) != number)
@@ -57,37 +57,37 @@ import Testing
     }
   }
 
-  @Test("3: the length is in bytes and covers every slot", arguments: rows)
+  @Test("3: the length is in bytes and covers all slots", arguments: rows)
   func lengthInBytes(row: Row) throws {
     let layout = try XenTableLayout(count: row.vcpus)
     #expect(layout.frameCount == row.frames)
     #expect(layout.byteCount == 128 + 128 * row.vcpus)
-    #expect(flaw { try layout.validate(in: layout.byteCount) } == nil)
+    #expect(error { try layout.validate(in: layout.byteCount) } == nil)
     let less = layout.byteCount - 1
     #expect(
-      flaw { try layout.validate(in: less) }
+      error { try layout.validate(in: less) }
         == .beyondEnd(needed: layout.byteCount, available: less))
   }
 
-  @Test("4: writer and reader have one bound", arguments: rows)
+  @Test("4: writer and reader have the same bound", arguments: rows)
   func oneBound(row: Row) throws {
     let layout = try XenTableLayout(count: row.vcpus)
-    // What the RFC's acquiring side takes for the length: no header, no stride.
+    // The length that the RFC's acquiring side computes: without header and stride.
     let short = max(row.vcpus * 16, 16)
     let refused = XenTableError.beyondEnd(needed: layout.byteCount, available: short)
     let memory = try MappedXenTable(byteCount: short)
-    #expect(flaw { _ = try memory.writer(layout, mark: nil) } == refused)
+    #expect(error { _ = try memory.writer(layout, mark: nil) } == refused)
     let table = try MappedXenTable(byteCount: layout.byteCount)
     _ = try table.writer(layout, mark: nil)
     let cut = try MappedXenTable(bytes: Array(try table.bytes().dropLast()))
     #expect(
-      flaw { _ = try cut.reader(count: row.vcpus) }
+      error { _ = try cut.reader(count: row.vcpus) }
         == .beyondEnd(needed: layout.byteCount, available: layout.byteCount - 1))
     let whole = try table.reader()
     #expect(whole.count == row.vcpus)
   }
 
-  @Test("5: a vCPU that never stops running is seen to run")
+  @Test("5: the running time of a vCPU that never stops running increases")
   func staleness() throws {
     let table = try MappedXenTable(byteCount: 256)
     let writer = try table.writer(try XenTableLayout(size: 80, count: 1))
@@ -100,12 +100,12 @@ import Testing
     let later = try #require(entry.extrapolated(to: 1_250))
     #expect(later.times.running == .value(350) && later.times.runnable == .value(200))
     #expect(later.sampleTime == .value(1_250) && later.times.sum == 1_250)
-    // In another state that one's time grows.
+    // In another state, the time of that state increases.
     writer.update(0, with: .example(100, state: .runnable, start: 0))
     let waiting = try #require(reader.read(0).entry)
     #expect(waiting.runningTime(at: 1_250) == 100)
     #expect(waiting.extrapolated(to: 1_250)?.times.runnable == .value(450))
-    // Without a sample time the times run to the state's begin, as in Xen.
+    // Without a sample time, the times count up to the entry of the state, as in Xen.
     var old = waiting
     old.sampleTime = .notProduced
     old.stateEntryTime = .value(800)
@@ -115,7 +115,7 @@ import Testing
     #expect(old.extrapolated(to: 1_250) == nil && old.runningTime(at: 1_250) == 100)
   }
 
-  @Test("6: all four states are there, and steal is one of them")
+  @Test("6: an entry has the times of all four states")
   func allStates() throws {
     let table = try MappedXenTable(byteCount: 256)
     let writer = try table.writer(try XenTableLayout(size: 80, count: 1))
@@ -127,17 +127,17 @@ import Testing
     #expect(entry == .example(11, state: .blocked))
   }
 
-  @Test("7: no reader finds a table that is not whole, and one of racing writers gets it")
+  @Test("7: readers see complete tables only, and one of two racing writers succeeds")
   func announcement() throws {
-    // Long enough to initialise that readers come in the midst of it.
+    // Large enough that readers try during the initialisation.
     let layout = try XenTableLayout(size: 80, stride: 1024, count: 256)
     for _ in 0..<10 {
       let table = try MappedXenTable(byteCount: layout.byteCount)
-      #expect(flaw { _ = try table.reader() } == .unannounced)
+      #expect(error { _ = try table.reader() } == .unannounced)
       let race = try WriterRace(table.file.descriptor, layout)
       var first: XenTableError?
       repeat {
-        first = flaw {
+        first = error {
           let reader = try table.reader()
           #expect(reader.header.layout == layout)
           for index in 0..<reader.count {
@@ -152,7 +152,7 @@ import Testing
     }
   }
 
-  @Test("8: nothing keeps the memory when its last user has gone")
+  @Test("8: the memory is freed with its last user")
   func release() throws {
     let name = "xen-table-released"
     func isMapped() throws -> Bool { try readText("/proc/self/maps").contains(name) }
@@ -165,7 +165,7 @@ import Testing
         reader = try table.reader()
         writer.update(1, with: .example(4))
       }
-      // The writer is gone, with its mapping; what it wrote last can still be read.
+      // The writer and its mapping are gone; its last values can still be read.
       #expect(reader.read(1).entry?.times.running == .value(4))
       let successor = try XenTableWriter<XenVCPUEntry>(adopting: table.map())
       successor.update(1, with: .example(5))
@@ -176,7 +176,7 @@ import Testing
   }
 
   @Test(
-    "9: a time with its top bit set is no number, and the bit is not masked away",
+    "9: a time with its top bit set has no value",
     arguments: [UInt64(1) << 63, 1 << 63 | 12345, .max - 1, .max], [true, false])
   func topBit(raw: UInt64, isMarked: Bool) throws {
     let table = try MappedXenTable(byteCount: 256)
@@ -201,7 +201,7 @@ import Testing
     }
   }
 
-  @Test("10: the header says byte order, length, count, whose and when, and is checked")
+  @Test("10: the header has byte order, length, count, domain and time, and is checked")
   func header() throws {
     let table = try MappedXenTable(byteCount: 4096)
     let mark = XenTableMark(domain: 5, generation: 9, created: 77, clock: .system)
@@ -210,9 +210,9 @@ import Testing
     #expect(reader.count == 3 && reader.header.length == 64)
     #expect(reader.header.mark == mark)
     #expect(
-      flaw { _ = try table.reader(count: 4) }
+      error { _ = try table.reader(count: 4) }
         == .field(.count, value: 4, rule: "at most that of the table, 3"))
-    // Where the RFC has no count, the memory bounds it.
+    // Without a count in the RFC's header, the size of the memory limits it.
     let plain = try MappedXenTable(byteCount: 4096)
     _ = try plain.writer(try XenTableLayout(count: 3), mark: nil)
     let derived = try plain.reader()
@@ -221,7 +221,7 @@ import Testing
     #expect(beyond == .inactive)
   }
 
-  @Test("11: a number above 2^63 is shown without a sign")
+  @Test("11: a value of 2^63 or more is unsigned")
   func sign() throws {
     #expect(XenSchemas.vcpu.statistics.allSatisfy { !$0.isSigned })
     #expect(XenSchemas.domain.statistics.allSatisfy { !$0.isSigned })

@@ -8,7 +8,7 @@ import Testing
   static let strides = [64, 128, 512, 1024, 4096]
   static let sizes = [16, 24, 40, 56, 64]
 
-  @Test("Slots lie one stride apart, for every vCPU", arguments: counts, strides)
+  @Test("Slots are one stride apart", arguments: counts, strides)
   func slots(count: Int, stride: Int) throws {
     for size in Self.sizes + [80] where size <= stride {
       let layout = try XenTableLayout(size: size, stride: stride, count: count)
@@ -26,7 +26,7 @@ import Testing
     }
   }
 
-  @Test("C and Swift put slots at the same byte", arguments: counts)
+  @Test("C and Swift compute the same slot offsets", arguments: counts)
   func sameInC(count: Int) throws {
     let layout = try XenTableLayout(offset: 256, stride: 512, count: count)
     for index in 0..<count {
@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test(
-    "A number that no table can have is refused by name",
+    "An invalid layout parameter is rejected by name",
     arguments: [
       (0, 16, 128, 1, XenTableError.Field.offset), (8, 16, 128, 1, .offset),
       (20, 16, 128, 1, .offset), (1 << 32, 16, 128, 1, .offset), (-8, 16, 128, 1, .offset),
@@ -44,10 +44,10 @@ import Testing
       (128, 16, 20, 1, .stride), (128, 16, 1 << 32, 1, .stride), (128, 16, 128, -1, .count),
       (128, 16, 128, .max, .count), (128, 16, 128, .max / 128, .count),
     ])
-  func refused(
+  func invalidParameters(
     offset: Int, size: Int, stride: Int, count: Int, field: XenTableError.Field
   ) throws {
-    let found = flaw {
+    let found = error {
       _ = try XenTableLayout(offset: offset, size: size, stride: stride, count: count)
     }
     guard case .field(field, _, _) = found else {
@@ -56,8 +56,8 @@ import Testing
     }
   }
 
-  @Test("The RFC's and the smallest layouts are accepted")
-  func accepted() throws {
+  @Test("The layout of the RFC and the minimum layout are valid")
+  func validLayouts() throws {
     let layout = try XenTableLayout(count: 2)
     #expect(layout.offset == 128 && layout.size == 16 && layout.stride == 128)
     #expect(layout.byteCount(for: 3) == 512)
@@ -68,7 +68,7 @@ import Testing
     #expect(empty.byteCount == 128 && empty.slotCount(in: 100) == 0)
   }
 
-  @Test("Fields lie where the C structs have them")
+  @Test("Fields have the offsets of the C structures")
   func offsets() {
     let positions = XenEntryFields.Position.all
     let vcpu = [

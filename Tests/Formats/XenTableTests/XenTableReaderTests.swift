@@ -6,68 +6,68 @@ import Testing
 @testable import XenTable
 
 @Suite struct XenTableReaderTests {
-  /// A table's first bytes and what is wrong with them.
+  /// The first words of a table and the error that they cause.
   struct Header: Sendable, CustomTestStringConvertible {
     let name: String
     let words: [UInt32]
-    let flaw: XenTableError
+    let error: XenTableError
 
     var testDescription: String { name }
   }
 
   static let headers: [Header] = [
-    Header(name: "nothing yet", words: [0, 0, 0, 0], flaw: .unannounced),
-    Header(name: "initialised only in part", words: [1, 128, 16, 128], flaw: .unannounced),
+    Header(name: "nothing yet", words: [0, 0, 0, 0], error: .unannounced),
+    Header(name: "initialised only in part", words: [1, 128, 16, 128], error: .unannounced),
     Header(
       name: "other byte order", words: [0xddcc_bbaa, 0x8000_0000, 0x1000_0000, 0x8000_0000],
-      flaw: .otherByteOrder(magic: 0xddcc_bbaa)),
+      error: .otherByteOrder(magic: 0xddcc_bbaa)),
     Header(
       name: "other magic", words: [0xaabb_ccdf, 128, 16, 128],
-      flaw: .unknownMagic(0xaabb_ccdf, expected: 0xaabb_ccdd)),
+      error: .unknownMagic(0xaabb_ccdf, expected: 0xaabb_ccdd)),
     Header(
       name: "a domain's table", words: [0xaabb_ccee, 128, 16, 128],
-      flaw: .unknownMagic(0xaabb_ccee, expected: 0xaabb_ccdd)),
+      error: .unknownMagic(0xaabb_ccee, expected: 0xaabb_ccdd)),
     Header(
       name: "offset in the header", words: [0xaabb_ccdd, 8, 16, 128],
-      flaw: .field(.offset, value: 8, rule: "a multiple of 8, at least 16")),
+      error: .field(.offset, value: 8, rule: "a multiple of 8, at least 16")),
     Header(
-      name: "offset behind the memory", words: [0xaabb_ccdd, 0xffff_fff8, 16, 128],
-      flaw: .beyondEnd(needed: 0xffff_fff8, available: 4096)),
+      name: "offset beyond the memory", words: [0xaabb_ccdd, 0xffff_fff8, 16, 128],
+      error: .beyondEnd(needed: 0xffff_fff8, available: 4096)),
     Header(
-      name: "size of nothing", words: [0xaabb_ccdd, 128, 0, 128],
-      flaw: .field(.size, value: 0, rule: "at least 16")),
+      name: "size 0", words: [0xaabb_ccdd, 128, 0, 128],
+      error: .field(.size, value: 0, rule: "at least 16")),
     Header(
-      name: "stride of nothing", words: [0xaabb_ccdd, 128, 16, 0],
-      flaw: .field(.stride, value: 0, rule: "a multiple of 8, at least the size, 16")),
+      name: "stride 0", words: [0xaabb_ccdd, 128, 16, 0],
+      error: .field(.stride, value: 0, rule: "a multiple of 8, at least the size, 16")),
     Header(
       name: "stride below size", words: [0xaabb_ccdd, 128, 64, 32],
-      flaw: .field(.stride, value: 32, rule: "a multiple of 8, at least the size, 64")),
+      error: .field(.stride, value: 32, rule: "a multiple of 8, at least the size, 64")),
     Header(
       name: "mark too short", words: [0xaabb_ccdd, 128, 16, 128, 0x5854_4956, 60],
-      flaw: .field(.length, value: 60, rule: "from 64 to the offset, 128")),
+      error: .field(.length, value: 60, rule: "from 64 to the offset, 128")),
     Header(
       name: "mark reaches into the slots", words: [0xaabb_ccdd, 128, 16, 128, 0x5854_4956, 136],
-      flaw: .field(.length, value: 136, rule: "from 64 to the offset, 128")),
+      error: .field(.length, value: 136, rule: "from 64 to the offset, 128")),
     Header(
       name: "more slots than memory", words: [0xaabb_ccdd, 128, 16, 128, 0x5854_4956, 64, 32],
-      flaw: .beyondEnd(needed: 4224, available: 4096)),
+      error: .beyondEnd(needed: 4224, available: 4096)),
     Header(
-      name: "the most of everything",
+      name: "maximum values",
       words: [0xaabb_ccdd, 128, 0xffff_fff8, 0xffff_fff8, 0x5854_4956, 64, .max],
-      flaw: .field(
-        .count, value: 0xffff_ffff, rule: "so few that the table has less than 2^63 bytes")),
+      error: .field(
+        .count, value: 0xffff_ffff, rule: "small enough for a table of less than 2^63 bytes")),
   ]
 
-  @Test("A header that is no good is refused by name", arguments: headers)
-  func refused(header: Header) throws {
+  @Test("An invalid header is rejected with a specific error", arguments: headers)
+  func invalidHeaders(header: Header) throws {
     var bytes = header.words.flatMap { word in (0..<4).map { UInt8(word >> ($0 * 8) & 0xff) } }
     bytes += [UInt8](repeating: 0, count: 4096 - bytes.count)
     let table = try MappedXenTable(bytes: bytes)
-    #expect(flaw { _ = try table.reader() } == header.flaw)
-    #expect(!header.flaw.description.isEmpty)
+    #expect(error { _ = try table.reader() } == header.error)
+    #expect(!header.error.description.isEmpty)
   }
 
-  @Test("The RFC's header has the RFC's bytes")
+  @Test("A table of the RFC has the bytes of the RFC")
   func vector() throws {
     let table = try MappedXenTable(byteCount: 4096)
     _ = try table.writer(try XenTableLayout(count: 2), mark: nil)
@@ -75,12 +75,12 @@ import Testing
       0xdd, 0xcc, 0xbb, 0xaa, 0x80, 0, 0, 0, 0x10, 0, 0, 0, 0x80, 0, 0, 0,
     ]
     #expect(try table.bytes().prefix(16).elementsEqual(header))
-    // An entry without numbers: sequence 0, all else all ones.
+    // An entry without values: sequence 0, all other bytes all ones.
     let entry = try table.bytes()[256..<384]
     #expect(entry.prefix(4).allSatisfy { $0 == 0 } && entry.dropFirst(4).allSatisfy { $0 == 0xff })
   }
 
-  @Test("A file that is cut short is refused, and one that gets shorter is noticed")
+  @Test("A short file is rejected, and a truncation during use is detected")
   func truncation() throws {
     let table = try MappedXenTable(byteCount: 8192)
     let writer = try table.writer(try XenTableLayout(offset: 4096, size: 80, count: 3))
@@ -89,12 +89,12 @@ import Testing
     for length in [0, 1, 15] {
       let file = try MemoryFile(name: "cut", contents: Array(bytes.prefix(length)))
       #expect(
-        flaw { _ = try XenTableReader<XenVCPUEntry>(sharing: file.descriptor) }
+        error { _ = try XenTableReader<XenVCPUEntry>(sharing: file.descriptor) }
           == .truncated(available: length))
     }
     let cut = try MemoryFile(name: "cut", contents: Array(bytes.prefix(4400)))
     #expect(
-      flaw { _ = try XenTableReader<XenVCPUEntry>(sharing: cut.descriptor) }
+      error { _ = try XenTableReader<XenVCPUEntry>(sharing: cut.descriptor) }
         == .beyondEnd(needed: 4480, available: 4400))
     let open = try MemoryFile(name: "open", contents: bytes)
     let reader = try XenTableReader<XenVCPUEntry>(sharing: open.descriptor)
@@ -103,7 +103,7 @@ import Testing
     let findings = XenTableCheck(file, object: "shrinking").run {
       try? file.resize(to: 4096)
     }
-    #expect(findings.last?.outcome == .fail("now \(XenTableError.shrunk)"))
+    #expect(findings.last?.outcome == .fail("after the pause: \(XenTableError.shrunk)"))
     #expect(reader.read(2) == .shrunk)
     let isCurrent = reader.isCurrent()
     #expect(!isCurrent)
@@ -111,7 +111,7 @@ import Testing
 
   static let entrySizes: [Int] = [16, 24, 32, 40, 48, 56, 60, 64, 72, 80, 96]
 
-  @Test("An entry has what fits, whoever is older", arguments: entrySizes)
+  @Test("An entry has the fields that fit its size", arguments: entrySizes)
   func sizes(size: Int) throws {
     let table = try MappedXenTable(byteCount: 4096)
     let writer = try table.writer(try XenTableLayout(size: size, stride: 128, count: 4))
@@ -123,18 +123,18 @@ import Testing
       let fits = XenEntryFields.Position.all[index].fits(in: size)
       #expect(found[index] == (fits ? whole[index] : .notProduced), "field \(index)")
     }
-    // What a later version appends is not touched by this one.
+    // Fields that a later version appends are not written.
     if size > 80 {
       #expect(try table.bytes()[128 + 3 * 128 + 80..<128 + 3 * 128 + size].allSatisfy { $0 == 255 })
     }
-    // A reader of the RFC looks at two numbers, which lie where it expects them.
+    // A reader of the RFC finds its two fields at their offsets.
     let memory = try table.map()
     #expect(memory.loadRelaxed(UInt32.self, at: 128 + 3 * 128) == 2)
     #expect(memory.loadRelaxed(UInt64.self, at: 128 + 3 * 128 + 8) == 6)
   }
 
-  @Test("Fields behind the RFC's are not ours where no mark says so")
-  func foreign() throws {
+  @Test("Without a mark, only the RFC's fields are read")
+  func foreignFields() throws {
     var bytes = [UInt8](repeating: 1, count: 4096)
     let header: [UInt8] = [0xdd, 0xcc, 0xbb, 0xaa, 128, 0, 0, 0, 80, 0, 0, 0, 128, 0, 0, 0]
     bytes.replaceSubrange(0..<16, with: header)
@@ -145,17 +145,17 @@ import Testing
     #expect(entry.times.running == .value(0x0101_0101_0101_0101))
     #expect(entry.times.runnable == .notProduced && entry.state == .notProduced)
     #expect(
-      flaw { _ = try table.writer(try XenTableLayout(size: 80, count: 1), mark: nil) }
-        == .field(.size, value: 80, rule: "16 without a mark, which says whose fields follow"))
+      error { _ = try table.writer(try XenTableLayout(size: 80, count: 1), mark: nil) }
+        == .field(.size, value: 80, rule: "16 without a mark, which identifies further fields"))
     #expect(
-      flaw { _ = try table.writer(try XenTableLayout(offset: 16, count: 1)) }
+      error { _ = try table.writer(try XenTableLayout(offset: 16, count: 1)) }
         == .field(.offset, value: 16, rule: "at least 64, for the mark"))
     #expect(
-      flaw { _ = try table.writer(try XenTableLayout(count: 1)) } == .claimed(magic: 0xaabb_ccdd))
+      error { _ = try table.writer(try XenTableLayout(count: 1)) } == .claimed(magic: 0xaabb_ccdd))
   }
 
-  @Test("A bigger header is read past")
-  func biggerHeader() throws {
+  @Test("A longer header of a later version is accepted")
+  func longerHeader() throws {
     let table = try MappedXenTable(byteCount: 4096)
     let writer = try table.writer(try XenTableLayout(offset: 256, size: 80, count: 2))
     writer.update(1, with: .example(8))
@@ -165,7 +165,7 @@ import Testing
     #expect(reader.read(1).entry == .example(8))
   }
 
-  @Test("A reader knows when the table became another's")
+  @Test("A reader detects that the header changed")
   func headerChange() throws {
     let table = try MappedXenTable(byteCount: 4096)
     _ = try table.writer(try XenTableLayout(size: 80, count: 2))
@@ -179,7 +179,7 @@ import Testing
     #expect(isCurrent && !isCurrentLater && !isCurrentAtLast)
   }
 
-  @Test("No bytes crash a reader or a check", arguments: 0..<8)
+  @Test("Arbitrary bytes cause no crash of reader and check", arguments: 0..<8)
   func hostile(seed: Int) throws {
     var generator = Xorshift(state: UInt64(seed) &* 0x9e37_79b9_7f4a_7c15 | 1)
     for _ in 0..<60 {
@@ -198,13 +198,13 @@ import Testing
         }
       }
       let findings = XenTableCheck(table.file.descriptor, object: "hostile").run(
-        patience: 0, pause: {})
+        timeout: 0, pause: {})
       #expect(!findings.isEmpty)
     }
   }
 }
 
-/// Numbers that are the same in each run.
+/// A reproducible random number generator.
 struct Xorshift: RandomNumberGenerator {
   var state: UInt64
 

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct XenTableUpdateTests {
   @Test(
-    "An update changes its own entry and no other byte",
+    "An update changes only its own entry",
     arguments: XenTableLayoutTests.counts, XenTableLayoutTests.strides)
   func neighbours(count: Int, stride: Int) throws {
     for size in [16, 80] where size <= stride {
@@ -25,7 +25,8 @@ import Testing
     }
   }
 
-  @Test("Every vCPU's numbers come back", arguments: XenTableLayoutTests.counts, [80, 128, 4096])
+  @Test(
+    "The values of every vCPU can be read", arguments: XenTableLayoutTests.counts, [80, 128, 4096])
   func everyVCPU(count: Int, stride: Int) throws {
     let layout = try XenTableLayout(offset: 64, size: 80, stride: stride, count: count)
     let table = try MappedXenTable(byteCount: layout.byteCount)
@@ -37,7 +38,7 @@ import Testing
     }
   }
 
-  @Test("The sequence goes up by two and wraps at 2^32", arguments: [0, UInt32.max - 1])
+  @Test("The sequence increases by two and wraps at 2^32", arguments: [0, UInt32.max - 1])
   func sequence(start: UInt32) throws {
     let table = try MappedXenTable(byteCount: 512)
     let writer = try table.writer(try XenTableLayout(size: 80, count: 3))
@@ -52,8 +53,8 @@ import Testing
     #expect(reader.read(1).entry == .example(2))
   }
 
-  @Test("A writer that died in an update is reported, not waited for")
-  func death() throws {
+  @Test("An unfinished update is reported without waiting")
+  func deadWriter() throws {
     let table = try MappedXenTable(byteCount: 512)
     let writer = try table.writer(try XenTableLayout(size: 80, count: 3))
     writer.update(0, with: .example(1))
@@ -64,14 +65,14 @@ import Testing
     #expect(reader.read(1, attempts: 5) == .busy(sequence: 3, attempts: 5))
     #expect(reader.read(1, attempts: -1) == .busy(sequence: 3, attempts: 1))
     #expect(reader.read(0).entry == .example(1))
-    // Who takes the table over opens the entry with a whole update.
+    // An adopting writer opens the entry with a complete update.
     let successor = try XenTableWriter<XenVCPUEntry>(adopting: table.map())
     successor.update(1, with: .example(2))
     #expect(reader.sequence(of: 1) == 6)
     #expect(reader.read(1).entry == .example(2))
   }
 
-  @Test("A vCPU that is gone has no numbers, and may come back")
+  @Test("A removed vCPU has no values until it is updated again")
   func retire() throws {
     let table = try MappedXenTable(byteCount: 512)
     let writer = try table.writer(try XenTableLayout(size: 80, count: 3))
@@ -89,7 +90,7 @@ import Testing
     #expect(again.times.sum == nil)
   }
 
-  @Test("A reader never gets numbers of two updates")
+  @Test("A reader never gets values of two updates")
   func torn() throws {
     let layout = try XenTableLayout(size: 80, stride: 80, count: 2)
     let table = try MappedXenTable(byteCount: layout.byteCount)
@@ -121,7 +122,7 @@ import Testing
   }
 }
 
-/// Updates two entries until it is told to stop.
+/// Updates two entries until it is stopped.
 final class UpdateWork: Sendable {
   private let writer: XenTableWriter<XenVCPUEntry>
   private let isOver = Atomic(false)

@@ -6,14 +6,14 @@ import StatsTree
 import TestSupport
 import Testing
 
-@Suite struct ProcessorTimesTests {
+@Suite struct CPUTimesBackingTests {
   private let system: FakeSystem
 
   init() throws {
     system = try FakeSystem()
   }
 
-  /// Column `c` of CPU `n` is `n * 100 + c`.
+  /// Writes a file in which column `c` of CPU `n` is `n * 100 + c`.
   private func write(_ numbers: some Sequence<Int>, columns: Int = 10) throws {
     var text = "cpu  1 2 3 4 5 6 7 8 9 10\n"
     for number in numbers {
@@ -27,7 +27,7 @@ import Testing
     Probe(times, numbers.map { ($0, times.schema) })
   }
 
-  @Test("The sum over all CPUs is no CPU, and columns keep their names")
+  @Test("The line with the sum over all CPUs is ignored, and columns have the names of proc(5)")
   func columns() throws {
     try write(0..<2)
     let times = try CPUTimesBacking(roots: system.roots)
@@ -40,7 +40,7 @@ import Testing
     #expect(user.unit == .seconds && user.scale.exponent == -2)
   }
 
-  @Test("A CPU that goes offline is stale with its last numbers, and comes back")
+  @Test("An offline CPU is stale with its last values until it is online again")
   func offline() throws {
     try write(0..<4)
     let times = try CPUTimesBacking(roots: system.roots)
@@ -58,7 +58,7 @@ import Testing
     #expect(probe.status(2) == .up)
   }
 
-  @Test("A CPU that was never there has no numbers")
+  @Test("A CPU that was never online has no values")
   func never() throws {
     try write(0..<2)
     let times = try CPUTimesBacking(roots: system.roots)
@@ -68,7 +68,7 @@ import Testing
     #expect(probe.value("user", 1) == 100)
   }
 
-  @Test("More CPUs than this host has are all read, also when they come later")
+  @Test("More CPUs than this host has can be read, also if they are added later")
   func many() throws {
     try write(0..<2)
     let times = try CPUTimesBacking(roots: system.roots)
@@ -84,7 +84,7 @@ import Testing
     }
   }
 
-  @Test("The columns of an old kernel leave the others without a value")
+  @Test("Columns that an old kernel lacks have no value")
   func fewColumns() throws {
     try write(0..<2, columns: 7)
     let times = try CPUTimesBacking(roots: system.roots)
@@ -94,7 +94,7 @@ import Testing
     #expect(probe.value("guest", 1) == nil)
   }
 
-  @Test("A number that is too long has no value, and those behind it keep theirs")
+  @Test("A number that exceeds 64 bits has no value; later columns keep theirs")
   func tooLong() throws {
     try system.write(
       "cpu0 1 99999999999999999999999 3 4 5 6 7 8 9 10\ncpu99999999999999999999 1\n",
@@ -107,7 +107,7 @@ import Testing
     #expect(probe.value("system", 0) == 3)
   }
 
-  @Test("It conforms, in any order and with CPUs that are offline")
+  @Test("The backing passes the conformance suite with an offline CPU")
   func conformance() throws {
     try write((0..<40).filter { $0 != 7 })
     let times = try CPUTimesBacking(roots: system.roots)

@@ -15,7 +15,7 @@ import Testing
     return sampler.value(statistic, of: entry)
   }
 
-  @Test("This host's CPUs are sources, and their time goes on")
+  @Test("The CPUs of this host are sources, and their times grow")
   func realCPUs() throws {
     let tree = Tree()
     try HostInput().attach(to: tree)
@@ -41,7 +41,7 @@ import Testing
     #expect(grows)
   }
 
-  @Test("A host that waits for its CPUs has pressure that grows")
+  @Test("The CPU pressure of an overloaded host grows")
   func realPressure() throws {
     guard (try? readText("/proc/pressure/cpu")) != nil else {
       try Test.cancel("this kernel has no pressure files")
@@ -65,7 +65,7 @@ import Testing
     #expect(grows)
   }
 
-  @Test("What a host does not have is said")
+  @Test("Missing files cause diagnostics")
   func missing() throws {
     let system = try FakeSystem()
     try system.write("some avg10=0.00 avg60=0.00 avg300=0.00 total=5\n", to: "proc/pressure/io")
@@ -74,12 +74,12 @@ import Testing
     let host = try #require(tree.root.child("host"))
     #expect(host.groups.map(\.name) == ["io_pressure"])
     #expect(host.children.isEmpty)
-    #expect(host.remarks.count == 3)
-    #expect(host.remarks.allSatisfy { $0.contains("ENOENT") })
+    #expect(host.diagnosticTexts.count == 3)
+    #expect(host.diagnosticTexts.allSatisfy { $0.contains("ENOENT") })
   }
 
-  @Test("A CPU that comes online for the first time gets a row")
-  func cpuComes() throws {
+  @Test("A CPU that comes online for the first time becomes a source")
+  func newCPU() throws {
     let system = try FakeSystem()
     func write(_ cpus: [Int]) throws {
       let lines = cpus.map { "cpu\($0) \($0)00 0 0 0 0 0 0 0 0 0\n" }
@@ -92,7 +92,7 @@ import Testing
     let sampler = Sampler(tree)
     func paths() -> [String] {
       sampler.pass()
-      input.refresh()
+      _ = input.refresh()
       return tree.sources().map(\.path)
     }
     #expect(paths() == ["host", "host/cpu0", "host/cpu1"])
@@ -104,7 +104,7 @@ import Testing
     #expect(states == ["up", "stale", "up"])
   }
 
-  @Test("A tree has one host")
+  @Test("A second host cannot be attached to a tree")
   func twice() throws {
     let tree = Tree()
     let input = HostInput()

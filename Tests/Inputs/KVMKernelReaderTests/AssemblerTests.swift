@@ -3,21 +3,21 @@ import Testing
 @testable import KVMKernelReader
 
 @Suite struct AssemblerTests {
-  /// The words of what the closure writes, as the bytes of little-endian systems.
+  /// Returns the words of the program that the closure assembles.
   private func words(_ write: (inout Assembler) -> Void) -> [UInt64] {
-    var text = Assembler()
-    write(&text)
-    return text.finish()
+    var code = Assembler()
+    write(&code)
+    return code.finish()
   }
 
   #if _endian(little)
   @Test(
-    "Instructions have the words that the instruction set gives them",
+    "Instructions are encoded as the instruction set defines",
     arguments: [
       (
         "r6 = r1", [0x0000_0000_0000_16bf],
         {
-          @Sendable (text: inout Assembler) in text.move(.r6, .r1)
+          @Sendable (code: inout Assembler) in code.move(.r6, .r1)
         }
       ),
       ("r1 = -1", [0xffff_ffff_0000_01b7], { $0.move(.r1, -1) }),
@@ -49,17 +49,17 @@ import Testing
     #expect(self.words(write) == words)
   }
 
-  @Test("Jumps reach their labels forwards and backwards, over instructions of two slots")
+  @Test("Jumps reach labels forwards and backwards, across instructions of two slots")
   func jumps() {
-    let words = words { text in
-      let (loop, end) = (text.label(), text.label())
-      text.mark(loop)
-      text.jump(to: end, if: .r7, .atLeast, 64)
-      text.set(.r2, 1 << 40)
-      text.jump(to: loop, if: .r1, .notEqual, .r2)
-      text.jump(to: loop)
-      text.mark(end)
-      text.exit(0)
+    let words = words { code in
+      let (loop, end) = (code.label(), code.label())
+      code.mark(loop)
+      code.jump(to: end, if: .r7, .atLeast, 64)
+      code.set(.r2, 1 << 40)
+      code.jump(to: loop, if: .r1, .notEqual, .r2)
+      code.jump(to: loop)
+      code.mark(end)
+      code.exit(0)
     }
     #expect(
       words == [
@@ -70,12 +70,12 @@ import Testing
   }
   #endif
 
-  @Test("A jump to a place that was never given stops the process")
+  @Test("A jump to a label without a position stops the process")
   func unmarked() async {
     await #expect(processExitsWith: .failure) {
-      var text = Assembler()
-      text.jump(to: text.label())
-      _ = text.finish()
+      var code = Assembler()
+      code.jump(to: code.label())
+      _ = code.finish()
     }
   }
 }

@@ -10,16 +10,16 @@ import Testing
 @testable import KVMKernelReader
 @testable import KVMStatsFormat
 
-/// The programs in the kernel, on descriptors of this process.
+/// The BPF programs, applied to descriptors of this process.
 @Suite(.serialized, .enabled(if: BPFHost.isUsable, "no BPF or no usable /dev/kvm"))
 struct KernelProbeTests {
-  @Test("What is no VM or vCPU, or not the one that is asked for, is refused")
-  func refusals() throws {
+  @Test("A descriptor of another object than the expected VM or vCPU is rejected")
+  func rejections() throws {
     let records = try KernelReaderBacking(BPFHost.probe())
     let system = try KVMSystem()
     let vm = try system.createVM()
     let vcpu = try vm.createVCPU(2)
-    func take(
+    func open(
       _ descriptor: consuming Descriptor, _ kind: KernelObject, _ number: Int = 0
     ) -> Int? {
       records.open(descriptor, kind, number: number)
@@ -29,32 +29,32 @@ struct KernelProbeTests {
       try #require(copy >= 0)
       return Descriptor(owning: copy)
     }
-    let refused = [
-      take(try Descriptor.open("/dev/null"), .vcpu),
-      take(try Descriptor.open("/dev/kvm", for: .readWrite), .vm),
-      take(try vcpu.statsDescriptor(), .vcpu, 2),
-      take(try vm.statsDescriptor(), .vm),
-      take(try copy(vm.rawValue), .vcpu, 2),
-      take(try copy(vcpu.rawValue), .vm),
-      take(try copy(vcpu.rawValue), .vcpu, 1),
+    let rejected = [
+      open(try Descriptor.open("/dev/null"), .vcpu),
+      open(try Descriptor.open("/dev/kvm", for: .readWrite), .vm),
+      open(try vcpu.statsDescriptor(), .vcpu, 2),
+      open(try vm.statsDescriptor(), .vm),
+      open(try copy(vm.rawValue), .vcpu, 2),
+      open(try copy(vcpu.rawValue), .vm),
+      open(try copy(vcpu.rawValue), .vcpu, 1),
     ]
-    #expect(refused.allSatisfy { $0 == nil }, "\(refused)")
+    #expect(rejected.allSatisfy { $0 == nil }, "\(rejected)")
     #expect(records.count == 0)
     let tokens = (
-      take(try copy(vcpu.rawValue), .vcpu, 2), take(try copy(vm.rawValue), .vm)
+      open(try copy(vcpu.rawValue), .vcpu, 2), open(try copy(vm.rawValue), .vm)
     )
     let first = try #require(tokens.0)
     let whole = try #require(tokens.1)
     #expect(records.vm(of: first) == records.vm(of: whole))
-    // Numbers of descriptors that the process does not have, and a kind that there is not.
+    // Descriptors that the process does not have.
     for number in [-1, 100_000, Int32.max] {
-      records.probe.ask(0, number, .vcpu)
+      records.probe.setRequest(0, number, .vcpu)
       #expect(records.probe.run(1) == 0)
       #expect(records.probe.identity(0) == nil)
     }
   }
 
-  @Test("A backing of 200 groups passes the conformance suite; closed ones are gone")
+  @Test("A backing of 200 groups passes the conformance suite; a closed group is gone")
   func conformance() throws {
     let records = try KernelReaderBacking(BPFHost.probe())
     let system = try KVMSystem()
@@ -75,7 +75,7 @@ struct KernelProbeTests {
     #expect(violations == [])
   }
 
-  @Test("A descriptor's number that another file has got is gone, not read")
+  @Test("A group is gone if its descriptor refers to another file")
   func replaced() throws {
     let records = try KernelReaderBacking(BPFHost.probe())
     let system = try KVMSystem()
@@ -83,23 +83,23 @@ struct KernelProbeTests {
     let first = try one.createVCPU(0)
     let two = try system.createVM()
     let second = try two.createVCPU(0)
-    let pin = fcntl(first.rawValue, F_DUPFD_CLOEXEC, 3)
-    let opened = records.open(Descriptor(owning: pin), .vcpu)
+    let copy = fcntl(first.rawValue, F_DUPFD_CLOEXEC, 3)
+    let opened = records.open(Descriptor(owning: copy), .vcpu)
     let token = try #require(opened)
     let probe = Probe(records, [(token, records.schema(of: .vcpu))])
     #expect(probe.status(token) == .up)
-    // Another machine's vCPU of the same number, then something else.
+    // The vCPU with the same id of another VM, the right vCPU, then another file.
     for (other, status) in [
       (second.rawValue, Status.gone), (first.rawValue, .up), (STDERR_FILENO, .gone),
     ] {
-      try #require(dup2(other, pin) == pin)
+      try #require(dup2(other, copy) == copy)
       probe.sampler.pass()
       #expect(probe.status(token) == status)
     }
   }
 
   @Test(
-    "Kernels without casts or without counting are read as well",
+    "Kernels without bpf_rdonly_cast or without counted loops are supported",
     arguments: [(false, true), (true, false), (false, false)])
   func older(hasCast: Bool, hasCounting: Bool) throws {
     var schemas = SchemaCache()
@@ -121,7 +121,7 @@ struct KernelProbeTests {
     #expect((0..<200).allSatisfy { groups.status($0) == .up })
   }
 
-  @Test("A walk finds what a process has, with vCPU, machine and thread; a narrow one as much")
+  @Test("A walk finds the descriptors of a process with VM, vCPU and thread, also if limited to it")
   func walk() throws {
     let probe = try BPFHost.probe()
     let system = try KVMSystem()
@@ -137,14 +137,14 @@ struct KernelProbeTests {
     #expect(Set(found.map(\.vm)).count == 1)
     for record in found where record.kind != .vm { #expect(record.vcpu == 4) }
     #expect(found.allSatisfy { $0.thread == 0 })
-    let narrow = try probe.walk(process: getpid())
-    #expect(Set(own(narrow)) == Set(found))
-    #expect(narrow.allSatisfy { $0.process == getpid() })
+    let limited = try probe.walk(process: getpid())
+    #expect(Set(own(limited)) == Set(found))
+    #expect(limited.allSatisfy { $0.process == getpid() })
     let other = try probe.walk(process: 1)
     #expect(own(other) == [])
   }
 
-  @Test("A running guest's threads are those that the walk tells")
+  @Test("A walk reports the threads of a running guest")
   func threads() throws {
     let probe = try BPFHost.probe()
     let guest = try GuestVM(GuestConfiguration(payload: .idle, vcpus: 3))
@@ -159,11 +159,11 @@ struct KernelProbeTests {
     #expect(isRight)
   }
 
-  @Test("Where it cannot be, the reason is said")
+  @Test("The error contains the reason why BPF cannot be used")
   func fallbacks() throws {
     var schemas = SchemaCache()
     let system = try FakeSystem()
-    func refusal(_ change: (inout SystemRoots) throws -> Void) rethrows -> BPFUnavailableError? {
+    func probeError(_ change: (inout SystemRoots) throws -> Void) rethrows -> BPFUnavailableError? {
       var roots = SystemRoots()
       try change(&roots)
       do throws(BPFUnavailableError) {
@@ -173,25 +173,25 @@ struct KernelProbeTests {
         return error
       }
     }
-    let none = refusal { $0.sys = system.roots.sys }
+    let none = probeError { $0.sys = system.roots.sys }
     #expect("\(none.map { "\($0)" } ?? "")".contains("CONFIG_DEBUG_INFO_BTF"))
     try system.write("no types, but as many bytes as a header has", to: "sys/kernel/btf/vmlinux")
-    let strange = refusal { $0.sys = system.roots.sys }
-    #expect(strange == .strangeTypes(.magic(0x6f6e)))
+    let invalid = probeError { $0.sys = system.roots.sys }
+    #expect(invalid == .invalidTypes(.magic(0x6f6e)))
     try Descriptor.open("\(system.roots.sys)/kernel/btf/vmlinux", for: .create)
       .write(TypeFile.example.bytes)
-    let missing = refusal { $0.sys = system.roots.sys }
-    #expect(missing == .missing(.init(field: "file.f_op")))
+    let missing = probeError { $0.sys = system.roots.sys }
+    #expect(missing == .missingField(.init(field: "file.f_op")))
     try system.link("proc/self", to: "\(getpid() + 1)")
-    #expect(refusal { $0.proc = system.roots.proc } == .namespace)
+    #expect(probeError { $0.proc = system.roots.proc } == .namespace)
   }
 
-  @Test("A program that the verifier refuses is shown with its reason")
+  @Test("The error of a program that the verifier rejects contains the reason")
   func verifier() {
-    var text = Assembler()
-    text.load(.r0, .r2, 0)
-    text.exit(0)
-    let words = text.finish()
+    var code = Assembler()
+    code.load(.r0, .r2, 0)
+    code.exit(0)
+    let words = code.finish()
     let error = #expect(throws: BPFLoadError.self) {
       _ = try BPFProgram(words, for: .call, name: "bad")
     }
@@ -202,7 +202,7 @@ struct KernelProbeTests {
         lockdown: "none integrity [confidentiality]\n") == .lockdown)
   }
 
-  @Test("Another user without capabilities is told which are needed")
+  @Test("The error of a process without capabilities names the required ones")
   func unprivileged() async {
     await #expect(processExitsWith: .success) {
       guard setuid(65534) == 0 else { exit(2) }
@@ -216,15 +216,15 @@ struct KernelProbeTests {
     }
   }
 
-  @Test("What was loaded with rights is used without")
+  @Test("Loaded programs can be used after privileges were dropped")
   func dropped() async {
     await #expect(processExitsWith: .success) {
       let records = try KernelReaderBacking(BPFHost.probe())
       let system = try KVMSystem()
       let vm = try system.createVM()
       let vcpu = try vm.createVCPU(0)
-      let pin = fcntl(vcpu.rawValue, F_DUPFD_CLOEXEC, 3)
-      guard let token = records.open(Descriptor(owning: pin), .vcpu) else { exit(2) }
+      let copy = fcntl(vcpu.rawValue, F_DUPFD_CLOEXEC, 3)
+      guard let token = records.open(Descriptor(owning: copy), .vcpu) else { exit(2) }
       guard setuid(65534) == 0 else { exit(3) }
       let probe = Probe(records, [(token, records.schema(of: .vcpu))])
       guard probe.status(token) == .up else { exit(4) }

@@ -12,7 +12,7 @@ import Testing
     try KernelTypes(kernel: file.bytes, module: module?.bytes)
   }
 
-  @Test("Members are found where they are, also in nameless parts; bit fields are not")
+  @Test("Members are found, also in anonymous structures; bit fields are not")
   func members() throws {
     let types = try types(.example)
     #expect(types.count == 20)
@@ -29,7 +29,7 @@ import Testing
     #expect(types.byteCount(of: 0) == nil && types.byteCount(of: 21) == nil)
   }
 
-  @Test("A module's types come behind the kernel's, and may have its names and types in them")
+  @Test("The types of a module follow those of the kernel and may refer to them")
   func module() throws {
     let kernel = TypeFile.example
     var module = TypeFile()
@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test(
-    "Bytes that are no types are refused for what is wrong with them",
+    "Invalid type information is rejected with the reason",
     arguments: [
       (
         "magic", KernelTypeError.magic(0x9feb),
@@ -64,13 +64,13 @@ import Testing
       ("strings without an end", .unterminated, { $0.strings += [0x41] }),
       ("no strings", .unterminated, { $0.strings = [] }),
     ] as [(String, KernelTypeError, @Sendable (inout TypeFile) -> Void)])
-  func flaws(name: String, flaw: KernelTypeError, change: @Sendable (inout TypeFile) -> Void) {
+  func errors(name: String, error: KernelTypeError, change: @Sendable (inout TypeFile) -> Void) {
     var file = TypeFile.example
     change(&file)
-    #expect(throws: flaw) { try KernelTypes(kernel: file.bytes) }
+    #expect(throws: error) { try KernelTypes(kernel: file.bytes) }
   }
 
-  @Test("A structure that is in itself is searched to an end")
+  @Test("The search in a structure that contains itself terminates")
   func cycle() throws {
     var file = TypeFile()
     file.addStructure("loop", size: 8, (0..<40).map { _ in ("", 1, 0) })
@@ -78,11 +78,11 @@ import Testing
     #expect(types.offset(of: "x", in: 1) == nil)
   }
 
-  @Test("Bytes that are cut or changed anywhere are read or refused, and nothing else")
+  @Test("Truncated and damaged type information is read or rejected without a crash")
   func hostile() throws {
     let good = TypeFile.example.bytes
     var random = SeededGenerator(seed: 7)
-    var refused = 0
+    var rejected = 0
     for round in 0..<3000 {
       var bytes = good
       if round < good.count {
@@ -93,7 +93,7 @@ import Testing
         }
       }
       guard let types = try? KernelTypes(kernel: bytes) else {
-        refused += 1
+        rejected += 1
         continue
       }
       for type in types.types(.structure, named: ["outer"])[0] + [19, 20, 21] {
@@ -101,10 +101,10 @@ import Testing
         for name in ["deep", "none"] { _ = types.offset(of: name, in: type) }
       }
     }
-    #expect(refused > good.count)
+    #expect(rejected > good.count)
   }
 
-  @Test("This kernel's types tell what C says of its structures", .enabled(if: hasTypes))
+  @Test("The types of this kernel agree with those of C", .enabled(if: hasTypes))
   func kernel() throws {
     let types = try KernelTypes(kernel: readFile(Self.file, limit: 1 << 28))
     let found = types.types(.structure, named: ["list_head", "iovec", "file"])

@@ -1,13 +1,13 @@
 @testable import KVMKernelReader
 
-/// A description of types of a test's making, in which every rule can be broken.
+/// A BTF file that a test builds, in which every rule can be violated.
 struct TypeFile {
   var magic: UInt16 = 0xeb9f
   var version: UInt8 = 1
   var headerLength = 24
   var types: [UInt8] = []
   var strings: [UInt8] = [0]
-  /// Where its strings begin, where it is a module's.
+  /// The offset of the first string in the file of a module.
   var firstString = 0
   var typesLength: Int?
   var stringsLength: Int?
@@ -21,14 +21,14 @@ struct TypeFile {
     #endif
   }
 
-  /// The offset of a string, which is added.
+  /// Adds a string and returns its offset.
   mutating func string(_ text: String) -> Int {
     if text.isEmpty { return 0 }
     defer { strings += Array(text.utf8) + [0] }
     return firstString + strings.count
   }
 
-  /// Adds a type: its words behind the name, info and size.
+  /// Adds a type; `more` are the words after the name, info and size.
   mutating func add(
     _ kind: Int, _ name: String, count: Int = 0, size: Int = 0, flag: Bool = false,
     _ more: [Int] = []
@@ -38,7 +38,7 @@ struct TypeFile {
     for word in more { types += Self.bytes(UInt32(word)) }
   }
 
-  /// Adds a structure or union; a member is its name, type and place in bits.
+  /// Adds a structure or union; a member is a name, a type and an offset in bits.
   mutating func addStructure(
     _ name: String, size: Int, kind: Int = 4, flag: Bool = false, _ members: [(String, Int, Int)]
   ) {
@@ -54,8 +54,10 @@ struct TypeFile {
     return file + types + strings
   }
 
-  /// Types of all kinds, then: `outer` with `plain` at byte 4, in a nameless union in a nameless
-  /// structure `deep` at 24, and `flagged` as a bit field.
+  /// Types of all kinds and a structure `outer`.
+  ///
+  /// `outer` has `plain` at byte 4, `deep` at 24 in an anonymous union in an anonymous structure,
+  /// and the bit field `flagged`.
   static var example: TypeFile {
     var file = TypeFile()
     file.add(1, "int", size: 4, [32])

@@ -8,17 +8,17 @@ import Testing
 
 @testable import KVMStats
 
-/// What the VMs of a host, of a VM and of a control group are together, of real guests.
+/// Aggregates over the VMs of a host and the vCPUs of a VM, with real guests.
 @Suite(.serialized, .enabled(if: Guests.areUsable, "no usable /dev/kvm"), .timeLimit(.minutes(1)))
 struct AggregateGuestTests {
-  private func counted(_ name: String, exits: Int) -> HoldConfiguration {
-    HoldConfiguration(
+  private func counted(_ name: String, exits: Int) -> GuestProcessConfiguration {
+    GuestProcessConfiguration(
       name: name,
       guest: GuestConfiguration(
         payload: .counted(exits: exits), vcpus: 2, keepsStatsDescriptors: true))
   }
 
-  @Test("Exits of all vCPUs of all VMs are one number, which does not fall when a VM ends")
+  @Test("The sum of the exits of all vCPUs does not fall when a VM ends")
   func exitsVCPUs()
     throws
   {
@@ -56,7 +56,7 @@ struct AggregateGuestTests {
   }
 }
 
-/// The control groups' sources, on files of a test's own: this process is the VMM.
+/// The sources of control groups, with simulated system files: this process is the VMM.
 @Suite struct ControlGroupAggregateTests {
   private let system: FakeSystem
   private let tree = Tree()
@@ -66,7 +66,7 @@ struct AggregateGuestTests {
   init() throws {
     system = try FakeSystem()
     var options = KVMInput.Options()
-    options.rungs = []
+    options.methods = []
     options.rescanSeconds = 0
     input = try KVMInput(tree, roots: system.roots, options: options, ownProcess: -1)
     try system.addProcess(
@@ -80,7 +80,7 @@ struct AggregateGuestTests {
       "usage_usec 70\n", to: "sys/fs/cgroup/machine.slice/web.scope/cpu.stat")
   }
 
-  @Test("A control group counts the VMs that are in it or in one below")
+  @Test("A control group aggregates the VMs in it and in those below it")
   func controlGroup() throws {
     _ = input.refresh()
     let paths = tree.sources(matching: try Pattern("cgroup")).map(\.path)
@@ -102,13 +102,13 @@ struct AggregateGuestTests {
     #expect(sampler.value(statistic, of: usage) == 70)
   }
 
-  @Test("A control group without VMs is no source")
+  @Test("A control group without VMs has no source")
   func controlGroupWithout() throws {
     _ = input.refresh()
     #expect(tree.root.child("cgroup") != nil)
     input.forget(pid)
     #expect(tree.root.child("cgroup") == nil)
     _ = input.refresh()
-    #expect(tree.find("cgroup/machine.slice/web.scope") != nil, "it comes again with its VM")
+    #expect(tree.find("cgroup/machine.slice/web.scope") != nil, "it reappears with its VM")
   }
 }

@@ -4,14 +4,14 @@ import StatsTesting
 import StatsTree
 import Testing
 
-/// That the suite itself sees what is wrong.
+/// The conformance suite itself detects faults.
 @Suite struct BackingConformanceTests {
   private static let schema = Schema(packing: [
     Statistic("count", .cumulative), Statistic("level", .instant),
   ])
 
-  /// A backing that does one thing wrong.
-  private final class Wrong: Backing {
+  /// A backing with one fault.
+  private final class FaultyBacking: Backing {
     enum Fault: String, CaseIterable {
       case none, forgets, keepsOldPlacements, fallsBack, oldWindow, swaps, failsNeighbours
     }
@@ -45,13 +45,15 @@ import Testing
     }
   }
 
-  @Test("Each fault is found, and a backing without one passes", arguments: Wrong.Fault.allCases)
-  private func faults(fault: Wrong.Fault) {
+  @Test(
+    "Each fault is detected, and a backing without a fault passes",
+    arguments: FaultyBacking.Fault.allCases)
+  private func faults(fault: FaultyBacking.Fault) {
     let members = [0, 1, 2, 9].map {
       BackingConformance.Member(token: $0, schema: Self.schema, works: $0 != 9)
     }
     let violations = BackingConformance(
-      Wrong(fault), members: members,
+      FaultyBacking(fault), members: members,
       expected: { fault == .fallsBack ? nil : [1000 + UInt64($0), 5] }
     ).run()
     #expect(violations.isEmpty == (fault == .none), "\(violations)")

@@ -11,13 +11,13 @@ import Testing
     system = try FakeSystem()
   }
 
-  private func scan(_ names: [Int: String]) throws -> [DescriptorScan.Machine] {
+  private func scan(_ names: [Int: String]) throws -> [ScannedVM] {
     try system.addProcess(
       7, descriptors: names.mapValues { $0.hasPrefix("/") ? $0 : "anon_inode:\($0)" })
     return try DescriptorScan(process: 7, roots: system.roots).vms
   }
 
-  @Test("One machine with its vCPUs and statistics")
+  @Test("A VM has its vCPUs and statistics descriptors")
   func one() throws {
     let vms = try scan([
       0: "/dev/null", 5: "kvm-vm", 6: "kvm-vcpu:0", 7: "kvm-vcpu:1", 8: "kvm-vm-stats",
@@ -30,7 +30,7 @@ import Testing
     #expect(vms.first?.vcpuStatistics == [0: 9, 1: 10])
   }
 
-  @Test("Several machines of one process have what was opened after each, by number not by text")
+  @Test("Each VM of a process has the descriptors opened after it, in numeric order")
   func several() throws {
     let vms = try scan([
       9: "kvm-vm", 10: "kvm-vcpu:0", 11: "kvm-vcpu-stats:0", 100: "kvm-vm", 101: "kvm-vcpu:0",
@@ -42,7 +42,7 @@ import Testing
     #expect(vms.map(\.vcpuStatistics) == [[0: 11], [1: 103]])
   }
 
-  @Test("What stands before the first machine belongs to it")
+  @Test("A descriptor before the first VM belongs to that VM")
   func before() throws {
     let vms = try scan([
       3: "kvm-vm-stats", 4: "kvm-vcpu-stats:0", 5: "kvm-vcpu:0", 20: "kvm-vm",
@@ -54,7 +54,7 @@ import Testing
   }
 
   @Test(
-    "Who holds copies of statistics only, or nothing of KVM, has no machine",
+    "A process with copies of statistics only, or without KVM descriptors, has no VM",
     arguments: [
       [3: "kvm-vm-stats", 4: "kvm-vcpu-stats:0", 5: "kvm-vcpu-stats:1"], [:],
       [0: "/dev/kvm", 1: "[eventpoll]"], [3: "kvm-vcpu:x", 4: "kvm-vcpu"],
@@ -64,7 +64,7 @@ import Testing
     #expect(try scan(names).isEmpty)
   }
 
-  @Test("The first of two copies of a statistics descriptor is taken")
+  @Test("The first of two copies of a statistics descriptor is used")
   func copies() throws {
     let vms = try scan([
       3: "kvm-vm", 4: "kvm-vcpu-stats:0", 5: "kvm-vcpu-stats:0", 6: "kvm-vm-stats",
@@ -75,7 +75,7 @@ import Testing
     #expect(vms.first?.vcpus.keys.sorted() == [0])
   }
 
-  @Test("A process that is gone is an error")
+  @Test("A process that does not exist is an error")
   func gone() {
     let error = #expect(throws: SystemError.self) {
       try DescriptorScan(process: 8, roots: system.roots)
@@ -83,7 +83,7 @@ import Testing
     #expect(error?.codeName == "ENOENT")
   }
 
-  @Test("A machine of 1,000 vCPUs is looked at in a moment")
+  @Test("A VM of 1,000 vCPUs is scanned in less than half a second")
   func big() throws {
     var names = [2: "kvm-vm"]
     for number in 0..<1000 {

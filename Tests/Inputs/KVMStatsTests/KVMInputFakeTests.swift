@@ -1,13 +1,14 @@
 import Glibc
 import LinuxSystem
 import Statistics
+import StatsInput
 import StatsTree
 import TestSupport
 import Testing
 
 @testable import KVMStats
 
-/// The input on files of a test's own: this process is the VMM, no /dev/kvm is needed.
+/// The input with simulated system files: this process is the VMM, /dev/kvm is not needed.
 @Suite struct KVMInputFakeTests {
   private let system: FakeSystem
   private let tree = Tree()
@@ -17,7 +18,7 @@ import Testing
   init() throws {
     system = try FakeSystem()
     var options = KVMInput.Options()
-    options.rungs = [.pidfd, .debugfs]
+    options.methods = [.pidfd, .debugfs]
     options.rescanSeconds = 0
     input = try KVMInput(tree, roots: system.roots, options: options, ownProcess: -1)
   }
@@ -30,29 +31,56 @@ import Testing
       descriptors: descriptors.mapValues { "anon_inode:\($0)" })
   }
 
-  @Test("Statistics descriptors are copied by what the process calls them, whole or not")
+  @Test("Statistics descriptors are copied by their numbers; a closed one is ignored")
   func copies() throws {
-    let vcpu = try StatsFile(id: "kvm-\(pid)/vcpu-0").descriptor()
+    let vcpu = try StatsFile(id: "kvm-\(pid)/vcpu-0").descriptor(isSealed: true)
     let pipe = try Pipe()
     try addVM(
       [
         1000: "kvm-vm", 1001: "kvm-vcpu:0", Int(vcpu.rawValue): "kvm-vcpu-stats:0",
         Int(pipe.reader.rawValue): "kvm-vcpu-stats:1", 900_000: "kvm-vcpu-stats:2",
       ])
-    #expect(input.refresh() == [.appeared(path: "kvm/web", pid: pid)])
+    #expect(input.refresh() == [.appeared(path: "kvm/web", .process(pid))])
     #expect(input.descriptors.count == 1)
     let source = try #require(base.child("web"))
-    #expect(source.child("vcpu0")?.groups.first?.provenance == .pidfd)
-    // A descriptor that is closed meanwhile is no matter; one that is something else is said.
-    #expect(source.remarks.filter { $0.hasPrefix("pidfd_getfd") }.count == 1)
-    let count = source.remarks.count
+    // The memory file of this test is not the kernel's.
+    #expect(source.child("vcpu0")?.groups.first?.provenance == .simulated)
+    // A descriptor that was closed after the scan is ignored; another kind of file is reported.
+    #expect(source.diagnosticTexts.filter { $0.hasPrefix("pidfd_getfd") }.count == 1)
+    let count = source.diagnosticTexts.count
     for _ in 0..<5 { #expect(input.refresh() == []) }
-    #expect(source.remarks.count == count)
+    #expect(source.diagnosticTexts.count == count)
     input.forget(pid)
     #expect(input.descriptors.count == 0)
   }
 
-  @Test("A process with another start is another process")
+  @Test("A copied descriptor whose reads could block is refused before it is read")
+  func refusedCopies() throws {
+    // Valid statistics, but in a file that can shrink during a read.
+    let open = try StatsFile(id: "kvm-\(pid)/vcpu-0").descriptor()
+    let sealed = try StatsFile(id: "kvm-\(pid)/vcpu-1").descriptor(isSealed: true)
+    let pipe = try Pipe()
+    try addVM(
+      [
+        1000: "kvm-vm", 1001: "kvm-vcpu:0", 1002: "kvm-vcpu:1",
+        Int(open.rawValue): "kvm-vcpu-stats:0", Int(sealed.rawValue): "kvm-vcpu-stats:1",
+        Int(pipe.reader.rawValue): "kvm-vm-stats",
+      ])
+    _ = input.refresh()
+    let source = try #require(base.child("web"))
+    #expect(input.descriptors.count == 1)
+    #expect(source.child("vcpu0")?.groups.contains { $0.name == "kvm" } == false)
+    #expect(source.child("vcpu1")?.groups.contains { $0.name == "kvm" } == true)
+    let texts = source.diagnosticTexts.filter { $0.hasPrefix("pidfd_getfd: ") }
+    let names = [open.linkName, pipe.reader.linkName].compactMap { $0 }
+    #expect(texts.count == 2 && names.count == 2)
+    for name in names {
+      #expect(
+        texts.contains("pidfd_getfd: no KVM statistics descriptor: \(name)"), "\(texts)")
+    }
+  }
+
+  @Test("A process with another start time is another process")
   func reusedNumber() throws {
     try addVM([5: "kvm-vm", 6: "kvm-vcpu:0"])
     _ = input.refresh()
@@ -62,11 +90,12 @@ import Testing
     try system.write("\(pid) (vmm) S \(fields) 999 1\n", to: "proc/\(pid)/stat")
     #expect(
       input.refresh() == [
-        .gone(path: "kvm/web", pid: pid), .appeared(path: "kvm/web", pid: pid),
+        .gone(path: "kvm/web", .process(pid), reason: "process \(pid) ended"),
+        .appeared(path: "kvm/web", .process(pid)),
       ])
   }
 
-  @Test("A process that makes another machine has another; a vCPU more is a source more")
+  @Test("A second VM of a process and an added vCPU get their own sources")
   func changes() throws {
     try addVM([5: "kvm-vm", 6: "kvm-vcpu:0"])
     _ = input.refresh()
@@ -74,17 +103,19 @@ import Testing
     #expect(input.refresh() == [])
     #expect(base.child("web")?.children.map(\.name) == ["vcpu0", "vcpu1"])
     try system.link("proc/\(pid)/fd/8", to: "anon_inode:kvm-vm")
-    #expect(input.refresh() == [.appeared(path: "kvm/web.2", pid: pid)])
+    #expect(input.refresh() == [.appeared(path: "kvm/web.2", .process(pid))])
     system.remove("proc/\(pid)/fd/5")
     system.remove("proc/\(pid)/fd/6")
     system.remove("proc/\(pid)/fd/7")
-    #expect(input.refresh() == [.gone(path: "kvm/web", pid: pid)])
+    #expect(
+      input.refresh() == [.gone(path: "kvm/web", .process(pid), reason: "process \(pid) ended")])
     system.remove("proc/\(pid)/fd/8")
-    #expect(input.refresh() == [.gone(path: "kvm/web.2", pid: pid)])
+    #expect(
+      input.refresh() == [.gone(path: "kvm/web.2", .process(pid), reason: "process \(pid) ended")])
     #expect(base.children.isEmpty && input.processes.isEmpty)
   }
 
-  @Test("A process's memory is that of its only machine, and of none where there are several")
+  @Test("The memory of a process belongs to its only VM, and to none if it has several")
   func memory() throws {
     try addVM([5: "kvm-vm", 6: "kvm-vcpu:0"])
     try system.write("10 5 3 0 0 0 0\n", to: "proc/\(pid)/statm")
@@ -95,33 +126,34 @@ import Testing
     _ = input.refresh()
     #expect(base.children.map(\.name) == ["web", "web.2"])
     for vm in base.children { #expect(!vm.groups.contains { $0.name == "memory" }) }
-    // Whoever samples now asks for nothing that was closed.
+    // A pass must not read a closed file.
     let sampler = Sampler(tree)
     sampler.pass()
     input.forget(pid)
     #expect(base.children.isEmpty)
   }
 
-  @Test("A list of processes that cannot be read lets go of nobody")
+  @Test("An unreadable process list removes no VM")
   func noList() throws {
     try addVM([5: "kvm-vm"])
     _ = input.refresh()
     #expect(rename("proc", to: "hidden"))
     #expect(input.refresh() == [])
     #expect(base.children.count == 1)
-    #expect(base.remarks.filter { $0.hasPrefix("process list: ") }.count == 1)
+    #expect(base.diagnosticTexts.filter { $0.hasPrefix("process list: ") }.count == 1)
     #expect(rename("hidden", to: "proc"))
     #expect(input.refresh() == [])
-    #expect(base.remarks.filter { $0.hasPrefix("process list: ") }.isEmpty)
+    #expect(base.diagnosticTexts.filter { $0.hasPrefix("process list: ") }.isEmpty)
     system.remove("proc/\(pid)")
-    #expect(input.refresh() == [.gone(path: "kvm/web", pid: pid)])
+    #expect(
+      input.refresh() == [.gone(path: "kvm/web", .process(pid), reason: "process \(pid) ended")])
   }
 
   private func rename(_ old: String, to new: String) -> Bool {
     unsafe Glibc.rename("\(system.root)/\(old)", "\(system.root)/\(new)") == 0
   }
 
-  @Test("Debugging files are read; tables, histograms and what is closed are not")
+  @Test("Files in debugfs are read, except tables, histograms and closed files")
   func debugFiles() throws {
     try addVM([5: "kvm-vm", 6: "kvm-vcpu:0"])
     let directory = "sys/kernel/debug/kvm/\(pid)-5"
@@ -143,7 +175,7 @@ import Testing
     #expect(probe.status(group.token) == .gone)
   }
 
-  @Test("A VM of 1,000 vCPUs without threads of their own costs little, and little again")
+  @Test("Repeated searches for the threads of 1,000 vCPUs are limited in time")
   func big() throws {
     var descriptors = [5: "kvm-vm"]
     for number in 0..<1000 { descriptors[10 + number] = "kvm-vcpu:\(number)" }
@@ -158,7 +190,9 @@ import Testing
     #expect(first - begin < 3_000_000_000)
     for _ in 0..<5 { _ = input.refresh() }
     let vm = try #require(input.processes[pid]?.vms.first)
-    #expect(vm.nextThreadSearch > monotonicNanoseconds())
+    let method = input.methods.compactMap { $0 as? ThreadScheduleMethod }.first
+    let threads = try #require(method)
+    #expect(threads.nextSearch(for: vm) > monotonicNanoseconds())
     #expect(monotonicNanoseconds() - first < 3_000_000_000)
   }
 }

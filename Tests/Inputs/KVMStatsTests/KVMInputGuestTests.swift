@@ -2,6 +2,7 @@ import Glibc
 import KVMGuests
 import LinuxSystem
 import Statistics
+import StatsInput
 import StatsTree
 import TestSupport
 import Testing
@@ -12,21 +13,21 @@ import Testing
 struct KVMInputGuestTests {
   private func guest(
     _ name: String, _ payload: Payload = .idle, vcpus: Int = 2, keeps: Bool = true
-  ) -> HoldConfiguration {
-    HoldConfiguration(
+  ) -> GuestProcessConfiguration {
+    GuestProcessConfiguration(
       name: name,
       guest: GuestConfiguration(payload: payload, vcpus: vcpus, keepsStatsDescriptors: keeps))
   }
 
-  @Test("VMs are found with their names, UUIDs, threads and numbers")
+  @Test("VMs are found with their names, UUIDs, threads and statistics")
   func found() throws {
     let guests = try Guests()
     let fleet = try guests.start(guest("web", .haltTimer), guest("data/base", vcpus: 3))
     let events = guests.input.refresh()
     #expect(
       Set(events) == [
-        .appeared(path: "kvm/web", pid: fleet.pids[0]),
-        .appeared(path: "kvm/data%2fbase", pid: fleet.pids[1]),
+        .appeared(path: "kvm/web", .process(fleet.pids[0])),
+        .appeared(path: "kvm/data%2fbase", .process(fleet.pids[1])),
       ])
     for (index, name) in ["web", "data%2fbase"].enumerated() {
       let source = try #require(guests.source("kvm/\(name)"))
@@ -38,7 +39,7 @@ struct KVMInputGuestTests {
       #expect(source.children.map(\.name) == (0..<2 + index).map { "vcpu\($0)" })
       for vcpu in source.children {
         #expect(vcpu.groups.map(\.name).sorted() == ["kvm", "sched"])
-        #expect(vcpu.status == .up && vcpu.remarks == [])
+        #expect(vcpu.status == .up && vcpu.diagnosticTexts == [])
         let tid = try #require(vcpu.labels["tid"])
         let comm = try readText("/proc/\(fleet.pids[index])/task/\(tid)/comm")
         #expect(comm == "CPU \(vcpu.name.dropFirst(4))/KVM\n")
@@ -72,7 +73,7 @@ struct KVMInputGuestTests {
     }
   }
 
-  @Test("Equal names are made distinct, and stay")
+  @Test("VMs of equal names get distinct paths, which do not change")
   func equalNames() throws {
     let guests = try Guests()
     let fleet = try guests.start(guest("same"), guest("same"), guest("same"))
@@ -81,34 +82,37 @@ struct KVMInputGuestTests {
     #expect(guests.vms == ["same", "same~\(pids[1])", "same~\(pids[2])"])
     #expect(guests.source("kvm/same")?.labels["pid"] == "\(pids[0])")
     fleet.kill(try #require(fleet.pids.firstIndex(of: pids[0])))
-    #expect(guests.input.refresh() == [.gone(path: "kvm/same", pid: pids[0])])
+    #expect(
+      guests.input.refresh() == [
+        .gone(path: "kvm/same", .process(pids[0]), reason: "process \(pids[0]) ended")
+      ])
     #expect(guests.vms == ["same~\(pids[1])", "same~\(pids[2])"])
   }
 
-  @Test("A VM that comes later is found by its announcement, with its own descriptors")
+  @Test("A VM that starts later is found by its announcement, with all descriptors")
   func later() throws {
     let guests = try Guests()
     #expect(guests.input.refresh() == [])
-    try #require(guests.tree.source("kvm").remarks == [])
+    try #require(guests.tree.source("kvm").diagnosticTexts == [])
     let fleet = try guests.start(guest("late"))
     let begin = monotonicNanoseconds()
     let isFound = waits(seconds: 2) {
       guests.input.wait(until: monotonicNanoseconds() + 10_000_000)
-      return guests.input.refresh() == [.appeared(path: "kvm/late", pid: fleet.pids[0])]
+      return guests.input.refresh() == [.appeared(path: "kvm/late", .process(fleet.pids[0]))]
     }
     #expect(isFound)
     #expect(monotonicNanoseconds() - begin < 2_000_000_000)
-    let isWhole = waits(seconds: 2) {
+    let isComplete = waits(seconds: 2) {
       _ = guests.input.refresh()
       return guests.input.descriptors.count == 3
     }
-    #expect(isWhole)
-    // What was said when it was half made is taken back.
-    #expect(guests.source("kvm/late")?.remarks == [])
+    #expect(isComplete)
+    // The diagnostics of the incomplete VM were cleared.
+    #expect(guests.source("kvm/late")?.diagnosticTexts == [])
     #expect(guests.group("kvm", of: "kvm/late")?.provenance == .pidfd)
   }
 
-  @Test("A killed VMM is gone once; its descriptors are closed, the others go on")
+  @Test("A killed VMM is reported once and its descriptors are closed; other VMs continue")
   func killed() throws {
     let guests = try Guests()
     let fleet = try guests.start(guest("dies"), guest("lives", .counted(exits: 77)))
@@ -117,7 +121,10 @@ struct KVMInputGuestTests {
     #expect(guests.input.descriptors.count == 6)
     let dead = try #require(guests.source("kvm/dies"))
     fleet.kill(0)
-    #expect(guests.input.refresh() == [.gone(path: "kvm/dies", pid: fleet.pids[0])])
+    #expect(
+      guests.input.refresh() == [
+        .gone(path: "kvm/dies", .process(fleet.pids[0]), reason: "process \(fleet.pids[0]) ended")
+      ])
     #expect(guests.input.descriptors.count == 3)
     #expect(guests.vms == ["lives"])
     #expect(dead.status == .gone && dead.child("vcpu0")?.status == .gone)
@@ -127,11 +134,10 @@ struct KVMInputGuestTests {
       return guests.value("fpu_reload", of: "kvm/lives/vcpu1") == 77
     }
     #expect(isRight)
-    guests.input.scanAll()
-    #expect(guests.input.refresh() == [])
+    #expect(guests.rescan() == [])
   }
 
-  @Test("A VMM that dies between a refresh and a pass harms neither")
+  @Test("A VMM that ends between a refresh and a pass disturbs neither")
   func killedBeforePass() throws {
     let guests = try Guests()
     let fleet = try guests.start(guest("dies", .haltTimer), guest("lives"))
@@ -143,18 +149,21 @@ struct KVMInputGuestTests {
     for entry in entries where entry.source.path.hasPrefix("kvm/lives") {
       #expect(guests.sampler.status(of: entry) == .up)
     }
-    // The thread is known to be over; the kernel keeps the last counts.
+    // The threads are gone; the kernel keeps the last values of the VM's descriptors.
     let threads = entries.filter {
       $0.source.path.hasPrefix("kvm/dies/") && $0.group.name == "sched"
     }
     #expect(threads.count == 2)
     for entry in threads { #expect(guests.sampler.status(of: entry) == .gone) }
-    #expect(guests.input.refresh() == [.gone(path: "kvm/dies", pid: fleet.pids[0])])
+    #expect(
+      guests.input.refresh() == [
+        .gone(path: "kvm/dies", .process(fleet.pids[0]), reason: "process \(fleet.pids[0]) ended")
+      ])
     guests.sampler.pass()
     #expect(!guests.sampler.plan.entries.contains { $0.source.path.hasPrefix("kvm/dies") })
   }
 
-  @Test("wait(until:) lets go of a VM while it waits")
+  @Test("wait(until:) releases a VM that ends during the wait")
   func killedWhileWaiting() throws {
     let guests = try Guests()
     let fleet = try guests.start(guest("dies"))
@@ -169,7 +178,7 @@ struct KVMInputGuestTests {
     #expect(guests.input.refresh().count == 1)
   }
 
-  @Test("Seventy VMs that end together are let go in one refresh")
+  @Test("Seventy VMs that end together are released in one refresh")
   func manyEnd() throws {
     let guests = try Guests()
     let fleet = try GuestFleet(

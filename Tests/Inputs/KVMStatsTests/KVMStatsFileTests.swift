@@ -10,7 +10,7 @@ import Testing
 @testable import KVMStats
 
 @Suite struct KVMStatsFileTests {
-  /// Files whose numbers are the same, differently laid out.
+  /// Files with the same values in different layouts.
   private static let layouts: [(String, StatsFile)] = {
     var apart = StatsFile()
     (apart.idOffset, apart.descriptorOffset, apart.dataOffset) = (40, 1000, 5000)
@@ -26,7 +26,7 @@ import Testing
     ]
   }()
 
-  @Test("Blocks are where the header says", arguments: 0..<5)
+  @Test("Blocks are read at the offsets of the header", arguments: 0..<5)
   func blocks(index: Int) throws {
     let file = try Self.layouts[index].1.opened()
     let (id, schema) = (file.id, file.schema)
@@ -56,7 +56,7 @@ import Testing
     #expect(Probe(backing, [(token, schema)]).status(token) == .up)
   }
 
-  @Test("A file cut at any byte is refused, or denied when its data are cut")
+  @Test("A file truncated at any byte is refused, or denied if only its data are incomplete")
   func truncated() throws {
     for index in Self.layouts.indices {
       let plain = Self.layouts[index].1
@@ -69,8 +69,8 @@ import Testing
           #expect(length < needed, "\(Self.layouts[index].0) \(length): \(error)")
         case .success(let status):
           #expect(length >= needed)
-          let isWhole = length >= plain.dataStart + plain.words.count * 8
-          #expect(status == (isWhole ? .up : .denied(code: ENODATA)))
+          let isComplete = length >= plain.dataStart + plain.words.count * 8
+          #expect(status == (isComplete ? .up : .denied(code: ENODATA)))
         }
       }
     }
@@ -89,7 +89,7 @@ import Testing
     return Probe(backing, [(token, schema)]).status(token)
   }
 
-  @Test("A byte that is wrong is survived, wherever it stands", arguments: [0x00, 0x7f, 0xff])
+  @Test("A wrong byte at any position does no harm", arguments: [0x00, 0x7f, 0xff])
   func corrupt(value: UInt8) throws {
     let good = StatsFile().bytes
     for position in 0..<StatsFile().descriptorEnd {
@@ -106,7 +106,7 @@ import Testing
     }
   }
 
-  @Test("Data of more than a megabyte are refused before there is room for them")
+  @Test("Data of more than a megabyte are refused before memory is allocated for them")
   func tooLarge() throws {
     var plain = StatsFile()
     plain.entries[3].offset = 1 << 20
@@ -121,7 +121,7 @@ import Testing
   }
 
   @Test(
-    "An id says whose it is",
+    "An id contains the thread and the vCPU",
     arguments: [
       ("kvm-12", nil, 12), ("kvm-12/vcpu-3", 3, 12), ("kvm-12/vcpu-", nil, 12),
       ("kvm-12/vcpu--3", nil, 12), ("kvm-x/vcpu-3", 3, nil), ("", nil, nil), ("/", nil, nil),
@@ -133,7 +133,7 @@ import Testing
     #expect(KVMStatsFile.threadNumber(inID: id) == thread)
   }
 
-  @Test("Equal descriptors give one schema; a cache does not grow for ever")
+  @Test("Equal descriptors share one schema; the cache has a maximum size")
   func cache() throws {
     var schemas = SchemaCache()
     for number in 0..<200 {

@@ -10,12 +10,12 @@ import Testing
 
 @Suite struct LiveCheckTests {
   @Test(
-    "The files of real VMs keep every rule: 4 VMs with 4 vCPUs",
+    "The statistics files of 4 VMs with 4 vCPUs satisfy every rule",
     .enabled(if: GuestSupport.check() == .usable, "no usable /dev/kvm"))
   func realGuests() throws {
     let fleet = try GuestFleet(
       (0..<4).map {
-        HoldConfiguration(name: "c\($0)", guest: .init(payload: .haltTimer, vcpus: 4))
+        GuestProcessConfiguration(name: "c\($0)", guest: .init(payload: .haltTimer, vcpus: 4))
       },
       launcher: Guests.holder())
     defer { fleet.stop() }
@@ -37,10 +37,10 @@ import Testing
   }
 
   @Test(
-    "A machine of our own keeps the rules on descriptors",
+    "The calibration VM satisfies the rules on descriptors",
     .enabled(if: GuestSupport.check() == .usable, "no usable /dev/kvm"))
   func ownVM() async {
-    // I19 needs a process in which nobody else opens descriptors.
+    // I19 needs a process in which no other test opens descriptors.
     await #expect(processExitsWith: .success) {
       let findings = CalibrationVMCheck().run()
       let checks = Set(findings.map(\.check))

@@ -9,17 +9,17 @@ import Testing
 
 @testable import KVMStats
 
-@Suite struct KVMStatsDescriptorsTests {
+@Suite struct StatsDescriptorBackingTests {
   private let backing = StatsDescriptorBacking()
 
-  /// Opens a good file whose first word is `exits`.
+  /// Opens a valid file whose first word is `exits`.
   private func open(_ exits: UInt64) throws -> (token: Int, schema: Schema) {
     let file = try StatsFile(words: [exits, 20, 1, 2, 3, 4, 1]).opened()
     let schema = file.schema
     return (backing.open(file), schema)
   }
 
-  @Test("A file that gets shorter is denied; its neighbours are right, and it comes back")
+  @Test("A truncated file is denied until it has its size again; other files are unaffected")
   func shrinks() throws {
     let memory = try StatsFile().inMemory()
     let length = StatsFile().bytes.count
@@ -45,11 +45,11 @@ import Testing
     try memory.truncate(to: length)
     probe.sampler.pass()
     #expect(probe.status(token) == .up)
-    // What was denied has nothing to compare with.
+    // A denied sample gives no interval.
     #expect(probe.sampler.interval(of: probe.entry(token)) == nil)
   }
 
-  @Test("A closed file is gone at once; its place is used again with the new file's offset")
+  @Test("A closed file is gone at once; its token is reused with the offset of the new file")
   func reuse() throws {
     let first = try open(1)
     let second = try open(2)
@@ -71,9 +71,9 @@ import Testing
     #expect(try open(9).token != open(10).token)
   }
 
-  /// Writes the time into a file again and again.
+  /// Writes the time into a file continuously.
   private final class Ticker: Sendable {
-    /// The times before each write, and after it.
+    /// The times before and after each write.
     private let writes = Monitor<[(before: UInt64, after: UInt64)]>([])
     private let isOver = Monitor(false)
     private let thread = Monitor<SystemThread?>(nil)
@@ -101,7 +101,7 @@ import Testing
     }
   }
 
-  @Test("Windows hold the time of the reading, and are in order")
+  @Test("A window contains the time of the reading; windows are in order")
   func windows() throws {
     let memory = try StatsFile().inMemory()
     let ticker = try Ticker(memory.descriptor.rawValue, at: StatsFile().dataStart)
@@ -133,7 +133,7 @@ import Testing
     let log = ticker.stop()
     let position = Dictionary(
       zip(log.map(\.before), log.indices), uniquingKeysWith: { _, last in last })
-    // A value stood from its write until the next: the reading was between, so the window meets it.
+    // A value is in the file from its write until the next one: the window must overlap that time.
     for reading in readings {
       guard let index = position[reading.value] else { continue }
       #expect(reading.window.end >= reading.value)
@@ -142,7 +142,7 @@ import Testing
     #expect(readings.filter { position[$0.value] != nil }.count > 3900)
   }
 
-  @Test("It conforms")
+  @Test("The backing conforms")
   func conformance() throws {
     var members: [BackingConformance.Member] = []
     var words: [Int: [UInt64]] = [:]

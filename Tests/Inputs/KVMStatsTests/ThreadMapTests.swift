@@ -30,7 +30,7 @@ import Testing
   private static let plain: [Int32: String] = [101: "worker", 102: "worker", 103: "worker"]
 
   @Test(
-    "The kernel's own word is surest, whichever thread made the VM",
+    "The files of debugfs have precedence, whichever thread created the VM",
     arguments: ["100-9", "103-9"])
   func debugFiles(directory: String) throws {
     try debug(directory, [0: "101\n", 1: "102\n"])
@@ -40,14 +40,14 @@ import Testing
     #expect(try map([101: "CPU 1/KVM", 102: "CPU 0/KVM", 103: "x"], ids: ids) == [0: 101, 1: 102])
   }
 
-  @Test("A vCPU that never ran has the thread that its id names")
+  @Test("A vCPU that never ran has the thread in its id")
   func neverRan() throws {
     try debug("100-9", [0: "101\n", 1: "0\n"])
     let ids = [0: "kvm-101/vcpu-0", 1: "kvm-102/vcpu-1"]
     #expect(try map(Self.plain, ids: ids) == [0: 101, 1: 102])
   }
 
-  @Test("Ids of one maker name no vCPU's thread")
+  @Test("Ids with the same creator identify no thread")
   func oneMaker() throws {
     let ids = [0: "kvm-101/vcpu-0", 1: "kvm-101/vcpu-1"]
     #expect(try map(Self.plain, ids: ids) == [:])
@@ -55,7 +55,7 @@ import Testing
       try map([101: "maker", 102: "fc_vcpu 0", 103: "fc_vcpu 1"], ids: ids) == [0: 102, 1: 103])
   }
 
-  @Test("A single vCPU's name comes before its id, and its id before nothing")
+  @Test("The thread name of a single vCPU has precedence over its id")
   func single() throws {
     let ids = [0: "kvm-101/vcpu-0"]
     #expect(try map([101: "fc_api", 102: "fc_vcpu 0"], [0], ids: ids) == [0: 102])
@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test(
-    "Each VMM's thread names are known",
+    "The thread names of each VMM are known",
     arguments: [
       ("CPU 1/KVM", 1), ("fc_vcpu 1", 1), ("crosvm_vcpu1", 1), ("vcpu1", 1), ("vcpu12", 12),
       ("CPU 1/TCG", nil), ("vcpu", nil), ("vcpux", nil), ("vcpu-1", nil), ("CPU /KVM", nil),
@@ -76,12 +76,12 @@ import Testing
     #expect(try map([101: name], [0, 1, 12]) == expected)
   }
 
-  @Test("Names of a process with two machines tell nothing")
+  @Test("Thread names of a process with two VMs are ignored")
   func twoVMs() throws {
     #expect(try map([101: "CPU 0/KVM"], isOnly: false) == [:])
   }
 
-  @Test("A thread of another process is refused, whoever names it")
+  @Test("A thread of another process is refused")
   func foreign() throws {
     try system.addProcess(200, threads: [201: "CPU 0/KVM"])
     try debug("100-9", [0: "201\n", 1: "garbage\n"])
@@ -89,7 +89,7 @@ import Testing
     #expect(try map(Self.plain, ids: ids) == [:])
   }
 
-  @Test("Only the wanted vCPUs are looked for")
+  @Test("Only the wanted vCPUs get threads")
   func wanted() throws {
     try debug("100-9", [0: "101\n", 1: "102\n"])
     let names: [Int32: String] = [101: "CPU 0/KVM", 102: "CPU 1/KVM", 103: "CPU 2/KVM"]

@@ -4,7 +4,7 @@ import Testing
 
 @testable import KVMStats
 
-@Suite struct VMMProcessTests {
+@Suite struct VMMInfoTests {
   private let system: FakeSystem
 
   init() throws {
@@ -17,7 +17,7 @@ import Testing
   }
 
   @Test(
-    "A VM has the name that its command line gives",
+    "The name of a VM comes from the command line",
     arguments: [
       (["qemu", "-name", "foo"], "foo"), (["qemu", "-name", "foo,debug-threads=on"], "foo"),
       (["qemu", "-name", "guest=a,,b,debug-threads=on"], "a,b"),
@@ -34,14 +34,14 @@ import Testing
     #expect(try process(arguments).vmName == name)
   }
 
-  @Test("A UUID is taken as it is written")
+  @Test("A UUID is used unchanged")
   func uuid() throws {
     #expect(try process(["qemu", "-uuid", "1-2"]).vmUUID == "1-2")
     #expect(try process(["qemu"]).vmUUID == nil)
   }
 
   @Test(
-    "The start is found behind any command name",
+    "The start time is found after any command name",
     arguments: ["vmm", "a) (b", ") S 1 2 3", "(((", "x y z", ")"])
   func startTicks(command: String) throws {
     let process = try process(["x"], command: command)
@@ -51,7 +51,8 @@ import Testing
   }
 
   @Test(
-    "A stat file that says nothing makes no process", arguments: ["", "7 (vmm", "7 (vmm) S 1 2\n"])
+    "A process whose stat file has no start time is ignored",
+    arguments: ["", "7 (vmm", "7 (vmm) S 1 2\n"])
   func noStart(text: String) throws {
     try system.addProcess(7)
     try system.write(text, to: "proc/7/stat")
@@ -59,7 +60,7 @@ import Testing
     #expect(VMMInfo(pid: 8, roots: system.roots) == nil)
   }
 
-  @Test("Arguments may be empty, and the last may lack its end")
+  @Test("Arguments may be empty, and the last may lack its NUL")
   func arguments() throws {
     #expect(try process(["a", "", "b"]).arguments == ["a", "", "b"])
     #expect(try process([]).arguments == [])
@@ -70,7 +71,7 @@ import Testing
   }
 
   @Test(
-    "A name becomes one part of a path, and two names never the same",
+    "A name becomes one path component; distinct names become distinct components",
     arguments: [
       ("web1", "web1"), ("a/b", "a%2fb"), ("..", "%2e%2e"), (".", "%2e"), ("...", "..."),
       ("a b", "a%20b"), ("a\nb\u{1b}[2J", "a%0ab%1b[2J"), ("100%", "100%25"), ("%2f", "%252f"),

@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test(
-    "The group's file is found in each layout",
+    "The group is found in all layouts of hierarchies",
     arguments: [
       ("0::/machine.slice/web.scope\n", "machine.slice/web.scope/cpu.stat"),
       ("3:memory:/x\n2:cpu,cpuacct:/vm/web\n1:name=systemd:/y\n", "cpu,cpuacct/vm/web/cpu.stat"),
@@ -31,24 +31,24 @@ import Testing
     #expect(try group(text, files: [file]) == file)
   }
 
-  @Test("Of a hybrid host the version that has the file is taken")
+  @Test("On a hybrid host the version that has the file is used")
   func hybrid() throws {
     #expect(try group("2:cpu:/vm\n0::/vm\n", files: ["cpu/vm/cpu.stat"]) == "cpu/vm/cpu.stat")
   }
 
   @Test(
-    "What has no numbers of its own gives none",
+    "A process without a group of its own has no control group",
     arguments: ["0::/\n", "2:cpu:/\n0::/\n", "", "nonsense\n", "0::/not/there\n", "3:memory:/vm\n"])
   func none(text: String) throws {
     #expect(try group(text, files: ["cpu.stat", "cpu/cpu.stat", "memory/vm/cpu.stat"]) == nil)
   }
 
-  @Test("A process that is gone has none")
+  @Test("A process that has ended has no control group")
   func gone() {
     #expect(ControlGroup(ofProcess: 6, roots: system.roots) == nil)
   }
 
-  @Test("Where libvirt split a VM the group of all its threads is taken")
+  @Test("If libvirt split a VM, the group of all its threads is used")
   func libvirt() throws {
     let scope = "machine.slice/machine-qemu\\x2d1\\x2dweb.scope/libvirt"
     let files = ["\(scope)/cpu.stat", "\(scope)/emulator/cpu.stat", "\(scope)/vcpu0/cpu.stat"]

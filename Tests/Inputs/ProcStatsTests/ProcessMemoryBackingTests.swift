@@ -8,7 +8,7 @@ import Testing
 
 @testable import ProcStats
 
-@Suite struct ProcessMemoryTests {
+@Suite struct ProcessMemoryBackingTests {
   private let system: FakeSystem
   private let memories: ProcessMemoryBacking
 
@@ -26,8 +26,8 @@ import Testing
     Probe(memories, tokens.map { ($0, ProcessMemoryBacking.schema) })
   }
 
-  @Test("The numbers are pages of the first three fields, and what follows is left alone")
-  func numbers() throws {
+  @Test("The values are the first three fields, in pages; later fields are ignored")
+  func values() throws {
     let token = try open(7, "765 446 418 5 0 123 0\n")
     let probe = probe([token])
     #expect(probe.value("virtual_memory", token) == 765)
@@ -38,7 +38,7 @@ import Testing
     #expect(1 << Int(resident.scale.exponent) == pageByteCount)
   }
 
-  @Test("A process that ended and was not asked after has no memory: gone, not zero")
+  @Test("The group of a zombie is gone; its values are not zero")
   func zombie() throws {
     let tokens = [try open(7, "0 0 0 0 0 0 0\n"), try open(8, "1 2 3 0 0 0 0\n")]
     let probe = probe(tokens)
@@ -47,7 +47,7 @@ import Testing
     #expect(probe.value("resident_memory", tokens[1]) == 2)
   }
 
-  @Test("Of this process it is what its own status says, within the kernel's late counting")
+  @Test("The value of this process agrees with its status file within 64 MiB")
   func ownProcess() throws {
     let memories = ProcessMemoryBacking()
     let token = try memories.open(process: getpid())
@@ -61,7 +61,7 @@ import Testing
     #expect(difference < 65_536)
   }
 
-  @Test("It conforms")
+  @Test("The backing passes the conformance suite")
   func conformance() throws {
     let tokens = try (1...5).map { try open($0, "\($0) 2 3 4 5 6 7\n") }
     let broken = try open(21, "1 2\n")

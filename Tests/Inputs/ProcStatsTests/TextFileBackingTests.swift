@@ -8,7 +8,7 @@ import Testing
 
 @testable import ProcStats
 
-@Suite struct TextFilesTests {
+@Suite struct TextFileBackingTests {
   private let system: FakeSystem
   private let files = TextFileBacking()
 
@@ -32,7 +32,7 @@ import Testing
 
     """
 
-  @Test("Version 2: the unit is in the key")
+  @Test("In version 2 the unit is the suffix of the key")
   func version2() throws {
     let probe = try open(Self.version2)
     let schema = probe.entry(0).group.schema
@@ -45,7 +45,7 @@ import Testing
     #expect(probe.value("throttled_usec", 0) == 777)
   }
 
-  @Test("Version 1: throttled_time is in nanoseconds")
+  @Test("In version 1 throttled_time is in nanoseconds")
   func version1() throws {
     let probe = try open("nr_periods 4\nnr_throttled 1\nthrottled_time 123456789012\n")
     let time = try #require(probe.entry(0).group.schema["throttled_time"])
@@ -53,7 +53,7 @@ import Testing
     #expect(probe.value("throttled_time", 0) == 123_456_789_012)
   }
 
-  @Test("Of a pressure line only the total is taken, wherever it stands")
+  @Test("The only value of a pressure line is its total, at any position")
   func pressure() throws {
     let probe = try open(
       """
@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test(
-    "A line that vanishes has no value, a new one and another order change nothing else",
+    "Added, removed and reordered lines do not change the values of other lines",
     arguments: [
       ("a 1\nb 2\nc 3\n", [1, 2, 3]), ("a 1\nc 3\n", [1, nil, 3]), ("c 3\n", [nil, nil, 3]),
       ("c 3\nb 2\na 1\n", [3, 2, 1].reversed()), ("a 1\nnew 9\nb 2\nc 3\n", [1, 2, 3]),
@@ -85,7 +85,7 @@ import Testing
     #expect(["a", "b", "c"].map { probe.value($0, 0) } == values)
   }
 
-  @Test("An empty file has no statistics, and is read without harm")
+  @Test("An empty file has no statistics and can be sampled")
   func empty() throws {
     let probe = try open("")
     #expect(probe.entry(0).group.schema.statistics.isEmpty)
@@ -95,7 +95,7 @@ import Testing
   }
 
   @Test("A file that cannot be read leaves no descriptor open")
-  func refused() throws {
+  func unreadable() throws {
     let error = #expect(throws: SystemError.self) { try files.open(system.root, .keyed) }
     #expect(error?.code == EISDIR)
     let error2 = #expect(throws: SystemError.self) { try files.open("/nonexistent", .keyed) }
@@ -103,7 +103,7 @@ import Testing
     #expect(try !openDescriptors().values.contains(system.root))
   }
 
-  @Test("A closed file is gone, and its token reads the next file with that file's keys")
+  @Test("A closed file is gone, and the next file reuses its token with its own keys")
   func closed() throws {
     let probe = try open("a 1\n")
     files.close(0)
@@ -113,7 +113,7 @@ import Testing
     #expect(next.value("y", 0) == 2)
   }
 
-  @Test("It conforms")
+  @Test("The backing passes the conformance suite")
   func conformance() throws {
     var members: [BackingConformance.Member] = []
     for number in 0..<12 {

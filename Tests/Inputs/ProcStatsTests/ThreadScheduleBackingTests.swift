@@ -8,7 +8,7 @@ import Testing
 
 @testable import ProcStats
 
-@Suite struct ThreadScheduleTests {
+@Suite struct ThreadScheduleBackingTests {
   private let system: FakeSystem
   private let threads: ThreadScheduleBacking
 
@@ -26,8 +26,8 @@ import Testing
     Probe(threads, tokens.map { ($0, ThreadScheduleBacking.schema) })
   }
 
-  @Test("The three numbers of a thread are those of its file, also the largest")
-  func numbers() throws {
+  @Test("The values of a thread are the three numbers of its file, up to the maximum")
+  func values() throws {
     let tokens = [
       try open(8, "123456789 42 7\n"), try open(9, "18446744073709551614 0 18446744073709551613\n"),
     ]
@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test(
-    "Text that is not three numbers is refused, and its neighbours are read",
+    "A file without three numbers is denied; other files are still read",
     arguments: [
       "", "\n", "1 2\n", "1 2\n3\n", "a b c\n", "1 2 x\n", "-1 2 3\n", "1x 2 3\n",
       "18446744073709551616 2 3\n", "99999999999999999999999 4 5 6\n",
@@ -55,7 +55,7 @@ import Testing
     #expect(probe.value("timeslices", tokens[2]) == 6)
   }
 
-  @Test("A closed thread is gone, and its token is used again")
+  @Test("A closed thread is gone, and its token is reused")
   func closed() throws {
     let tokens = [try open(1, "1 2 3\n"), try open(2, "4 5 6\n")]
     let probe = probe(tokens)
@@ -68,14 +68,14 @@ import Testing
     #expect(probe.value("run_ns", tokens[0]) == 7)
   }
 
-  @Test("A thread that is not there is an error that says which")
+  @Test("The error of a thread that does not exist contains its path")
   func missing() throws {
     let error = #expect(throws: SystemError.self) { try threads.open(process: 7, thread: 99) }
     #expect(error?.code == ENOENT)
     #expect(error?.object.hasSuffix("/7/task/99/schedstat") == true)
   }
 
-  @Test("A real thread's times grow; when it ends its group is gone, not zero")
+  @Test("The group of a real thread is gone after the thread ended; its values are not zero")
   func realThread() throws {
     let threads = ThreadScheduleBacking()
     let number = Monitor<CInt>(0)
@@ -91,7 +91,7 @@ import Testing
     #expect(probe.value("run_ns", token) ?? 0 > 0)
     isOver.update { $0 = true }
     thread.join()
-    // The kernel lets the joiner go a moment before the thread's files are.
+    // The thread's files may exist for a moment after the join.
     let isGone = waits {
       probe.sampler.pass()
       return probe.status(token) == .gone
@@ -101,8 +101,8 @@ import Testing
   }
 
   @Test(
-    "After the first two, a pass over threads allocates nothing",
-    .enabled(if: allocations_are_counted(), "a sanitizer has malloc"))
+    "A pass over threads does not allocate after the first two passes",
+    .enabled(if: allocations_are_counted(), "a sanitizer replaces malloc"))
   func allocations() throws {
     let tokens = try (1...50).map { try open($0, "\($0) 2 3\n") }
     let probe = probe(tokens)
@@ -114,7 +114,7 @@ import Testing
     #expect(tokens.allSatisfy { probe.value("run_ns", $0) == UInt64($0) + 1 })
   }
 
-  @Test("It conforms")
+  @Test("The backing passes the conformance suite")
   func conformance() throws {
     let tokens = try (1...20).map { try open($0, "\($0) 2 3\n") }
     let broken = try open(21, "?\n")

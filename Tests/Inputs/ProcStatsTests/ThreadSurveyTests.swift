@@ -3,8 +3,7 @@ import Testing
 
 @testable import ProcStats
 
-@Suite("Who ran on which CPU")
-struct ThreadCensusTests {
+@Suite struct ThreadSurveyTests {
   private let system: FakeSystem
 
   init() throws { system = try FakeSystem() }
@@ -19,7 +18,7 @@ struct ThreadCensusTests {
       "\(thread) (\(command)) S \(fields) \(cpu) 40 41\n", to: "\(task)/stat")
   }
 
-  @Test("Growth goes to the process and to the CPU that its thread was seen on")
+  @Test("CPU time is attributed to the process and to the last CPU of its thread")
   func growth() throws {
     try set(10, 10, run: 100, cpu: 0)
     try set(10, 11, run: 1000, cpu: 1, command: "a (b) 7 c")
@@ -28,11 +27,11 @@ struct ThreadCensusTests {
     try set(10, 10, run: 400, cpu: 0)
     try set(10, 11, run: 1500, cpu: 1, command: "a (b) 7 c")
     try set(20, 20, run: 25, cpu: 0, command: "a) (b")
-    // It came in the window.
+    // A process that started between the surveys.
     try set(30, 30, run: 70, cpu: 1)
     use.add(try ThreadSurvey(roots: system.roots))
     try set(20, 20, run: 125, cpu: 1, command: "a) (b")
-    // The kernel gave the number to another process's thread.
+    // The kernel reused the thread id for another process.
     system.remove("proc/30")
     try set(40, 30, run: 60, cpu: 1)
     use.add(try ThreadSurvey(roots: system.roots))
@@ -48,7 +47,7 @@ struct ThreadCensusTests {
   }
 
   @Test(
-    "The CPUs that a thread may use",
+    "The allowed CPUs of a thread are read from its status file",
     arguments: [
       ("0-3,8", [0, 1, 2, 3, 8]), ("5", [5]), ("", []), ("3-1,x,7-", [7]), ("0-99999999999", []),
     ])
@@ -59,7 +58,7 @@ struct ThreadCensusTests {
     #expect(allowed == Set(cpus))
   }
 
-  @Test("A thread that is gone may use none")
+  @Test("A thread that has ended has no allowed CPUs")
   func gone() {
     #expect(allowedCPUs(ofThread: 8, process: 7, roots: system.roots) == nil)
   }

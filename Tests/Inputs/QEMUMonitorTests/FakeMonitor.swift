@@ -2,21 +2,21 @@ import Glibc
 import LinuxSystem
 import Synchronization
 
-/// A QEMU's monitor, played by a thread: one client at a time, and as healthy as it is told.
+/// A thread that simulates a QEMU monitor, which serves one client at a time.
 final class FakeMonitor: Sendable {
-  /// What it does to its clients.
+  /// How the monitor treats its clients.
   enum Behaviour: Sendable {
     case healthy
-    /// Takes no client, as when another one holds it.
+    /// Accepts no client, like a monitor that serves another one.
     case silent
-    /// Answers the statistics so many milliseconds late.
+    /// Delays each answer to query-stats by this number of milliseconds.
     case late(Int)
-    /// Sends half of the first answer with statistics, and the rest so much later.
+    /// Sends half of an answer to query-stats, and the rest this number of milliseconds later.
     case half(Int)
-    /// Ends the connection instead of an answer.
+    /// Closes the connection instead of answering query-stats.
     case closes
     case garbage
-    /// Refuses query-stats.
+    /// Answers query-stats with an error.
     case refuses
   }
 
@@ -24,9 +24,9 @@ final class FakeMonitor: Sendable {
     var behaviour = Behaviour.healthy
     var exits: UInt64 = 1000
     var vcpuCount = 2
-    /// Clients that were greeted, and those of them that are gone.
-    var clients = 0
-    var leavers = 0
+    /// The number of clients that connected, and of those that disconnected.
+    var connectedCount = 0
+    var disconnectedCount = 0
     var commands: [String] = []
     var isOver = false
   }
@@ -45,7 +45,7 @@ final class FakeMonitor: Sendable {
     thread.withLock { $0 = started }
   }
 
-  /// Ends the thread and removes the socket.
+  /// Stops the thread and removes the socket.
   func stop() {
     update { $0.isOver = true }
     thread.withLock {
@@ -59,7 +59,9 @@ final class FakeMonitor: Sendable {
 
   var now: State { state.withLock { $0 } }
 
-  /// Waits, at most 5 s, until something is true of the state.
+  /// Waits at most 5 s for a condition of the state.
+  ///
+  /// - Returns: `true` if the condition was met.
   func wait(until condition: (State) -> Bool) -> Bool {
     for _ in 0..<1000 {
       if condition(now) { return true }
@@ -77,14 +79,14 @@ final class FakeMonitor: Sendable {
       guard listener.waitForInput(milliseconds: 5), let client = try? listener.accept() else {
         continue
       }
-      talk(to: client)
+      serve(client)
     }
   }
 
-  private func talk(to client: borrowing UnixSocket) {
+  private func serve(_ client: borrowing UnixSocket) {
     guard (try? client.send(Array((Transcript.greeting + "\r\n").utf8))) != nil else { return }
-    update { $0.clients += 1 }
-    defer { update { $0.leavers += 1 } }
+    update { $0.connectedCount += 1 }
+    defer { update { $0.disconnectedCount += 1 } }
     var pending: [UInt8] = []
     while !now.isOver {
       guard client.waitForInput(milliseconds: 5) else { continue }
@@ -100,7 +102,9 @@ final class FakeMonitor: Sendable {
     }
   }
 
-  /// Answers one command: false where the connection is to be ended.
+  /// Answers one command.
+  ///
+  /// - Returns: `false` if the connection must be closed.
   private func answer(_ line: String, to client: borrowing UnixSocket) -> Bool {
     let state = now
     guard let name = line.split(separator: "\"").dropFirst(3).first.map(String.init),
@@ -130,24 +134,24 @@ final class FakeMonitor: Sendable {
         pause(milliseconds)
       case .closes: return false
       case .garbage: text = "Segmentation fault\n"
-      case .refuses: text = Transcript.refusal("GenericError", "no statistics now", id: id)
+      case .refuses: text = Transcript.error("GenericError", "no statistics now", id: id)
       }
     }
     return (try? client.send(Array(text.utf8))) != nil
   }
 
   private func pause(_ milliseconds: Int) {
-    var rest = milliseconds
-    while rest > 0, !now.isOver {
+    var remaining = milliseconds
+    while remaining > 0, !now.isOver {
       usleep(5000)
-      rest -= 5
+      remaining -= 5
     }
   }
 }
 
 extension FakeMonitor {
-  /// A client that stays, as libvirt does.
-  func hold() -> UnixSocket? {
+  /// Connects a client that remains connected, as libvirt does.
+  func connectClient() -> UnixSocket? {
     try? UnixSocket.connect(to: path, .stream)
   }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import QEMUMonitor
 
-/// A real QEMU that runs its firmware on KVM, without a screen and without a guest.
+/// A real QEMU process that runs its firmware on KVM, without a display and a guest.
 final class QEMU {
   static let executable = "/usr/bin/qemu-system-x86_64"
   let name: String
@@ -12,16 +12,16 @@ final class QEMU {
   let socket: String
   private let process: ChildProcess
 
-  /// Whether the host has what it takes.
-  static var isPossible: Bool {
+  /// Whether the host can run QEMU with KVM.
+  static var isUsable: Bool {
     unsafe access(executable, X_OK) == 0 && access("/dev/kvm", R_OK | W_OK) == 0
   }
 
-  /// Starts it and waits, at most 10 s, for its monitor.
+  /// Starts QEMU and waits at most 10 s for its monitor.
   init(_ name: String, vcpus: Int = 2) throws {
     self.name = name
     socket = "/tmp/vitals-qemu-\(getpid())-\(name).sock"
-    // QEMU takes a single comma for the end of a value.
+    // In QEMU options a single comma ends a value.
     func value(_ text: String) -> String {
       text.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,")
     }
@@ -35,20 +35,20 @@ final class QEMU {
       executable: Self.executable, arguments: arguments,
       output: Descriptor.open("/dev/null", for: .readWrite))
     for _ in 0..<1000 {
-      guard !process.hasEnded, !isListening else { return }
+      guard !process.hasExited, !isListening else { return }
       usleep(10_000)
     }
   }
 
-  /// Whether the monitor can be connected to: some time after its socket has its name.
+  /// Whether the monitor accepts connections: QEMU creates the socket before it listens.
   private var isListening: Bool {
-    // The flags of a socket that accepts connections, as /proc/net/unix has them.
+    // The flags in /proc/net/unix of a socket that accepts connections.
     (try? readText("/proc/net/unix"))?.split(separator: "\n").contains {
       $0.hasSuffix(" " + socket) && $0.contains(" 00010000 ")
     } ?? false
   }
 
-  /// Stops or continues the whole process.
+  /// Sends a signal to the process.
   func signal(_ number: CInt) {
     Glibc.kill(process.pid, number)
   }

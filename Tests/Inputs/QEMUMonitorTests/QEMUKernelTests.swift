@@ -8,35 +8,35 @@ import Testing
 @testable import KVMStatsFormat
 @testable import QEMUMonitor
 
-/// A real QEMU that keeps no statistics descriptor, read by BPF.
+/// BPF reads the statistics of a real QEMU, which keeps no statistics descriptor of the VM.
 @Suite(.serialized) struct QEMUKernelTests {
-  /// Whether programs may be loaded; not whether they work.
+  /// Whether the process may load programs, not whether they work.
   private static var isPermitted: Bool {
     (try? BPFArray(byteCount: 8, name: "vitals_test")) != nil
       && (try? FileStatus("/sys/kernel/btf/vmlinux")) != nil
   }
 
-  private func need() throws {
-    if !QEMU.isPossible { try Test.cancel("no qemu-system-x86_64 or no /dev/kvm") }
+  private func requireQEMUAndBPF() throws {
+    if !QEMU.isUsable { try Test.cancel("no qemu-system-x86_64 or no /dev/kvm") }
     if !Self.isPermitted { try Test.cancel("BPF is not permitted") }
   }
 
-  /// A client that holds the monitor, as libvirt does.
+  /// A client that remains connected to the monitor, as libvirt does.
   private final class Client {
     let socket: UnixSocket
 
     init(_ path: String) throws {
       socket = try UnixSocket.connect(to: path, .stream)
-      _ = answer()
-      try say("{\"execute\":\"qmp_capabilities\"}")
+      _ = receive()
+      try send("{\"execute\":\"qmp_capabilities\"}")
     }
 
-    func say(_ text: String) throws {
+    func send(_ text: String) throws {
       _ = try socket.send(Array((text + "\n").utf8))
-      _ = answer()
+      _ = receive()
     }
 
-    private func answer() -> String {
+    private func receive() -> String {
       guard socket.waitForInput(milliseconds: 3000),
         let message = try? socket.receive(limit: 65_536)
       else { return "" }
@@ -44,20 +44,20 @@ import Testing
     }
   }
 
-  private func input(_ tree: Tree, rungs: Set<KVMInput.Rung>) throws -> KVMInput {
+  private func input(_ tree: Tree, methods: Set<KVMInput.Method>) throws -> KVMInput {
     var options = KVMInput.Options()
-    options.rungs = rungs
+    options.methods = methods
     return try KVMInput(tree, options: options)
   }
 
-  @Test("With its monitor held by another, every statistic of its vCPUs is there")
+  @Test("All statistics are available while another client uses the monitor")
   func held() throws {
-    try need()
+    try requireQEMUAndBPF()
     let qemu = try QEMU("held\(getpid())")
     defer { qemu.stop() }
     let client = try Client(qemu.socket)
     let tree = Tree()
-    let input = try input(tree, rungs: Set(KVMInput.Rung.allCases))
+    let input = try input(tree, methods: Set(KVMInput.Method.allCases))
     _ = input.refresh()
     let sampler = Sampler(tree)
     sampler.pass()
@@ -69,28 +69,28 @@ import Testing
     ] {
       let entry = try #require(
         sampler.plan.entries.first { $0.source.path == path && $0.group.name == "kvm" })
-      // QEMU keeps the vCPUs' descriptors itself since 8.1; never the VM's.
+      // QEMU keeps the descriptors of vCPUs open since version 8.1, that of the VM never.
       #expect([.bpf, .pidfd].contains(entry.group.provenance))
       #expect(path.contains("vcpu") || entry.group.provenance == .bpf)
       #expect(entry.group.schema == schema)
       #expect(sampler.status(of: entry) == .up)
     }
-    try client.say("{\"execute\":\"query-status\"}")
+    try client.send("{\"execute\":\"query-status\"}")
   }
 
-  @Test("Paused, its numbers are those of its monitor, which lists histograms backwards")
+  @Test("The values of a paused VM equal those of its monitor, which reverses histograms")
   func sameAsMonitor() throws {
-    try need()
+    try requireQEMUAndBPF()
     let qemu = try QEMU("paused\(getpid())")
     defer { qemu.stop() }
-    // The firmware is at work for about a second.
+    // The firmware runs for about a second.
     usleep(1_500_000)
     do {
       let client = try Client(qemu.socket)
-      try client.say("{\"execute\":\"stop\"}")
+      try client.send("{\"execute\":\"stop\"}")
     }
     let tree = Tree()
-    let input = try input(tree, rungs: [.bpf])
+    let input = try input(tree, methods: [.bpf])
     _ = input.refresh()
     let sampler = Sampler(tree)
     sampler.pass()
@@ -108,11 +108,11 @@ import Testing
       for statistic in entry.group.schema.statistics {
         let same = try #require(own.group.schema[statistic.name])
         if statistic.kind.isHistogram {
-          let (one, other) = (
+          let (fromKernel, fromMonitor) = (
             sampler.histogram(same, of: own), host.sampler.histogram(statistic, of: entry)
           )
-          #expect(one?.counts == other?.counts, "\(path) \(statistic.name)")
-          counted += one?.counts.reduce(0, +) ?? 0
+          #expect(fromKernel?.counts == fromMonitor?.counts, "\(path) \(statistic.name)")
+          counted += fromKernel?.counts.reduce(0, +) ?? 0
         } else {
           #expect(
             sampler.value(same, of: own) == host.sampler.value(statistic, of: entry),

@@ -6,15 +6,15 @@ import Testing
 
 @testable import QEMUMonitor
 
-/// With real machines, where the host can run them.
+/// Tests with real VMs, on hosts that can run them.
 @Suite(.serialized) struct QEMUTests {
-  private func needQEMU() throws {
-    if !QEMU.isPossible { try Test.cancel("no qemu-system-x86_64 or no /dev/kvm") }
+  private func requireQEMU() throws {
+    if !QEMU.isUsable { try Test.cancel("no qemu-system-x86_64 or no /dev/kvm") }
   }
 
-  @Test("A QEMU is found by its command line, and tells its names, vCPUs and schemas")
+  @Test("The command line of a QEMU has its monitor's address; a probe returns its topology")
   func probe() throws {
-    try needQEMU()
+    try requireQEMU()
     let qemu = try QEMU("probe me, \"please\"", vcpus: 2)
     defer { qemu.stop() }
     let addresses = QMPAddress.addresses(in: [QEMU.executable] + qemu.arguments)
@@ -26,7 +26,7 @@ import Testing
     #expect(topology.vcpus.map(\.index) == [0, 1])
     #expect(Set(topology.vcpus.map(\.thread)).count == 2)
     let vcpu = try #require(topology.vcpu)
-    // What is the same on every kernel and architecture.
+    // These are the same on all kernels and architectures.
     #expect(
       vcpu["halt_wait_ns"]?.with(offset: 0)
         == Statistic("halt_wait_ns", .cumulative, unit: .seconds, scale: .nano))
@@ -35,7 +35,7 @@ import Testing
         == Statistic("halt_wait_hist", .logHistogram, unit: .seconds, scale: .nano, size: 32))
     #expect(
       vcpu["blocking"]?.with(offset: 0) == Statistic("blocking", .instant, unit: .boolean))
-    // The kernel's order: the generic statistics come first.
+    // The kernel lists the generic statistics first.
     #expect(vcpu.statistics.first?.name == "halt_successful_poll")
     #expect(topology.vm?["remote_tlb_flush"]?.kind == .cumulative)
     let known = [vcpu, try #require(topology.vm)].flatMap(\.statistics).allSatisfy {
@@ -44,9 +44,9 @@ import Testing
     #expect(known)
   }
 
-  @Test("The schema of a vCPU is the one that the kernel gives")
+  @Test("The schema of a vCPU equals that of the kernel")
   func kernelSchema() throws {
-    try needQEMU()
+    try requireQEMU()
     let qemu = try QEMU("kernel")
     defer { qemu.stop() }
     let backing = QMPBacking()
@@ -55,7 +55,7 @@ import Testing
     #expect(topology.vcpu == schema)
   }
 
-  /// The schema of a vCPU's statistics descriptor on this host.
+  /// Returns the schema of a vCPU's statistics descriptor on this host.
   private static func kernelSchema() throws -> Schema {
     let system = try KVMSystem()
     let vm = try system.createVM()
@@ -70,15 +70,15 @@ import Testing
     return try Schema(kvmDescriptors: block.span, header: header)
   }
 
-  @Test("Numbers grow, and the histogram's buckets stand in the right order")
-  func numbers() throws {
-    try needQEMU()
-    let qemu = try QEMU("numbers")
+  @Test("Values grow, and the buckets of histograms are in the right order")
+  func values() throws {
+    try requireQEMU()
+    let qemu = try QEMU("values")
     defer { qemu.stop() }
     let host = try QMPHost(paths: [qemu.socket], deadlineMilliseconds: 2000)
     host.pass()
     let first = try #require(try host.value("exits", 0, vcpu: 0))
-    // The firmware is at work for about a second; then its vCPUs halt and are woken again.
+    // The firmware runs for about a second; then its vCPUs halt and wake repeatedly.
     for _ in 0..<60 {
       usleep(50_000)
       host.pass()
@@ -93,18 +93,18 @@ import Testing
       let histogram = try #require(host.sampler.histogram(statistic, of: entry))
       let sum = try #require(try host.value("halt_wait_ns", 0, vcpu: vcpu))
       guard histogram.count > 0 else { continue }
-      // This proves the turning round: the true sum of all waits is between the sums of the
-      // bounds of their buckets. In QEMU's own order it is not, since waits of milliseconds
-      // would count as such of nanoseconds.
+      // This verifies the reversal: the true sum of all waits is between the sums of the bounds
+      // of their buckets. In the order of QEMU it is not, because waits of milliseconds would be
+      // in buckets of nanoseconds.
       #expect(Self.bounds(histogram).contains(UInt128(sum)))
       let reversed = Histogram(shape: histogram.shape, counts: histogram.counts.reversed())
       #expect(!Self.bounds(reversed).contains(UInt128(sum)))
       judged += 1
     }
     #expect(judged > 0, "no vCPU has waited")
-    // The backing has come to the same conclusion by itself.
+    // The backing has reached the same conclusion.
     let order = try #require(host.backing.bucketOrder(0))
-    #expect(order.isVerified && order.isTurned)
+    #expect(order.isVerified && order.isReversed)
   }
 
   private static func bounds(_ histogram: Histogram) -> ClosedRange<UInt128> {
@@ -113,15 +113,15 @@ import Testing
     for (index, count) in histogram.counts.enumerated() where count > 0 {
       let bounds = histogram.shape.bounds(of: index)
       lowest += UInt128(count) * UInt128(bounds?.lower ?? 0)
-      // The last bucket is open; no wait of this test lasts an hour.
+      // The last bucket has no upper bound; no wait of this test lasts an hour.
       highest += UInt128(count) * UInt128(bounds?.upper ?? 3_600_000_000_000)
     }
     return lowest...highest
   }
 
-  @Test("A QEMU that is stopped costs a pass its deadline once; it comes back")
+  @Test("A stopped QEMU delays one pass by its deadline, and recovers")
   func stopped() throws {
-    try needQEMU()
+    try requireQEMU()
     let stopped = try QEMU("stopped")
     let running = try QEMU("running")
     defer {
@@ -148,9 +148,9 @@ import Testing
     #expect(try host.status(0) == .up)
   }
 
-  @Test("Eight QEMUs are asked together")
+  @Test("One pass reads eight QEMUs")
   func several() throws {
-    try needQEMU()
+    try requireQEMU()
     let all = try (0..<8).map { try QEMU("many\($0)") }
     defer { for qemu in all { qemu.stop() } }
     let host = try QMPHost(paths: all.map(\.socket), deadlineMilliseconds: 5000)
@@ -163,7 +163,7 @@ import Testing
 }
 
 extension Statistic {
-  /// The same, elsewhere in its record.
+  /// Returns the statistic at another offset in its record.
   func with(offset: Int) -> Statistic {
     var other = self
     other.offset = offset

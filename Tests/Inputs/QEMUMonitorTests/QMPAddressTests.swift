@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct QMPAddressTests {
   @Test(
-    "Monitor sockets are found in a command line",
+    "The sockets of monitors are found in a command line",
     arguments: [
       ("-qmp unix:/run/a.sock,server=on,wait=off", ["/run/a.sock"]),
       ("--qmp unix:/run/a.sock,server,nowait", ["/run/a.sock"]),
@@ -12,7 +12,7 @@ import Testing
       ("-qmp unix:/run/a,,b,server=on", ["/run/a,b"]),
       ("-qmp unix:/run/a,,,,b,server=yes", ["/run/a,,b"]),
       ("-qmp unix:a.sock,server=on", ["a.sock"]),
-      // QEMU is the client, the socket is no file, or the monitor is not on a Unix socket.
+      // QEMU is the client, the socket is not a file, or the monitor has no Unix socket.
       ("-qmp unix:/run/a", []),
       ("-qmp unix:/run/a,server=off", []),
       ("-qmp unix:/run/a,server,noserver", []),
@@ -20,7 +20,7 @@ import Testing
       ("-qmp tcp:localhost:4444,server=on", []),
       ("-qmp stdio", []),
       ("-monitor unix:/run/a,server=on", []),
-      // By a character device, in both orders.
+      // With a character device, in both orders.
       (
         "-chardev socket,id=m,path=/run/m,server=on,wait=off -mon chardev=m,mode=control",
         ["/run/m"]
@@ -34,9 +34,9 @@ import Testing
       ("-chardev socket,id=m,path=/run/m,server=on -mon chardev=m", []),
       ("-chardev socket,id=m,path=/run/m,server=on -mon chardev=n,mode=control", []),
       ("-chardev pty,id=m,path=/run/m -mon chardev=m,mode=control", []),
-      // What libvirt starts: a descriptor, without a path.
+      // Started by libvirt: a descriptor instead of a path.
       ("-chardev socket,id=m,fd=22,server=on,wait=off -mon chardev=m,mode=control", []),
-      // All of them, in order.
+      // Several monitors, in the order of their options.
       (
         "-chardev socket,id=m,path=/1,server -mon m,mode=control -m 128 -qmp unix:/2,server=on",
         ["/1", "/2"]
@@ -44,7 +44,7 @@ import Testing
       (
         "-qmp unix:/1,server -mon m,mode=control -chardev socket,id=m,path=/2,server", ["/1", "/2"]
       ),
-      // Nothing behind the option.
+      // An option without a value.
       ("-m 128 -qmp", []),
       ("", []),
     ])

@@ -6,12 +6,12 @@ import Testing
 
 @testable import QEMUMonitor
 
-/// Serialized: the passes are timed, and the machine may have two processors only.
+/// Serialized: the passes are timed, and the host may have only two CPUs.
 @Suite(.serialized) struct QMPBackingTests {
-  /// What a loaded machine may add to 100 ms; a pass that waits for a hang takes 5 s.
-  private static let patience = 1500.0
+  /// The maximum duration of a pass on a loaded host; one that waits for a hang takes 5000 ms.
+  private static let maximumPassMilliseconds = 1500.0
 
-  @Test("A probe tells names, schemas and vCPUs")
+  @Test("A probe returns names, schemas and vCPUs")
   func probe() throws {
     let fake = try FakeMonitor("probe")
     defer { fake.stop() }
@@ -28,16 +28,16 @@ import Testing
     #expect(topology.vcpus == expected)
   }
 
-  @Test("A pass fills every group, each vCPU with its own numbers")
-  func numbers() throws {
-    let fake = try FakeMonitor("numbers")
+  @Test("A pass fills all groups, that of each vCPU with its own values")
+  func values() throws {
+    let fake = try FakeMonitor("values")
     defer { fake.stop() }
     let host = try QMPHost(paths: [fake.path])
     let begin = monotonicNanoseconds()
     host.pass()
     #expect(try host.status(0) == .up)
     #expect(try host.value("pages", 0) == 1000)
-    // The highest word is the mark of an inactive value.
+    // The maximum word is the inactive marker.
     #expect(try host.value("time", 0) == nil)
     #expect(try host.value("exits", 0, vcpu: 0) == 1000)
     #expect(try host.value("exits", 0, vcpu: 1) == 1001)
@@ -48,7 +48,7 @@ import Testing
     #expect(window.begin < window.end)
     let waits = try #require(entry.group.schema["halt_wait_hist"])
     #expect(host.sampler.histogram(waits, of: entry)?.counts == [1, 1, 1, 0, 0, 0, 0])
-    #expect(host.backing.remark(0) == nil)
+    #expect(host.backing.diagnostic(0) == nil)
 
     fake.update { $0.exits = 5000 }
     host.pass()
@@ -56,24 +56,25 @@ import Testing
     #expect(rate?.increase == 4000)
   }
 
-  @Test("Between passes no connection is open, and another client gets in")
+  @Test("Between passes no connection is open, and another client is served")
   func closed() throws {
     let fake = try FakeMonitor("closed")
     defer { fake.stop() }
     let host = try QMPHost(paths: [fake.path])
     for passes in 1...3 {
       host.pass()
-      // The probe was a client as well.
-      #expect(fake.wait { $0.leavers == passes + 1 && $0.clients == passes + 1 })
+      // One connection was that of the probe.
+      #expect(
+        fake.wait { $0.disconnectedCount == passes + 1 && $0.connectedCount == passes + 1 })
     }
-    let person = try UnixSocket.connect(to: fake.path, .stream)
-    let isGreeted = person.waitForInput(milliseconds: 5000)
+    let client = try UnixSocket.connect(to: fake.path, .stream)
+    let isGreeted = client.waitForInput(milliseconds: 5000)
     #expect(isGreeted)
   }
 
-  @Test("Only what is wanted is asked: schemas once, and no vCPU for the machine's numbers")
-  func questions() throws {
-    let fake = try FakeMonitor("questions")
+  @Test("A pass sends no command that its selection does not need")
+  func commands() throws {
+    let fake = try FakeMonitor("commands")
     defer { fake.stop() }
     let host = try QMPHost(paths: [fake.path], deadlineMilliseconds: 5000)
     host.pass()
@@ -86,23 +87,23 @@ import Testing
     #expect(fake.now.commands == ["qmp_capabilities", "query-stats"])
   }
 
-  @Test("A failing monitor is known by its failure, and comes back")
+  @Test("The status shows the failure of a monitor, which can recover")
   func failing() throws {
     let fake = try FakeMonitor("failing")
     defer { fake.stop() }
     let host = try QMPHost(paths: [fake.path])
     fake.update { $0.behaviour = .garbage }
-    #expect(host.pass() < Self.patience)
+    #expect(host.pass() < Self.maximumPassMilliseconds)
     #expect(try host.status(0) == .denied(code: EBADMSG))
     fake.update { $0.behaviour = .refuses }
-    #expect(host.pass() < Self.patience)
+    #expect(host.pass() < Self.maximumPassMilliseconds)
     #expect(try host.status(0, vcpu: 0) == .denied(code: ENOTSUP))
-    #expect(try #require(host.backing.remark(0)).contains("no statistics now"))
+    #expect(try #require(host.backing.diagnostic(0)).contains("no statistics now"))
     fake.update { $0.behaviour = .healthy }
     host.pass()
     #expect(try host.status(0, vcpu: 0) == .up)
     fake.update { $0.behaviour = .closes }
-    #expect(host.pass() < Self.patience)
+    #expect(host.pass() < Self.maximumPassMilliseconds)
     #expect(try host.isStale(0))
     fake.update { $0.behaviour = .healthy }
     host.pass()
@@ -112,7 +113,7 @@ import Testing
     #expect(try host.status(0) == .denied(code: ENOENT))
   }
 
-  @Test("New and vanished vCPUs are noticed")
+  @Test("Added and removed vCPUs are detected")
   func hotplug() throws {
     let fake = try FakeMonitor("hotplug")
     defer { fake.stop() }
@@ -134,7 +135,7 @@ import Testing
     #expect(try host.status(0, vcpu: 0) == .up)
   }
 
-  @Test("A closed monitor's groups are gone, and its connection ends")
+  @Test("The groups of a closed monitor are gone, and its connection is closed")
   func removed() throws {
     let fake = try FakeMonitor("removed", .healthy)
     defer { fake.stop() }
@@ -145,6 +146,6 @@ import Testing
     host.pass()
     #expect(try host.status(0) == .gone)
     #expect(try host.status(0, vcpu: 1) == .gone)
-    #expect(fake.wait { $0.leavers == 2 })
+    #expect(fake.wait { $0.disconnectedCount == 2 })
   }
 }

@@ -6,14 +6,14 @@ import Testing
 
 @testable import QEMUMonitor
 
-/// Monitors that do not answer; serialized, since the passes are timed.
+/// Monitors that do not answer; serialized, because the passes are timed.
 @Suite(.serialized) struct QMPHangingTests {
-  /// What a loaded machine may add to 100 ms; a pass that waits for a hang takes 5 s.
-  private static let patience = 1500.0
+  /// The maximum duration of a pass on a loaded host; one that waits for a hang takes 5000 ms.
+  private static let maximumPassMilliseconds = 1500.0
   private static let hang = 5000
 
   @Test(
-    "One that does not answer costs the pass its deadline, once, and others nothing",
+    "A hanging monitor delays one pass by its deadline, and no other monitor",
     arguments: [FakeMonitor.Behaviour.late(hang), .half(hang), .silent])
   func hanging(behaviour: FakeMonitor.Behaviour) throws {
     let bad = try FakeMonitor("hanging")
@@ -25,17 +25,17 @@ import Testing
     let host = try QMPHost(paths: [bad.path, good.path])
     host.pass()
     bad.update { $0.behaviour = behaviour }
-    // It may be waiting for a client already.
+    // The fake may be in accept(2) already.
     usleep(50_000)
     good.update { $0.exits = 2000 }
     let first = host.pass()
-    #expect(first > 90 && first < Self.patience)
+    #expect(first > 90 && first < Self.maximumPassMilliseconds)
     #expect(try host.isStale(0) && host.isStale(0, vcpu: 1))
-    // The last numbers known are shown as such.
+    // The last known values remain.
     #expect(try host.value("exits", 0, vcpu: 0) == 1000)
     #expect(try host.status(1) == .up)
     #expect(try host.value("exits", 1, vcpu: 1) == 2001)
-    #expect(host.backing.remark(0) != nil)
+    #expect(host.backing.diagnostic(0) != nil)
     var later: [Double] = []
     for round in 1...20 {
       good.update { $0.exits = 2000 + UInt64(round) }
@@ -43,12 +43,12 @@ import Testing
       #expect(try host.isStale(0))
       #expect(try host.value("exits", 1, vcpu: 0) == 2000 + UInt64(round))
     }
-    // Of 20 passes most take no time; a silent one may be tried again for a moment.
+    // Most of the 20 passes do not wait; some retry a silent monitor with the minimum timeout.
     #expect(later.sorted()[10] < 50)
-    #expect(later.reduce(0, +) < Self.patience)
+    #expect(later.reduce(0, +) < Self.maximumPassMilliseconds)
   }
 
-  @Test("A late answer is taken when it is there, with the window of its query")
+  @Test("A late answer is used after it arrives, with the window of its command")
   func late() throws {
     let fake = try FakeMonitor("late")
     defer { fake.stop() }
@@ -61,8 +61,8 @@ import Testing
     let begin = monotonicNanoseconds()
     host.pass()
     #expect(try host.isStale(0, vcpu: 0))
-    let asked = monotonicNanoseconds()
-    // Both queries are answered after 300 ms.
+    let firstPassEnd = monotonicNanoseconds()
+    // The fake answers both commands after 300 ms.
     var passes = 0
     while try host.status(0) != .up, passes < 500 {
       usleep(10_000)
@@ -71,33 +71,34 @@ import Testing
     }
     #expect(try host.value("exits", 0, vcpu: 0) == 3000)
     let window = host.sampler.window(of: try host.entry(0))
-    #expect(window.begin >= begin && window.begin <= asked)
+    #expect(window.begin >= begin && window.begin <= firstPassEnd)
     #expect(window.end - window.begin > 250_000_000)
-    // It recovers.
+    // The monitor recovers.
     fake.update {
       $0.behaviour = .healthy
       $0.exits = 4000
     }
     host.pass()
     #expect(try host.value("exits", 0, vcpu: 0) == 4000)
-    #expect(host.backing.remark(0) == nil)
+    #expect(host.backing.diagnostic(0) == nil)
   }
 
-  @Test("A monitor that another client holds is named, left alone, and tried again")
+  @Test("A monitor that serves another client has a diagnostic, and is retried later")
   func held() throws {
     let fake = try FakeMonitor("held")
     defer { fake.stop() }
     let host = try QMPHost(paths: [fake.path])
-    #expect(fake.wait { $0.leavers == 1 })
-    let other = fake.hold()
-    #expect(fake.wait { $0.clients == 2 })
+    #expect(fake.wait { $0.disconnectedCount == 1 })
+    let other = fake.connectClient()
+    #expect(fake.wait { $0.connectedCount == 2 })
     host.pass()
     #expect(try host.isStale(0))
-    let remark = try #require(host.backing.remark(0))
-    #expect(remark.contains(fake.path) && remark.contains("another client holds it"))
+    let text = try #require(host.backing.diagnostic(0))
+    #expect(text.contains(fake.path) && text.contains("another client is connected"))
     _ = consume other
-    #expect(fake.wait { $0.leavers >= 2 })
-    // It rests for a second; on a busy machine the short second try may be late, and it rests again.
+    #expect(fake.wait { $0.disconnectedCount >= 2 })
+    // The monitor is skipped for a second. On a busy host the retry with the minimum timeout may
+    // fail, and the monitor is skipped again.
     for _ in 0..<20 where try host.status(0) != .up {
       usleep(1_100_000)
       host.pass()
@@ -105,7 +106,7 @@ import Testing
     #expect(try host.status(0) == .up)
   }
 
-  @Test("Probes have one deadline together, and say why they failed")
+  @Test("Probes share one deadline and return the reasons of errors")
   func probes() throws {
     let fakes = try [
       FakeMonitor("p0"), FakeMonitor("p1", .silent), FakeMonitor("p2", .late(Self.hang)),
@@ -116,15 +117,15 @@ import Testing
     let monitors = fakes.map { backing.open($0.path) } + [backing.open("/nonexistent/socket")]
     let begin = monotonicNanoseconds()
     let results = backing.probeAll(monitors, deadlineMilliseconds: 200)
-    #expect(Double(monotonicNanoseconds() - begin) / 1e6 < Self.patience)
-    let failures = results.map { result -> QMPError? in
-      if case .failure(let failure) = result { failure } else { nil }
+    #expect(Double(monotonicNanoseconds() - begin) / 1e6 < Self.maximumPassMilliseconds)
+    let errors = results.map { result -> QMPError? in
+      if case .failure(let error) = result { error } else { nil }
     }
-    #expect(failures[0] == nil)
-    #expect(failures[1] == .held)
-    #expect(failures[2] == .late)
-    #expect(failures[3]?.status == .denied(code: EBADMSG))
-    #expect(failures[4]?.status == .denied(code: ENOTSUP))
-    #expect(failures[5]?.status == .denied(code: ENOENT))
+    #expect(errors[0] == nil)
+    #expect(errors[1] == .noGreeting)
+    #expect(errors[2] == .late)
+    #expect(errors[3]?.status == .denied(code: EBADMSG))
+    #expect(errors[4]?.status == .denied(code: ENOTSUP))
+    #expect(errors[5]?.status == .denied(code: ENOENT))
   }
 }

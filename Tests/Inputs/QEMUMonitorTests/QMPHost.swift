@@ -5,12 +5,12 @@ import Testing
 
 @testable import QEMUMonitor
 
-/// A tree of machines that are sampled through their monitors.
+/// A tree of VMs that are sampled through their monitors.
 struct QMPHost {
   let backing: QMPBacking
   let tree = Tree()
   let sampler: Sampler
-  /// The monitors' numbers.
+  /// The indices of the monitors in the backing.
   private(set) var monitors: [Int] = []
 
   init(paths: [String], deadlineMilliseconds: Int = 100) throws {
@@ -36,7 +36,7 @@ struct QMPHost {
     sampler = Sampler(tree)
   }
 
-  /// Takes a pass: the milliseconds that it took.
+  /// Runs a pass and returns its duration in milliseconds.
   @discardableResult
   func pass() -> Double {
     let begin = monotonicNanoseconds()
@@ -44,7 +44,7 @@ struct QMPHost {
     return Double(monotonicNanoseconds() - begin) / 1e6
   }
 
-  /// The entry of a machine, or of one of its vCPUs.
+  /// Returns the plan entry of a VM or of one of its vCPUs.
   func entry(_ monitor: Int, vcpu: Int? = nil) throws -> Plan.Entry {
     let path = "kvm/vm\(monitor)" + (vcpu.map { "/vcpu\($0)" } ?? "")
     return try #require(sampler.plan.entries.first { $0.group.source.path == path })

@@ -15,7 +15,7 @@ import Testing
     return try QMPSchema(described, sizes: QMPSchema.sizes(in: reader(values)))
   }
 
-  @Test("A schema is the description, first statistic first, with the sizes of the values")
+  @Test("A schema has the described statistics in reverse order, with the sizes of the values")
   func description() throws {
     let statistics = try schema(.vcpu).schema.statistics
     let novel = Scale(base: .unknown(0xf), exponent: 3)
@@ -32,7 +32,7 @@ import Testing
     #expect(statistics == expected.statistics)
   }
 
-  @Test("Other providers are left out")
+  @Test("The schema omits other providers")
   func providers() throws {
     let statistics = try schema(.vm).schema.statistics
     #expect(statistics.map(\.name) == ["time", "pages"])
@@ -41,17 +41,17 @@ import Testing
     #expect(statistics[1].scale == Scale(base: .two, exponent: 12))
   }
 
-  private func record(_ stats: String, isTurned: Bool = true) throws -> QMPRecord {
+  private func record(_ stats: String, isReversed: Bool = true) throws -> QMPRecord {
     let schema = try schema(.vcpu)
     var record = QMPRecord(schema)
     try QMPEntry.each(in: reader("[\(stats)]")) { entry throws(JSONError) in
-      try record.take(
-        entry.statistics, schema, isTurned: isTurned, Window(begin: 1, end: 2), pass: 3)
+      try record.update(
+        entry.statistics, schema, isReversed: isReversed, Window(begin: 1, end: 2), pass: 3)
     }
     return record
   }
 
-  @Test("Words stand in schema order, buckets from the first to the last")
+  @Test("Words are in schema order, buckets from the first to the last")
   func words() throws {
     let none = Inactive.unsigned
     let record = try record(Transcript.vcpu(0, exits: UInt64.max - 1))
@@ -60,15 +60,15 @@ import Testing
         UInt64.max - 1, 4, 1,
         // halt_wait_hist and steps
         1, 1, 1, 0, 0, 0, 0, 10, 20, 30,
-        // Both absent ones, and the novel one as it came.
+        // absent_hist and absent, then novel without reversal
         none, none, 7, 8,
       ])
     #expect(record.window == Window(begin: 1, end: 2))
-    #expect(!record.hasMisfit)
+    #expect(!record.hasMismatch)
   }
 
-  @Test("A value of another form is inactive, never a part of it")
-  func misfits() throws {
+  @Test("A value of an unexpected form is inactive as a whole")
+  func mismatches() throws {
     let none = Inactive.unsigned
     let record = try record(
       """
@@ -76,42 +76,43 @@ import Testing
       "halt_wait_ns"}, {"name": "blocking", "value": null}, {"name": "steps", "value": [1, 2]},
       {"name": "halt_wait_hist", "value": 9}, {"name": "novel", "value": [1, 2, 3]}]}
       """)
-    #expect(record.hasMisfit)
+    #expect(record.hasMismatch)
     #expect(record.words == [5, 6] + Array(repeating: none, count: 15))
   }
 
   @Test(
-    "A number that is no unsigned word is no number", arguments: ["-1", "1.5", "1e19", "\"1\""])
+    "A value that is not an unsigned 64-bit integer is an error",
+    arguments: ["-1", "1.5", "1e19", "\"1\""])
   func numbers(text: String) throws {
     let stats = #"{"provider": "kvm", "stats": [{"name": "steps", "value": [\#(text)]}]}"#
     #expect(throws: JSONError.self) { try record(stats) }
   }
 
-  @Test("A histogram and its true sum tell the order of the buckets")
+  @Test("A histogram and its true sum reveal the order of the buckets")
   func order() throws {
     let schema = try schema(.vcpu)
     let right = try record(Transcript.vcpu(0, exits: 1))
-    let wrong = try record(Transcript.vcpu(0, exits: 1), isTurned: false)
+    let wrong = try record(Transcript.vcpu(0, exits: 1), isReversed: false)
     #expect(right.evidence(schema) == [.right])
     #expect(wrong.evidence(schema) == [.wrong])
   }
 
-  @Test("The order is turned round only by answers that agree")
-  func judgement() {
+  @Test("Only consecutive answers that agree change the order")
+  func verification() {
     var order = QMPBucketOrder()
-    let turns = [[], [.none], [.wrong], [.right, .wrong], [.wrong, .none]].map {
-      order.judge($0)
+    let changes = [[], [.none], [.wrong], [.right, .wrong], [.wrong, .none]].map {
+      order.record($0)
     }
-    #expect(turns == [false, false, false, false, false])
-    #expect(order.isTurned && !order.isVerified)
-    let last = order.judge([.wrong])
-    #expect(last && !order.isTurned && order.isVerified)
-    // It is settled then.
-    let more = (0..<9).map { _ in order.judge([.right]) }
-    #expect(!more.contains(true) && !order.isTurned)
+    #expect(changes == [false, false, false, false, false])
+    #expect(order.isReversed && !order.isVerified)
+    let last = order.record([.wrong])
+    #expect(last && !order.isReversed && order.isVerified)
+    // A verified order is final.
+    let more = (0..<9).map { _ in order.record([.right]) }
+    #expect(!more.contains(true) && !order.isReversed)
   }
 
-  @Test("A log histogram like that of a VM at rest tells its order")
+  @Test("A logarithmic histogram of an idle VM reveals the order")
   func realistic() {
     // 34 waits of about 50 ms: bucket 26 of 32, and a true sum of 1.7 s.
     var counts = [UInt64](repeating: 0, count: 32)
@@ -120,7 +121,7 @@ import Testing
     let wrong = Histogram(shape: .log2(count: 32), counts: counts.reversed())
     #expect(QMPBucketOrder.Evidence(right, sum: 1_700_000_000) == .right)
     #expect(QMPBucketOrder.Evidence(wrong, sum: 1_700_000_000) == .wrong)
-    // Empty, or in the middle: nothing is known.
+    // An empty or symmetric histogram reveals nothing.
     let empty = Histogram(shape: .log2(count: 3), counts: [0, 0, 0])
     #expect(QMPBucketOrder.Evidence(empty, sum: 0) == .none)
     let middle = Histogram(shape: .log2(count: 3), counts: [0, 5, 0])

@@ -1,4 +1,4 @@
-/// What a QEMU says, in the forms of version 7.2.
+/// Messages in the form of QEMU 7.2.
 enum Transcript {
   static let greeting =
     #"{"QMP": {"version": {"qemu": {"micro": 22, "minor": 2, "major": 7}, "package": ""}, "#
@@ -11,11 +11,11 @@ enum Transcript {
     #"{"return": \#(payload), "id": \#(id)}"#
   }
 
-  static func refusal(_ errorClass: String, _ words: String, id: Int) -> String {
-    #"{"id": \#(id), "error": {"class": "\#(errorClass)", "desc": "\#(words)"}}"#
+  static func error(_ errorClass: String, _ text: String, id: Int) -> String {
+    #"{"id": \#(id), "error": {"class": "\#(errorClass)", "desc": "\#(text)"}}"#
   }
 
-  /// Last statistic first, as QEMU lists them.
+  /// The statistics from the last to the first, as QEMU lists them.
   static let schemas = """
     [{"provider": "kvm", "stats": [
     {"name": "novel", "unit": "apples", "base": 16, "exponent": 3, "type": "novel-kind"},
@@ -34,7 +34,7 @@ enum Transcript {
      "target": "vm"}]
     """
 
-  /// Two vCPUs, the last one first.
+  /// The vCPUs from the last to the first.
   static func vcpus(_ count: Int = 2) -> String {
     let list = (0..<count).reversed().map { index in
       #"{"thread-id": \#(100 + index), "props": {"core-id": 0}, "qom-path": "/cpu[\#(index)]", "#
@@ -43,9 +43,9 @@ enum Transcript {
     return "[\(list.joined(separator: ", "))]"
   }
 
-  /// The values of a vCPU; a list's first element is its last bucket.
+  /// The values of a vCPU; the first element of an array is the last bucket.
   ///
-  /// The 3 samples are 1 of 0 ns, 1 of 1 ns and 1 of 2 or 3 ns.
+  /// The 3 samples are one of 0 ns, one of 1 ns and one of 2 or 3 ns.
   static func vcpu(_ index: Int, exits: UInt64) -> String {
     """
     {"provider": "kvm", "stats": [{"name": "novel", "value": [7, 8]},
@@ -70,6 +70,6 @@ enum Transcript {
     """
   }
 
-  /// A machine without a UUID.
+  /// The answer for a VM without a UUID.
   static let noIdentity = #"{"UUID": "00000000-0000-0000-0000-000000000000"}"#
 }

@@ -2,14 +2,15 @@ import Glibc
 import LinuxSystem
 import RRDStats
 import Statistics
+import StatsInput
 import StatsTree
 import Synchronization
 import TestSupport
 
-/// A directory of plugins' files, an input that reads it, and two clocks to set.
+/// A directory of plugins' files, an input that reads it, and simulated clocks.
 final class Plugins {
-  /// 1,000 s after the boot it is 1,700,000,000.25 s after 1970: the time of the example.
-  static let start = RRDClocks(
+  /// 1,000 s after boot, and the timestamp of the example: 1,700,000,000.25 s after 1970.
+  static let start = Timestamp(
     monotonic: 1_000_000_000_000, realtime: 1_700_000_000_250_000_000)
 
   private final class Time: Sendable {
@@ -24,11 +25,11 @@ final class Plugins {
 
   init(at path: String? = nil) throws {
     var template = Array("/dev/shm/vitals-rrdd-XXXXXX".utf8CString)
-    let isMade = unsafe template.withUnsafeMutableBufferPointer { buffer in
+    let isCreated = unsafe template.withUnsafeMutableBufferPointer { buffer in
       guard let start = buffer.baseAddress else { return false }
       return unsafe mkdtemp(start) != nil
     }
-    guard isMade else { throw SystemError(call: "mkdtemp", object: "/dev/shm", code: errno) }
+    guard isCreated else { throw SystemError(call: "mkdtemp", object: "/dev/shm", code: errno) }
     self.path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     var options = RRDInput.Options()
     options.directory = path ?? self.path
@@ -43,7 +44,7 @@ final class Plugins {
     removeEmptyDirectory(path)
   }
 
-  /// Lets time go by.
+  /// Advances both clocks.
   func elapse(seconds: Double) {
     time.now.withLock {
       $0.monotonic += UInt64(seconds * 1e9)
@@ -51,7 +52,7 @@ final class Plugins {
     }
   }
 
-  /// Makes a file as plugins do: it is whole when its name comes.
+  /// Creates a file as plugins do: with a temporary name until it is complete.
   func publish(_ bytes: [UInt8], as name: String, mode: UInt32 = 0o600) throws {
     let new = "\(path)/\(name).tmp"
     removeFile(new)
@@ -60,14 +61,14 @@ final class Plugins {
     try renameFile(new, to: "\(path)/\(name)")
   }
 
-  /// Writes over a file in place.
+  /// Overwrites a file in place.
   func change(_ bytes: [UInt8], of name: String) throws {
     try Descriptor.openForWriting("\(path)/\(name)").write(bytes)
   }
 
-  /// A look and a pass.
+  /// Refreshes the input and samples.
   @discardableResult
-  func pass() -> [RRDInput.Event] {
+  func pass() -> [InputEvent] {
     let events = input.refresh()
     sampler.pass()
     return events
@@ -85,7 +86,7 @@ final class Plugins {
 
   func status(_ path: String) -> Status? { entry(path).map { sampler.status(of: $0) } }
 
-  /// The words of a source's statistics, in their order; nil of what is inactive.
+  /// Returns the values of a source in schema order; inactive values are `nil`.
   func words(_ path: String) -> [UInt64?] {
     guard let entry = entry(path) else { return [] }
     return entry.group.schema.statistics.map { sampler.value($0, of: entry) }

@@ -4,16 +4,17 @@ import LinuxSystem
 import RRDFormat
 import RRDStats
 import Statistics
+import StatsInput
 import StatsTree
 import TestSupport
 import Testing
 
 @Suite struct RRDInputTests {
-  @Test("A file is a source; what it says of machines and stores are sources below it")
+  @Test("A file becomes a source with one source per VM and storage repository below it")
   func sources() throws {
     let plugins = try Plugins()
     try plugins.publish(RRDFileImage.example.bytes, as: "xcp-net")
-    #expect(plugins.pass() == [.appeared(path: "rrdd/xcp-net")])
+    #expect(plugins.pass() == [.appeared(path: "rrdd/xcp-net", .file)])
     #expect(plugins.words("xcp-net") == [42])
     #expect(plugins.words("xcp-net/vm-0a") == [500_000])
     #expect(plugins.words("xcp-net/sr-0b") == [UInt64(bitPattern: -7)])
@@ -29,7 +30,7 @@ import Testing
     #expect(plugins.pass() == [])
   }
 
-  @Test("A rate is over the time between two updates, by the plugin's own clock")
+  @Test("A rate refers to the time between two updates on the plugin's clock")
   func rates() throws {
     let plugins = try Plugins()
     var image = RRDFileImage.example
@@ -38,20 +39,20 @@ import Testing
     image.values[0] = 92
     image.timestamp = 1_700_000_005.25.bitPattern
     try plugins.change(image.bytes, of: "p")
-    // Read 0.7 s late.
+    // The file is read 0.7 s after the update.
     plugins.elapse(seconds: 5.7)
     plugins.pass()
     let entry = try #require(plugins.entry("p"))
     let rate = try #require(plugins.sampler.rate(entry.group.schema.statistics[0], of: entry))
     #expect(rate.perSecond == 10 && rate.interval.nominal == 5_000_000_000)
-    // Nothing new: no rate, and no zero.
+    // Without an update there is no rate, not even 0.
     plugins.elapse(seconds: 1)
     plugins.pass()
     #expect(plugins.sampler.rate(entry.group.schema.statistics[0], of: entry) == nil)
     #expect(plugins.status("p") == .up)
   }
 
-  @Test("Whole seconds are a window of a second, cut at now")
+  @Test("A timestamp in whole seconds gives a window of a second that ends at the current time")
   func seconds() throws {
     let plugins = try Plugins()
     var image = RRDFileImage.example
@@ -63,7 +64,7 @@ import Testing
     #expect(plugins.sampler.window(of: entry) == Window(begin: now - 250_000_000, end: now))
   }
 
-  @Test("A file that stays the same for more than three periods is stale since its last update")
+  @Test("A file without updates for more than three periods is stale since its last update")
   func stale() throws {
     let plugins = try Plugins()
     var image = RRDFileImage.example
@@ -82,7 +83,7 @@ import Testing
     #expect(plugins.status("p") == .up)
   }
 
-  @Test("A file of before the boot is stale since then, and one of the future is said")
+  @Test("A file older than the boot is stale, and a future timestamp is a diagnostic")
   func clocks() throws {
     let plugins = try Plugins()
     var image = RRDFileImage.example
@@ -94,13 +95,13 @@ import Testing
     plugins.pass()
     #expect(plugins.status("old") == .stale(since: 1))
     #expect(plugins.status("new") == .up)
-    #expect(plugins.source("new")?.remarks.contains { $0.contains("ahead") } == true)
-    #expect(plugins.source("old")?.remarks.contains { $0.contains("ahead") } == false)
+    #expect(plugins.source("new")?.diagnosticTexts.contains { $0.contains("ahead") } == true)
+    #expect(plugins.source("old")?.diagnosticTexts.contains { $0.contains("ahead") } == false)
   }
 
   // MARK: - Changes
 
-  @Test("A file that is half written keeps its last words, and is counted")
+  @Test("During an update the source keeps its last values, and the read is counted")
   func torn() throws {
     let plugins = try Plugins()
     var image = RRDFileImage.example
@@ -117,14 +118,15 @@ import Testing
     #expect(plugins.words("p") == [42])
     #expect(plugins.input.tornCount == 1)
     plugins.pass()
-    #expect(plugins.source("p")?.remarks.contains { $0.contains("half written") } == true)
+    #expect(
+      plugins.source("p")?.diagnosticTexts.contains { $0.contains("update in progress") } == true)
     try plugins.change(image.bytes, of: "p")
     plugins.pass()
     #expect(plugins.status("p") == .up)
     #expect(plugins.words("p") == [43])
   }
 
-  @Test("Metadata whose checksum changes with its values is read again, and nothing is lost")
+  @Test("Metadata that contains values is parsed again, and the groups remain")
   func changingMetadata() throws {
     let plugins = try Plugins()
     var image = RRDFileImage.example
@@ -140,10 +142,12 @@ import Testing
     #expect(plugins.status("p/vm-0a") == .up)
     #expect(plugins.words("p/vm-0a") == [750_000])
     #expect(plugins.entry("p")?.group.id == group)
-    #expect(plugins.source("p")?.remarks.contains { $0.contains("metadata has values") } == true)
+    #expect(
+      plugins.source("p")?.diagnosticTexts.contains { $0.contains("metadata contains values") }
+        == true)
   }
 
-  @Test("Other data sources in place are other groups; a pass before the look does not mix them up")
+  @Test("New data sources in place replace the groups, and never mix with the old ones")
   func otherMetadata() throws {
     let plugins = try Plugins()
     try plugins.publish(RRDFileImage.example.bytes, as: "p")
@@ -164,7 +168,7 @@ import Testing
     #expect(plugins.source("p/vm-0a") == nil)
   }
 
-  @Test("A file that is replaced, and one that is removed")
+  @Test("Totals continue after a file is replaced, and its source disappears after its removal")
   func comesAndGoes() throws {
     let plugins = try Plugins()
     try plugins.publish(RRDFileImage.example.bytes, as: "p")
@@ -177,18 +181,18 @@ import Testing
     try plugins.publish(image.bytes, as: "p")
     #expect(plugins.pass() == [])
     #expect(plugins.words("p") == [50])
-    // The totals go on, though the file is another one.
+    // The totals continue in the new file.
     let entry = try #require(plugins.entry("p"))
     #expect(plugins.sampler.rate(entry.group.schema.statistics[0], of: entry)?.perSecond == 2)
     removeFile("\(plugins.path)/p")
-    #expect(plugins.pass() == [.gone(path: "rrdd/p")])
+    #expect(plugins.pass() == [.gone(path: "rrdd/p", .file, reason: "its file was removed")])
     #expect(plugins.source("p") == nil)
     removeFile("\(plugins.path)/q")
-    #expect(plugins.pass() == [.gone(path: "rrdd/q")])
+    #expect(plugins.pass() == [.gone(path: "rrdd/q", .file, reason: "its file was removed")])
     #expect(plugins.tree.root.child("rrdd") == nil)
   }
 
-  @Test("A directory that comes later is looked at then")
+  @Test("A directory that is created later is scanned")
   func laterDirectory() throws {
     let outer = try Plugins()
     let inner = "\(outer.path)/metrics"
@@ -197,14 +201,14 @@ import Testing
     _ = unsafe mkdir(inner, 0o700)
     try outer.publish(RRDFileImage.example.bytes, as: "p")
     try renameFile("\(outer.path)/p", to: "\(inner)/p")
-    #expect(plugins.pass() == [.appeared(path: "rrdd/p")])
+    #expect(plugins.pass() == [.appeared(path: "rrdd/p", .file)])
     removeFile("\(inner)/p")
     removeEmptyDirectory(inner)
   }
 
-  // MARK: - Bad files
+  // MARK: - Invalid files
 
-  @Test("One bad file never loses the others; mended in place, it is read at once")
+  @Test("An invalid file does not affect others, and is read as soon as it is valid")
   func bad() throws {
     let plugins = try Plugins()
     var damaged = RRDFileImage.example.bytes
@@ -218,21 +222,24 @@ import Testing
     #expect(events.count == 4)
     #expect(plugins.words("good") == [42])
     for (name, words) in [
-      ("bad", "not that of its checksum"), ("older", "protocol V1"), ("none", "DATASOURCES"),
+      ("bad", "checksum of the metadata does not match"), ("older", "protocol V1"),
+      ("none", "DATASOURCES"),
     ] {
       #expect(plugins.source(name)?.status == .denied(code: EBADMSG))
-      #expect(plugins.source(name)?.remarks.first?.contains(words) == true)
+      #expect(plugins.source(name)?.diagnosticTexts.first?.contains(words) == true)
     }
-    // Told once.
+    // The events are not repeated.
     #expect(plugins.pass() == [])
     try plugins.change(RRDFileImage.example.bytes, of: "bad")
     try plugins.change(RRDFileImage.example.bytes, of: "older")
     #expect(
-      Set(plugins.pass()) == [.appeared(path: "rrdd/bad"), .appeared(path: "rrdd/older")])
+      Set(plugins.pass()) == [
+        .appeared(path: "rrdd/bad", .file), .appeared(path: "rrdd/older", .file),
+      ])
     #expect(plugins.words("bad") == [42] && plugins.words("older") == [42])
   }
 
-  @Test("A file that gets shorter in place does no harm, and is denied")
+  @Test("A truncated file keeps its last values, then becomes denied")
   func shorter() throws {
     let plugins = try Plugins()
     try plugins.publish(RRDFileImage.example.bytes, as: "p")
@@ -244,7 +251,7 @@ import Testing
     #expect(plugins.source("p")?.status == .denied(code: EBADMSG))
   }
 
-  @Test("What somebody else could have put there is not read, and not waited for")
+  @Test("Files that another user may have created are denied without blocking")
   func untrusted() throws {
     let plugins = try Plugins()
     let bytes = RRDFileImage.example.bytes
@@ -265,12 +272,12 @@ import Testing
       #expect(plugins.source(name)?.status == .denied(code: code), "\(name)")
     }
     #expect(plugins.words("good") == [42])
-    // Set right, it is read.
+    // The file is read after its mode is corrected.
     try setMode(of: "\(path)/writable", to: 0o600)
-    #expect(plugins.pass() == [.appeared(path: "rrdd/writable")])
+    #expect(plugins.pass() == [.appeared(path: "rrdd/writable", .file)])
   }
 
-  @Test("Names that are not of a plugin's file are left alone")
+  @Test("Files whose names are not those of plugins are ignored")
   func names() throws {
     let plugins = try Plugins()
     for name in ["tap-1-2", ".hidden", "a\u{1b}[2Jb", "a\u{202e}b", "a\u{e000}"] {
@@ -278,12 +285,12 @@ import Testing
     }
     try Descriptor.createNew("\(plugins.path)/new.tmp", mode: 0o600).write([1])
     try plugins.publish(RRDFileImage.example.bytes, as: "µ plugin")
-    #expect(plugins.pass() == [.appeared(path: "rrdd/µ plugin")])
+    #expect(plugins.pass() == [.appeared(path: "rrdd/µ plugin", .file)])
   }
 
   // MARK: - Races
 
-  @Test("While a file is written without end, no reading ever mixes two updates")
+  @Test("Samples of a file that is updated continuously never mix two updates")
   func race() throws {
     let plugins = try Plugins()
     let count = 400
@@ -303,7 +310,7 @@ import Testing
     let isOver = Monitor(false)
     let writer = try SystemThread(name: "writer") {
       guard let file = try? Descriptor.openForWriting(path) else { return }
-      // The values in two halves, with the old checksum; then the new one.
+      // First the values in two halves, with the old checksum, then the new checksum.
       let (half, end) = (RRDLayout.valueOffset(count / 2), RRDLayout.valueOffset(count))
       while !isOver.read({ $0 }) {
         for bytes in updates {
@@ -324,14 +331,14 @@ import Testing
       try #require(words.count == 1 && words.first != .some(nil))
       if let word = words.first ?? nil { seen.insert(word) }
     }
-    #expect(seen.count == 20, "\(plugins.input.tornCount) readings of many were torn")
+    #expect(seen.count == 20, "\(plugins.input.tornCount) reads found an update in progress")
   }
 
   // MARK: - Costs
 
   @Test(
     "A pass over files allocates nothing",
-    .enabled(if: allocations_are_counted(), "a sanitizer has malloc"))
+    .enabled(if: allocations_are_counted(), "a sanitizer replaces malloc"))
   func allocations() throws {
     let plugins = try Plugins()
     for number in 0..<10 { try plugins.publish(RRDFileImage.example.bytes, as: "p\(number)") }

@@ -19,52 +19,52 @@ import Testing
   }
 
   @Test(
-    "What a data source is as a statistic",
+    "A data source becomes a statistic with kind, unit, scale and meaning",
     arguments: [
       Case(
-        source: RRDDataSource("n", .int64, .derive, units: "B/s", least: 0), kind: .cumulative,
+        source: RRDDataSource("n", .int64, .derive, units: "B/s", minimum: 0), kind: .cumulative,
         unit: .bytes, scale: .one),
       Case(
-        source: RRDDataSource("n", .float, .derive, units: "(fraction)", least: 0, greatest: 1),
+        source: RRDDataSource("n", .float, .derive, units: "(fraction)", minimum: 0, maximum: 1),
         kind: .cumulative, unit: .seconds, scale: .nano),
       Case(
-        source: RRDDataSource("n", .int64, .derive, units: "requests/s", least: 0),
+        source: RRDDataSource("n", .int64, .derive, units: "requests/s", minimum: 0),
         kind: .cumulative, unit: .none, scale: .one, meaning: "Its rate is in requests/s."),
       Case(
-        source: RRDDataSource("n", .int64, .derive, units: "/s", least: 0), kind: .cumulative,
+        source: RRDDataSource("n", .int64, .derive, units: "/s", minimum: 0), kind: .cumulative,
         unit: .none, scale: .one),
       Case(
-        source: RRDDataSource("n", .float, .derive, units: "ms", least: 0), kind: .cumulative,
+        source: RRDDataSource("n", .float, .derive, units: "ms", minimum: 0), kind: .cumulative,
         unit: .none, scale: .micro, meaning: "Its rate is in ms."),
       Case(
-        source: RRDDataSource("n", .int64, .gauge, units: "KiB", least: 0), kind: .instant,
+        source: RRDDataSource("n", .int64, .gauge, units: "KiB", minimum: 0), kind: .instant,
         unit: .bytes, scale: Scale(base: .two, exponent: 10)),
       Case(
-        source: RRDDataSource("n", .float, .gauge, units: "KiB", least: 0), kind: .instant,
+        source: RRDDataSource("n", .float, .gauge, units: "KiB", minimum: 0), kind: .instant,
         unit: .bytes, scale: .one),
       Case(
         source: RRDDataSource("n", .float, .gauge, units: "(fraction)"), kind: .instant,
         unit: .none, scale: .micro, isSigned: true, meaning: "In (fraction)."),
       Case(
-        source: RRDDataSource("n", .float, .gauge, units: "us", least: 0), kind: .instant,
+        source: RRDDataSource("n", .float, .gauge, units: "us", minimum: 0), kind: .instant,
         unit: .seconds, scale: .nano),
       Case(
-        source: RRDDataSource("n", .int64, .gauge, units: "ms", least: 0), kind: .instant,
+        source: RRDDataSource("n", .int64, .gauge, units: "ms", minimum: 0), kind: .instant,
         unit: .seconds, scale: Scale(base: .ten, exponent: -3)),
       Case(
         source: RRDDataSource("n", .int64, meaning: "Drops."), kind: .instant, unit: .none,
-        scale: .one, isSigned: true, meaning: "Drops. Counted since the file's update before."),
+        scale: .one, isSigned: true, meaning: "Drops. Counted since the previous update."),
       Case(
         source: RRDDataSource(
           "n", .float, .derive, units: "(fraction)", isInverse: true), kind: .cumulative,
         unit: .seconds, scale: .nano, meaning: "xcp-rrdd shows 1 minus its rate."),
       Case(
         source: RRDDataSource(
-          "n", .float, .gauge, units: "(fraction)", least: 0, greatest: 1, isInverse: true),
+          "n", .float, .gauge, units: "(fraction)", minimum: 0, maximum: 1, isInverse: true),
         kind: .instant, unit: .none, scale: .micro,
         meaning: "In (fraction). xcp-rrdd shows 1 minus it."),
       Case(
-        source: RRDDataSource("n", .int64, .gauge, least: 0, isInverse: true), kind: .instant,
+        source: RRDDataSource("n", .int64, .gauge, minimum: 0, isInverse: true), kind: .instant,
         unit: .none, scale: .one, isSigned: true, meaning: "xcp-rrdd shows 1 minus it."),
     ])
   func statistics(_ expected: Case) {
@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test(
-    "A float is the nearest word; what none can hold is inactive",
+    "A float becomes the nearest word, or inactive if no word represents it",
     arguments: [
       (0.1, "(fraction)", false, 100_000), (1.5, "KiB", false, 1536),
       (2.000_000_001, "s", false, 2_000_000_001), (0.25, "us", false, 250),
@@ -89,14 +89,14 @@ import Testing
     ] as [(Double, String, Bool, UInt64)])
   func floats(value: Double, units: String, isSigned: Bool, word: UInt64) {
     let source = RRDDataSource(
-      "n", .float, .gauge, units: units, least: isSigned ? -.infinity : 0)
+      "n", .float, .gauge, units: units, minimum: isSigned ? -.infinity : 0)
     let (statistic, conversion) = source.statistic
     #expect(conversion.word(value.bitPattern) == word)
     let isInactive = value.isNaN || abs(value) > 1e20 || value < 0 && !isSigned
     #expect(Inactive.marks(word, of: statistic) == isInactive)
   }
 
-  @Test("An integer is itself, to the last bit")
+  @Test("Integers are exact; a negative integer is inactive in an unsigned statistic")
   func integers() {
     let (_, signed) = RRDDataSource("n", .int64, .gauge).statistic
     let (_, unsigned) = RRDDataSource("n", .int64, .derive).statistic

@@ -1,11 +1,13 @@
 import Glibc
 import LinuxSystem
 import SharedTable
+import StatsInput
 import StatsTree
 import TableInput
+import TestSupport
 import Testing
 
-/// With a publisher in a process of its own: that of `vitals demo`.
+/// Tests with a publisher in a separate process, that of `vitals demo`.
 @Suite(.serialized) struct DeadPublisherTests {
   private func demo(_ stage: Stage) throws -> ChildProcess {
     let own = try readLink("/proc/self/exe")
@@ -23,7 +25,7 @@ import Testing
     return child
   }
 
-  @Test("Killed, it leaves its last numbers, stale; the next one takes its place")
+  @Test("The values of a killed publisher are stale until a new publisher replaces it")
   func killed() throws {
     let stage = try Stage()
     let child = try demo(stage)
@@ -35,24 +37,24 @@ import Testing
     sampler.pass()
     let served = try #require(stage.value("served", of: "app/demo/worker0", in: sampler))
     child.kill()
-    var events: [TableInput.Event] = []
+    var events: [InputEvent] = []
     for _ in 0..<100 where events.isEmpty {
       input.wait(until: monotonicNanoseconds() + 20_000_000)
       events = input.refresh()
     }
     sampler.pass()
-    guard case .remark("app/demo", let text) = events.first else {
+    guard case .diagnostic("app/demo", let text) = events.first else {
       Issue.record("\(events)")
       return
     }
     #expect(text.contains("process \(child.pid) died"))
-    #expect(stage.source("app/demo")?.remarks.contains(text) == true)
+    #expect(stage.source("app/demo")?.diagnosticTexts.contains(text) == true)
     let last = try #require(stage.value("served", of: "app/demo/worker0", in: sampler))
     #expect(last >= served)
     let statuses = Set(sampler.plan.entries.map { sampler.status(of: $0).word })
     #expect(statuses == ["stale"])
 
-    // Somebody who comes now reads the file.
+    // An input that starts now reads the file.
     let tree = Tree()
     var options = TableInput.Options.withoutDirectories
     options.tableDirectory = stage.directory
@@ -62,41 +64,41 @@ import Testing
     #expect(tree.sources().contains { $0.path == "app/demo/link" && $0.status.word == "stale" })
 
     let next = try demo(stage)
-    var restart: [TableInput.Event] = []
+    var restart: [InputEvent] = []
     for _ in 0..<100 where restart.count < 2 {
       input.wait(until: monotonicNanoseconds() + 20_000_000)
       restart += input.refresh()
     }
     #expect(
       restart == [
-        .gone(path: "app/demo", pid: UInt32(child.pid)),
-        .appeared(path: "app/demo", pid: UInt32(next.pid)),
+        .gone(path: "app/demo", .process(child.pid), reason: "process \(child.pid) ended it"),
+        .appeared(path: "app/demo", .process(next.pid)),
       ])
     #expect(stage.status(of: "app/demo/worker0") == .up)
-    next.end(withinMilliseconds: 2_000)
-    // The lock's file stays: somebody may be about to take it.
+    next.terminate(timeoutMilliseconds: 2_000)
+    // The lock file stays, because another process may be about to lock it.
     #expect(try directoryEntries(stage.directory) == ["demo.lock"])
   }
 
-  @Test("Stopped, it does not stop its readers, and is stale until it goes on")
+  @Test("The values of a stopped publisher are stale until it continues")
   func stopped() throws {
     let stage = try Stage()
     let child = try demo(stage)
     let input = try stage.input()
     _ = input.refresh()
     kill(child.pid, SIGSTOP)
-    var events: [TableInput.Event] = []
+    var events: [InputEvent] = []
     for _ in 0..<100 where events.isEmpty {
       sleepNanoseconds(50_000_000)
       events = input.refresh()
     }
-    guard case .remark(_, let text) = events.first else {
+    guard case .diagnostic(_, let text) = events.first else {
       Issue.record("\(events)")
       return
     }
     #expect(text.contains("stopped"))
     #expect(stage.source("app/demo/worker0")?.status.word == "stale")
-    // Who comes now gets no answer, and takes the file.
+    // An input that starts now gets no reply and reads the file.
     let tree = Tree()
     var options = TableInput.Options()
     options.socketDirectory = stage.directory
@@ -108,13 +110,14 @@ import Testing
     #expect(monotonicNanoseconds() - begin < 2_000_000_000)
     let source = try #require(tree.sources().first { $0.path == "app/demo" })
     #expect(source.labels["via"] == "file")
-    #expect(source.remarks.contains { $0.contains("did not answer") }, "\(source.remarks)")
+    #expect(
+      source.diagnosticTexts.contains { $0.contains("did not reply") }, "\(source.diagnosticTexts)")
     kill(child.pid, SIGCONT)
     for _ in 0..<100 where stage.source("app/demo")?.status != .up {
       sleepNanoseconds(50_000_000)
       _ = input.refresh()
     }
     #expect(stage.status(of: "app/demo/worker0") == .up)
-    child.end(withinMilliseconds: 2_000)
+    child.terminate(timeoutMilliseconds: 2_000)
   }
 }

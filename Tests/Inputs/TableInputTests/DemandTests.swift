@@ -2,8 +2,10 @@ import Glibc
 import LinuxSystem
 import SharedTable
 import Statistics
+import StatsInput
 import StatsTree
 import TableInput
+import TestSupport
 import Testing
 
 @Suite struct DemandTests {
@@ -13,8 +15,8 @@ import Testing
     return (publisher, try publisher.addRecord("lock", schema: Stage.heavy, to: source))
   }
 
-  @Test("A group on demand is off, and a remark says how it is asked for")
-  func off() throws {
+  @Test("An on-demand group is disabled, and a diagnostic tells how to enable it")
+  func disabled() throws {
     let stage = try Stage()
     let (publisher, record) = try publisher(stage)
     let input = try stage.input()
@@ -22,16 +24,16 @@ import Testing
     #expect(stage.status(of: "app/web/worker") == .up)
     #expect(stage.value("spins", of: "app/web/worker") == nil)
     #expect(!record.isWatched)
-    let remark = try #require(stage.source("app/web")?.remarks.first)
+    let remark = try #require(stage.source("app/web")?.diagnosticTexts.first)
     #expect(remark.contains("lock of worker") && remark.contains("--enable lock"), "\(remark)")
     #expect(input.namesOnDemand == ["lock"])
     publisher.close()
   }
 
   @Test(
-    "It is asked for by path and name, path, or name",
+    "A pattern of path and group, path, or group enables it",
     arguments: ["app/web/worker*:lock", "app/web", "app/*/worker*", "lock", "/loc/"])
-  func on(pattern: String) throws {
+  func enabled(pattern: String) throws {
     let stage = try Stage()
     let (publisher, record) = try publisher(stage)
     let asked = try Pattern(pattern)
@@ -40,8 +42,8 @@ import Testing
     #expect(record.isWatched)
     record.counter("spins")?.add(4)
     #expect(stage.value("spins", of: "app/web/worker") == 4)
-    #expect(stage.source("app/web")?.remarks == [])
-    // One that appears later is asked for as well.
+    #expect(stage.source("app/web")?.diagnosticTexts == [])
+    // A group that appears later is enabled as well.
     let late = try publisher.addRecord(
       "lock", schema: Stage.heavy, to: try publisher.addSource("worker2"))
     _ = input.refresh()
@@ -53,7 +55,7 @@ import Testing
     publisher.close()
   }
 
-  @Test("Nobody pays for what is not looked at, and no longer than it is")
+  @Test("A group is enabled only while its source is in use")
   func ends() throws {
     let stage = try Stage()
     let (publisher, record) = try publisher(stage)
@@ -82,7 +84,7 @@ import Testing
     publisher.close()
   }
 
-  @Test("A table that is read as a file has nobody to ask, and says so")
+  @Test("A table read as a file reports that groups cannot be enabled")
   func file() throws {
     let stage = try Stage()
     let (publisher, record) = try publisher(stage, isPersistent: true)
@@ -91,11 +93,11 @@ import Testing
     let input = try TableInput(stage.tree, options: options)
     try input.attach("\(stage.directory)/web.table")
     let events = input.refresh()
-    let isSaid = events.contains { event in
-      guard case .remark("app/web", let text) = event else { return false }
-      return text.contains("lock cannot be turned on") && text.contains("no publisher to ask")
+    let isReported = events.contains { event in
+      guard case .diagnostic("app/web", let text) = event else { return false }
+      return text.contains("cannot enable lock") && text.contains("without its publisher")
     }
-    #expect(isSaid, "\(events)")
+    #expect(isReported, "\(events)")
     #expect(!record.isWatched)
     publisher.close()
   }

@@ -4,8 +4,9 @@ import SharedTable
 import Statistics
 import StatsTesting
 import StatsTree
-import TableInput
 import Testing
+
+@testable import TableInput
 
 @Suite struct TableBackingTests {
   private static let sums = Schema(packing: [
@@ -17,7 +18,7 @@ import Testing
     try Reader(of: try publisher.descriptorForReader(), file: "test")
   }
 
-  @Test("It conforms: relaxed, latched, asleep, denied, gone and removed groups")
+  @Test("The backing conforms for relaxed, latched, disabled, denied, gone and removed groups")
   func conforms() throws {
     let publisher = try Publisher(.unnamed)
     let source = try publisher.addSource("worker")
@@ -51,7 +52,7 @@ import Testing
     #expect(heavy.isOnDemand)
   }
 
-  @Test("Its records conform in a tree, by the rules of statsfs; a table cannot be cleared")
+  @Test("The records conform in a tree by the rules of statsfs, except for clearing")
   func conformsInTree() {
     let rules = TreeConformance(TableSource()).rules()
     #expect(rules.flatMap(\.violations) == [])
@@ -62,7 +63,7 @@ import Testing
     #expect(rules.flatMap(\.omitted) == [])
   }
 
-  @Test("A record's own window counts, unless it is yet to come")
+  @Test("A window stated by the record applies unless it is in the future")
   func windows() throws {
     let publisher = try Publisher(.unnamed)
     let source = try publisher.addSource("worker")
@@ -85,7 +86,7 @@ import Testing
     #expect(sampler.window(of: entry).end <= monotonicNanoseconds())
   }
 
-  @Test("A group that the publisher calls stale keeps its words of now")
+  @Test("A group that the publisher marks as stale has current words")
   func stale() throws {
     let publisher = try Publisher(.unnamed)
     let source = try publisher.addSource("worker")
@@ -109,8 +110,41 @@ import Testing
   }
 
   @Test(
-    "After the first two, a pass over 500 groups allocates nothing",
-    .enabled(if: allocations_are_counted(), "a sanitizer has malloc"))
+    "The status of a table is converted to that of the tree",
+    arguments: [
+      (.up, .up), (.stale(since: 7), .stale(since: 7)), (.stale(since: 0), .stale(since: 100)),
+      (.stale(since: 101), .stale(since: 100)), (.denied(code: 13), .denied(code: 13)),
+      (.gone, .gone), (.unknown(9), .stale(since: 100)),
+    ] as [(TableStatus, Status)])
+  func statusConversion(table: TableStatus, tree: Status) {
+    #expect(table.treeStatus(at: 100) == tree)
+  }
+
+  @Test("The values of a source and group with an unknown status are stale")
+  func unknownStatus() throws {
+    let stage = try Stage()
+    let publisher = try stage.publisher("web")
+    let source = try publisher.addSource("worker")
+    let record = try publisher.addRecord("requests", schema: Stage.schema, to: source)
+    record.counter("served")?.add(5)
+    record.setStatus(.unknown(9))
+    try publisher.setStatus(.unknown(9), of: source)
+    let input = try stage.input()
+    _ = input.refresh()
+    let sampler = Sampler(stage.tree)
+    sampler.pass()
+    let entry = try #require(sampler.plan.entries.first)
+    #expect(sampler.status(of: entry).word == "stale")
+    #expect(sampler.value(Stage.schema.statistics[0], of: entry) == 5)
+    #expect(stage.source("app/web/worker")?.status.word == "stale")
+    let texts = stage.source("app/web")?.diagnostics.map(\.text) ?? []
+    #expect(texts.contains { $0.contains("unknown status 9") }, "\(texts)")
+    publisher.close()
+  }
+
+  @Test(
+    "After the first two, a pass over 500 groups does not allocate memory",
+    .enabled(if: allocations_are_counted(), "a sanitizer replaces malloc"))
   func allocations() throws {
     let publisher = try Publisher(.unnamed)
     var records: [Record] = []

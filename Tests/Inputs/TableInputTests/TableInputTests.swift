@@ -2,12 +2,14 @@ import Glibc
 import LinuxSystem
 import SharedTable
 import Statistics
+import StatsInput
 import StatsTree
 import TableInput
+import TestSupport
 import Testing
 
 @Suite struct TableInputTests {
-  @Test("A publisher's sources, keys, labels and changes are those of the tree")
+  @Test("The tree has the sources, keys, labels and changes of a publisher")
   func membership() throws {
     let stage = try Stage()
     let publisher = try stage.publisher("web")
@@ -16,7 +18,7 @@ import Testing
     let record = try publisher.addRecord("requests", schema: Stage.schema, to: worker)
     record.counter("served")?.add(9)
     let input = try stage.input()
-    #expect(input.refresh() == [.appeared(path: "app/web", pid: UInt32(getpid()))])
+    #expect(input.refresh() == [.appeared(path: "app/web", .process(getpid()))])
     let source = try #require(stage.source("app/web/worker"))
     #expect(source.keys == ["n": "3"])
     #expect(source.labels == ["role": "a"])
@@ -33,7 +35,7 @@ import Testing
     #expect(source.status == .denied(code: EIO))
     #expect(stage.source("app/web/worker/\u{301}odd") != nil)
 
-    // What comes has the name of what goes.
+    // The new source has the name of a removed one.
     try publisher.remove(child)
     try publisher.remove(worker)
     let again = try publisher.addSource("worker", keys: ["n": "4"])
@@ -46,18 +48,21 @@ import Testing
     publisher.close()
   }
 
-  @Test("Publishers that come and go are heard of, also in a directory that is not there yet")
+  @Test("New and removed publishers are detected, also if the directory is created later")
   func comesAndGoes() throws {
     let stage = try Stage(isThere: false)
     let input = try stage.input { $0.rescanSeconds = 1_000 }
     #expect(input.refresh() == [])
     let publisher = try stage.publisher("web", served: 1)
-    #expect(input.refresh() == [.appeared(path: "app/web", pid: UInt32(getpid()))])
+    #expect(input.refresh() == [.appeared(path: "app/web", .process(getpid()))])
     let other = try stage.publisher("db", served: 2)
     input.wait(until: monotonicNanoseconds() + 20_000_000)
-    #expect(input.refresh() == [.appeared(path: "app/db", pid: UInt32(getpid()))])
+    #expect(input.refresh() == [.appeared(path: "app/db", .process(getpid()))])
     publisher.close()
-    #expect(input.refresh() == [.gone(path: "app/web", pid: UInt32(getpid()))])
+    #expect(
+      input.refresh() == [
+        .gone(path: "app/web", .process(getpid()), reason: "process \(getpid()) ended it")
+      ])
     #expect(stage.source("app/web") == nil)
     #expect(stage.value("served", of: "app/db/worker") == 2)
     other.close()
@@ -65,7 +70,7 @@ import Testing
     #expect(stage.tree.sources().isEmpty)
   }
 
-  @Test("A publisher that begins anew takes the place of the old one", arguments: [false, true])
+  @Test("A restarted publisher replaces the previous instance", arguments: [false, true])
   func restart(isPersistent: Bool) throws {
     let stage = try Stage()
     let first = try stage.publisher("web", served: 100, isPersistent: isPersistent)
@@ -74,18 +79,22 @@ import Testing
     let old = stage.source("app/web")
     first.close()
     let second = try stage.publisher("web", served: 3, isPersistent: isPersistent)
-    let pid = UInt32(getpid())
+    let pid = getpid()
     var events = input.refresh()
-    // The old one may be seen to close before the new one is found.
+    // The old instance may close before the new one is found.
     if events.count == 1 { events += input.refresh() }
-    #expect(events == [.gone(path: "app/web", pid: pid), .appeared(path: "app/web", pid: pid)])
+    #expect(
+      events == [
+        .gone(path: "app/web", .process(pid), reason: "process \(pid) ended it"),
+        .appeared(path: "app/web", .process(pid)),
+      ])
     #expect(stage.source("app/web") !== old)
     #expect(stage.value("served", of: "app/web/worker") == 3)
     second.close()
   }
 
-  @Test("A flawed table, a leftover socket and a pipe do not lose the good one")
-  func flawed() throws {
+  @Test("Invalid tables, a leftover socket and a pipe do not affect a valid table")
+  func invalidFiles() throws {
     let stage = try Stage()
     let good = try stage.publisher("good", served: 5)
     let magic = Array("VITALS\u{1a}\u{1}".utf8)
@@ -101,14 +110,14 @@ import Testing
     for name in ["bad", "empty", "pipe"] {
       let source = try #require(stage.source("app/\(name)"), "\(name)")
       #expect(source.status == .denied(code: EINVAL), "\(name)")
-      #expect(source.remarks.count == 1)
+      #expect(source.diagnosticTexts.count == 1)
     }
     #expect(stage.source("app/dead") == nil)
-    #expect(stage.source("app/bad")?.remarks.first?.contains("bad.table") == true)
+    #expect(stage.source("app/bad")?.diagnosticTexts.first?.contains("bad.table") == true)
     good.close()
   }
 
-  @Test("A table that is named is shown also after its end, and names are told apart")
+  @Test("An attached table is shown also after its end, under a unique name")
   func attached() throws {
     let stage = try Stage()
     let publisher = try stage.publisher("web", served: 8, isPersistent: true)
@@ -124,9 +133,9 @@ import Testing
     _ = input.refresh()
     #expect(stage.value("served", of: "app/web/worker") == 8)
     guard case .stale = stage.status(of: "app/web/worker") else {
-      Issue.record("it is \(String(describing: stage.status(of: "app/web/worker")))")
+      Issue.record("the status is \(String(describing: stage.status(of: "app/web/worker")))")
       return
     }
-    #expect(stage.source("app/web")?.remarks.first?.contains("ended") == true)
+    #expect(stage.source("app/web")?.diagnosticTexts.first?.contains("ended") == true)
   }
 }

@@ -9,11 +9,11 @@ import Testing
 
 @testable import XenStats
 
-/// The backings over libxenctrl: domains, vCPUs, runstates.
+/// The backings over libxenctrl: domains, vCPUs, run states.
 @Suite struct ControlRecordsTests {
   private let none = Inactive.unsigned
 
-  /// A backing with a token for each domain of a host.
+  /// A backing with an open group for each domain of a host.
   private func domains(
     _ xen: FakeXen, capacity: Int = 64
   ) throws -> (DomainBacking, [Int], DomainLister) {
@@ -24,7 +24,7 @@ import Testing
     return (records, tokens, lister)
   }
 
-  @Test("Domains conform, those that are gone and replaced too")
+  @Test("The backing of domains conforms, with ended and replaced domains")
   func domainConformance() throws {
     var states = (0..<40).map { FakeXen.DomainState(UInt32($0 * 2)) }
     for index in states.indices {
@@ -33,7 +33,7 @@ import Testing
     }
     let xen = try FakeXen(domains: states)
     let (records, tokens, _) = try domains(xen)
-    // One has ended, one has its number from another.
+    // One domain has ended; another one has its number from an ended domain.
     states.remove(at: 7)
     states[20].identity = XenIdentity(high: 2, low: 2)
     xen.domains = states
@@ -51,7 +51,7 @@ import Testing
     #expect(violations == [])
   }
 
-  @Test("What a domain's flags and numbers mean")
+  @Test("The flags and page counts of a domain are converted")
   func domainStates() throws {
     let flags: [(UInt64, String)] = [
       (1 << 5, "running"), (0, "runnable"), (1 << 4, "blocked"), (1 << 3 | 1 << 4, "paused"),
@@ -60,7 +60,7 @@ import Testing
     ]
     var states = flags.indices.map { FakeXen.DomainState(UInt32($0)) }
     for index in states.indices { states[index].flags = flags[index].0 }
-    states[0].mostPages = UInt64(UInt32.max)
+    states[0].maximumPages = UInt64(UInt32.max)
     states[1].pages = 1 << 60
     let (records, tokens, _) = try domains(FakeXen(domains: states))
     let probe = Probe(records, tokens.map { ($0, XenStatsSchemas.domain) })
@@ -69,12 +69,12 @@ import Testing
       let value = probe.value("state", tokens[index]).map { names[Int($0)] }
       #expect(value == expected.1, "\(expected.0)")
     }
-    #expect(probe.value("memory_max", tokens[0]) == nil, "there is no limit")
-    #expect(probe.value("memory", tokens[1]) == nil, "2^72 bytes are no memory")
+    #expect(probe.value("memory_max", tokens[0]) == nil, "no limit is set")
+    #expect(probe.value("memory", tokens[1]) == nil, "2^72 bytes are impossible")
     #expect(probe.value("memory_max", tokens[1]) == 2048 * 4096)
   }
 
-  @Test("600 domains take one call where there is room, and as many as needed where there is not")
+  @Test("A list of 600 domains takes one call if the buffer has room, otherwise several")
   func chunks() throws {
     let xen = try FakeXen(domains: (0..<600).map { FakeXen.DomainState(UInt32($0 * 3)) })
     for (capacity, calls) in [(1024, 1), (600, 1), (256, 3), (7, 86)] {
@@ -82,7 +82,7 @@ import Testing
       #expect(tokens.count == 600)
       let before = lister.callCount
       let probe = Probe(records, tokens.map { ($0, XenStatsSchemas.domain) })
-      // The last is known by its number: no list is asked for what would be behind it.
+      // The last domain is known by its number: no call asks for domains after it.
       #expect(Int(lister.callCount - before) == calls, "\(capacity)")
       #expect(tokens.allSatisfy { probe.status($0) == .up })
       lister.reserve(600)
@@ -92,7 +92,7 @@ import Testing
     }
   }
 
-  @Test("For one domain one is asked for, not a list of all")
+  @Test("A single domain is read without a list of all")
   func oneDomain() throws {
     let xen = try FakeXen(domains: (0..<100).map { FakeXen.DomainState(UInt32($0)) })
     let (records, tokens, _) = try domains(xen, capacity: 128)
@@ -101,7 +101,7 @@ import Testing
     #expect(probe.status(tokens[70]) == .up && xen[.listRoom] == 1)
   }
 
-  @Test("A list that fails half way loses the second half only; a busy hypervisor none")
+  @Test("A list that fails halfway denies the second half only; a busy hypervisor denies none")
   func failingList() throws {
     let xen = try FakeXen(domains: (0..<20).map { FakeXen.DomainState(UInt32($0)) })
     let (records, tokens, _) = try domains(xen, capacity: 8)
@@ -119,10 +119,10 @@ import Testing
     xen.set(.listError, UInt64(EAGAIN))
     probe.sampler.pass()
     #expect(tokens[8...].allSatisfy { probe.status($0).isStale })
-    #expect(probe.value("cpu_ns", tokens[19]) == 5_000_000_000, "its last number")
+    #expect(probe.value("cpu_ns", tokens[19]) == 5_000_000_000, "its last value")
   }
 
-  @Test("A list that never gets on ends")
+  @Test("A list whose numbers do not increase ends")
   func stuckList() throws {
     let xen = try FakeXen(domains: (0..<20).map { FakeXen.DomainState(UInt32($0)) })
     let lister = DomainLister(try xen.control(), capacity: 4)
@@ -132,7 +132,7 @@ import Testing
     #expect(count == 8)
   }
 
-  @Test("vCPUs conform; one that fails takes no other with it")
+  @Test("The backing of vCPUs conforms; a failing vCPU affects no other")
   func vcpuConformance() throws {
     var states = [FakeXen.DomainState(0, vcpus: 8), FakeXen.DomainState(5, vcpus: 8)]
     states[1].failingVCPU = 3
@@ -156,7 +156,7 @@ import Testing
       BackingConformance(records, members: members, expected: { words[$0] }).run() == [])
   }
 
-  @Test("How a vCPU fails: gone, denied, or busy for now")
+  @Test("A failing vCPU is gone, denied or stale")
   func vcpuFailures() throws {
     var states = [FakeXen.DomainState(0, vcpus: 4)]
     states[0].failingVCPU = 2
@@ -184,7 +184,7 @@ import Testing
     #expect(probe.status(tokens[3]) == .gone)
   }
 
-  @Test("A vCPU of a domain that is paused does not wait for a CPU")
+  @Test("A vCPU of a paused domain does not wait for a CPU")
   func paused() throws {
     var states = [FakeXen.DomainState(0, vcpus: 3), FakeXen.DomainState(1, vcpus: 3)]
     let xen = try FakeXen(domains: states)
@@ -192,7 +192,7 @@ import Testing
     let records = VCPUBacking(lister)
     let tokens = (0..<3).map { records.open($0, ofDomain: 1) }
     let probe = Probe(records, tokens.map { ($0, XenStatsSchemas.vcpu) })
-    // Neither running nor blocked is the second.
+    // The second vCPU is neither running nor blocked.
     let cases: [(flags: UInt64, state: UInt64)] = [
       (0, 1), (1 << 3, 3), (0, 1), (1 << 2, 3), (1, 3),
     ]
@@ -205,7 +205,7 @@ import Testing
     }
   }
 
-  @Test("Runstates of domains conform, and lack the average where the library does")
+  @Test("The backing of run states conforms; the average is missing if the library lacks it")
   func runstates() throws {
     var states = [FakeXen.DomainState(0), FakeXen.DomainState(4), FakeXen.DomainState(6)]
     states[2].runstateError = EPERM
@@ -242,7 +242,7 @@ import Testing
     allocations_reset()
     sampler.pass()
     #expect(allocations_count() == 0)
-    // What a sample costs: one list, and a call for each vCPU and each domain's runstates.
+    // The calls of a sample: one list, one call per vCPU and one per domain.
     #expect(xen[.listCalls] - calls.0 == 1)
     #expect(xen[.vcpuCalls] - calls.1 == 2000)
     #expect(xen[.runstateCalls] - calls.2 == 500)

@@ -11,7 +11,7 @@ import XenTable
 @testable import XenStats
 
 /// The backing over statistics tables.
-@Suite struct TableRecordsTests {
+@Suite struct DomainTableBackingTests {
   private let none = Inactive.unsigned
 
   private func records(
@@ -22,7 +22,7 @@ import XenTable
     return (DomainTableBacking(), try DomainTable(of: 1, vcpuCount: vcpus, from: tables))
   }
 
-  @Test("It conforms: tables of the proposal, entries that are retired or closed")
+  @Test("The backing conforms with tables of the proposal and with retired or closed entries")
   func conformance() throws {
     let layout = try XenTableLayout(count: 20)
     let table = try SimulatedTables.Table(frames: 1)
@@ -43,7 +43,7 @@ import XenTable
       BackingConformance(records, members: members, expected: { words[$0] }).run() == [])
   }
 
-  @Test("It conforms while a marked table is written and extrapolated")
+  @Test("The backing conforms while a table with a clock is written and extrapolated")
   func conformanceWhileWritten() throws {
     let layout = try XenTableLayout(size: XenTableLayout.fullSize, count: 4)
     let table = try SimulatedTables.Table(frames: 1)
@@ -77,7 +77,7 @@ import XenTable
         token: records.open($0, of: domain), schema: XenStatsSchemas.vcpu)
     }
     #expect(BackingConformance(records, members: members, advance: update).run() == [])
-    // All four times together are the time since the start.
+    // The four times add up to the time since the start.
     let probe = Probe(records, members.map { ($0.token, $0.schema) })
     for member in members {
       let sum = ["running_ns", "runnable_ns", "blocked_ns", "offline_ns"]
@@ -86,13 +86,13 @@ import XenTable
     }
   }
 
-  @Test("Rates are over the hypervisor's own time, and between two updates there are none")
+  @Test("Rates refer to the time of the hypervisor; without an update there is none")
   func clock() throws {
     let layout = try XenTableLayout(size: XenTableLayout.fullSize, count: 2)
     let table = try SimulatedTables.Table(frames: 1)
     let writer = try table.writer(
       layout, mark: XenTableMark(domain: 1, generation: 1, created: 0, clock: .system))
-    // Its clock is far from ours, in either direction.
+    // Its clock is far ahead of ours or far behind it.
     let times: [UInt64] = [7_000_000_000, 1 << 50]
     func update(_ vcpu: Int, at time: UInt64, running: UInt64) {
       writer.update(
@@ -106,7 +106,7 @@ import XenTable
       let probe = Probe(records, [(token, XenStatsSchemas.vcpu)])
       let entry = probe.sampler.plan.entries[0]
       let running = try #require(XenStatsSchemas.vcpu["running_ns"])
-      // The first update was some time ago when it is seen.
+      // The first update is read some time after it was written.
       update(vcpu, at: times[vcpu], running: 1_000_000)
       probe.sampler.pass()
       sleepNanoseconds(5_000_000)
@@ -114,8 +114,10 @@ import XenTable
       probe.sampler.pass()
       let rate = try #require(probe.sampler.rate(running, of: entry))
       #expect(rate.increase == 1_000_000)
-      #expect(rate.interval.nominal == 4_000_000, "not the time between the passes")
-      // Nothing new: neither a rate nor a zero.
+      #expect(
+        rate.interval.nominal == 4_000_000,
+        "the interval is that between the updates, not between the passes")
+      // Without an update there is neither a rate nor a zero.
       probe.sampler.pass()
       #expect(probe.sampler.rate(running, of: entry) == nil)
       #expect(probe.value("running_ns", token) == 2_000_000)
@@ -123,21 +125,21 @@ import XenTable
     }
   }
 
-  @Test("No window ends after the reading, and one of an earlier time is earlier by as much")
+  @Test("A window never ends after its reading, and keeps the distance to other windows")
   func windows() {
     var clock = HypervisorClock()
     let first = clock.window(of: 1_000, readIn: Window(begin: 90, end: 100))
     #expect(first == Window(begin: 100, end: 100))
     #expect(clock.window(of: 990, readIn: Window(begin: 110, end: 120)).end == 90)
-    // Fresher than the first: all times are earlier from now on.
+    // A fresher update than the first: all later windows are earlier.
     #expect(clock.window(of: 1_050, readIn: Window(begin: 110, end: 120)).end == 120)
     #expect(clock.window(of: 1_000, readIn: Window(begin: 120, end: 130)).end == 70)
-    // Whatever a table says, a window has a time.
+    // Extreme times still give a valid window.
     #expect(clock.window(of: 0, readIn: Window(begin: 120, end: 130)).end == 1)
     #expect(clock.window(of: .max >> 1, readIn: Window(begin: 120, end: 130)).end <= 130)
   }
 
-  @Test("An entry whose writer died in an update is stale; it is tried so often and no more")
+  @Test("An entry whose writer died during an update is stale")
   func deadWriter() throws {
     let layout = try XenTableLayout(count: 2)
     let table = try SimulatedTables.Table(frames: 1)
@@ -175,20 +177,20 @@ import XenTable
   }
 }
 
-/// The kernel's privcmd, where there is none that works.
+/// The privcmd device without Xen.
 @Suite struct PrivcmdTests {
-  @Test("A device that is none, and one that is something else, say which call failed")
+  @Test("A missing device and a wrong device give an error with the failed call")
   func errors() throws {
     do throws(SystemError) {
       _ = try XenPrivcmd("/nonexistent/privcmd")
-      Issue.record("there is no such device")
+      Issue.record("a nonexistent device opened")
     } catch {
       #expect(error.call == "open" && error.code == ENOENT)
     }
     let other = try XenPrivcmd("/dev/null")
     do throws(SystemError) {
       _ = try other.frameCount(of: .vcpuStatistics, ofDomain: 7)
-      Issue.record("/dev/null has no frames")
+      Issue.record("/dev/null reported frames")
     } catch {
       #expect(error.code == ENOTTY)
       #expect(
@@ -196,7 +198,7 @@ import XenTable
     }
     do throws(SystemError) {
       try other.restrict(to: 7)
-      Issue.record("/dev/null cannot be restricted")
+      Issue.record("/dev/null was restricted")
     } catch {
       #expect(error.call == "IOCTL_PRIVCMD_RESTRICT" && error.object == "domain 7")
     }

@@ -8,22 +8,22 @@ import XenTable
 
 @testable import XenStats
 
-/// Statistics tables of a simulated hypervisor: right ones, those of the proposal with its defects,
-/// and hostile answers.
+/// Statistics tables of a simulated hypervisor: correct tables, the defects of the proposal, and
+/// hostile answers.
 @Suite struct DomainTableTests {
   private static let refused = "stats table: "
 
-  /// A host with dom0 and a domain 1, whose vCPUs ran 1 s and a microsecond more each.
+  /// A host with dom0 and domain 1; each vCPU ran a microsecond longer than the one before it.
   private func host(vcpus: Int) throws -> FakeXen {
     try FakeXen(domains: [FakeXen.DomainState(0), FakeXen.DomainState(1, vcpus: UInt64(vcpus))])
   }
 
   private func ran(_ vcpu: Int) -> UInt64 { 1_000_000_000 + 1_000 * UInt64(vcpu) }
 
-  /// A right table of the proposal for domain 1.
+  /// A correct table of the proposal for domain 1.
   private func table(
     vcpus: Int, stride: Int = XenTableLayout.defaultStride, mark: XenTableMark? = nil,
-    size: Int = XenTableLayout.smallestSize
+    size: Int = XenTableLayout.minimumSize
   ) throws -> SimulatedTables.Table {
     let layout = try XenTableLayout(size: size, stride: stride, count: vcpus)
     let table = try SimulatedTables.Table(frames: layout.frameCount)
@@ -58,12 +58,14 @@ import XenTable
 
     var domain: Source? { tree.find("xen/domain-1") }
 
-    /// The provenance of each vCPU's numbers, by its number.
+    /// The provenances of the vCPUs by vCPU number.
     var provenances: [Provenance?] {
       (domain?.children ?? []).map { $0.groups.first?.provenance }
     }
 
-    var remarks: [String] { (tree.find("xen")?.remarks ?? []) + (domain?.remarks ?? []) }
+    var diagnosticTexts: [String] {
+      (tree.find("xen")?.diagnosticTexts ?? []) + (domain?.diagnosticTexts ?? [])
+    }
 
     func value(_ name: String, _ vcpu: Int) -> UInt64? {
       guard let entry = entry(vcpu), let statistic = entry.group.schema[name] else { return nil }
@@ -78,7 +80,7 @@ import XenTable
   }
 
   @Test(
-    "Every vCPU is read where the header says, from 1 to 4,096",
+    "Every one of 1 to 4,096 vCPUs is read at the offset that the header gives",
     arguments: [
       (1, 128), (2, 128), (2, 64), (31, 128), (32, 128), (33, 512), (64, 4096), (512, 128),
       (4096, 128), (4096, 512),
@@ -88,20 +90,21 @@ import XenTable
     let stage = Stage(xen, try table(vcpus: vcpus, stride: stride))
     let calls = xen[.vcpuCalls]
     #expect(stage.provenances == Array(repeating: .xenTable, count: vcpus))
-    #expect(stage.remarks.filter { !$0.contains("clock") } == [])
+    #expect(stage.diagnosticTexts.filter { !$0.contains("clock") } == [])
     stage.pass()
     for vcpu in 0..<vcpus { #expect(stage.value("running_ns", vcpu) == ran(vcpu)) }
-    // dom0's two are all that the hypervisor is asked for.
+    // Only the two vCPUs of dom0 are read by calls.
     #expect(xen[.vcpuCalls] - calls == 2)
   }
 
-  @Test("A table is let go of with its domain, and no table is asked for of dom0")
+  @Test("A table is unmapped with its domain; dom0 has none")
   func lifecycle() throws {
     let xen = try host(vcpus: 2)
     let table = try table(vcpus: 2)
     let stage = Stage(xen, table)
     #expect(stage.tables.opened == [1])
-    weak let held = stage.input.domains[1]?.table
+    let domain = try #require(stage.input.domains[1])
+    weak let held = stage.input.hypervisor?.tables?.table(of: domain)
     #expect(held != nil)
     xen.domains.removeLast()
     _ = stage.input.refresh()
@@ -112,35 +115,36 @@ import XenTable
   // MARK: - The size query
 
   @Test(
-    "A size that no table of so many vCPUs has is not believed, and nothing is mapped",
+    "An impossible size of a table is refused and nothing is mapped",
     arguments: [
       // As Xen 4.17 answers for a type that it does not know: -EOPNOTSUPP in 32 bits.
       (4_294_967_201, "this Xen has no resource type 3 id 0 (EOPNOTSUPP)", true),
       (4_294_967_274, "the size of resource type 3 id 0: EINVAL", false),
-      (0, "has 0 frames; the vCPUs can need 1 to 5", false),
-      (6, "has 6 frames; the vCPUs can need 1 to 5", false),
-      (UInt64.max, "frames; the vCPUs can need 1 to 5", false),
-      (1 << 31, "has 2147483648 frames", false),
+      (0, "reports 0 frames; the vCPUs need 1 to 5", false),
+      (6, "reports 6 frames; the vCPUs need 1 to 5", false),
+      (UInt64.max, "frames; the vCPUs need 1 to 5", false),
+      (1 << 31, "reports 2147483648 frames", false),
     ] as [(UInt64, String, Bool)])
-  func hostileSizes(frames: UInt64, reason: String, isOfAll: Bool) throws {
+  func hostileSizes(frames: UInt64, reason: String, isHostWide: Bool) throws {
     let table = try table(vcpus: 4)
-    table.saidFrames = frames
+    table.reportedFrames = frames
     let stage = Stage(try host(vcpus: 4), table)
     #expect(table.mapCount == 0)
-    #expect(stage.remarks.count == 1)
-    #expect(stage.remarks[0].hasPrefix(Self.refused) && stage.remarks[0].contains(reason))
-    #expect(stage.tree.find("xen")?.remarks.isEmpty == !isOfAll)
+    #expect(stage.diagnosticTexts.count == 1)
+    #expect(
+      stage.diagnosticTexts[0].hasPrefix(Self.refused) && stage.diagnosticTexts[0].contains(reason))
+    #expect(stage.tree.find("xen")?.diagnosticTexts.isEmpty == !isHostWide)
     #expect(stage.provenances == Array(repeating: .xenControl, count: 4))
     #expect(stage.value("running_ns", 3) == ran(3))
   }
 
-  @Test("What the kernel refuses is said once: of all domains, or of one")
+  @Test("A refusal is reported once, for the host or for one domain")
   func refusals() throws {
-    let cases: [(size: CInt, map: CInt, open: CInt, isOfAll: Bool)] = [
+    let cases: [(size: CInt, map: CInt, open: CInt, isHostWide: Bool)] = [
       (EOPNOTSUPP, 0, 0, true), (0, EOPNOTSUPP, 0, true), (0, 0, ENOENT, true),
       (0, EPERM, 0, false), (EPERM, 0, 0, false), (0, EINVAL, 0, false), (ENOTTY, 0, 0, true),
     ]
-    for (size, map, open, isOfAll) in cases {
+    for (size, map, open, isHostWide) in cases {
       let xen = try host(vcpus: 2)
       xen.domains.append(FakeXen.DomainState(2))
       let tree = Tree()
@@ -152,13 +156,13 @@ import XenTable
       options.library = xen.library
       let input = XenInput(tree, options: options, tables: tables)
       #expect(input.refresh().count == 3)
-      #expect(tables.opened == (isOfAll ? [1] : [1, 2]), "\(size) \(map) \(open)")
-      #expect(tree.find("xen")?.remarks.count == (isOfAll ? 1 : 0))
+      #expect(tables.opened == (isHostWide ? [1] : [1, 2]), "\(size) \(map) \(open)")
+      #expect(tree.find("xen")?.diagnosticTexts.count == (isHostWide ? 1 : 0))
       #expect(tree.find("xen/domain-2/vcpu1")?.groups.first?.provenance == .xenControl)
     }
   }
 
-  @Test("A kernel that cannot say the size is asked for what the proposal would have")
+  @Test("Without a size query the size of the proposal is mapped")
   func noSizeQuery() throws {
     let table = try table(vcpus: 64)
     table.sizeError = EINVAL
@@ -169,7 +173,7 @@ import XenTable
 
   // MARK: - The defects of the proposal
 
-  @Test("Defect 1: entries that the writer puts elsewhere are found out, and not read")
+  @Test("Defect 1: misplaced entries are detected and not used")
   func misplacedEntries() throws {
     // vCPU v is written at 128 + 2048 * v: where the entry of vCPU 16 * v belongs.
     let vcpus = 64
@@ -190,12 +194,14 @@ import XenTable
     xen.domains[1].vcpuStep = UInt64(bitPattern: -1_000_000_000)
     let stage = Stage(xen, table)
     #expect(stage.provenances == Array(repeating: .xenControl, count: vcpus))
-    #expect(stage.remarks.count == 1)
-    #expect(stage.remarks[0].contains("its writer puts entries elsewhere than its header says"))
+    #expect(stage.diagnosticTexts.count == 1)
+    #expect(
+      stage.diagnosticTexts[0].contains(
+        "its writer places entries elsewhere than its header states"))
     #expect(stage.value("running_ns", 2) == 98_000_000_000)
   }
 
-  @Test("Defect 1 on few vCPUs: an entry that is never written is left when its vCPU has run")
+  @Test("Defect 1 with few vCPUs: an entry that is never written is abandoned after its vCPU ran")
   func unwrittenEntries() throws {
     let table = try SimulatedTables.Table(frames: 1)
     let memory = try table.memory()
@@ -204,28 +210,28 @@ import XenTable
     }
     memory.storeRelaxed(UInt32(2), at: 128)
     memory.storeRelaxed(ran(0), at: 136)
-    // vCPU 1's entry is outside; vCPU 2's would be behind the table's only frame.
+    // The entry of vCPU 1 is misplaced; that of vCPU 2 would be after the only frame.
     memory.storeRelaxed(UInt32(2), at: 2176)
     memory.storeRelaxed(ran(1), at: 2184)
     let xen = try host(vcpus: 3)
     let stage = Stage(xen, table)
     for _ in 0..<3 { _ = stage.input.refresh() }
-    // Nothing has run since: an entry that is not written yet says nothing.
+    // No vCPU has run since: an entry that was not written yet is no contradiction.
     #expect(stage.provenances == [.xenTable, .xenTable, .xenTable])
     #expect(stage.value("running_ns", 0) == ran(0))
-    #expect(stage.value("running_ns", 1) == nil, "no zero is made up of memory that nobody wrote")
-    // Looks take the vCPUs in turn.
+    #expect(stage.value("running_ns", 1) == nil, "unwritten memory is not a zero")
+    // Each verification compares the next vCPU.
     xen.advance(2_000_000)
     for _ in 0..<3 { _ = stage.input.refresh() }
     stage.pass()
     #expect(stage.provenances == [.xenControl, .xenControl, .xenControl])
     #expect(stage.value("running_ns", 1) == ran(1) + 2_000_000)
-    #expect(stage.remarks.count == 1)
-    #expect(stage.remarks[0].contains("ran 0 ns by the table"))
-    #expect(stage.input.tableRecords.openCount == 0)
+    #expect(stage.diagnosticTexts.count == 1)
+    #expect(stage.diagnosticTexts[0].contains("ran 0 ns by the table"))
+    #expect(stage.input.hypervisor?.tables?.backing.openCount == 0)
   }
 
-  @Test("Defects 3 and 4: where the frames are too few, the vCPUs behind them are read otherwise")
+  @Test("Defects 3 and 4: vCPUs without room in the frames are read by libxenctrl")
   func tooFewFrames() throws {
     // 64 vCPUs need three frames; the proposal's formula for the acquisition has one.
     let full = try table(vcpus: 64)
@@ -239,13 +245,14 @@ import XenTable
         == Array(repeating: .xenTable, count: inFrame)
         + Array(repeating: .xenControl, count: 64 - inFrame))
     for vcpu in 0..<64 { #expect(stage.value("running_ns", vcpu) == ran(vcpu)) }
-    #expect(stage.remarks.contains { $0.contains("room for 31 of 64 vCPUs") })
+    #expect(stage.diagnosticTexts.contains { $0.contains("room for 31 of 64 vCPUs") })
   }
 
-  @Test("Defect 5: without a clock the words stay as they are, which is said; with one they go on")
+  @Test("Defect 5: without a clock times stand still, with a diagnostic; with one they advance")
   func staleness() throws {
     let plain = Stage(try host(vcpus: 1), try table(vcpus: 1))
-    #expect(plain.remarks.count == 1 && plain.remarks[0].contains("runs without a pause"))
+    #expect(
+      plain.diagnosticTexts.count == 1 && plain.diagnosticTexts[0].contains("runs without a pause"))
     plain.pass()
     #expect(plain.value("running_ns", 0) == ran(0) && plain.status(0) == .up)
 
@@ -264,7 +271,7 @@ import XenTable
           state: vcpu == 0 ? .running : .blocked, startTime: .value(start - ran(vcpu) - 23)))
     }
     let marked = Stage(try host(vcpus: 2), table)
-    #expect(marked.remarks == [])
+    #expect(marked.diagnosticTexts == [])
     for _ in 0..<2 {
       marked.pass()
       let window = marked.entry(0).map { marked.sampler.window(of: $0) }
@@ -278,7 +285,7 @@ import XenTable
     }
   }
 
-  @Test("Defect 6: what the table does not have is not there, never 0")
+  @Test("Defect 6: a value that the table does not have is missing, never 0")
   func onlyRunning() throws {
     let stage = Stage(try host(vcpus: 1), try table(vcpus: 1))
     for name in ["runnable_ns", "blocked_ns", "offline_ns", "state", "sample_ns", "cpu"] {
@@ -286,7 +293,7 @@ import XenTable
     }
   }
 
-  @Test("Defect 7: a table that is not announced yet, or is none, is refused with the reason")
+  @Test("Defect 7: a table that is not initialised, or is none, is refused with the reason")
   func unannounced() throws {
     for (magic, reason) in [
       (UInt32(0), "was not initialised"), (1, "was not initialised"),
@@ -296,11 +303,11 @@ import XenTable
       try table.memory().storeRelaxed(magic, at: 0)
       let stage = Stage(try host(vcpus: 2), table)
       #expect(stage.provenances == [.xenControl, .xenControl])
-      #expect(stage.remarks.contains { $0.contains(reason) }, "\(stage.remarks)")
+      #expect(stage.diagnosticTexts.contains { $0.contains(reason) }, "\(stage.diagnosticTexts)")
     }
   }
 
-  @Test("Defect 9: a time with its top bit set is no number")
+  @Test("Defect 9: a time with its top bit set is no value")
   func topBit() throws {
     let table = try table(vcpus: 2)
     let memory = try table.memory()
@@ -322,15 +329,18 @@ import XenTable
     try table.memory().storeRelaxed(value, at: offset)
     let stage = Stage(try host(vcpus: 4), table)
     #expect(stage.provenances == Array(repeating: .xenControl, count: 4))
-    #expect(stage.remarks.contains { $0.contains(reason) }, "\(stage.remarks)")
+    #expect(stage.diagnosticTexts.contains { $0.contains(reason) }, "\(stage.diagnosticTexts)")
   }
 
-  @Test("Another domain's table, and one whose header changes, are left")
+  @Test("The table of another domain and a table with a changed header are not used")
   func identity() throws {
     let other = try table(
       vcpus: 2, mark: XenTableMark(domain: 7, generation: 1, created: 1),
       size: XenTableLayout.fullSize)
-    #expect(Stage(try host(vcpus: 2), other).remarks.contains { $0.contains("that of domain 7") })
+    #expect(
+      Stage(try host(vcpus: 2), other).diagnosticTexts.contains {
+        $0.contains("it belongs to domain 7")
+      })
 
     let changing = try table(vcpus: 2)
     let stage = Stage(try host(vcpus: 2), changing)
@@ -339,25 +349,25 @@ import XenTable
     _ = stage.input.refresh()
     stage.pass()
     #expect(stage.provenances == [.xenControl, .xenControl])
-    #expect(stage.remarks.contains { $0.contains("header changed") })
+    #expect(stage.diagnosticTexts.contains { $0.contains("header changed") })
     #expect(stage.value("running_ns", 1) == ran(1))
   }
 
-  @Test("A way that was not allowed is not taken")
-  func ways() throws {
-    let cases: [(XenInput.Way, Provenance)] = [(.table, .xenTable), (.libxenctrl, .xenControl)]
-    for (way, provenance) in cases {
+  @Test("Only permitted access methods are used")
+  func methods() throws {
+    let cases: [(XenInput.Method, Provenance)] = [(.table, .xenTable), (.libxenctrl, .xenControl)]
+    for (method, provenance) in cases {
       let xen = try host(vcpus: 1)
       let tables = SimulatedTables()
       tables.tables[1] = try table(vcpus: 1)
       var options = XenInput.Options()
       options.library = xen.library
-      options.ways = [way]
+      options.methods = [method]
       let tree = Tree()
       _ = XenInput(tree, options: options, tables: tables).refresh()
       #expect(tree.find("xen/domain-1/vcpu0")?.groups.map(\.provenance) == [provenance])
       let isDom0Read = tree.find("xen/Domain-0/vcpu0")?.groups.isEmpty == false
-      #expect(isDom0Read == (way == .libxenctrl))
+      #expect(isDom0Read == (method == .libxenctrl))
     }
   }
 }

@@ -8,7 +8,7 @@ import Testing
 
 @testable import XenStats
 
-/// The machine as the hypervisor has it.
+/// The host as the hypervisor describes it.
 @Suite struct HostTests {
   private func tree(_ xen: FakeXen) -> Tree {
     let tree = Tree()
@@ -18,7 +18,7 @@ import Testing
     return tree
   }
 
-  @Test("CPUs, memory in bytes, and idle times of CPUs that are online")
+  @Test("The host has CPUs, memory in bytes, and the idle times of online CPUs")
   func host() throws {
     let xen = try FakeXen()
     xen.setIdle(2, 0)
@@ -38,7 +38,7 @@ import Testing
     #expect(value("memory_free", "xen/host") == 1 << 28)
     #expect(value("memory_scrub", "xen/host") == 65_536)
     #expect(value("idle_ns", "xen/host/cpu3") == 4_000_000_000)
-    // All CPUs by one call, whatever their number.
+    // One call reads all CPUs.
     let calls = xen[.cpusCalls]
     sampler.pass()
     #expect(xen[.cpusCalls] - calls == 1)
@@ -51,7 +51,7 @@ import Testing
     #expect(entry.map { sampler.status(of: $0) } == .denied(code: EPERM))
   }
 
-  @Test("Both backings conform, with a CPU that is offline and one that there is not")
+  @Test("Both backings conform, with an offline CPU and a CPU that does not exist")
   func conformance() throws {
     let xen = try FakeXen()
     xen.setIdle(1, 0)
@@ -73,15 +73,18 @@ import Testing
       ).run() == [])
   }
 
-  @Test("What the library cannot tell is a remark")
+  @Test("What the library does not support is a diagnostic")
   func absences() throws {
     let none = tree(try FakeXen(.xen417.without("HOST")))
     #expect(none.find("xen/host") == nil)
-    #expect(none.find("xen")?.remarks.contains { $0.contains("xc_physinfo: ENOSYS") } == true)
+    #expect(
+      none.find("xen")?.diagnosticTexts.contains { $0.contains("xc_physinfo: ENOSYS") } == true)
     let noIdle = tree(try FakeXen(.xen417.without("CPUS")))
     #expect(noIdle.find("xen/host")?.children.isEmpty == true)
-    #expect(noIdle.find("xen/host")?.remarks.contains { $0.contains("xc_getcpuinfo") } == true)
+    #expect(
+      noIdle.find("xen/host")?.diagnosticTexts.contains { $0.contains("xc_getcpuinfo") } == true)
     let unknown = tree(try FakeXen(FakeXen.Version(definitions: ["HOST_BYTES=120"])))
-    #expect(unknown.find("xen/host")?.remarks.contains { $0.hasPrefix("no memory") } == true)
+    #expect(
+      unknown.find("xen/host")?.diagnosticTexts.contains { $0.hasPrefix("no memory") } == true)
   }
 }

@@ -8,9 +8,9 @@ import XenTable
 
 @testable import XenStats
 
-/// What `vitals check xen` finds: each rule holds, and each is broken once.
+/// The findings of `vitals check xen`: each rule passes once and fails once.
 @Suite struct XenCheckTests {
-  /// A host whose numbers agree: what vCPUs ran is what their domain ran.
+  /// A consistent host: the run times of vCPUs add up to that of their domain.
   private func host() throws -> FakeXen {
     var domains = [FakeXen.DomainState(0, vcpus: 2), FakeXen.DomainState(1, vcpus: 3)]
     for index in domains.indices {
@@ -34,7 +34,7 @@ import XenTable
     }
   }
 
-  @Test("Where all agrees all passes, and it is said once that there are no tables")
+  @Test("A consistent host passes; the lack of tables is reported once")
   func agreement() throws {
     let findings = try findings(host())
     #expect(failed(findings) == [])
@@ -44,7 +44,7 @@ import XenTable
       findings.last?.outcome == .skip("this Xen has no resource type 3 id 0 (EOPNOTSUPP)"))
   }
 
-  @Test("A vCPU that ran less than before, or more than there was time for")
+  @Test("A run time that decreases, or increases faster than time, is a finding")
   func times() throws {
     let less = try host()
     #expect(
@@ -60,17 +60,17 @@ import XenTable
     #expect(failed(try findings(more, pause: pause)) == ["X28 xen domain 0", "X28 xen domain 1"])
   }
 
-  @Test("Numbers of a domain that are not those of its vCPUs")
+  @Test("Values of a domain that differ from those of its vCPUs are a finding")
   func sums() throws {
     let xen = try host()
     xen.domains[0].run += 1_500_000
     xen.domains[1].online = 2
     #expect(failed(try findings(xen)) == ["X29 xen domain 0", "X30 xen domain 1"])
     xen.domains[0].run -= 1_000_000
-    #expect(failed(try findings(xen)) == ["X30 xen domain 1"], "a little apart is the same")
+    #expect(failed(try findings(xen)) == ["X30 xen domain 1"], "a small difference is tolerated")
   }
 
-  @Test("A domain that ends, or fails, is skipped; a list that fails is a reason")
+  @Test("A domain that ends or fails is skipped; a failed list is reported")
   func skips() throws {
     let ending = try host()
     let after = try findings(ending, pause: { ending.domains.removeLast() })
@@ -86,7 +86,7 @@ import XenTable
     #expect(check.run(pause: {}).map(\.outcome) == [.skip("the domains cannot be listed: EPERM")])
   }
 
-  @Test("The rules of a table are checked on each, and against libxenctrl")
+  @Test("The rules of tables are checked, and tables are compared with libxenctrl")
   func tables() throws {
     let layout = try XenTableLayout(count: 3)
     for (wrong, failure) in [(false, []), (true, ["X31 xen domain 1 table"])] as [(Bool, [String])]

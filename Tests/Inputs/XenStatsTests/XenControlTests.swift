@@ -3,7 +3,7 @@ import LinuxSystem
 import TestSupport
 import Testing
 
-/// A real library, loaded as libxenctrl is, with the interfaces of several versions.
+/// A real library with the interfaces of several versions, loaded like libxenctrl.
 @Suite struct XenControlTests {
   private static let uuid = XenIdentity(high: 0x0011_2233_4455_6677, low: 0x8899_aabb_ccdd_eeff)
 
@@ -17,19 +17,19 @@ import Testing
   }
 
   @Test(
-    "The size of a domain in a list is measured, with one domain and with two",
+    "The size of a list element is measured, with one domain and with more",
     arguments: [
       (FakeXen.Version.xen413, 104), (.xen417, 112), (.later, 136),
       (FakeXen.Version(definitions: ["DOMAIN_BYTES=97"]), 104),
     ], [1, 2, 3])
   func strides(version: (FakeXen.Version, Int), count: Int) throws {
-    // An odd size is no structure's: two of them do not lie where one says.
+    // A structure never has an odd size: the measured stride does not fit two of them.
     let isOdd = version.0.definitions == ["DOMAIN_BYTES=97"]
     let xen = try FakeXen(
       version.0, domains: (0..<count).map { FakeXen.DomainState(UInt32($0) * 3) })
     if isOdd, count > 1 {
       guard case .unknownLayout = failure({ _ = try xen.control() }) else {
-        Issue.record("two domains of 97 bytes are no list that can be read")
+        Issue.record("a list of elements of 97 bytes is readable")
         return
       }
     } else {
@@ -37,11 +37,11 @@ import Testing
     }
   }
 
-  @Test("Every field of a domain is read where it lies")
+  @Test("Every field of a domain is read at its offset")
   func fields() throws {
     var domain = FakeXen.DomainState(0x7fef, vcpus: 3)
     domain.flags = 1 << 2 | 3 << 16
-    (domain.pages, domain.mostPages, domain.sharedPages, domain.pagedPages) = (11, 12, 13, 14)
+    (domain.pages, domain.maximumPages, domain.sharedPages, domain.pagedPages) = (11, 12, 13, 14)
     domain.run = 1 << 40
     domain.online = 2
     domain.identity = Self.uuid
@@ -53,7 +53,7 @@ import Testing
       list[0]
         == XenDomainInfo(
           domain: 0x7fef, flags: [.shutdown, .init(rawValue: 3 << 16)], pageCount: 11,
-          largestPageCount: 12, sharedPageCount: 13, pagedPageCount: 14, runNanoseconds: 1 << 40,
+          maximumPageCount: 12, sharedPageCount: 13, pagedPageCount: 14, runNanoseconds: 1 << 40,
           onlineCount: 2, vcpuCount: 3, identity: Self.uuid))
     #expect(list[0].flags.shutdownReason == 3)
     #expect(list[0].identity.text == "00112233-4455-6677-8899-aabbccddeeff")
@@ -62,7 +62,7 @@ import Testing
     #expect(list.last == nil)
   }
 
-  @Test("A domain that has no vCPUs yet has none")
+  @Test("A domain without vCPUs has none")
   func noVCPUs() throws {
     let xen = try FakeXen(domains: [FakeXen.DomainState(0, vcpus: 0)])
     let control = try xen.control()
@@ -71,11 +71,13 @@ import Testing
     #expect(list[0].vcpuCount == 0 && list[0].identity.text == nil)
   }
 
-  @Test("The version, and what is not there: each missing function is an absence or named")
+  @Test("A missing function is an absence or an error that names it")
   func missingFunctions() throws {
-    let whole = try FakeXen().control()
-    #expect(whole.version.map { [$0.major, $0.minor] } == [4, 17])
-    #expect(whole.hasVCPUs && whole.hasHost && whole.hasIdleTimes && whole.runstateForm == nil)
+    let complete = try FakeXen().control()
+    #expect(complete.version.map { [$0.major, $0.minor] } == [4, 17])
+    #expect(
+      complete.hasVCPUs && complete.hasHost && complete.hasIdleTimes && complete.runstateForm == nil
+    )
 
     let xen = try FakeXen(
       .xen417.without("VERSION").without("VCPU").without("HOST").without("CPUS"))
@@ -94,7 +96,7 @@ import Testing
         == .missingFunction(library: noList.library, "xc_domain_getinfolist"))
   }
 
-  @Test("A library that is not there, one that may not, and one of another hypervisor")
+  @Test("A missing library, missing rights and the library of another version are errors")
   func refusals() throws {
     #expect(failure { _ = try XenControl("/nonexistent/libxenctrl.so") }?.code == ENOENT)
     let xen = try FakeXen()
@@ -108,7 +110,7 @@ import Testing
     #expect(other.map { "\($0)".contains("another version than the hypervisor") } == true)
   }
 
-  @Test("The first library that works is taken; else the first that is there tells why")
+  @Test("The first library that works is used; otherwise the first existing one gives the error")
   func choice() throws {
     let (old, new) = (try FakeXen(.xen413), try FakeXen())
     old.set(.listError, UInt64(EACCES))
@@ -121,8 +123,8 @@ import Testing
     #expect(XenControl.standardLibraries.last == "libxenctrl.so")
   }
 
-  @Test("The machine's memory lies elsewhere before Xen 4.17; an unknown size has none")
-  func vm() throws {
+  @Test("The memory of the host has another offset before Xen 4.17, and none in an unknown version")
+  func hostMemory() throws {
     for (version, isKnown) in [
       (FakeXen.Version.xen417, true), (.xen413, true),
       (FakeXen.Version(definitions: ["HOST_BYTES=120"]), false),
@@ -130,7 +132,7 @@ import Testing
       let control = try FakeXen(version).control()
       var host = XenHostInfo()
       #expect(control.read(into: &host) == 0)
-      #expect(host.cpuCount == 4 && host.largestCPU == 3 && host.nodeCount == 2)
+      #expect(host.cpuCount == 4 && host.maximumCPU == 3 && host.nodeCount == 2)
       #expect(host.memory?.totalPageCount == (isKnown ? 262_144 : nil))
       #expect(host.memory?.freePageCount == (isKnown ? 65_536 : nil))
       #expect(host.memory?.scrubPageCount == (isKnown ? 16 : nil))
@@ -138,7 +140,7 @@ import Testing
   }
 
   @Test(
-    "Runstates of domains come in two forms; one that is neither is none",
+    "Run states of domains have two forms; an unknown form is unsupported",
     arguments: [
       (["WITH_RUNSTATE"], XenControl.RunstateForm.plain), (["WITH_RUNSTATE_EXT=98"], .extended),
       (["WITH_RUNSTATE_EXT=1099", "WITH_RUNSTATE"], .extended),
@@ -160,7 +162,7 @@ import Testing
     #expect(control.read(ofDomain: 9, into: &info) == -Int(ESRCH))
   }
 
-  @Test("Calls that fail say their errno value")
+  @Test("A failed call returns its errno value")
   func errors() throws {
     let xen = try FakeXen()
     let control = try xen.control()

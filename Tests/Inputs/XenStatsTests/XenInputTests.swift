@@ -1,24 +1,25 @@
 import Glibc
 import LinuxSystem
 import Statistics
+import StatsInput
 import StatsTree
 import TestSupport
 import Testing
 
 @testable import XenStats
 
-/// Domains as they come, change and go in the tree.
+/// Domains that begin, change and end.
 @Suite struct XenInputTests {
   private let tree = Tree()
   private let names = FakeNames()
 
   private func input(
-    _ xen: FakeXen, isNamed: Bool = false, ways: Set<XenInput.Way> = [.libxenctrl]
+    _ xen: FakeXen, isNamed: Bool = false, methods: Set<XenInput.Method> = [.libxenctrl]
   ) -> XenInput {
     var options = XenInput.Options()
     options.library = xen.library
     options.rescanSeconds = 0
-    options.ways = ways
+    options.methods = methods
     return XenInput(tree, options: options, names: isNamed ? names : nil, tables: NoTables())
   }
 
@@ -36,7 +37,7 @@ import Testing
     let input = input(xen)
     #expect(
       input.refresh() == [
-        .appeared(path: "xen/Domain-0", domain: 0), .appeared(path: "xen/domain-3", domain: 3),
+        .appeared(path: "xen/Domain-0", .domain(0)), .appeared(path: "xen/domain-3", .domain(3)),
       ])
     #expect(input.refresh() == [])
     let source = try #require(tree.find("xen/domain-3"))
@@ -58,12 +59,12 @@ import Testing
     let running = try #require(sum.group.schema["running_ns"])
     #expect(sampler.value(running, of: sum) == 3_000_003_000)
     let waiting = try #require(sum.group.schema["runnable_ns"])
-    #expect(sampler.value(waiting, of: sum) == nil, "nobody told it: no zero is made up")
+    #expect(sampler.value(waiting, of: sum) == nil, "an unreported value is not zero")
     #expect(sum.group.schema["cpu"] == nil && sum.group.schema["sample_ns"] == nil)
     #expect(sampler.provenances(of: sum) == [.xenControl])
   }
 
-  @Test("A domain ends, another gets its number, one gets vCPUs later")
+  @Test("A domain ends, another one gets its number, and a domain gets vCPUs later")
   func changes() throws {
     var guest = FakeXen.DomainState(3, vcpus: 0)
     guest.identity = uuid(1)
@@ -79,22 +80,23 @@ import Testing
     xen.domains[1].identity = uuid(2)
     #expect(
       input.refresh() == [
-        .gone(path: "xen/domain-3", domain: 3), .appeared(path: "xen/domain-3", domain: 3),
+        .gone(path: "xen/domain-3", .domain(3), reason: "domain 3 ended"),
+        .appeared(path: "xen/domain-3", .domain(3)),
       ])
     #expect(source.status == .gone && !source.isInTree)
     #expect(tree.find("xen/domain-3") !== source)
     xen.domains.removeLast()
-    #expect(input.refresh() == [.gone(path: "xen/domain-3", domain: 3)])
+    #expect(input.refresh() == [.gone(path: "xen/domain-3", .domain(3), reason: "domain 3 ended")])
     #expect(input.domains.count == 1)
-    #expect(input.hypervisor?.domains.openCount == 1)
-    #expect(input.hypervisor?.vcpus.openCount == 2)
+    #expect(input.hypervisor?.totals.domains.openCount == 1)
+    #expect(input.hypervisor?.vcpus?.backing.openCount == 2)
   }
 
   @Test(
-    "Without a UUID, what it ran and its vCPUs tell whether a domain is another",
+    "Without a UUID, the run time and the number of vCPUs identify another domain",
     arguments: [
       (run: UInt64(5_000_000_000), last: UInt64(1), isOther: false),
-      // A reading that is a little behind is no other domain.
+      // A slightly older reading is no other domain.
       (run: 4_100_000_000, last: 1, isOther: false), (run: 3_900_000_000, last: 1, isOther: true),
       (run: 5_000_000_000, last: 0, isOther: true), (run: 5_000_000_000, last: 2, isOther: false),
     ])
@@ -107,7 +109,7 @@ import Testing
     #expect(input.refresh().count == (isOther ? 2 : 0))
   }
 
-  @Test("A UUID that comes later is the same domain's; one that goes is another's")
+  @Test("A UUID that is set later keeps the domain; a changed UUID is another domain")
   func lateUUID() throws {
     let xen = try FakeXen()
     let input = input(xen)
@@ -124,7 +126,7 @@ import Testing
     #expect(input.refresh().count == 2)
   }
 
-  @Test("Names are the toolstack's; equal and hostile ones become paths that are one line each")
+  @Test("Names are those of the toolstack; equal and hostile names become distinct path components")
   func hostileNames() throws {
     let xen = try FakeXen(domains: (0..<8).map { FakeXen.DomainState($0) })
     names.names = [
@@ -139,24 +141,24 @@ import Testing
     #expect(tree.find("xen/web~2")?.labels["name"] == "web")
   }
 
-  @Test("A new domain is waited for until it is named, but not for ever")
+  @Test("A new domain is shown when it has a name, or after a timeout")
   func lateNames() throws {
     let xen = try FakeXen()
     let input = input(xen, isNamed: true)
-    // Whoever was there before has what it will have.
-    #expect(input.refresh() == [.appeared(path: "xen/Domain-0", domain: 0)])
+    // A domain that existed at the start is not delayed.
+    #expect(input.refresh() == [.appeared(path: "xen/Domain-0", .domain(0))])
     xen.domains.append(FakeXen.DomainState(1))
     xen.domains.append(FakeXen.DomainState(2))
     #expect(input.refresh() == [])
     names.names[2] = "db"
     names.uuids[2] = "u-2"
-    #expect(input.refresh() == [.appeared(path: "xen/db", domain: 2)])
+    #expect(input.refresh() == [.appeared(path: "xen/db", .domain(2))])
     #expect(tree.find("xen/db")?.labels["uuid"] == "u-2")
     let isThere = waits {
       _ = input.refresh()
       return tree.find("xen/domain-1") != nil
     }
-    #expect(isThere, "after a second it is shown without a name")
+    #expect(isThere, "it is shown without a name after a second")
     names.names[2] = "db2"
     _ = input.refresh()
     #expect(tree.find("xen/db")?.labels["name"] == "db2")
@@ -167,7 +169,7 @@ import Testing
     #expect(input.unnamed.isEmpty)
   }
 
-  @Test("A list that fails lets go of nobody, and says why until it works again")
+  @Test("A failed list removes no domain; its diagnostic is cleared by the next list")
   func failingList() throws {
     let xen = try FakeXen(domains: (0..<3).map { FakeXen.DomainState($0) })
     let input = input(xen)
@@ -176,13 +178,14 @@ import Testing
     for _ in 0..<3 { #expect(input.refresh() == []) }
     #expect(domains.count == 3)
     let base = try #require(tree.root.child("xen"))
-    #expect(base.remarks.filter { $0.contains("cannot be listed: EPERM") }.count == 1)
+    #expect(base.diagnosticTexts.filter { $0.contains("cannot be listed: EPERM") }.count == 1)
     xen.set(.listError, 0)
     #expect(input.refresh() == [])
-    #expect(base.remarks.filter { $0.contains("cannot be listed") }.isEmpty)
+    #expect(base.diagnosticTexts.filter { $0.contains("cannot be listed") }.isEmpty)
   }
 
-  @Test("Without a library the host is denied with the reason, and is there when it comes")
+  @Test(
+    "Without a library the host is denied with the reason; it is connected when the library works")
   func lateLibrary() throws {
     let xen = try FakeXen()
     xen.set(.openError, UInt64(EACCES))
@@ -190,15 +193,16 @@ import Testing
     #expect(input.refresh() == [])
     let base = try #require(tree.root.child("xen"))
     #expect(base.status == .denied(code: EACCES))
-    #expect(base.remarks.count == 1 && base.remarks[0].hasSuffix("; run as root in dom0"))
+    #expect(
+      base.diagnosticTexts.count == 1 && base.diagnosticTexts[0].hasSuffix("; run as root in dom0"))
     #expect(input.refresh() == [])
-    #expect(base.remarks.count == 1)
+    #expect(base.diagnosticTexts.count == 1)
     xen.set(.openError, 0)
-    #expect(input.refresh() == [.appeared(path: "xen/Domain-0", domain: 0)])
+    #expect(input.refresh() == [.appeared(path: "xen/Domain-0", .domain(0))])
     #expect(base.status == .up)
   }
 
-  @Test("A domain with more vCPUs than there can be has none, and says so")
+  @Test("An impossible number of vCPUs is a diagnostic, and no vCPU is shown")
   func tooManyVCPUs() throws {
     var guest = FakeXen.DomainState(1)
     guest.lastVCPU = UInt64(UInt32.max) - 1
@@ -206,12 +210,12 @@ import Testing
     let input = input(xen)
     #expect(input.refresh().count == 1)
     let source = try #require(tree.find("xen/domain-1"))
-    #expect(source.children.isEmpty && source.remarks.count == 1)
+    #expect(source.children.isEmpty && source.diagnosticTexts.count == 1)
     _ = input.refresh()
-    #expect(source.remarks.count == 1)
+    #expect(source.diagnosticTexts.count == 1)
   }
 
-  @Test("Runstates of a domain are a group of their own, without a sum over domains")
+  @Test("The run states of a domain are a separate group without a sum over domains")
   func runstates() throws {
     let xen = try FakeXen(.xenServer, domains: [FakeXen.DomainState(0), FakeXen.DomainState(1)])
     let input = input(xen)
@@ -221,7 +225,8 @@ import Testing
     #expect(tree.root.child("xen")?.groups.map(\.name) == ["domains.xen", "vcpus.xen"])
   }
 
-  @Test("600 domains are found in a list that had room for 64, and next time in one call")
+  @Test(
+    "600 domains are found although the first buffer has room for 64; later lists take one call")
   func many() throws {
     let xen = try FakeXen(domains: (0..<600).map { FakeXen.DomainState(UInt32($0)) })
     let input = input(xen)
@@ -232,10 +237,10 @@ import Testing
   }
 }
 
-/// Whether a host is a dom0.
+/// Detection of a dom0.
 @Suite struct ControlDomainTests {
-  @Test("xenfs tells it, else the device")
-  func xenfsTells() throws {
+  @Test("xenfs decides whether this is a dom0, without xenfs the device")
+  func detection() throws {
     let system = try FakeSystem()
     #expect(ControlDomain.absence(system.roots)?.contains("there is neither") == true)
     try system.write("", to: "dev/xen/privcmd")

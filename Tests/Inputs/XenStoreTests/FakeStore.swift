@@ -2,36 +2,37 @@ import Glibc
 import LinuxSystem
 import Synchronization
 
-/// A xenstored, played by a thread: one client at a time, and as healthy as it is told.
+/// A simulated xenstored: a thread that serves one client at a time with a given behaviour.
 final class FakeStore: Sendable {
-  /// What it does to its clients.
+  /// The behaviour towards clients.
   enum Behaviour: Sendable {
     case healthy
-    /// Sends each answer byte by byte.
+    /// Sends each reply byte by byte.
     case torn
-    /// Takes questions and answers none.
+    /// Receives requests and sends no replies.
     case silent
-    /// Answers so many milliseconds late.
+    /// Sends replies with a delay in milliseconds.
     case late(UInt32)
-    /// Sends a byte of an answer now and then, without end.
+    /// Sends single bytes of a reply that it never completes.
     case trickling
-    /// Sends events without end instead of an answer.
+    /// Sends endless events instead of a reply.
     case flooding
-    /// Ends the connection instead of an answer.
+    /// Closes the connection instead of sending a reply.
     case closes
-    /// Sends these bytes instead of an answer.
+    /// Sends these bytes instead of a reply.
     case sends([UInt8])
-    /// Refuses watches.
-    case refusesWatches
+    /// Rejects watches.
+    case rejectsWatches
   }
 
   struct State: Sendable {
     var behaviour = Behaviour.healthy
     var nodes: [String: String] = [:]
     var clients = 0
-    var questions: [UInt32] = []
+    /// The types of all requests.
+    var requests: [UInt32] = []
     var fires = 0
-    var isOver = false
+    var isStopped = false
   }
 
   let path: String
@@ -49,7 +50,7 @@ final class FakeStore: Sendable {
   }
 
   func stop() {
-    update { $0.isOver = true }
+    update { $0.isStopped = true }
     thread.withLock {
       $0?.join()
       $0 = nil
@@ -62,19 +63,19 @@ final class FakeStore: Sendable {
   var now: State { state.withLock { $0 } }
 
   private func serve() {
-    while !now.isOver {
+    while !now.isStopped {
       guard listener.waitForInput(milliseconds: 2), let client = try? listener.accept() else {
         continue
       }
       update { $0.clients += 1 }
-      talk(to: client)
+      serve(client)
     }
   }
 
-  private func talk(to client: borrowing UnixSocket) {
+  private func serve(_ client: borrowing UnixSocket) {
     var pending: [UInt8] = []
     var watches: [(path: [UInt8], token: [UInt8])] = []
-    while !now.isOver {
+    while !now.isStopped {
       if now.fires > 0 {
         update { $0.fires -= 1 }
         for watch in watches {
@@ -92,15 +93,15 @@ final class FakeStore: Sendable {
         let (type, request) = (number(pending, 0), number(pending, 4))
         let payload = Array(pending[16..<end])
         pending.removeSubrange(..<end)
-        update { $0.questions.append(type) }
+        update { $0.requests.append(type) }
         let texts = payload.split(separator: 0).map { Array($0) }
         if type == 4 { watches.append((texts[0], texts[1])) }
-        guard answer(type, request, texts, to: client) else { return }
+        guard reply(type, request, texts, to: client) else { return }
       }
     }
   }
 
-  private func answer(
+  private func reply(
     _ type: UInt32, _ request: UInt32, _ texts: [[UInt8]], to client: borrowing UnixSocket
   ) -> Bool {
     let state = now
@@ -108,7 +109,7 @@ final class FakeStore: Sendable {
     var reply: [UInt8]
     switch type {
     case 4:
-      // As xenstored does it: an event at once.
+      // Like xenstored, send an event immediately.
       reply = message(4, request, Array("OK\0".utf8))
       reply += message(15, 0, texts[0] + [0] + texts[1] + [0])
     case 2 where state.nodes[path] != nil:
@@ -131,19 +132,19 @@ final class FakeStore: Sendable {
       return (try? client.send(reply)) != nil
     case .closes: return false
     case .sends(let bytes): return (try? client.send(bytes)) != nil
-    case .refusesWatches:
+    case .rejectsWatches:
       if type == 4 { reply = message(16, request, Array("EACCES\0".utf8)) }
       return (try? client.send(reply)) != nil
     case .trickling:
       for byte in reply.prefix(15) {
-        guard !now.isOver, (try? client.send([byte])) != nil else { return false }
+        guard !now.isStopped, (try? client.send([byte])) != nil else { return false }
         usleep(20_000)
       }
       return true
     case .flooding:
       let token = Array("@introduceDomain".utf8) + [0]
       let event = message(15, 0, token + token)
-      while !now.isOver {
+      while !now.isStopped {
         guard (try? client.send(event)) != nil else { return false }
       }
       return false
@@ -158,7 +159,7 @@ final class FakeStore: Sendable {
     Self.message(type, request, payload)
   }
 
-  /// A message in little-endian order, which all machines of these tests have.
+  /// Encodes a message in little-endian order, the order of all hosts that run these tests.
   static func message(
     _ type: UInt32, _ request: UInt32, _ payload: [UInt8], transaction: UInt32 = 0,
     count: UInt32? = nil

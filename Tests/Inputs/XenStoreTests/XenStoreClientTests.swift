@@ -5,7 +5,7 @@ import Testing
 
 @testable import XenStore
 
-/// Serialized, since some wait for deadlines.
+/// Serialized, because some tests wait for deadlines.
 @Suite(.serialized) struct XenStoreClientTests {
   private static let uuid = "3f8a2c1e-0b7d-4e55-9c21-aa0102030405"
   private static let nodes = [
@@ -13,11 +13,11 @@ import Testing
     "/local/domain/7/name": "web1",
     "/local/domain/7/vm": "/vm/\(uuid)",
   ]
-  /// What a loaded machine may add to a deadline; a wait without one takes for ever.
+  /// The tolerance for a loaded host; a wait without a deadline would never end.
   private static let slack: UInt64 = 3_000_000_000
 
   private func client(_ store: FakeStore) throws -> XenStoreClient {
-    try XenStoreClient([.socket(store.path)], patienceMilliseconds: 1000)
+    try XenStoreClient([.socket(store.path)], timeoutMilliseconds: 1000)
   }
 
   @Test(
@@ -27,7 +27,7 @@ import Testing
     defer { store.stop() }
     if isTorn { store.update { $0.behaviour = .torn } }
     let client = try client(store)
-    // A new connection: who knows what happened before.
+    // After a new connection domains may have changed.
     #expect(client.refresh())
     #expect(client.isWatching)
     #expect(client.name(of: 7) == "web1")
@@ -38,20 +38,20 @@ import Testing
     #expect(try client.directory("/local/nothing") == nil)
     #expect(try client.read("/local/domain/0/name") == Array("Domain-0".utf8))
     #expect(client.failure == nil)
-    // Only these were ever asked: directory, read, watch.
-    #expect(Set(store.now.questions) == [1, 2, 4])
+    // Only requests of the types directory, read and watch.
+    #expect(Set(store.now.requests) == [1, 2, 4])
   }
 
-  @Test("A watch that fires makes the descriptor readable, and known facts are asked again")
+  @Test("A watch event makes the descriptor readable and invalidates cached facts")
   func watches() throws {
     let store = try FakeStore("watches", nodes: Self.nodes)
     defer { store.stop() }
     let client = try client(store)
-    settle(client)
+    connect(client)
     #expect(client.name(of: 7) == "web1")
-    let asked = store.now.questions.count
+    let requestCount = store.now.requests.count
     #expect(client.name(of: 7) == "web1")
-    #expect(store.now.questions.count == asked)
+    #expect(store.now.requests.count == requestCount)
     store.update {
       $0.nodes["/local/domain/7/name"] = "web2"
       $0.fires = 1
@@ -61,12 +61,12 @@ import Testing
     #expect(client.name(of: 7) == "web2")
   }
 
-  @Test("A domain that is renamed without an event is found again after 10 seconds")
+  @Test("A new name of a domain is found after 10 seconds without an event")
   func renamed() throws {
     let store = try FakeStore("renamed", nodes: Self.nodes)
     defer { store.stop() }
     let client = try client(store)
-    settle(client)
+    connect(client)
     #expect(client.name(of: 7) == "web1")
     store.update { $0.nodes["/local/domain/7/name"] = "web2" }
     client.refresh()
@@ -76,21 +76,21 @@ import Testing
   }
 
   @Test(
-    "One that does not answer costs its deadline once, and nothing while it is left alone",
+    "A hanging store causes one timeout, and no connection attempts during the pause",
     arguments: [FakeStore.Behaviour.silent, .trickling, .flooding])
   func hanging(_ behaviour: FakeStore.Behaviour) throws {
     let store = try FakeStore("hanging", nodes: Self.nodes)
     defer { store.stop() }
-    let client = try XenStoreClient([.socket(store.path)], patienceMilliseconds: 50)
-    settle(client)
+    let client = try XenStoreClient([.socket(store.path)], timeoutMilliseconds: 50)
+    connect(client)
     store.update { $0.behaviour = behaviour }
     let begin = monotonicNanoseconds()
     client.refresh(now: begin)
     for domain in 0..<100 as Range<UInt32> { #expect(client.name(of: domain) == nil) }
     #expect(monotonicNanoseconds() - begin < Self.slack)
-    #expect(client.failure == .late)
+    #expect(client.failure == .timeout)
     let clients = store.now.clients
-    // It is let go of, and not asked for a second.
+    // The client disconnects and does not reconnect for a second.
     let later = begin + 60_000_000
     client.refresh(now: later)
     for offset in 1...9 as ClosedRange<UInt64> { client.refresh(now: later + offset * 100_000_000) }
@@ -101,28 +101,28 @@ import Testing
     #expect(client.failure == nil)
   }
 
-  @Test("Behind the first refresh a store may take longer, if that is wanted")
-  func firstPatience() throws {
+  @Test("Requests after the first refresh can have a longer timeout")
+  func firstTimeout() throws {
     let store = try FakeStore("first", nodes: Self.nodes)
     defer { store.stop() }
     store.update { $0.behaviour = .late(200) }
     let client = try XenStoreClient(
-      [.socket(store.path)], patienceMilliseconds: 50, firstPatienceMilliseconds: 20_000)
+      [.socket(store.path)], timeoutMilliseconds: 50, firstTimeoutMilliseconds: 20_000)
     client.refresh()
     #expect(client.name(of: 7) == "web1")
     client.refresh()
-    #expect(throws: XenStoreError.late) { try client.read("/local/domain/0/name") }
+    #expect(throws: XenStoreError.timeout) { try client.read("/local/domain/0/name") }
   }
 
-  @Test("An answer that is late is dropped when it is there, and the connection goes on")
+  @Test("A late reply is discarded, and the connection remains usable")
   func late() throws {
     let store = try FakeStore("late", nodes: Self.nodes)
     defer { store.stop() }
-    let client = try XenStoreClient([.socket(store.path)], patienceMilliseconds: 50)
-    settle(client)
+    let client = try XenStoreClient([.socket(store.path)], timeoutMilliseconds: 50)
+    connect(client)
     store.update { $0.behaviour = .late(200) }
-    #expect(throws: XenStoreError.late) { try client.read("/local/domain/7/name") }
-    #expect(throws: XenStoreError.late) { try client.read("/local/domain/0/name") }
+    #expect(throws: XenStoreError.timeout) { try client.read("/local/domain/7/name") }
+    #expect(throws: XenStoreError.timeout) { try client.read("/local/domain/0/name") }
     #expect(waits { hasInput(client) })
     store.update { $0.behaviour = .healthy }
     client.refresh()
@@ -130,9 +130,9 @@ import Testing
     #expect(store.now.clients == 1)
   }
 
-  @Test("A device is asked without watches; the first place that can be opened is taken")
+  @Test("The first endpoint that can be opened is used, a device without watches")
   func device() throws {
-    // A pipe gives back what is asked: an answer with the question's number and kind.
+    // A pipe returns the request, which has the id and the type of a reply.
     let path = "/tmp/vitals-store-\(getpid()).pipe"
     removeFile(path)
     #expect(unsafe mkfifo(path, 0o600) == 0)
@@ -144,7 +144,7 @@ import Testing
     #expect(try client.directory("/a/b") == ["/a/b"])
   }
 
-  @Test("A connection that ended is made again with the next refresh")
+  @Test("The next refresh restores a closed connection")
   func closed() throws {
     let store = try FakeStore("closed", nodes: Self.nodes)
     defer { store.stop() }
@@ -160,15 +160,15 @@ import Testing
   }
 
   @Test(
-    "What is not the protocol ends the connection, and is said",
+    "A protocol violation closes the connection and is reported",
     arguments: [
-      // A type that no answer has; a length beyond the limit; within a transaction.
+      // An unknown type; a length above the maximum; a transaction.
       FakeStore.message(99, 3, [1]), FakeStore.message(2, 3, [], count: 4097),
       FakeStore.message(2, 3, [1], transaction: 7),
-      // The answer to another question, one of another kind, an event that nobody asked for.
+      // A reply to another request; a reply of another type; an event of an unknown watch.
       FakeStore.message(2, 2, [1]), FakeStore.message(1, 3, [1]),
       FakeStore.message(15, 0, Array("/x\0y\0".utf8)), FakeStore.message(15, 0, []),
-      // An error without a name, and with one that is none.
+      // An error without a name, and with an invalid name.
       FakeStore.message(16, 3, []), FakeStore.message(16, 3, Array("e/../x\0".utf8)),
       Array("HTTP/1.1 400 Bad Request\r\n".utf8),
     ])
@@ -179,25 +179,25 @@ import Testing
     client.refresh()
     store.update { $0.behaviour = .sends(bytes) }
     #expect(client.name(of: 7) == nil)
-    guard case .garbage = client.failure else {
+    guard case .protocolViolation = client.failure else {
       Issue.record("\(String(describing: client.failure))")
       return
     }
     #expect(!client.isWatching)
   }
 
-  @Test("Where watches are refused, it can be asked all the same")
+  @Test("A client whose watches are rejected can send requests")
   func unwatched() throws {
     let store = try FakeStore("unwatched", nodes: Self.nodes)
     defer { store.stop() }
-    store.update { $0.behaviour = .refusesWatches }
+    store.update { $0.behaviour = .rejectsWatches }
     let client = try client(store)
     #expect(client.refresh())
     #expect(!client.isWatching)
     #expect(client.name(of: 7) == "web1")
   }
 
-  @Test("Where no store is, the reason is that of the first place, and nothing is waited for")
+  @Test("Without a store the error is that of the first endpoint")
   func absent() throws {
     let client = try XenStoreClient([.socket("/nonexistent/socket"), .device("/nonexistent/bus")])
     #expect(!client.refresh())
@@ -210,7 +210,7 @@ import Testing
   }
 
   @Test(
-    "A name that cannot be shown as it is, or be part of a path, is none",
+    "A name with unprintable characters or slashes is ignored",
     arguments: ["", "a/b", "a\u{1b}[2J", "a\u{202e}b", String(repeating: "x", count: 256)])
   func badNames(_ name: String) throws {
     let store = try FakeStore("bad", nodes: ["/local/domain/1/name": name])
@@ -222,7 +222,7 @@ import Testing
   }
 
   @Test(
-    "The UUID of a path",
+    "A UUID is extracted from a path",
     arguments: [
       ("/vm/\(uuid)", uuid), ("/vm/\(uuid.uppercased())", uuid), ("/vm/\(uuid)-3", uuid),
       ("/vm/\(uuid)-", nil), ("/vm/\(uuid)x", nil), ("/vm/", nil), ("", nil), (uuid, nil),
@@ -232,8 +232,8 @@ import Testing
     #expect(XenStoreClient.uuid(ofPath: path) == expected)
   }
 
-  /// Connects, and takes the events that come with the watches: before the answer that follows.
-  private func settle(_ client: XenStoreClient) {
+  /// Connects and drains the initial events of the watches, which precede the reply.
+  private func connect(_ client: XenStoreClient) {
     #expect(client.refresh())
     #expect(client.name(of: 0) == "Domain-0")
     #expect(client.refresh())

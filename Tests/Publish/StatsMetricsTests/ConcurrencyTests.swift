@@ -9,8 +9,8 @@ struct ConcurrencyTests {
   private static let taskCount = 8
   private static let rounds = 100_000
 
-  @Test("Nothing is lost between tasks")
-  func nothingLost() async throws {
+  @Test("Concurrent tasks lose no counts")
+  func concurrentCounts() async throws {
     let published = try Published()
     let metrics = published.metrics
     await withTaskGroup(of: Void.self) { tasks in
@@ -35,7 +35,7 @@ struct ConcurrencyTests {
     let recorder = Recorder(label: "r", factory: metrics)
     meter.increment()
     for _ in 0..<rounds { counter.increment() }
-    // Unoptimized code takes its time.
+    // Fewer rounds, because unoptimized code is slow.
     for _ in 0..<rounds / 10 {
       sum.increment(by: 0.1)
       meter.increment(by: 0.3)
@@ -44,8 +44,8 @@ struct ConcurrencyTests {
     }
   }
 
-  @Test("Metrics are made and destroyed by many at once")
-  func metricsMade() async throws {
+  @Test("Metrics are created and destroyed concurrently")
+  func concurrentCreation() async throws {
     let published = try Published()
     let metrics = published.metrics
     await withTaskGroup(of: Void.self) { tasks in
@@ -63,7 +63,7 @@ struct ConcurrencyTests {
     #expect(published.liveMetrics == 0)
     #expect(published.refusedMetrics == 0)
     #expect(published.paths == ["metrics"])
-    #expect(published.reader.flaws.isEmpty)
+    #expect(published.reader.errors.isEmpty)
   }
 }
 #endif

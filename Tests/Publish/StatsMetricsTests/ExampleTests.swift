@@ -5,8 +5,8 @@ import TestSupport
 import Testing
 
 struct ExampleTests {
-  @Test("The example's table is read by another process")
-  func exampleS() throws {
+  @Test("Another process reads the table of the example")
+  func otherProcess() throws {
     let system = try FakeSystem()
     let example = try ChildProcess(
       executable: try product("table-example"), arguments: [system.root, "30"],
@@ -25,22 +25,22 @@ struct ExampleTests {
     #expect(
       found.groups.map(\.name).sorted()
         == ["checkout", "orders", "requests", "sessions", "~metrics"])
-    #expect(found.flaws.isEmpty)
+    #expect(found.errors.isEmpty)
     example.kill()
   }
 
-  @Test("Where nothing can be published, the example goes on and says why")
-  func nothingPublished() throws {
+  @Test("If publishing fails, the example reports the reason and continues")
+  func publishingFails() throws {
     let system = try FakeSystem()
-    let path = "\(system.root)/said"
+    let path = "\(system.root)/output"
     let example = try ChildProcess(
       executable: try product("table-example"), arguments: ["/proc/none"],
       output: try Descriptor.open(path, for: .create))
-    #expect(waits { example.hasEnded })
+    #expect(waits { example.hasExited })
     #expect(try readText(path).hasPrefix("shop is not published: mkdir /proc/none: No such file"))
   }
 
-  /// A program that was built beside the tests.
+  /// The path of a program that is built beside the tests.
   private func product(_ name: String) throws -> String {
     let own = try readLink("/proc/self/exe")
     let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? own

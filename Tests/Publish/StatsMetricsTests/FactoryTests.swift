@@ -8,7 +8,7 @@ import Testing
 
 struct FactoryTests {
   @Test("Each set of dimensions is a source")
-  func setDimensions() throws {
+  func dimensionSources() throws {
     let published = try Published()
     let metrics = published.metrics
     let get = [("method", "GET"), ("code", "200")]
@@ -25,14 +25,14 @@ struct FactoryTests {
     #expect(published.liveMetrics == 3)
   }
 
-  @Test("A metric goes with its last user, and its source with its last metric")
-  func metricGoes() throws {
+  @Test("A metric is removed with its last user, and a source with its last metric")
+  func removal() throws {
     let published = try Published()
     let dimensions = [("k", "v")]
-    func make() -> CoreMetrics.Counter {
+    func makeCounter() -> CoreMetrics.Counter {
       Counter(label: "c", dimensions: dimensions, factory: published.metrics)
     }
-    let (one, two) = (make(), make())
+    let (one, two) = (makeCounter(), makeCounter())
     #expect(published.liveMetrics == 1)
     one.increment()
     one.destroy()
@@ -44,15 +44,17 @@ struct FactoryTests {
     #expect(published.liveMetrics == 0)
 
     two.increment()
-    let three = make()
-    #expect(published.value("c", in: "metrics/k=v") == 0, "it counts from when it was made anew")
+    let three = makeCounter()
+    #expect(published.value("c", in: "metrics/k=v") == 0, "the new metric starts at zero")
     two.destroy()
     three.increment()
-    #expect(published.value("c", in: "metrics/k=v") == 1, "an old handler destroys no new metric")
+    #expect(
+      published.value("c", in: "metrics/k=v") == 1, "an old handler does not destroy the new metric"
+    )
   }
 
-  @Test("Everything that is made can be destroyed")
-  func everythingMade() throws {
+  @Test("Every kind of metric can be destroyed")
+  func destroyAllKinds() throws {
     let published = try Published()
     let metrics = published.metrics
     let used = metrics.publisher.memoryUse
@@ -75,8 +77,8 @@ struct FactoryTests {
     #expect(metrics.publisher.memoryUse.parts == used.parts)
   }
 
-  @Test("A label of several kinds is several groups")
-  func labelSeveral() throws {
+  @Test("A label of several kinds has one group per kind")
+  func labelOfSeveralKinds() throws {
     let published = try Published()
     let metrics = published.metrics
     Counter(label: "x", factory: metrics).increment()
@@ -92,12 +94,12 @@ struct FactoryTests {
     #expect(published.group("x~meter") == nil && published.group("x") != nil)
   }
 
-  @Test("Beyond the limit metrics count nowhere, and it is told once")
-  func beyondLimit() throws {
-    let told = Mutex<[String]>([])
+  @Test("Metrics beyond the maximum are rejected, and the first rejection is reported")
+  func maximumCount() throws {
+    let reported = Mutex<[String]>([])
     let published = try Published {
-      $0.limit = 3
-      $0.whenRefused = { refusal in told.withLock { $0.append("\(refusal)") } }
+      $0.maximumCount = 3
+      $0.rejectionHandler = { metric in reported.withLock { $0.append("\(metric)") } }
     }
     let metrics = published.metrics
     let counters = (0..<5).map {
@@ -107,11 +109,11 @@ struct FactoryTests {
     #expect(published.liveMetrics == 3)
     #expect(published.refusedMetrics == 2)
     #expect(published.paths.count == 4)
-    let messages = told.withLock { $0 }
+    let messages = reported.withLock { $0 }
     #expect(messages.count == 1)
-    #expect(messages.first?.contains(#"metric c [("user", "3")] is not published"#) == true)
+    #expect(messages.first?.contains(#"metric 'c' [("user", "3")] is not published"#) == true)
 
-    // A counter that counts nowhere destroys nothing, and room is given again.
+    // Destroying a rejected counter has no effect; destroying another one makes room.
     counters[4].destroy()
     counters[0].destroy()
     Counter(label: "c", factory: metrics).increment()
@@ -119,9 +121,9 @@ struct FactoryTests {
     #expect(published.refusedMetrics == 2)
   }
 
-  @Test("Labels that come and go end at the limit too")
-  func labelsCome() throws {
-    let published = try Published { $0.limit = 3 }
+  @Test("The maximum also applies to labels of destroyed metrics")
+  func maximumLabelCount() throws {
+    let published = try Published { $0.maximumCount = 3 }
     for number in 0..<5 {
       Counter(label: "c\(number)", factory: published.metrics).destroy()
     }
@@ -130,11 +132,11 @@ struct FactoryTests {
     #expect(published.value("c0") == 1)
   }
 
-  @Test("A closed or full table takes no metric and no server down")
-  func closedOr() throws {
-    let told = Mutex<[MetricError.Reason]>([])
+  @Test("A closed or full table rejects metrics without a crash")
+  func closedOrFullTable() throws {
+    let reported = Mutex<[MetricError]>([])
     let published = try Published {
-      $0.whenRefused = { refusal in told.withLock { $0.append(refusal.reason) } }
+      $0.rejectionHandler = { metric in reported.withLock { $0.append(metric.reason) } }
     }
     let before = Counter(label: "before", factory: published.metrics)
     published.metrics.publisher.close()
@@ -143,22 +145,22 @@ struct FactoryTests {
       counter.increment()
       counter.destroy()
     }
-    #expect(told.withLock { $0 } == [.table(.closed(name: "unnamed"))])
+    #expect(reported.withLock { $0 } == [.table(.closed(name: "unnamed"))])
     #expect(published.refusedMetrics == 1)
 
     var small = Publication.unnamed
     small.addressSpaceByteCount = 8 << 10
-    small.firstByteCount = 8 << 10
+    small.initialByteCount = 8 << 10
     let metrics = try TableMetrics(publishing: small)
     for number in 0..<100 {
       Timer(label: "t", dimensions: [("n", "\(number)")], factory: metrics).recordSeconds(1)
     }
-    #expect(metrics.own.refusedMetrics.value > 0)
-    #expect(metrics.own.refusedMetrics.value < 100)
+    #expect(metrics.statistics.refusedMetrics.value > 0)
+    #expect(metrics.statistics.refusedMetrics.value < 100)
   }
 
-  @Test("A table that is there takes metrics too")
-  func tableTakes() throws {
+  @Test("Metrics can be published in an existing table")
+  func existingTable() throws {
     let publisher = try Publisher(.unnamed)
     try publisher.addSource("worker")
     let metrics = try TableMetrics(into: publisher)
@@ -168,8 +170,8 @@ struct FactoryTests {
     #expect(throws: TableError.nameClash(path: "metrics")) { try TableMetrics(into: publisher) }
   }
 
-  @Test("A task's factory is found by swift-metrics")
-  func taskS() async throws {
+  @Test("swift-metrics finds the factory of a task")
+  func taskFactory() async throws {
     let published = try Published()
     await withMetricsFactory(published.metrics) {
       Counter(label: "c").increment()
@@ -178,8 +180,8 @@ struct FactoryTests {
     #expect(published.value("c") == 2)
   }
 
-  @Test("One line is the bootstrap of a process")
-  func lineBootstrap() async {
+  @Test("MetricsSystem.bootstrap installs the backend for a process")
+  func bootstrap() async {
     await #expect(processExitsWith: .success) {
       let metrics = try TableMetrics(publishing: .unnamed)
       MetricsSystem.bootstrap(metrics)

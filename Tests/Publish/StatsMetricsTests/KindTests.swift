@@ -7,8 +7,8 @@ import Testing
 @testable import StatsMetrics
 
 struct KindTests {
-  @Test("Each kind has the statistics that it needs")
-  func kindStatistics() throws {
+  @Test("Each kind of metric has its statistics")
+  func statisticsOfKinds() throws {
     let published = try Published {
       $0.descriptions["bytes"] = MetricDescription(unit: .bytes, decimals: 0, meaning: "Sent.")
     }
@@ -49,8 +49,8 @@ struct KindTests {
     #expect(published.liveMetrics == 6)
   }
 
-  @Test("Counters count, and begin anew at a reset")
-  func countersCount() throws {
+  @Test("Counters count and can be reset")
+  func counters() throws {
     let published = try Published()
     let whole = Counter(label: "whole", factory: published.metrics)
     let parts = FloatingPointCounter(label: "parts", factory: published.metrics)
@@ -72,11 +72,11 @@ struct KindTests {
     #expect(published.refusedValues == 0)
   }
 
-  @Test("Levels are set, raised and lowered")
-  func levelsSet() throws {
+  @Test("Levels are set and adjusted")
+  func levels() throws {
     let published = try Published()
     let meter = Meter(label: "meter", factory: published.metrics)
-    #expect(published.level("meter") == nil, "a level that nobody set is not zero")
+    #expect(published.level("meter") == nil, "a level that was never set is inactive")
     meter.set(-3)
     #expect(published.level("meter") == -3_000_000)
     meter.set(1.25)
@@ -92,14 +92,14 @@ struct KindTests {
     #expect(published.level("gauge") == 100_000)
     let other = Meter(label: "other", factory: published.metrics)
     other.increment()
-    #expect(published.level("other") == 1_000_000, "one that was not known was 0")
+    #expect(published.level("other") == 1_000_000, "an inactive level counts as 0")
     #expect(published.refusedValues == 0)
   }
 
   @Test(
-    "A level that cannot be shown is not known",
+    "A level out of range is inactive",
     arguments: [.nan, .infinity, -.infinity, 1e13, -1e13, .greatestFiniteMagnitude] as [Double])
-  func levelCannot(value: Double) throws {
+  func levelOutOfRange(value: Double) throws {
     let published = try Published()
     let meter = Meter(label: "meter", factory: published.metrics)
     meter.set(1)
@@ -112,8 +112,8 @@ struct KindTests {
     #expect(published.level("meter") == 2_000_000)
   }
 
-  @Test("A level stops at its ends")
-  func levelStops() throws {
+  @Test("A level stops at its maximum")
+  func levelLimits() throws {
     let published = try Published()
     let meter = Meter(label: "meter", factory: published.metrics)
     meter.set(9.2e12)
@@ -126,12 +126,12 @@ struct KindTests {
   }
 
   @Test(
-    "A recorder's samples are in their bucket and the sum",
+    "A recorder counts a sample in its bucket and in the sum",
     arguments: [
       (0, 0, 0), (1, 20, 1_000_000), (0.000_001, 1, 1), (0.000_001_5, 2, 2),
       (4096, 32, 4_096_000_000), (9e12, 63, 9_000_000_000_000_000_000),
     ] as [(Double, Int, UInt64)])
-  func recorderS(
+  func recorder(
     sample: Double, bucket: Int, sum: UInt64
   ) throws {
     let published = try Published()
@@ -144,8 +144,8 @@ struct KindTests {
     #expect(published.value("r_sum", of: "r") == sum * count)
   }
 
-  @Test("A timer's durations are in nanoseconds")
-  func timerS() throws {
+  @Test("A timer counts nanoseconds")
+  func timer() throws {
     let published = try Published()
     let timer = Timer(
       label: "t", preferredDisplayUnit: .milliseconds, factory: published.metrics)
@@ -157,8 +157,8 @@ struct KindTests {
     #expect(published.value("t_ns", of: "t") == 86_400_000_001_000)
   }
 
-  @Test("What cannot be counted is left out and counted there")
-  func cannotCounted() throws {
+  @Test("Invalid values are ignored and counted as refused")
+  func invalidValues() throws {
     let published = try Published()
     let metrics = published.metrics
     Counter(label: "c", factory: metrics).increment(by: -1)

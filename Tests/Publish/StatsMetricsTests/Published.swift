@@ -6,7 +6,7 @@ import SharedTable
 
 @testable import StatsMetrics
 
-/// A backend, and a reader of what it publishes.
+/// A backend and a reader of its table.
 struct Published {
   let metrics: TableMetrics
   let reader: Reader
@@ -18,14 +18,14 @@ struct Published {
     reader = try Reader(of: try metrics.publisher.descriptorForReader(), file: "test")
   }
 
-  /// A group of a source as it is now.
+  /// The current state of a group.
   func group(_ name: String, in source: String = "metrics") -> TableGroup? {
     reader.refresh()
     guard let source = reader.sources.first(where: { $0.path == source }) else { return nil }
     return reader.groups.first { $0.source == source.id && $0.name == name }
   }
 
-  /// The words of a group's statistic; nil where there is none.
+  /// The words of a group's statistic; `nil` if it does not exist.
   func words(
     _ statistic: String, of name: String? = nil, in source: String = "metrics"
   ) -> [UInt64]? {
@@ -38,7 +38,7 @@ struct Published {
     return Array(words[found.words])
   }
 
-  /// A single value; nil where it is inactive or there is none.
+  /// A single value; `nil` if it is inactive or does not exist.
   func value(
     _ statistic: String, of name: String? = nil, in source: String = "metrics"
   ) -> UInt64? {

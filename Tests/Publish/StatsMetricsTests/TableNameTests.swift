@@ -7,7 +7,7 @@ import Testing
 
 struct TableNameTests {
   @Test(
-    "A label has a name that no other one has",
+    "A label is converted to a unique name",
     arguments: [
       ("http.requests", "http.requests"), ("a b", "a b"), ("größe", "größe"),
       ("a/b", "a%2fb"), ("a%2fb", "a%252fb"), (".hidden", "%2ehidden"), ("", "%"), ("%", "%25"),
@@ -18,7 +18,7 @@ struct TableNameTests {
   }
 
   @Test(
-    "Dimensions have a name",
+    "Dimensions are converted to a name",
     arguments: [
       ([("method", "GET"), ("code", "200")], "code=200,method=GET"),
       ([("code", "200"), ("method", "GET")], "code=200,method=GET"),
@@ -29,7 +29,7 @@ struct TableNameTests {
     #expect(DimensionSet(dimensions).name == name)
   }
 
-  @Test("A long name ends with the hash of all of it")
+  @Test("A long name ends with a hash of the whole name")
   func longName() {
     let long = String(repeating: "ä", count: 100)
     #expect(TableName.of(long) == long, "200 bytes fit")
@@ -39,13 +39,13 @@ struct TableNameTests {
     for name in [one, other, TableName.of(long, suffix: "~timer"), TableName.of("x" + long)] {
       #expect((190...200).contains(name.utf8.count))
       #expect(name.contains("~"))
-      #expect(!name.contains("\u{fffd}"), "no half of a character")
+      #expect(!name.contains("\u{fffd}"), "no character is cut")
     }
     #expect(TableName.of(long, suffix: "~timer").hasSuffix("~timer"))
   }
 
-  @Test("What was named otherwise is told in the table")
-  func namedOtherwise() throws {
+  @Test("The table contains the original text of converted names")
+  func originalText() throws {
     let published = try Published()
     let long = String(repeating: "long ", count: 60)
     _ = published.metrics.makeCounter(label: long, dimensions: [("path", long)])

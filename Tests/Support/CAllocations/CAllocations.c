@@ -10,7 +10,7 @@
 #endif
 #endif
 
-/* Initial-exec: reaching a counter must not allocate. */
+/* Initial-exec: an access to a counter must not allocate. */
 static __thread uint64_t count __attribute__((tls_model("initial-exec")));
 static __thread uint64_t largest __attribute__((tls_model("initial-exec")));
 
@@ -31,40 +31,40 @@ extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
 extern void *__libc_memalign(size_t, size_t);
 
-static void note(size_t size) {
+static void record(size_t size) {
   count += 1;
   if (size > largest) largest = size;
 }
 
 void *malloc(size_t size) {
-  note(size);
+  record(size);
   return __libc_malloc(size);
 }
 
 void *calloc(size_t number, size_t size) {
   size_t bytes;
-  note(__builtin_mul_overflow(number, size, &bytes) ? SIZE_MAX : bytes);
+  record(__builtin_mul_overflow(number, size, &bytes) ? SIZE_MAX : bytes);
   return __libc_calloc(number, size);
 }
 
 void *realloc(void *old, size_t size) {
-  note(size);
+  record(size);
   return __libc_realloc(old, size);
 }
 
 void *memalign(size_t alignment, size_t size) {
-  note(size);
+  record(size);
   return __libc_memalign(alignment, size);
 }
 
 void *aligned_alloc(size_t alignment, size_t size) {
-  note(size);
+  record(size);
   return __libc_memalign(alignment, size);
 }
 
 int posix_memalign(void **result, size_t alignment, size_t size) {
   if (alignment < sizeof(void *) || (alignment & (alignment - 1))) return EINVAL;
-  note(size);
+  record(size);
   void *block = __libc_memalign(alignment, size);
   if (!block) return ENOMEM;
   *result = block;

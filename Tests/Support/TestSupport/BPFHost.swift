@@ -3,9 +3,9 @@ package import KVMKernelReader
 import KVMStatsFormat
 import LinuxSystem
 
-/// What the tests of BPF need of the host.
+/// The requirements of the BPF tests.
 package enum BPFHost {
-  /// Whether programs may be loaded and a guest can run, not whether the programs work.
+  /// Whether the process may load programs and run a guest; does not test the programs.
   package static let isUsable = GuestSupport.check() == .usable && (try? probing()) != nil
 
   private static func probing() throws {

@@ -3,7 +3,7 @@ public import StatsRules
 import StatsTesting
 public import StatsTree
 
-/// Sources whose two samples are two seconds apart and differ by what a case says.
+/// Sources with two samples, two seconds apart, whose differences a test case defines.
 public final class CaseHost {
   public static let seconds: UInt64 = 2
   public let tree = Tree()
@@ -13,10 +13,17 @@ public final class CaseHost {
 
   public init() {}
 
-  /// Adds a group whose words grow by these; those of a level are then these.
+  /// Adds a group.
   ///
-  /// A histogram gets the number of samples in the bucket of 1 ms. A word that is to grow by the
-  /// marker of inactive ones is inactive in both samples.
+  /// - Parameters:
+  ///   - path: The path of the source.
+  ///   - schema: The schema of the group.
+  ///   - name: The name of the group.
+  ///   - growth: The increase of each statistic, or the second value of an instant one. A histogram
+  ///     receives the number in the bucket of 1 ms. A statistic whose growth is the inactive marker
+  ///     is inactive in both samples.
+  ///   - status: The status of the group in the second sample.
+  /// - Throws: `CaseError` if the schema has no statistic of a name, or an error of the tree.
   public func add(
     _ path: String, _ schema: Schema, named name: String = "kvm", growth: [String: UInt64],
     then status: Status = .up
@@ -42,10 +49,11 @@ public final class CaseHost {
     try tree.attach(
       name, schema: schema, backing: backing, token: token, provenance: .memory,
       to: tree.source(path))
+    tree.assignRolesByPath()
     records.append((token, status == .up ? .words(second) : .fails(status)))
   }
 
-  /// The subjects after both samples.
+  /// The subjects of the rules after both samples.
   public private(set) lazy var subjects: [Subject] = {
     let sampler = Sampler(tree)
     backing.window = Window(begin: 1_000_000_000, end: 1_000_000_000)

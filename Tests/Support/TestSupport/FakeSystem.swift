@@ -1,17 +1,17 @@
 import Glibc
 public import LinuxSystem
 
-/// A directory with proc(5), sysfs(5), device and handover directories of a test's own, removed at its end.
+/// A temporary directory that simulates proc(5), sysfs(5), `/dev` and the handover directory.
 public final class FakeSystem: Sendable {
   public let root: String
 
   public init() throws {
     var template = Array("/tmp/vitals-test-XXXXXX".utf8CString)
-    let made = unsafe template.withUnsafeMutableBufferPointer { buffer in
+    let isCreated = unsafe template.withUnsafeMutableBufferPointer { buffer in
       guard let start = buffer.baseAddress else { return false }
       return unsafe mkdtemp(start) != nil
     }
-    guard made else {
+    guard isCreated else {
       throw SystemError(call: "mkdtemp", object: "/tmp", code: errno)
     }
     root = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
@@ -27,24 +27,28 @@ public final class FakeSystem: Sendable {
       proc: "\(root)/proc", sys: "\(root)/sys", dev: "\(root)/dev", handover: "\(root)/run")
   }
 
-  /// Replaces a file's contents in place, as the kernel does; makes its directories.
+  /// Replaces the contents of a file in place, as the kernel does; creates its directories.
   public func write(_ text: String, to path: String) throws {
-    let whole = "\(root)/\(path)"
-    try makeDirectory(String(whole[..<(whole.lastIndex(of: "/") ?? whole.endIndex)]))
-    try Descriptor.open(whole, for: .create).write(Array(text.utf8))
+    let absolutePath = "\(root)/\(path)"
+    try makeDirectory(Self.directory(of: absolutePath))
+    try Descriptor.open(absolutePath, for: .create).write(Array(text.utf8))
   }
 
-  /// A symbolic link to something that need not exist.
+  /// Creates a symbolic link; the target need not exist.
   public func link(_ path: String, to target: String) throws {
-    let whole = "\(root)/\(path)"
-    try makeDirectory(String(whole[..<(whole.lastIndex(of: "/") ?? whole.endIndex)]))
-    guard unsafe symlink(target, whole) == 0 else {
-      throw SystemError(call: "symlink", object: whole, code: errno)
+    let absolutePath = "\(root)/\(path)"
+    try makeDirectory(Self.directory(of: absolutePath))
+    guard unsafe symlink(target, absolutePath) == 0 else {
+      throw SystemError(call: "symlink", object: absolutePath, code: errno)
     }
   }
 
   public func remove(_ path: String) {
     Self.removeTree("\(root)/\(path)")
+  }
+
+  private static func directory(of path: String) -> String {
+    String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)])
   }
 
   private static func removeTree(_ path: String) {
@@ -55,7 +59,16 @@ public final class FakeSystem: Sendable {
 }
 
 extension FakeSystem {
-  /// A process: its descriptors by number, its threads' names by their number.
+  /// Adds a process.
+  ///
+  /// - Parameters:
+  ///   - pid: The process id.
+  ///   - command: The name of the process and of its main thread.
+  ///   - arguments: The command line.
+  ///   - startTicks: The start time in clock ticks.
+  ///   - descriptors: The link targets of open descriptors, by number.
+  ///   - threads: The names of further threads, by thread id.
+  /// - Throws: `SystemError` if a file cannot be written.
   public func addProcess(
     _ pid: Int32, command: String = "vmm", arguments: [String] = [], startTicks: UInt64 = 100,
     descriptors: [Int: String] = [:], threads: [Int32: String] = [:]

@@ -1,11 +1,11 @@
 import Glibc
 public import LinuxSystem
 
-/// A libxenctrl of a test's own, built by the system's compiler, and the host that it shows.
+/// A simulated libxenctrl, built with the system's compiler, and the host that it describes.
 ///
-/// The host is a file of words; `XenLibrary/xenctrl.c` has the same names.
+/// The host is a file of 64-bit words; `XenLibrary/xenctrl.c` uses the same names.
 public final class FakeXen {
-  /// What the library's interface is like.
+  /// The interface of the library, as preprocessor definitions.
   public struct Version: Sendable {
     public var definitions: [String]
 
@@ -13,11 +13,11 @@ public final class FakeXen {
       self.definitions = definitions
     }
 
-    /// As of Debian 12.
+    /// Xen 4.17 of Debian 12.
     public static let xen417 = Version()
     /// A longer structure of a domain, as later versions may have.
     public static let later = Version(definitions: ["DOMAIN_BYTES=136"])
-    /// A shorter one, and another description of the machine.
+    /// Shorter structures of a domain and of the host.
     public static let xen413 = Version(definitions: ["DOMAIN_BYTES=104", "HOST_BYTES=104"])
     public static let xenServer = Version(definitions: ["WITH_RUNSTATE_EXT=98", "WITH_RUNSTATE"])
 
@@ -30,7 +30,7 @@ public final class FakeXen {
     }
   }
 
-  /// A word of the host.
+  /// The index of a word of the host.
   public enum HostWord: Int {
     case domains, openError, listError, listErrorFrom, hostError, cpusError, version, advance
     case cpus, nodes, totalPages, freePages, scrubPages, stuck
@@ -42,7 +42,7 @@ public final class FakeXen {
     public var number: UInt32
     public var flags: UInt64 = 1 << 4
     public var pages: UInt64 = 1024
-    public var mostPages: UInt64 = 2048
+    public var maximumPages: UInt64 = 2048
     public var sharedPages: UInt64 = 0
     public var pagedPages: UInt64 = 0
     public var run: UInt64 = 5_000_000_000
@@ -55,7 +55,7 @@ public final class FakeXen {
     public var failingVCPUError: CInt = 0
     public var vcpuError: CInt = 0
     public var runstateError: CInt = 0
-    /// State and missed changes, six times, and the average.
+    /// The state and the missed changes, six times, and the average.
     public var runstate: [UInt64] = [3 | 7 << 32, 10, 20, 30, 40, 50, 60, 70]
 
     public init(_ number: UInt32, vcpus: UInt64 = 2) {
@@ -66,7 +66,7 @@ public final class FakeXen {
 
     fileprivate var words: [UInt64] {
       var words: [UInt64] = [
-        UInt64(number), flags, pages, mostPages, sharedPages, pagedPages, run, online, lastVCPU,
+        UInt64(number), flags, pages, maximumPages, sharedPages, pagedPages, run, online, lastVCPU,
         identity.high, identity.low, vcpuRun, vcpuStep, failingVCPU, UInt64(failingVCPUError),
         UInt64(vcpuError), UInt64(runstateError),
       ]
@@ -79,9 +79,9 @@ public final class FakeXen {
   private let system: FakeSystem
   private let memory: Mapping
   private static let (idleWord, firstWord, domainWords) = (32, 128, 32)
-  public static let mostDomains = 1024
+  public static let maximumDomainCount = 1024
 
-  /// The domains; to set them is to have others there.
+  /// The domains; setting this property replaces those of the host.
   public var domains: [DomainState] {
     didSet { store() }
   }
@@ -90,7 +90,7 @@ public final class FakeXen {
     system = try FakeSystem()
     let state = "\(system.root)/state"
     library = "\(system.root)/libxenctrl-test.so"
-    let size = (Self.firstWord + Self.mostDomains * Self.domainWords) * 8
+    let size = (Self.firstWord + Self.maximumDomainCount * Self.domainWords) * 8
     try Descriptor.open(state, for: .create).write([UInt8](repeating: 0, count: size))
     memory = try Mapping(
       of: try Descriptor.open(state, for: .readWrite), byteCount: size, for: .readWrite)
@@ -119,7 +119,7 @@ public final class FakeXen {
       output: pipe.writer)
     let output = pipe.closeWriter()
     var bytes = [UInt8](repeating: 0, count: 4096)
-    // It ends when the compiler does.
+    // The end of the output is the exit of the compiler.
     while try output.read(into: &bytes) > 0 {}
     compiler.kill()
     guard (try? FileStatus(library)) != nil else {
@@ -127,7 +127,7 @@ public final class FakeXen {
     }
   }
 
-  // MARK: - The host
+  // MARK: - Host
 
   public subscript(word: HostWord) -> UInt64 { memory.load(UInt64.self, at: word.rawValue * 8) }
 
@@ -139,7 +139,7 @@ public final class FakeXen {
     memory.store(nanoseconds, at: (Self.idleWord + cpu) * 8)
   }
 
-  /// Lets all vCPUs run for so long.
+  /// Adds run time to all vCPUs.
   public func advance(_ nanoseconds: UInt64) {
     set(.advance, self[.advance] + nanoseconds)
   }
@@ -147,7 +147,7 @@ public final class FakeXen {
   public func control() throws -> XenControl { try XenControl(library) }
 
   private func store() {
-    precondition(domains.count <= Self.mostDomains)
+    precondition(domains.count <= Self.maximumDomainCount)
     for (index, domain) in domains.enumerated() {
       for (word, value) in domain.words.enumerated() {
         memory.store(value, at: (Self.firstWord + index * Self.domainWords + word) * 8)

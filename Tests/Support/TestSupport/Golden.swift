@@ -1,11 +1,17 @@
 import Glibc
 import LinuxSystem
 
-/// Texts as they were approved, to the last byte, in the folder `Golden` beside a test.
+/// Golden files: expected texts in the directory `Golden` next to a test.
 ///
-/// With `VITALS_GOLDEN=write` in the environment they are written anew: look at the difference.
+/// With `VITALS_GOLDEN=write` in the environment the tests rewrite them; review the difference.
 public enum Golden {
-  /// The approved text of a name, to be compared with what is there now; nil where none can be read.
+  /// Reads a golden file.
+  ///
+  /// - Parameters:
+  ///   - name: The name of the golden file.
+  ///   - new: The actual text, written to the file with `VITALS_GOLDEN=write`.
+  ///   - file: The path of the test.
+  /// - Returns: The contents, or `nil` if the file cannot be read.
   public static func text(
     _ name: String, for new: String, file: String = #filePath
   ) -> String? {

@@ -2,14 +2,14 @@ import LinuxSystem
 public import Statistics
 public import StatsTree
 
-/// A tree with one group for each of a backing's tokens, sampled.
+/// A sampled tree with one group for each token of a backing.
 public struct Probe {
   public let tree = Tree()
   public let sampler: Sampler
 
   public init(_ backing: any Backing, _ groups: [(token: Int, schema: Schema)]) {
     for group in groups {
-      // Each has a source of its own, which takes any group.
+      // Cannot fail: each group has a source of its own.
       _ = try? tree.attach(
         "probe", schema: group.schema, backing: backing, token: group.token,
         provenance: .simulated, to: tree.source("\(group.token)"))
@@ -18,7 +18,9 @@ public struct Probe {
     sampler.pass()
   }
 
-  /// The entry of a token, which must be one of the groups.
+  /// Returns the entry of a group.
+  ///
+  /// - Precondition: A group has this token.
   public func entry(_ token: Int) -> Plan.Entry {
     guard let entry = sampler.plan.entries.first(where: { $0.group.token == token }) else {
       preconditionFailure("no group \(token)")
@@ -30,7 +32,7 @@ public struct Probe {
 
   public func window(_ token: Int) -> Window { sampler.window(of: entry(token)) }
 
-  /// A value; nil where it is inactive or the group has no numbers.
+  /// Returns a value, or `nil` if it is inactive or the group has no values.
   public func value(_ name: String, _ token: Int) -> UInt64? {
     let entry = entry(token)
     guard let statistic = entry.group.schema[name] else {

@@ -1,11 +1,13 @@
 import RRDFormat
 
-/// A file of protocol V2 as a test wants it, also one that is wrong.
+/// A valid or invalid file of xcp-rrdd's protocol V2.
 public struct RRDFileImage: Sendable {
   public var timestamp: UInt64 = 1_700_000_000.25.bitPattern
   public var values: [UInt64] = []
   public var metadata = "{\"datasources\":{}}"
+  /// The number of data sources in the header; `nil` for the number of values.
   public var count: Int?
+  /// The bytes after the metadata.
   public var tail: [UInt8] = []
 
   public init(
@@ -17,7 +19,7 @@ public struct RRDFileImage: Sendable {
     self.metadata = metadata
   }
 
-  /// The bytes, with the checksums that they should have.
+  /// The encoded file, with correct checksums.
   public var bytes: [UInt8] {
     var bytes = RRDLayout.magic + [UInt8](repeating: 0, count: 20 + 8 * values.count + 4)
     bytes.setBigEndian(UInt32(count ?? values.count), at: 19)
@@ -31,7 +33,7 @@ public struct RRDFileImage: Sendable {
     return bytes + tail
   }
 
-  /// CRC-32 bit by bit, as its definition has it.
+  /// Computes CRC-32 bit by bit, as in its definition.
   public static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
     var register: UInt32 = .max
     for byte in bytes {
@@ -43,7 +45,7 @@ public struct RRDFileImage: Sendable {
     return ~register
   }
 
-  /// Three values: of the host, of a machine, of a store.
+  /// A file with three values: of the host, a VM and a storage repository.
   public static let example = RRDFileImage(
     values: [42, 0.5.bitPattern, UInt64(bitPattern: -7)],
     metadata: """

@@ -1,6 +1,6 @@
 import LinuxSystem
 
-/// The checkout that the tests were built from.
+/// The source tree from which the tests were built.
 public enum Repository {
   /// The absolute path of the directory that contains `Package.swift`.
   public static let root: String = {

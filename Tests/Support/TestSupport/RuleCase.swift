@@ -5,16 +5,16 @@ import StatsTesting
 import StatsTree
 import XenStats
 
-/// A host as it was in two seconds, and the rules that hold for it.
+/// A host during two seconds, with the expected findings.
 public struct RuleCase: Sendable {
   public let name: String
-  /// `rule source`, each of which must be found, and nothing else.
+  /// The exact set of expected findings, as `RULE SOURCE`.
   public private(set) var found: Set<String> = []
-  /// `rule source` that must be a "cannot tell".
-  public private(set) var untold: Set<String> = []
+  /// Rules that must be undecided, as `RULE SOURCE`.
+  public private(set) var undecided: Set<String> = []
   private var groups: [(path: String, name: String, growth: [String: UInt64], status: Status)] = []
 
-  /// The cases of the file, whose first lines describe the form.
+  /// Parses `Cases/doctor.cases`, which describes its format.
   public static func all() throws -> [RuleCase] {
     let file = #filePath
     let directory = file[..<(file.lastIndex(of: "/") ?? file.startIndex)]
@@ -25,7 +25,7 @@ public struct RuleCase: Sendable {
         cases.append(RuleCase(name: String(line.dropFirst().dropLast())))
         continue
       }
-      guard !cases.isEmpty else { throw CaseError("no [name] before: \(line)") }
+      guard !cases.isEmpty else { throw CaseError("expected [name] before '\(line)'") }
       try cases[cases.count - 1].add(line.split(separator: " ").map(String.init))
     }
     return cases
@@ -34,7 +34,7 @@ public struct RuleCase: Sendable {
   private mutating func add(_ words: [String]) throws {
     switch words[0] {
     case "found": found.insert(words.dropFirst().joined(separator: " "))
-    case "untold": untold.insert(words.dropFirst().joined(separator: " "))
+    case "undecided": undecided.insert(words.dropFirst().joined(separator: " "))
     default:
       var growth: [String: UInt64] = [:]
       var status = Status.up
@@ -45,7 +45,7 @@ public struct RuleCase: Sendable {
         guard parts.count == 2 else { continue }
         let text = parts[1].replacing("_", with: "")
         guard let amount = text == "none" ? Inactive.unsigned : UInt64(text) else {
-          throw CaseError("no number: \(word)")
+          throw CaseError("invalid number in '\(word)'")
         }
         growth[String(parts[0])] = amount
       }
@@ -53,7 +53,7 @@ public struct RuleCase: Sendable {
     }
   }
 
-  /// The host with its sources.
+  /// Creates the host with its sources.
   public func host() throws -> CaseHost {
     let host = CaseHost()
     for group in groups {
@@ -64,7 +64,7 @@ public struct RuleCase: Sendable {
     return host
   }
 
-  /// The schema that a group of a case has.
+  /// Returns the schema of a group of a case.
   public static func schema(_ group: String, of path: String) throws -> Schema {
     switch group {
     case "kvm":
@@ -84,7 +84,7 @@ public struct RuleCase: Sendable {
         Statistic("nr_periods", .cumulative), Statistic("nr_throttled", .cumulative),
         Statistic("throttled_usec", .cumulative, unit: .seconds, scale: .micro),
       ])
-    default: throw CaseError("no group \(group)")
+    default: throw CaseError("unknown group '\(group)'")
     }
   }
 }

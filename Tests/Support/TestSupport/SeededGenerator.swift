@@ -1,4 +1,4 @@
-/// Random numbers that are the same for the same seed: SplitMix64.
+/// A reproducible random number generator, SplitMix64.
 ///
 /// Source: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014.
 public struct SeededGenerator: RandomNumberGenerator {
@@ -16,9 +16,9 @@ public struct SeededGenerator: RandomNumberGenerator {
     return mixed ^ mixed >> 31
   }
 
-  /// True once in `number` times.
+  /// Returns `true` with a probability of 1 in `number`.
   public mutating func oneIn(_ number: Int) -> Bool { below(number) == 0 }
 
-  /// A number from 0 to below `bound`.
+  /// Returns a number in `0..<bound`.
   public mutating func below(_ bound: Int) -> Int { Int(next(upperBound: UInt64(bound))) }
 }

@@ -3,9 +3,9 @@ package import KVMStatsFormat
 package import LinuxSystem
 import Statistics
 
-/// A KVM binary statistics file of a test's making, in which every rule can be broken.
+/// A KVM binary statistics file in which a test can violate every rule.
 package struct StatsFile {
-  /// One descriptor, as its bytes say it.
+  /// The fields of one descriptor.
   package struct Entry {
     package var name: String
     package var flags: UInt32
@@ -34,12 +34,12 @@ package struct StatsFile {
   package var dataOffset: Int?
   package var entries: [Entry]
   package var words: [UInt64]
-  /// What the kernel shows of the file's name.
+  /// The name of the memory file.
   package var name = "statistics"
-  /// The file's length, where it is not that of its blocks.
+  /// The length of the file; `nil` for the end of its last block.
   package var length: Int?
 
-  /// A good file: a count, a level, a log histogram of 4 buckets, a boolean.
+  /// Creates a valid file with a counter, a level, a log histogram of 4 buckets and a boolean.
   package init(id: String = "kvm-100/vcpu-0", words: [UInt64] = [10, 20, 1, 2, 3, 4, 1]) {
     self.id = id
     self.words = words
@@ -86,7 +86,7 @@ package struct StatsFile {
       + padded(entry.name)
   }
 
-  /// A text that fills its place has no NUL.
+  /// Pads a text with NULs; a text of maximum length has none.
   private func padded(_ text: String) -> [UInt8] {
     let bytes = Array(text.utf8.prefix(nameSize))
     return bytes + repeatElement(0, count: nameSize - bytes.count)
@@ -96,19 +96,19 @@ package struct StatsFile {
     (0..<value.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
   }
 
-  /// The file in memory.
+  /// Returns the file as a memory file.
   package func inMemory() throws -> MemoryFile {
     try MemoryFile(name: name, contents: bytes)
   }
 
-  /// A descriptor of the file in memory.
+  /// Returns a descriptor of a memory file with the contents.
   package func descriptor(isSealed: Bool = false) throws -> Descriptor {
     let file = try inMemory()
     if isSealed { try file.sealSize() }
     return try file.descriptor.duplicate()
   }
 
-  /// The file as it is opened.
+  /// Opens and parses the file.
   package func opened() throws -> KVMStatsFile {
     var schemas = SchemaCache()
     return try KVMStatsFile(reading: descriptor(), schemas: &schemas)
@@ -116,7 +116,7 @@ package struct StatsFile {
 }
 
 extension MemoryFile {
-  /// ftruncate(2).
+  /// Sets the length of the file (ftruncate(2)).
   package func truncate(to length: Int) throws {
     guard ftruncate(descriptor.rawValue, off_t(length)) == 0 else {
       throw SystemError(call: "ftruncate", object: "memory file", code: errno)

@@ -1,6 +1,8 @@
 import LinuxSystem
 
-/// Whether `condition` holds within the time, looked at every millisecond.
+/// Waits for a condition and checks it every millisecond.
+///
+/// - Returns: `false` if the time ends first.
 public func waits(
   seconds: Double = 5, for condition: () throws -> Bool
 ) rethrows -> Bool {
@@ -12,9 +14,9 @@ public func waits(
   return true
 }
 
-/// What the descriptors of this process are, by their number.
+/// Returns the link targets of the open descriptors of this process, by number.
 public func openDescriptors() throws -> [String: String] {
-  try directoryEntries("/proc/self/fd").reduce(into: [:]) { found, number in
-    found[number] = try? readLink("/proc/self/fd/\(number)")
+  try directoryEntries("/proc/self/fd").reduce(into: [:]) { targets, number in
+    targets[number] = try? readLink("/proc/self/fd/\(number)")
   }
 }

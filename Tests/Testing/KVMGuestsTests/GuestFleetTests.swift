@@ -3,16 +3,16 @@ import KVMGuests
 import LinuxSystem
 import Testing
 
-@Suite(.serialized, .enabled(if: Host.hasGuests, "no usable /dev/kvm"), .timeLimit(.minutes(1)))
+@Suite(.serialized, .enabled(if: TestHost.hasGuests, "no usable /dev/kvm"), .timeLimit(.minutes(1)))
 struct GuestFleetTests {
   private let members = ["alpha", "beta"].map {
-    HoldConfiguration(
+    GuestProcessConfiguration(
       name: $0, guest: GuestConfiguration(payload: .idle, vcpus: 2))
   }
 
-  @Test("A fleet's processes look like VMMs and keep their statistics open")
+  @Test("The processes of a fleet look like VMMs and keep their statistics descriptors open")
   func ready() throws {
-    let fleet = try GuestFleet(members, launcher: Host.holder())
+    let fleet = try GuestFleet(members, launcher: TestHost.holder())
     #expect(fleet.pids.count == 2)
     for (member, pid) in zip(fleet.configurations, fleet.pids) {
       let words = try readText("/proc/\(pid)/cmdline").split(separator: "\0").map(String.init)
@@ -26,53 +26,54 @@ struct GuestFleetTests {
     }
     let pids = fleet.pids
     fleet.stop()
-    #expect(pids.allSatisfy { !Host.isAlive($0) })
+    #expect(pids.allSatisfy { !TestHost.isAlive($0) })
   }
 
-  @Test("A killed member is noticed, the others go on")
+  @Test("A fleet reports a killed process, and the other processes continue")
   func killed() throws {
-    let fleet = try GuestFleet(members, launcher: Host.holder())
+    let fleet = try GuestFleet(members, launcher: TestHost.holder())
     kill(fleet.pids[0], SIGKILL)
-    #expect(Host.waits { fleet.hasEnded(0) })
-    #expect(!fleet.hasEnded(1))
+    #expect(TestHost.waits { fleet.hasExited(0) })
+    #expect(!fleet.hasExited(1))
     fleet.kill(1)
-    #expect(fleet.hasEnded(1))
+    #expect(fleet.hasExited(1))
     fleet.kill(1)
   }
 
-  @Test("A fleet whose owner is killed leaves no process behind")
+  @Test("The processes of a fleet exit if their owner is killed")
   func orphans() throws {
     let pipe = try Pipe()
-    let launcher = try Host.holder()
+    let launcher = try TestHost.holder()
     let owner = try ChildProcess(
       executable: launcher.executable, arguments: ["--fleet", "2", "--payload", "halt-timer"],
       output: pipe.writer)
     let output = pipe.closeWriter()
-    let spoke = output.waitForInput(milliseconds: 10_000)
-    #expect(spoke)
+    let hasOutput = output.waitForInput(milliseconds: 10_000)
+    #expect(hasOutput)
     var line = [UInt8](repeating: 0, count: 100)
     let count = try output.read(into: &line)
     let words = String(decoding: line[..<count], as: UTF8.self).split { $0 == " " || $0 == "\n" }
     #expect(words.first == "ready")
     let pids = words.dropFirst().compactMap { CInt($0) }
     #expect(pids.count == 2)
-    #expect(pids.allSatisfy(Host.isAlive))
+    #expect(pids.allSatisfy(TestHost.isAlive))
     owner.kill()
-    #expect(Host.waits { pids.allSatisfy { !Host.isAlive($0) } })
+    #expect(TestHost.waits { pids.allSatisfy { !TestHost.isAlive($0) } })
   }
 
-  @Test("A child's reason is its parent's error")
+  @Test("The fleet throws the error of its process")
   func failure() throws {
     let guest = GuestConfiguration(payload: .created, vcpus: 100_000)
     let error = #expect(throws: SystemError.self) {
-      try GuestFleet([HoldConfiguration(name: "big", guest: guest)], launcher: Host.holder())
+      try GuestFleet(
+        [GuestProcessConfiguration(name: "big", guest: guest)], launcher: TestHost.holder())
     }
     #expect(error?.call == "KVM_CREATE_VCPU")
     #expect(error?.code == EINVAL)
   }
 
   @Test(
-    "A program that says nothing is an error in time",
+    "A program that does not report is an error before the timeout",
     arguments: [
       ("/bin/true", [], ENODATA), ("/bin/sleep", ["60", "#"], ENODATA),
       ("/bin/sh", ["-c", "exec sleep 60"], ETIMEDOUT), ("/nonexistent", [], ENOENT),

@@ -11,7 +11,7 @@ import Testing
     #expect(Conformance.checkInTree() == [])
   }
 
-  @Test("The example of records in memory is read where it lies")
+  @Test("The example reads records in memory in place")
   func ports() throws {
     let (tree, ports, port) = (Tree(), portRecords(), Port())
     let source = try tree.add("port0")

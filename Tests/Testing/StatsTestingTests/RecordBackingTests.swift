@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test(
-    "Numbers of each width are extended by their sign or by zeros",
+    "Values of each width are extended by their sign or by zeros",
     arguments: [
       (.u8, 0x80, 0x80), (.u8, 0xff, 0xff), (.u16, 0xfffe, 0xfffe),
       (.u32, 0xffff_ffff, 0xffff_ffff),
@@ -29,11 +29,11 @@ import Testing
       (.s32, 0x8000_0000, UInt64(bitPattern: -2_147_483_648)), (.s32, 0x7fff_ffff, 0x7fff_ffff),
       (.s64, .max, .max), (.s64, 0x7fff_ffff_ffff_ffff, 0x7fff_ffff_ffff_ffff), (.bool, 0, 0),
       (.bool, 1, 1), (.bool, 0x80, 1),
-      // The markers would say that there is no value: the numbers next to them are shown.
+      // The inactive markers would mean a missing value: the adjacent values are shown.
       (.u64, .max, .max - 1), (.s64, 1 << 63, 1 << 63 + 1),
     ] as [(RecordWidth, UInt64, UInt64)])
   func widths(width: RecordWidth, bits: UInt64, word: UInt64) throws {
-    // At an odd byte, between others that are not 0.
+    // At an odd offset, between bytes that are not 0.
     let backing = backed(by: [RecordField("n", width, at: 3)])
     let bytes = Bytes(16)
     bytes.store(.max, .u64, at: 0)
@@ -46,7 +46,7 @@ import Testing
     #expect(backing.byteCount == 3 + width.byteCount)
   }
 
-  @Test("The schema is made of the fields")
+  @Test("The schema has a statistic for each field")
   func schema() {
     let backing = backed(by: [
       RecordField("packets", .u64, at: 0, meaning: "Packets received."),
@@ -67,7 +67,7 @@ import Testing
     #expect(backing.byteCount == 14)
   }
 
-  @Test("It conforms: with records that were removed and one that became too short")
+  @Test("It conforms with removed records and with one that became too short")
   func conforms() throws {
     let backing = backed(by: [
       RecordField("count", .u32, at: 0), RecordField("level", .s16, at: 4, .instant),
@@ -92,7 +92,7 @@ import Testing
     #expect(violations == [])
   }
 
-  @Test("A record that is too short is refused; one that becomes it has no numbers, and no others")
+  @Test("A record that is too short is rejected; one that becomes too short has no values")
   func short() throws {
     let backing = backed(by: [RecordField("a", .u8, at: 0), RecordField("b", .u64, at: 8)])
     #expect(throws: RecordError.tooShort(byteCount: 15, needed: 16)) { try backing.add(Bytes(15)) }
@@ -106,7 +106,7 @@ import Testing
     #expect(sampler.clearAtSource(backing.schema.statistics[0], of: entry) == .cleared)
   }
 
-  @Test("A record that is not lent stays stale with its last numbers")
+  @Test("A record that is not passed on stays stale with its last values")
   func notLent() throws {
     let isOpen = Atomic(true)
     let backing = RecordBacking(
@@ -120,7 +120,7 @@ import Testing
     #expect(sampler.value(backing.schema.statistics[0], of: entry) == 0)
   }
 
-  @Test("Counts are cleared where there is a way, levels never")
+  @Test("Counts are cleared if the field permits it, levels never")
   func clearing() throws {
     let own = Own()
     let fields: [RecordField<Bytes>] = [
@@ -154,7 +154,7 @@ import Testing
     }
   }
 
-  @Test("A removed record is gone, and its token is never another's")
+  @Test("A removed record is gone, and its token is never reused")
   func removed() throws {
     let backing = backed(by: [RecordField("a", .u8, at: 0)])
     let group = try backing.attach("test", Bytes(1), to: tree.source("a"), in: tree)
@@ -169,7 +169,7 @@ import Testing
     #expect(sampler.value(backing.schema.statistics[0], of: entry) == nil)
   }
 
-  @Test("A source that does not take the group takes no record")
+  @Test("A record is not added if the source rejects its group")
   func refused() throws {
     let other = Tree()
     let source = try other.add("a")
@@ -181,7 +181,7 @@ import Testing
     #expect(backing.clear(0, backing.schema.statistics[0]) == .failed(code: 2))
   }
 
-  @Test("The window of a record lies in the pass, on the clock of all others")
+  @Test("The window of a record is within the pass")
   func window() throws {
     let backing = backed(by: [RecordField("a", .u8, at: 0)])
     let group = try backing.attach("test", Bytes(1), to: tree.source("a"), in: tree)
@@ -194,7 +194,7 @@ import Testing
 
   @Test(
     "A pass over 1,000 records allocates nothing",
-    .enabled(if: allocations_are_counted(), "a sanitizer has malloc"))
+    .enabled(if: allocations_are_counted(), "a sanitizer replaces malloc"))
   func allocations() throws {
     let backing = backed(by: [
       RecordField("a", .u64, at: 0), RecordField("b", .s16, at: 8),
@@ -211,7 +211,7 @@ import Testing
     #expect(count == 0)
   }
 
-  @Test("Records come and go while another thread samples")
+  @Test("Records are added and removed while another thread samples")
   func threads() throws {
     let backing = backed(by: [RecordField("a", .u32, at: 0), RecordField("b", .u32, at: 4)])
     let tree = tree

@@ -12,7 +12,7 @@ import Testing
     if case .skipped = outcome { true } else { false }
   }
 
-  @Test("Records of a program's memory conform, all rules but one checked")
+  @Test("Records of a program's memory conform, and all rules but one are checked")
   func bytes() {
     let rules = TreeConformance(BytesSource()).rules()
     #expect(rules.flatMap(\.violations) == [])
@@ -20,21 +20,21 @@ import Testing
     #expect(rules.flatMap(\.omitted) == [])
   }
 
-  @Test("Records that cannot be cleared conform, too")
+  @Test("Records that cannot be cleared conform")
   func fixed() {
     let rules = TreeConformance(BytesSource(isClearable: false)).rules()
     #expect(rules.flatMap(\.violations) == [])
     #expect(numbers(rules, where: isSkipped) == [21, 22])
   }
 
-  @Test("The backing in memory conforms")
+  @Test("InMemoryBacking conforms")
   func inMemory() {
     let rules = TreeConformance(InMemorySource()).rules()
     #expect(rules.flatMap(\.violations) == [])
     #expect(numbers(rules, where: isSkipped) == [21, 22])
   }
 
-  @Test("What a source cannot keep is left out and said, rules without anything left are skipped")
+  @Test("Fields that a source cannot keep are listed as omitted; a rule without fields is skipped")
   func lacking() {
     let all = TreeConformance(InMemorySource(lacks: ["s32", "status", "bo"])).rules()
     #expect(all.flatMap(\.violations) == [])
@@ -51,7 +51,7 @@ import Testing
     #expect(others == [1, 2, 20, 45, 46], "the tree's own")
   }
 
-  @Test("Each test of statsfs is a rule of its own, and no number stands twice")
+  @Test("Each test of statsfs is a rule, and no number occurs twice")
   func list() {
     let rules = TreeConformance(InMemorySource()).rules()
     #expect(rules.map(\.number) == rules.map(\.number).sorted())
@@ -62,7 +62,7 @@ import Testing
     #expect(Set(rules.map(\.origin)) == Set(ConformanceRule.Origin.allCases))
   }
 
-  @Test("Each fault breaks the rules that it should, and a backing without one none")
+  @Test("Each fault violates the expected rules; a backing without faults violates none")
   func faults() {
     var broken: Set<Int> = []
     for fault in Fault.allCases {
@@ -74,25 +74,25 @@ import Testing
       #expect(Set(expected).isSubset(of: numbers), "\(fault): \(numbers)")
       if !fault.isOfSchema { broken.formUnion(numbers) }
     }
-    // What no backing can break: these are the tree's.
+    // No backing can violate these rules: they concern the tree alone.
     let rules = TreeConformance(InMemorySource()).rules()
     let unbroken = rules.map(\.number).filter { !broken.contains($0) }
     #expect(unbroken == [1, 2, 3, 7, 8, 9, 10, 11, 13, 20, 32, 35, 45, 46, 47, 65])
   }
 
-  @Test("What is found is said in a sentence that begins with the rule")
+  @Test("A violation is a sentence that begins with the rule")
   func sentences() {
     let found = TreeConformance(FaultySource(fault: .losesSign)).run()
     #expect(
       found.contains {
-        $0.hasPrefix("30 Signed numbers")
+        $0.hasPrefix("30 Signed values")
           && $0.contains("s8 of s1 is 128, not 18446744073709551488")
       }, "\(found)")
   }
 }
 
 extension Fault {
-  /// The rules that it is to break, among others.
+  /// The rules that the fault must violate, among others.
   fileprivate var rules: [Int] {
     switch self {
     case .none: []
@@ -118,7 +118,7 @@ extension Fault {
     }
   }
 
-  /// Whether rules are broken before they begin: there are no records as they were asked for.
+  /// Whether the fault prevents records with the requested schema.
   fileprivate var isOfSchema: Bool {
     switch self {
     case .losesKinds, .losesUnits, .cutsNames, .refusesRecords: true

@@ -21,7 +21,7 @@ final class AggregateTests {
   }
 
   deinit {
-    demo.child.end(withinMilliseconds: 2_000)
+    demo.child.terminate(timeoutMilliseconds: 2_000)
     // The publisher hears of it and takes its names with it.
     sleepNanoseconds(300_000_000)
     for name in (try? directoryEntries(tables)) ?? [] { removeFile("\(tables)/\(name)") }
@@ -32,7 +32,7 @@ final class AggregateTests {
   private func vitals(_ words: String...) throws -> CommandResult {
     try Command.run(
       [Command.product("vitals")] + words + [
-        "--via", "handover", "--handover", directory, "--tables", tables,
+        "--method", "handover", "--handover", directory, "--tables", tables,
       ])
   }
 

@@ -160,8 +160,8 @@ struct LiveTests {
     let socket = "/tmp/vitals-qmp-\(run).sock"
     defer { removeFile(socket) }
     let vm = try qemu("qemu-\(run)", socket)
-    let ways = "pidfd,qmp,debugfs"
-    let list = ["list", "kvm/qemu-\(run)", "--via", ways]
+    let methods = "pidfd,qmp,debugfs"
+    let list = ["list", "kvm/qemu-\(run)", "--method", methods]
     var result = try Command.vitals(list)
     for _ in 0..<50 where !result.output.contains("kvm:qmp") {
       sleepNanoseconds(100_000_000)
@@ -171,7 +171,7 @@ struct LiveTests {
     let isNew = result.output.contains("kvm:pidfd_getfd")
     #expect(result.lines.count { $0.contains("kvm:qmp") } == (isNew ? 0 : 3), "\(result.output)")
     let show = try Command.vitals(
-      "show", "kvm/qemu-\(run)/vcpu0", "--match", "exits", "--format", "json", "--via", ways)
+      "show", "kvm/qemu-\(run)/vcpu0", "--match", "exits", "--format", "json", "--method", methods)
     #expect(show.output.contains(#""exits":"#))
     vm.kill()
   }

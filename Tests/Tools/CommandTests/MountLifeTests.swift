@@ -57,7 +57,7 @@ struct MountLifeTests {
     kill(mount.child.pid, SIGSTOP)
     #expect(changes())
     kill(mount.child.pid, SIGKILL)
-    mount.child.waitForEnd(milliseconds: 5_000)
+    mount.child.waitForExit(milliseconds: 5_000)
     #expect(changes())
     #expect(try Self.bytes(kept, 4096).prefix(8) == mapping.copyBytes(at: 0, count: 8)[...])
     #expect(try host.shell("cat \(Self.exits)").status != 0)
@@ -113,7 +113,7 @@ struct MountLifeTests {
     #expect(try Self.bytes(kept, 1 << 16) == frozen && frozen.count > 1_000)
     kill(mount.child.pid, SIGCONT)
     #expect(try changes(within: 5_000))
-    host.demo.child.end(withinMilliseconds: 2_000)
+    host.demo.child.terminate(timeoutMilliseconds: 2_000)
     var tries = 0
     while try !Self.bytes(kept, 16).isEmpty, tries < 500 {
       sleepNanoseconds(10_000_000)
@@ -133,7 +133,7 @@ struct MountLifeTests {
     #expect(isReadable(within: 0))
     #expect(try !Self.bytes(schema, 1 << 16).isEmpty)
     #expect(!isReadable(within: 500))
-    host.demo.child.end(withinMilliseconds: 2_000)
+    host.demo.child.terminate(timeoutMilliseconds: 2_000)
     #expect(isReadable(within: 10_000))
   }
 
@@ -170,13 +170,13 @@ struct MountLifeTests {
     let mount = try RunningProgram(
       ["/usr/bin/setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
         + [copy, "mount", directory, "host"], until: "mounted on")
-    defer { mount.child.end(withinMilliseconds: 5_000) }
+    defer { mount.child.terminate(timeoutMilliseconds: 5_000) }
     let look = "ls \(directory)/host; cat \(directory)/.status"
     let result = try Command.run([
       "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "/bin/sh", "-c", look,
     ])
     #expect(result.output.contains("cpu0\n"), "\(result.errors)")
-    #expect(result.output.contains("tables copied: no passthrough: it takes CAP_SYS_ADMIN"))
+    #expect(result.output.contains("tables copied: passthrough requires CAP_SYS_ADMIN"))
   }
 
   @Test(

@@ -113,7 +113,7 @@ struct MountTests {
     let file = try Descriptor.open("\(host.directory)/kvm/demo-mmio/vcpu1/kvm/exits")
     var bytes = [UInt8](repeating: 0, count: 64)
     #expect(try file.read(into: &bytes, at: 0) > 0)
-    host.demo.child.end(withinMilliseconds: 2_000)
+    host.demo.child.terminate(timeoutMilliseconds: 2_000)
     let isGone = {
       do throws(SystemError) {
         _ = try file.read(into: &bytes, at: 0)

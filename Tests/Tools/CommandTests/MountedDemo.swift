@@ -40,7 +40,7 @@ final class MountedDemo {
 
   deinit {
     endMount()
-    demo.child.end(withinMilliseconds: 2_000)
+    demo.child.terminate(timeoutMilliseconds: 2_000)
     while (try? detachMount(directory)) != nil {}
     unsafe rmdir(directory)
     sleepNanoseconds(300_000_000)
@@ -52,13 +52,14 @@ final class MountedDemo {
   func mountAgain(_ options: [String] = []) throws {
     mount = try RunningProgram(
       [
-        Command.product("vitals"), "mount", directory, "--via", "handover", "--handover", handover,
+        Command.product("vitals"), "mount", directory, "--method", "handover", "--handover",
+        handover,
         "--tables", tables,
       ] + options, until: "mounted on")
   }
 
   func endMount() {
-    mount?.child.end(withinMilliseconds: 5_000)
+    mount?.child.terminate(timeoutMilliseconds: 5_000)
     mount = nil
   }
 

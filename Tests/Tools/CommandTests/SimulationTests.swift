@@ -23,7 +23,7 @@ final class SimulationTests {
   @Test("They are found as a VMM's would be, and called simulated")
   func found() throws {
     let program = try demo(vms: 2, vcpus: 3)
-    let result = try Command.vitals("list", "--via", "handover", "--handover", directory)
+    let result = try Command.vitals("list", "--method", "handover", "--handover", directory)
     #expect(result.status == 0)
     #expect(result.lines.count { $0.contains("kvm:simulated") } == 2 * (1 + 3))
     program.child.kill()
@@ -33,7 +33,7 @@ final class SimulationTests {
   func undiagnosed() throws {
     let program = try demo(vms: 2, vcpus: 3)
     let result = try Command.vitals(
-      "doctor", "kvm/demo-*", "--via", "handover", "--handover", directory, "--for", "500ms")
+      "doctor", "kvm/demo-*", "--method", "handover", "--handover", directory, "--for", "500ms")
     #expect(!result.output.contains("finding"), "\(result.output)")
     #expect(result.errors.contains("simulated"), "\(result.errors)")
     program.child.kill()
@@ -46,7 +46,7 @@ final class SimulationTests {
     var count = 0
     for _ in 0..<20 where count != 600 {
       count = try Command.vitals(
-        "list", "kvm/*/vcpu*", "--via", "handover", "--handover", directory
+        "list", "kvm/*/vcpu*", "--method", "handover", "--handover", directory
       ).lines.count { $0.contains("kvm:simulated") }
     }
     #expect(count == 600)
@@ -75,7 +75,7 @@ final class SimulationTests {
     let script = """
       "$0" demo --simulated --vms 2 --payload idle --for 30s --handover "$1" --tables "$2" >/dev/null &
       sleep 1
-      "$0" watch --via handover --handover "$1" --every 300ms --count 5 &
+      "$0" watch --method handover --handover "$1" --every 300ms --count 5 &
       watch=$!
       sleep 0.8
       kill -9 %1

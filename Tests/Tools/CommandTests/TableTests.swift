@@ -19,7 +19,7 @@ final class TableTests {
   }
 
   deinit {
-    publisher.child.end(withinMilliseconds: 2_000)
+    publisher.child.terminate(timeoutMilliseconds: 2_000)
     for name in (try? directoryEntries(directory)) ?? [] { removeFile("\(directory)/\(name)") }
     unsafe rmdir(directory)
   }
@@ -34,7 +34,7 @@ final class TableTests {
     #expect(result.status == 0)
     #expect(result.lines.count { $0.contains("requests:table lock:table") } == 3)
     #expect(result.lines.count { $0.hasPrefix("app/demo/link ") } == 1)
-    #expect(result.output.contains("group lock of worker0, worker1, worker2 is off"))
+    #expect(result.output.contains("group lock of worker0, worker1, worker2 is disabled"))
     #expect(result.output.contains("--enable lock"))
     #expect(!result.output.contains("kvm"))
   }
@@ -87,7 +87,7 @@ final class TableTests {
     #expect(none.errors.contains("no group on demand matches 'locks'; there is lock"))
     let file = try vitals("show", "\(directory)/demo.table", "--enable", "lock")
     #expect(file.status == 0)
-    #expect(file.errors.contains("no publisher to ask"), "\(file.errors)")
+    #expect(file.errors.contains("without its publisher"), "\(file.errors)")
   }
 
   private struct Sample: Decodable {
@@ -198,12 +198,12 @@ final class TableTests {
     let result = try vitals("watch", "app/demo", "--every", "200ms", "--count", "6")
     killer.join()
     #expect(result.status == 0)
-    let told = result.lines.filter { $0.contains("process \(pid) died: these are its last") }
+    let told = result.lines.filter { $0.contains("process \(pid) died; the values are its last") }
     #expect(told.count == 1, "\(result.output)")
     #expect(result.lines.contains { $0.hasPrefix("app/demo/worker0  stale for") })
     let late = try vitals("show", "\(directory)/demo.table")
     #expect(late.status == 0)
-    #expect(late.output.contains("died: these are its last numbers"))
+    #expect(late.output.contains("died; the values are its last"))
     #expect(late.output.contains("Requests that were answered."))
   }
 

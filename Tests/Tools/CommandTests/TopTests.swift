@@ -92,7 +92,7 @@ final class TopTests {
 
   private func top(_ words: String...) throws -> [String] {
     [
-      try Command.product("vitals"), "top", "kvm/*4242*", "--via", "handover", "--handover",
+      try Command.product("vitals"), "top", "kvm/*4242*", "--method", "handover", "--handover",
       directory, "--tables", tables, "--every", "200ms",
     ] + words
   }
@@ -251,7 +251,7 @@ final class TopTests {
     #expect(first[0] == second[0] && first[0].contains("value"))
     #expect(first.count { $0 == first[0] } == 1 && second.count { $0 == first[0] } == 1)
     kill(logger.pid, SIGTERM)
-    #expect(logger.waitForEnd(milliseconds: 10_000))
+    #expect(logger.waitForExit(milliseconds: 10_000))
     program.child.kill()
   }
 }

@@ -9,7 +9,7 @@ struct UsageTests {
       (["lost"], "lost"),
       (["list", "--format", "xml"], "xml"),
       (["list", "--format", "openmetrics"], "openmetrics"),
-      (["list", "--via", "magic"], "magic"),
+      (["list", "--method", "magic"], "magic"),
       (["list", "--qmp", "notapid=/x"], "notapid=/x"),
       (["show", "--every", "soon"], "soon"),
       (["show", "kvm[", "--zeros"], "kvm["),

@@ -93,14 +93,23 @@ import Testing
     #expect(all.status == 0 && !all.output.contains("xen"))
   }
 
-  @Test("--via takes the ways of Xen, too")
-  func ways() throws {
+  @Test("--method selects access methods of Xen; --via is its alias")
+  func methods() throws {
     let xen = try host()
-    let tables = try vitals(xen, "show", "xen/domain-3", "--via", "table", "--format", "json")
+    let tables = try vitals(xen, "show", "xen/domain-3", "--method", "table", "--format", "json")
     #expect(tables.status == 0)
     #expect(!tables.output.contains("vcpu0\",\"status\":\"up\",\"groups\":[{"))
-    let wrong = try vitals(xen, "list", "xen", "--via", "hypercall")
-    #expect(wrong.status == 2 && wrong.errors.contains("libxenctrl"))
+    let alias = try vitals(xen, "show", "xen/domain-3", "--via", "table", "--format", "json")
+    #expect(alias.status == 0)
+    #expect(!alias.output.contains("vcpu0\",\"status\":\"up\",\"groups\":[{"))
+    let wrong = try vitals(xen, "list", "xen", "--method", "hypercall")
+    #expect(wrong.status == 2)
+    let text =
+      "unknown access method 'hypercall'; expected one of handover, pidfd, bpf, qmp, debugfs, "
+      + "table, libxenctrl"
+    #expect(wrong.errors.contains(text))
+    let both = try vitals(xen, "list", "xen", "--method", "table", "--via", "libxenctrl")
+    #expect(both.status == 2 && both.errors.contains("'--via' is an alias of '--method'"))
   }
 
   @Test("Statistics of Xen have words")

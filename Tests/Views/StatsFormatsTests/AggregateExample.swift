@@ -1,14 +1,17 @@
 import Statistics
 import StatsFormats
+import StatsTesting
 import StatsTree
+import TestSupport
 
-/// A guest with four vCPUs and their aggregates; of the second pass on one vCPU does not answer,
-/// one is refused, and one has left.
+/// A VM with four vCPUs and their aggregates.
+///
+/// After `passWithTroubles()` one vCPU is stale, one is denied, and one has departed.
 struct AggregateExample {
   let tree = Tree()
-  let numbers = Numbers()
+  let backing = InMemoryBacking()
   let sampler: Sampler
-  let moment = Timestamp(monotonic: 2_500_000_000, realtime: 1_795_237_571_000_000_042)
+  let timestamp = Timestamp(monotonic: 2_500_000_000, realtime: 1_795_237_571_000_000_042)
   private let guest: Source
 
   static let schema = Schema(packing: [
@@ -22,7 +25,7 @@ struct AggregateExample {
     Statistic("odd", .unknown(9)),
   ])
 
-  /// A record; the second vCPU waits, the others come and go.
+  /// Returns the record of a vCPU at a second; vCPU 1 waits all the time.
   static func words(_ vcpu: UInt64, second: UInt64) -> [UInt64] {
     let waited = vcpu == 1 ? 5 : second * (900_000_000 + vcpu)
     return [
@@ -37,11 +40,12 @@ struct AggregateExample {
     for vcpu in 0..<4 {
       let source = try tree.add("vcpu\(vcpu)", below: guest, keys: ["vcpu": "\(vcpu)"])
       family = try tree.attach(
-        "kvm", schema: Self.schema, backing: numbers, token: vcpu,
+        "kvm", schema: Self.schema, backing: backing, token: backing.add(.silent),
         provenance: vcpu == 0 ? .qmp : .pidfd, to: source
       ).family
     }
     if let family { try tree.aggregate(family, as: "vcpus.kvm", over: guest) }
+    tree.assignRolesByPath()
     sampler = Sampler(tree, Selection(parts: parts))
     pass(second: 1)
   }
@@ -49,26 +53,28 @@ struct AggregateExample {
   private func pass(second: UInt64) {
     for vcpu in 0..<4 {
       let begin = second * 1_000_000_000 + UInt64(vcpu) * 100
-      numbers.records[vcpu] = .init(
-        words: Self.words(UInt64(vcpu), second: second),
-        window: Window(begin: begin, end: begin + 200))
+      backing.set(
+        vcpu,
+        .words(
+          Self.words(UInt64(vcpu), second: second),
+          window: Window(begin: begin, end: begin + 200)))
     }
     sampler.pass()
   }
 
-  /// A second later.
+  /// Samples again one second later.
   func passAgain() {
     pass(second: 2)
   }
 
-  /// A second later, with members in trouble.
+  /// Samples twice more, with a stale, a denied and a departed member.
   func passWithTroubles() {
     if let last = guest.child("vcpu3") { tree.remove(last) }
     pass(second: 2)
-    numbers.records[0]?.status = .stale(since: 0)
-    numbers.records[2]?.status = .denied(code: 13)
-    numbers.records[1] = .init(
-      words: Self.words(1, second: 3), window: Window(begin: 3_000_000_000, end: 3_000_000_200))
+    backing.set(0, .silent)
+    backing.set(2, .fails(.denied(code: 13)))
+    let window = Window(begin: 3_000_000_000, end: 3_000_000_200)
+    backing.set(1, .words(Self.words(1, second: 3), window: window))
     sampler.pass()
   }
 }

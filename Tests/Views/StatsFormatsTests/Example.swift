@@ -1,43 +1,16 @@
 import Statistics
 import StatsFormats
+import StatsTesting
 import StatsTree
+import TestSupport
 
-/// Yields the numbers that a test sets.
-final class Numbers: Backing {
-  struct Record {
-    var words: [UInt64] = []
-    var window = Window(begin: 0, end: 0)
-    var status: Status = .up
-  }
-
-  var records: [Int: Record] = [:]
-
-  func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
-    for placement in placements {
-      guard let record = records[placement.token] else { continue }
-      guard record.status == .up else {
-        // What is stale keeps its last numbers without a word of the backing.
-        if case .stale = record.status { continue }
-        snapshot.fail(placement, record.status)
-        continue
-      }
-      snapshot.fill(placement) { words in
-        for index in 0..<min(placement.count, record.words.count) {
-          words[index] = record.words[index]
-        }
-      }
-      snapshot.finish(placement, record.window)
-    }
-  }
-}
-
-/// A small host: a guest with two vCPUs, one that is refused, and a CPU.
+/// A small host: a VM with two vCPUs, a denied VM and a CPU.
 struct Example {
   let tree = Tree()
-  let numbers = Numbers()
+  let backing = InMemoryBacking()
   let sampler: Sampler
-  /// 2026-11-21T05:06:11.000000042Z, 3 s after the start.
-  let moment = Timestamp(monotonic: 3_000_000_000, realtime: 1_795_237_571_000_000_042)
+  /// 2026-11-21T05:06:11.000000042Z, 3 s after the start of CLOCK_MONOTONIC.
+  let timestamp = Timestamp(monotonic: 3_000_000_000, realtime: 1_795_237_571_000_000_042)
 
   static let vcpu = Schema(packing: [
     Statistic("exits", .cumulative),
@@ -72,33 +45,34 @@ struct Example {
     let guest = try tree.add("web1", below: kvm, keys: ["vm": "web1"], labels: ["uuid": "a-b"])
     let refused = try tree.add("b\"a,d\n\\é", below: kvm)
     refused.status = .denied(code: 1)
-    refused.remarks = ["needs CAP_SYS_PTRACE"]
+    refused.diagnose("access", "needs CAP_SYS_PTRACE")
     let one = try tree.add("vcpu0", below: guest, keys: ["vcpu": "0"])
     let two = try tree.add("vcpu1", below: guest, keys: ["vcpu": "1"])
     let three = try tree.add("cpu3", below: tree.source("host"), keys: ["cpu": "3"])
     let groups: [(String, Schema, Source)] = [
       ("kvm", vm, guest), ("kvm", Self.vcpu, one), ("kvm", Self.vcpu, two), ("sched", cpu, three),
     ]
-    for (token, (name, schema, source)) in groups.enumerated() {
-      try tree.attach(
-        name, schema: schema, backing: numbers, token: token, provenance: .pidfd, to: source)
-    }
-    numbers.records = [
-      0: .init(words: [4, 1 << 53 + 1], window: Window(begin: 1_000_000_000, end: 1_000_000_200)),
-      1: .init(words: Self.first, window: Window(begin: 1_000_000_000, end: 1_000_000_200)),
-      2: .init(words: Self.first, window: Window(begin: 1_000_000_000, end: 1_000_000_200)),
-      3: .init(status: .denied(code: 13)),
+    backing.window = Window(begin: 1_000_000_000, end: 1_000_000_200)
+    let behaviours: [InMemoryBacking.Behaviour] = [
+      .words([4, 1 << 53 + 1]), .words(Self.first), .words(Self.first),
+      .fails(.denied(code: 13)),
     ]
+    for ((name, schema, source), behaviour) in zip(groups, behaviours) {
+      try tree.attach(
+        name, schema: schema, backing: backing, token: backing.add(behaviour),
+        provenance: .pidfd, to: source)
+    }
+    tree.assignRolesByPath()
     sampler = Sampler(tree)
     sampler.pass()
   }
 
-  /// A second pass, a second later; vcpu1 does not answer any more.
+  /// Samples again one second later; vcpu1 is stale.
   func passAgain() {
-    let window = Window(begin: 2_000_000_000, end: 2_000_000_200)
-    numbers.records[0] = .init(words: [4, 1 << 53 + 11], window: window)
-    numbers.records[1] = .init(words: Self.second, window: window)
-    numbers.records[2]?.status = .stale(since: 0)
+    backing.window = Window(begin: 2_000_000_000, end: 2_000_000_200)
+    backing.set(0, .words([4, 1 << 53 + 11]))
+    backing.set(1, .words(Self.second))
+    backing.set(2, .silent)
     sampler.pass()
   }
 }

@@ -1,4 +1,6 @@
 import Statistics
+import StatsKnowledge
+import StatsTesting
 import StatsText
 import StatsTree
 import TestSupport
@@ -18,91 +20,106 @@ struct FunctionTests {
     "exits", "halt_wait_ns", "halt_wait_hist", "blocking", "mode", "level", "deepest", "odd",
   ]
 
-  @Test("Watch folds the members' rates, not the growth of what was folded")
+  @Test("Functions are applied to the rates of members, not to totals")
   func watch() throws {
     let example = try AggregateExample(parts: .aggregates)
     example.passAgain()
-    var table = AggregateTable(statistics: statistics, functions: AggregateFunction.allCases)
-    let result = table.result(of: example.sampler, at: example.moment)
+    var table = AggregateTable(
+      statistics: statistics, outputs: AggregateOutput.allCases, meanings: .builtIn)
+    let result = table.result(of: example.sampler, at: example.timestamp)
     let lists = table.lists(of: example.sampler, width: 100)
     expect(result.table.rendering().bytes + [0x0a] + lists.text, "functions-watch.txt")
-    #expect(result.notes == [.pending])
+    #expect(result.notes == [.ongoing])
   }
 
-  @Test("Members in trouble are told apart, and those that wait have no rate")
-  func troubles() throws {
+  @Test("Members that are not up are counted separately, and waiting members have no rate")
+  func unavailableMembers() throws {
     let example = try AggregateExample(parts: .aggregates)
     example.passWithTroubles()
     var table = AggregateTable(
-      statistics: ["exits", "halt_wait_ns"], functions: [.sum, .maximum, .average, .countZero])
-    let text = table.result(of: example.sampler, at: example.moment).table.rendering().text
+      statistics: ["exits", "halt_wait_ns"],
+      outputs: [
+        .function(.sum), .function(.maximum), .function(.average), .function(.countZero),
+      ], meanings: .builtIn)
+    let text = table.result(of: example.sampler, at: example.timestamp).table.rendering().text
     expect(Array(text.utf8), "functions-troubles.txt")
   }
 
-  @Test("The greatest rate is that of the member that grew most, not of the greatest count")
+  @Test("The maximum rate is that of the fastest member, not of the one with the highest count")
   func greatestRate() throws {
     let example = try AggregateExample(parts: .aggregates)
-    example.numbers.records[0]?.words[0] = 1_000_000
+    var words = (0..<4).map { AggregateExample.words($0, second: 1) }
+    words[0][0] = 1_000_000
+    let window = Window(begin: 1_000_000_000, end: 1_000_000_200)
+    example.backing.set(0, .words(words[0], window: window))
     example.sampler.pass()
-    for vcpu in 0..<4 {
+    for vcpu in words.indices {
       let window = Window(begin: 2_000_000_000, end: 2_000_000_000)
-      example.numbers.records[vcpu]?.window = window
-      example.numbers.records[vcpu]?.words[0] += vcpu == 2 ? 50 : 1
+      words[vcpu][0] += vcpu == 2 ? 50 : 1
+      example.backing.set(vcpu, .words(words[vcpu], window: window))
     }
     example.sampler.pass()
-    let text = AggregateText(functions: [.maximum], ShowText(showsRates: true), width: 100)
-      .text(of: example.sampler, at: example.moment)
+    let text = AggregateText(
+      outputs: [.function(.maximum)], ShowText(meanings: .builtIn, showsRates: true), width: 100
+    )
+    .text(of: example.sampler, at: example.timestamp)
     let line = text.split(separator: "\n").first { $0.contains("exits") }
     #expect(line?.contains("50/s") == true, "\(text)")
     #expect(line?.contains("kvm/web1/vcpu2") == true, "\(text)")
   }
 
-  @Test("A row limit leaves out whole sources")
+  @Test("A row limit omits complete sources")
   func rows() throws {
     let example = try AggregateExample(parts: .aggregates)
-    var table = AggregateTable(statistics: ["exits"], functions: [.sum, .maximum])
-    let result = table.result(of: example.sampler, at: example.moment, rowLimit: 1)
+    var table = AggregateTable(
+      statistics: ["exits"], outputs: [.function(.sum), .function(.maximum)],
+      meanings: .builtIn)
+    let result = table.result(of: example.sampler, at: example.timestamp, rowLimit: 1)
     #expect(result.table.rowCount == 2)
-    #expect(result.leftOutCount == 0)
+    #expect(result.omittedCount == 0)
   }
 
-  @Test("Show has values and says whose the least and the greatest are")
+  @Test("Show has values and names the members with the minimum and the maximum")
   func show() throws {
     let example = try AggregateExample(parts: .aggregates)
     example.passAgain()
     let text = AggregateText(
-      functions: AggregateFunction.allCases, ShowText(hidesZeros: false), width: 120)
-    let rates = AggregateText(functions: [.maximum], ShowText(showsRates: true), width: 120)
+      outputs: AggregateOutput.allCases, ShowText(meanings: .builtIn, hidesZeros: false), width: 120
+    )
+    let rates = AggregateText(
+      outputs: [.function(.maximum)], ShowText(meanings: .builtIn, showsRates: true), width: 120)
     expect(
       Array(
-        (text.text(of: example.sampler, at: example.moment) + "\n"
-          + rates.text(of: example.sampler, at: example.moment)).utf8), "functions-show.txt")
+        (text.text(of: example.sampler, at: example.timestamp) + "\n"
+          + rates.text(of: example.sampler, at: example.timestamp)).utf8), "functions-show.txt")
   }
 
   @Test("JSON has values and rates by statistic and function")
   func json() throws {
     let example = try AggregateExample(parts: .aggregates)
     example.passAgain()
-    var json = AggregateJSON(functions: AggregateFunction.allCases, showsRates: true)
-    expect(json.line(of: example.sampler, at: example.moment), "functions.json")
+    var json = AggregateJSON(
+      outputs: AggregateOutput.allCases, meanings: .builtIn, showsRates: true)
+    expect(json.line(of: example.sampler, at: example.timestamp), "functions.json")
   }
 
   @Test("CSV has a line for each statistic and function, and for each member of a list")
   func csv() throws {
     let example = try AggregateExample(parts: .aggregates)
     example.passAgain()
-    var csv = AggregateCSV(functions: AggregateFunction.allCases)
-    let lines = csv.lines(of: example.sampler, at: example.moment)
+    var csv = AggregateCSV(outputs: AggregateOutput.allCases)
+    let lines = csv.lines(of: example.sampler, at: example.timestamp)
     expect(CSV.header + lines, "functions.csv")
     let commas = lines.lines.dropLast().map { line in line.count { $0 == "," } }
     #expect(Set(commas) == [15])
   }
 
-  @Test("Statistics first: sources side by side, or turned round where they do not fit")
+  @Test("Values by statistic have sources as columns, or as lines if they do not fit")
   func statisticsFirst() throws {
     let example = try AggregateExample()
-    let wide = StatisticText(ShowText(hidesZeros: false), width: 120).text(of: example.sampler)
-    let narrow = StatisticText(ShowText(), width: 40).text(of: example.sampler)
+    let wide = StatisticText(ShowText(meanings: .builtIn, hidesZeros: false), width: 120).text(
+      of: example.sampler)
+    let narrow = StatisticText(ShowText(meanings: .builtIn), width: 40).text(of: example.sampler)
     let json = StatisticJSON().line(of: example.sampler).text
     expect(Array((wide + "\n" + narrow + "\n" + json).utf8), "statistics-first.txt")
   }

@@ -6,7 +6,7 @@ import StatsTree
 import TestSupport
 import Testing
 
-@Suite struct GoldenTests {
+@Suite("Golden files of all formats") struct GoldenTests {
   static let meanings = try? Meanings(
     parsing: """
       [exits]
@@ -30,65 +30,66 @@ import Testing
     #expect(Golden.text(name, for: bytes.text) == bytes.text, sourceLocation: location)
   }
 
-  @Test("Show has blocks with rates, bars, statuses and what is hidden")
+  @Test("Show has blocks with rates, bars, statuses and the number of hidden zeros")
   func show() throws {
     let example = try Example()
-    let values = ShowText(hidesZeros: false).text(of: example.sampler, at: example.moment)
+    let values = ShowText(meanings: .builtIn, hidesZeros: false).text(
+      of: example.sampler, at: example.timestamp)
     expect(Array(values.utf8), "show.txt")
     example.passAgain()
-    let rates = ShowText(showsRates: true, showsBars: true)
-    expect(Array(rates.text(of: example.sampler, at: example.moment).utf8), "show-rates.txt")
+    let rates = ShowText(meanings: .builtIn, showsRates: true, showsBars: true)
+    expect(Array(rates.text(of: example.sampler, at: example.timestamp).utf8), "show-rates.txt")
   }
 
-  @Test("The summary picks headlines and says what it drops")
+  @Test("The summary selects headline statistics and reports dropped columns")
   func summary() throws {
     let example = try Example()
     let meanings = try #require(Self.meanings)
     let names = SummaryTable.headlines(for: example.sampler.plan, meanings, limit: 2)
     #expect(names == ["exits", "level"])
     let all = SummaryTable.headlines(for: example.sampler.plan, meanings, limit: 9)
-    var table = SummaryTable(statistics: all + ["halt_wait_hist"])
-    let first = table.result(of: example.sampler, at: example.moment).table
+    var table = SummaryTable(statistics: all + ["halt_wait_hist"], meanings: .builtIn)
+    let first = table.result(of: example.sampler, at: example.timestamp).table
     expect(first.rendering().bytes, "summary-first.txt")
     example.passAgain()
-    let second = table.result(of: example.sampler, at: example.moment).table
+    let second = table.result(of: example.sampler, at: example.timestamp).table
     expect(second.rendering().bytes, "summary.txt")
     let narrow = second.rendering(width: 60)
     expect(narrow.bytes, "summary-60.txt")
     #expect(narrow.droppedColumns == ["FROM", "halt_wait_ns%", "halt_wait_hist p99"])
   }
 
-  @Test("JSON lines have every value, the large ones as strings")
+  @Test("JSON lines have every value, large ones as strings")
   func json() throws {
     let example = try Example()
     example.passAgain()
     var json = JSONLines(showsRates: true)
-    expect(json.line(of: example.sampler, at: example.moment), "sample.json")
+    expect(json.line(of: example.sampler, at: example.timestamp), "sample.json")
   }
 
   @Test("CSV has a line for every value")
   func csv() throws {
     let example = try Example()
     example.passAgain()
-    expect(CSV.header + CSV().lines(of: example.sampler, at: example.moment), "sample.csv")
+    expect(CSV.header + CSV().lines(of: example.sampler, at: example.timestamp), "sample.csv")
   }
 
-  @Test("OpenMetrics is as wanted and passes the strict checker")
+  @Test("OpenMetrics equals the golden file and passes the strict checker")
   func openMetrics() throws {
     let example = try Example()
     example.passAgain()
-    var metrics = OpenMetrics(example.sampler, try #require(Self.meanings))
+    var metrics = OpenMetrics(example.sampler, meanings: try #require(Self.meanings))
     let text = metrics.text()
     expect(text, "sample.openmetrics")
-    #expect(OpenMetricsChecker(text.text).flaws == [])
+    #expect(OpenMetricsChecker(text.text).errors == [])
   }
 
-  @Test("Prometheus text is as wanted")
+  @Test("Prometheus text equals the golden file")
   func prometheus() throws {
     let example = try Example()
     example.passAgain()
     var metrics = OpenMetrics(
-      example.sampler, try #require(Self.meanings), dialect: .prometheus)
+      example.sampler, meanings: try #require(Self.meanings), dialect: .prometheus)
     expect(metrics.text(), "sample.prometheus")
   }
 
@@ -97,17 +98,17 @@ import Testing
     let example = try Example()
     example.passAgain()
     var metrics = OpenMetrics(
-      example.sampler, try #require(Self.meanings), dialect: .prometheus)
-    #expect(Promtool.complaints(about: metrics.text()) == "")
+      example.sampler, meanings: try #require(Self.meanings), dialect: .prometheus)
+    #expect(Promtool.errors(about: metrics.text()) == "")
   }
 
   @Test("Prometheus reads the OpenMetrics text", .enabled(if: Promtool.isInstalled))
   func imports() throws {
     let example = try Example()
     example.passAgain()
-    var metrics = OpenMetrics(example.sampler, try #require(Self.meanings))
+    var metrics = OpenMetrics(example.sampler, meanings: try #require(Self.meanings))
     let text = metrics.text()
-    #expect(Promtool.importComplaints(about: text) == "")
-    #expect(Promtool.importComplaints(about: text.dropLast(6) + []) != "")
+    #expect(Promtool.importErrors(about: text) == "")
+    #expect(Promtool.importErrors(about: text.dropLast(6) + []) != "")
   }
 }

@@ -1,6 +1,6 @@
-/// Finds what is not OpenMetrics 1.0 in a text; strict.
+/// A strict checker of OpenMetrics 1.0.
 struct OpenMetricsChecker {
-  private(set) var flaws: [String] = []
+  private(set) var errors: [String] = []
   private(set) var sampleCount = 0
   private var family = ""
   private var type = ""
@@ -8,7 +8,7 @@ struct OpenMetricsChecker {
   private var seenFamilies: Set<String> = []
   private var seenNames: Set<String> = []
   private var seenSeries: Set<String> = []
-  // The histogram being read: its labels, its last bucket.
+  // The state of the current histogram.
   private var bucketSeries = ""
   private var lastBound = -Double.infinity
   private var lastCount: UInt64 = 0
@@ -23,7 +23,7 @@ struct OpenMetricsChecker {
 
   init(_ text: String) {
     guard text.hasSuffix("# EOF\n") else {
-      flaws.append("no # EOF at the end")
+      errors.append("missing # EOF")
       return
     }
     for line in text.dropLast("# EOF\n".count).split(separator: "\n") {
@@ -35,7 +35,7 @@ struct OpenMetricsChecker {
   private mutating func descriptor(_ line: String) {
     let parts = line.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false)
     guard parts.count == 4 else {
-      flaws.append("descriptor: \(line)")
+      errors.append("descriptor: \(line)")
       return
     }
     let name = String(parts[2])
@@ -43,47 +43,47 @@ struct OpenMetricsChecker {
     case "TYPE":
       endFamily()
       (family, type, hasSamples) = (name, String(parts[3]), false)
-      if !seenFamilies.insert(name).inserted { flaws.append("family twice: \(name)") }
+      if !seenFamilies.insert(name).inserted { errors.append("family twice: \(name)") }
       guard let suffixes = Self.suffixes[type] else {
-        flaws.append("type: \(line)")
+        errors.append("type: \(line)")
         return
       }
       for taken in Set([""] + suffixes) where !seenNames.insert(name + taken).inserted {
-        flaws.append("name clash: \(name + taken)")
+        errors.append("name clash: \(name + taken)")
       }
     case "UNIT":
-      if !name.hasSuffix("_" + parts[3]) { flaws.append("unit is no suffix: \(line)") }
-      if type == "stateset" || type == "info" { flaws.append("unit of \(type)") }
+      if !name.hasSuffix("_" + parts[3]) { errors.append("unit is not a suffix: \(line)") }
+      if type == "stateset" || type == "info" { errors.append("unit of \(type)") }
     case "HELP": break
-    default: flaws.append("comment: \(line)")
+    default: errors.append("comment: \(line)")
     }
-    if name != family { flaws.append("descriptor outside of its family: \(line)") }
-    if hasSamples { flaws.append("descriptor behind samples: \(line)") }
+    if name != family { errors.append("descriptor outside of its family: \(line)") }
+    if hasSamples { errors.append("descriptor after samples: \(line)") }
   }
 
   private mutating func sample(_ line: String) {
     sampleCount += 1
     hasSamples = true
     guard let parsed = Self.parse(line), let value = Double(parsed.value) else {
-      flaws.append("sample: \(line)")
+      errors.append("sample: \(line)")
       return
     }
     guard let suffixes = Self.suffixes[type],
       let suffix = suffixes.first(where: { family + $0 == parsed.name })
     else {
-      flaws.append("sample outside of its family: \(line)")
+      errors.append("sample outside of its family: \(line)")
       return
     }
     let names = parsed.labels.map(\.name)
-    if Set(names).count != names.count { flaws.append("label twice: \(line)") }
+    if Set(names).count != names.count { errors.append("label twice: \(line)") }
     let series = parsed.labels.map { "\($0.name)=\($0.value.debugDescription)" }.sorted()
     if !seenSeries.insert(parsed.name + series.joined(separator: ",")).inserted {
-      flaws.append("series twice: \(line)")
+      errors.append("series twice: \(line)")
     }
-    if type == "counter", !(value >= 0) { flaws.append("counter: \(line)") }
-    if type == "info", parsed.value != "1" { flaws.append("info: \(line)") }
-    if type == "stateset", !names.contains(family) { flaws.append("stateset: \(line)") }
-    if type == "stateset", parsed.value != "0", parsed.value != "1" { flaws.append(line) }
+    if type == "counter", !(value >= 0) { errors.append("counter: \(line)") }
+    if type == "info", parsed.value != "1" { errors.append("info: \(line)") }
+    if type == "stateset", !names.contains(family) { errors.append("stateset: \(line)") }
+    if type == "stateset", parsed.value != "0", parsed.value != "1" { errors.append(line) }
     let identity = series.filter { !$0.hasPrefix("le=") }.joined(separator: ",")
     switch suffix {
     case "_bucket":
@@ -96,7 +96,7 @@ struct OpenMetricsChecker {
 
   private mutating func bucket(_ line: String, _ le: String?, _ value: String, _ identity: String) {
     guard let le, let count = UInt64(value) else {
-      flaws.append("bucket: \(line)")
+      errors.append("bucket: \(line)")
       return
     }
     if bucketSeries != identity {
@@ -106,7 +106,7 @@ struct OpenMetricsChecker {
     guard isCanonical, let bound = le == "+Inf" ? .infinity : Double(le), bound > lastBound,
       count >= lastCount
     else {
-      flaws.append("bucket order: \(line)")
+      errors.append("bucket order: \(line)")
       return
     }
     if le == "+Inf" { infinities[identity] = count }
@@ -114,18 +114,18 @@ struct OpenMetricsChecker {
   }
 
   private mutating func endFamily() {
-    if !family.isEmpty, !hasSamples { flaws.append("no samples: \(family)") }
+    if !family.isEmpty, !hasSamples { errors.append("no samples: \(family)") }
     if type == "histogram" {
-      if infinities.isEmpty { flaws.append("no +Inf: \(family)") }
-      if Set(counts.keys) != sums { flaws.append("_sum without _count: \(family)") }
+      if infinities.isEmpty { errors.append("no +Inf: \(family)") }
+      if Set(counts.keys) != sums { errors.append("_sum and _count differ: \(family)") }
       for (identity, count) in counts where infinities[identity] != count {
-        flaws.append("+Inf is not the count: \(family)")
+        errors.append("+Inf differs from the count: \(family)")
       }
     }
     (infinities, counts, sums, bucketSeries) = ([:], [:], [], "")
   }
 
-  /// Name, labels and value of a line, or nil where it is not well formed.
+  /// Parses a sample into name, labels and value; nil if it is malformed.
   static func parse(
     _ line: String
   ) -> (name: String, labels: [(name: String, value: String)], value: String)? {

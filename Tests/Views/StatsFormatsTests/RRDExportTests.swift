@@ -2,15 +2,16 @@ import RRDFormat
 import Statistics
 import StatsFormats
 import StatsKnowledge
+import StatsTesting
 import StatsTree
 import TestSupport
 import Testing
 
-@Suite struct RRDExportTests {
-  /// A machine with one total and one level, of which the level is not there.
-  private func small() throws -> (Tree, Numbers, Source) {
+@Suite("Export for xcp-rrdd") struct RRDExportTests {
+  /// Returns a tree with one VM that has a total and an inactive level.
+  private func small() throws -> (Tree, InMemoryBacking, Source) {
     let tree = Tree()
-    let numbers = Numbers()
+    let backing = InMemoryBacking()
     let schema = Schema(packing: [
       Statistic("run_ns", .cumulative, unit: .seconds, scale: .nano, meaning: "Time \"run\"."),
       Statistic("level", .instant),
@@ -19,20 +20,19 @@ import Testing
       "web", below: tree.source("kvm"),
       labels: ["uuid": "00000000-0000-0000-0000-00000000000a"])
     try tree.attach(
-      "sched", schema: schema, backing: numbers, token: 0, provenance: .procfs, to: vm)
-    numbers.records[0] = .init(
-      words: [2_500_000_000, Inactive.unsigned],
-      window: Window(begin: 1_000_000_000, end: 2_000_000_000))
-    return (tree, numbers, vm)
+      "sched", schema: schema, backing: backing,
+      token: backing.add(.words([2_500_000_000, Inactive.unsigned])), provenance: .procfs, to: vm)
+    backing.window = Window(begin: 1_000_000_000, end: 2_000_000_000)
+    return (tree, backing, vm)
   }
 
-  @Test("A file, byte by byte")
+  @Test("A file has the expected bytes")
   func bytes() throws {
-    let (tree, numbers, _) = try small()
-    numbers.records[0]?.words[1] = UInt64(bitPattern: -3)
+    let (tree, backing, _) = try small()
+    backing.set(0, .words([2_500_000_000, UInt64(bitPattern: -3)]))
     let sampler = Sampler(tree)
     sampler.pass()
-    var export = RRDExport(sampler, try Meanings(parsing: ""))
+    var export = RRDExport(sampler, meanings: try Meanings(parsing: ""))
     let isNew = export.update(
       at: Timestamp(monotonic: 3_000_000_000, realtime: 1_700_000_001_250_000_000))
     #expect(isNew)
@@ -56,14 +56,14 @@ import Testing
     #expect(export.bytes == expected)
   }
 
-  @Test("What is written is read again, each number with its meaning")
+  @Test("A written file is read back with all values and descriptions")
   func roundTrip() throws {
     let example = try Example()
     example.passAgain()
-    var export = RRDExport(example.sampler, try #require(GoldenTests.meanings))
-    export.update(at: example.moment)
+    var export = RRDExport(example.sampler, meanings: try #require(GoldenTests.meanings))
+    export.update(at: example.timestamp)
     let file = try RRDFile(export.bytes)
-    // The example was read a second ago.
+    // The example was sampled one second before the timestamp.
     #expect(file.timestamp == .fractional(1_795_237_570.000_000_2))
     let names = file.metadata.sources.map(\.name)
     #expect(names == names.sorted() && Set(names).count == names.count)
@@ -76,11 +76,11 @@ import Testing
     #expect(values["kvm/web1/vcpu0/level"] == -5)
     #expect(values["kvm/web1/vcpu0/future/1"] == 2)
     #expect(values["kvm/web1/vcpu0/memory"] == 3072)
-    // Its scale has no exact decimals: in the raw unit, which the metadata names.
+    // The scale is not exact, so the value is in the raw unit, which the metadata names.
     #expect(values["kvm/web1/vcpu0/tiny"] == 9)
-    // An integer beyond 2^53 is the nearest that a float has.
+    // An integer beyond 2^53 is rounded to the nearest float.
     #expect(values["kvm/web1/remote_tlb_flush"] == Double(1 << 53 + 11 as UInt64))
-    // Not produced now, stale, denied: not there, and not zero.
+    // Inactive, stale and denied values are missing, not zero.
     for name in ["kvm/web1/vcpu0/not_now", "kvm/web1/vcpu1/exits", "host/cpu3/run_ns"] {
       #expect(try #require(values[name]).isNaN)
     }
@@ -89,36 +89,37 @@ import Testing
     #expect(Golden.text("rrd-metadata.json", for: text) == text)
   }
 
-  @Test("Metadata and its checksum stay the same from tick to tick, whatever the numbers")
+  @Test("The metadata and its checksum do not change if only values change")
   func steady() throws {
-    let (tree, numbers, vm) = try small()
+    let (tree, backing, vm) = try small()
     let sampler = Sampler(tree)
     sampler.pass()
-    var export = RRDExport(sampler, try Meanings(parsing: ""))
+    var export = RRDExport(sampler, meanings: try Meanings(parsing: ""))
     export.update(at: Timestamp(monotonic: 3_000_000_000, realtime: 1_700_000_000_000_000_000))
     let first = export.bytes
-    numbers.records[0]?.words = [7, 8]
-    numbers.records[0]?.window = Window(begin: 5_000_000_000, end: 6_000_000_000)
+    backing.set(0, .words([7, 8]))
+    backing.window = Window(begin: 5_000_000_000, end: 6_000_000_000)
     sampler.pass()
     let now = Timestamp(monotonic: 7_000_000_000, realtime: 1_700_000_005_000_000_000)
     let isNewByNumbers = export.update(at: now)
     #expect(!isNewByNumbers)
     let changed = first.indices.filter { first[$0] != export.bytes[$0] }
-    // Only the data's checksum, the timestamp and the values.
+    // Only the checksum of the data, the timestamp and the values change.
     #expect(changed.allSatisfy { 11..<15 ~= $0 || export.values ~= $0 } && !changed.isEmpty)
-    // Another generation with the same sources to show is no other metadata.
+    // A new generation with the same visible sources has the same metadata.
     let silent = try tree.add("silent", below: vm)
     sampler.pass()
     let isNewBySource = export.update(at: now)
     #expect(!isNewBySource)
-    numbers.records[0]?.status = .denied(code: 1)
+    backing.set(0, .fails(.denied(code: 1)))
     sampler.pass()
     let isNewByStatus = export.update(at: now)
     #expect(!isNewByStatus)
     #expect(try RRDFile(export.bytes).values.allSatisfy { Double(bitPattern: $0).isNaN })
-    // Another group is.
+    // A new group changes the metadata.
     try tree.attach(
-      "more", schema: Schema(packing: [Statistic("n", .cumulative)]), backing: numbers, token: 1,
+      "more", schema: Schema(packing: [Statistic("n", .cumulative)]), backing: backing,
+      token: backing.add(.silent),
       provenance: .procfs, to: silent)
     sampler.pass()
     let isNewByGroup = export.update(at: now)
@@ -126,30 +127,31 @@ import Testing
     #expect(try RRDFile(export.bytes).metadata.sources.count == 3)
   }
 
-  @Test("Without anything to write the file is whole, too")
+  @Test("A file without data sources is complete")
   func empty() throws {
     let sampler = Sampler(Tree())
-    var export = RRDExport(sampler, try Meanings(parsing: ""))
+    var export = RRDExport(sampler, meanings: try Meanings(parsing: ""))
     let isNew = export.update(at: Timestamp(monotonic: 1, realtime: 1_700_000_000_500_000_000))
     #expect(isNew)
     let file = try RRDFile(export.bytes)
     #expect(file.values.isEmpty && file.timestamp == .fractional(1_700_000_000.5))
   }
 
-  @Test("Whose a number is, by the labels of its source and of those above it")
+  @Test("The owner is determined by the labels of the source and its parents")
   func owners() throws {
-    let (tree, numbers, vm) = try small()
+    let (tree, backing, vm) = try small()
     let schema = Schema(packing: [Statistic("n", .cumulative)])
     let store = try tree.add("sr", labels: ["uuid": "0b", "owner": "sr"])
     let odd = try tree.add("odd", labels: ["uuid": "no uuid"])
     let below = try tree.add("vcpu0", below: vm)
+    let token = backing.add(.silent)
     for source in [store, odd, below] {
       try tree.attach(
-        "g", schema: schema, backing: numbers, token: 5, provenance: .procfs, to: source)
+        "g", schema: schema, backing: backing, token: token, provenance: .procfs, to: source)
     }
     let sampler = Sampler(tree)
     sampler.pass()
-    var export = RRDExport(sampler, try Meanings(parsing: ""))
+    var export = RRDExport(sampler, meanings: try Meanings(parsing: ""))
     export.update(at: Timestamp(monotonic: 1, realtime: 1))
     let vmOwner = RRDDataSource.Owner.vm(uuid: "00000000-0000-0000-0000-00000000000a")
     #expect(
@@ -159,17 +161,18 @@ import Testing
       ])
   }
 
-  @Test("Two groups of a source may have a statistic of the same name")
+  @Test("Statistics of one name in two groups of a source have different names")
   func clash() throws {
-    let (tree, numbers, vm) = try small()
+    let (tree, backing, vm) = try small()
     let schema = Schema(packing: [Statistic("level", .instant)])
-    for token in 1...2 {
+    for _ in 1...2 {
       try tree.attach(
-        "other", schema: schema, backing: numbers, token: token, provenance: .procfs, to: vm)
+        "other", schema: schema, backing: backing, token: backing.add(.silent),
+        provenance: .procfs, to: vm)
     }
     let sampler = Sampler(tree)
     sampler.pass()
-    var export = RRDExport(sampler, try Meanings(parsing: ""))
+    var export = RRDExport(sampler, meanings: try Meanings(parsing: ""))
     export.update(at: Timestamp(monotonic: 1, realtime: 1))
     #expect(
       try RRDFile(export.bytes).metadata.sources.map(\.name) == [

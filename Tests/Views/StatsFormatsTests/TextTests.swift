@@ -1,5 +1,6 @@
 import Statistics
 import StatsKnowledge
+import StatsTesting
 import StatsText
 import StatsTree
 import TestSupport
@@ -7,8 +8,8 @@ import Testing
 
 @testable import StatsFormats
 
-@Suite struct TextTests {
-  @Test("Numbers are as Decimal has them") func decimals() {
+@Suite("Text of values") struct TextTests {
+  @Test("Appended numbers equal Decimal.description") func decimals() {
     let mantissas: [UInt128] = [0, 1, 10, 1000, 1_234_500, 1 << 63, UInt128(UInt64.max), 1 << 100]
     for mantissa in mantissas {
       for exponent in [-50, -27, -19, -18, -9, -3, -1, 0, 1, 5, 60] {
@@ -23,7 +24,7 @@ import Testing
   }
 
   @Test(
-    "Times are of the Gregorian calendar",
+    "Timestamps use the Gregorian calendar",
     arguments: [
       (0, "1970-01-01T00:00:00.000000000Z"), (951_782_399, "2000-02-28T23:59:59.000000000Z"),
       (951_782_400, "2000-02-29T00:00:00.000000000Z"),
@@ -47,11 +48,11 @@ import Testing
     #expect(writer.bytes.text == text + numbers + "1e-07,null,null,null,1.5e+300]")
   }
 
-  @Test("A terminal gets no escape sequence") func printable() {
+  @Test("Control characters are escaped for a terminal") func printable() {
     #expect("a\u{1b}[2J\u{9b}\u{202e}é".printable == "a\\u{1B}[2J\\u{9B}\\u{202E}é")
   }
 
-  @Test("A table drops by importance, then cuts") func table() {
+  @Test("A narrow table drops columns by importance, then truncates the first one") func table() {
     var table = TextTable([
       Column("NAME"), Column("N", .right, importance: 2), Column("WHERE", importance: 1),
     ])
@@ -72,17 +73,17 @@ import Testing
     #expect(table.rendering(width: 0).droppedColumns == ["N", "WHERE"])
   }
 
-  @Test("Names that stand twice are told apart") func names() {
+  @Test("Repeated names are made unique") func names() {
     #expect(StatisticNames(["a", "a", "a#2", "a", ""]).names == ["a", "a#3", "a#2", "a#4", ""])
   }
 
-  @Test("The built-in meanings can be read") func meanings() {
+  @Test("The built-in meanings can be parsed") func meanings() {
     #expect(BuiltInText.meanings.hasPrefix("#"))
     _ = Meanings.builtIn.all
   }
 
   @Test(
-    "Statuses say why",
+    "The text of a status includes the reason",
     arguments: [
       (Status.up, "up"), (.stale(since: 0), "stale (never read)"),
       (.stale(since: 1_000_000_000), "stale for 2 s"), (.denied(code: 13), "denied (EACCES)"),
@@ -92,22 +93,28 @@ import Testing
     #expect(status.text(at: Timestamp(monotonic: 3_000_000_000, realtime: 0)) == text)
   }
 
-  @Test("Resets and arrears are marked and explained") func notes() throws {
+  @Test("Resets and times beyond the interval are marked and explained") func notes() throws {
     let example = try Example()
     var words = Example.first
     words[0] = 5
     words[1] += 5_000_000_000
     words[4] = 0
-    example.numbers.records[1] = .init(
-      words: words, window: Window(begin: 2_000_000_000, end: 2_000_000_200))
+    example.backing.set(
+      1, .words(words, window: Window(begin: 2_000_000_000, end: 2_000_000_200)))
     example.sampler.pass()
-    let text = ShowText(showsRates: true).text(of: example.sampler, at: example.moment)
+    let text = ShowText(meanings: .builtIn, showsRates: true).text(
+      of: example.sampler, at: example.timestamp)
     #expect(text.contains("5/s!"))
     #expect(text.contains("100.0%*"))
     #expect(text.contains("2 samples!"))
-    for note in [Note.arrears, .afterReset] { #expect(text.contains(note.text)) }
+    for note in [Footnote.exceedsInterval, .afterReset] { #expect(text.contains(note.text)) }
+    // The source has one reset counter and one reset histogram.
     var json = JSONLines(showsRates: true)
-    let line = json.line(of: example.sampler, at: example.moment).text
-    #expect(line.contains(#""highest":5.000001000000"#) || line.contains(#""after_reset":true"#))
+    let line = json.line(
+      of: example.sampler, at: example.timestamp, matching: Pattern(paths: ["kvm/web1/vcpu0"])
+    ).text
+    let rates = try #require(line.split(separator: #""rates":"#).last)
+    #expect(rates.contains(#""exits":{"per_second":5,"lowest":"#), "\(rates)")
+    #expect(rates.split(separator: #""after_reset":true"#).count == 3, "\(rates)")
   }
 }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import ProcStats
 
-@Suite("Answers and numbers")
+@Suite("Evaluation of formulas")
 struct EvaluationTests {
   private static let quota = Schema(packing: [
     Statistic("nr_periods", .cumulative), Statistic("nr_throttled", .cumulative),
@@ -20,7 +20,7 @@ struct EvaluationTests {
     Statistic("phase", .instant, isSigned: true),
   ])
 
-  /// A vCPU that ran a quarter of two seconds, in a VM that was throttled in 5 of 20 periods.
+  /// A vCPU that ran for 0.5 s of 2 s, in a VM that was throttled in 5 of 20 periods.
   private func host() throws -> CaseHost {
     let host = CaseHost()
     try host.add(
@@ -37,7 +37,7 @@ struct EvaluationTests {
   }
 
   @Test(
-    "A condition holds, does not, or is unknown",
+    "A condition is true, false or unknown",
     arguments: [
       ("rate(run_ns) > 20%", "yes"),
       ("rate(run_ns) > 30%", "no"),
@@ -49,18 +49,18 @@ struct EvaluationTests {
       ("rate(bytes) == 10KiB/s", "yes"),
       ("depth == 7 and value(depth) == 7 and rate(depth) == 3.5/s", "yes"),
       ("p50(wait_hist) > 500us", "yes"),
-      // The bucket is 524,288 to 1,048,575 ns: only its lower bound is sure.
+      // The bucket is 524,288 to 1,048,575 ns: only its lower bound is certain.
       ("p50(wait_hist) > 600us", "no"),
       ("rate(nr_throttled) / rate(nr_periods) == 25%", "yes"),
-      ("absent > 5", "there is no absent"),
-      ("not absent > 5", "there is no absent"),
+      ("absent > 5", "no absent"),
+      ("not absent > 5", "no absent"),
       ("absent > 5 or rate(run_ns) > 20%", "yes"),
       ("absent > 5 and rate(run_ns) > 30%", "no"),
-      ("absent > 5 and rate(run_ns) > 20%", "there is no absent"),
+      ("absent > 5 and rate(run_ns) > 20%", "no absent"),
       ("(absent ?? 3) == 3", "yes"),
       ("(depth ?? 3) == 3", "no"),
-      ("absent / 2 > 5", "there is no absent"),
-      ("depth / idle > 5", "depth / idle > 5 divides by zero"),
+      ("absent / 2 > 5", "no absent"),
+      ("depth / idle > 5", "division by zero in 'depth / idle > 5'"),
       ("stale or denied", "no"),
       ("depth - 8 < -0.5", "yes"),
       ("-depth == -7", "yes"),
@@ -75,7 +75,7 @@ struct EvaluationTests {
     }
   }
 
-  @Test("Only what decides is told as missing")
+  @Test("Only values that affect the result are reported as missing")
   func causes() throws {
     let subject = try #require(try host().subject("kvm/one/vcpu0"))
     let text = "(absent ?? 0) < 5 and (lost > 5 or gone > 5 and depth < 0) and depth > 0"
@@ -83,7 +83,7 @@ struct EvaluationTests {
   }
 
   @Test(
-    "A number says what it is measured in",
+    "A number has a unit",
     arguments: [
       ("share(run_ns)", "25.0%", "ratio"),
       ("rate(served)", "1.5k/s", "per second"),
@@ -101,7 +101,7 @@ struct EvaluationTests {
     #expect(measure.unit == unit)
   }
 
-  @Test("What may not be read is unknown with that reason, and denied tells it")
+  @Test("A denied value is unknown, and 'denied' is true")
   func denied() throws {
     let subject = try #require(try host().subject("kvm/two/vcpu0"))
     #expect(subject.answer(try Formula("denied", .condition)) == .yes)
@@ -109,7 +109,7 @@ struct EvaluationTests {
     #expect(answer == .unknown([.unreadable(name: "run_ns", .denied(code: 13))]))
   }
 
-  @Test("What is above a source is found from it, and what is below is not")
+  @Test("A formula finds the statistics of ancestors, not of descendants")
   func above() throws {
     let host = try host()
     let formula = try Formula("rate(nr_throttled) > 0 and rate(run_ns) > 0", .condition)

@@ -18,7 +18,7 @@ struct FormulaTests {
   ])
 
   @Test(
-    "What is right is understood, and fits the schema",
+    "A valid formula is accepted and matches the schema",
     arguments: [
       "rate(halt_poll_fail_ns) > 0.2",
       "rate(halt_poll_fail_ns) > 20%",
@@ -35,46 +35,46 @@ struct FormulaTests {
       "rate(exits)>1000/s and(stale or not denied)",
       "rate(halt_poll_fail_ns) / rate(exits) > 10us",
     ])
-  func right(text: String) throws {
+  func valid(text: String) throws {
     try Formula(text, .condition).check(against: [Self.schema])
   }
 
   @Test(
-    "What is wrong is pointed at",
+    "An error has the position of the invalid part",
     arguments: [
-      ("", "", "a formula is needed"),
-      ("rate(exits)", "rate(exits)", "this is a number"),
-      ("rate(exits) >", "", "something is missing at the end"),
-      ("rate(exits) > 5 && denied", "&&", "write 'and'"),
-      ("rate(exits) = 5", "=", "write '=='"),
-      ("speed(exits) > 5", "speed", "there is no function 'speed'"),
-      ("rate(exits > 5", ">", "a ) is needed"),
-      ("rate(5) > 5", "5", "the name of a statistic is needed"),
-      ("(rate(exits) > 5", "(", "this ( has no )"),
-      ("rate(exits) > 5)", ")", "there is no ( for it"),
-      ("rate(exits) > 5 6", "6", "without 'and', 'or'"),
-      ("1 < rate(exits) < 5", "<", "join two comparisons"),
-      ("rate(exits) > 5 and 3", "3", "this is a number"),
-      ("(rate(exits) > 5) + 1 > 2", "(rate(exits) > 5)", "this is true or false"),
-      ("rate(exits) > 5ns5", "ns5", "there is no unit 'ns5'"),
-      ("rate(exits) > 1.2.3", "1.2.3", "is no number"),
-      ("rate(exits) > 5 # much", "#", "this sign is not understood"),
-      ("rate(exits) > 5 é", "é", "this sign is not understood"),
-      ("'exits > 5", "'exits > 5", "the quote has no end"),
-      ("rate(exitz) > 5", "rate(exitz)", "there is exits"),
-      ("rate(halt_poll_fail) > 5", "rate(halt_poll_fail)", "there is halt_poll_fail_ns"),
-      ("rate(exits) > 5ms", ">", "a number per second and seconds do not go together"),
+      ("", "", "expected a formula"),
+      ("rate(exits)", "rate(exits)", "expected a condition"),
+      ("rate(exits) >", "", "unexpected end"),
+      ("rate(exits) > 5 && denied", "&&", "use 'and'"),
+      ("rate(exits) = 5", "=", "use '=='"),
+      ("speed(exits) > 5", "speed", "unknown function 'speed'"),
+      ("rate(exits > 5", ">", "expected ')'"),
+      ("rate(5) > 5", "5", "expected the name of a statistic"),
+      ("(rate(exits) > 5", "(", "unmatched '('"),
+      ("rate(exits) > 5)", ")", "no matching '('"),
+      ("rate(exits) > 5 6", "6", "expected 'and', 'or'"),
+      ("1 < rate(exits) < 5", "<", "cannot be chained"),
+      ("rate(exits) > 5 and 3", "3", "expected a condition"),
+      ("(rate(exits) > 5) + 1 > 2", "(rate(exits) > 5)", "expected a number"),
+      ("rate(exits) > 5ns5", "ns5", "unknown unit 'ns5'"),
+      ("rate(exits) > 1.2.3", "1.2.3", "invalid number"),
+      ("rate(exits) > 5 # much", "#", "unexpected character"),
+      ("rate(exits) > 5 é", "é", "unexpected character"),
+      ("'exits > 5", "'exits > 5", "unterminated quote"),
+      ("rate(exitz) > 5", "rate(exitz)", "similar names: exits"),
+      ("rate(halt_poll_fail) > 5", "rate(halt_poll_fail)", "similar names: halt_poll_fail_ns"),
+      ("rate(exits) > 5ms", ">", "incompatible units: a number per second and seconds"),
       ("rate(halt_poll_fail_ns) > 5/s", ">", "a plain number and a number per second"),
-      ("share(exits) > 5%", "share(exits)", "counts no time"),
+      ("share(exits) > 5%", "share(exits)", "does not count time"),
       ("rate(halt_wait_hist) > 5", "rate(halt_wait_hist)", "is a histogram"),
-      ("p99(exits) > 5", "p99(exits)", "is no histogram"),
+      ("p99(exits) > 5", "p99(exits)", "is not a histogram"),
       ("rate(max_depth) > 5", "rate(max_depth)", "is a peak"),
-      ("exits + received > 5", "+", "do not go together"),
+      ("exits + received > 5", "+", "incompatible units"),
     ])
-  func wrong(text: String, part: String, reason: String) {
+  func invalid(text: String, part: String, reason: String) {
     do throws(FormulaError) {
       try Formula(text, .condition).check(against: [Self.schema])
-      Issue.record("'\(text)' was taken")
+      Issue.record("'\(text)' was accepted")
     } catch {
       let bytes = Array(text.utf8)
       #expect(String(decoding: bytes[error.range], as: UTF8.self) == part)
@@ -82,11 +82,11 @@ struct FormulaTests {
     }
   }
 
-  @Test("The mark stands below the wrong part, whatever is before it")
+  @Test("The marks are below the invalid part")
   func marks() throws {
     do throws(FormulaError) {
       _ = try Formula("'ünï' > 5\tand rate(exits) = 3", .condition)
-      Issue.record("it was taken")
+      Issue.record("the formula was accepted")
     } catch {
       let lines = error.description.split(separator: "\n")
       #expect(lines[1] == "  'ünï' > 5 and rate(exits) = 3")
@@ -94,7 +94,7 @@ struct FormulaTests {
     }
     do throws(FormulaError) {
       _ = try Formula(String(repeating: "1 + ", count: 500) + "§", .number)
-      Issue.record("it was taken")
+      Issue.record("the formula was accepted")
     } catch {
       let lines = error.description.split(separator: "\n")
       #expect(lines.allSatisfy { $0.count <= 92 })
@@ -103,7 +103,7 @@ struct FormulaTests {
   }
 
   @Test(
-    "However deep or long, it ends with a reason",
+    "A formula that is too deep or too long is rejected",
     arguments: [
       String(repeating: "(", count: 4000), String(repeating: "not ", count: 1000),
       String(repeating: "-", count: 4000), String(repeating: "1+", count: 2000),
@@ -113,7 +113,7 @@ struct FormulaTests {
     #expect(throws: FormulaError.self) { try Formula(text, .condition) }
   }
 
-  @Test("A sum as long as a text may be is evaluated")
+  @Test("A sum of the maximum length is evaluated")
   func long() throws {
     let text = String(repeating: "1+", count: 2000) + "1 > 2000"
     let host = CaseHost()
@@ -121,7 +121,7 @@ struct FormulaTests {
     #expect(host.subject("kvm/one")?.answer(try Formula(text, .condition)) == .yes)
   }
 
-  @Test("Any bytes are a formula or a flaw inside of the text")
+  @Test("Random tokens are a formula or an error within the text")
   func noise() {
     let words = [
       "rate", "(", ")", "exits", "and", "or", "not", ">", "<=", "==", "5", "20%", "1000/s", "??",

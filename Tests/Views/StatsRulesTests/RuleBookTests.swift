@@ -1,5 +1,7 @@
 import StatsKnowledge
 import StatsRules
+import StatsTree
+import TestSupport
 import Testing
 
 @Suite("Rules files")
@@ -16,44 +18,46 @@ struct RuleBookTests {
     why: a test
     """
 
-  @Test("A rule is read with its parts")
-  func right() throws {
+  @Test("Every key of a rule is parsed")
+  func keys() throws {
     let book = try RuleBook(parsing: "# first\n\n" + Self.rule)
     let rule = try #require(book.rules.first)
     #expect(rule.name == "busy")
     #expect(rule.line == 3)
     #expect(rule.condition.text == "share(run_ns) > 90% and rate(exits) < 5/s")
     #expect(rule.evidence.map(\.label) == ["ran", "exits"])
-    #expect(rule.isAbout("kvm/web1/vcpu12"))
-    #expect(rule.isAbout("app/shop/worker3"))
-    #expect(!rule.isAbout("kvm/web1"))
-    #expect(!rule.isAbout("app/shop/worker3/part"))
+    let tree = Tree()
+    let sources = [
+      "kvm/web1/vcpu12", "app/shop/worker3", "kvm/web1", "app/shop/worker3/part", "xen/db/vcpu0",
+    ].map { tree.source($0) }
+    tree.assignRolesByPath()
+    #expect(sources.map { rule.applies(to: $0) } == [true, true, false, false, false])
   }
 
   @Test(
-    "A flaw is told by line and reason",
+    "An invalid rule is rejected with its line number and reason",
     arguments: [
-      ("on: vcpu, app/*/worker*", "on: somewhere", 2, "'somewhere' is no place"),
+      ("on: vcpu, app/*/worker*", "on: somewhere", 2, "unknown source 'somewhere'"),
       ("severity: notice", "severity: awful", 3, "problem, waste, notice"),
       ("when: share(run_ns) > 90%", "when: share(run_ns) >> 90%", 4, "^"),
-      ("show: ran =", "show: ran", 6, "words = formula"),
+      ("show: ran =", "show: ran", 6, "label = formula"),
       ("try: nothing", "tri: nothing", 8, "unknown key 'tri'"),
-      ("why: a test", "", 1, "[busy] has no why"),
+      ("why: a test", "", 1, "missing key 'why' in [busy]"),
       ("finding: is busy", "finding: is busy\nfinding: twice", 8, "duplicate key"),
       ("[busy]", "[busy", 1, "[name]"),
       ("on: vcpu", "  on: vcpu", 2, "continuation line"),
     ])
-  func wrong(good: String, bad: String, line: Int, reason: String) {
+  func invalid(good: String, bad: String, line: Int, reason: String) {
     do throws(SectionFileError) {
       _ = try RuleBook(parsing: Self.rule.replacing(good, with: bad))
-      Issue.record("it was taken")
+      Issue.record("the rule was accepted")
     } catch {
       #expect(error.line == line)
       #expect(error.reason.contains(reason), "\(error.reason)")
     }
   }
 
-  @Test("A rule twice in a file is a flaw; one of another file takes the place")
+  @Test("A duplicate rule in a file is rejected; a rule of another file replaces the first")
   func twice() throws {
     #expect(throws: SectionFileError.self) {
       try RuleBook(parsing: Self.rule + "\n" + Self.rule)
@@ -68,9 +72,9 @@ struct RuleBookTests {
   }
 }
 
-@Suite("Rules files of any bytes")
+@Suite("Random rules files")
 struct RuleBookNoiseTests {
-  @Test("They are rules, or a flaw in a line that there is")
+  @Test("Random lines are rules or an error with a valid line number")
   func noise() {
     let lines = [
       "[a]", "[b]", "[", "on: vcpu", "on: x/[", "on:", "severity: waste", "severity: x",

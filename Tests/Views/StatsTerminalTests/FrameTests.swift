@@ -1,10 +1,10 @@
 import StatsTerminal
 import Testing
 
-@Suite("Text stays in its field, whatever it is")
+@Suite("Frames")
 struct FrameTests {
   @Test(
-    "It is cut by columns, not by characters",
+    "Text is truncated by terminal columns, not by characters",
     arguments: [
       ("web1", 6, "web1  |"), ("web1234", 6, "web12…|"), ("数据库", 6, "数据库|"),
       ("数据库", 5, "数据…|"), ("数据库", 4, "数… |"), ("e\u{301}a", 3, "ea |"),
@@ -17,7 +17,7 @@ struct FrameTests {
     #expect(frame.text == shown + "\n")
   }
 
-  @Test("On the right, numbers end together")
+  @Test("Right-aligned text ends at the end of its field")
   func right() {
     var frame = Frame(columns: 6, rows: 2)
     frame.put("12", row: 0, column: 0, width: 6, .plain, .right)
@@ -25,7 +25,7 @@ struct FrameTests {
     #expect(frame.text == "    12\n   据1\n")
   }
 
-  @Test("Nothing is written outside")
+  @Test("Text outside of the frame is ignored")
   func outside() {
     var frame = Frame(columns: 4, rows: 2)
     frame.put("abcdef", row: 0, column: 2)

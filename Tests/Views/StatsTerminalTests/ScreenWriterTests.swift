@@ -1,7 +1,7 @@
 import StatsTerminal
 import Testing
 
-/// A terminal as far as the writer uses one: it checks that nothing else comes.
+/// A terminal that supports only the sequences of the writer and reports any other.
 private struct Terminal {
   var cells: [[String]]
   private var row = 0
@@ -11,7 +11,7 @@ private struct Terminal {
     cells = Array(repeating: Array(repeating: " ", count: columns), count: rows)
   }
 
-  mutating func take(_ bytes: [UInt8], widthOf: (Unicode.Scalar) -> Int) {
+  mutating func write(_ bytes: [UInt8], widthOf: (Unicode.Scalar) -> Int) {
     var rest = Array(String(decoding: bytes, as: UTF8.self).unicodeScalars)[...]
     while let scalar = rest.popFirst() {
       guard scalar == "\u{1b}" else {
@@ -33,7 +33,7 @@ private struct Terminal {
           for column in cells[row].indices { cells[row][column] = " " }
         }
       case "m": break
-      case let other: Issue.record("an unexpected sequence: \(String(describing: other))")
+      case let other: Issue.record("unexpected sequence: \(String(describing: other))")
       }
     }
   }
@@ -47,9 +47,9 @@ private struct Terminal {
   }
 }
 
-@Suite("A terminal shows each frame after the changes are written")
+@Suite("Encoding of frames")
 struct ScreenWriterTests {
-  @Test("Any frame after any other")
+  @Test("A terminal shows any frame after any other")
   func anything() {
     var state: UInt64 = 3
     func random(_ below: Int) -> Int {
@@ -64,13 +64,13 @@ struct ScreenWriterTests {
       if step % 50 == 0 { frame = Frame(columns: 30, rows: 6) }
       let style = Style(rawValue: UInt8(random(9))) ?? .plain
       frame.put(words[random(words.count)], row: random(6), column: random(30), style)
-      terminal.take(writer.bytes(for: frame)) { $0.value > 0x3000 ? 2 : 1 }
+      terminal.write(writer.bytes(for: frame)) { $0.value > 0x3000 ? 2 : 1 }
       #expect(terminal.text == frame.text, "at step \(step)")
       if terminal.text != frame.text { return }
     }
   }
 
-  @Test("What did not change is not written")
+  @Test("Unchanged cells are not written")
   func unchanged() {
     var writer = ScreenWriter(Palette(.sixteen))
     var frame = Frame(columns: 80, rows: 24)
@@ -80,12 +80,12 @@ struct ScreenWriterTests {
     frame.put("12.4%", row: 3, column: 10)
     let bytes = writer.bytes(for: frame)
     #expect(String(decoding: bytes, as: UTF8.self) == "\u{1b}[4;14H\u{1b}[0m4\u{1b}[0m")
-    // Another size is another screen.
+    // A frame of another size is drawn completely.
     let other = writer.bytes(for: Frame(columns: 81, rows: 24))
     #expect(String(decoding: other, as: UTF8.self).contains("\u{1b}[2J"))
   }
 
-  @Test("Without colours there are none, without Unicode only ASCII")
+  @Test("A palette without colours and Unicode writes plain ASCII")
   func plain() {
     var writer = ScreenWriter(Palette(.none, isUnicode: false))
     var frame = Frame(columns: 20, rows: 1)
@@ -97,7 +97,7 @@ struct ScreenWriterTests {
   }
 
   @Test(
-    "The palette is what the environment says",
+    "The palette follows the environment",
     arguments: [
       (["TERM": "xterm-256color", "LANG": "C.UTF-8"], Palette(.many)),
       (

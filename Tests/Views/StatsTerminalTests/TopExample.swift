@@ -1,34 +1,17 @@
 import Statistics
 import StatsFormats
+import StatsKnowledge
 import StatsTerminal
+import StatsTesting
 import StatsTree
+import TestSupport
 
-/// Yields the numbers that a test sets.
-final class Numbers: Backing {
-  var words: [Int: [UInt64]] = [:]
-  var failures: [Int: Status] = [:]
-  var time: UInt64 = 1_000_000_000
-
-  func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
-    for placement in placements {
-      if let status = failures[placement.token] {
-        // What is stale keeps its last numbers without a word of the backing.
-        if status.word != "stale" { snapshot.fail(placement, status) }
-        continue
-      }
-      guard let values = words[placement.token] else { continue }
-      snapshot.fill(placement) { record in
-        for index in values.indices { record[index] = values[index] }
-      }
-      snapshot.finish(placement, Window(begin: time, end: time))
-    }
-  }
-}
-
-/// A host with VMs of all states, whose numbers move on by a rule.
+/// A host with VMs in all states; the values are functions of time.
 struct TopExample {
   let tree = Tree()
-  let numbers = Numbers()
+  let backing = InMemoryBacking()
+  /// The statuses of failing groups by token; they override the values of later passes.
+  var failures: [Int: Status] = [:]
   var top: Top
   private let sampler: Sampler
   private(set) var seconds: UInt64 = 1
@@ -48,7 +31,7 @@ struct TopExample {
     Statistic("run_delay_ns", .cumulative, unit: .seconds, scale: .nano),
   ])
 
-  /// VMs with two vCPUs each, and one that the system refuses.
+  /// Creates VMs with two vCPUs each, and a denied VM.
   init(vms: [String] = ["web1", "db 数据库", "evil\u{1b}[2J\n"], withRefused: Bool = true) throws {
     let kvm = tree.source("kvm")
     var token = 0
@@ -59,7 +42,8 @@ struct TopExample {
         let vcpu = try tree.add("vcpu\(index)", below: vm)
         for (group, schema) in [("kvm", Self.vcpu), ("sched", Self.sched)] {
           let made = try tree.attach(
-            group, schema: schema, backing: numbers, token: token, provenance: .pidfd, to: vcpu)
+            group, schema: schema, backing: backing, token: backing.add(.silent),
+            provenance: .pidfd, to: vcpu)
           if families.count < 2 { families.append(made.family) }
           vcpus.append(token)
           token += 1
@@ -72,16 +56,17 @@ struct TopExample {
     if withRefused {
       let refused = try tree.add("refused", below: kvm)
       refused.status = .denied(code: 1)
-      refused.remarks = ["needs CAP_SYS_PTRACE"]
+      refused.diagnose("access", "needs CAP_SYS_PTRACE")
     }
+    tree.assignRolesByPath()
     sampler = Sampler(tree)
-    top = Top(TopModel(sampler), intervalText: "1s")
+    top = Top(TopModel(sampler, meanings: .builtIn), intervalText: "1s")
     move()
     sampler.pass()
-    top.take(at: moment)
+    top.recordSample(at: timestamp)
   }
 
-  /// A CPU, a control group that a quota stops, and two sources of a program.
+  /// Adds a CPU, a control group that its quota throttles, and two published sources.
   mutating func addOthers() throws {
     let time = Schema(packing: [
       Statistic("user", .cumulative, unit: .seconds, scale: .nano),
@@ -102,66 +87,75 @@ struct TopExample {
       ("requests", requests, try tree.add("worker0", below: shop)),
       ("requests", requests, try tree.add("worker1", below: shop)),
     ]
-    for (index, (name, schema, source)) in places.enumerated() {
+    for (name, schema, source) in places {
+      let token = backing.add(.silent)
       try tree.attach(
-        name, schema: schema, backing: numbers, token: 1000 + index, provenance: .memory,
-        to: source)
+        name, schema: schema, backing: backing, token: token, provenance: .memory, to: source)
+      others.append(token)
     }
-    others = true
+    tree.assignRolesByPath()
   }
 
-  private var others = false
+  private var others: [Int] = []
 
   private func moveOthers() {
-    numbers.words[1000] = [seconds * 250_000_000, seconds * 750_000_000]
-    numbers.words[1001] = [seconds * 40_000]
-    numbers.words[1002] = [1, seconds * 120, seconds * 1_500_000]
-    numbers.words[1003] = [0, 0, 0]
+    let words = [
+      [seconds * 250_000_000, seconds * 750_000_000], [seconds * 40_000],
+      [1, seconds * 120, seconds * 1_500_000], [0, 0, 0],
+    ]
+    for (token, words) in zip(others, words) { backing.set(token, .words(words)) }
   }
 
-  /// 2026-11-21T05:06:08Z and the seconds since the start.
-  var moment: Timestamp {
+  /// 2026-11-21T05:06:08Z plus `seconds`.
+  var timestamp: Timestamp {
     Timestamp(
       monotonic: seconds * 1_000_000_000,
       realtime: 1_795_237_568_000_000_000 + seconds * 1_000_000_000)
   }
 
-  /// Takes samples, a second apart.
+  /// Samples `count` times, one second apart.
   mutating func pass(_ count: Int = 1) {
     for _ in 0..<count {
       seconds += 1
       move()
       sampler.pass()
-      top.take(at: moment)
+      top.recordSample(at: timestamp)
     }
   }
 
   private func move() {
-    numbers.time = seconds * 1_000_000_000
-    if others { moveOthers() }
+    let time = seconds * 1_000_000_000
+    backing.window = Window(begin: time, end: time)
+    moveOthers()
     for token in vcpus {
       let pace = UInt64(token / 2 + 1)
       let now = seconds
       if token % 2 == 0 {
         let waits = now * pace * 10
-        numbers.words[token] =
+        let words =
           [now * pace * 1000, now * pace * 250, waits, now * pace * 50_000_000]
           + [0, 0, waits / 2, 0, 0, waits / 4, 0, 0, 0, 0, 0, waits / 4, pace % 2, .max]
+        backing.set(token, .words(words))
       } else {
-        // A wave, so that there is something to see in the graphs.
+        // A wave, so that the graphs have different bars.
         let wave = (now * now % 7) * 5_000_000
-        numbers.words[token] = [now * pace * 100_000_000 + wave, now * pace * 7_000_000]
+        backing.set(
+          token, .words([now * pace * 100_000_000 + wave, now * pace * 7_000_000]))
       }
+    }
+    for (token, status) in failures {
+      // A stale group keeps its last values without an action of the backing.
+      backing.set(token, status.word == "stale" ? .silent : .fails(status))
     }
   }
 
   mutating func press(_ keys: [Key]) -> [TopRequest] {
-    keys.compactMap { top.take($0, at: moment.monotonic) }
+    keys.compactMap { top.press($0, at: timestamp.monotonic) }
   }
 
   mutating func press(_ text: String) { _ = press(text.map { Key.character($0) }) }
 
   mutating func frame(_ columns: Int = 80, _ rows: Int = 24) -> Frame {
-    top.frame(columns: columns, rows: rows, at: moment, clock: "05:06:11")
+    top.frame(columns: columns, rows: rows, at: timestamp, clock: "05:06:11")
   }
 }

@@ -3,7 +3,7 @@ import StatsTree
 import TestSupport
 import Testing
 
-@Suite("Frames of vitals top are as they were approved")
+@Suite("Frames of vitals top")
 struct TopFrameTests {
   private func expect(
     _ frame: Frame, _ name: String, at location: SourceLocation = #_sourceLocation
@@ -14,15 +14,15 @@ struct TopFrameTests {
   }
 
   @Test(
-    "The machines at many sizes",
+    "The VMs are shown at many sizes",
     arguments: [(80, 24), (132, 43), (60, 12), (40, 8), (200, 20), (20, 5)])
   func vms(columns: Int, rows: Int) throws {
     var example = try TopExample()
     example.pass(5)
-    expect(example.frame(columns, rows), "machines-\(columns)x\(rows).txt")
+    expect(example.frame(columns, rows), "vms-\(columns)x\(rows).txt")
   }
 
-  @Test("The first sample has no rates: a dash, never a zero")
+  @Test("The first sample has dashes instead of rates")
   func first() throws {
     var example = try TopExample()
     let frame = example.frame()
@@ -30,26 +30,26 @@ struct TopFrameTests {
     #expect(!frame.text.contains("0.0%") && !frame.text.contains("0/s"))
   }
 
-  @Test("A host without VMs says so")
+  @Test("A host without VMs has a text instead of rows")
   func empty() throws {
     var example = try TopExample(vms: [], withRefused: false)
     example.pass()
     expect(example.frame(), "empty.txt")
   }
 
-  @Test("Stale and refused rows say so, and since when")
+  @Test("Stale and denied rows have a status and its time")
   func states() throws {
     var example = try TopExample()
     example.pass(3)
-    example.numbers.failures = [0: .stale(since: 1), 1: .stale(since: 1), 4: .denied(code: 13)]
+    example.failures = [0: .stale(since: 1), 1: .stale(since: 1), 4: .denied(code: 13)]
     example.pass(2)
     example.press("2")
-    // The rows without a number are the last.
+    // Rows without values are last.
     _ = example.press([.end])
     expect(example.frame(), "states.txt")
   }
 
-  @Test("A VM that left is in the past, not in the present")
+  @Test("A removed VM is shown in past samples only")
   func gone() throws {
     var example = try TopExample()
     example.pass(4)
@@ -63,16 +63,16 @@ struct TopFrameTests {
     #expect(!example.frame().text.contains("web1"))
   }
 
-  @Test("Enter opens a VM, its vCPU, a histogram")
+  @Test("Enter opens a VM, its vCPU and a histogram")
   func drill() throws {
     var example = try TopExample()
     example.pass(3)
-    // The order of rows is that of the frame that a person saw.
+    // Keys use the row order of the last frame.
     _ = example.frame()
     _ = example.press([.end, .up, .up])
     _ = example.frame()
     _ = example.press([.enter])
-    expect(example.frame(), "processors.txt")
+    expect(example.frame(), "vcpus.txt")
     _ = example.press([.enter])
     example.pass(4)
     expect(example.frame(), "statistics.txt")
@@ -89,7 +89,7 @@ struct TopFrameTests {
   }
 
   @Test(
-    "The host, control groups and programs have rows of their own",
+    "The host, control groups and programs have views",
     arguments: [("3", "host"), ("4", "groups"), ("5", "programs")])
   func views(key: String, name: String) throws {
     var example = try TopExample(vms: [], withRefused: false)
@@ -108,7 +108,7 @@ struct TopFrameTests {
     #expect(example.frame().text.contains("[VMs]"))
   }
 
-  @Test("Totals, and numbers without units")
+  @Test("Totals and values without units are shown")
   func totals() throws {
     var example = try TopExample()
     example.pass(3)
@@ -118,7 +118,7 @@ struct TopFrameTests {
     expect(example.frame(), "plain.txt")
   }
 
-  @Test("The styles of a frame are those of its states")
+  @Test("Cells have the styles of their states")
   func styles() throws {
     var example = try TopExample()
     example.pass(3)

@@ -2,7 +2,7 @@ import StatsTerminal
 import StatsTree
 import Testing
 
-@Suite("Keys of vitals top do what the help says")
+@Suite("Keys of vitals top")
 struct TopKeyTests {
   private func names(_ frame: Frame) -> [String] {
     (3..<frame.rows - 3).map { frame.text(ofRow: $0) }.filter {
@@ -11,7 +11,7 @@ struct TopKeyTests {
     .map { String($0.prefix { $0 != " " }) }
   }
 
-  @Test("Every column sorts, both ways")
+  @Test("Rows are sorted by any column, in both directions")
   func sorting() throws {
     var example = try TopExample(vms: ["a", "b", "c"], withRefused: false)
     example.pass(3)
@@ -25,7 +25,7 @@ struct TopKeyTests {
   }
 
   @Test(
-    "A filter is a part of a name, a glob, an expression or a process",
+    "A filter is a part of a name, a glob, a regular expression or a process",
     arguments: [
       ("eb", ["web1", "web2"]), ("kvm/web1", ["web1"]), ("/^kvm.web[2]$/", ["web2"]),
       ("pid=104", ["web2"]), ("pid=10", []), ("nothing", []),
@@ -40,7 +40,7 @@ struct TopKeyTests {
     #expect(names(example.frame()).count == 3)
   }
 
-  @Test("A filter goes with to another view, and Backspace from a page to it")
+  @Test("A filter is kept in another view, and after a page is closed")
   func filterOfViews() throws {
     var example = try TopExample(vms: ["web1", "web2"], withRefused: false)
     example.pass()
@@ -55,27 +55,27 @@ struct TopKeyTests {
     #expect(example.frame().text(ofRow: 0).contains("only pid=104"))
   }
 
-  @Test("A filter that is none is told, and changes nothing")
-  func flaw() throws {
+  @Test("An invalid filter is reported and does not change the rows")
+  func invalidFilter() throws {
     var example = try TopExample()
     example.pass()
     example.press("//(/")
     _ = example.press([.enter])
-    #expect(example.frame().text(ofRow: 23).contains("no regular expression"))
+    #expect(example.frame().text(ofRow: 23).contains("invalid regular expression"))
   }
 
-  @Test("What is zero is hidden on request, but not what is refused")
+  @Test("Rows with zeros are hidden on request, but not denied rows")
   func zeros() throws {
     var example = try TopExample(vms: ["web1"])
     example.pass()
-    for token in 0..<4 { example.numbers.failures[token] = .gone }
+    for token in 0..<4 { example.failures[token] = .gone }
     example.pass()
     #expect(names(example.frame()).count == 2)
     example.press("z")
     #expect(names(example.frame()).contains("refused"))
   }
 
-  @Test("A reset begins totals at zero")
+  @Test("A reset sets totals to zero")
   func reset() throws {
     var example = try TopExample(vms: ["web1"], withRefused: false)
     example.pass(3)
@@ -86,7 +86,7 @@ struct TopKeyTests {
     #expect(example.frame().text(ofRow: 3).contains("ms"))
   }
 
-  @Test("Space freezes and asks for a sample when it ends; stepping back freezes")
+  @Test("Space freezes, then requests a sample; stepping back freezes too")
   func freezing() throws {
     var example = try TopExample()
     example.pass(4)
@@ -98,13 +98,13 @@ struct TopKeyTests {
     #expect(example.top.isFrozen)
     #expect(example.frame().text(ofRow: 0).contains("1 s AGO"))
     example.press("{")
-    // No further back than there is something.
+    // The oldest sample is the limit.
     #expect(example.frame().text(ofRow: 0).contains("3 s AGO"))
     example.press("}")
     #expect(!example.frame().text.contains("AGO"))
   }
 
-  @Test("History is bounded in time and kept once a second")
+  @Test("The history has one sample per second, up to ten minutes")
   func history() throws {
     var example = try TopExample(vms: ["a"], withRefused: false)
     example.pass(700)
@@ -112,21 +112,21 @@ struct TopKeyTests {
     #expect(example.frame().text(ofRow: 0).contains("10m00s AGO"))
   }
 
-  @Test("Quit, stop, draw anew and a new interval are wishes")
-  func wishes() throws {
+  @Test("Keys request to quit, suspend, redraw and change the interval")
+  func requests() throws {
     var example = try TopExample()
     #expect(example.press([.character("q")]) == [.quit])
     #expect(example.press([.control("c")]) == [.quit])
     #expect(example.press([.control("z"), .control("l")]) == [.suspend, .redraw])
     example.press("s")
     #expect(example.press("25ms".map { .character($0) } + [.enter]) == [.interval("25ms")])
-    // In a prompt a letter is a letter.
+    // In a prompt letters are text.
     example.press("/q")
     #expect(example.frame().text(ofRow: 23).hasSuffix("q_"))
     #expect(example.press([.control("c")]) == [.quit])
   }
 
-  @Test("The chosen row stays chosen while rows move, and on the screen")
+  @Test("The selected row stays selected and visible while rows move")
   func selection() throws {
     var example = try TopExample(
       vms: (0..<40).map { "vm\($0)" }, withRefused: false)

@@ -1,39 +1,49 @@
 import Statistics
 import StatsFormats
 import StatsKnowledge
+import StatsTesting
 import StatsTree
+import TestSupport
 import Testing
 
 @testable import StatsTerminal
 
-/// A layout that takes over rows of the one before is the one that is made anew.
-@Suite struct TopLayoutTests {
+/// A layout that reuses rows of the previous one equals a new layout.
+@Suite("Reuse of rows") final class TopLayoutTests {
   private let tree = Tree()
-  private let numbers = Numbers()
+  private let backing = InMemoryBacking()
+  private var words = Array(repeating: [0, 0] as [UInt64], count: 50)
+  private var time: UInt64 = 1_000_000_000
   private let sampler: Sampler
   private let schema = TopExample.sched
 
-  init() { sampler = Sampler(tree) }
+  init() {
+    sampler = Sampler(tree)
+    for _ in words { _ = backing.add(.silent) }
+  }
 
   private func add(_ name: String, token: Int) throws -> Source {
     let vm = try tree.add(name, below: tree.source("kvm"))
     let vcpu = try tree.add("vcpu0", below: vm)
     try tree.attach(
-      "sched", schema: schema, backing: numbers, token: token, provenance: .simulated, to: vcpu)
-    numbers.words[token] = [UInt64(token) * 1_000, UInt64(token)]
+      "sched", schema: schema, backing: backing, token: token, provenance: .simulated, to: vcpu)
+    tree.assignRolesByPath()
+    words[token] = [UInt64(token) * 1_000, UInt64(token)]
     return vm
   }
 
   private func step() {
-    numbers.time += 1_000_000_000
-    for token in numbers.words.keys {
-      numbers.words[token]?[0] += UInt64(token + 1) * 10_000_000
-      numbers.words[token]?[1] += UInt64(token + 1) * 1_000_000
+    time += 1_000_000_000
+    backing.window = Window(begin: time, end: time)
+    for token in words.indices {
+      words[token][0] += UInt64(token + 1) * 10_000_000
+      words[token][1] += UInt64(token + 1) * 1_000_000
+      backing.set(token, .words(words[token]))
     }
     sampler.pass()
   }
 
-  @Test("Through machines that come, go and take each other's records")
+  @Test("A layout with reused rows equals a new one while VMs start and stop")
   func churn() throws {
     var generator = SystemRandomNumberGenerator()
     var vms: [Source] = []

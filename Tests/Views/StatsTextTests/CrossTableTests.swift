@@ -3,7 +3,7 @@ import Testing
 
 @testable import StatsText
 
-@Suite("Statistics by sources")
+@Suite("Tables of statistics by sources")
 struct CrossTableTests {
   private func table(sources: Int, statistics: Int) -> CrossTable {
     var table = CrossTable(sources: (0..<sources).map { "kvm/web1/vcpu\($0)" })
@@ -13,7 +13,7 @@ struct CrossTableTests {
     return table
   }
 
-  @Test("A line for each statistic, as long as the sources fit")
+  @Test("Statistics are lines if the sources fit side by side")
   func fits() {
     let table = table(sources: 2, statistics: 3)
     #expect(table.zeroCount == 1)
@@ -26,16 +26,16 @@ struct CrossTableTests {
         """)
   }
 
-  @Test("Many sources are lines, where that takes fewer tables")
-  func turned() {
+  @Test("Sources are lines if that needs fewer parts")
+  func transposed() {
     let lines = table(sources: 30, statistics: 3).text(width: 40, indent: 0).lines
     #expect(lines.count == 1 + 30 + 1)
     #expect(lines[0] == "kvm/web1/...  s1  s2")
     #expect(lines[1] == "vcpu0          1   2")
   }
 
-  @Test("Many statistics of sources that do not fit are parted by sources")
-  func parted() {
+  @Test("A table that does not fit is split by sources")
+  func split() {
     let text = table(sources: 4, statistics: 30).text(width: 30, indent: 0)
     #expect(text.lines[0] == "kvm/web1/...  vcpu0  vcpu1")
     #expect(text.lines.count { $0.hasPrefix("s29 ") } == 2)
@@ -43,12 +43,12 @@ struct CrossTableTests {
   }
 
   @Test(
-    "What all paths begin with stands once",
+    "The common start of all paths is shown once",
     arguments: [
       (["kvm/a/vcpu0"], "kvm/a/vcpu0"), (["kvm", "kvm/a"], "kvm"), (["a/b", "a/c"], "a/..."),
       (["a/b/c", "a/b"], "a/..."),
     ])
-  func starts(paths: [String], title: String) {
+  func commonStart(paths: [String], title: String) {
     var table = CrossTable(sources: paths)
     table.append("x", paths.map { _ in "1" }, hidesZeros: false)
     #expect(table.text(width: 80, indent: 0).lines[0].contains(title))

@@ -3,10 +3,10 @@ import Statistics
 import StatsTesting
 import StatsTree
 
-/// A backing of an author's own: accounts, each with a record of words.
+/// A custom backing: accounts, each with a record of words.
 final class Ledger: Backing {
   let schema: Schema
-  /// By token; nil where the account was closed.
+  /// By token; `nil` if the account was closed.
   private var accounts: [[UInt64]?] = []
 
   init(_ schema: Schema) {
@@ -46,7 +46,7 @@ final class Ledger: Backing {
   }
 }
 
-/// Accounts with the fields that the suite asks for.
+/// Accounts with the fields that the suite requests.
 struct LedgerSource: RecordSource {
   func makeRecords(_ fields: [ConformanceField]) -> (any ConformanceRecords)? {
     LedgerRecords(Ledger(Schema(packing: fields.map(\.statistic))))

@@ -2,7 +2,7 @@ import Statistics
 import StatsTree
 import Synchronization
 
-/// A subsystem that counts in its own memory, in bytes that others know, too.
+/// A subsystem that counts in its own memory, in bytes that other code writes, too.
 final class Port: Sendable {
   static let byteCount = 13
   let bytes = Mutex([UInt8](repeating: 0, count: byteCount))
@@ -13,7 +13,7 @@ final class Port: Sendable {
   }
 }
 
-/// The statistics of ports, read where they lie.
+/// Returns the statistics of ports, read in place.
 func portRecords() -> RecordBacking<Port> {
   RecordBacking(
     [

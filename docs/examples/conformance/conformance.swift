@@ -1,4 +1,4 @@
-// Checks a backing by both suites; exits with 1 where something is wrong.
+// Checks a backing by both suites; exits with 1 if it violates a rule.
 //
 //   swift run conformance-example
 
@@ -9,12 +9,12 @@ import StatsTree
 
 @main struct Conformance {
   static func main() {
-    let found = checkAlone() + checkInTree()
-    for sentence in found { print(sentence) }
-    exit(found.isEmpty ? 0 : 1)
+    let violations = checkAlone() + checkInTree()
+    for sentence in violations { print(sentence) }
+    exit(violations.isEmpty ? 0 : 1)
   }
 
-  /// What the backing owes in a pass.
+  /// Checks the contract of the backing in a pass.
   static func checkAlone() -> [String] {
     let ledger = Ledger(
       Schema(packing: [Statistic("bookings", .cumulative), Statistic("open", .instant)]))
@@ -27,7 +27,7 @@ import StatsTree
     ).run()
   }
 
-  /// What its numbers are in a tree, rule by rule.
+  /// Checks its values in a tree, rule by rule.
   static func checkInTree() -> [String] {
     let rules = TreeConformance(LedgerSource()).rules()
     for rule in rules { print(rule) }

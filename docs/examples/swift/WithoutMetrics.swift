@@ -1,5 +1,5 @@
 #if !Metrics
-/// What is built of the example where the package's trait `Metrics` is off.
+/// The example if the package's trait `Metrics` is off.
 @main
 enum WithoutMetrics {
   static func main() { print("table-example was built without the trait Metrics") }

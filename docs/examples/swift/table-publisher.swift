@@ -1,8 +1,8 @@
-// Publishes a table from Swift: statistics of its own, and those of a server with swift-metrics.
+// Publishes a table from Swift: statistics that it describes itself, and those of swift-metrics.
 //
 //   table-example [DIRECTORY [SECONDS]]
 //
-// Readers find it by the socket DIRECTORY/shop.socket; where they look is /run/vitals/app.
+// Readers find it by the socket DIRECTORY/shop.socket; the default directory is /run/vitals/app.
 
 #if Metrics  // the package's trait, on by default
 import CoreMetrics
@@ -10,11 +10,11 @@ import Statistics
 import StatsMetrics
 import SharedTable
 
-/// A worker that describes what it counts, and counts it.
+/// A worker that describes and counts its statistics.
 struct Worker {
   static let schema = Schema(packing: [
     Statistic("served", .cumulative, stability: .stable, meaning: "Requests that were answered."),
-    Statistic("queue", .instant, meaning: "Requests that wait."),
+    Statistic("queue", .instant, meaning: "Waiting requests."),
     Statistic("latency_hist", .logHistogram, unit: .seconds, scale: .nano, size: 44),
     Statistic("latency_ns", .cumulative, unit: .seconds, scale: .nano),
   ])
@@ -26,14 +26,14 @@ struct Worker {
   init(_ number: Int, in publisher: Publisher) throws(TableError) {
     let source = try publisher.addSource("worker\(number)", keys: ["worker": "\(number)"])
     let record = try publisher.addRecord("requests", schema: Self.schema, to: source)
-    // Names are looked up once; from then on a handle is an address.
+    // A handle is looked up by name once and then accesses the word directly.
     served = record.counter("served")
     queue = record.level("queue")
     latency = record.histogram("latency_hist")
   }
 
   func answer(waiting: UInt64, nanoseconds: UInt64) {
-    // A load and a store: the worker alone writes it. `add(1)` is for several writers.
+    // A load and a store: the worker is the only writer. `add(1)` supports several writers.
     served?.bump()
     queue?.set(waiting)
     latency?.observe(nanoseconds)
@@ -52,19 +52,19 @@ enum TableExample {
       try await serve(for: seconds, Worker(0, in: publisher))
       publisher.close()
     } catch {
-      // Without it swift-metrics counts nowhere: a server need not end for that.
+      // Without a backend swift-metrics counts nowhere; the server can continue.
       print("shop is not published: \(error)")
     }
   }
 
-  /// What a server that uses swift-metrics already adds.
+  /// The code to add to a server that already uses swift-metrics.
   ///
-  /// Where the usual place will do, it is one line:
-  /// `MetricsSystem.bootstrap(try TableMetrics(publishing: "shop"))`
+  /// In the standard directory, one line is enough: `MetricsSystem.bootstrap(try
+  /// TableMetrics(publishing: "shop"))`
   static func publish(in directory: String) throws(TableError) -> Publisher {
     let metrics = try TableMetrics(publishing: Publication(name: "shop", directory: directory))
     MetricsSystem.bootstrap(metrics)
-    // The same table has room for statistics that the program describes itself.
+    // The same table can contain statistics that the program describes itself.
     return metrics.publisher
   }
 

@@ -1,15 +1,16 @@
-// Adds the statistics of a subsystem to a tree: queues that come and go, and what they are together.
+// Adds the statistics of a subsystem to a tree: queues that come and go, and their aggregate.
 //
-// It is the program of docs/tree.md.
+// docs/tree.md describes this program.
 
 import LinuxSystem
 import Statistics
 import StatsFormats
+import StatsKnowledge
 import StatsText
 import StatsTree
 import Synchronization
 
-/// A queue that counts what it does, without knowing who looks.
+/// A queue that counts its work, independently of readers.
 final class Queue: Sendable {
   let served = Atomic<UInt64>(0)
   let depth = Atomic<UInt32>(0)
@@ -20,9 +21,9 @@ final class Queue: Sendable {
   }
 }
 
-/// What the queues of a program have in a tree.
+/// The statistics of a program's queues in a tree.
 struct QueueStatistics {
-  // One for all queues: what each has, and how it is read.
+  // The fields of each queue and the closures that read them.
   private static let fields: [RecordField<Queue>] = [
     RecordField("served", meaning: "Requests that were answered.") {
       $0.served.load(ordering: .relaxed)
@@ -38,7 +39,7 @@ struct QueueStatistics {
   let table: KeyedTable
   private let backing: RecordBacking<Queue>
 
-  /// Puts the table `queues` into a tree, with an aggregate of all of its rows.
+  /// Adds the table `queues` to a tree, with an aggregate of all of its rows.
   init(in tree: Tree) throws {
     backing = RecordBacking(Self.fields)
     let source = tree.source("queues")
@@ -75,11 +76,11 @@ struct Subsystem {
 
     let sampler = Sampler(tree)
     sampler.pass()
-    // What mail had served stays in the sum.
+    // The requests that mail served stay in the sum.
     statistics.remove("mail")
     queues["scan"]?.serve(5)
     sampler.pass()
-    let now = Timestamp(monotonic: monotonicNanoseconds(), realtime: wallNanoseconds())
-    print(ShowText(showsRates: false).text(of: sampler, at: now), terminator: "")
+    let now = Timestamp(monotonic: monotonicNanoseconds(), realtime: realtimeNanoseconds())
+    print(ShowText(meanings: .builtIn).text(of: sampler, at: now), terminator: "")
   }
 }

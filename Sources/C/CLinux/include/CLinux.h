@@ -1,9 +1,9 @@
 /*
- * CLinux.h - what Swift's Glibc module does not show of Linux.
+ * CLinux.h - the Linux calls and constants that Swift's Glibc module does not export.
  *
- * GNU-only calls are wrapped one to one: each returns what the call returns and leaves errno.
- * ioctl numbers are function-like macros in the kernel's headers, which Swift cannot import; they
- * are repeated here as constants, and checked against the headers in CLinux.c.
+ * Wrappers of GNU calls return the result of the call and leave errno. ioctl numbers are
+ * function-like macros in the kernel's headers, which Swift cannot import. They are repeated here
+ * as constants; CLinux.c compares them with the headers.
  */
 #ifndef CLINUX_H
 #define CLINUX_H
@@ -48,11 +48,11 @@ int clinux_set_thread_name(const char *_Nonnull name);
 int clinux_set_parent_death_signal(int signal);
 
 /* sched_setaffinity(2) of the calling thread to one CPU, setpriority(2) of the calling thread. */
-int clinux_pin_to_processor(int processor);
+int clinux_pin_to_cpu(int cpu);
 int clinux_set_niceness(int niceness);
 
-/* The real-time signal that only ends a blocking call of one thread: its handler does nothing and
-   calls are not restarted (sigaction(2)). Returns its number, or -1. */
+/* Installs an empty handler, without SA_RESTART, for the real-time signal that interrupts a
+   blocking call of one thread (sigaction(2)). Returns the signal number, or -1. */
 int clinux_install_wake_signal(void);
 
 /* pipe2(2) with O_CLOEXEC */
@@ -78,11 +78,12 @@ int clinux_get_seals(int fd);
 enum { CLINUX_TMPFS_MAGIC = 0x01021994, CLINUX_FUSE_MAGIC = 0x65735546 };
 long clinux_filesystem_magic(const char *_Nonnull path);
 long clinux_file_magic(int fd);
-/* Has the file keep no access time (FS_NOATIME_FL): 0, or -1 where that cannot be. */
+/* Stops updates of the file's access time (FS_NOATIME_FL). Returns 0, or -1 if unsupported. */
 int clinux_drop_access_time(int fd);
 
-/* F_OFD_SETLK, F_OFD_GETLK of fcntl(2) on the whole file. A lock belongs to the open file, so that
-   it ends with the last descriptor of it. is_locked: 1 where another open file has the lock. */
+/* F_OFD_SETLK, F_OFD_GETLK of fcntl(2) on the whole file. The lock belongs to the open file
+   description and ends with its last descriptor. clinux_is_locked returns 1 if another open file
+   description has the lock. */
 int clinux_lock(int fd);
 int clinux_unlock(int fd);
 int clinux_is_locked(int fd);
@@ -91,23 +92,23 @@ int clinux_is_locked(int fd);
 int clinux_random(void *_Nonnull bytes, size_t size);
 
 /*
- * Guards memory against SIGBUS, which an access raises beyond the end of a file that got shorter
- * (mmap(2)): the handler puts zeroed pages of the process's own from there to the end of the range,
- * and counts. Signals from elsewhere go to the handler of before. Returns a number for the
- * others, or -1 with errno (ENOSPC: too many at once).
+ * Guards a mapping against SIGBUS, which an access beyond the end of a truncated file raises
+ * (mmap(2)). The handler maps private zeroed pages from there to the end of the range and counts
+ * the event. It forwards unrelated signals to the previous handler. Returns the number of the guard
+ * for the functions below, or -1 with errno (ENOSPC: too many guards).
  */
 int clinux_guard(void *_Nonnull address, size_t size);
 void clinux_unguard(int guard);
 unsigned clinux_guard_trips(int guard);
 
-/* accept4(2) with SOCK_CLOEXEC, and SOCK_NONBLOCK where the new socket must not block */
+/* accept4(2) with SOCK_CLOEXEC, and SOCK_NONBLOCK unless is_blocking */
 int clinux_accept(int fd, int is_blocking);
 
-/* Connects a Unix stream or seqpacket socket (socket(2) type without flags); never blocks on it:
-   SOCK_NONBLOCK stays set. A path longer than sun_path is reached through /proc/self/fd. */
+/* Connects a Unix stream or seqpacket socket (socket(2) type without flags) without blocking;
+   SOCK_NONBLOCK stays set. A path longer than sun_path is opened through /proc/self/fd. */
 int clinux_connect_unix(int type, const char *_Nonnull path);
 
-/* socket(2), bind(2), listen(2) on a Unix socket, close-on-exec. */
+/* socket(2), bind(2), listen(2) of a Unix socket, close-on-exec. */
 int clinux_listen_unix(int type, const char *_Nonnull path, int backlog);
 
 /* SO_PEERCRED of unix(7). */
@@ -118,34 +119,34 @@ enum { CLINUX_MAX_RIGHTS = 253 };
 ssize_t clinux_send_descriptors(int fd, const void *_Nonnull bytes, size_t size,
                                 const int *_Nonnull descriptors, size_t count);
 
-/* recvmsg(2), close-on-exec. *count is the room in `descriptors` on entry and their number on
-   return. *truncated is set where the kernel dropped bytes or descriptors. */
+/* recvmsg(2), close-on-exec. *count is the capacity of `descriptors` on entry and their number on
+   return. *truncated is 1 if the kernel dropped bytes or descriptors. */
 ssize_t clinux_receive_descriptors(int fd, void *_Nonnull bytes, size_t size,
                                    int *_Nonnull descriptors, size_t *_Nonnull count,
                                    int *_Nonnull truncated);
 
 /* A non-blocking NETLINK_KOBJECT_UEVENT socket in the kernel's group (netlink(7)). */
 int clinux_open_uevents(void);
-/* recvmsg(2) that drops what the kernel did not send: then it returns 0. */
+/* recvmsg(2); returns 0 and discards the message if the sender is not the kernel. */
 ssize_t clinux_receive_uevent(int fd, void *_Nonnull bytes, size_t size);
 
-/* signalfd(2) of two signals, which it blocks; non-blocking, close-on-exec. */
+/* Blocks two signals and opens a signalfd(2) for them; non-blocking, close-on-exec. */
 int clinux_open_signals(int first, int second);
 
-/* The same of any signals, and the number of one that came; 0 where none did. */
+/* The same for any signals. clinux_read_signal returns a pending signal, or 0 if there is none. */
 int clinux_open_signal_set(const int *_Nonnull signals, size_t count);
 int clinux_read_signal(int fd);
 
-/* Makes a terminal give each key at once, unread and unseen (termios(3)). The bytes, at most 128,
-   are what leaves the screen: restore writes them to standard output and brings the terminal's
-   settings back, and so does a crash of the process. One terminal at a time. */
+/* Switches a terminal to raw mode: each key is delivered immediately, without echo (termios(3)).
+   clinux_terminal_restore, or a crash of the process, writes `bytes` (at most 128) to standard
+   output and restores the settings. One terminal at a time. */
 int clinux_terminal_raw(int fd, const void *_Nonnull bytes, size_t size);
 void clinux_terminal_restore(void);
 
-/* The name of an errno value, such as "EPERM", or NULL. */
+/* strerrorname_np(3): the name of an errno value, such as "EPERM", or NULL. */
 const char *_Nullable clinux_errno_name(int code);
 
-/* TIOCGWINSZ of ioctl_tty(2); -1 where `fd` is no terminal. */
+/* TIOCGWINSZ of ioctl_tty(2); -1 if `fd` is not a terminal. */
 int clinux_terminal_size(int fd, int *_Nonnull columns, int *_Nonnull rows);
 
 #endif

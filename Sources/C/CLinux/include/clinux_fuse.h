@@ -1,9 +1,9 @@
 /*
- * clinux_fuse.h - the numbers of the FUSE protocol, and the calls that a server of it makes.
+ * clinux_fuse.h - the constants of the FUSE protocol and the system calls of a FUSE server.
  *
- * Numbers and sizes are those of linux/fuse.h 7.45; CLinuxFuse.c holds them against the header that
- * is installed, as far as that knows them. A message is a header and a body, in the byte order of
- * the system; a body has the size given here, and names with a NUL behind it.
+ * Constants and sizes are those of linux/fuse.h 7.45; CLinuxFuse.c compares them with the installed
+ * header. A message is a header and a body in the byte order of the host. A body has the size given
+ * here; NUL-terminated names follow it.
  */
 #ifndef CLINUX_FUSE_H
 #define CLINUX_FUSE_H
@@ -12,13 +12,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* The protocol: 7.23 (Linux 3.15) is the first whose bodies have the sizes below. */
+/* The protocol. 7.23 (Linux 3.15) is the first version whose bodies have the sizes below. */
 enum {
   CLINUX_FUSE_MAJOR = 7,
   CLINUX_FUSE_MINOR = 45,
   CLINUX_FUSE_OLDEST_MINOR = 23,
   CLINUX_FUSE_ROOT = 1,
-  /* The least room that a read of the device must offer. */
+  /* The minimum buffer size for reading the device. */
   CLINUX_FUSE_SMALLEST_BUFFER = 8192,
 };
 
@@ -62,7 +62,7 @@ enum {
   CLINUX_FUSE_LSEEK = 46,
 };
 
-/* Notifications: replies to nothing, with this number as their error */
+/* Notifications: replies without a request, with this number as the error */
 enum {
   CLINUX_FUSE_NOTIFY_POLL = 1,
   CLINUX_FUSE_NOTIFY_INVAL_INODE = 2,
@@ -76,7 +76,7 @@ enum {
   CLINUX_FUSE_OUT_HEADER_SIZE = 16,
   CLINUX_FUSE_ATTR_SIZE = 88,
   CLINUX_FUSE_INIT_IN_SIZE = 64,
-  /* That of before 7.36, without further flags. */
+  /* Before 7.36, without the second flags. */
   CLINUX_FUSE_OLD_INIT_IN_SIZE = 16,
   CLINUX_FUSE_INIT_OUT_SIZE = 64,
   CLINUX_FUSE_ENTRY_OUT_SIZE = 128,
@@ -99,7 +99,7 @@ enum {
   CLINUX_FUSE_INTERRUPT_IN_SIZE = 8,
   CLINUX_FUSE_POLL_IN_SIZE = 24,
   CLINUX_FUSE_POLL_OUT_SIZE = 8,
-  /* Names begin behind these. */
+  /* The name follows. */
   CLINUX_FUSE_DIRENT_SIZE = 24,
   CLINUX_FUSE_DIRENTPLUS_SIZE = 152,
   CLINUX_FUSE_NOTIFY_POLL_SIZE = 8,
@@ -108,7 +108,7 @@ enum {
   CLINUX_FUSE_NOTIFY_DELETE_SIZE = 24,
 };
 
-/* Flags of INIT, the first 32 */
+/* Flags of INIT, bits 0 to 31 */
 enum {
   CLINUX_FUSE_ASYNC_READ = 1 << 0,
   CLINUX_FUSE_ATOMIC_O_TRUNC = 1 << 3,
@@ -123,7 +123,7 @@ enum {
   CLINUX_FUSE_INIT_EXT = 1 << 30,
 };
 
-/* Flags of INIT, the second 32, from bit 32 on */
+/* Flags of INIT, bits 32 to 63 */
 enum {
   CLINUX_FUSE2_HAS_EXPIRE_ONLY = 1 << 3,
   CLINUX_FUSE2_DIRECT_IO_ALLOW_MMAP = 1 << 4,
@@ -153,7 +153,8 @@ enum {
   CLINUX_FUSE_EXPIRE_ONLY = 1 << 0,
 };
 
-/* ioctl(2) on the device: a file for passthrough, by its descriptor; a number for it, or -1. */
+/* ioctl(2) on the device: registers a file for passthrough and returns its number, or -1; and
+   unregisters it. */
 enum {
   CLINUX_FUSE_DEV_IOC_BACKING_OPEN = 0x4010E501,
   CLINUX_FUSE_DEV_IOC_BACKING_CLOSE = 0x4004E502,
@@ -164,17 +165,17 @@ int clinux_fuse_close_backing(int device, int backing);
 /* open(2) of /dev/fuse, close-on-exec. */
 int clinux_fuse_open(void);
 
-/* mount(2) of a filesystem that has no programs, devices or set-user-ID files on it. */
+/* mount(2) with MS_NOSUID, MS_NODEV and MS_NOEXEC. */
 int clinux_mount(const char *_Nonnull source, const char *_Nonnull directory,
                  const char *_Nonnull type, const char *_Nonnull options);
 
-/* umount2(2) MNT_DETACH, UMOUNT_NOFOLLOW: also where files are open. */
+/* umount2(2) with MNT_DETACH and UMOUNT_NOFOLLOW: also while files are open. */
 int clinux_detach_mount(const char *_Nonnull directory);
 
 /* socketpair(2) of a Unix type, close-on-exec. */
 int clinux_socket_pair(int type, int *_Nonnull first, int *_Nonnull second);
 
-/* dup3(2), close-on-exec: `number` becomes another name of what `fd` is. */
+/* dup3(2), close-on-exec: `number` becomes a duplicate of `fd`. */
 int clinux_replace(int fd, int number);
 
 #endif

@@ -1,4 +1,4 @@
-// Counters of the kernel: perf_event_open(2).
+// Performance counters of threads: perf_event_open(2).
 #ifndef CLINUX_PERF_H
 #define CLINUX_PERF_H
 
@@ -7,11 +7,12 @@
 
 enum { CLINUX_PERF_HARDWARE = 0, CLINUX_PERF_SOFTWARE = 1, CLINUX_PERF_TRACEPOINT = 2 };
 
-/* What of a thread is counted: all, only outside of guests, only in guests. */
+/* The scope of a counter: always, only outside guests, only inside guests. */
 enum { CLINUX_PERF_ALL = 0, CLINUX_PERF_HOST = 1, CLINUX_PERF_GUEST = 2 };
 
-/* A counter of a thread, 0 for the caller, on any CPU, in the group of another one or -1. A read of
-   the first of a group gives their number, the time enabled, the time running and the values. */
+/* Opens a counter of a thread (0: the caller) on any CPU, in the group of another counter or -1.
+   A read of the first counter of a group returns the number of counters, the time enabled, the time
+   running and the values. */
 int clinux_perf_open(uint32_t type, uint64_t config, pid_t thread, int group, int scope);
 
 /* PERF_EVENT_IOC_SET_FILTER */

@@ -1,41 +1,43 @@
 /*
  * vitals_table.h - statistics in shared memory: the layout, a publisher and a reader.
  *
- * This header is the only definition of the table's ABI. It needs a C11 or C++17 compiler with the
- * GNU atomic builtins, and nothing else: no library, no .c file. docs/table-abi.md tells the same
- * as prose, with a table in hex. SPDX-License-Identifier: Apache-2.0
+ * This header is the only definition of the table's ABI. It requires a C11 or C++17 compiler with
+ * the GNU atomic builtins, but no library and no .c file. docs/table-abi.md describes the ABI in
+ * prose, with a table in hexadecimal. SPDX-License-Identifier: Apache-2.0
  *
- * A table is one run of bytes in a memfd or a file on tmpfs: a header, then blocks, one after the
- * other, each with its kind and its size. All offsets are in bytes; none is a pointer.
+ * A table is a contiguous range of bytes in a memfd or in a file on tmpfs: a header, followed by
+ * contiguous blocks, each with its kind and size. All offsets are in bytes; there are no pointers.
  *
  *   0             first_block                                                       used
  *   | header | .. | schema | source | labels | group, values | (free) | source | .. | room ..
  *
- *   schema   what the words of a record mean, in the layout of KVM's binary statistics
- *   source   a thing that has statistics: name, keys, parent, since when
- *   labels   facts about a source that are words and may change
- *   group    a source's numbers of one schema: their state and where they lie
+ *   schema   the meaning of a record's words, in the layout of KVM's binary statistics
+ *   source   an object with statistics: name, keys, parent, time of creation
+ *   labels   further properties of a source as text; they may change
+ *   group    the values of one schema of a source: their status and location
  *
- *   A group's values are one copy (relaxed: each word for itself), or a power of two of copies of
- *   which the one that `index` names is whole (latched: all words are of one update):
+ *   A relaxed group has one copy of its values, and each word is consistent by itself. A latched
+ *   group has a power of two of copies. `index` selects the complete one, whose words all belong to
+ *   one update:
  *
  *        group             values                       values + stride
  *        | .. index 7 .. | begin end  w0 w1 w2 ..  pad | begin end  w0 w1 w2 ..  pad |
- *                            copy 0: being written        copy 1 = 7 mod 2: whole
+ *                            copy 0: being written        copy 1 = 7 mod 2: complete
  *
- *   The values of a group that is kept on demand lie in the annex, a second file without any
- *   header, which exists only while a reader asks for such a group.
+ *   The values of on-demand groups are in the on-demand segment ("annex" in the names of fields), a
+ *   second file without a header. It exists only while a reader has enabled such a group.
  *
  * Rules of the layout
- *   - Numbers are in the publisher's byte order. Structures only grow at their end, by multiples of
- *     eight bytes; a reader uses the sizes that the header says, and takes a field that does not
- *     fit as zero, "not there". A block's head never grows, because it begins the others.
+ *   - Numbers have the publisher's byte order. Structures only grow at their end, by multiples of
+ *     eight bytes. A reader uses the sizes in the header; a field beyond the stored size is absent
+ *     and reads as zero. The head of a block never grows, because all blocks begin with it.
  *   - A block never moves and never changes its size. Its id is stored last, and cleared first when
- *     it is removed; an id is not used twice. Bytes were read whole if the id is the same after.
- *   - Kinds, units, flags, states and blocks of a later revision are kept or skipped, not refused.
- *   - A word that is not produced holds VITALS_INACTIVE (signed: VITALS_INACTIVE_SIGNED).
- *   - The reader trusts nothing: each offset and size is checked against the mapping before use.
- *   - No reader waits for a publisher: every retry is counted and bounded.
+ *     the block is removed. No id is used twice. A copy of a block is consistent if the id is
+ *     unchanged afterwards.
+ *   - A reader keeps or skips kinds, units, flags, states and blocks of later revisions.
+ *   - A word without a value holds VITALS_INACTIVE (signed: VITALS_INACTIVE_SIGNED).
+ *   - A reader trusts nothing: it checks each offset and size against the mapping before use.
+ *   - A reader never waits for a publisher: the number of retries is limited.
  */
 #ifndef VITALS_TABLE_H
 #define VITALS_TABLE_H
@@ -319,7 +321,7 @@ static inline void vitals_store_release(uint64_t *word, uint64_t value) {
   __atomic_store_n(word, value, __ATOMIC_RELEASE);
 }
 
-/* ThreadSanitizer does not know fences; each word is accessed atomically, so it misses nothing. */
+/* ThreadSanitizer does not support fences; it misses no race, because all accesses are atomic. */
 #if defined(__SANITIZE_THREAD__)
 #define VITALS_THREAD_SANITIZER 1
 #elif defined(__has_feature)
@@ -333,7 +335,7 @@ static inline void vitals_store_release(uint64_t *word, uint64_t value) {
 #define VITALS_FENCE(order) __atomic_thread_fence(order)
 #endif
 
-/* How the assembler calls a register of 16 bytes. */
+/* The assembler constraint for a 16-byte register. */
 #if defined(__SSE2__)
 #define VITALS_VECTOR(value) "+x"(value)
 #elif defined(__aarch64__)
@@ -341,9 +343,10 @@ static inline void vitals_store_release(uint64_t *word, uint64_t value) {
 #endif
 
 /*
- * Copies words that the other side may be writing: each word is read once and whole, all of them
- * in no order. Two words at a time, because one costs 2.5 times as much as memcpy, which promises
- * nothing: on every processor with vectors of 16 bytes a load of them reads aligned words whole.
+ * Copies words that another process may be writing. Each word is read once and whole; the order is
+ * undefined. The function copies two words at a time: single words take 2.5 times as long as
+ * memcpy, which guarantees nothing. On every CPU with 16-byte vectors, a vector load reads aligned
+ * words whole.
  */
 static inline void vitals_copy_words(uint64_t *to, const uint64_t *from, uint64_t count) {
   uint64_t word = 0;
@@ -354,7 +357,7 @@ static inline void vitals_copy_words(uint64_t *to, const uint64_t *from, uint64_
     pair second = *(const pair *)(const void *)(from + word + 2);
     pair third = *(const pair *)(const void *)(from + word + 4);
     pair fourth = *(const pair *)(const void *)(from + word + 6);
-    /* Keeps the compiler from making the loop a call of memcpy. */
+    /* Prevents the compiler from replacing the loop by memcpy. */
     __asm__ volatile("" : VITALS_VECTOR(first), VITALS_VECTOR(second), VITALS_VECTOR(third),
                           VITALS_VECTOR(fourth) : : "memory");
     *(pair *)(void *)(to + word) = first;
@@ -367,8 +370,8 @@ static inline void vitals_copy_words(uint64_t *to, const uint64_t *from, uint64_
 }
 
 /*
- * Copies words of a latched group, of which the index says afterwards whether they are one update:
- * they need not be read whole.
+ * Copies words of a latched group. They need not be read whole, because the caller compares the
+ * index afterwards.
  */
 static inline void vitals_copy_latched(uint64_t *to, const uint64_t *from, uint64_t count) {
 #if defined(VITALS_THREAD_SANITIZER)
@@ -382,15 +385,15 @@ static inline uint64_t vitals_round_up(uint64_t size) {
   return (size + VITALS_ALIGNMENT - 1) / VITALS_ALIGNMENT * VITALS_ALIGNMENT;
 }
 
-/* MARK: Counting: for one writer, or for many */
+/* MARK: Counting, by one or several writers */
 
-/* One more; for one writer at a time. */
+/* Adds 1; for one writer at a time. */
 static inline void vitals_bump(uint64_t *word) {
   uint64_t value = vitals_load(word);
   if (value < VITALS_SATURATED) vitals_store(word, value + 1);
 }
 
-/* So many more, never beyond VITALS_SATURATED; for any number of writers. */
+/* Adds `amount`, up to VITALS_SATURATED; for any number of writers. */
 static inline void vitals_add(uint64_t *word, uint64_t amount) {
   uint64_t value = vitals_load(word);
   if (value < 1ULL << 62 && amount < 1ULL << 32) {
@@ -405,22 +408,22 @@ static inline void vitals_add(uint64_t *word, uint64_t amount) {
                                         __ATOMIC_RELAXED));
 }
 
-/* The bucket of a log histogram: {0}, {1}, [2, 3], [4, 7], ..; the last one is open. */
+/* The bucket of a log histogram: {0}, {1}, [2, 3], [4, 7], ..; the last one has no upper bound. */
 static inline uint32_t vitals_log_bucket(uint64_t value, uint32_t count) {
   uint32_t bucket = value == 0 ? 0 : 64 - (uint32_t)__builtin_clzll(value);
   return bucket < count ? bucket : count - 1;
 }
 
-/* The bucket of a linear histogram; the last one is open. */
+/* The bucket of a linear histogram; the last one has no upper bound. */
 static inline uint32_t vitals_linear_bucket(uint64_t value, uint32_t width, uint32_t count) {
   uint64_t bucket = width ? value / width : 0;
   return bucket < count ? (uint32_t)bucket : count - 1;
 }
 
-/* MARK: A latched update, by one writer at a time */
+/* MARK: Latched updates, by one writer at a time */
 
 /*
- * A group's writer: what it needs of the group, once found out.
+ * The location of a group's values, for its writer.
  *   index  the number of updates so far, as in the group
  */
 struct vitals_writer {
@@ -432,21 +435,21 @@ struct vitals_writer {
 };
 
 /*
- * Begins an update: the words to fill, all of them, with vitals_store. They hold those of an
- * earlier update.
+ * Begins an update and returns the words of the next copy, which contain an earlier update. The
+ * caller stores all of them with vitals_store.
  */
 static inline uint64_t *vitals_update_begin(struct vitals_writer *writer) {
   uint64_t next = (writer->index + 1) & writer->mask;
   unsigned char *copy = writer->values + next * writer->stride;
   /* Orders the index of the last update before the stores to this copy: a reader that sees one of
-     them also sees that the copy it reads is no longer the whole one. */
+     them also sees that the copy it reads is no longer the complete one. */
   VITALS_FENCE(__ATOMIC_RELEASE);
   return (uint64_t *)(void *)(copy + sizeof(struct vitals_copy));
 }
 
 /*
- * Says when the words of an update were true. It is a part of each update: without it the copy
- * keeps the window of an earlier one.
+ * Stores the window of an update. Every update must call it; otherwise the copy keeps the window of
+ * an earlier update.
  */
 static inline void vitals_update_window(uint64_t *words, uint64_t begin_ns, uint64_t end_ns) {
   struct vitals_copy *copy =
@@ -455,19 +458,19 @@ static inline void vitals_update_window(uint64_t *words, uint64_t begin_ns, uint
   vitals_store(&copy->end_ns, end_ns);
 }
 
-/* Ends an update: the filled copy becomes the whole one. */
+/* Ends an update: the filled copy becomes the complete one. */
 static inline void vitals_update_end(struct vitals_writer *writer) {
   writer->index += 1;
-  /* Release: the words before the index that names them. */
+  /* Release: orders the words before the index that publishes them. */
   vitals_store_release(&writer->group->index, writer->index);
 }
 
-/* MARK: Publishing: one thread at a time changes blocks */
+/* MARK: Publishing, by one thread at a time */
 
 /*
- * A table under the publisher's hands.
- *   memory    zeroed, mapped for writing, aligned to a page
- *   capacity  how much of it may be used; the publisher makes the file larger and then this
+ * A table, on the publisher's side.
+ *   memory    zeroed, mapped for writing, page-aligned
+ *   capacity  the number of usable bytes; the publisher extends the file before it increases this
  */
 struct vitals_publisher {
   unsigned char *memory;
@@ -475,7 +478,7 @@ struct vitals_publisher {
   uint64_t last_id;
 };
 
-/* A statistic to define; zero is a good default for all but the name. */
+/* The definition of a statistic; zero is a valid default for all fields except the name. */
 struct vitals_definition {
   const char *name;
   uint32_t kind;
@@ -495,8 +498,8 @@ static inline struct vitals_header *vitals_table_header(struct vitals_publisher 
 }
 
 /*
- * Makes an empty table: 0, or -1 where the capacity is too small. The instance, boot id, pid, owner
- * and created_wall_ns are the caller's to fill in before vitals_table_open.
+ * Creates an empty table. Returns 0, or -1 if the capacity is too small. The caller sets the
+ * instance, boot id, pid, owner and created_wall_ns before vitals_table_open.
  */
 static inline int vitals_table_init(struct vitals_publisher *publisher, void *memory,
                                     uint64_t capacity, uint64_t now_ns) {
@@ -523,22 +526,22 @@ static inline int vitals_table_init(struct vitals_publisher *publisher, void *me
   return 0;
 }
 
-/* Announces the table: the magic is stored last. */
+/* Announces the table by storing the magic, after all other fields. */
 static inline void vitals_table_open(struct vitals_publisher *publisher) {
   struct vitals_header *header = vitals_table_header(publisher);
   uint64_t magic;
   header->state = VITALS_LIVE;
   memcpy(&magic, VITALS_MAGIC, sizeof magic);
-  /* Release: everything before the magic that announces it. */
+  /* Release: orders the header before the magic that announces it. */
   vitals_store_release((uint64_t *)(void *)header->magic, magic);
 }
 
-/* Says that readers should look at the blocks again. */
+/* Announces that readers must read the blocks again. */
 static inline void vitals_table_changed(struct vitals_publisher *publisher) {
   __atomic_fetch_add(&vitals_table_header(publisher)->generation, 1, __ATOMIC_RELEASE);
 }
 
-/* A free block of this size, or a new one: zeroed but for its size; NULL: no room. */
+/* Returns a free or new block of this size, zeroed except for its size, or NULL without room. */
 static inline struct vitals_block *vitals_block_take(struct vitals_publisher *publisher,
                                                      uint64_t size) {
   struct vitals_header *header = vitals_table_header(publisher);
@@ -547,7 +550,7 @@ static inline struct vitals_block *vitals_block_take(struct vitals_publisher *pu
   for (uint64_t at = header->first_block; at < header->used; at += block->size) {
     block = (struct vitals_block *)(void *)(publisher->memory + at);
     if (block->id != 0 || block->size != whole) continue;
-    /* Orders the cleared id before what overwrites the block. */
+    /* Orders the cleared id before the stores that overwrite the block. */
     VITALS_FENCE(__ATOMIC_RELEASE);
     for (uint64_t word = 2; word < whole / 8; word++)
       vitals_store((uint64_t *)(void *)block + word, 0);
@@ -556,30 +559,30 @@ static inline struct vitals_block *vitals_block_take(struct vitals_publisher *pu
   if (whole > publisher->capacity - header->used) return NULL;
   block = (struct vitals_block *)(void *)(publisher->memory + header->used);
   block->size = whole;
-  /* Release: the block's size before the end that makes it visible. */
+  /* Release: orders the block's size before the end that makes it visible. */
   vitals_store_release(&header->used, header->used + whole);
   return block;
 }
 
-/* Gives a block that is filled its id. */
+/* Publishes a filled block: stores its id. Returns the id. */
 static inline uint64_t vitals_block_publish(struct vitals_publisher *publisher,
                                             struct vitals_block *block, uint32_t kind) {
   block->kind = kind;
   publisher->last_id += 1;
-  /* Release: the contents before the id that makes them valid. */
+  /* Release: orders the contents before the id that makes them valid. */
   vitals_store_release(&block->id, publisher->last_id);
   vitals_table_changed(publisher);
   return publisher->last_id;
 }
 
-/* Removes a block; the caller removes groups before their source. */
+/* Removes a block. The caller removes groups before their source. */
 static inline void vitals_block_remove(struct vitals_publisher *publisher,
                                        struct vitals_block *block) {
   vitals_store_release(&block->id, 0);
   vitals_table_changed(publisher);
 }
 
-/* Copies a text into a block at *at, and moves *at behind it: where it lies. */
+/* Copies a text into a block at *at and advances *at. Returns the offset of the text. */
 static inline uint32_t vitals_text_put(struct vitals_block *block, uint64_t *at,
                                        const char *text) {
   uint32_t place = (uint32_t)*at;
@@ -597,8 +600,8 @@ static inline void vitals_put16(unsigned char *bytes, uint32_t value) {
 }
 
 /*
- * Defines a schema, its words one after the other: its id, or 0 where there is no room, or a size
- * is one that KVM's descriptor cannot hold.
+ * Publishes a schema with contiguous words. Returns its id, or 0 if there is no room or if KVM's
+ * descriptor cannot represent a size.
  */
 static inline uint64_t vitals_schema_add(struct vitals_publisher *publisher, const char *id,
                                          const struct vitals_definition *definitions,
@@ -661,7 +664,7 @@ static inline uint64_t vitals_schema_add(struct vitals_publisher *publisher, con
   return vitals_block_publish(publisher, block, VITALS_SCHEMA);
 }
 
-/* Adds a source without keys: its id, or 0 where there is no room. */
+/* Publishes a source without keys. Returns its id, or 0 without room. */
 static inline uint64_t vitals_source_add(struct vitals_publisher *publisher, const char *name,
                                          uint64_t parent, uint64_t now_ns) {
   uint64_t at = sizeof(struct vitals_source);
@@ -676,7 +679,7 @@ static inline uint64_t vitals_source_add(struct vitals_publisher *publisher, con
 }
 
 /*
- * Gives a source a group of `word_count` words of zero: its id, or 0 where there is no room.
+ * Publishes a group of `word_count` zero words. Returns its id, or 0 without room.
  *   copies  1 for relaxed, 2 or another power of two for latched
  */
 static inline uint64_t vitals_group_add(struct vitals_publisher *publisher, const char *name,
@@ -706,37 +709,37 @@ static inline uint64_t vitals_group_add(struct vitals_publisher *publisher, cons
   return vitals_block_publish(publisher, block, VITALS_GROUP);
 }
 
-/* A word of a relaxed group. */
+/* Returns a word of a relaxed group. */
 static inline uint64_t *vitals_word(const struct vitals_writer *writer, uint32_t word) {
   return (uint64_t *)(void *)(writer->values + sizeof(struct vitals_copy)) + word;
 }
 
-/* MARK: Reading: a mapping of `size` bytes that anybody may have written */
+/* MARK: Reading an untrusted mapping */
 
 enum vitals_outcome {
   VITALS_OK = 0,
   VITALS_END = 1,           /* no further block */
-  VITALS_BUSY = -1,         /* updates came faster than they could be read */
-  VITALS_REMOVED = -2,      /* the block is no longer there */
-  VITALS_NO_TABLE = -3,     /* another magic */
+  VITALS_BUSY = -1,         /* updates were faster than the reader */
+  VITALS_REMOVED = -2,      /* the block was removed */
+  VITALS_NO_TABLE = -3,     /* the magic is missing */
   VITALS_FOREIGN = -4,      /* another byte order */
-  VITALS_BROKEN = -5,       /* a size or an offset lies outside */
-  VITALS_ASLEEP = -6        /* kept on demand, and nobody asks or the annex is not mapped */
+  VITALS_BROKEN = -5,       /* an invalid size or offset */
+  VITALS_ASLEEP = -6        /* on demand, and disabled or not mapped */
 };
 
-/* A table as a reader sees it, with a copy of the header, which was checked. */
+/* A mapped table with a checked copy of its header. */
 struct vitals_view {
   const unsigned char *memory;
   uint64_t size;
-  const unsigned char *annex; /* NULL: not mapped */
+  const unsigned char *annex; /* the on-demand segment; NULL: not mapped */
   uint64_t annex_size;
-  uint64_t annex_serial;      /* of the reply that brought it */
+  uint64_t annex_serial;      /* from the reply with its descriptor */
   struct vitals_header header;
 };
 
 /*
- * Copies a structure of which the publisher has `stored` bytes; what it has not is zero. Each
- * aligned word is read once and whole. It is stored as bytes, since `into` is of another type.
+ * Copies a structure that has `stored` bytes in the table; missing fields become zero. Each aligned
+ * word is read once and whole. The stores are bytewise because `into` has another type.
  */
 static inline void vitals_copy_in(void *into, uint64_t size, const unsigned char *from,
                                   uint64_t stored) {
@@ -752,7 +755,7 @@ static inline void vitals_copy_in(void *into, uint64_t size, const unsigned char
   memset(to + end, 0, (size_t)(size - end));
 }
 
-/* Checks a mapped table before anything of it is used. */
+/* Checks the header of a mapped table; must precede any other use. */
 static inline int vitals_view_open(struct vitals_view *view, const void *memory, uint64_t size) {
   struct vitals_header *header = &view->header;
   uint64_t magic = 0;
@@ -763,14 +766,14 @@ static inline int vitals_view_open(struct vitals_view *view, const void *memory,
   view->annex_serial = 0;
   if (size < VITALS_HEADER_MINIMUM) return VITALS_NO_TABLE;
   memcpy(&magic, VITALS_MAGIC, sizeof magic);
-  /* Acquire: the magic before what it announces. */
+  /* Acquire: orders the magic before the header that it announces. */
   if (vitals_load_acquire((const uint64_t *)memory) != magic) return VITALS_NO_TABLE;
   vitals_copy_in(header, 24, view->memory, 24);
   if (header->byte_order != VITALS_BYTE_ORDER) return VITALS_FOREIGN;
   uint64_t stored = header->header_size;
   if (stored < VITALS_HEADER_MINIMUM || stored > size) return VITALS_BROKEN;
   vitals_copy_in(header, sizeof *header, view->memory, stored);
-  /* It may be another one now. */
+  /* The header may have changed between the two copies. */
   if (header->byte_order != VITALS_BYTE_ORDER || header->header_size != stored)
     return VITALS_BROKEN;
   if (header->block_size != sizeof(struct vitals_block) ||
@@ -789,20 +792,21 @@ static inline int vitals_view_open(struct vitals_view *view, const void *memory,
 }
 
 /*
- * The next block at or after *at, which starts as 0: VITALS_OK with the block's head and *at at it;
- * add block->size for the next. Free blocks are skipped. Blocks that are not mapped as a whole, in
- * a table that has grown, are not there: map it again where header->used is greater than the view.
+ * Finds the next block in use at or after *at, which starts as 0. If it returns VITALS_OK, *at is
+ * the offset of the block and `block` its head; add block->size to *at for the next call. A block
+ * that is not completely mapped ends the walk with VITALS_END: if the table has grown, map it again
+ * when header->used exceeds the view.
  */
 static inline int vitals_block_next(const struct vitals_view *view, uint64_t *at,
                                     struct vitals_block *block) {
   const struct vitals_header *header = (const struct vitals_header *)(const void *)view->memory;
-  /* Acquire: the end before the blocks in front of it. */
+  /* Acquire: orders the end before the blocks in front of it. */
   uint64_t used = vitals_load_acquire(&header->used);
   uint64_t end = used < view->size ? used : view->size;
   if (*at == 0) *at = view->header.first_block;
   while (*at < end && end - *at >= sizeof *block) {
     const unsigned char *place = view->memory + *at;
-    /* Acquire: the id before the contents that it makes valid. */
+    /* Acquire: orders the id before the contents that it makes valid. */
     uint64_t id = vitals_load_acquire((const uint64_t *)(const void *)place);
     vitals_copy_in(block, sizeof *block, place, sizeof *block);
     block->id = id;
@@ -816,16 +820,16 @@ static inline int vitals_block_next(const struct vitals_view *view, uint64_t *at
   return VITALS_END;
 }
 
-/* Whether a block is still the one with this id, after its bytes were read. */
+/* Returns whether a block still has this id; called after its bytes were read. */
 static inline int vitals_block_holds(const struct vitals_view *view, uint64_t at, uint64_t id) {
-  /* Orders the reads of the block before this look at its id. */
+  /* Orders the reads of the block before this load of its id. */
   VITALS_FENCE(__ATOMIC_ACQUIRE);
   return vitals_load((const uint64_t *)(const void *)(view->memory + at)) == id;
 }
 
 /*
- * Copies `stored` bytes of a block, at `offset` from its start, into a structure of `size` bytes:
- * VITALS_OK, or VITALS_BROKEN where they do not lie within the block. Check the id after its use.
+ * Copies `stored` bytes at `offset` in a block into a structure of `size` bytes. Returns VITALS_OK,
+ * or VITALS_BROKEN if the block does not contain them. Call vitals_block_holds afterwards.
  */
 static inline int vitals_block_read(const struct vitals_view *view, uint64_t at,
                                     const struct vitals_block *block, uint64_t offset, void *into,
@@ -836,9 +840,9 @@ static inline int vitals_block_read(const struct vitals_view *view, uint64_t at,
 }
 
 /*
- * Copies a text of a block: its length, or UINT64_MAX where there is none or it does not end within
- * the block. A longer one than `capacity` - 1 is cut, as by snprintf. A copy, because a publisher
- * may write over the NUL at any time. Check the id after its use.
+ * Copies a text of a block. Returns its length, or UINT64_MAX if the block does not contain it with
+ * its NUL. A text longer than `capacity` - 1 is cut, as by snprintf. The function copies, because a
+ * publisher may overwrite the NUL at any time. Call vitals_block_holds afterwards.
  */
 static inline uint64_t vitals_text(const struct vitals_view *view, uint64_t at,
                                    const struct vitals_block *block, uint64_t offset, char *into,
@@ -856,8 +860,8 @@ static inline uint64_t vitals_text(const struct vitals_view *view, uint64_t at,
 }
 
 /*
- * One sample of the group at `at` whose id is `id`: its words and their window. Fewer than
- * `count` words are an error. Tries eight times at most.
+ * Samples the group with id `id` at offset `at`: the words and their window. A group with fewer
+ * than `count` words is an error. The function makes at most eight attempts.
  */
 static inline int vitals_sample(const struct vitals_view *view, uint64_t at, uint64_t id,
                                 uint64_t *words, uint32_t count, struct vitals_copy *window) {
@@ -884,7 +888,7 @@ static inline int vitals_sample(const struct vitals_view *view, uint64_t at, uin
   if (length > room || (group.stride && group.copies - 1 > (room - length) / group.stride))
     return VITALS_BROKEN;
   for (int attempt = 0; attempt < 8; attempt++) {
-    /* Acquire: the index before the copy that it names. */
+    /* Acquire: orders the index before the copy that it selects. */
     uint64_t index = vitals_load_acquire(&live->index);
     const unsigned char *copy =
         base + group.values + (index & (group.copies - 1)) * group.stride;
@@ -894,7 +898,7 @@ static inline int vitals_sample(const struct vitals_view *view, uint64_t at, uin
     else vitals_copy_words(words, from, count);
     if (!vitals_block_holds(view, at, id)) return VITALS_REMOVED;
     if (group.flags & VITALS_ON_DEMAND && vitals_load(&header->annex_serial) != view->annex_serial)
-      return VITALS_ASLEEP; /* the annex that was read is no longer the one in use */
+      return VITALS_ASLEEP; /* the segment that was read is no longer in use */
     if (group.copies == 1 || vitals_load(&live->index) - index < group.copies - 1)
       return VITALS_OK;
   }

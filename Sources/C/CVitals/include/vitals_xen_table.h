@@ -1,40 +1,40 @@
 /*
  * vitals_xen_table.h - the layout of a Xen statistics table, and how to write and read an entry.
  *
- * The first 16 bytes of the header, the first 16 bytes of an entry and the way of an update are
+ * The first 16 bytes of the header, the first 16 bytes of an entry and the update protocol are
  * those of the third version of the vCPU statistics table proposed for Xen (October 2023, never
- * merged). Everything else is an extension by Vitals, marked [V]: a reader that knows only the
- * proposal finds its two fields where it expects them and need not know of the rest.
+ * merged). Everything else is an extension by Vitals, marked [V]. A reader of the proposal finds
+ * its two fields at their offsets and can ignore the extension.
  *
  *   byte
  *      0  header: magic, offset, size, stride
- *     16  [V] mark: extension magic, lengths, count, clock, generation    where offset >= 64
+ *     16  [V] mark: extension magic, length, count, clock, generation     if offset >= 64
  *         all ones
  * offset  slot 0 ........................................................ stride bytes
  *           0  sequence, pad, running time
- *          16  [V] more fields, as many as fit into size
+ *          16  [V] further fields, as many as fit into size
  *        size  all ones
  *    + stride  slot 1 ... slot n - 1
  *         all ones to the end of the last page
  *
- * Slot v begins at offset + v * stride: bytes, with 64 bit arithmetic, for every v. stride and
- * offset are multiples of 8; stride >= size >= 16; offset >= 16. A table with n slots has
- * offset + n * stride bytes.
+ * Slot v begins at offset + v * stride, in bytes, computed with 64 bits. stride and offset are
+ * multiples of 8; stride >= size >= 16; offset >= 16. A table with n slots has offset + n * stride
+ * bytes.
  *
- * All numbers have the byte order of the machine: a magic whose bytes are swapped says that the
- * table is another machine's. Times are nanoseconds of the clock that the mark names.
+ * All numbers have the byte order of the writer: a magic with swapped bytes means that the table
+ * was written on a system with the other byte order. Times are nanoseconds of the clock in the
+ * mark.
  *
- * The magic is stored last, with release order: until then it is 0 or VITALS_XEN_CLAIMED.
+ * The magic is stored last, with release order. Until then it is 0 or VITALS_XEN_CLAIMED.
  *
- * A writer of an entry makes the sequence odd, stores the fields, and makes it even. A reader
- * takes fields that it loaded between two loads of the same even sequence, and tries only so
- * often: a writer that died in an update leaves the sequence odd for ever. One writer per entry.
+ * An entry has one writer. It makes the sequence odd, stores the fields, and makes the sequence
+ * even. A reader uses fields that it loaded between two loads of the same even sequence. It limits
+ * its attempts, because a writer that died during an update leaves the sequence odd.
  *
- * Which fields an entry has is said three times:
- *   - a field that does not lie in `size` bytes, and one of [V] in a table without a mark, is
- *     not produced;
- *   - [V] a field whose bit in `valid` is clear is inactive now;
- *   - a time with its top bit set is inactive (all ones) or has run over: never a number.
+ * Three conditions determine whether a field has a value:
+ *   - A field beyond `size` bytes is absent, and so is a [V] field in a table without a mark.
+ *   - [V] A field whose bit in `valid` is clear is inactive.
+ *   - A time with its top bit set is inactive (all ones) or overflowed. It never is a value.
  */
 #ifndef VITALS_XEN_TABLE_H
 #define VITALS_XEN_TABLE_H
@@ -50,16 +50,16 @@ enum {
   VITALS_XEN_ENTRY_SIZE = 80,
   VITALS_XEN_DEFAULT_OFFSET = 128,
   VITALS_XEN_DEFAULT_STRIDE = 128,
-  VITALS_XEN_CLAIMED = 1, /* [V] somebody initialises the table */
+  VITALS_XEN_CLAIMED = 1, /* [V] a writer initialises the table */
 };
 
-/* Beyond the range of an int: no enum. */
+/* Beyond the range of int, therefore not an enum. */
 static const uint32_t VITALS_XEN_VCPU_MAGIC = 0xaabbccddu;
 static const uint32_t VITALS_XEN_DOMAIN_MAGIC = 0xaabbcceeu; /* [V] */
 static const uint32_t VITALS_XEN_MARK_MAGIC = 0x58544956u;   /* [V] "VITX" */
 static const uint32_t VITALS_XEN_NO_DOMAIN = 0xffffffffu;    /* [V] */
 
-/* [V] What the times of a table are counted on. */
+/* [V] The clock of a table's times. */
 enum {
   VITALS_XEN_CLOCK_UNKNOWN = 0,
   VITALS_XEN_CLOCK_SYSTEM = 1,    /* Xen's system time */
@@ -80,9 +80,9 @@ enum {
   VITALS_XEN_VALID_RUNNABLE = 1 << 1,
   VITALS_XEN_VALID_BLOCKED = 1 << 2,
   VITALS_XEN_VALID_OFFLINE = 1 << 3,
-  VITALS_XEN_VALID_STATE_ENTRY = 1 << 4, /* of a domain: vcpus_running */
+  VITALS_XEN_VALID_STATE_ENTRY = 1 << 4, /* in a domain's entry: vcpus_running */
   VITALS_XEN_VALID_SAMPLE = 1 << 5,
-  VITALS_XEN_VALID_STATE = 1 << 6, /* of a domain: vcpus */
+  VITALS_XEN_VALID_STATE = 1 << 6, /* in a domain's entry: vcpus */
   VITALS_XEN_VALID_START = 1 << 7,
   VITALS_XEN_VALID_GENERATION = 1 << 8,
   VITALS_XEN_VALID_ALL = (1 << 9) - 1,
@@ -91,15 +91,15 @@ enum {
 struct vitals_xen_header {
   uint32_t magic;
   uint32_t offset; /* of slot 0 */
-  uint32_t size;   /* of an entry: as much of a slot as has fields */
-  uint32_t stride; /* from a slot to the next */
+  uint32_t size;   /* of an entry: the part of a slot with fields */
+  uint32_t stride; /* from one slot to the next */
   /* [V] the mark */
   uint32_t mark_magic;
-  uint32_t length;     /* of this header, mark included */
+  uint32_t length;     /* of this header, including the mark */
   uint32_t count;      /* of slots */
   uint32_t clock;      /* VITALS_XEN_CLOCK_... */
   uint64_t generation; /* differs from that of every earlier table of this domain */
-  uint64_t created;    /* when the table was made */
+  uint64_t created;    /* the time of the table's creation */
   uint32_t domain;     /* or VITALS_XEN_NO_DOMAIN */
   uint32_t reserved0;  /* 0 */
   uint64_t reserved1;  /* 0 */
@@ -115,16 +115,16 @@ static_assert(offsetof(struct vitals_xen_header, domain) == 48, "domain");
 
 /* An entry of a vCPU table. */
 struct vitals_xen_vcpu {
-  uint32_t sequence; /* odd while an update goes on */
+  uint32_t sequence; /* odd during an update */
   uint32_t pad0;     /* all ones */
-  uint64_t time[4];  /* in each state, up to sample_time; [V] all but time[0] */
+  uint64_t time[4];  /* in each state, up to sample_time; [V] except time[0] */
   /* [V] */
-  uint64_t state_entry_time; /* since when it has been in `state` */
-  uint64_t sample_time;      /* what `time` runs to */
+  uint64_t state_entry_time; /* when the vCPU entered `state` */
+  uint64_t sample_time;      /* the end of the period that `time` covers */
   uint32_t state;            /* VITALS_XEN_RUNNING ... */
   uint32_t valid;            /* VITALS_XEN_VALID_... */
-  uint64_t start_time;       /* what `time` runs from: its sum is sample_time - start_time */
-  uint64_t generation;       /* changes where `time` begins anew */
+  uint64_t start_time;       /* the start of the period: sample_time - sum of `time` */
+  uint64_t generation;       /* changes when `time` restarts */
 };
 static_assert(sizeof(struct vitals_xen_vcpu) == 80, "vcpu");
 static_assert(offsetof(struct vitals_xen_vcpu, time) == 8, "time");
@@ -135,17 +135,17 @@ static_assert(offsetof(struct vitals_xen_vcpu, valid) == 60, "valid");
 static_assert(offsetof(struct vitals_xen_vcpu, start_time) == 64, "start_time");
 static_assert(offsetof(struct vitals_xen_vcpu, generation) == 72, "generation");
 
-/* [V] The entry of a domain table, which has one: the sums over the domain's vCPUs, all taken at
-   sample_time. Fields lie where those of a vCPU lie. */
+/* [V] The only entry of a domain table: the sums over the domain's vCPUs, all at sample_time. The
+   fields have the offsets of a vCPU's fields. */
 struct vitals_xen_domain {
   uint32_t sequence;
   uint32_t pad0;
-  uint64_t time[4];       /* sums over the vCPUs, those that are gone included */
-  uint64_t vcpus_running; /* in state running at sample_time */
+  uint64_t time[4];       /* sums over the vCPUs, including removed ones */
+  uint64_t vcpus_running; /* vCPUs in state running at sample_time */
   uint64_t sample_time;
   uint32_t vcpus;
   uint32_t valid;
-  uint64_t start_time; /* the earliest of the vCPUs */
+  uint64_t start_time; /* the earliest of the vCPUs' */
   uint64_t generation;
 };
 static_assert(sizeof(struct vitals_xen_domain) == 80, "domain");
@@ -153,7 +153,7 @@ static_assert(offsetof(struct vitals_xen_domain, vcpus_running) == 40, "vcpus_ru
 static_assert(offsetof(struct vitals_xen_domain, vcpus) == 56, "vcpus");
 static_assert(offsetof(struct vitals_xen_domain, generation) == 72, "generation");
 
-/* Where the fields of both kinds of entries lie. */
+/* The offsets of the fields in both kinds of entries. */
 enum {
   VITALS_XEN_AT_PAD0 = offsetof(struct vitals_xen_vcpu, pad0),
   VITALS_XEN_AT_TIME = offsetof(struct vitals_xen_vcpu, time),
@@ -165,7 +165,7 @@ enum {
   VITALS_XEN_AT_GENERATION = offsetof(struct vitals_xen_vcpu, generation),
 };
 
-/* Where the fields of the header lie. */
+/* The offsets of the fields in the header. */
 enum {
   VITALS_XEN_AT_MARK = offsetof(struct vitals_xen_header, mark_magic),
   VITALS_XEN_AT_LENGTH = offsetof(struct vitals_xen_header, length),
@@ -177,25 +177,25 @@ enum {
   VITALS_XEN_AT_RESERVED = offsetof(struct vitals_xen_header, reserved0),
 };
 
-/* The bytes of a table of `count` slots, or 0 where they are more than 64 bits can say. */
+/* Returns the size of a table of `count` slots in bytes, or 0 if it exceeds 64 bits. */
 static inline uint64_t vitals_xen_table_size(uint32_t offset, uint32_t stride, uint32_t count) {
   uint64_t slots = (uint64_t)stride * count; /* at most 2^64 - 2^33 + 1 */
   return slots > UINT64_MAX - offset ? 0 : slots + offset;
 }
 
-/* Where slot `index` begins. */
+/* Returns the offset of slot `index`. */
 static inline uint64_t vitals_xen_slot(uint32_t offset, uint32_t stride, uint32_t index) {
   return offset + (uint64_t)stride * index;
 }
 
-/* Begins an update of an entry; after a dead writer's it goes on from its odd sequence. */
+/* Begins an update of an entry; continues from the odd sequence of a dead writer. */
 static inline void vitals_xen_begin(uint32_t *sequence) {
   uint32_t old = __atomic_load_n(sequence, __ATOMIC_RELAXED);
   __atomic_store_n(sequence, old % 2 ? old + 2 : old + 1, __ATOMIC_RELAXED);
   __atomic_thread_fence(__ATOMIC_RELEASE);
 }
 
-/* Stores a field, between begin and end. */
+/* Stores a field between begin and end. */
 static inline void vitals_xen_store(uint64_t *field, uint64_t value) {
   __atomic_store_n(field, value, __ATOMIC_RELAXED);
 }
@@ -204,13 +204,13 @@ static inline void vitals_xen_store32(uint32_t *field, uint32_t value) {
   __atomic_store_n(field, value, __ATOMIC_RELAXED);
 }
 
-/* Ends an update: the sequence is even again, 0 after 2^32 - 1. */
+/* Ends an update: makes the sequence even; 0 follows 2^32 - 1. */
 static inline void vitals_xen_end(uint32_t *sequence) {
   uint32_t odd = __atomic_load_n(sequence, __ATOMIC_RELAXED);
   __atomic_store_n(sequence, odd + 1, __ATOMIC_RELEASE);
 }
 
-/* Stores a whole vCPU entry but its sequence, where `size` is at least 80. */
+/* Updates all fields of a vCPU entry; `size` must be at least 80. */
 static inline void vitals_xen_update(struct vitals_xen_vcpu *entry,
                                      const struct vitals_xen_vcpu *values) {
   vitals_xen_begin(&entry->sequence);
@@ -225,9 +225,9 @@ static inline void vitals_xen_update(struct vitals_xen_vcpu *entry,
   vitals_xen_end(&entry->sequence);
 }
 
-/* Copies the first `count` 64 bit words behind the sequence and pad of an entry, all from one
-   update. Returns 1, or 0 where each of `attempts` met an update. The caller has checked that
-   8 + 8 * count bytes lie in the entry's size and in the mapping. */
+/* Copies the first `count` 64-bit words after the sequence and pad of an entry, all from one
+   update. Returns 1, or 0 if every attempt coincided with an update. The caller has checked that
+   the entry's size and the mapping contain 8 + 8 * count bytes. */
 static inline int vitals_xen_read(const void *entry, uint64_t *words, uint32_t count,
                                   uint32_t attempts) {
   const uint32_t *sequence = (const uint32_t *)entry;

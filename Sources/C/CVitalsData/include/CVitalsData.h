@@ -1,24 +1,24 @@
 /*
- * CVitalsData.h - data files that are a part of the program.
+ * CVitalsData.h - data files embedded in the program.
  */
 #ifndef CVITALSDATA_H
 #define CVITALSDATA_H
 
 #include <stddef.h>
 
-/* kvm.meanings and xen.meanings: what each statistic means, as one text. */
+/* kvm.meanings followed by xen.meanings, without a terminating NUL. */
 const char *_Nonnull meanings_text(void);
 size_t meanings_size(void);
 
-/* doctor.rules: what the doctor looks for, as text. */
+/* doctor.rules, without a terminating NUL. */
 const char *_Nonnull rules_text(void);
 size_t rules_size(void);
 
-/* x86-vm.kvmstats, x86-vcpu.kvmstats: header, id and descriptors of a real machine and vCPU of
-   Linux 6.18 in the form of KVM binary statistics, without the data. */
-const char *_Nonnull sample_machine_bytes(void);
-size_t sample_machine_size(void);
-const char *_Nonnull sample_processor_bytes(void);
-size_t sample_processor_size(void);
+/* x86-vm.kvmstats and x86-vcpu.kvmstats: header, id and descriptors of a VM and a vCPU of Linux 6.18
+   as KVM binary statistics, without the data. */
+const char *_Nonnull sample_vm_bytes(void);
+size_t sample_vm_size(void);
+const char *_Nonnull sample_vcpu_bytes(void);
+size_t sample_vcpu_size(void);
 
 #endif

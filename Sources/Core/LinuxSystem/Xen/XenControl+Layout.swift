@@ -4,21 +4,23 @@ import Glibc
 extension XenControl {
   // MARK: - Measuring
 
-  /// The most bytes that any version may give a structure.
-  private static let largestStructure = 2048
+  /// The maximum size of a structure in any version, in bytes.
+  private static let maximumStructureByteCount = 2048
 
-  /// The bytes of a domain in a list.
+  /// Measures the size of a domain in a list.
   ///
-  /// The library is asked for one domain, into memory full of one byte and then of another: what
-  /// differs from either was written. Where there are two domains the second must lie right behind.
+  /// Requests one domain into memory filled with one byte value, then with another: the library
+  /// wrote the bytes that differ from either. If there are two domains, the second must follow the
+  /// first immediately.
   func measureDomains() throws(XenControlError) -> Int {
-    let one = try written(asking: 1)
+    let one = try written(requesting: 1)
     let stride = (one.end + 7) / 8 * 8
-    guard stride >= XenDomainList.knownByteCount, stride <= Self.largestStructure / 2 else {
+    guard stride >= XenDomainList.knownByteCount, stride <= Self.maximumStructureByteCount / 2
+    else {
       throw .unknownLayout(
         library: library, "\(Self.listCall) wrote \(one.end) bytes for a domain")
     }
-    let two = try written(asking: 2)
+    let two = try written(requesting: 2)
     guard two.count == 2 else { return stride }
     var list = XenDomainList(capacity: 2, stride: stride)
     guard self.list(from: 0, into: &list) == 2 else { return stride }
@@ -30,12 +32,14 @@ extension XenControl {
     return stride
   }
 
-  /// How many bytes the list of so many domains has, and how many domains it got.
-  private func written(asking count: Int) throws(XenControlError) -> (end: Int, count: Int) {
+  /// Measures a list of at most `count` domains.
+  ///
+  /// - Returns: The number of bytes written and the number of domains listed.
+  private func written(requesting count: Int) throws(XenControlError) -> (end: Int, count: Int) {
     var end = 0
-    var got = 0
+    var listed = 0
     for pattern in [UInt8(0xa5), 0x5a] {
-      var bytes = [UInt8](repeating: pattern, count: Self.largestStructure * count)
+      var bytes = [UInt8](repeating: pattern, count: Self.maximumStructureByteCount * count)
       let result = unsafe bytes.withUnsafeMutableBytes { buffer in
         guard let start = buffer.baseAddress else { return 0 }
         return unsafe Int(clinux_xen_domains(handle, 0, UInt32(count), start))
@@ -48,19 +52,20 @@ extension XenControl {
       guard result >= 1, result <= count else {
         throw .unknownLayout(library: library, "\(Self.listCall) lists \(result) domains")
       }
-      got = result
+      listed = result
       end = max(end, (bytes.lastIndex { $0 != pattern } ?? -1) + 1)
     }
-    return (end, got)
+    return (end, listed)
   }
 
-  /// Where the numbers of pages begin in `xen_sysctl_physinfo`; nil where its size is none that is
-  /// known.
+  /// Finds the offset of the page counts in `xen_sysctl_physinfo`.
+  ///
+  /// - Returns: `nil` if the size of the structure is unknown.
   func measureHost() -> Int? {
     guard hasHost else { return nil }
     var end = 0
     for pattern in [UInt8(0xa5), 0x5a] {
-      var bytes = [UInt8](repeating: pattern, count: Self.largestStructure)
+      var bytes = [UInt8](repeating: pattern, count: Self.maximumStructureByteCount)
       let result = unsafe bytes.withUnsafeMutableBytes { buffer in
         guard let start = buffer.baseAddress else { return -1 }
         return unsafe Int(clinux_xen_physinfo(handle, start))
@@ -68,7 +73,7 @@ extension XenControl {
       guard result >= 0 else { return nil }
       end = max(end, (bytes.lastIndex { $0 != pattern } ?? -1) + 1)
     }
-    // Xen 4.17 put eight bytes in front of the pages.
+    // Xen 4.17 inserted eight bytes before the page counts.
     switch end {
     case 104: return 32
     case 112: return 40
@@ -78,11 +83,11 @@ extension XenControl {
 
   // MARK: - Runstates of domains
 
-  /// What a call for a domain's runstates returns.
+  /// The layout that a call for a domain's runstates returns.
   public enum RunstateForm: Hashable, Sendable {
-    /// The structure, without the average of what its vCPUs waited.
+    /// The structure alone, without the average runnable time of the vCPUs.
     case plain
-    /// The whole request with the structure in it, and the average.
+    /// The whole request, which contains the structure and the average.
     case extended
 
     var function: CInt {
@@ -90,7 +95,7 @@ extension XenControl {
     }
   }
 
-  /// The form that works for domain 0; nil where none does.
+  /// Returns the form that works for domain 0, or `nil` if none does.
   func probeRunstate() -> RunstateForm? {
     for form in [RunstateForm.extended, .plain]
     where unsafe clinux_xen_has(handle, form.function) != 0 {
@@ -100,7 +105,9 @@ extension XenControl {
     return nil
   }
 
-  /// Looks at the runstates of a domain: 0, or minus the errno value.
+  /// Reads the runstates of a domain.
+  ///
+  /// - Returns: 0, or the negative `errno` value.
   public func read(ofDomain domain: UInt32, into info: inout XenRunstateInfo) -> Int {
     guard let runstateForm else { return -Int(ENOSYS) }
     return read(runstateForm, ofDomain: domain, into: &info)
@@ -116,7 +123,7 @@ extension XenControl {
     guard result >= 0 else { return result }
     var start = 0
     if form == .extended {
-      // The request begins with its number, 98 or in newer patch queues 1099, and the domain.
+      // The request begins with its command, 98 or 1099 in newer patch queues, and the domain.
       let command = UInt32(truncatingIfNeeded: words[0])
       guard command == 98 || command == 1099, words[1] & 0xffff == UInt64(domain) else {
         return -Int(EPROTO)

@@ -1,49 +1,49 @@
 import CLinux
 import Glibc
 
-/// The hypervisor's control interface, by the libxenctrl that is installed (xenctrl.h).
+/// The control interface of the Xen hypervisor, through the installed libxenctrl (xenctrl.h).
 ///
-/// Nothing of Xen is linked: the library is loaded when this is made, and what it lacks is absent.
-/// Its structures differ between versions, so their sizes are measured, never assumed. No call
-/// changes anything in the hypervisor. Calls fail by a number: they are made while sampling.
+/// The library is not linked: the initializer loads it, and functions that it lacks are optional.
+/// Structures differ between versions, so their sizes are measured. No call changes the state of
+/// the hypervisor. Calls of the sampling path return a negative `errno` value and do not throw.
 @safe
 public final class XenControl: @unchecked Sendable {
-  /// The name or path that the library was loaded by.
+  /// The name or path of the loaded library.
   public let library: String
-  /// Such as 4 and 17; nil where the library does not tell.
+  /// The version of Xen, such as 4 and 17; `nil` if the library does not return it.
   public let version: (major: Int, minor: Int)?
-  /// How runstates of whole domains are told; nil where they are not.
+  /// The layout of runstates of whole domains; `nil` if they are not available.
   public internal(set) var runstateForm: RunstateForm?
-  /// The bytes of a domain in a list.
+  /// The size of a domain in a list, in bytes.
   public internal(set) var domainStride = 0
-  /// Where the numbers of pages lie in the hypervisor's description of the machine.
+  /// The byte offset of the page counts in `xen_sysctl_physinfo`.
   var memoryOffset: Int?
   let handle: OpaquePointer
 
-  /// The versions of the library, newest first, and what a development package installs.
+  /// The versions of the library, newest first, then the name that development packages install.
   public static let standardLibraries: [String] =
     (10...40).reversed().map { "libxenctrl.so.4.\($0)" } + ["libxenctrl.so"]
   static let listCall = "xc_domain_getinfolist"
 
   /// Loads the first library that works with this hypervisor.
   ///
-  /// - Throws: what was wrong with the first library that is there, else `noLibrary`.
+  /// - Throws: The error of the first installed library, or `noLibrary`.
   public static func open(
     _ libraries: [String] = standardLibraries
   ) throws(XenControlError) -> XenControl {
-    var failure: XenControlError?
+    var firstError: XenControlError?
     for library in libraries {
       do throws(XenControlError) {
         return try XenControl(library)
       } catch {
         if case .noLibrary = error { continue }
-        failure = failure ?? error
+        firstError = firstError ?? error
       }
     }
-    throw failure ?? .noLibrary(libraries.last ?? "libxenctrl.so")
+    throw firstError ?? .noLibrary(libraries.last ?? "libxenctrl.so")
   }
 
-  /// Loads a library, opens the interface, and measures what the library returns.
+  /// Loads a library, opens the interface and measures the structures.
   public init(_ library: String) throws(XenControlError) {
     var missing: UnsafePointer<CChar>?
     guard let handle = unsafe clinux_xen_open(library, &missing) else {
@@ -60,7 +60,7 @@ public final class XenControl: @unchecked Sendable {
     unsafe self.handle = handle
     let number = unsafe Int(clinux_xen_version(handle))
     version = number > 0 ? (number >> 16, number & 0xffff) : nil
-    // From here on the end of this object closes the handle.
+    // All properties are initialized: deinit closes the handle if the next line throws.
     domainStride = try measureDomains()
     memoryOffset = measureHost()
     runstateForm = probeRunstate()
@@ -72,35 +72,37 @@ public final class XenControl: @unchecked Sendable {
 
   // MARK: - Domains
 
-  /// Memory for a list of so many domains.
+  /// Allocates memory for a list of domains.
   public func makeList(capacity: Int) -> XenDomainList {
     XenDomainList(capacity: capacity, stride: domainStride)
   }
 
-  /// Lists the domains whose numbers are at least `first`, in the order of their numbers, `most` of
-  /// them or as many as there is room for: how many there are in the list, or minus the errno value.
+  /// Lists the domains with a number of at least `first`, in ascending order.
   ///
-  /// A list that is full may not be all.
+  /// If the list is full, there may be more domains.
+  ///
+  /// - Returns: The number of domains in the list, at most `maximumCount` and the capacity, or the
+  ///   negative `errno` value.
   public func list(
-    from first: UInt32, most: Int = .max, into list: inout XenDomainList
+    from first: UInt32, maximumCount: Int = .max, into list: inout XenDomainList
   ) -> Int {
     list.count = 0
-    let most = min(most, list.capacity)
-    let count = unsafe Int(clinux_xen_domains(handle, first, UInt32(most), list.bytes))
+    let room = min(maximumCount, list.capacity)
+    let count = unsafe Int(clinux_xen_domains(handle, first, UInt32(room), list.bytes))
     guard count >= 0 else { return count }
-    guard count <= most else { return -Int(EPROTO) }
+    guard count <= room else { return -Int(EPROTO) }
     list.count = count
     return count
   }
 
   // MARK: - vCPUs
 
-  /// Whether vCPUs can be asked for at all.
+  /// Whether the library has a call for vCPUs.
   public var hasVCPUs: Bool { unsafe clinux_xen_has(handle, CInt(CLINUX_XEN_VCPU)) != 0 }
 
-  /// Looks at a vCPU: 0, or minus the errno value.
+  /// Reads the state of a vCPU.
   ///
-  /// ESRCH: there is no such domain or vCPU.
+  /// - Returns: 0, or the negative `errno` value: `ESRCH` if there is no such domain or vCPU.
   public func read(
     _ vcpu: Int, ofDomain domain: UInt32, into info: inout XenVCPUInfo
   ) -> Int {
@@ -117,15 +119,17 @@ public final class XenControl: @unchecked Sendable {
     return 0
   }
 
-  /// Room for a structure: 24 bytes are written by every version of today.
+  /// Memory for a structure; all present versions write at most 24 bytes.
   typealias SpareMemory = [64 of UInt64]
 
-  // MARK: - The machine
+  // MARK: - Host
 
   public var hasHost: Bool { unsafe clinux_xen_has(handle, CInt(CLINUX_XEN_PHYSINFO)) != 0 }
   public var hasIdleTimes: Bool { unsafe clinux_xen_has(handle, CInt(CLINUX_XEN_CPUS)) != 0 }
 
-  /// Looks at the machine: 0, or minus the errno value.
+  /// Reads the state of the host.
+  ///
+  /// - Returns: 0, or the negative `errno` value.
   public func read(into info: inout XenHostInfo) -> Int {
     var words = SpareMemory(repeating: 0)
     let result = unsafe withUnsafeMutablePointer(to: &words) { pointer in
@@ -133,7 +137,7 @@ public final class XenControl: @unchecked Sendable {
     }
     guard result >= 0 else { return result }
     info.cpuCount = UInt32(truncatingIfNeeded: words[1])
-    info.largestCPU = UInt32(truncatingIfNeeded: words[1] >> 32)
+    info.maximumCPU = UInt32(truncatingIfNeeded: words[1] >> 32)
     info.nodeCount = UInt32(truncatingIfNeeded: words[2])
     info.kilohertz = UInt32(truncatingIfNeeded: words[3])
     info.memory = nil
@@ -147,10 +151,9 @@ public final class XenControl: @unchecked Sendable {
     return 0
   }
 
-  /// Reads the nanoseconds that each physical CPU was idle, by its number: how many there are, or
-  /// minus the errno value.
+  /// Reads the idle time of each physical CPU in nanoseconds, by CPU number; 0 for offline CPUs.
   ///
-  /// A CPU that is offline has 0.
+  /// - Returns: The number of CPUs, or the negative `errno` value.
   public func readIdleTimes(into nanoseconds: inout [UInt64]) -> Int {
     let count = nanoseconds.count
     let stored = unsafe nanoseconds.withUnsafeMutableBufferPointer { buffer in

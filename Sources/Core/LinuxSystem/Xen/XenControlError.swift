@@ -1,16 +1,16 @@
 import Glibc
 
-/// Why the hypervisor's control interface cannot be used.
+/// The reason why the control interface of the hypervisor cannot be used.
 public enum XenControlError: Error, Hashable, Sendable {
-  /// No libxenctrl is installed; the last name that was tried.
+  /// No libxenctrl is installed; the value is the last name tried.
   case noLibrary(String)
   case missingFunction(library: String, String)
-  /// The library could not open the interface, or the hypervisor refused the first call.
+  /// The library could not open the interface, or the hypervisor rejected the first call.
   case refused(library: String, SystemError)
-  /// What the library returned cannot be understood.
+  /// The library returned an unknown structure.
   case unknownLayout(library: String, String)
 
-  /// The errno value that fits a source's status.
+  /// The `errno` value for the status of a source.
   public var code: CInt {
     switch self {
     case .noLibrary: ENOENT
@@ -24,12 +24,12 @@ extension XenControlError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .noLibrary(let name):
-      "no libxenctrl is installed for this Xen (the last that was looked for is \(name))"
+      "no libxenctrl is installed for this Xen (last name tried: \(name))"
     case .missingFunction(let library, let name):
       "\(library) has no function \(name)"
     case .refused(let library, let error)
     where error.call == XenControl.listCall && error.code == EACCES:
-      "\(library) is of another version than the hypervisor: \(error)"
+      "\(library) does not match the version of the hypervisor: \(error)"
     case .refused(let library, let error):
       "\(library): \(error)"
     case .unknownLayout(let library, let text):

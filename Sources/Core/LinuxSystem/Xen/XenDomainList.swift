@@ -1,24 +1,24 @@
 import CLinux
 import Glibc
 
-/// Memory for the hypervisor's list of domains, and what the last call left there.
+/// Memory for a list of domains, with the result of the last call.
 @safe
 public struct XenDomainList: ~Copyable {
-  /// The domains that it has room for.
+  /// The maximum number of domains.
   public let capacity: Int
-  /// The domains of the last call.
+  /// The number of domains that the last call returned.
   public internal(set) var count = 0
   let stride: Int
   let bytes: UnsafeMutableRawPointer
 
-  /// The structure's bytes that all versions share.
+  /// The number of bytes of the structure that are the same in all versions.
   static let knownByteCount = 92
 
   init(capacity: Int, stride: Int) {
     precondition(capacity > 0 && stride >= Self.knownByteCount)
     self.capacity = capacity
     self.stride = stride
-    // Zeros: what a library that lies about its count leaves unwritten is no other memory.
+    // Zeroed: a library that returns a wrong count must not expose other memory.
     guard let bytes = unsafe calloc(capacity, stride) else {
       fatalError("no memory for \(capacity) domains")
     }
@@ -29,7 +29,7 @@ public struct XenDomainList: ~Copyable {
     unsafe free(bytes)
   }
 
-  /// A domain of the last call.
+  /// A domain that the last call returned.
   public subscript(index: Int) -> XenDomainInfo {
     precondition(index >= 0 && index < count, "domain \(index) of \(count)")
     let start = index * stride
@@ -42,14 +42,14 @@ public struct XenDomainList: ~Copyable {
     let largest = half(68)
     return XenDomainInfo(
       domain: half(0) & 0xffff, flags: XenDomainInfo.Flags(rawValue: half(4)), pageCount: word(8),
-      largestPageCount: word(16), sharedPageCount: word(32), pagedPageCount: word(40),
+      maximumPageCount: word(16), sharedPageCount: word(32), pagedPageCount: word(40),
       runNanoseconds: word(56), onlineCount: half(64),
-      // All bits set: it has none yet.
+      // All bits are set while the domain has no vCPU.
       vcpuCount: largest == .max ? 0 : Int(largest) + 1,
       identity: XenIdentity(
         high: UInt64(bigEndian: word(76)), low: UInt64(bigEndian: word(84))))
   }
 
-  /// The number of the last domain of the list; nil where it is empty.
+  /// The number of the last domain in the list; `nil` if the list is empty.
   public var last: UInt32? { count > 0 ? self[count - 1].domain : nil }
 }

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// A resource of a domain that its frames can be mapped of (XENMEM_acquire_resource).
+/// A resource of a domain whose frames can be mapped (XENMEM_acquire_resource).
 public struct XenResource: Hashable, Sendable, CustomStringConvertible {
   public let type: UInt32
   public let id: UInt32
@@ -11,25 +11,27 @@ public struct XenResource: Hashable, Sendable, CustomStringConvertible {
     self.id = id
   }
 
-  /// The table of a domain's vCPU statistics, as it was proposed for Xen: the first free type.
+  /// The vCPU statistics table of a domain, as proposed for Xen: the first unassigned type.
   public static let vcpuStatistics = XenResource(type: 3, id: 0)
 
   public var description: String { "resource type \(type) id \(id)" }
 }
 
-/// The kernel's way to the hypervisor, `/dev/xen/privcmd` (linux/xen/privcmd.h).
+/// The kernel's interface to the hypervisor, `/dev/xen/privcmd` (linux/xen/privcmd.h).
 public struct XenPrivcmd: ~Copyable, Sendable {
   private let descriptor: Descriptor
 
-  /// The bytes of a frame, on every architecture that Xen runs on.
+  /// The size of a frame in bytes, on all architectures of Xen.
   public static let frameByteCount = 4096
 
-  /// - Throws: `ENOENT` where Linux does not run on Xen, `EACCES` where it is not permitted.
+  /// Opens the device at a path.
+  ///
+  /// - Throws: `ENOENT` if Linux does not run on Xen, `EACCES` without permission.
   public init(_ path: String) throws(SystemError) {
     descriptor = try Descriptor.open(path, for: .readWrite)
   }
 
-  /// Gives up the right to reach any other domain through this handle, for ever.
+  /// Permanently restricts this handle to one domain.
   ///
   /// - Throws: `ENOTTY` on kernels before 4.15.
   public func restrict(to domain: UInt16) throws(SystemError) {
@@ -39,12 +41,12 @@ public struct XenPrivcmd: ~Copyable, Sendable {
       on: "domain \(domain)")
   }
 
-  /// How many frames a resource has, as the hypervisor says.
+  /// Returns the number of frames of a resource, as the hypervisor reports it.
   ///
-  /// A number does not say that there is such a resource: of a type that it does not know, Xen 4.17
-  /// answers with an errno value as 32 bits without a sign. Map it to know.
+  /// The result does not prove that the resource exists: for an unknown type Xen 4.17 returns a
+  /// negative `errno` value as an unsigned 32-bit number. Only mapping the resource proves it.
   ///
-  /// - Throws: `EINVAL` on kernels that cannot ask, before 5.11.
+  /// - Throws: `EINVAL` on kernels before 5.11, which lack the query.
   public func frameCount(
     of resource: XenResource, ofDomain domain: UInt16
   ) throws(SystemError) -> UInt64 {
@@ -56,13 +58,13 @@ public struct XenPrivcmd: ~Copyable, Sendable {
     return argument.count
   }
 
-  /// The first frames of a resource, for reading only.
+  /// Maps the first frames of a resource, for reading only.
   ///
-  /// The mapping outlives the handle.
+  /// The mapping remains valid after the handle is closed.
   ///
-  /// - Throws: `EOPNOTSUPP` where the hypervisor does not know the type, `EINVAL` where there are
-  ///   fewer frames, `EPERM` of another domain than the handle's, and of the caller's own.
-  /// - Precondition: there is at least one frame.
+  /// - Throws: `EOPNOTSUPP` if the hypervisor does not support the type, `EINVAL` if there are
+  ///   fewer frames, `EPERM` for a domain other than the handle's and for the caller's own domain.
+  /// - Precondition: `frameCount` is at least 1.
   public func map(
     _ resource: XenResource, ofDomain domain: UInt16, frameCount: Int
   ) throws(SystemError) -> Mapping {

@@ -1,11 +1,11 @@
-/// What the hypervisor says of a vCPU (`xen_domctl_getvcpuinfo` of xen/domctl.h).
+/// The state of a vCPU (`xen_domctl_getvcpuinfo` of xen/domctl.h).
 public struct XenVCPUInfo: Hashable, Sendable {
   public var isOnline = false
   public var isBlocked = false
   public var isRunning = false
-  /// Up to the moment of the call, also where it is running.
+  /// The run time up to the call, including the current run.
   public var runNanoseconds: UInt64 = 0
-  /// The physical CPU that it runs on or last ran on.
+  /// The physical CPU on which it runs or last ran.
   public var cpu: UInt32 = 0
 
   public init() {}

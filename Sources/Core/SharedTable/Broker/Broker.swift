@@ -1,29 +1,29 @@
 import LinuxSystem
 import Synchronization
 
-/// Hands a publisher's table to readers over a socket, and knows who reads.
+/// Passes a publisher's table to readers over a socket and tracks the connected readers.
 ///
-/// A thread of its own: it waits for readers and, between them, says that the publisher runs. It
-/// never waits for one reader: what a reader does not take is dropped, and what a reader asked for
-/// ends with its connection, also by SIGKILL.
+/// The broker runs on its own thread: it waits for readers and updates the heartbeat. It never
+/// waits for a single reader: it drops messages that a reader does not receive. The demands of a
+/// reader end with its connection, also after SIGKILL.
 final class Broker: Sendable {
   private let core: PublisherCore
   private let signal: BrokerSignal
   private let thread: SystemThread
   private let path: String
-  /// The socket's file, told from one that somebody else puts in its place.
+  /// The identity of the socket's file, to recognise a file that replaced it.
   private let file: FileStatus
 
-  /// Listens at `path`, where the caller holds the claim.
+  /// Listens at `path`; the caller holds the claim of the name.
   ///
-  /// A socket that a dead publisher left there goes; anything else is in the way.
+  /// Removes a socket that a dead publisher left there. Any other file is an error.
   init(_ core: PublisherCore, at path: String, heartbeat: UInt64) throws(TableError) {
-    if let left = try? FileStatus(path), left.isSocket { removeFile(path) }
+    if let existing = try? FileStatus(path), existing.isSocket { removeFile(path) }
     let signal: BrokerSignal
     let loop: BrokerLoop
     do throws(SystemError) {
       let socket = try UnixSocket.listen(at: path, .messages)
-      // Who may read is decided by the directory: statistics need no privilege.
+      // The permissions of the directory control access; reading statistics needs no privilege.
       try setMode(of: path, to: 0o666)
       file = try FileStatus(path)
       signal = try BrokerSignal()
@@ -35,14 +35,14 @@ final class Broker: Sendable {
     self.core = core
     self.signal = signal
     self.path = path
-    core.whenChanged.withLock { $0 = signal }
+    core.changeSignal.withLock { $0 = signal }
   }
 
   /// Ends the thread and closes all connections.
   func stop() {
-    core.whenChanged.withLock { $0 = nil }
-    signal.end()
+    core.changeSignal.withLock { $0 = nil }
+    signal.requestStop()
     thread.join()
-    if let now = try? FileStatus(path), now.isSame(as: file) { removeFile(path) }
+    if let current = try? FileStatus(path), current.isSame(as: file) { removeFile(path) }
   }
 }

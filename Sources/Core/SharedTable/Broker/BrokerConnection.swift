@@ -2,12 +2,12 @@ import CVitals
 import Glibc
 import LinuxSystem
 
-/// A reader's end of a broker's socket.
+/// A reader's connection to a broker.
 ///
-/// As long as it is open, the publisher keeps what it was asked for.
+/// While the connection is open, the publisher updates the groups that were enabled through it.
 final class BrokerConnection {
-  /// An annex that the publisher handed out.
-  struct AnnexOffer: ~Copyable {
+  /// An on-demand segment that the publisher sent.
+  struct SegmentOffer: ~Copyable {
     let serial: UInt64
     fileprivate let descriptor: Descriptor
 
@@ -16,24 +16,27 @@ final class BrokerConnection {
 
   private let socket: UnixSocket
   private let path: String
-  private let patienceMilliseconds: Int
-  /// Whether the publisher is at the other end.
+  private let timeoutMilliseconds: Int
+  /// Whether the connection is open.
   private(set) var isOpen = true
-  /// The last annex that came along, until it is taken.
-  private var offer: AnnexOffer?
+  /// The last on-demand segment received, until it is taken.
+  private var offer: SegmentOffer?
 
-  init(to path: String, patienceMilliseconds: Int) throws(TableError) {
+  init(to path: String, timeoutMilliseconds: Int) throws(TableError) {
     self.path = path
-    self.patienceMilliseconds = patienceMilliseconds
+    self.timeoutMilliseconds = timeoutMilliseconds
     socket = try systemCall { () throws(SystemError) in
       try UnixSocket.connect(to: path, .messages)
     }
   }
 
-  /// The descriptor's number, readable where the publisher says something or is gone.
+  /// The descriptor's number; readable if a message has arrived or the publisher closed the
+  /// connection.
   var rawValue: CInt { socket.rawValue }
 
-  /// Asks for the table; an annex that comes with it is kept for `takeOffer()`.
+  /// Requests the table.
+  ///
+  /// An on-demand segment that arrives with it is kept for `takeOffer()`.
   func acquire() throws(TableError) -> Descriptor {
     var table: Descriptor?
     _ = try exchange(BrokerMessage(VITALS_ACQUIRE), table: &table)
@@ -43,47 +46,52 @@ final class BrokerConnection {
     return table
   }
 
-  /// Asks for groups on demand, or no longer: how many the publisher found.
-  func ask(_ operation: vitals_operation, for ids: [UInt64]) throws(TableError) -> Int {
+  /// Enables or disables on-demand groups.
+  ///
+  /// - Returns: The number of groups that the publisher found.
+  func request(_ operation: vitals_operation, for ids: [UInt64]) throws(TableError) -> Int {
     var table: Descriptor?
     return Int(try exchange(BrokerMessage(operation, ids: ids), table: &table).count)
   }
 
-  /// Takes what came without being asked for; never waits.
-  func drain() {
+  /// Receives pending messages without waiting.
+  ///
+  /// - Throws: The error that closed the connection.
+  func drain() throws(TableError) {
     var table: Descriptor?
-    while isOpen, socket.waitForInput(milliseconds: 0) { _ = receive(table: &table) }
+    while isOpen, socket.waitForInput(milliseconds: 0) { _ = try receive(table: &table) }
   }
 
-  /// Waits for the publisher to say something, or to go: false where the time is over before.
+  /// Waits until a message arrives or the publisher closes the connection.
+  ///
+  /// - Returns: `false` after the timeout.
   func waitForInput(milliseconds: Int) -> Bool {
     socket.waitForInput(milliseconds: milliseconds)
   }
 
-  /// The annex that came last, once.
-  func takeOffer() -> AnnexOffer? {
+  /// Returns the last on-demand segment received and forgets it.
+  func takeOffer() -> SegmentOffer? {
     offer.take()
   }
 
   private func exchange(
     _ request: BrokerMessage, table: inout Descriptor?
   ) throws(TableError) -> BrokerMessage {
-    // A publisher drops what the socket has no room for: the reply, too.
-    drain()
+    // A publisher drops messages, also replies, while the socket's buffer is full.
+    try drain()
     do throws(SystemError) {
       try socket.send(request.bytes)
     } catch {
-      isOpen = false
-      throw .system(SystemError(call: error.call, object: path, code: error.code))
+      throw close(after: error)
     }
-    let end = monotonicNanoseconds() + UInt64(patienceMilliseconds) * 1_000_000
+    let end = monotonicNanoseconds() + UInt64(timeoutMilliseconds) * 1_000_000
     while isOpen {
       let now = monotonicNanoseconds()
       guard now < end, socket.waitForInput(milliseconds: Int((end - now) / 1_000_000) + 1) else {
-        throw .silent(socket: path, milliseconds: patienceMilliseconds)
+        throw .timedOut(socket: path, milliseconds: timeoutMilliseconds)
       }
-      // What comes between was not asked for.
-      guard let reply = receive(table: &table), reply.operation == request.operation else {
+      // Skip messages that are not replies.
+      guard let reply = try receive(table: &table), reply.operation == request.operation else {
         continue
       }
       guard reply.error == 0 else { throw .refused(socket: path, code: reply.error) }
@@ -92,22 +100,34 @@ final class BrokerConnection {
     throw .refused(socket: path, code: ECONNRESET)
   }
 
-  /// Takes one message; nil where there is none that can be understood.
-  private func receive(table: inout Descriptor?) -> BrokerMessage? {
-    guard let message = try? socket.receive(limit: BrokerMessage.largestByteCount) else {
-      if errno != EAGAIN, errno != EINTR { isOpen = false }
-      return nil
+  /// Receives one message.
+  ///
+  /// - Returns: `nil` if no valid message is available.
+  /// - Throws: The error that closed the connection.
+  private func receive(table: inout Descriptor?) throws(TableError) -> BrokerMessage? {
+    let message: UnixSocket.Message
+    do throws(SystemError) {
+      message = try socket.receive(limit: BrokerMessage.maximumByteCount)
+    } catch {
+      if error.code == EAGAIN || error.code == EINTR { return nil }
+      throw close(after: error)
     }
     if message.bytes.isEmpty { isOpen = false }
     var numbers = message.descriptors[...]
-    defer { for number in numbers { close(number) } }
+    defer { for number in numbers { Glibc.close(number) } }
     guard let reply = BrokerMessage(message.bytes) else { return nil }
     if reply.operation == VITALS_ACQUIRE.rawValue, let number = numbers.popFirst() {
       table = Descriptor(owning: number)
     }
     if reply.annexSerial != 0, let number = numbers.popFirst() {
-      offer = AnnexOffer(serial: reply.annexSerial, descriptor: Descriptor(owning: number))
+      offer = SegmentOffer(serial: reply.annexSerial, descriptor: Descriptor(owning: number))
     }
     return reply
+  }
+
+  /// Marks the connection as closed and returns the error with the socket's path.
+  private func close(after error: SystemError) -> TableError {
+    isOpen = false
+    return .system(SystemError(call: error.call, object: path, code: error.code))
   }
 }

@@ -2,12 +2,12 @@ import CVitals
 import Glibc
 import LinuxSystem
 
-/// What a broker's thread does.
+/// The event loop of a broker's thread.
 final class BrokerLoop: @unchecked Sendable {
-  /// A reader.
+  /// A connected reader.
   private final class Reader {
     let socket: UnixSocket
-    /// The groups that it asked for.
+    /// The groups that it has enabled.
     var demands: Set<UInt64> = []
 
     init(_ socket: consuming UnixSocket) {
@@ -26,12 +26,12 @@ final class BrokerLoop: @unchecked Sendable {
   private let signal: BrokerSignal
   private let heartbeat: UInt64
   private let poller: Poller
-  // Only the thread that runs the loop touches these.
+  // Only the thread of the loop accesses these.
   private var readers: [UInt64: Reader] = [:]
   private var nextToken = Token.firstReader
-  private var annexSerial: UInt64 = 0
-  /// When to listen again, after this process had no descriptor left for a reader.
-  private var listensAgain: UInt64?
+  private var announcedSerial: UInt64 = 0
+  /// The time at which to poll the listener again after the process ran out of descriptors.
+  private var listenerResumeTime: UInt64?
 
   init(
     _ core: PublisherCore, _ listener: consuming UnixSocket, _ signal: BrokerSignal,
@@ -47,10 +47,10 @@ final class BrokerLoop: @unchecked Sendable {
     self.listener = listener
   }
 
-  /// Serves readers until the signal says to end.
+  /// Serves readers until the signal requests a stop.
   func run() {
     var nextBeat = monotonicNanoseconds() &+ heartbeat
-    while !signal.shallEnd {
+    while !signal.isStopping {
       var tokens: [UInt64] = []
       try? poller.wait(timeoutMilliseconds: timeout(until: nextBeat)) { tokens.append($0) }
       let now = monotonicNanoseconds()
@@ -58,24 +58,24 @@ final class BrokerLoop: @unchecked Sendable {
         core.memory.mapping.storeRelaxed(now, at: Layout.Header.heartbeat)
         nextBeat = now &+ heartbeat
       }
-      for token in tokens { serve(token) }
-      if let time = listensAgain, now >= time {
-        listensAgain = nil
+      for token in tokens { dispatch(token) }
+      if let time = listenerResumeTime, now >= time {
+        listenerResumeTime = nil
         try? poller.add(listener.rawValue, token: Token.listener)
       }
-      if signal.takeChange() { announce() }
+      if signal.consumeChange() { announce() }
     }
-    for token in Array(readers.keys) { dismiss(token) }
+    for token in Array(readers.keys) { disconnect(token) }
   }
 
   private func timeout(until nextBeat: UInt64) -> Int {
-    let next = min(heartbeat > 0 ? nextBeat : .max, listensAgain ?? .max)
+    let next = min(heartbeat > 0 ? nextBeat : .max, listenerResumeTime ?? .max)
     guard next < .max else { return -1 }
     let now = monotonicNanoseconds()
     return now >= next ? 0 : Int(clamping: (next - now + 999_999) / 1_000_000)
   }
 
-  private func serve(_ token: UInt64) {
+  private func dispatch(_ token: UInt64) {
     switch token {
     case Token.listener:
       accept()
@@ -83,20 +83,21 @@ final class BrokerLoop: @unchecked Sendable {
       signal.drain()
     default:
       guard let reader = readers[token] else { return }
-      answer(reader, token)
+      receiveRequest(from: reader, token)
     }
   }
 
   /// Accepts a reader.
   ///
-  /// Where there is no descriptor left the listener stays readable: it waits for a while.
+  /// If accept(2) fails for lack of descriptors or memory, the loop stops polling the listener for
+  /// 100 ms, because the listener would stay readable.
   private func accept() {
     do throws(SystemError) {
       admit(try listener.accept(isBlocking: false))
     } catch {
       guard [EMFILE, ENFILE, ENOMEM, ENOBUFS].contains(error.code) else { return }
       poller.remove(listener.rawValue)
-      listensAgain = monotonicNanoseconds() + 100_000_000
+      listenerResumeTime = monotonicNanoseconds() + 100_000_000
     }
   }
 
@@ -106,13 +107,13 @@ final class BrokerLoop: @unchecked Sendable {
     nextToken += 1
     readers[token] = Reader(socket)
     guard (try? poller.add(number, token: token)) != nil else {
-      dismiss(token)
+      disconnect(token)
       return
     }
     countReaders()
   }
 
-  private func dismiss(_ token: UInt64) {
+  private func disconnect(_ token: UInt64) {
     guard let reader = readers.removeValue(forKey: token) else { return }
     poller.remove(reader.socket.rawValue)
     for id in reader.demands { core.removeDemand(id) }
@@ -123,21 +124,21 @@ final class BrokerLoop: @unchecked Sendable {
     core.memory.mapping.storeRelaxed(UInt64(readers.count), at: Layout.Header.readers)
   }
 
-  /// Does what a reader asks for; one that says what is no message is dismissed.
-  private func answer(_ reader: Reader, _ token: UInt64) {
+  /// Receives and executes a request of a reader; an invalid message ends the connection.
+  private func receiveRequest(from reader: Reader, _ token: UInt64) {
     let bytes: [UInt8]
     do {
-      var message = try reader.socket.receive(limit: BrokerMessage.largestByteCount)
-      // A reader has no descriptors to give.
+      var message = try reader.socket.receive(limit: BrokerMessage.maximumByteCount)
+      // Requests carry no descriptors.
       for number in message.descriptors { close(number) }
       message.descriptors = []
       bytes = message.bytes
     } catch {
-      if error.code != EAGAIN, error.code != EINTR { dismiss(token) }
+      if error.code != EAGAIN, error.code != EINTR { disconnect(token) }
       return
     }
-    guard let request = BrokerMessage(bytes), request.isWhole(bytes.count) else {
-      dismiss(token)
+    guard let request = BrokerMessage(bytes), request.isComplete(bytes.count) else {
+      disconnect(token)
       return
     }
     switch request.operation {
@@ -149,7 +150,7 @@ final class BrokerLoop: @unchecked Sendable {
         do throws(TableError) {
           if try core.addDemand(id) { reader.demands.insert(id) }
         } catch {
-          message.error = error.code
+          message.error = error.errnoValue
         }
       }
       message.count = UInt32(request.ids.count { reader.demands.contains($0) })
@@ -158,46 +159,38 @@ final class BrokerLoop: @unchecked Sendable {
       for id in request.ids where reader.demands.remove(id) != nil { core.removeDemand(id) }
       reply(to: reader, BrokerMessage(VITALS_DISABLE), withTable: false)
     default:
-      // Of a later version: said so, and nothing lost.
+      // An operation of a later version: reply with an error and keep the connection.
       var message = BrokerMessage(VITALS_ACQUIRE)
       message.error = ENOSYS
       reply(to: reader, message, withTable: false)
     }
   }
 
-  /// Sends the message with the table's descriptor if asked for, then the annex's if there is one.
+  /// Sends a message with the requested descriptors.
+  ///
+  /// The table's descriptor comes first if it was requested, then that of the on-demand segment if
+  /// one exists.
   private func reply(to reader: Reader, _ message: BrokerMessage, withTable: Bool) {
     var message = message
-    let annex = core.annexOfNow
-    message.annexSerial = annex?.serial ?? 0
+    let segment = core.currentSegment
+    message.annexSerial = segment?.serial ?? 0
     var numbers = withTable ? [core.memory.readerFile.rawValue] : []
-    if let annex { numbers.append(annex.descriptor.descriptor.rawValue) }
-    // A reader that does not read its answers does not get them.
+    if let segment { numbers.append(segment.descriptor.descriptor.rawValue) }
+    // A reader that does not receive its replies loses them.
     _ = try? reader.socket.send(message.bytes, descriptors: numbers)
-    _ = annex
+    _ = segment
   }
 
-  /// Wakes the readers that wait for changes, with the annex where it is another one.
+  /// Notifies all readers of a change; a new on-demand segment is sent with the message.
   private func announce() {
-    let annex = core.annexOfNow
-    let isAnother = annex?.serial ?? 0 != annexSerial
-    annexSerial = annex?.serial ?? 0
+    let segment = core.currentSegment
+    let isNew = segment?.serial ?? 0 != announcedSerial
+    announcedSerial = segment?.serial ?? 0
     for reader in readers.values {
       var message = BrokerMessage(VITALS_CHANGED)
-      message.annexSerial = annexSerial
-      let numbers = isAnother ? annex.map { [$0.descriptor.descriptor.rawValue] } ?? [] : []
+      message.annexSerial = announcedSerial
+      let numbers = isNew ? segment.map { [$0.descriptor.descriptor.rawValue] } ?? [] : []
       _ = try? reader.socket.send(message.bytes, descriptors: numbers)
-    }
-  }
-}
-
-extension TableError {
-  /// The errno value that says the most of it.
-  var code: Int32 {
-    switch self {
-    case .system(let error): error.code
-    case .full: ENOSPC
-    default: EINVAL
     }
   }
 }

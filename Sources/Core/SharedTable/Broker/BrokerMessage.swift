@@ -1,8 +1,8 @@
 import CVitals
 
-/// What readers and a broker say to each other: `vitals_message`, and ids of groups.
+/// A message between a reader and a broker: `vitals_message` and ids of groups.
 struct BrokerMessage {
-  static let largestByteCount =
+  static let maximumByteCount =
     MemoryLayout<vitals_message>.size + Int(VITALS_MESSAGE_IDS) * 8
 
   let operation: UInt32
@@ -18,7 +18,7 @@ struct BrokerMessage {
     count = UInt32(ids.count)
   }
 
-  /// Reads a message from anybody; nil where it is none.
+  /// Decodes an untrusted message; `nil` if it is invalid.
   init?(_ bytes: [UInt8]) {
     let size = MemoryLayout<vitals_message>.size
     guard bytes.count >= size else { return nil }
@@ -38,8 +38,8 @@ struct BrokerMessage {
     }
   }
 
-  /// Whether a request of so many bytes has the ids that it says, and nothing else.
-  func isWhole(_ byteCount: Int) -> Bool {
+  /// Whether a request of `byteCount` bytes contains exactly the ids that it announces.
+  func isComplete(_ byteCount: Int) -> Bool {
     ids.count == Int(count) && byteCount == MemoryLayout<vitals_message>.size + ids.count * 8
   }
 

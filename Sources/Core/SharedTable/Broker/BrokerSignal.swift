@@ -1,7 +1,7 @@
 import LinuxSystem
 import Synchronization
 
-/// What others tell a broker's thread: that blocks changed, or that it shall end.
+/// Signals from other threads to a broker's thread: blocks changed, or stop.
 final class BrokerSignal: Sendable {
   private let pipe: Pipe
   private let hasChanged = Atomic(false)
@@ -11,30 +11,30 @@ final class BrokerSignal: Sendable {
     pipe = try Pipe()
   }
 
-  /// The descriptor's number, readable where there is something to hear.
+  /// The descriptor's number; readable while a signal is pending.
   var rawValue: CInt { pipe.reader.rawValue }
 
-  /// Blocks changed; changes before the thread hears of it go with this one.
-  func change() {
+  /// Signals that blocks changed; one wake-up covers all changes until the thread runs.
+  func notifyChange() {
     if !hasChanged.exchange(true, ordering: .acquiringAndReleasing) {
       writeByte(to: pipe.writer.rawValue)
     }
   }
 
-  /// The thread shall end.
-  func end() {
+  /// Asks the thread to end.
+  func requestStop() {
     isEnding.store(true, ordering: .releasing)
     writeByte(to: pipe.writer.rawValue)
   }
 
-  var shallEnd: Bool { isEnding.load(ordering: .acquiring) }
+  var isStopping: Bool { isEnding.load(ordering: .acquiring) }
 
-  /// Whether blocks changed since the last time.
-  func takeChange() -> Bool {
+  /// Returns whether blocks changed since the last call.
+  func consumeChange() -> Bool {
     hasChanged.exchange(false, ordering: .acquiringAndReleasing)
   }
 
-  /// Takes what woke the thread.
+  /// Discards the bytes that woke the thread.
   func drain() {
     var bytes = [UInt8](repeating: 0, count: 64)
     _ = try? pipe.reader.read(into: &bytes)

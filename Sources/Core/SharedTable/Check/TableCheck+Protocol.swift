@@ -4,39 +4,39 @@ import Statistics
 import StatsChecks
 
 extension FindingList {
-  /// T10 to T14: how it is written.
+  /// Checks the protocol of updates: rules T10 to T14.
   mutating func checkProtocol(
     _ reader: Reader, _ first: TableObservation, _ second: TableObservation
   ) {
     check(
-      "T10", "the facts in the header stay",
+      "T10", "the constants in the header do not change",
       Self.constants(first.header) == Self.constants(second.header),
       "sizes, the instance or the boot changed while the table was mapped")
     check(
-      "T11", "the generation does not fall", second.generation >= first.generation,
+      "T11", "the generation does not decrease", second.generation >= first.generation,
       "it went from \(first.generation) to \(second.generation)")
     let common = Self.common(first, second)
     check(
-      "T12", "the number of a group's updates does not fall",
+      "T12", "the update count of a group does not decrease",
       common.compactMap { old, new in
         new.index < old.index ? "\(new.group.name) went from \(old.index) to \(new.index)" : nil
       })
     let busy = second.groups.values.filter { $0.sample == .busy }
     if busy.isEmpty {
-      check("T13", "a latched group has a whole copy at any time", true, "")
+      check("T13", "a latched group always has a complete copy", true, "")
     } else {
       skip(
-        "T13", "a latched group has a whole copy at any time",
-        "\(busy.count) groups are updated faster than they can be read; give them more copies")
+        "T13", "a latched group always has a complete copy",
+        "\(busy.count) groups change faster than they can be read; publish them with more copies")
     }
     check(
-      "T14", "nobody writes between the copies",
+      "T14", "no writes occur between the copies",
       common.compactMap { old, new in
         old.padding == new.padding ? nil : "the padding of group \(new.group.name) changed"
       })
   }
 
-  /// Groups that are in both looks and were not begun anew between them.
+  /// The groups that are in both observations and did not restart between them.
   static func common(
     _ first: TableObservation, _ second: TableObservation
   ) -> [(old: TableObservation.Group, new: TableObservation.Group)] {
@@ -46,7 +46,7 @@ extension FindingList {
     }.sorted { $0.new.group.id < $1.new.group.id }
   }
 
-  /// The bytes of a header that never change: all before the end of blocks, and who it is of.
+  /// The bytes of a header that never change: up to `used`, and the identity.
   private static func constants(_ header: [UInt8]) -> [UInt8] {
     Array(header[..<Layout.Header.used]) + header[Layout.Header.instance..<Layout.Header.heartbeat]
   }

@@ -3,36 +3,39 @@ import Statistics
 import StatsChecks
 
 extension FindingList {
-  /// T23 to T26: what holds between a publisher and its readers.
+  /// Checks the relation of the publisher to its readers: rules T23 to T26.
   mutating func checkSharing(_ reader: Reader, _ path: String) {
-    let rule = "the publisher runs and says so"
+    let rule = "the publisher runs and updates its heartbeat"
     switch reader.health(bootID: Self.bootID()) {
     case .live: check("T23", rule, true, "")
-    case .stopped(let since): check("T23", rule, false, "it has not since \(Self.ago(since)) ago")
+    case .stopped(let since): check("T23", rule, false, "the last heartbeat was \(Self.ago(since))")
     case .dead(let since):
-      skip("T23", rule, "process \(reader.identity.pid) has ended, \(Self.ago(since)) ago or later")
-    case .closed: skip("T23", rule, "it ended the publication")
-    case .ofFormerBoot: skip("T23", rule, "the table is of a boot before this one")
+      skip(
+        "T23", rule,
+        "process \(reader.identity.pid) ended after its last heartbeat, which was \(Self.ago(since))"
+      )
+    case .closed: skip("T23", rule, "the publisher closed the table")
+    case .previousBoot: skip("T23", rule, "the table is from a previous boot")
     }
     let isSealed = MemoryFile.isSizeSealed(reader.descriptor)
-    let memoryRule = "the memory cannot vanish under a reader"
+    let memoryRule = "the file cannot be truncated while a reader uses it"
     if isSealed {
       check("T24", memoryRule, true, "")
     } else {
-      skip("T24", memoryRule, "it is a file with a name; readers guard against that")
+      skip("T24", memoryRule, "it is a named file; readers guard against truncation")
     }
-    let writeRule = "a reader cannot write"
+    let writeRule = "a reader cannot write to the table"
     if isSealed {
-      check("T25", writeRule, !Self.canWrite(reader), "it could map the memory for writing")
+      check("T25", writeRule, !Self.canWrite(reader), "this reader can map the table for writing")
     } else {
-      skip("T25", writeRule, "it is a file with a name, and has that file's permissions")
+      skip("T25", writeRule, "it is a named file; its permissions control access")
     }
     checkPresence(reader, path)
   }
 
-  /// T26: the publisher sees a second reader come and go.
+  /// Checks that the publisher counts a second reader: rule T26.
   private mutating func checkPresence(_ reader: Reader, _ path: String) {
-    let rule = "the publisher knows its readers"
+    let rule = "the publisher counts its readers"
     guard reader.hasBroker else {
       skip("T26", rule, "the table was not acquired through a socket")
       return
@@ -41,10 +44,10 @@ extension FindingList {
       reader.view.table.mapping.loadAcquiring(UInt64.self, at: Layout.Header.readers)
     }
     guard let second = try? Reader.connect(to: path) else {
-      check("T26", rule, false, "a second reader could not attach")
+      check("T26", rule, false, "a second reader cannot connect")
       return
     }
-    check("T26", rule, count() >= 2, "with two readers it counts \(count())")
+    check("T26", rule, count() >= 2, "it counts \(count()) readers instead of at least 2")
     withExtendedLifetime(second) {}
   }
 
@@ -53,10 +56,10 @@ extension FindingList {
     if (try? Mapping(of: reader.descriptor, byteCount: 4_096, for: .readWrite)) != nil {
       return true
     }
-    guard let again = try? Descriptor.open("/proc/self/fd/\(number)", for: .readWrite) else {
+    guard let reopened = try? Descriptor.open("/proc/self/fd/\(number)", for: .readWrite) else {
       return false
     }
-    return (try? Mapping(of: again, byteCount: 4_096, for: .readWrite)) != nil
+    return (try? Mapping(of: reopened, byteCount: 4_096, for: .readWrite)) != nil
   }
 
   private static func bootID() -> [UInt8]? {
@@ -65,6 +68,6 @@ extension FindingList {
 
   private static func ago(_ time: UInt64) -> String {
     let now = monotonicNanoseconds()
-    return time <= now ? "\((now - time) / 1_000_000) ms" : "a time to come"
+    return time <= now ? "\((now - time) / 1_000_000) ms ago" : "in the future"
   }
 }

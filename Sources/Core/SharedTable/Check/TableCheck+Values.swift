@@ -3,7 +3,7 @@ import Statistics
 import StatsChecks
 
 extension FindingList {
-  /// T15 to T22: whether the numbers can be.
+  /// Checks the values: rules T15 to T22.
   mutating func checkValues(_ first: TableObservation, _ second: TableObservation) {
     let common = FindingList.common(first, second).filter { pair in
       [pair.old, pair.new].allSatisfy { group in
@@ -19,7 +19,7 @@ extension FindingList {
           guard !Inactive.marks(before, of: statistic), !Inactive.marks(after, of: statistic),
             after < before
           else { continue }
-          let text = "\(statistic.name) of \(new.group.name) fell from \(before) to \(after)"
+          let text = "\(statistic.name) of \(new.group.name) decreased from \(before) to \(after)"
           switch statistic.kind {
           case .cumulative, .linearHistogram, .logHistogram: falls.append(text)
           case .peak where !statistic.isSigned: peaks.append(text)
@@ -28,17 +28,17 @@ extension FindingList {
         }
       }
     }
-    check("T15", "counters and buckets do not fall", falls)
-    check("T16", "peaks do not fall", peaks)
+    check("T15", "counters and buckets do not decrease", falls)
+    check("T16", "peaks do not decrease", peaks)
     checkRanges(second)
     checkTimes(second)
   }
 
-  private mutating func checkRanges(_ look: TableObservation) {
+  private mutating func checkRanges(_ observation: TableObservation) {
     var states: [String] = []
     var switches: [String] = []
     var histograms: [String] = []
-    for group in look.groups.values.sorted(by: { $0.group.id < $1.group.id }) {
+    for group in observation.groups.values.sorted(by: { $0.group.id < $1.group.id }) {
       for statistic in group.group.schema.statistics {
         let name = "\(statistic.name) of \(group.group.name)"
         if statistic.kind.isHistogram, statistic.size == 0 {
@@ -52,7 +52,7 @@ extension FindingList {
           let value = group.words[word]
           guard !Inactive.marks(value, of: statistic) else { continue }
           if statistic.kind == .state, value >= UInt64(statistic.states.count) {
-            states.append("\(name) is \(value) of \(statistic.states.count)")
+            states.append("\(name) is \(value), but there are \(statistic.states.count) states")
           }
           if statistic.unit == .boolean, statistic.kind == .instant, value > 1 {
             switches.append("\(name) is \(value)")
@@ -60,29 +60,31 @@ extension FindingList {
         }
       }
     }
-    check("T17", "a state is one of those that have names", states)
-    check("T18", "what is yes or no is 0 or 1", switches)
-    check("T19", "a histogram has buckets of some width", histograms)
+    check("T17", "every state has a name", states)
+    check("T18", "a Boolean value is 0 or 1", switches)
+    check("T19", "a histogram has buckets with a width", histograms)
   }
 
-  private mutating func checkTimes(_ look: TableObservation) {
+  private mutating func checkTimes(_ observation: TableObservation) {
     var windows: [String] = []
     var starts: [String] = []
-    for group in look.groups.values.sorted(by: { $0.group.id < $1.group.id }) {
-      if case .up(let window?) = group.sample, window.end > look.time {
-        windows.append("that of \(group.group.name) ends \(window.end - look.time) ns from now")
+    for group in observation.groups.values.sorted(by: { $0.group.id < $1.group.id }) {
+      if case .up(let window?) = group.sample, window.end > observation.time {
+        windows.append(
+          "the window of \(group.group.name) ends \(window.end - observation.time) ns in the future"
+        )
       }
-      if group.group.start > look.time {
+      if group.group.start > observation.time {
         starts.append(
-          "\(group.group.name) counts from \(group.group.start - look.time) ns from now on")
+          "\(group.group.name) starts \(group.group.start - observation.time) ns in the future")
       }
     }
     check("T20", "no window ends in the future", windows)
-    check("T21", "nothing counts from a time in the future", starts)
-    let names = look.groups.values.filter {
+    check("T21", "no group starts in the future", starts)
+    let names = observation.groups.values.filter {
       Set($0.group.schema.statistics.map(\.name)).count
         < $0.group.schema.statistics.count
     }.map { "group \($0.group.name)" }.sorted()
-    check("T22", "a schema has a name once", names)
+    check("T22", "statistic names of a schema are unique", names)
   }
 }

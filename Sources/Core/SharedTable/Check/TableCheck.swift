@@ -3,27 +3,27 @@ public import LinuxSystem
 import Statistics
 public import StatsChecks
 
-/// Checks the rules of a shared table, which may be in use or be any bytes at all.
+/// Checks the rules of a shared table, which may be in use or contain arbitrary bytes.
 ///
-/// T1 to T9 look at the layout, T10 to T14 at how it is written, T15 to T22 at the numbers, T23 to
-/// T26 at what holds between a publisher and its readers. What changes is seen in two looks, a pause
-/// apart.
+/// T1 to T9 check the layout, T10 to T14 the protocol of updates, T15 to T22 the values, T23 to T26
+/// the relation of the publisher to its readers. Two observations, separated by a pause, show
+/// changes.
 public struct TableCheck {
   private let path: String
   private let pause: () -> Void
 
   /// - Parameters:
-  ///   - path: of a table's file, or of a publisher's socket.
-  ///   - pause: between the two looks.
+  ///   - path: The path of a table's file or of a publisher's socket.
+  ///   - pause: Called between the two observations.
   public init(_ path: String, pause: @escaping () -> Void = { sleepNanoseconds(200_000_000) }) {
     self.path = path
     self.pause = pause
   }
 
-  /// Runs all checks that the table lets be run.
+  /// Runs all checks that the state of the table permits.
   public func run() -> [Finding] {
     var list = FindingList(object: path)
-    let rule = "a reader attaches: magic, byte order, sizes, owner"
+    let rule = "a reader accepts the magic, byte order, sizes and owner"
     let reader: Reader
     do throws(TableError) {
       reader = try Self.attach(path)
@@ -49,14 +49,14 @@ public struct TableCheck {
   }
 }
 
-/// What a table holds at one time, for a comparison with another time.
+/// The contents of a table at one time, for comparison with another time.
 struct TableObservation {
-  /// A group with its words; nil where there was no whole sample.
+  /// A group with its words.
   struct Group {
     let group: TableGroup
     let sample: TableSample
     let words: [UInt64]
-    /// The words between the end of the values and the next copy, of all copies.
+    /// The words between the end of the values and the next copy, for all copies.
     let padding: [UInt64]
     let index: UInt64
   }
@@ -66,7 +66,7 @@ struct TableObservation {
   let header: [UInt8]
   let heartbeat: UInt64
   var groups: [UInt64: Group] = [:]
-  /// The offset, id and size of each block that is in use.
+  /// The offset, id and size of each block in use.
   let blocks: [(offset: Int, id: UInt64, size: Int)]
 
   init(_ reader: Reader) {
@@ -108,7 +108,7 @@ struct TableObservation {
   private static func padding(of slot: TableGroup.Slot, in mapping: borrowing Mapping) -> [UInt64] {
     let used = slot.copySize + slot.wordCount * 8
     guard slot.mask > 0 else { return [] }
-    // Behind the last copy there may be another block.
+    // Another block may follow the last copy.
     return (0..<slot.mask).flatMap { copy in
       stride(
         from: slot.values + copy * slot.stride + used, to: slot.values + (copy + 1) * slot.stride,

@@ -1,17 +1,19 @@
 import LinuxSystem
 
-/// The file of a table that stays: made aside, and moved to its name once it is a table.
+/// The file of a persistent table: created under a temporary name, then renamed.
 struct TableFile: ~Copyable {
   let path: String
   private let newPath: String
   private var file: Descriptor?
   private var isInPlace = false
 
-  /// - Throws: `onDisk` where the directory is not in memory.
+  /// Creates the file under its temporary name.
+  ///
+  /// - Throws: `onDisk` if the directory is not on tmpfs.
   init(name: String, directory: String) throws(TableError) {
     try systemCall { () throws(SystemError) in try makeDirectory(directory) }
     let path = "\(directory)/\(name).table"
-    // Readers look for names that end in .table.
+    // Readers search for names that end in .table.
     let newPath = "\(path).new"
     removeFile(newPath)
     let file = try systemCall { () throws(SystemError) in
@@ -20,7 +22,8 @@ struct TableFile: ~Copyable {
     let isFit: Bool
     do throws(SystemError) {
       isFit = try file.isInMemory()
-      // Held until the process ends: whoever finds the file knows whether somebody writes it.
+      // The process holds the lock until it ends: the lock shows readers that a publisher writes
+      // the file.
       _ = try file.lock()
     } catch {
       removeFile(newPath)
@@ -35,17 +38,17 @@ struct TableFile: ~Copyable {
     self.file = consume file
   }
 
-  /// The memory of the file, which is the memory's from then on.
+  /// Returns the memory of the file and transfers the file to it.
   mutating func memory(_ publication: Publication) throws(TableError) -> TableMemory {
-    guard let file = file.take() else { preconditionFailure("the file was taken before") }
+    guard let file = file.take() else { preconditionFailure("the file was transferred before") }
     return try TableMemory(
-      persistent: file, byteCount: publication.firstByteCount,
+      persistent: file, byteCount: publication.initialByteCount,
       addressSpace: publication.addressSpaceByteCount)
   }
 
-  /// Gives the file its name, in place of a dead publisher's.
+  /// Renames the file to its final name, replacing that of a dead publisher.
   ///
-  /// For the holder of the name's claim.
+  /// The caller holds the claim of the name.
   mutating func moveIntoPlace() throws(TableError) {
     try systemCall { () throws(SystemError) in try renameFile(newPath, to: path) }
     isInPlace = true
@@ -55,7 +58,7 @@ struct TableFile: ~Copyable {
     if !isInPlace { removeFile(newPath) }
   }
 
-  /// Removes the name where it is still that of this file.
+  /// Removes the file at `path` if it is still the given file.
   static func remove(_ path: String, if file: borrowing Descriptor) {
     guard let now = try? FileStatus(path), let ours = try? FileStatus(file), now.isSame(as: ours)
     else { return }

@@ -1,18 +1,18 @@
 import CVitals
 import Statistics
 
-/// The contents of a block while it is put together; offsets are from its start.
+/// A block's contents under construction; offsets are from the start of the block.
 struct BlockBytes {
   private(set) var bytes: [UInt8]
 
-  /// Begins with room for the block's structure, which comes last.
+  /// Reserves room for the block's structure, which is stored last.
   init(reserving count: Int) {
     bytes = Array(repeating: 0, count: count)
   }
 
   var count: Int { bytes.count }
 
-  /// Puts a structure of plain numbers over what is there.
+  /// Stores a structure of plain numbers at an offset.
   mutating func set<Structure: BitwiseCopyable>(_ structure: Structure, at offset: Int) {
     unsafe bytes.withUnsafeMutableBytes { buffer in
       precondition(offset + MemoryLayout<Structure>.size <= buffer.count, "beyond the block")
@@ -20,18 +20,18 @@ struct BlockBytes {
     }
   }
 
-  /// Adds bytes: where they lie.
+  /// Appends bytes and returns their offset.
   mutating func append(_ more: [UInt8]) -> Int {
     defer { bytes += more }
     return bytes.count
   }
 
-  /// Adds a text and its NUL, up to the text's own first NUL: where it lies.
+  /// Appends a text, cut at its first NUL, with a terminating NUL; returns its offset.
   mutating func append(_ text: String) -> Int {
     append(Array(text.utf8.prefix { $0 != 0 }) + [0])
   }
 
-  /// Adds keys and values in the order of the keys: where they lie.
+  /// Appends keys and values, sorted by key; returns their offset.
   mutating func append(_ pairs: [String: String]) -> Int {
     let start = bytes.count
     for (key, value) in pairs.sorted(by: { $0.key < $1.key }) {
@@ -41,12 +41,12 @@ struct BlockBytes {
     return start
   }
 
-  /// Adds zeros up to a multiple of the alignment.
+  /// Appends zeros up to a multiple of the alignment.
   mutating func align() {
     bytes += repeatElement(0, count: Layout.roundUp(bytes.count) - bytes.count)
   }
 
-  /// The contents behind the id and the size.
+  /// The contents after the id and the size.
   var contents: ArraySlice<UInt8> { bytes.dropFirst(16) }
 }
 

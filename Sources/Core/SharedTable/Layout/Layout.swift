@@ -1,13 +1,13 @@
 import CVitals
 
-/// Sizes and places of the table's structures, as `vitals_table.h` has them.
+/// Sizes and offsets of the table's structures, from `vitals_table.h`.
 ///
-/// They are computed, so that each is a number in the code that uses it: a stored one is looked up.
+/// They are computed properties, so that the compiler inserts constants; a stored one is loaded.
 enum Layout {
   static var alignment: Int { Int(VITALS_ALIGNMENT.rawValue) }
-  static var smallestHeader: Int { Int(VITALS_HEADER_MINIMUM.rawValue) }
+  static var minimumHeaderSize: Int { Int(VITALS_HEADER_MINIMUM.rawValue) }
 
-  /// Fields of the header that change while readers look.
+  /// Fields of the header that change while readers use the table.
   enum Header {
     static var used: Int { Int(VITALS_HEADER_USED) }
     static var generation: Int { Int(VITALS_HEADER_GENERATION) }
@@ -32,7 +32,7 @@ enum Layout {
   }
 
   enum Group {
-    /// Read once for each group, so that it need not be a number in the code.
+    /// Stored, because it is used only once per group.
     static let name = MemoryLayout<vitals_group>.offset(of: \.name_offset) ?? 0
     static var values: Int { Int(VITALS_GROUP_VALUES) }
     static var start: Int { Int(VITALS_GROUP_START) }
@@ -48,12 +48,12 @@ enum Layout {
     static var end: Int { Int(VITALS_COPY_END) }
   }
 
-  /// The next multiple of the alignment.
+  /// Rounds up to a multiple of the alignment.
   static func roundUp(_ size: Int) -> Int {
     (size + alignment - 1) / alignment * alignment
   }
 
-  /// The first eight bytes of a table as one number of this system.
+  /// The first eight bytes of a table as one number in host byte order.
   static var magic: UInt64 {
     var word: UInt64 = 0
     for (index, byte) in VITALS_MAGIC.utf8.enumerated() { word |= UInt64(byte) << (8 * index) }

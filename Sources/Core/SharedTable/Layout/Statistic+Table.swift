@@ -20,7 +20,7 @@ extension Statistic {
       | stabilityBits << VITALS_STABILITY_SHIFT.rawValue | costBits << VITALS_COST_SHIFT.rawValue
   }
 
-  /// Takes what `vitals_statistic` says; what this version does not know changes nothing.
+  /// Applies the fields of `vitals_statistic`; values of later versions change nothing.
   mutating func apply(_ facts: vitals_statistic) {
     isSigned = facts.flags & VITALS_SIGNED.rawValue != 0
     kind = Kind(tableNumber: facts.kind)
@@ -38,12 +38,12 @@ extension Statistic {
       }
   }
 
-  /// The word that says that there is no value.
+  /// The word that marks an inactive value.
   var inactiveWord: UInt64 { isSigned ? Inactive.signed : Inactive.unsigned }
 }
 
 extension Kind {
-  /// The number of `enum vitals_kind`.
+  /// The value of `enum vitals_kind`.
   var tableNumber: UInt32 {
     switch self {
     case .cumulative: VITALS_CUMULATIVE.rawValue
@@ -56,7 +56,7 @@ extension Kind {
     }
   }
 
-  /// The kind with a number of `enum vitals_kind`; one that no byte holds is unknown 255.
+  /// The kind for a value of `enum vitals_kind`; unknown 255 if the value exceeds one byte.
   init(tableNumber number: UInt32) {
     self =
       switch number {

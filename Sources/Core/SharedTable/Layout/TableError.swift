@@ -1,72 +1,88 @@
+import Glibc
 public import LinuxSystem
 
-/// Why there is no table, or why it cannot be changed.
+/// The error of an operation on a shared table.
 public enum TableError: Error, Hashable, Sendable {
   case system(SystemError)
-  /// The first bytes are not those of a table.
-  case noTable(file: String)
-  /// The publisher runs with another byte order.
+  /// The file does not begin with the magic of a table.
+  case notATable(file: String)
+  /// The publisher has a different byte order.
   case foreignByteOrder(file: String)
-  /// A field has a value that cannot be.
-  case flawed(file: String, field: String, value: UInt64, rule: String)
-  /// Somebody could change the file, or be in another's place.
+  /// A field has an invalid value.
+  case invalid(file: String, field: String, value: UInt64, rule: String)
+  /// Other users can change the file, or it may have been replaced.
   case untrusted(file: String, reason: String)
-  /// Tables must not wait for a disk.
+  /// The file is not in memory; a table must not wait for a disk.
   case onDisk(file: String)
-  /// Another publisher that runs has the name.
+  /// A running publisher uses the name.
   case nameTaken(name: String, directory: String)
-  /// A name that cannot be a part of a path.
-  case badName(String)
-  /// The parent has a source with this name.
+  /// The name is not a valid path component.
+  case invalidName(String)
+  /// The parent already has a source with this name.
   case nameClash(path: String)
-  /// The source has a group with this name.
+  /// The source already has a group with this name.
   case groupClash(path: String, group: String)
-  /// The table is as large as its address space.
+  /// The table has used its address space.
   case full(name: String, byteCount: Int)
-  /// The format has no room for the schema.
+  /// The format cannot represent the schema or path.
   case inexpressible(String)
   case closed(name: String)
-  /// The caller is a child of the process that made the publisher.
+  /// The caller is a child of the process that created the publisher.
   case forked(name: String)
-  /// The publisher said no.
+  /// The publisher rejected the request.
   case refused(socket: String, code: Int32)
-  /// The publisher did not answer in time.
-  case silent(socket: String, milliseconds: Int)
+  /// The publisher did not reply in time.
+  case timedOut(socket: String, milliseconds: Int)
 }
 
 extension TableError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .system(let error): error.description
-    case .noTable(let file): "\(file) is no table: it does not begin with the magic 'VITALS'"
+    case .notATable(let file): "'\(file)' is not a table: the magic 'VITALS' is missing"
     case .foreignByteOrder(let file):
-      "\(file) was published with another byte order than this system's"
-    case .flawed(let file, let field, let value, let rule):
-      "\(file): \(field) is \(value); \(rule)"
-    case .untrusted(let file, let reason): "\(file) is not trusted: \(reason)"
+      "the byte order of '\(file)' is not that of this system"
+    case .invalid(let file, let field, let value, let rule):
+      "'\(file)': \(field) is \(value); \(rule)"
+    case .untrusted(let file, let reason): "'\(file)' is not trusted: \(reason)"
     case .onDisk(let file):
-      "\(file) is on a disk, which can make a publisher wait; use tmpfs, such as /dev/shm"
+      "'\(file)' is on a disk and would make a publisher wait; use tmpfs, for example /dev/shm"
     case .nameTaken(let name, let directory):
-      "\(name) is published already by a running process in \(directory); choose another name"
-    case .badName(let name):
-      "'\(name)' cannot be a name: 1 to 200 bytes, no slash, no control characters, no dot first"
-    case .nameClash(let path): "there is already a source \(path)"
-    case .groupClash(let path, let group): "\(path) already has a group \(group)"
+      "the name '\(name)' is in use by a running publisher in '\(directory)'; choose another name"
+    case .invalidName(let name):
+      "invalid name '\(name)': expected 1 to 200 bytes without slash, control characters or initial "
+        + "dot"
+    case .nameClash(let path): "source '\(path)' already exists"
+    case .groupClash(let path, let group): "group '\(group)' of source '\(path)' already exists"
     case .full(let name, let byteCount):
-      "table \(name) has used its address space of \(byteCount) bytes; give it more"
+      "table '\(name)' is full: it has used its address space of \(byteCount) bytes"
     case .inexpressible(let reason): reason
-    case .closed(let name): "publisher \(name) was closed"
+    case .closed(let name): "publisher '\(name)' is closed"
     case .forked(let name):
-      "publisher \(name) belongs to the parent process; a child makes its own"
+      "publisher '\(name)' belongs to the parent process; create a new one in the child"
     case .refused(let socket, let code):
-      "the publisher at \(socket) refused: \(SystemError.words(for: code))"
-    case .silent(let socket, let milliseconds):
-      "the publisher at \(socket) did not answer within \(milliseconds) ms; is it stopped?"
+      "the publisher at '\(socket)' rejected the request: \(SystemError.message(for: code))"
+    case .timedOut(let socket, let milliseconds):
+      "the publisher at '\(socket)' did not reply within \(milliseconds) ms; it may be stopped"
     }
   }
 }
 
-/// Turns a failed system call into a table's error.
+extension TableError {
+  /// The `errno` value that describes the error best.
+  public var errnoValue: Int32 {
+    switch self {
+    case .system(let error): error.code
+    case .refused(_, let code): code
+    case .timedOut: ETIMEDOUT
+    case .untrusted: EACCES
+    case .full: ENOSPC
+    default: EINVAL
+    }
+  }
+}
+
+/// Converts the error of a system call to a `TableError`.
 func systemCall<Result: ~Copyable>(
   _ body: () throws(SystemError) -> Result
 ) throws(TableError) -> Result {

@@ -1,14 +1,14 @@
 import CVitals
 
-/// What a publisher says of a source's or group's numbers.
+/// The status of a source's or group's values, as the publisher reports it.
 public enum TableStatus: Hashable, Sendable {
   case up
-  /// Nothing new since the time, in nanoseconds of CLOCK_MONOTONIC.
+  /// No new values since the time, in nanoseconds of CLOCK_MONOTONIC.
   case stale(since: UInt64)
-  /// The publisher may not have the numbers: an `errno` value.
+  /// The publisher was denied access to the values, with an `errno` value.
   case denied(code: Int32)
   case gone
-  /// A status of a later version, kept as it was found.
+  /// A status of a later version; the raw value.
   case unknown(UInt32)
 
   /// The words of `status` and `status_since_ns`.

@@ -1,9 +1,9 @@
 import CVitals
 import LinuxSystem
 
-/// The blocks of a table under its publisher's hands: room for new ones, and ids that never return.
+/// The blocks of a table on the publisher's side: allocates room and unique ids.
 ///
-/// One caller at a time. Readers look all the while: see the rules in `vitals_table.h`.
+/// One caller at a time. Readers access the blocks concurrently; see the rules in `vitals_table.h`.
 struct BlockStore {
   /// A block in use.
   struct Place: Hashable, Sendable {
@@ -16,7 +16,7 @@ struct BlockStore {
   let memory: TableMemory
   private var fileSize: Int
   private(set) var used: Int
-  /// Offsets of free blocks by their size.
+  /// Offsets of free blocks, by size.
   private var free: [Int: [Int]] = [:]
   private(set) var freeByteCount = 0
   private var lastID: UInt64 = 0
@@ -28,47 +28,47 @@ struct BlockStore {
     used = Layout.roundUp(MemoryLayout<vitals_header>.size)
   }
 
-  /// Publishes a block with these contents.
+  /// Publishes a block with the given contents.
   ///
   /// - Parameters:
-  ///   - contents: what `BlockBytes` has put together.
-  ///   - byteCount: the block's length, at least that of the contents.
-  ///   - fill: writes what is behind the contents, from the block's offset on.
-  /// - Returns: where it lies, and its id.
-  /// - Throws: `full`, or `system` where the file cannot become larger.
+  ///   - contents: The contents of the block, built with `BlockBytes`.
+  ///   - byteCount: The length of the block, at least that of the contents.
+  ///   - fill: Writes the bytes after the contents; receives the offset of the block.
+  /// - Returns: The location and id of the block.
+  /// - Throws: `full`, or `system` if the file cannot grow.
   mutating func publish(
     _ contents: BlockBytes, byteCount: Int? = nil, fill: (Int) -> Void = { _ in }
   ) throws(TableError) -> Place {
     let size = Self.sizeClass(max(byteCount ?? 0, contents.count))
-    let offset = try take(size)
+    let offset = try allocate(size)
     memory.mapping.storeRelaxed(words: contents.contents, at: offset + 16)
     fill(offset)
     lastID += 1
-    // Releasing: the contents before the id that makes them valid.
+    // Releasing: orders the contents before the id that makes them valid.
     memory.mapping.storeReleasing(lastID, at: offset + Layout.Block.id)
     announceChange()
     return Place(offset: offset, byteCount: size, id: lastID)
   }
 
-  /// Takes a block from readers; its memory stays the block's until it is reclaimed.
+  /// Makes a block invisible to readers; its memory stays reserved until `reclaim`.
   mutating func withdraw(_ place: Place) {
     memory.mapping.storeReleasing(UInt64(0), at: place.offset + Layout.Block.id)
     announceChange()
   }
 
-  /// Gives the memory of a withdrawn block to later ones.
+  /// Makes the memory of a withdrawn block available to new blocks.
   mutating func reclaim(_ place: Place) {
     free[place.byteCount, default: []].append(place.offset)
     freeByteCount += place.byteCount
   }
 
-  /// Tells readers to look at the blocks again.
+  /// Announces that readers must rescan the blocks.
   func announceChange() {
     memory.mapping.incrementReleasing(at: Layout.Header.generation)
   }
 
-  /// A block of exactly this size without an id.
-  private mutating func take(_ size: Int) throws(TableError) -> Int {
+  /// Allocates a block of exactly this size, without an id.
+  private mutating func allocate(_ size: Int) throws(TableError) -> Int {
     if let offset = free[size]?.popLast() {
       freeByteCount -= size
       // Orders the cleared id before the stores that overwrite the block.
@@ -87,12 +87,12 @@ struct BlockStore {
     let offset = used
     memory.mapping.storeRelaxed(UInt64(size), at: offset + Layout.Block.size)
     used = end
-    // Releasing: the block's size before the end that makes it visible.
+    // Releasing: orders the block's size before the end that makes it visible.
     memory.mapping.storeReleasing(UInt64(end), at: Layout.Header.used)
     return offset
   }
 
-  /// Sizes in steps of an eighth, so that a freed block soon fits another one.
+  /// Rounds a size up in steps of an eighth, so that a freed block soon fits a new one.
   private static func sizeClass(_ size: Int) -> Int {
     let lines = (size + Layout.alignment - 1) / Layout.alignment
     guard lines > 8 else { return max(1, lines) * Layout.alignment }

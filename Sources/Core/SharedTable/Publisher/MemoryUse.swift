@@ -1,10 +1,10 @@
-/// The memory that a table takes, in bytes.
+/// The memory use of a table, in bytes.
 public struct MemoryUse: Hashable, Sendable {
-  /// What a source or one of its groups takes.
+  /// The memory use of a source or of one of its groups.
   public struct Part: Hashable, Sendable {
     /// The path of the source.
     public let path: String
-    /// The name of the group; nil for the source's own facts, its labels included.
+    /// The name of the group; `nil` for the source itself, including its labels.
     public let group: String?
     public let byteCount: Int
 
@@ -17,16 +17,16 @@ public struct MemoryUse: Hashable, Sendable {
 
   /// From the header to the last block.
   public let tableByteCount: Int
-  /// Of that, free for later blocks.
+  /// The free bytes in the table, available to new blocks.
   public let freeByteCount: Int
-  /// Of the annex's file, which is there only while a group on demand is watched.
-  public let annexByteCount: Int
-  /// All sources and groups, by path.
+  /// The size of the on-demand segment, which exists only while an on-demand group is enabled.
+  public let onDemandByteCount: Int
+  /// All sources and groups, sorted by path.
   public let parts: [Part]
 }
 
 extension Publisher {
-  /// What the table takes now.
+  /// The current memory use of the table.
   ///
   /// - Complexity: O(*n* log *n*) in the number of sources and groups.
   public var memoryUse: MemoryUse {
@@ -38,15 +38,15 @@ extension Publisher {
       }
       for group in state.groups.values where !group.isWithdrawn {
         guard let path = state.sources[group.source]?.path else { continue }
-        let annex = group.demand > 0 ? group.annexRange?.byteCount ?? 0 : 0
+        let onDemand = group.demand > 0 ? group.segmentRange?.byteCount ?? 0 : 0
         parts.append(
           MemoryUse.Part(
-            path: path, group: group.name, byteCount: group.place.byteCount + annex))
+            path: path, group: group.name, byteCount: group.place.byteCount + onDemand))
       }
       parts.sort { ($0.path, $0.group ?? "") < ($1.path, $1.group ?? "") }
       return MemoryUse(
         tableByteCount: state.store.used, freeByteCount: state.store.freeByteCount,
-        annexByteCount: state.annex?.life?.byteCount ?? 0, parts: parts)
+        onDemandByteCount: state.onDemand?.file?.byteCount ?? 0, parts: parts)
     }
   }
 }

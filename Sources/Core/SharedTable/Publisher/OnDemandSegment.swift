@@ -1,10 +1,11 @@
 import CVitals
 import LinuxSystem
 
-/// The memory of records that are kept on demand: a file that is there only while one is watched.
+/// The memory of on-demand records: a file that exists only while one of them is enabled.
 ///
-/// Its address range stays for the publisher's life, so that the words of such a record never move;
-/// while there is no file it is memory of the process's own, where a late write harms nobody.
+/// The address range stays reserved for the lifetime of the publisher, so that the words of a
+/// record never move. Without a file it is private memory of the process, where late writes have no
+/// effect.
 final class OnDemandSegment: Sendable {
   let range: Mapping
 
@@ -13,33 +14,33 @@ final class OnDemandSegment: Sendable {
   }
 }
 
-/// The state of an annex, changed by one caller at a time.
+/// The state of an on-demand segment; one caller at a time changes it.
 struct OnDemandSegmentState {
-  /// The file of now.
-  struct Life {
+  /// The current file.
+  struct File {
     let serial: UInt64
-    let file: SharedDescriptor
+    let writable: SharedDescriptor
     let readerFile: SharedDescriptor
     var byteCount: Int
   }
 
-  let annex: OnDemandSegment
-  private(set) var life: Life?
+  let segment: OnDemandSegment
+  private(set) var file: File?
   private(set) var used = 0
   private var free: [Int: [Int]] = [:]
   private var lastSerial: UInt64 = 0
-  /// The records that are watched.
-  private var watchedCount = 0
+  /// The number of enabled records.
+  private var enabledCount = 0
 
-  init(_ annex: OnDemandSegment) {
-    self.annex = annex
+  init(_ segment: OnDemandSegment) {
+    self.segment = segment
   }
 
-  /// Room for a record: its offset.
-  mutating func take(_ byteCount: Int, name: String) throws(TableError) -> Int {
+  /// Allocates room for a record and returns its offset.
+  mutating func allocate(_ byteCount: Int, name: String) throws(TableError) -> Int {
     if let offset = free[byteCount]?.popLast() { return offset }
-    guard byteCount <= annex.range.byteCount - used else {
-      throw .full(name: name, byteCount: annex.range.byteCount)
+    guard byteCount <= segment.range.byteCount - used else {
+      throw .full(name: name, byteCount: segment.range.byteCount)
     }
     let offset = used
     used += byteCount
@@ -50,14 +51,16 @@ struct OnDemandSegmentState {
     free[byteCount, default: []].append(offset)
   }
 
-  /// Makes sure that there is a file, as long as all records need: whether it is another one.
-  mutating func wake(name: String) throws(TableError) -> Bool {
-    watchedCount += 1
+  /// Counts a newly enabled record and makes the file large enough for all records.
+  ///
+  /// - Returns: `true` if it created the file.
+  mutating func addRecord(name: String) throws(TableError) -> Bool {
+    enabledCount += 1
     do {
-      if let life {
-        if life.byteCount < used {
-          try systemCall { () throws(SystemError) in try life.file.descriptor.extend(to: used) }
-          self.life?.byteCount = used
+      if let file {
+        if file.byteCount < used {
+          try systemCall { () throws(SystemError) in try file.writable.descriptor.extend(to: used) }
+          self.file?.byteCount = used
         }
         return false
       }
@@ -65,35 +68,29 @@ struct OnDemandSegmentState {
       let made = try systemCall { () throws(SystemError) in
         let file = try MemoryFile(name: "\(name)-annex", byteCount: byteCount)
         let readers = try file.descriptor.reopenedForReading()
-        try annex.range.replace(by: file.descriptor)
+        try segment.range.replace(by: file.descriptor)
         try file.sealForReaders()
         return (SharedDescriptor(file.release()), SharedDescriptor(readers))
       }
       lastSerial += 1
-      life = Life(serial: lastSerial, file: made.0, readerFile: made.1, byteCount: byteCount)
+      file = File(
+        serial: lastSerial, writable: made.0, readerFile: made.1, byteCount: byteCount)
       return true
     } catch {
-      watchedCount -= 1
+      enabledCount -= 1
       throw error
     }
   }
 
-  /// One record is no longer watched; with the last one the file goes: whether it went.
-  mutating func sleep() -> Bool {
-    watchedCount -= 1
-    guard watchedCount == 0, life != nil else { return false }
-    // Without it the memory would stay in the process; there is nobody to tell.
-    try? annex.range.release()
-    life = nil
+  /// Counts a disabled record; the last one frees the file.
+  ///
+  /// - Returns: `true` if it freed the file.
+  mutating func removeRecord() -> Bool {
+    enabledCount -= 1
+    guard enabledCount == 0, file != nil else { return false }
+    // An error leaves the memory in the process; no caller could handle it.
+    try? segment.range.release()
+    file = nil
     return true
-  }
-}
-
-/// A descriptor with several holders.
-final class SharedDescriptor: Sendable {
-  let descriptor: Descriptor
-
-  init(_ descriptor: consuming Descriptor) {
-    self.descriptor = descriptor
   }
 }

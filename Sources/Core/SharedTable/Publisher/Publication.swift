@@ -1,35 +1,35 @@
-/// Where a publisher's table is found, and how much room it has.
+/// The name, location and size limits of a publisher's table.
 public struct Publication: Hashable, Sendable {
-  /// Where readers look for publishers' sockets.
+  /// The directory in which readers search for publishers' sockets.
   public static let standardDirectory = "/run/vitals/app"
-  /// Where readers look for tables that stay: `/run` is not on tmpfs everywhere.
+  /// The directory in which readers search for persistent tables: `/run` is not always on tmpfs.
   public static let standardTableDirectory = "/dev/shm/vitals/app"
 
-  /// The longest path of a source in a table, in bytes.
-  public static let longestPath = 4096
+  /// The maximum length of a source's path in a table, in bytes.
+  public static let maximumPathByteCount = 4096
 
-  /// The name, a part of paths; nil is a table that only this process hands on.
+  /// The name, a path component; `nil` for a table that only this process passes on.
   public var name: String?
-  /// Where the socket is, and the lock that makes the name this publisher's.
+  /// The directory of the socket and of the lock file that claims the name.
   public var directory: String
-  /// Where the table is a file, readable also after the publisher's end; nil is a memfd.
+  /// The directory of the table's file, which outlives the publisher; `nil` for a memfd.
   public var tableDirectory: String?
-  /// How often the publisher says that it runs; 0 is never.
+  /// The interval of the heartbeat; 0 for none.
   public var heartbeatIntervalNanoseconds: UInt64 = 1_000_000_000
-  /// How large the table may become: address space, not memory.
+  /// The maximum size of the table: address space, not memory.
   public var addressSpaceByteCount = 64 << 30
-  /// How large the file is at first.
-  public var firstByteCount = 1 << 20
-  /// The proc(5) that has the boot's id.
+  /// The initial size of the file.
+  public var initialByteCount = 1 << 20
+  /// The proc(5) mount that provides the boot id.
   public var proc = "/proc"
 
-  /// A table behind a socket: readers come and go, the publisher knows them.
+  /// A table that readers acquire through a socket; the publisher tracks its readers.
   public init(name: String, directory: String = Publication.standardDirectory) {
     self.name = name
     self.directory = directory
   }
 
-  /// A table behind a socket, and a file on tmpfs with the same contents.
+  /// A table that readers acquire through a socket or as a file on tmpfs.
   public init(
     persistent name: String, directory: String = Publication.standardDirectory,
     tableDirectory: String = Publication.standardTableDirectory
@@ -43,10 +43,10 @@ public struct Publication: Hashable, Sendable {
     directory = ""
   }
 
-  /// A table without a name: whoever gets its descriptor can read it.
+  /// A table without a name; a reader needs its descriptor.
   public static let unnamed = Publication()
 
-  /// Whether a text can be a publisher's or a source's name.
+  /// Whether a text is a valid name of a publisher or source.
   static func isName(_ text: String) -> Bool {
     let bytes = text.utf8
     return (1...200).contains(bytes.count) && bytes.first != UInt8(ascii: ".")

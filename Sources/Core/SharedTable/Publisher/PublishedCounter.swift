@@ -1,7 +1,7 @@
 public import Statistics
 public import Synchronization
 
-/// A word of a relaxed record that only grows, and stops at the greatest value that is no marker.
+/// A word of a relaxed record that only increases, up to the maximum below the inactive marker.
 @safe
 public struct PublishedCounter: @unchecked Sendable {
   @usableFromInline
@@ -13,7 +13,7 @@ public struct PublishedCounter: @unchecked Sendable {
     self.record = record
   }
 
-  /// One more, by the only writer of the word: a load and a store.
+  /// Adds 1, by a load and a store; only for the single writer of the word.
   @inlinable
   @inline(__always)
   public func bump() {
@@ -23,7 +23,7 @@ public struct PublishedCounter: @unchecked Sendable {
     }
   }
 
-  /// So many more, by any number of writers.
+  /// Adds `amount`, for any number of writers.
   @inlinable
   @inline(__always)
   public func add(_ amount: UInt64) {
@@ -35,14 +35,14 @@ public struct PublishedCounter: @unchecked Sendable {
     }
   }
 
-  /// Adds where the sum may be beyond the greatest value.
+  /// Adds an amount that may exceed the maximum.
   @usableFromInline
   func addSaturating(_ amount: UInt64) {
-    let greatest = Inactive.unsigned - 1
+    let maximum = Inactive.unsigned - 1
     while true {
       let value = unsafe word.pointee.load(ordering: .relaxed)
-      guard value < greatest else { return }
-      let sum = amount > greatest - value ? greatest : value + amount
+      guard value < maximum else { return }
+      let sum = amount > maximum - value ? maximum : value + amount
       if unsafe word.pointee.weakCompareExchange(
         expected: value, desired: sum, ordering: .relaxed
       ).exchanged {
@@ -51,6 +51,6 @@ public struct PublishedCounter: @unchecked Sendable {
     }
   }
 
-  /// The value now.
+  /// The current value.
   public var value: UInt64 { unsafe word.pointee.load(ordering: .relaxed) }
 }

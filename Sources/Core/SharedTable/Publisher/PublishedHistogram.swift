@@ -1,7 +1,7 @@
 public import Statistics
 import Synchronization
 
-/// The buckets of a histogram in a relaxed record, and the counter of their sum if there is one.
+/// The buckets of a histogram in a relaxed record, and the counter of the sum if there is one.
 @safe
 public struct PublishedHistogram: @unchecked Sendable {
   public let shape: Histogram.Shape
@@ -19,7 +19,7 @@ public struct PublishedHistogram: @unchecked Sendable {
     self.record = record
   }
 
-  /// Counts a sample, in the statistic's scaled unit; by any number of writers.
+  /// Counts a sample in the statistic's scaled unit, for any number of writers.
   public func observe(_ sample: UInt64) {
     unsafe PublishedCounter(buckets + shape.index(of: sample), of: record).add(1)
     sum?.add(sample)

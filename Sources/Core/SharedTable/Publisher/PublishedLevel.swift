@@ -1,7 +1,7 @@
 import Statistics
 public import Synchronization
 
-/// A word of a relaxed record that goes up and down, or names a state.
+/// A word of a relaxed record that rises and falls, or that holds a state.
 @safe
 public struct PublishedLevel: @unchecked Sendable {
   @usableFromInline
@@ -15,21 +15,21 @@ public struct PublishedLevel: @unchecked Sendable {
     self.record = record
   }
 
-  /// The level is this.
+  /// Sets the level.
   @inlinable
   @inline(__always)
   public func set(_ value: UInt64) {
     unsafe word.pointee.store(value, ordering: .relaxed)
   }
 
-  /// The level of a signed statistic is this.
+  /// Sets the level of a signed statistic.
   @inlinable
   @inline(__always)
   public func set(signed value: Int64) {
     set(UInt64(bitPattern: value))
   }
 
-  /// The level is at least this: a peak, by any number of writers.
+  /// Raises a peak to at least `value`, for any number of writers.
   public func raise(to value: UInt64) {
     while true {
       let old = unsafe word.pointee.load(ordering: .relaxed)
@@ -42,12 +42,12 @@ public struct PublishedLevel: @unchecked Sendable {
     }
   }
 
-  /// The level is so much higher or lower; one that was not known was 0.
+  /// Adds `difference` to the level; an inactive level counts as 0.
   ///
-  /// By any number of writers. It stops at the least and the greatest value: beyond them is the
-  /// marker, or the other end.
+  /// For any number of writers. The level stops at its minimum and maximum: the next value is the
+  /// inactive marker or a wrapped value.
   ///
-  /// - Returns: false where it stopped.
+  /// - Returns: `false` if the level stopped.
   @discardableResult
   public func adjust(by difference: Int64) -> Bool {
     while true {
@@ -61,7 +61,7 @@ public struct PublishedLevel: @unchecked Sendable {
     }
   }
 
-  /// The word so much higher or lower, and whether it was not stopped.
+  /// Returns the adjusted word, and whether the whole difference was applied.
   private func adjusted(_ word: UInt64, by difference: Int64) -> (word: UInt64, isWhole: Bool) {
     guard inactiveWord == Inactive.unsigned else {
       let (sum, isOver) = Int64(bitPattern: word).addingReportingOverflow(difference)
@@ -70,11 +70,11 @@ public struct PublishedLevel: @unchecked Sendable {
     }
     let size = difference.magnitude
     if difference < 0 { return size > word ? (0, false) : (word - size, true) }
-    let greatest = Inactive.unsigned - 1
-    return size > greatest - min(word, greatest) ? (greatest, false) : (word + size, true)
+    let maximum = Inactive.unsigned - 1
+    return size > maximum - min(word, maximum) ? (maximum, false) : (word + size, true)
   }
 
-  /// The level is not known any more.
+  /// Marks the level as inactive.
   public func clear() {
     set(inactiveWord)
   }

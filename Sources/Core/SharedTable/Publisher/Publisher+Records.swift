@@ -3,35 +3,35 @@ import LinuxSystem
 public import Statistics
 
 extension Publisher {
-  /// Gives a source a record: a group whose numbers this program writes.
+  /// Adds a record to a source: a group whose values this program writes.
   ///
-  /// Counters and histograms begin at zero; levels, peaks and states have no value until they get
-  /// one, nor have the words of a latched record before its first update.
+  /// Counters and histograms start at zero. Levels, peaks and states, and all words of a latched
+  /// record before its first update, are inactive until they are set.
   ///
   /// - Parameters:
-  ///   - name: what it is about; once in a source.
-  ///   - schema: its statistics.
-  ///   - source: what they are of.
-  ///   - consistency: which promise readers get.
-  ///   - isOnDemand: whether it is kept only while a reader asks for it; nil decides by the schema:
-  ///     heavy and internal statistics are.
-  ///   - whenWatched: told when the first reader asks for it, and when the last one is gone; by the
-  ///     broker's thread.
-  /// - Returns: what the program writes the numbers with.
-  /// - Throws: `badName`, `groupClash`, `inexpressible`, `full`, `closed`, `forked`.
+  ///   - name: The group's name, unique within the source.
+  ///   - schema: The statistics of the group.
+  ///   - source: The source that the group belongs to.
+  ///   - consistency: The guarantee that readers get.
+  ///   - isOnDemand: Whether the record is updated only while a reader has enabled it; `nil`
+  ///     applies that to schemas with heavy or internal statistics.
+  ///   - watchHandler: Called with `true` when the first reader enables the group and with `false`
+  ///     when the last one disables it, on the broker's thread.
+  /// - Returns: The record, which writes the values.
+  /// - Throws: `invalidName`, `groupClash`, `inexpressible`, `full`, `closed`, `forked`.
   public func addRecord(
     _ name: String, schema: Schema, to source: PublishedSource,
     consistency: Record.Consistency = .relaxed, isOnDemand: Bool? = nil,
-    whenWatched: (@Sendable (Bool) -> Void)? = nil
+    watchHandler: (@Sendable (Bool) -> Void)? = nil
   ) throws(TableError) -> Record {
-    guard Publication.isName(name) else { throw .badName(name) }
+    guard Publication.isName(name) else { throw .invalidName(name) }
     let copies = consistency.copies
-    precondition(copies > 0 && copies & (copies - 1) == 0, "\(copies) copies: no power of two")
+    precondition(copies > 0 && copies & (copies - 1) == 0, "\(copies) copies: not a power of two")
     let isOnDemand = isOnDemand ?? schema.isOnDemandByDefault
     let shape = RecordShape(schema: schema, copies: copies, isOnDemand: isOnDemand)
     return try core.change { state throws(TableError) in
       guard let entry = state.sources[source.id] else {
-        throw .badName("\(source.path), which was removed")
+        throw .invalidName("\(source.path) (removed)")
       }
       guard entry.groups[name] == nil else {
         throw .groupClash(path: source.path, group: name)
@@ -52,30 +52,30 @@ extension Publisher {
       block.set(head, at: 0)
 
       let memory = core.memory
-      let firstWords = shape.firstWords
-      var annexOffset: Int?
+      let initialWords = shape.initialWords
+      var segmentOffset: Int?
       let place: BlockStore.Place
       if isOnDemand {
-        annexOffset = try state.annexRoom(for: shape, core)
-        block.set(UInt64(annexOffset ?? 0), at: RecordShape.valuesField)
+        segmentOffset = try state.allocateSegmentRange(for: shape, core)
+        block.set(UInt64(segmentOffset ?? 0), at: RecordShape.valuesField)
         place = try state.store.publish(block)
       } else {
         place = try state.store.publish(block, byteCount: block.count + shape.byteCount) {
           let values = $0 + block.count
           memory.mapping.storeRelaxed(UInt64(values), at: $0 + RecordShape.valuesField)
-          memory.mapping.fill(firstWords, at: values, byteCount: shape.byteCount)
+          memory.mapping.fill(initialWords, at: values, byteCount: shape.byteCount)
         }
       }
       var group = PublisherCore.GroupEntry(place: place, source: source.id, name: name)
-      group.annexRange = annexOffset.map { ($0, shape.byteCount) }
-      group.firstWords = annexOffset == nil ? [] : firstWords
-      group.whenWatched = whenWatched
+      group.segmentRange = segmentOffset.map { ($0, shape.byteCount) }
+      group.initialWords = segmentOffset == nil ? [] : initialWords
+      group.watchHandler = watchHandler
       state.groups[place.id] = group
       state.sources[source.id]?.groups[name] = place.id
-      if let annexOffset, let annex = state.annex?.annex {
+      if let segmentOffset, let segment = state.onDemand?.segment {
         return Record(
           name: name, schema: schema, consistency: consistency, place: place, stride: shape.stride,
-          values: annex.range, at: annexOffset, isOnDemand: true, core: core)
+          values: segment.range, at: segmentOffset, isOnDemand: true, core: core)
       }
       return Record(
         name: name, schema: schema, consistency: consistency, place: place, stride: shape.stride,
@@ -83,7 +83,7 @@ extension Publisher {
     }
   }
 
-  /// Takes a record from its source; it can still be written, for nobody.
+  /// Removes a record from its source; later writes to it are ignored.
   public func remove(_ record: Record) throws(TableError) {
     try core.change { state throws(TableError) in
       state.withdraw(group: record.place.id, core.memory)
@@ -91,44 +91,45 @@ extension Publisher {
   }
 }
 
-/// How a record's copies lie in memory.
+/// The memory layout of a record's copies.
 struct RecordShape {
   static let valuesField = Layout.Group.values
   let schema: Schema
   let copies: Int
   let isOnDemand: Bool
 
-  /// From copy to copy.
+  /// The distance between copies, in bytes.
   var stride: Int { Layout.roundUp(Layout.Copy.size + schema.wordCount * 8) }
   var byteCount: Int { stride * copies }
 
   /// The words of a copy before its first update: window, values, padding.
-  var firstWords: [UInt64] {
+  var initialWords: [UInt64] {
     var words = [UInt64](repeating: Inactive.unsigned, count: stride / 8)
     words[0] = 0
     words[1] = 0
     for statistic in schema.statistics {
-      let hasBegun = (copies == 1 || isOnDemand) && statistic.kind.counts
-      for word in statistic.words { words[2 + word] = hasBegun ? 0 : statistic.inactiveWord }
+      let startsAtZero = (copies == 1 || isOnDemand) && statistic.kind.counts
+      for word in statistic.words { words[2 + word] = startsAtZero ? 0 : statistic.inactiveWord }
     }
     return words
   }
 }
 
 extension Kind {
-  /// Whether its words count, from zero on.
+  /// Whether the words of the kind are counts that start at zero.
   var counts: Bool { self == .cumulative || isHistogram }
 }
 
 extension Schema {
-  /// Whether nobody should pay for it who has not asked.
+  /// Whether a group of this schema is on demand by default, because its values are costly or
+  /// internal.
   var isOnDemandByDefault: Bool {
     statistics.contains { $0.cost == .heavy || $0.stability == .internal }
   }
 }
 
 extension PublisherCore.State {
-  /// The id of a schema, which is put into the table once.
+  /// Returns the id of a schema, and publishes the schema on first use.
   mutating func id(of schema: Schema, named name: String) throws(TableError) -> UInt64 {
     if let place = schemas[schema] { return place.id }
     let place = try store.publish(try BlockBytes.schema(schema, id: name))
@@ -136,12 +137,12 @@ extension PublisherCore.State {
     return place.id
   }
 
-  mutating func annexRoom(
+  mutating func allocateSegmentRange(
     for shape: RecordShape, _ core: PublisherCore
   ) throws(TableError) -> Int {
-    if annex == nil {
-      annex = OnDemandSegmentState(try OnDemandSegment(addressSpace: core.annexAddressSpace))
+    if onDemand == nil {
+      onDemand = OnDemandSegmentState(try OnDemandSegment(addressSpace: core.segmentAddressSpace))
     }
-    return try annex?.take(shape.byteCount, name: core.name) ?? 0
+    return try onDemand?.allocate(shape.byteCount, name: core.name) ?? 0
   }
 }

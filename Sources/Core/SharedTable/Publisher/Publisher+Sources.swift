@@ -13,23 +13,24 @@ extension Publisher {
   /// Adds a source, at the top or below another one.
   ///
   /// - Parameters:
-  ///   - name: the last part of its path.
-  ///   - parent: what it belongs to.
-  ///   - keys: what it is among its equals, such as `cpu` to `3`; for good.
-  ///   - labels: facts that are words; they may change.
-  ///   - owner: the user whose it is.
-  /// - Returns: what groups and further sources are added to.
-  /// - Throws: `badName`, `nameClash`, `full`, `closed`, `forked`.
+  ///   - name: The last component of its path.
+  ///   - parent: The source that contains it; `nil` for the top.
+  ///   - keys: What distinguishes it from its siblings, such as `cpu` to `3`; constant.
+  ///   - labels: Further properties as text; they may change.
+  ///   - owner: The user id of the owner.
+  /// - Returns: The source, to which groups and further sources can be added.
+  /// - Throws: `invalidName`, `nameClash`, `full`, `closed`, `forked`.
   @discardableResult
   public func addSource(
     _ name: String, below parent: PublishedSource? = nil, keys: [String: String] = [:],
     labels: [String: String] = [:], owner: UInt32? = nil
   ) throws(TableError) -> PublishedSource {
-    guard Publication.isName(name) else { throw .badName(name) }
+    guard Publication.isName(name) else { throw .invalidName(name) }
     let path = parent.map { "\($0.path)/\(name)" } ?? name
-    guard path.utf8.count <= Publication.longestPath else {
+    guard path.utf8.count <= Publication.maximumPathByteCount else {
       throw .inexpressible(
-        "the path of \(name) has \(path.utf8.count) bytes; \(Publication.longestPath) are read")
+        "the path of '\(name)' has \(path.utf8.count) bytes; the maximum is "
+          + "\(Publication.maximumPathByteCount)")
     }
     var block = BlockBytes(reserving: MemoryLayout<vitals_source>.size)
     var head = vitals_source()
@@ -54,14 +55,14 @@ extension Publisher {
     }
   }
 
-  /// Replaces the labels of a source; readers see the old ones or the new ones, whole.
+  /// Replaces the labels of a source; readers see either the old or the new ones.
   public func setLabels(
     _ labels: [String: String], of source: PublishedSource
   ) throws(TableError) {
     try core.change { state throws(TableError) in try state.setLabels(labels, of: source.id) }
   }
 
-  /// Says whether a source is there, and if not, why.
+  /// Sets the status of a source.
   public func setStatus(_ status: TableStatus, of source: PublishedSource) throws(TableError) {
     try core.change { state throws(TableError) in
       guard let place = state.sources[source.id]?.place else { return }
@@ -70,7 +71,7 @@ extension Publisher {
     }
   }
 
-  /// Removes a source with its records and all below it; one that is not there changes nothing.
+  /// Removes a source with its records and all sources below it; does nothing if it does not exist.
   public func remove(_ source: PublishedSource) throws(TableError) {
     try core.change { state throws(TableError) in
       state.withdraw(source: source.id, core.memory)
@@ -89,7 +90,7 @@ extension PublisherCore.State {
     head.labels_count = UInt32(labels.count)
     block.align()
     block.set(head, at: 0)
-    // The new ones first: at no time are there none.
+    // Publish the new labels first, so that labels exist at any time.
     let place = try store.publish(block)
     if old != sources[source]?.place {
       store.withdraw(old)

@@ -12,38 +12,38 @@ import Synchronization
 /// served?.bump()
 /// ```
 ///
-/// Any thread may call it. After `close()`, or in a child of fork(2), sources and records can no
-/// longer be changed: that throws. Counting goes on into memory: in a child it counts in the
-/// parent's table, where `add` is right and `bump`, for one writer, is not. No descriptor passes
-/// exec(2).
+/// Any thread may call it. After `close()`, and in a child of fork(2), methods that change sources
+/// and records throw. Counting continues: in a child it changes the parent's table, for which `add`
+/// is correct and `bump`, which requires a single writer, is not. All descriptors are
+/// close-on-exec.
 public final class Publisher: Sendable {
   public let publication: Publication
   let core: PublisherCore
   private let front: Mutex<Front?>
 
-  /// What the outside sees of it: its name, its file and its broker.
+  /// The externally visible parts: the name, the file and the broker.
   private struct Front: ~Copyable {
     let claim: NameClaim
-    /// The name in the table's directory, where that is another one.
+    /// The claim in the table's directory, if that is a different one.
     let tableClaim: NameClaim?
     let tablePath: String?
     let broker: Broker
   }
 
-  /// Makes an empty table and announces it.
+  /// Creates an empty table and announces it.
   ///
-  /// - Throws: `nameTaken`, `badName`, `onDisk`, or `system` where a directory or file cannot be
-  ///   made: a user without rights publishes below a directory of its own.
+  /// - Throws: `nameTaken`, `invalidName`, `onDisk`, or `system` if a directory or file cannot be
+  ///   created; a user without privileges publishes below a directory of its own.
   public init(_ publication: Publication) throws(TableError) {
     self.publication = publication
     let name = publication.name ?? "unnamed"
     var claim: NameClaim?
     if publication.name != nil {
-      claim = try NameClaim.take(name, in: publication.directory)
+      claim = try NameClaim.acquire(name, in: publication.directory)
     }
     var tableClaim: NameClaim?
     if let directory = publication.tableDirectory, directory != publication.directory {
-      tableClaim = try NameClaim.take(name, in: directory)
+      tableClaim = try NameClaim.acquire(name, in: directory)
     }
     var file: TableFile?
     let memory: TableMemory
@@ -53,10 +53,10 @@ public final class Publisher: Sendable {
       file = consume newFile
     } else {
       memory = try TableMemory(
-        name: "vitals:\(name)", byteCount: publication.firstByteCount,
+        name: "vitals:\(name)", byteCount: publication.initialByteCount,
         addressSpace: publication.addressSpaceByteCount)
       guard try systemCall({ () throws(SystemError) in try memory.file.lock() }) else {
-        throw .untrusted(file: name, reason: "a new file is locked by somebody else")
+        throw .untrusted(file: name, reason: "another process has locked the new file")
       }
     }
     core = PublisherCore(name: name, memory: memory, publication: publication)
@@ -69,7 +69,7 @@ public final class Publisher: Sendable {
       core, at: claim.socketPath, heartbeat: publication.heartbeatIntervalNanoseconds)
     let path = file?.path
     do throws(TableError) {
-      // Last: what is at the name stays where anything fails.
+      // Rename last, so that an existing file stays if anything fails.
       try file?.moveIntoPlace()
     } catch {
       broker.stop()
@@ -83,14 +83,13 @@ public final class Publisher: Sendable {
     close()
   }
 
-  /// Ends the publication in order: readers are told, and the names go.
+  /// Closes the publication: notifies readers and removes the files.
   ///
-  /// May be called again.
-  ///
-  /// A process that ends without it leaves its last numbers readable where a reader or a file still
-  /// has them; the lock that the kernel takes from it says that it is dead.
+  /// A second call has no effect. If a process ends without calling it, its last values stay
+  /// readable through existing mappings and the file; the released lock shows that the publisher is
+  /// dead.
   public func close() {
-    // A child has no say about its parent's table.
+    // A child must not change the table of its parent.
     guard core.isOwned else { return }
     front.withLock { front in
       guard let old = front.take() else { return }
@@ -99,21 +98,21 @@ public final class Publisher: Sendable {
     }
     core.withState { $0.isClosed = true }
     core.memory.mapping.storeReleasing(VITALS_CLOSED.rawValue, at: Layout.Header.state)
-    core.whenChanged.withLock { $0 = nil }
+    core.changeSignal.withLock { $0 = nil }
     core.memory.mapping.incrementReleasing(at: Layout.Header.generation)
   }
 
-  /// A descriptor of the table for a reader, who cannot write through it.
+  /// Returns a read-only descriptor of the table for a reader.
   public func descriptorForReader() throws(TableError) -> Descriptor {
     try systemCall { () throws(SystemError) in try core.memory.readerFile.duplicate() }
   }
 
-  /// Says that the publisher runs; its broker does so by itself.
-  public func beat() {
+  /// Updates the heartbeat; the broker does so by itself.
+  public func updateHeartbeat() {
     core.memory.mapping.storeRelaxed(monotonicNanoseconds(), at: Layout.Header.heartbeat)
   }
 
-  /// How many readers are connected.
+  /// The number of connected readers.
   public var readerCount: Int {
     Int(core.memory.mapping.loadRelaxed(UInt64.self, at: Layout.Header.readers))
   }

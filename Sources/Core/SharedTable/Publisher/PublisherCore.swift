@@ -3,11 +3,11 @@ import LinuxSystem
 import Statistics
 import Synchronization
 
-/// What a publisher, its records and its broker have in common.
+/// The state that a publisher shares with its records and its broker.
 ///
-/// Blocks change under a lock; words do not need it.
+/// A lock protects changes of blocks; words need none.
 final class PublisherCore: Sendable {
-  /// A source that is in the table.
+  /// A published source.
   struct SourceEntry {
     let place: BlockStore.Place
     let path: String
@@ -17,58 +17,60 @@ final class PublisherCore: Sendable {
     var groups: [String: UInt64] = [:]
   }
 
-  /// A group that is in the table, or whose record is still held.
+  /// A group that is published, or withdrawn while its record still exists.
   struct GroupEntry {
     let place: BlockStore.Place
     let source: UInt64
     let name: String
-    /// Where the values are in the annex, and how long all copies are.
-    var annexRange: (offset: Int, byteCount: Int)?
-    /// The words of a copy before anything was counted, its padding with them.
-    var firstWords: [UInt64] = []
+    /// The location of the values in the on-demand segment, and the length of all copies.
+    var segmentRange: (offset: Int, byteCount: Int)?
+    /// The words of a copy before its first update, including padding.
+    var initialWords: [UInt64] = []
     var demand = 0
-    var whenWatched: (@Sendable (Bool) -> Void)?
-    var isHeld = true
+    var watchHandler: (@Sendable (Bool) -> Void)?
+    var hasRecord = true
     var isWithdrawn = false
   }
 
   struct State {
     var store: BlockStore
-    /// By all of their facts: the hash alone leaves out what a meaning says.
+    /// Keyed by all properties: the hash of a schema leaves out the meanings.
     var schemas: [Schema: BlockStore.Place] = [:]
     var sources: [UInt64: SourceEntry] = [:]
     var sourceIDs: [String: UInt64] = [:]
     var groups: [UInt64: GroupEntry] = [:]
-    var annex: OnDemandSegmentState?
+    var onDemand: OnDemandSegmentState?
     var isClosed = false
   }
 
   let name: String
   let memory: TableMemory
-  let annexAddressSpace: Int
+  let segmentAddressSpace: Int
   private let process = currentProcess()
   private let state: Mutex<State>
-  /// Told after blocks changed.
+  /// Signalled after blocks changed.
   ///
-  /// No closure: one that generic code takes out and puts back is wrapped each time, without end.
-  let whenChanged = Mutex<BrokerSignal?>(nil)
+  /// Not a closure: generic code that moves a closure out of a mutex and back wraps it in a further
+  /// thunk each time, without end.
+  let changeSignal = Mutex<BrokerSignal?>(nil)
 
   init(name: String, memory: TableMemory, publication: Publication) {
     self.name = name
     self.memory = memory
-    annexAddressSpace = publication.addressSpaceByteCount
+    segmentAddressSpace = publication.addressSpaceByteCount
     state = Mutex(
       State(
         store: BlockStore(
-          name: name, memory: memory, fileSize: publication.firstByteCount)))
+          name: name, memory: memory, fileSize: publication.initialByteCount)))
   }
 
-  /// Whether the caller is the process that made the publisher, not a child of it.
+  /// Whether the caller is the process that created the publisher, not a child of it.
   var isOwned: Bool { process == currentProcess() }
 
   /// Changes blocks.
   ///
-  /// - Throws: `closed` or `forked` where they may not be changed any more, and what `body` throws.
+  /// - Throws: `closed` or `forked` if changes are not permitted any more, and the errors of
+  ///   `body`.
   func change<Result>(
     _ body: (inout State) throws(TableError) -> Result
   ) throws(TableError) -> Result {
@@ -77,21 +79,21 @@ final class PublisherCore: Sendable {
       guard !state.isClosed else { throw TableError.closed(name: name) }
       return try body(&state)
     }
-    whenChanged.withLock { $0 }?.change()
+    changeSignal.withLock { $0 }?.notifyChange()
     return result
   }
 
-  /// Looks at the state, or changes what readers do not see.
+  /// Accesses the state without notifying readers.
   func withState<Result>(_ body: (inout sending State) -> sending Result) -> sending Result {
     state.withLock { body(&$0) }
   }
 
-  /// The record of a group is held no more.
-  func letGo(of place: BlockStore.Place) {
-    // In a child of fork(2) nobody may be there who would give the lock back.
+  /// Releases the memory of a group whose record was destroyed.
+  func releaseRecord(at place: BlockStore.Place) {
+    // In a child of fork(2), no thread may exist that would unlock the mutex.
     guard isOwned else { return }
     withState { state in
-      state.groups[place.id]?.isHeld = false
+      state.groups[place.id]?.hasRecord = false
       state.reclaimIfUnused(place.id)
     }
   }
@@ -99,32 +101,32 @@ final class PublisherCore: Sendable {
   func setStatus(_ status: TableStatus, at block: Int, _ statusField: Int, _ sinceField: Int) {
     let words = status.words
     memory.mapping.storeRelaxed(words.since, at: block + sinceField)
-    // Releasing: since when before what.
+    // Releasing: orders the time before the status.
     memory.mapping.storeReleasing(words.status, at: block + statusField)
   }
 }
 
 extension PublisherCore.State {
-  /// Gives the memory of a withdrawn group to others, once nobody can write it.
+  /// Reclaims the memory of a withdrawn group whose record no longer exists.
   mutating func reclaimIfUnused(_ id: UInt64) {
-    guard let group = groups[id], group.isWithdrawn, !group.isHeld else { return }
+    guard let group = groups[id], group.isWithdrawn, !group.hasRecord else { return }
     groups[id] = nil
     store.reclaim(group.place)
-    if let range = group.annexRange { annex?.reclaim(range.offset, range.byteCount) }
+    if let range = group.segmentRange { onDemand?.reclaim(range.offset, range.byteCount) }
   }
 
-  /// Takes a group from readers.
+  /// Makes a group invisible to readers.
   mutating func withdraw(group id: UInt64, _ memory: TableMemory) {
     guard let group = groups[id], !group.isWithdrawn else { return }
     store.withdraw(group.place)
-    if group.demand > 0 { endWatch(id, memory) }
+    if group.demand > 0 { disableGroup(id, memory) }
     groups[id]?.isWithdrawn = true
-    groups[id]?.whenWatched = nil
+    groups[id]?.watchHandler = nil
     sources[group.source]?.groups[group.name] = nil
     reclaimIfUnused(id)
   }
 
-  /// Takes a source, its groups and all below it from readers.
+  /// Makes a source, its groups and all sources below it invisible to readers.
   mutating func withdraw(source id: UInt64, _ memory: TableMemory) {
     guard let source = sources[id] else { return }
     for child in source.children { withdraw(source: child, memory) }

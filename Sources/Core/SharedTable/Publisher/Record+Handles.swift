@@ -1,19 +1,19 @@
 import Statistics
 import Synchronization
 
-// Handles are found by name once, and are addresses from then on.
+// A handle is looked up by name once and accesses the word directly.
 extension Record {
-  /// A counter, or nil where the schema has no cumulative statistic with this name.
+  /// Returns a counter, or `nil` if the schema has no cumulative statistic with this name.
   ///
-  /// - Precondition: the record is relaxed; the words of a latched one change together.
+  /// - Precondition: The record is relaxed; the words of a latched record change together.
   public func counter(_ name: String) -> PublishedCounter? {
     guard let statistic = single(name), statistic.kind == .cumulative else { return nil }
     return unsafe PublishedCounter(word(of: statistic), of: self)
   }
 
-  /// A level, peak or state, or nil where the schema has none with this name.
+  /// Returns a level, peak or state, or `nil` if the schema has none with this name.
   ///
-  /// - Precondition: the record is relaxed.
+  /// - Precondition: The record is relaxed.
   public func level(_ name: String) -> PublishedLevel? {
     guard let statistic = single(name), statistic.kind != .cumulative,
       !statistic.kind.isHistogram
@@ -22,11 +22,11 @@ extension Record {
       word(of: statistic), inactiveWord: statistic.inactiveWord, of: self)
   }
 
-  /// A histogram, or nil where the schema has none with this name.
+  /// Returns a histogram, or `nil` if the schema has none with this name.
   ///
-  /// The counter that `Schema.indexOfSum(of:)` finds gets the samples' sum.
+  /// The counter that `Schema.indexOfSum(of:)` finds counts the sum of the samples.
   ///
-  /// - Precondition: the record is relaxed.
+  /// - Precondition: The record is relaxed.
   public func histogram(_ name: String) -> PublishedHistogram? {
     guard let statistic = schema[name], let shape = statistic.histogramShape, shape.count > 0 else {
       return nil
@@ -44,7 +44,7 @@ extension Record {
 
   private func preconditionRelaxed(_ name: String) {
     precondition(
-      consistency == .relaxed, "\(name) is of a latched record, whose words change together")
+      consistency == .relaxed, "\(name) belongs to a latched record, whose words change together")
   }
 
   private func word(of statistic: Statistic) -> UnsafePointer<Atomic<UInt64>> {

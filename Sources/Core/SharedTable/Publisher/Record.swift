@@ -2,22 +2,22 @@ import LinuxSystem
 public import Statistics
 public import Synchronization
 
-/// A group's numbers in a table, under its writer's hands.
+/// A group's values in a table, on the writer's side.
 ///
-/// It keeps its memory, also after the group was removed or the publisher closed: a word that is
-/// written late is lost, and harms nobody. Words are counted through the handles of
-/// `Record+Handles.swift` where they are relaxed, and all together by `replace` and `update`.
+/// The record keeps its memory after the group was removed or the publisher was closed; later
+/// writes have no effect on readers. The handles of `Record+Handles.swift` count relaxed words
+/// individually; `replace` and `update` write all words at once.
 @safe
 public final class Record: @unchecked Sendable {
-  /// Which promise readers get.
+  /// The consistency guarantee for readers.
   public enum Consistency: Hashable, Sendable {
-    /// Each word for itself: a bump is a load and a store.
+    /// Each word is consistent by itself. A bump is a load and a store.
     case relaxed
-    /// All words of one update. The number of copies is a power of two of at least two; a reader
-    /// has as many updates less one to copy a sample.
+    /// All words belong to one update. The number of copies is a power of two, at least two. A
+    /// reader must copy a sample within (copies - 1) updates.
     case latched(copies: Int)
 
-    /// All words of one update, in two copies.
+    /// All words belong to one update, with two copies.
     public static let latched = Consistency.latched(copies: 2)
 
     var copies: Int {
@@ -31,13 +31,13 @@ public final class Record: @unchecked Sendable {
   public let name: String
   public let schema: Schema
   public let consistency: Consistency
-  /// Whether it is kept only while a reader asks for it.
+  /// Whether the record is updated only while a reader has enabled it.
   public let isOnDemand: Bool
   @usableFromInline
   let words: UnsafePointer<Atomic<UInt64>>
   @usableFromInline
   let wordCount: Int
-  /// From copy to copy, in words.
+  /// The distance between copies, in words.
   @usableFromInline
   let stride: Int
   @usableFromInline
@@ -46,7 +46,7 @@ public final class Record: @unchecked Sendable {
   let index: UnsafePointer<Atomic<UInt64>>
   @usableFromInline
   let demand: UnsafePointer<Atomic<UInt64>>
-  /// Since when it counts: another time with each wake of a record on demand.
+  /// The start time of counting; an on-demand record gets a new one whenever it is enabled.
   @usableFromInline
   let start: UnsafePointer<Atomic<UInt64>>
   let place: BlockStore.Place
@@ -74,17 +74,17 @@ public final class Record: @unchecked Sendable {
   }
 
   deinit {
-    core.letGo(of: place)
+    core.releaseRecord(at: place)
   }
 
-  /// Whether anybody reads it: for hot paths whose numbers cost something; one load.
+  /// Whether a reader may use the record; one load, for hot paths whose values are costly.
   @inlinable
   @inline(__always)
   public var isWatched: Bool {
     unsafe !isOnDemand || demand.pointee.load(ordering: .relaxed) > 0
   }
 
-  /// Says whether there are numbers, and if not, why; readers see it with their next sample.
+  /// Sets the status of the values; readers receive it with their next sample.
   public func setStatus(_ status: TableStatus) {
     core.setStatus(status, at: place.offset, Layout.Group.status, Layout.Group.statusSince)
   }
@@ -94,17 +94,17 @@ public final class Record: @unchecked Sendable {
   /// Writes all words, in the order of the schema.
   ///
   /// - Parameters:
-  ///   - words: as many as the schema has.
-  ///   - window: when they were true; nil takes the time at which they are read.
+  ///   - words: The words; as many as the schema has.
+  ///   - window: The interval in which the words were true; `nil` means the time of reading.
   @inlinable
   @inline(__always)
   public func replace<let count: Int>(_ words: [count of UInt64], window: Window? = nil) {
     precondition(count == wordCount, "\(count) words for a record of \(wordCount)")
     let number = unsafe index.pointee.load(ordering: .relaxed) &+ 1
     let since = unsafe start.pointee.load(ordering: .relaxed)
-    let copy = unsafe begin(number)
+    let copy = unsafe nextCopy(number)
     unsafe fill(copy, words)
-    unsafe stamp(copy, window)
+    unsafe storeWindow(window, in: copy)
     publish(number, since)
   }
 
@@ -114,56 +114,58 @@ public final class Record: @unchecked Sendable {
     precondition(words.count == wordCount, "\(words.count) words for a record of \(wordCount)")
     let number = unsafe index.pointee.load(ordering: .relaxed) &+ 1
     let since = unsafe start.pointee.load(ordering: .relaxed)
-    let copy = unsafe begin(number)
+    let copy = unsafe nextCopy(number)
     for position in words.indices {
       unsafe copy[position].store(words[position], ordering: .relaxed)
     }
-    unsafe stamp(copy, window)
+    unsafe storeWindow(window, in: copy)
     publish(number, since)
   }
 
-  /// Changes some words: `body` gets all of them as they are, and readers get them after it.
+  /// Changes some words; `body` receives all current words and readers get the result.
   ///
-  /// Counters and histograms that no update has counted yet are zero.
+  /// Before the first update, counters and histograms are zero.
   @inlinable
   public func update<Result>(
     window: Window? = nil, _ body: (borrowing RecordWords) throws -> Result
   ) rethrows -> Result {
     let number = unsafe index.pointee.load(ordering: .relaxed) &+ 1
     let since = unsafe start.pointee.load(ordering: .relaxed)
-    let copy = unsafe begin(number)
+    let copy = unsafe nextCopy(number)
     if mask > 0 {
-      let whole = unsafe words + ((Int(truncatingIfNeeded: number) &- 1) & mask) * stride
+      let complete = unsafe words + ((Int(truncatingIfNeeded: number) &- 1) & mask) * stride
       for position in 0..<wordCount {
-        unsafe copy[position].store(whole[position].load(ordering: .relaxed), ordering: .relaxed)
+        unsafe copy[position].store(complete[position].load(ordering: .relaxed), ordering: .relaxed)
       }
-      if number == 1, !isOnDemand { unsafe beginCounting(copy) }
+      if number == 1, !isOnDemand { unsafe resetCounters(copy) }
     }
     let result = try unsafe body(RecordWords(copy, count: wordCount))
-    unsafe stamp(copy, window)
+    unsafe storeWindow(window, in: copy)
     publish(number, since)
     return result
   }
 
-  /// Counters and histograms of a first update begin at zero; those on demand did when they woke.
+  /// Sets counters and histograms to zero for the first update.
+  ///
+  /// Those of on-demand records were set when the record was enabled.
   @usableFromInline
-  func beginCounting(_ copy: UnsafePointer<Atomic<UInt64>>) {
+  func resetCounters(_ copy: UnsafePointer<Atomic<UInt64>>) {
     for statistic in schema.statistics where statistic.kind.counts {
       for word in statistic.words { unsafe copy[word].store(0, ordering: .relaxed) }
     }
   }
 
-  /// The words of the copy that the next update fills.
+  /// Returns the words of the copy for the next update.
   @inlinable
   @inline(__always)
-  func begin(_ number: UInt64) -> UnsafePointer<Atomic<UInt64>> {
-    // Orders the index of the last update before the stores to this copy: a reader that sees one
-    // of them also sees that the copy it reads is no longer the whole one.
+  func nextCopy(_ number: UInt64) -> UnsafePointer<Atomic<UInt64>> {
+    // Orders the index of the last update before the stores to this copy: a reader that sees one of
+    // them also sees that the copy it reads is no longer the complete one.
     atomicMemoryFence(ordering: .releasing)
     return unsafe words + (Int(truncatingIfNeeded: number) & mask) * stride
   }
 
-  /// Stores words two at a time: half the stores, of which each word is still seen whole.
+  /// Stores words in pairs: half the stores, and readers still see each word whole.
   @inlinable
   @inline(__always)
   func fill<let count: Int>(_ copy: UnsafePointer<Atomic<UInt64>>, _ words: [count of UInt64]) {
@@ -184,25 +186,27 @@ public final class Record: @unchecked Sendable {
 
   @inlinable
   @inline(__always)
-  func stamp(_ copy: UnsafePointer<Atomic<UInt64>>, _ window: Window?) {
+  func storeWindow(_ window: Window?, in copy: UnsafePointer<Atomic<UInt64>>) {
     // A load is cheaper than a store, and few writers give windows.
     guard unsafe window != nil || copy[-1].load(ordering: .relaxed) != 0 else { return }
     unsafe copy[-2].store(window?.begin ?? 0, ordering: .relaxed)
     unsafe copy[-1].store(window?.end ?? 0, ordering: .relaxed)
   }
 
-  /// The filled copy becomes the whole one, unless a reader woke the record meanwhile: then all copies
-  /// began anew, and this one may be half of each.
+  /// Makes the filled copy the complete one.
+  ///
+  /// If a reader enabled the record meanwhile, all copies were reset. This copy may then be mixed
+  /// and is discarded.
   @inlinable
   @inline(__always)
   func publish(_ number: UInt64, _ since: UInt64) {
     if isOnDemand {
-      // With the one of `beginWatch`: either this thread sees the wake, or what it stored is there
-      // before the copies begin anew.
+      // Pairs with the fence of `enableGroup`: either this thread sees the new start time, or its
+      // stores precede the reset of the copies.
       atomicMemoryFence(ordering: .sequentiallyConsistent)
       guard unsafe start.pointee.load(ordering: .relaxed) == since else { return }
     }
-    // Releasing: the words before the index that names them.
+    // Releasing: orders the words before the index that publishes them.
     unsafe index.pointee.store(number, ordering: .releasing)
   }
 }

@@ -1,6 +1,6 @@
 public import Synchronization
 
-/// The words of a record while they are written: bounds-checked, and gone with the update.
+/// The words of a record during an update, with bounds checks.
 @safe
 public struct RecordWords: ~Copyable, ~Escapable {
   @usableFromInline
@@ -14,9 +14,9 @@ public struct RecordWords: ~Copyable, ~Escapable {
     self.count = count
   }
 
-  /// One word; which statistic it belongs to, the schema says.
+  /// Accesses one word, in the order of the schema.
   ///
-  /// - Precondition: the index is below `count`.
+  /// - Precondition: The index is less than `count`.
   @inlinable
   public subscript(index: Int) -> UInt64 {
     get {

@@ -2,7 +2,7 @@ import CVitals
 import LinuxSystem
 
 extension TableMemory {
-  /// Writes the header of an empty table, its magic last.
+  /// Writes the header of an empty table, the magic last.
   func writeHeader(_ publication: Publication) throws(TableError) {
     let path = "\(publication.proc)/sys/kernel/random/boot_id"
     let bootID = try systemCall { () throws(SystemError) in try readText(path, limit: 64) }
@@ -23,20 +23,20 @@ extension TableMemory {
     header.used = UInt64(first)
     header.created_ns = monotonicNanoseconds()
     header.heartbeat_ns = header.created_ns
-    let beats = publication.name != nil
-    header.heartbeat_interval_ns = beats ? publication.heartbeatIntervalNanoseconds : 0
+    let hasBroker = publication.name != nil
+    header.heartbeat_interval_ns = hasBroker ? publication.heartbeatIntervalNanoseconds : 0
     header.pid = UInt32(bitPattern: currentProcess())
     header.owner = currentUser()
     header.state = VITALS_LIVE.rawValue
-    header.created_wall_ns = wallNanoseconds()
+    header.created_wall_ns = realtimeNanoseconds()
     mapping.store(header, at: 0)
     mapping.store(bytes: instance, at: Layout.Header.instance)
     mapping.store(bytes: Self.bytes(ofUUID: bootID), at: Layout.Header.bootID)
-    // Releasing: all of the header before the magic that announces it.
+    // Releasing: orders the header before the magic that announces it.
     mapping.storeReleasing(Layout.magic, at: 0)
   }
 
-  /// The 16 bytes of a UUID's text.
+  /// Converts the text of a UUID to its 16 bytes.
   static func bytes(ofUUID text: String) -> [UInt8] {
     let digits = text.compactMap(\.hexDigitValue).prefix(32)
     return stride(from: 0, to: digits.count - 1, by: 2).map { index in

@@ -1,19 +1,19 @@
 import LinuxSystem
 
-/// A file in memory that its publisher may write and make larger, mapped once for all sizes.
+/// A file in memory that its publisher writes and extends, mapped once for all sizes.
 ///
-/// The mapping is as long as the address space that the publisher set aside, so that no word ever
-/// moves: a counter is a plain address for as long as the memory lives.
+/// The mapping covers the whole reserved address space, so that words never move and a counter is a
+/// plain address for the lifetime of the memory.
 final class TableMemory: Sendable {
   let mapping: Mapping
   /// The file, open for reading and writing.
   let file: Descriptor
-  /// The file, open for reading: what readers get.
+  /// The file, open for reading; passed to readers.
   let readerFile: Descriptor
   /// Whether the file is on a filesystem that may be full when a store needs a page.
   private let isOnFileSystem: Bool
 
-  /// A memfd that nobody else can write or make shorter.
+  /// Creates a memfd that other processes cannot write or shrink.
   convenience init(name: String, byteCount: Int, addressSpace: Int) throws(TableError) {
     let file = try systemCall { () throws(SystemError) in
       try MemoryFile(name: name, byteCount: byteCount)
@@ -24,13 +24,13 @@ final class TableMemory: Sendable {
     let mapping = try systemCall { () throws(SystemError) in
       try Mapping(of: file.descriptor, byteCount: addressSpace, for: .readWrite)
     }
-    // After the mapping: a seal against writing refuses every later one.
+    // Seal after the mapping: the seal against writing prevents later writable mappings.
     try systemCall { () throws(SystemError) in try file.sealForReaders() }
     self.init(
       file: file.release(), readerFile: readers, mapping: mapping, isOnFileSystem: false)
   }
 
-  /// A file on tmpfs.
+  /// Uses a file on tmpfs.
   convenience init(
     persistent file: consuming Descriptor, byteCount: Int, addressSpace: Int
   ) throws(TableError) {
@@ -47,7 +47,7 @@ final class TableMemory: Sendable {
     self.init(file: file, readerFile: readers, mapping: mapping, isOnFileSystem: true)
   }
 
-  /// Makes the file longer.
+  /// Extends the file.
   func extend(to byteCount: Int) throws(SystemError) {
     if isOnFileSystem {
       try file.reserve(byteCount)

@@ -1,7 +1,7 @@
 import CVitals
 import Statistics
 
-/// What a reader knows of a table's blocks, by their ids: a block is decoded once.
+/// The decoded blocks of a table by id; each block is decoded once.
 struct BlockCache {
   /// A source's block, without its path.
   struct RawSource {
@@ -22,36 +22,37 @@ struct BlockCache {
     let byteCount: Int
   }
 
-  /// What a block was found to be.
+  /// The decoded content of a block.
   enum Content {
     case schema(Schema)
     case source(RawSource)
     case labels(RawLabels)
     case group(TableGroup)
-    /// A group whose schema was not looked for yet, or was not there.
+    /// A group whose schema has not been resolved yet, or is missing.
     indirect case rawGroup(BlockDecoder)
-    /// Of a later version; skipped.
+    /// A block of a later version; skipped.
     case unknown(kind: UInt32)
-    case flawed(TableError)
+    case invalid(TableError)
   }
 
-  /// What was seen in the last look, in the order of the blocks.
+  /// The contents from the last scan, in the order of the blocks.
   private(set) var contents: [(id: UInt64, offset: Int, content: Content)] = []
-  /// Where the look is: blocks never move, so that both go through the table in one order.
+  /// The position of the current scan; cache and table have the same order because blocks never
+  /// move.
   private var position = 0
 
-  /// What is known of the next block, if it is still the same one.
+  /// Returns the cached content of the next block if the block is still the same.
   mutating func next(_ id: UInt64, at offset: Int) -> Content? {
     while position < contents.count, contents[position].offset < offset { position += 1 }
     guard position < contents.count, contents[position].offset == offset,
       contents[position].id == id
     else { return nil }
-    // What was wrong once may have been seen at a bad moment.
-    if case .flawed = contents[position].content { return nil }
+    // Decode an invalid block again: it may have been read during a change.
+    if case .invalid = contents[position].content { return nil }
     return contents[position].content
   }
 
-  /// Ends a look with what it has found.
+  /// Replaces the contents at the end of a scan.
   mutating func replace(_ contents: [(id: UInt64, offset: Int, content: Content)]) {
     self.contents = contents
     position = 0

@@ -2,41 +2,43 @@ import CVitals
 import Statistics
 
 extension BlockDecoder {
-  /// The group of the block, by the table's schemas; still a raw one where its schema is missing.
+  /// Decodes a group with the table's schemas; the content stays raw if its schema is missing.
   func decodeGroup(_ schemas: [UInt64: Schema]) -> BlockCache.Content {
     do throws(TableError) {
       let head = try head(vitals_group.self, stored: header.group_size, "group")
       guard let schema = schemas[head.schema] else { return .rawGroup(self) }
       return .group(try group(head, schema: schema))
     } catch {
-      return .flawed(error)
+      return .invalid(error)
     }
   }
 
-  /// What is wrong with a group whose schema is not there.
+  /// The error of a group whose schema is missing.
   var missingSchema: TableError {
     let head = try? head(vitals_group.self, stored: header.group_size, "group")
-    return flaw("schema", head?.schema ?? 0, "there is no schema with this id")
+    return fieldError("schema", head?.schema ?? 0, "no schema has this id")
   }
 
   private func group(_ head: vitals_group, schema: Schema) throws(TableError) -> TableGroup {
     let isOnDemand = head.flags & VITALS_ON_DEMAND.rawValue != 0
     guard head.copies > 0, head.copies & (head.copies - 1) == 0 else {
-      throw flaw("copies", head.copies, "it is a power of two")
+      throw fieldError("copies", head.copies, "must be a power of two")
     }
     guard schema.wordCount <= Int(head.word_count) else {
-      throw flaw("word_count", head.word_count, "the schema has \(schema.wordCount) words")
+      throw fieldError(
+        "word_count", head.word_count,
+        "must be at least the \(schema.wordCount) words of the schema")
     }
-    // All of these are below 2^63 where they are below the limit, so that sums do not overflow.
-    let limit = UInt64(isOnDemand ? Reader.largestByteCount : used)
+    // Values up to the limit are below 2^63, so that sums do not overflow.
+    let limit = UInt64(isOnDemand ? Reader.maximumByteCount : used)
     guard head.values.isMultiple(of: 8), head.values <= limit else {
-      throw flaw("values", head.values, "it is a multiple of 8 up to \(limit)")
+      throw fieldError("values", head.values, "must be a multiple of 8 up to \(limit)")
     }
     let length = Int(header.copy_size) + Int(head.word_count) * 8
     guard head.stride.isMultiple(of: 8), head.stride <= limit,
       head.copies == 1 || head.stride >= length
     else {
-      throw flaw("stride", head.stride, "it is a multiple of 8, and \(length) at least")
+      throw fieldError("stride", head.stride, "must be a multiple of 8, at least \(length)")
     }
     let slot = TableGroup.Slot(
       id: id, isOnDemand: isOnDemand, block: offset, values: Int(head.values),
@@ -44,7 +46,7 @@ extension BlockDecoder {
       mask: Int(head.copies) - 1, copySize: Int(header.copy_size), wordCount: schema.wordCount)
     let (span, overflow) = slot.stride.multipliedReportingOverflow(by: slot.mask)
     guard !overflow, span <= Int(limit), slot.end <= Int(limit) else {
-      throw flaw("copies", head.copies, "all copies lie below \(limit)")
+      throw fieldError("copies", head.copies, "all copies must end below \(limit)")
     }
     return TableGroup(
       id: id, source: head.source,

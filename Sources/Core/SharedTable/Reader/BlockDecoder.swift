@@ -2,14 +2,14 @@ import CVitals
 import LinuxSystem
 import Statistics
 
-/// Reads one block's facts from a copy of its bytes; every offset is checked against the copy.
+/// Decodes one block from a copy of its bytes; every offset is checked against the copy.
 struct BlockDecoder {
   let file: String
   let header: vitals_header
   let id: UInt64
   let offset: Int
   let byteCount: Int
-  /// The block, or as much of it as its kind needs.
+  /// The bytes of the block, or the part that its kind needs.
   let bytes: [UInt8]
   /// The end of the table's blocks when the block was copied.
   let used: Int
@@ -23,41 +23,45 @@ struct BlockDecoder {
       default: return .unknown(kind: kind)
       }
     } catch {
-      return .flawed(error)
+      return .invalid(error)
     }
   }
 
-  func flaw(_ field: String, _ value: some BinaryInteger, _ rule: String) -> TableError {
-    .flawed(
+  /// Returns the error of a field with an invalid value.
+  func fieldError(_ field: String, _ value: some BinaryInteger, _ rule: String) -> TableError {
+    .invalid(
       file: file, field: "\(field) of the block at \(offset)", value: UInt64(clamping: value),
       rule: rule)
   }
 
-  /// A structure at the start of the block.
+  /// Decodes a structure at the start of the block.
   func head<Structure: BitwiseCopyable>(
     _: Structure.Type, stored: UInt32, _ name: String
   ) throws(TableError) -> Structure {
     guard Int(stored) <= bytes.count else {
-      throw flaw("size", byteCount, "a block of a \(name) has at least \(stored) bytes")
+      throw fieldError(
+        "size", byteCount, "the block of a \(name) must have at least \(stored) bytes")
     }
     return bytes.structure(at: 0, stored: Int(stored))
   }
 
-  /// The text at an offset, up to its NUL: the text, and where the next one begins.
+  /// Decodes the text at an offset, up to its NUL.
+  ///
+  /// - Returns: The text and the offset of the next one.
   func text(at start: Int, _ field: String) throws(TableError) -> (text: String, next: Int) {
     guard start >= MemoryLayout<vitals_block>.size, start < bytes.count,
       let end = bytes[start...].firstIndex(of: 0)
-    else { throw flaw(field, start, "a text lies within its block and ends with a NUL") }
+    else { throw fieldError(field, start, "a text must be within its block and end with a NUL") }
     return (String(decoding: bytes[start..<end], as: UTF8.self), end + 1)
   }
 
-  /// Keys and values one after the other; the first of two equal keys counts.
+  /// Decodes consecutive keys and values; of two equal keys, the first one applies.
   func pairs(
     at start: UInt32, count: UInt32, _ field: String
   ) throws(TableError) -> [String: String] {
-    // Each pair takes two bytes at least.
+    // A pair has at least two bytes.
     guard Int(count) <= bytes.count / 2 else {
-      throw flaw("\(field)_count", count, "so many do not fit into the block")
+      throw fieldError("\(field)_count", count, "the pairs do not fit into the block")
     }
     var pairs: [String: String] = [:]
     var place = Int(start)

@@ -1,28 +1,29 @@
 import Glibc
 import LinuxSystem
 
-/// A publisher's annex as a reader has it.
+/// A reader's mapping of a publisher's on-demand segment.
 final class OnDemandMapping {
   let serial: UInt64
   let mapping: Mapping
   private let descriptor: Descriptor
 
-  convenience init(_ offer: consuming BrokerConnection.AnnexOffer) throws(SystemError) {
+  convenience init(_ offer: consuming BrokerConnection.SegmentOffer) throws(SystemError) {
     try self.init(serial: offer.serial, offer.takeDescriptor())
   }
 
-  /// The same annex, as long as it is now.
-  func mappedAgain() throws(SystemError) -> OnDemandMapping {
+  /// Maps the same segment again at its current size.
+  func remapped() throws(SystemError) -> OnDemandMapping {
     try OnDemandMapping(serial: serial, descriptor.duplicate())
   }
 
   private init(serial: UInt64, _ descriptor: consuming Descriptor) throws(SystemError) {
     let status = try FileStatus(descriptor)
-    // A file that can get shorter, or whose pages another process makes, could hold this one.
+    // A file that could shrink, or whose pages another process provides, could block or kill this
+    // process.
     guard status.isRegular, MemoryFile.isSizeSealed(descriptor) else {
-      throw SystemError(call: "fcntl F_GET_SEALS", object: "annex", code: EINVAL)
+      throw SystemError(call: "fcntl F_GET_SEALS", object: "on-demand segment", code: EINVAL)
     }
-    let byteCount = max(1, min(status.size, Reader.largestByteCount))
+    let byteCount = max(1, min(status.size, Reader.maximumByteCount))
     let mapping = try Mapping(of: descriptor, byteCount: byteCount)
     self.serial = serial
     self.mapping = mapping

@@ -1,80 +1,83 @@
 import CVitals
 public import LinuxSystem
 
-// What a reader knows of, and asks from, the publisher's process.
+// The reader's relation to the publisher's process.
 extension Reader {
-  /// The table's file, open for reading, for somebody else who wants to map it.
+  /// Returns a read-only descriptor of the table's file, for another process to map.
   public func shareFile() throws(TableError) -> Descriptor {
     try systemCall { () throws(SystemError) in try descriptor.duplicate() }
   }
 
-  /// Whether the table can be asked for groups on demand.
+  /// Whether the reader can enable on-demand groups.
   public var hasBroker: Bool { broker?.isOpen ?? false }
 
-  /// The descriptor to wait on for changes, or nil without a broker (poll(2)).
+  /// The descriptor to poll(2) for changes, or `nil` without a broker.
   public var changeDescriptor: Int32? { broker?.rawValue }
 
-  /// Waits until the publisher says that something changed, or goes: false where time is over.
+  /// Waits until the publisher announces a change or ends.
+  ///
+  /// - Returns: `false` after the timeout.
   public func waitForChange(milliseconds: Int) -> Bool {
     broker?.waitForInput(milliseconds: milliseconds) ?? false
   }
 
-  /// Takes what the publisher said meanwhile, without waiting: whether it is still there to be
-  /// asked.
+  /// Receives pending messages of the publisher without waiting.
+  ///
+  /// - Returns: `true` if the connection is still open.
   @discardableResult
-  public func hear() -> Bool {
-    takeAnnex()
+  public func receive() -> Bool {
+    updateOnDemandMapping()
     return hasBroker
   }
 
-  /// Asks for groups that are kept on demand, for as long as this reader lives.
+  /// Enables on-demand groups for the lifetime of this reader.
   ///
-  /// - Returns: how many of them the publisher keeps from now on.
-  /// - Throws: `refused`, also where there is no broker, and `silent`.
+  /// - Returns: The number of groups that the publisher enabled.
+  /// - Throws: `refused`, `timedOut`, or `untrusted` if there is no broker.
   @discardableResult
   public func enable(_ groups: [TableGroup]) throws(TableError) -> Int {
-    try ask(VITALS_ENABLE, groups)
+    try request(VITALS_ENABLE, groups)
   }
 
-  /// Asks for the groups no longer.
+  /// Withdraws the demand for groups.
   public func disable(_ groups: [TableGroup]) throws(TableError) {
-    _ = try ask(VITALS_DISABLE, groups)
+    _ = try request(VITALS_DISABLE, groups)
   }
 
-  private func ask(
+  private func request(
     _ operation: vitals_operation, _ groups: [TableGroup]
   ) throws(TableError) -> Int {
     guard let broker else {
       throw .untrusted(
-        file: file, reason: "it has no publisher behind it that could be asked for a group")
+        file: file, reason: "it is a file; on-demand groups require its publisher's socket")
     }
     var count = 0
     var rest = groups.map(\.id)[...]
     while !rest.isEmpty {
       let part = rest.prefix(Int(VITALS_MESSAGE_IDS))
       rest = rest.dropFirst(part.count)
-      count += try broker.ask(operation, for: Array(part))
+      count += try broker.request(operation, for: Array(part))
     }
-    takeAnnex()
+    updateOnDemandMapping()
     return count
   }
 
-  /// When the publisher last said that it runs, in nanoseconds of CLOCK_MONOTONIC.
+  /// The time of the publisher's last heartbeat, in nanoseconds of CLOCK_MONOTONIC.
   public var heartbeat: UInt64 {
     view.table.mapping.loadRelaxed(UInt64.self, at: Layout.Header.heartbeat)
   }
 
-  /// Whether the publisher runs; one system call where it has not said so for a while.
+  /// Determines whether the publisher runs; one system call if the heartbeat is overdue.
   ///
   /// - Parameters:
-  ///   - now: in nanoseconds of CLOCK_MONOTONIC.
-  ///   - bootID: the 16 bytes of this boot's id; nil does not compare.
-  ///   - trustsHeartbeat: whether a recent one is enough; else the lock is asked, by a system call.
-  /// - Returns: what the table's lock and heartbeat say.
+  ///   - now: The current time, in nanoseconds of CLOCK_MONOTONIC.
+  ///   - bootID: The 16 bytes of this boot's id; `nil` skips the comparison.
+  ///   - trustsHeartbeat: Whether a recent heartbeat is sufficient; otherwise the lock is queried.
+  /// - Returns: The state according to the table's lock and heartbeat.
   public func health(
     now: UInt64 = monotonicNanoseconds(), bootID: [UInt8]? = nil, trustsHeartbeat: Bool = true
   ) -> PublisherHealth {
-    if let bootID, bootID != identity.bootID { return .ofFormerBoot }
+    if let bootID, bootID != identity.bootID { return .previousBoot }
     if view.table.mapping.loadAcquiring(UInt32.self, at: Layout.Header.state)
       == VITALS_CLOSED.rawValue
     {
@@ -82,11 +85,12 @@ extension Reader {
     }
     let beat = heartbeat
     let interval = header.heartbeat_interval_ns
-    let (patience, overflow) = interval.multipliedReportingOverflow(by: 3)
-    let isRecent = interval > 0 && !overflow && beat <= now && now - beat <= patience
-    // Who hung up may have been killed since the last heartbeat.
+    let (timeout, overflow) = interval.multipliedReportingOverflow(by: 3)
+    let isRecent = interval > 0 && !overflow && beat <= now && now - beat <= timeout
+    // A publisher that closed the connection may have been killed since its last heartbeat.
     if isRecent, trustsHeartbeat, broker?.isOpen ?? true { return .live }
-    // Through a filesystem on top of the file's own no lock is seen: a death is a silence there.
+    // Another filesystem on top of the file's own hides locks: a dead publisher appears
+    // unresponsive.
     if !isOnOwnFileSystem {
       return interval == 0 || isRecent ? .live : .stopped(since: min(beat, now))
     }

@@ -3,103 +3,106 @@ import LinuxSystem
 import Statistics
 
 extension Reader {
-  /// How often blocks are read again that changed meanwhile, before they are taken as they are.
+  /// The maximum number of scans per refresh if the blocks keep changing.
   private static let attempts = 4
-  /// The longest name of a group that is read, from a block that also has the group's values.
-  private static let longestGroupName = 4 << 10
+  /// The maximum length of a group's name; the block also contains the group's values.
+  private static let maximumGroupNameByteCount = 4 << 10
 
-  /// Reads the blocks again where there was a change: whether sources or groups are others.
+  /// Reads the blocks again after a change; one load if nothing changed.
   ///
-  /// One load where there was none. It does not wait for the publisher: blocks that change all the
-  /// while are taken as they are, each whole, and read again the next time.
+  /// It does not wait for the publisher: if blocks keep changing, it uses each consistent block and
+  /// reads them again at the next call.
   ///
-  /// - Complexity: O(*n*) in the number of blocks; those that were known are not decoded again.
+  /// - Returns: `true` if it read the blocks again.
+  /// - Complexity: O(*n*) in the number of blocks; known blocks are not decoded again.
   @discardableResult
   public func refresh() -> Bool {
-    // Acquiring: the generation before the blocks.
+    // Acquiring: orders the generation before the blocks.
     let now = view.table.mapping.loadAcquiring(UInt64.self, at: Layout.Header.generation)
     guard now != seenGeneration else {
-      if annexIsAnother { takeAnnex() }
+      if hasNewSegment { updateOnDemandMapping() }
       return false
     }
-    takeAnnex()
+    updateOnDemandMapping()
     for _ in 0..<Self.attempts {
       let before = view.table.mapping.loadAcquiring(UInt64.self, at: Layout.Header.generation)
       let scan = scan()
-      // Orders the reads of the blocks before this look at the generation.
+      // Orders the reads of the blocks before the second load of the generation.
       fenceAcquiring()
       let isSettled =
         view.table.mapping.loadRelaxed(UInt64.self, at: Layout.Header.generation) == before
       seenGeneration = isSettled ? before : nil
       cache.replace(scan.contents)
-      flaws = scan.flaws
+      errors = scan.errors
       if isSettled { break }
     }
-    let others = resolve()
-    // In a walk under change something may be missed that others refer to: that is no flaw.
-    if seenGeneration != nil { flaws += missingSchemas() + others }
+    let resolutionErrors = resolve()
+    // A scan during changes may miss blocks that others refer to; that is not an error.
+    if seenGeneration != nil { errors += missingSchemas() + resolutionErrors }
     generation += 1
     return true
   }
 
-  private var annexIsAnother: Bool {
+  private var hasNewSegment: Bool {
     broker != nil
-      && view.table.mapping.loadAcquiring(UInt64.self, at: Layout.Header.annexSerial) != view.annex?
-        .serial ?? 0
+      && view.table.mapping.loadAcquiring(UInt64.self, at: Layout.Header.annexSerial)
+        != view.onDemand?.serial ?? 0
   }
 
-  /// Maps the annex that the publisher uses now, as far as it was handed out.
-  func takeAnnex() {
+  /// Maps the current on-demand segment if the publisher has sent it.
+  func updateOnDemandMapping() {
     guard let broker else { return }
-    broker.drain()
+    // An error closes the connection, which `hasBroker` reports.
+    try? broker.drain()
     if let offer = broker.takeOffer() {
-      // Without it the groups on demand are asleep; the next offer may succeed.
-      view = TableView(view.table, annex: try? OnDemandMapping(offer))
+      // Without a mapping on-demand groups count as disabled; the next offer may succeed.
+      view = TableView(view.table, onDemand: try? OnDemandMapping(offer))
     }
     let serial = view.table.mapping.loadAcquiring(UInt64.self, at: Layout.Header.annexSerial)
-    if view.annex?.serial ?? serial != serial { view = TableView(view.table, annex: nil) }
+    if view.onDemand?.serial ?? serial != serial { view = TableView(view.table, onDemand: nil) }
     let size = view.table.mapping.loadRelaxed(UInt64.self, at: Layout.Header.annexSize)
-    if let annex = view.annex, size > annex.mapping.byteCount,
-      let longer = try? annex.mappedAgain()
+    if let segment = view.onDemand, size > segment.mapping.byteCount,
+      let larger = try? segment.remapped()
     {
-      view = TableView(view.table, annex: longer)
+      view = TableView(view.table, onDemand: larger)
     }
   }
 
-  /// One look at all blocks.
+  /// Scans all blocks once.
   private func scan() -> (
-    contents: [(id: UInt64, offset: Int, content: BlockCache.Content)], flaws: [TableError]
+    contents: [(id: UInt64, offset: Int, content: BlockCache.Content)], errors: [TableError]
   ) {
     var contents: [(id: UInt64, offset: Int, content: BlockCache.Content)] = []
-    var flaws: [TableError] = []
-    let used = mapAll(&flaws)
+    var errors: [TableError] = []
+    let used = mapAll(&errors)
     var offset = Int(header.first_block)
     contents.reserveCapacity(cache.contents.count)
-    var room = ReadingRoom()
+    var budget = ReadBudget()
     let headSize = MemoryLayout<vitals_block>.size
     while used - offset >= headSize {
-      // Acquiring: the id before the contents that it makes valid.
+      // Acquiring: orders the id before the contents that it makes valid.
       let id = view.table.mapping.loadAcquiring(UInt64.self, at: offset + Layout.Block.id)
       let size = view.table.mapping.loadRelaxed(UInt64.self, at: offset + Layout.Block.size)
       guard size >= Layout.alignment, size.isMultiple(of: UInt64(Layout.alignment)),
         size <= UInt64(used - offset)
       else {
-        flaws.append(
-          .flawed(
+        errors.append(
+          .invalid(
             file: file, field: "size of the block at \(offset)", value: size,
-            rule: "it is a multiple of 64 up to \(used - offset); what is behind it is not read"))
+            rule: "must be a multiple of 64 up to \(used - offset); later blocks are not read"))
         break
       }
       if id != 0 {
-        guard let content = cache.next(id, at: offset) ?? decode(id, offset, Int(size), used, &room)
+        guard
+          let content = cache.next(id, at: offset) ?? decode(id, offset, Int(size), used, &budget)
         else {
-          flaws.append(
-            .flawed(
+          errors.append(
+            .invalid(
               file: file, field: "size of the block at \(offset)", value: size,
-              rule: "most of the file was never written; what is behind it is not read"))
+              rule: "most of the file was never written; later blocks are not read"))
           break
         }
-        // Orders the reads of the block before this look at its id.
+        // Orders the reads of the block before the second load of its id.
         fenceAcquiring()
         if view.table.mapping.loadRelaxed(UInt64.self, at: offset + Layout.Block.id) == id {
           contents.append((id, offset, content))
@@ -108,11 +111,11 @@ extension Reader {
       offset += Int(size)
     }
     decodeGroups(in: &contents)
-    for case (_, _, .flawed(let flaw)) in contents { flaws.append(flaw) }
-    return (contents, flaws)
+    for case (_, _, .invalid(let error)) in contents { errors.append(error) }
+    return (contents, errors)
   }
 
-  /// Decodes the groups that are new; their schemas may lie behind them.
+  /// Decodes new groups; a schema may follow the groups that use it.
   private func decodeGroups(
     in contents: inout [(id: UInt64, offset: Int, content: BlockCache.Content)]
   ) {
@@ -130,62 +133,64 @@ extension Reader {
     }
   }
 
-  /// Maps the table as long as it is now: the end of its blocks.
-  private func mapAll(_ flaws: inout [TableError]) -> Int {
-    // Acquiring: the end before the blocks in front of it.
+  /// Maps the table at its current size and returns the end of its blocks.
+  private func mapAll(_ errors: inout [TableError]) -> Int {
+    // Acquiring: orders the end before the blocks in front of it.
     let used = view.table.mapping.loadAcquiring(UInt64.self, at: Layout.Header.used)
     if used > view.table.mapping.byteCount, let status = try? FileStatus(descriptor) {
-      // Somebody else may have made the file longer than any table is.
-      let byteCount = min(status.size, Self.largestByteCount)
+      // Another process may have extended the file beyond any table's size.
+      let byteCount = min(status.size, Self.maximumByteCount)
       if byteCount > view.table.mapping.byteCount,
         let larger = try? Mapping(of: descriptor, byteCount: byteCount, isGuarded: !isSealed)
       {
-        view = TableView(SharedMapping(larger), annex: view.annex)
+        view = TableView(SharedMapping(larger), onDemand: view.onDemand)
       }
     }
     guard used <= view.table.mapping.byteCount else {
-      flaws.append(
-        .flawed(
+      errors.append(
+        .invalid(
           file: file, field: "used", value: used,
           rule:
-            "the file has \(view.table.mapping.byteCount) bytes; what is behind them is not read"))
+            "the file has \(view.table.mapping.byteCount) bytes; blocks beyond them are not read"))
       return view.table.mapping.byteCount
     }
     return Int(used)
   }
 
-  /// How many bytes may still be read in a look.
+  /// The number of bytes that a scan may still read.
   ///
-  /// A file can be much longer than what was ever written to it, and reading it would give it memory.
-  private struct ReadingRoom {
+  /// A sparse file can be much longer than its written part; reading the holes would allocate
+  /// memory.
+  private struct ReadBudget {
     var byteCount = 16 << 20
     var isExtended = false
   }
 
-  /// What a block is; nil where reading it would cost more than the file itself.
+  /// Decodes a block; returns `nil` if reading it would cost more than the file itself.
   private func decode(
-    _ id: UInt64, _ offset: Int, _ size: Int, _ used: Int, _ room: inout ReadingRoom
+    _ id: UInt64, _ offset: Int, _ size: Int, _ used: Int, _ budget: inout ReadBudget
   ) -> BlockCache.Content? {
     let kind = view.table.mapping.loadRelaxed(UInt32.self, at: offset + Layout.Block.kind)
     let isGroup = kind == VITALS_GROUP.rawValue
-    let count = isGroup ? groupHead(offset, size) : size
-    room.byteCount -= count
-    if room.byteCount < 0, !room.isExtended {
-      room.isExtended = true
-      // Eight times, because a filesystem may hold the bytes in less.
-      room.byteCount += 8 * ((try? FileStatus(descriptor))?.allocatedByteCount ?? 0)
+    let count = isGroup ? groupHeadSize(offset, size) : size
+    budget.byteCount -= count
+    if budget.byteCount < 0, !budget.isExtended {
+      budget.isExtended = true
+      // Eight times, because a filesystem may compress the bytes.
+      budget.byteCount += 8 * ((try? FileStatus(descriptor))?.allocatedByteCount ?? 0)
     }
-    guard room.byteCount >= 0 else { return nil }
+    guard budget.byteCount >= 0 else { return nil }
     let decoder = BlockDecoder(
       file: file, header: header, id: id, offset: offset, byteCount: size,
       bytes: view.table.mapping.copyBytes(at: offset, count: count), used: used)
     return isGroup ? .rawGroup(decoder) : decoder.decode(kind: kind)
   }
 
-  /// How much of a group's block has its head and name: the values are behind them.
-  private func groupHead(_ offset: Int, _ size: Int) -> Int {
+  /// The length of the head and name of a group's block; the values follow.
+  private func groupHeadSize(_ offset: Int, _ size: Int) -> Int {
     guard size >= Int(header.group_size) else { return size }
     let name = view.table.mapping.loadRelaxed(UInt32.self, at: offset + Layout.Group.name)
-    return min(size, max(Int(header.group_size), Int(name) / 8 * 8) + Self.longestGroupName)
+    return min(
+      size, max(Int(header.group_size), Int(name) / 8 * 8) + Self.maximumGroupNameByteCount)
   }
 }

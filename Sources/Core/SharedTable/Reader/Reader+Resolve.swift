@@ -3,14 +3,14 @@ import LinuxSystem
 import Statistics
 
 extension Reader {
-  /// The longest path of a source, in bytes: as long as one of the system's.
-  private static let longestPath = Publication.longestPath
+  /// The maximum length of a source's path, in bytes: that of the system's paths.
+  private static let maximumPathByteCount = Publication.maximumPathByteCount
 
-  /// Makes sources with paths, parents first, and the groups of those that are there.
+  /// Resolves the paths of all sources, parents first, and lists the groups of resolved sources.
   ///
-  /// - Returns: what is wrong with the sources' names and parents.
+  /// - Returns: The errors in the names and parents of sources.
   func resolve() -> [TableError] {
-    var flaws: [TableError] = []
+    var errors: [TableError] = []
     var raw: [UInt64: BlockCache.RawSource] = [:]
     var children: [UInt64: [UInt64]] = [:]
     var labels: [UInt64: BlockCache.RawLabels] = [:]
@@ -20,49 +20,51 @@ extension Reader {
         raw[source.id] = source
         children[source.parent, default: []].append(source.id)
       case .labels(let set):
-        // Of two of one source the later one counts.
+        // Of two label blocks of one source, the later one applies.
         if labels[set.source].map({ $0.id < set.id }) ?? true { labels[set.source] = set }
       default: break
       }
     }
-    // Ids grow: in their order the sources are as they came.
+    // Ids increase, so that their order is the order of publication.
     var found: [TableSource] = []
-    var open: [(id: UInt64, path: String)] = [(0, "")]
+    var pending: [(id: UInt64, path: String)] = [(0, "")]
     var reached: Set<UInt64> = []
-    // From the top: a source whose parent is not there, or below itself, is not reached. One whose
-    // id stands twice is taken once: else it could be its own parent, without end.
-    while let parent = open.popLast() {
+    // Start at the top: a source whose parent is missing, or that is its own ancestor, is not
+    // reached. Each id is visited once, because a duplicate could otherwise be its own parent,
+    // without end.
+    while let parent = pending.popLast() {
       var names: Set<String> = []
       for id in (children[parent.id] ?? []).sorted() {
         guard let source = raw[id], reached.insert(id).inserted else { continue }
         var name = PathName.text(of: source.name)
         if !names.insert(name).inserted {
           repeat { name += "~\(id)" } while !names.insert(name).inserted
-          flaws.append(
-            .flawed(
-              file: file, field: "name of the source with id \(id)", value: id,
-              rule: "a name stands once below a parent; it is shown as \(name)"))
+          errors.append(
+            .invalid(
+              file: file, field: "id of a source with a duplicate name", value: id,
+              rule: "the source is shown as '\(name)'"))
         }
         let byteCount = parent.path.utf8.count + 1 + name.utf8.count
-        guard byteCount <= Self.longestPath else {
-          flaws.append(
-            .flawed(
-              file: file, field: "path of the source with id \(id)", value: UInt64(byteCount),
-              rule: "it has up to \(Self.longestPath) bytes"))
+        guard byteCount <= Self.maximumPathByteCount else {
+          errors.append(
+            .invalid(
+              file: file, field: "path length of the source with id \(id)",
+              value: UInt64(byteCount),
+              rule: "must be at most \(Self.maximumPathByteCount) bytes"))
           continue
         }
         let path = parent.path.isEmpty ? name : "\(parent.path)/\(name)"
         found.append(resolved(source, path, labels[id]))
-        open.append((id, path))
+        pending.append((id, path))
       }
     }
     let listed = Set(found.map(\.id))
     if found.count < raw.count {
       for id in raw.keys.sorted() where !reached.contains(id) {
-        flaws.append(
-          .flawed(
+        errors.append(
+          .invalid(
             file: file, field: "parent of the source with id \(id)", value: raw[id]?.parent ?? 0,
-            rule: "it is the id of a source that is there, and leads to the top"))
+            rule: "must be the id of a source that is connected to the top"))
       }
     }
     sources = found
@@ -72,7 +74,7 @@ extension Reader {
       }
       return group
     }
-    return flaws
+    return errors
   }
 
   private func resolved(
@@ -90,10 +92,11 @@ extension Reader {
   }
 }
 
-/// Names from other processes as parts of a path.
+/// The names of other processes as path components.
 enum PathName {
-  /// The name with `%` and two hexadecimal digits for bytes that no part of a path has; an empty
-  /// name, `.` and `..` among them.
+  /// Returns the name with invalid bytes of a path component as `%` and two hexadecimal digits.
+  ///
+  /// An empty name, `.` and `..` are also encoded.
   static func text(of name: String) -> String {
     guard !name.isEmpty else { return "%00" }
     let isDots = name == "." || name == ".."
@@ -101,8 +104,7 @@ enum PathName {
     var text = ""
     for scalar in name.unicodeScalars {
       if scalar.isASCII, !isPlain(UInt8(scalar.value)) || isDots {
-        let digits = String(scalar.value, radix: 16)
-        text += "%" + (digits.count == 1 ? "0" + digits : digits)
+        text += "%" + scalar.value.hexadecimal(width: 2)
       } else {
         text.unicodeScalars.append(scalar)
       }

@@ -2,64 +2,65 @@ import CVitals
 public import LinuxSystem
 import Statistics
 
-/// Reads a table that another process publishes, or has published.
+/// Reads a table that another process publishes or has published.
 ///
-/// It trusts nothing: a table that anybody wrote is read without a crash, a hang or an access
-/// outside of it. A sample needs no system call; `refresh`, `enable` and `health` may.
+/// The reader trusts nothing: a table with arbitrary contents causes no crash, no hang and no
+/// access outside of it. A sample needs no system call; `refresh`, `enable` and `health` may make
+/// some.
 ///
 /// One caller at a time.
 public final class Reader {
-  /// What it is of, for messages.
+  /// The table's path or name, used in error messages.
   public let file: String
   public let identity: TableIdentity
   /// The sources, parents first.
   public internal(set) var sources: [TableSource] = []
   public internal(set) var groups: [TableGroup] = []
-  /// What in the table cannot be; the rest was read.
-  public internal(set) var flaws: [TableError] = []
-  /// Grows with each change of `sources` and `groups`.
+  /// The errors found in the table; everything else was read.
+  public internal(set) var errors: [TableError] = []
+  /// Increases with each change of `sources` and `groups`.
   public internal(set) var generation: UInt64 = 0
 
   let descriptor: Descriptor
   let header: vitals_header
-  /// What samples are taken of; another one after each refresh that mapped more.
+  /// The memory to sample; replaced by a refresh that maps more.
   public internal(set) var view: TableView
   let isSealed: Bool
-  /// Whether the publisher's lock on the file can be seen.
+  /// Whether the publisher's lock on the file is visible.
   let isOnOwnFileSystem: Bool
   var broker: BrokerConnection?
-  /// The table's generation of the last look at its blocks; nil where that may be mixed.
+  /// The table's generation at the last scan; `nil` if the scan may be mixed.
   var seenGeneration: UInt64?
   var cache = BlockCache()
 
-  /// The longest table that is read; address space, not memory.
-  public static let largestByteCount = 1 << 40
+  /// The maximum size of a table: address space, not memory.
+  public static let maximumByteCount = 1 << 40
 
   /// Reads the table of an open file.
   ///
   /// - Parameters:
-  ///   - descriptor: the file; a memfd or on any filesystem.
-  ///   - file: what messages call it.
-  /// - Throws: `noTable`, `foreignByteOrder`, `flawed`, `untrusted`, or `system`.
+  ///   - descriptor: The file, a memfd or a file on any filesystem.
+  ///   - file: The name of the table in messages.
+  /// - Throws: `notATable`, `foreignByteOrder`, `invalid`, `untrusted`, or `system`.
   public convenience init(
     of descriptor: consuming Descriptor, file: String
   ) throws(TableError) {
     try self.init(of: descriptor, file: file, broker: nil)
   }
 
-  /// Opens the table of a path.
+  /// Opens the table at a path.
   public static func open(_ path: String) throws(TableError) -> Reader {
-    let descriptor = try systemCall { () throws(SystemError) in try Descriptor.openForeign(path) }
+    let descriptor = try systemCall { () throws(SystemError) in try Descriptor.openUntrusted(path) }
     return try Reader(of: descriptor, file: path)
   }
 
   /// Acquires the table of the publisher that listens at a path.
   ///
-  /// - Throws: also `refused` and `silent`.
+  /// - Throws: Also `refused` and `timedOut`.
   public static func connect(
-    to path: String, patienceMilliseconds: Int = 1_000
+    to path: String, timeoutMilliseconds: Int = 1_000
   ) throws(TableError) -> Reader {
-    let broker = try BrokerConnection(to: path, patienceMilliseconds: patienceMilliseconds)
+    let broker = try BrokerConnection(to: path, timeoutMilliseconds: timeoutMilliseconds)
     return try Reader(of: try broker.acquire(), file: path, broker: broker)
   }
 
@@ -69,19 +70,19 @@ public final class Reader {
     let isSealed = MemoryFile.isSizeSealed(descriptor)
     let isOnTmpfs = (try? descriptor.isInMemory()) ?? false
     guard broker == nil || isOnTmpfs else {
-      throw .untrusted(file: file, reason: "its publisher hands out a file that is not in memory")
+      throw .untrusted(file: file, reason: "its publisher sent a file that is not in memory")
     }
     let status: FileStatus
     let mapping: Mapping
     do throws(SystemError) {
       status = try FileStatus(descriptor)
-      guard status.isRegular, status.size >= Layout.smallestHeader else {
+      guard status.isRegular, status.size >= Layout.minimumHeaderSize else {
         throw SystemError(call: "fstat", object: file, code: 0)
       }
       mapping = try Mapping(
-        of: descriptor, byteCount: min(status.size, Self.largestByteCount), isGuarded: !isSealed)
+        of: descriptor, byteCount: min(status.size, Self.maximumByteCount), isGuarded: !isSealed)
     } catch {
-      if error.code == 0 { throw .noTable(file: file) }
+      if error.code == 0 { throw .notATable(file: file) }
       throw .system(error)
     }
     let header = try Self.header(of: mapping, file: file)
@@ -96,12 +97,12 @@ public final class Reader {
     isOnOwnFileSystem = !((try? descriptor.isOnFuse()) ?? false)
     self.header = header
     self.broker = broker
-    view = TableView(SharedMapping(mapping), annex: nil)
+    view = TableView(SharedMapping(mapping), onDemand: nil)
     self.descriptor = descriptor
     refresh()
   }
 
-  /// The memory that is mapped, in bytes.
+  /// The size of the mapping, in bytes.
   public var mappedByteCount: Int { view.table.mapping.byteCount }
 
   /// The end of the table's last block.
@@ -109,30 +110,31 @@ public final class Reader {
     Int(clamping: view.table.mapping.loadRelaxed(UInt64.self, at: Layout.Header.used))
   }
 
-  /// Whether the file got shorter than its table.
+  /// Whether the file was truncated below the size of its table.
   public var isBroken: Bool { view.table.mapping.isBroken }
 }
 
 extension Reader {
-  /// The header, checked: what the publisher does not have is zero.
+  /// Reads and checks the header; fields that the publisher does not have are zero.
   private static func header(
     of mapping: borrowing Mapping, file: String
   ) throws(TableError) -> vitals_header {
-    // Acquiring: the magic before what it announces.
+    // Acquiring: orders the magic before the header that it announces.
     guard mapping.loadAcquiring(UInt64.self, at: 0) == Layout.magic else {
-      throw .noTable(file: file)
+      throw .notATable(file: file)
     }
     let first = mapping.copy(vitals_header.self, at: 0, stored: 24)
     guard first.byte_order == VITALS_BYTE_ORDER.rawValue else {
       throw .foreignByteOrder(file: file)
     }
     func check(
-      _ field: String, _ value: UInt32, atLeast least: vitals_constant
+      _ field: String, _ value: UInt32, atLeast minimum: vitals_constant
     ) throws(TableError) {
-      guard value >= least.rawValue, value.isMultiple(of: 8), Int(value) <= mapping.byteCount else {
-        throw .flawed(
+      guard value >= minimum.rawValue, value.isMultiple(of: 8), Int(value) <= mapping.byteCount
+      else {
+        throw .invalid(
           file: file, field: field, value: UInt64(value),
-          rule: "it is a multiple of 8 from \(least.rawValue) to the file's length")
+          rule: "must be a multiple of 8 from \(minimum.rawValue) to the file's length")
       }
     }
     try check("header_size", first.header_size, atLeast: VITALS_HEADER_MINIMUM)
@@ -144,39 +146,39 @@ extension Reader {
     try check("group_size", header.group_size, atLeast: VITALS_GROUP_MINIMUM)
     try check("copy_size", header.copy_size, atLeast: VITALS_COPY_MINIMUM)
     guard Int(header.block_size) == MemoryLayout<vitals_block>.size else {
-      throw .flawed(
-        file: file, field: "block_size", value: UInt64(header.block_size), rule: "it is 24")
+      throw .invalid(
+        file: file, field: "block_size", value: UInt64(header.block_size), rule: "must be 24")
     }
     guard header.header_size == first.header_size, header.first_block >= header.header_size,
       header.first_block.isMultiple(of: UInt64(Layout.alignment)),
       header.first_block <= mapping.byteCount
     else {
-      throw .flawed(
+      throw .invalid(
         file: file, field: "first_block", value: header.first_block,
-        rule: "it is a multiple of 64 behind the header and within the file")
+        rule: "must be a multiple of 64 between the header and the end of the file")
     }
     return header
   }
 
-  /// Whether the file is of whom it says, and nobody else can change it.
+  /// Checks that the file belongs to the stated owner and that other users cannot change it.
   private static func checkTrust(
     _ status: FileStatus, _ header: vitals_header, file: String
   ) throws(TableError) {
     guard !status.isWritableByOthers else {
-      throw .untrusted(file: file, reason: "others than its owner may write it")
+      throw .untrusted(file: file, reason: "users other than its owner may write it")
     }
-    // A copy that the superuser or the reader himself made is as good.
+    // A copy made by root or by the current user is equally trusted.
     let owners = [header.owner, 0, currentUser()]
     guard owners.contains(status.owner) else {
       throw .untrusted(
         file: file,
-        reason: "it is of user \(status.owner) and says that it is of user \(header.owner)")
+        reason: "it belongs to user \(status.owner) but states user \(header.owner)")
     }
   }
 }
 
 extension Mapping {
-  /// A structure of which `stored` bytes are there; what is not there is zero.
+  /// Copies a structure that has `stored` bytes; missing fields are zero.
   func copy<Structure: BitwiseCopyable>(
     _: Structure.Type, at offset: Int, stored: Int
   ) -> Structure {
@@ -186,13 +188,13 @@ extension Mapping {
 }
 
 extension [UInt8] {
-  /// A structure of plain numbers of which `stored` bytes are there; what is not there is zero.
+  /// Decodes a structure that has `stored` bytes; missing fields are zero.
   ///
-  /// - Precondition: the offset is within the array.
+  /// - Precondition: The offset is within the array.
   func structure<Structure: BitwiseCopyable>(at offset: Int, stored: Int) -> Structure {
     let size = MemoryLayout<Structure>.size
-    let there = Swift.min(stored, size, count - offset)
-    let bytes = self[offset..<offset + there] + repeatElement(0, count: size - there)
+    let available = Swift.min(stored, size, count - offset)
+    let bytes = self[offset..<offset + available] + repeatElement(0, count: size - available)
     return unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: Structure.self) }
   }
 }

@@ -7,18 +7,18 @@ public struct TableGroup: Sendable {
   public let source: UInt64
   public let name: String
   public let schema: Schema
-  /// 1 is relaxed; more is latched.
+  /// The number of copies; 1 for a relaxed group, more for a latched group.
   public let copyCount: Int
-  /// Whether it is kept only while a reader asks for it.
+  /// Whether the publisher updates the group only while a reader has enabled it.
   public let isOnDemand: Bool
-  /// Since when it counts, in nanoseconds of CLOCK_MONOTONIC.
+  /// The start time of counting, in nanoseconds of CLOCK_MONOTONIC.
   public let start: UInt64
-  /// What its block takes, and its values in the annex.
+  /// The size of its block, including the values if the group is not on demand.
   public let byteCount: Int
-  /// Where the reader finds it: all that a sample needs.
+  /// The location of the group: all that a sample needs.
   public let slot: Slot
 
-  /// Where a group lies in a table, checked once.
+  /// The location of a group in a table, checked once.
   public struct Slot: Sendable {
     let id: UInt64
     let isOnDemand: Bool
@@ -29,24 +29,25 @@ public struct TableGroup: Sendable {
     let copySize: Int
     let wordCount: Int
 
-    /// The end of the last copy, from the start of the table or the annex.
+    /// The end of the last copy, from the start of the table or of the on-demand segment.
     var end: Int { values + mask * stride + copySize + wordCount * 8 }
   }
 }
 
-/// What came of reading a group once.
+/// The outcome of sampling a group.
 public enum TableSample: Hashable, Sendable {
-  /// The words are a whole update, or each for itself where the group is relaxed. The window is nil
-  /// where the publisher gives none: then it is the time of reading.
+  /// The words are one complete update or, in a relaxed group, individually consistent.
+  ///
+  /// The window is `nil` if the publisher states none: the words were true when they were read.
   case up(Window?)
-  /// The words are those of the sample; the publisher says that they are not up to date.
-  case old(TableStatus)
-  /// Nobody asks for the group: the words are none, all are inactive.
-  case asleep
-  /// Updates came faster than they could be read: the words are none.
+  /// The words are those of the sample, but the publisher's status says that they are not current.
+  case notCurrent(TableStatus)
+  /// No reader has enabled the on-demand group, or it is not mapped; the words are undefined.
+  case disabled
+  /// Updates were faster than the reader; the words are undefined.
   case busy
-  /// The group is no longer there: the words are none.
+  /// The group was removed; the words are undefined.
   case removed
-  /// The file got shorter: nothing of it counts any more.
+  /// The file was truncated; no word of the table is valid any more.
   case broken
 }

@@ -1,49 +1,46 @@
 import CVitals
+import Statistics
 
-/// Which publisher a table is of: told apart from all others, also of a former boot.
+/// The identity of a table's publisher, unique across restarts and boots.
 public struct TableIdentity: Hashable, Sendable {
-  /// Random: the same program, begun anew, has another one.
+  /// Random; differs after a restart of the same program.
   public let instance: [UInt8]
-  /// The boot in which it was made; its times are of that boot's clock.
+  /// The id of the boot in which the table was created; its times are valid only in that boot.
   public let bootID: [UInt8]
-  /// In the publisher's PID namespace.
+  /// The process id in the publisher's PID namespace.
   public let pid: UInt32
-  /// The user whose process it was.
+  /// The user id of the process.
   public let owner: UInt32
-  /// In nanoseconds of CLOCK_MONOTONIC.
+  /// The time of creation, in nanoseconds of CLOCK_MONOTONIC.
   public let created: UInt64
-  /// In nanoseconds of CLOCK_REALTIME; 0 where the publisher does not say.
+  /// The time of creation, in nanoseconds of CLOCK_REALTIME; 0 if the publisher does not state it.
   public let createdWall: UInt64
   /// The revision of the publisher's header.
   public let revision: UInt32
 
   /// The instance as 32 hexadecimal digits.
   public var instanceText: String {
-    instance.map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.count == 1 ? "0" + digits : digits
-    }.joined()
+    instance.map { $0.hexadecimal(width: 2) }.joined()
   }
 }
 
-/// Whether a table's publisher runs.
+/// The state of a table's publisher.
 public enum PublisherHealth: Hashable, Sendable {
   case live
-  /// It has not said so for three of its intervals, since the time; it still has the table's lock.
+  /// The last heartbeat is older than three intervals, but the publisher holds the table's lock.
   case stopped(since: UInt64)
-  /// It ended without a word; the last sign of it was at the time, of CLOCK_MONOTONIC.
+  /// The publisher ended without closing the table; the last heartbeat was at the given time.
   case dead(since: UInt64)
-  /// It ended the publication.
+  /// The publisher closed the table.
   case closed
-  /// The table is of a boot before this one.
-  case ofFormerBoot
+  /// The table is from a previous boot.
+  case previousBoot
 }
 
 /// A source of a table.
 public struct TableSource: Hashable, Sendable {
   public let id: UInt64
-  /// The path in the table; a name's bytes that cannot be in a path are written as `%` and two
-  /// hexadecimal digits.
+  /// The path in the table; bytes that are invalid in a path are `%` and two hexadecimal digits.
   public let path: String
   public let parent: UInt64
   public let keys: [String: String]
@@ -51,12 +48,12 @@ public struct TableSource: Hashable, Sendable {
   public let created: UInt64
   public let owner: UInt32?
   public let status: TableStatus
-  /// What its blocks take.
+  /// The size of its blocks.
   public let byteCount: Int
 
-  /// The last part of the path.
+  /// The last component of the path.
   public var name: String {
-    // By scalars: a slash and a combining mark behind it are one character.
+    // Split by scalars: a slash and a combining mark after it form one character.
     path.unicodeScalars.split(separator: "/").last.map(String.init) ?? path
   }
 }

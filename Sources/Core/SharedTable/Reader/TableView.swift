@@ -3,7 +3,7 @@ import LinuxSystem
 import Statistics
 import Synchronization
 
-/// A mapping with several holders.
+/// A mapping with several owners.
 final class SharedMapping {
   let mapping: Mapping
 
@@ -12,33 +12,33 @@ final class SharedMapping {
   }
 }
 
-/// A table's memory as a reader has mapped it: what samples are taken of.
+/// A reader's view of a table's memory, for sampling.
 ///
-/// It keeps its memory for as long as it lives. A pass takes the reader's view once, and all samples
-/// of it: then a group costs no reference count.
+/// The view keeps the memory mapped. A pass loads the reader's view once for all samples, so that a
+/// sample changes no reference count.
 public final class TableView {
   let table: SharedMapping
-  let annex: OnDemandMapping?
+  let onDemand: OnDemandMapping?
 
-  init(_ table: SharedMapping, annex: OnDemandMapping?) {
+  init(_ table: SharedMapping, onDemand: OnDemandMapping?) {
     self.table = table
-    self.annex = annex
+    self.onDemand = onDemand
   }
 
-  /// How often a group is read whose updates come faster than it can be copied.
+  /// The maximum number of attempts to copy a group that is updated meanwhile.
   private static let attempts = 8
 
-  /// One sample of a group: its words, in the order of its schema; no system call, no allocation.
+  /// Samples a group: its words in the order of its schema; no system call, no allocation.
   ///
   /// - Parameters:
-  ///   - slot: of one of the reader's groups, as of its last refresh.
-  ///   - words: as many as the schema has, at least.
-  /// - Returns: whether the words are a sample, and of when.
+  ///   - slot: The location of one of the reader's groups, from its last refresh.
+  ///   - words: The buffer; at least as many words as the schema has.
+  /// - Returns: Whether the words are a sample, and their window.
   public func sample(_ slot: TableGroup.Slot, into words: inout MutableSpan<UInt64>) -> TableSample
   {
     precondition(words.count >= slot.wordCount, "\(words.count) words for \(slot.wordCount)")
     let block = unsafe block(of: slot)
-    // Acquiring: the status before the words that it is about.
+    // Acquiring: orders the status before the words that it describes.
     let status = unsafe block[Layout.Group.status / 8].load(ordering: .acquiring)
     let outcome =
       slot.isOnDemand
@@ -49,7 +49,7 @@ public final class TableView {
     }
     guard status != 0, case .up = outcome else { return outcome }
     let since = unsafe block[Layout.Group.statusSince / 8].load(ordering: .relaxed)
-    return .old(TableStatus(word: status, since: since))
+    return .notCurrent(TableStatus(word: status, since: since))
   }
 
   private func sampleOnDemand(
@@ -57,22 +57,23 @@ public final class TableView {
   ) -> TableSample {
     let block = unsafe block(of: slot)
     let demand = unsafe block + Layout.Group.demand / 8
-    // Acquiring: the time of the last wake before the demand that came with it.
+    // Acquiring: orders the start time before the demand that was stored after it.
     let start = unsafe block[Layout.Group.start / 8].load(ordering: .acquiring)
-    // Acquiring: the demand before the words that are there because of it.
-    let isAsleep = unsafe demand.pointee.load(ordering: .acquiring) == 0
+    // Acquiring: orders the demand before the words that it makes valid.
+    let isDisabled = unsafe demand.pointee.load(ordering: .acquiring) == 0
     let serial = table.mapping.loadAcquiring(UInt64.self, at: Layout.Header.annexSerial)
-    // An annex that was mapped before it had the group is mapped anew by the next refresh.
-    guard !isAsleep, let annex, annex.serial == serial, annex.mapping.byteCount >= slot.end else {
-      return .asleep
-    }
-    let outcome = unsafe sample(slot, block, in: annex.mapping, into: &words)
-    // Whoever let it sleep meanwhile let its memory go, and whoever woke it again began it anew.
-    let isStillThere =
+    // A segment that was mapped before the group was added is too short; the next refresh remaps
+    // it.
+    guard !isDisabled, let onDemand, onDemand.serial == serial,
+      onDemand.mapping.byteCount >= slot.end
+    else { return .disabled }
+    let outcome = unsafe sample(slot, block, in: onDemand.mapping, into: &words)
+    // Disabling the group frees its memory, and enabling it again resets the values.
+    let isUnchanged =
       unsafe table.mapping.loadRelaxed(UInt64.self, at: Layout.Header.annexSerial) == serial
       && block[Layout.Group.start / 8].load(ordering: .relaxed) == start
       && demand.pointee.load(ordering: .relaxed) > 0
-    return isStillThere ? outcome : .asleep
+    return isUnchanged ? outcome : .disabled
   }
 
   /// The words of a group's block, up to its last field.
@@ -81,14 +82,14 @@ public final class TableView {
     unsafe table.mapping.words(at: slot.block, count: Layout.Group.demand / 8 + 1)
   }
 
-  /// A sample of values that lie in `memory`, the table's or the annex's.
+  /// Samples values in `memory`, that of the table or of the on-demand segment.
   @inline(__always)
   private func sample(
     _ slot: TableGroup.Slot, _ block: UnsafePointer<Atomic<UInt64>>,
     in memory: borrowing Mapping, into words: inout MutableSpan<UInt64>
   ) -> TableSample {
     for _ in 0..<Self.attempts {
-      // Acquiring: the index before the copy that it names.
+      // Acquiring: orders the index before the copy that it names.
       let index = unsafe block[Layout.Group.index / 8].load(ordering: .acquiring)
       let place = slot.values + (Int(truncatingIfNeeded: index) & slot.mask) * slot.stride
       let copy = unsafe memory.words(at: place, count: slot.copySize / 8 + slot.wordCount)
@@ -96,7 +97,7 @@ public final class TableView {
       let end = unsafe copy[Layout.Copy.end / 8].load(ordering: .relaxed)
       unsafe words.fill(
         from: copy + slot.copySize / 8, count: slot.wordCount, areLatched: slot.mask > 0)
-      // Orders the reads of the copy before this look at the index.
+      // Orders the reads of the copy before the second load of the index.
       fenceAcquiring()
       let now = unsafe block[Layout.Group.index / 8].load(ordering: .relaxed)
       guard slot.mask == 0 || now &- index < slot.mask else { continue }
@@ -108,9 +109,10 @@ public final class TableView {
 }
 
 extension MutableSpan<UInt64> {
-  /// Copies words that somebody may be writing.
+  /// Copies words that the publisher may be writing.
   ///
-  /// Each is read whole, but where the caller finds out afterwards whether they are: that is faster.
+  /// Each word is read whole, unless the group is latched: then the caller validates the copy
+  /// afterwards, which permits a faster one.
   @inline(__always)
   fileprivate mutating func fill(
     from source: UnsafePointer<Atomic<UInt64>>, count: Int, areLatched: Bool

@@ -1,20 +1,20 @@
-/// What became of a value between two samples; exact.
+/// The exact change of a value between two samples.
 public enum Delta: Hashable, Sendable {
-  /// A count grew by so much.
+  /// Growth of a count.
   case increase(UInt64)
-  /// A count fell, so it was reset: `since` is what it has counted after that.
+  /// A count fell, which means that it was reset; `since` is the growth after the reset.
   ///
-  /// What it had counted between the first sample and the reset is not known.
+  /// The growth between the first sample and the reset is unknown.
   case reset(since: UInt64)
-  /// A level rose or fell by so much.
+  /// Rise or fall of a level.
   case change(Int128)
-  /// One of the two values is not there.
+  /// One of the two values is inactive.
   case unknown
 
-  /// The delta of one word.
+  /// Computes the delta of one word.
   ///
-  /// A cumulative value, a peak and a bucket of a histogram can only grow; if they fall it is a
-  /// reset. All else are levels. A kind of a later version is taken as a level.
+  /// A cumulative value, a peak and a histogram bucket can only grow: a fall is a reset. All other
+  /// kinds, also kinds of later versions, are levels.
   public init(of statistic: Statistic, from earlier: UInt64, to later: UInt64) {
     if Inactive.marks(earlier, of: statistic) || Inactive.marks(later, of: statistic) {
       self = .unknown
@@ -25,7 +25,7 @@ public enum Delta: Hashable, Sendable {
       let fell =
         statistic.isSigned
         ? Int64(bitPattern: later) < Int64(bitPattern: earlier) : later < earlier
-      // Two's complement: the difference is right for signed words as well.
+      // Two's complement: the difference is correct for signed words as well.
       self = fell ? .reset(since: later) : .increase(later &- earlier)
     case .instant, .state, .unknown:
       self = .change(
@@ -36,8 +36,8 @@ public enum Delta: Hashable, Sendable {
 
 /// A level as a signed number.
 ///
-/// The kernel's levels are unsigned words that may fall below zero for a moment when several CPUs
-/// count: near 2^64 they are negative.
+/// Levels in the kernel are unsigned words that may fall below zero for a moment while several CPUs
+/// count. Values near 2^64 are therefore negative.
 public struct Level: Hashable, Sendable {
   public let value: Int128
 

@@ -1,13 +1,15 @@
-/// How fast a count grew between two samples, with the bounds that their windows imply.
+/// The growth rate of a count between two samples, with the bounds that their windows imply.
 public struct Rate: Hashable, Sendable {
   /// The exact growth.
   public let increase: UInt64
   public let interval: Interval
-  /// Whether the count was reset in between; the rate is then a lower bound.
+  /// Set if the count was reset between the samples; the rate is then a lower bound.
   public let afterReset: Bool
 
-  /// The rate of a statistic's word, or nil where there is none: a level or peak, an inactive value, a
-  /// window that is not later than the one before.
+  /// Computes the rate of one word of a statistic.
+  ///
+  /// The result is `nil` for a level, a peak or an inactive value, or if `laterWindow` is not later
+  /// than `earlierWindow`.
   public init?(
     of statistic: Statistic, from earlier: UInt64, at earlierWindow: Window, to later: UInt64,
     at laterWindow: Window
@@ -31,13 +33,13 @@ public struct Rate: Hashable, Sendable {
     self.afterReset = afterReset
   }
 
-  /// Per second, from the middles of the windows.
+  /// The rate per second between the middles of the windows.
   public var perSecond: Double { perSecond(over: interval.nominal) }
 
-  /// The least that it can have been.
+  /// The lower bound, per second.
   public var lowest: Double { perSecond(over: interval.longest) }
 
-  /// The most that it can have been; infinite where the windows overlap.
+  /// The upper bound, per second; infinite if the windows overlap.
   public var highest: Double { perSecond(over: interval.shortest) }
 
   private func perSecond(over nanoseconds: UInt64) -> Double {
@@ -46,29 +48,33 @@ public struct Rate: Hashable, Sendable {
   }
 }
 
-/// The part of an interval that something went on, of a statistic that counts time.
+/// The fraction of an interval that a statistic counted as time spent.
 public struct Share: Hashable, Sendable {
-  /// 0 to 1 for each of the parties that may spend time at once.
+  /// From 0 to the number of members that may spend time concurrently.
   public let value: Double
-  /// Whether more time was counted than the interval has.
+  /// Set if the statistic counted more time than the interval has.
   ///
-  /// A statistic such as `halt_wait_ns` grows only when the wait is over: then all of it arrives
-  /// at once, and a part of it belongs to intervals before.
-  public let isInArrears: Bool
+  /// A statistic such as `halt_wait_ns` grows only when the wait ends. The whole wait is then
+  /// counted at once, although a part of it belongs to earlier intervals.
+  public let exceedsInterval: Bool
 
-  /// The share of a rate, or nil where the statistic counts no time.
+  /// Computes the share from a rate; `nil` if the statistic does not count time.
   ///
-  /// `parties` is how many may spend time at once: 1 for a vCPU, their number for a sum.
-  public init?(_ rate: Rate, of statistic: Statistic, parties: Int = 1) {
+  /// - Parameters:
+  ///   - rate: The rate of the statistic.
+  ///   - statistic: The statistic.
+  ///   - memberCount: The number of members that may spend time concurrently: 1 for a vCPU, the
+  ///     number of members for a sum.
+  public init?(_ rate: Rate, of statistic: Statistic, memberCount: Int = 1) {
     guard statistic.isTimeSpent,
       let spent = Decimal(rate.increase, scale: statistic.scale)?.nanoseconds
     else { return nil }
-    let most = UInt128(rate.interval.longest) * UInt128(UInt64(parties))
-    isInArrears = spent > most
-    // More than 2^64 ns is more than any interval: the quotient is cut at the parties anyway.
+    let maximum = UInt128(rate.interval.longest) * UInt128(UInt64(memberCount))
+    exceedsInterval = spent > maximum
+    // More than 2^64 ns exceeds any interval; `memberCount` limits the quotient anyway.
     let shown = Double(UInt64(exactly: spent) ?? .max)
     value =
       rate.interval.nominal == 0
-      ? 0 : min(shown / Double(rate.interval.nominal), Double(parties))
+      ? 0 : min(shown / Double(rate.interval.nominal), Double(memberCount))
   }
 }

@@ -1,32 +1,34 @@
-/// The span of time in which a group's values were read, in nanoseconds of CLOCK_MONOTONIC.
+/// The time span in which a group's values were read, in nanoseconds of CLOCK_MONOTONIC.
 ///
-/// Every value was current at some moment of it; which one is not known.
+/// Every value was current at some time within the window; the exact time is unknown.
 public struct Window: Hashable, Sendable {
   public var begin: UInt64
   public var end: UInt64
 
   /// - Precondition: `begin <= end`.
   public init(begin: UInt64, end: UInt64) {
-    precondition(begin <= end, "a window that ends before it begins")
+    precondition(begin <= end, "window ends before it begins")
     self.begin = begin
     self.end = end
   }
 
-  /// The moment that is the least wrong for all values.
+  /// The time with the smallest maximum error for all values.
   public var middle: UInt64 { begin + (end - begin) / 2 }
 }
 
-/// The time between two windows: as short or as long as they allow.
+/// The time between two windows, with its bounds.
 public struct Interval: Hashable, Sendable {
-  /// From the end of the first to the begin of the second; 0 where they overlap.
+  /// From the end of the first window to the beginning of the second; 0 if they overlap.
   public let shortest: UInt64
-  /// From the begin of the first to the end of the second.
+  /// From the beginning of the first window to the end of the second.
   public let longest: UInt64
-  /// From the middle of the first to the middle of the second.
+  /// From the middle of the first window to the middle of the second.
   public let nominal: UInt64
 
-  /// The interval from `earlier` to `later`, or nil where `later` is not later: where it is the
-  /// same window, or begins or ends before the other does.
+  /// The interval from `earlier` to `later`.
+  ///
+  /// The result is `nil` if the windows are equal, or if `later` begins or ends before `earlier`
+  /// does.
   public init?(from earlier: Window, to later: Window) {
     guard later.begin >= earlier.begin, later.end >= earlier.end, later != earlier else {
       return nil

@@ -1,11 +1,13 @@
 extension Histogram {
-  /// The values between which a quantile lies, or nil without samples.
+  /// The bounds of a quantile.
   ///
-  /// A bucket does not say where in it its samples are, so the answer is the whole bucket: the
-  /// true quantile is not below `lower` and not above `upper`. A fraction of 0 is the least sample
-  /// and 1 the greatest.
+  /// The position of a sample within its bucket is unknown, so the result is the whole bucket: the
+  /// exact quantile is at least `lower` and at most `upper`. A fraction of 0 is the minimum, 1 the
+  /// maximum.
+  ///
+  /// - Returns: `nil` if there are no samples.
   public func quantile(_ fraction: Double) -> Bounds? {
-    precondition(fraction >= 0 && fraction <= 1, "no fraction: \(fraction)")
+    precondition(fraction >= 0 && fraction <= 1, "not a fraction: \(fraction)")
     let total = counts.reduce(UInt128(0)) { $0 + UInt128($1) }
     guard total > 0 else { return nil }
     let rank = rank(fraction, of: total)
@@ -17,11 +19,11 @@ extension Histogram {
     return nil
   }
 
-  /// The smallest number of samples that is at least the fraction of all.
+  /// The smallest number of samples that is at least the fraction of the total.
   private func rank(_ fraction: Double, of total: UInt128) -> UInt128 {
     if fraction == 1 { return total }
     let rank = min(max(1, UInt128((Double(total) * fraction).rounded(.up))), total)
-    // 0.07 * 100 is above 7 as a Double, but 7 / 100 is 0.07.
+    // 0.07 * 100 exceeds 7 as a Double, although 7 / 100 is 0.07.
     return rank > 1 && Double(rank - 1) / Double(total) >= fraction ? rank - 1 : rank
   }
 }

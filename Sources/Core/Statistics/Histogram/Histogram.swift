@@ -1,12 +1,12 @@
-/// Counts of samples by bucket, with exact integer bounds.
+/// Sample counts by bucket, with exact integer bounds.
 public struct Histogram: Hashable, Sendable {
-  /// How values fall into buckets.
+  /// The assignment of values to buckets.
   ///
-  /// Source: kernel document `virt/kvm/api.rst` 4.133; buckets are counted from 0 here.
+  /// Source: kernel document `virt/kvm/api.rst` 4.133; bucket numbers begin at 0 here.
   public enum Shape: Hashable, Sendable {
-    /// Bucket k holds `bucketSize * k ..< bucketSize * (k + 1)`; the last is open.
+    /// Bucket k counts `bucketSize * k ..< bucketSize * (k + 1)`; the last one has no upper bound.
     case linear(bucketSize: UInt64, count: Int)
-    /// Bucket 0 holds 0, bucket k holds `2^(k-1) ..< 2^k`; the last is open.
+    /// Bucket 0 counts 0, bucket k `2^(k-1) ..< 2^k`; the last one has no upper bound.
     case log2(count: Int)
 
     /// The number of buckets.
@@ -17,11 +17,11 @@ public struct Histogram: Hashable, Sendable {
     }
   }
 
-  /// The values that fall into one bucket, or several side by side.
+  /// The range of values of one bucket or of adjacent buckets.
   public struct Bounds: Hashable, Sendable {
-    /// The least value, inclusive.
+    /// The minimum, inclusive.
     public let lower: UInt64
-    /// The greatest value, inclusive; nil where there is no limit.
+    /// The maximum, inclusive; `nil` if unbounded.
     public let upper: UInt64?
 
     public init(lower: UInt64, upper: UInt64?) {
@@ -30,24 +30,26 @@ public struct Histogram: Hashable, Sendable {
     }
   }
 
-  /// Two histograms have different buckets.
-  public struct ShapeMismatch: Error, Hashable, Sendable {
-    public let one: Shape
-    public let other: Shape
+  /// Thrown if two histograms have different buckets.
+  public struct ShapeMismatchError: Error, Hashable, Sendable {
+    public let lhs: Shape
+    public let rhs: Shape
   }
 
   public let shape: Shape
-  /// The number of samples by bucket.
+  /// The number of samples in each bucket.
   public private(set) var counts: [UInt64]
 
-  /// - Precondition: there is a count for each bucket.
+  /// - Precondition: `counts` has one element per bucket.
   public init(shape: Shape, counts: [UInt64]) {
     precondition(counts.count == shape.count, "\(counts.count) counts, \(shape.count) buckets")
     self.shape = shape
     self.counts = counts
   }
 
-  /// The histogram of a statistic in a record, or nil where it is none or not produced now.
+  /// Reads the histogram of a statistic from a record.
+  ///
+  /// The result is `nil` if the statistic is not a histogram or is inactive.
   public init?(of statistic: Statistic, in record: Span<UInt64>) {
     guard let shape = statistic.histogramShape, shape.count > 0 else { return nil }
     var counts: [UInt64] = []
@@ -59,39 +61,42 @@ public struct Histogram: Hashable, Sendable {
     self.init(shape: shape, counts: counts)
   }
 
-  /// The number of all samples; it stops below the inactive marker, it does not wrap.
+  /// The total number of samples; saturates below the inactive marker.
   ///
-  /// Always the sum of the buckets: another counter may have been read at another moment.
+  /// It is always the sum of the buckets, because a separate counter may have been read at another
+  /// time.
   public var count: UInt64 {
     counts.reduce(0, Self.sum)
   }
 
   /// Adds the samples of another histogram of the same shape.
-  public mutating func merge(_ other: Histogram) throws(ShapeMismatch) {
-    guard shape == other.shape else { throw ShapeMismatch(one: shape, other: other.shape) }
+  public mutating func merge(_ other: Histogram) throws(ShapeMismatchError) {
+    guard shape == other.shape else { throw ShapeMismatchError(lhs: shape, rhs: other.shape) }
     for index in counts.indices {
       counts[index] = Self.sum(counts[index], other.counts[index])
     }
   }
 
-  private static func sum(_ one: UInt64, _ other: UInt64) -> UInt64 {
-    let (sum, overflow) = one.addingReportingOverflow(other)
+  private static func sum(_ lhs: UInt64, _ rhs: UInt64) -> UInt64 {
+    let (sum, overflow) = lhs.addingReportingOverflow(rhs)
     return overflow ? Inactive.unsigned - 1 : min(sum, Inactive.unsigned - 1)
   }
 
-  /// What became of a histogram between two samples.
+  /// The change of a histogram between two samples.
   public enum Change: Hashable, Sendable {
-    /// The samples that came.
+    /// The new samples.
     case increase(Histogram)
-    /// A bucket fell, so all were reset: the samples that came after that.
+    /// A bucket fell, so the histogram was reset; `since` has the samples after the reset.
     case reset(since: Histogram)
   }
 
-  /// What came since `earlier`.
+  /// Computes the change since `earlier`.
   ///
-  /// One bucket that fell means a reset of the whole histogram.
-  public func change(since earlier: Histogram) throws(ShapeMismatch) -> Change {
-    guard shape == earlier.shape else { throw ShapeMismatch(one: shape, other: earlier.shape) }
+  /// A fall of any bucket means that the whole histogram was reset.
+  public func change(since earlier: Histogram) throws(ShapeMismatchError) -> Change {
+    guard shape == earlier.shape else {
+      throw ShapeMismatchError(lhs: shape, rhs: earlier.shape)
+    }
     var difference = self
     for index in counts.indices {
       guard counts[index] >= earlier.counts[index] else { return .reset(since: self) }
@@ -102,7 +107,7 @@ public struct Histogram: Hashable, Sendable {
 }
 
 extension Histogram.Shape {
-  /// The values that fall into bucket `index`, or nil where no 64-bit value does.
+  /// The range of values of bucket `index`; `nil` if it contains no 64-bit value.
   public func bounds(of index: Int) -> Histogram.Bounds? {
     precondition(index >= 0 && index < count, "bucket \(index) of \(count)")
     let isLast = index == count - 1
@@ -111,7 +116,7 @@ extension Histogram.Shape {
       let (lower, overflow) = bucketSize.multipliedReportingOverflow(by: UInt64(index))
       guard !overflow else { return nil }
       if isLast { return .init(lower: lower, upper: nil) }
-      // A width of 0 is a flaw of the schema: such a bucket is shown as its bound alone.
+      // A width of 0 is an error in the schema: the bucket has only its lower bound.
       guard bucketSize > 0 else { return .init(lower: lower, upper: lower) }
       let (upper, isOpen) = lower.addingReportingOverflow(bucketSize - 1)
       return .init(lower: lower, upper: isOpen ? .max : upper)
@@ -123,7 +128,7 @@ extension Histogram.Shape {
     }
   }
 
-  /// The bucket that a value falls into.
+  /// The index of the bucket of a value.
   public func index(of value: UInt64) -> Int {
     switch self {
     case .linear(let bucketSize, let count):

@@ -3,7 +3,7 @@
 /// ```
 /// offset  size
 ///      0     4  flags
-///      4     4  name_size    bytes of the id and of each name, with the NUL
+///      4     4  name_size    bytes of the id and of each name, including the NUL
 ///      8     4  num_desc
 ///     12     4  id_offset    \
 ///     16     4  desc_offset   > from the start of the file
@@ -13,8 +13,8 @@
 public struct KVMHeader: Hashable, Sendable {
   /// The header's own length in bytes.
   public static let byteCount = 24
-  /// The most bytes that the descriptors may take.
-  public static let largestDescriptorBlock = 1 << 24
+  /// The maximum size of the descriptor block, in bytes.
+  public static let maximumDescriptorByteCount = 1 << 24
 
   public var flags: UInt32
   public var nameSize: Int
@@ -35,9 +35,9 @@ public struct KVMHeader: Hashable, Sendable {
     self.dataOffset = dataOffset
   }
 
-  /// Reads the first 24 of `bytes`; any flags are accepted.
+  /// Parses the first 24 bytes of `bytes`; accepts any flags.
   ///
-  /// - Throws: `truncated`, or `tooLarge` where the descriptors would take over 16 MiB.
+  /// - Throws: `truncated`, or `tooLarge` if the descriptors or a name would exceed 16 MiB.
   public init(parsing bytes: Span<UInt8>) throws(KVMFormatError) {
     guard bytes.count >= Self.byteCount else {
       throw .truncated(.header, needed: Self.byteCount, found: bytes.count)
@@ -48,20 +48,20 @@ public struct KVMHeader: Hashable, Sendable {
     idOffset = Int(bytes.uint32(at: 12))
     descriptorOffset = Int(bytes.uint32(at: 16))
     dataOffset = Int(bytes.uint32(at: 20))
-    // Both factors may be near 2^32.
+    // Both factors may be close to 2^32.
     let (size, overflow) = descriptorStride.multipliedReportingOverflow(by: descriptorCount)
-    guard !overflow, size <= Self.largestDescriptorBlock else {
+    guard !overflow, size <= Self.maximumDescriptorByteCount else {
       throw .tooLarge(.descriptors, byteCount: overflow ? Int.max : size)
     }
-    guard nameSize <= Self.largestDescriptorBlock else {
+    guard nameSize <= Self.maximumDescriptorByteCount else {
       throw .tooLarge(.id, byteCount: nameSize)
     }
   }
 
-  /// The bytes from one descriptor to the next.
+  /// The distance between two descriptors, in bytes.
   public var descriptorStride: Int { 16 + nameSize }
 
-  /// The bytes of all descriptors.
+  /// The size of the descriptor block, in bytes.
   public var descriptorByteCount: Int { descriptorStride * descriptorCount }
 }
 
@@ -73,26 +73,26 @@ public enum KVMBlock: String, Hashable, Sendable {
   case data
 }
 
-/// Why bytes are no KVM binary statistics.
+/// An error in KVM binary statistics.
 public enum KVMFormatError: Error, Hashable, Sendable {
   case truncated(KVMBlock, needed: Int, found: Int)
   case tooLarge(KVMBlock, byteCount: Int)
-  case flawed(Schema.Flaw)
-  /// The format holds at most 65,535 values of a statistic, and no NUL in a name.
-  case inexpressible(name: String, size: Int)
+  case invalidSchema(SchemaError)
+  /// The format permits at most 65,535 values per statistic, and no NUL in a name.
+  case unrepresentable(name: String, size: Int)
 }
 
 extension KVMFormatError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .truncated(let block, let needed, let found):
-      "the \(block.rawValue) block has \(found) bytes; \(needed) are needed"
+      "\(block.rawValue) block is truncated: \(found) bytes, expected \(needed)"
     case .tooLarge(let block, let byteCount):
-      "the \(block.rawValue) block would have \(byteCount) bytes, which is more than is credible"
-    case .flawed(let flaw):
-      flaw.description
-    case .inexpressible(let name, let size):
-      "the KVM format has no room for statistic \(name) of \(size) values"
+      "\(block.rawValue) block is too large: \(byteCount) bytes"
+    case .invalidSchema(let error):
+      error.description
+    case .unrepresentable(let name, let size):
+      "the KVM format cannot represent statistic '\(name)' with \(size) values"
     }
   }
 }

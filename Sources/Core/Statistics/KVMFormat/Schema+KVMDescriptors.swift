@@ -1,14 +1,14 @@
 extension Schema {
-  /// Reads the descriptor block of a KVM binary statistics file.
+  /// Parses the descriptor block of a KVM binary statistics file.
   ///
-  /// Kinds, units, bases and flag bits of later versions are kept, not refused. Every offset is
-  /// taken from its descriptor. A name ends at its first NUL or at `name_size`; bytes in it that
-  /// are no UTF-8 become U+FFFD.
+  /// Keeps kinds, units, bases and flag bits of later versions. Offsets are those of the
+  /// descriptors. A name ends at its first NUL or at `name_size`; invalid UTF-8 in it becomes
+  /// U+FFFD.
   ///
   /// - Parameters:
-  ///   - bytes: the block alone, from `header.descriptorOffset` on.
-  ///   - header: the header of the same file.
-  /// - Throws: `KVMFormatError` where the block is too short or a value lies where none can.
+  ///   - bytes: The descriptor block, which begins at `header.descriptorOffset` of the file.
+  ///   - header: The header of the same file.
+  /// - Throws: `truncated`, or `invalidSchema` if an offset or size is invalid.
   public init(kvmDescriptors bytes: Span<UInt8>, header: KVMHeader) throws(KVMFormatError) {
     guard bytes.count >= header.descriptorByteCount else {
       throw .truncated(.descriptors, needed: header.descriptorByteCount, found: bytes.count)
@@ -20,27 +20,27 @@ extension Schema {
       let descriptor = bytes.extracting(start..<start + header.descriptorStride)
       statistics.append(Statistic(kvmDescriptor: descriptor))
     }
-    do throws(Flaw) {
+    do throws(SchemaError) {
       try self.init(statistics)
     } catch {
-      throw .flawed(error)
+      throw .invalidSchema(error)
     }
   }
 
-  /// The header of a KVM binary statistics file that has this schema.
+  /// Returns the header of a KVM binary statistics file with this schema.
   ///
-  /// The data block of `wordCount` words lies at the header's data offset, at the file's end, and on
-  /// as few pages as it can: a reader of it alone then costs the kernel the least.
+  /// The data block of `wordCount` words is at the end of the file, at the header's data offset. It
+  /// spans as few pages as possible, which minimizes the cost of a read of the data alone.
   ///
-  /// - Throws: `inexpressible` where the format has no room for a statistic, `tooLarge` where a
-  ///   reader would refuse the descriptors.
+  /// - Throws: `unrepresentable` if the format cannot represent a statistic, `tooLarge` if the
+  ///   descriptors exceed the limit of readers.
   public func kvmHeader(id: String) throws(KVMFormatError) -> KVMHeader {
     for statistic in statistics {
       guard statistic.size <= Int(UInt16.max), !statistic.name.utf8.contains(0) else {
-        throw .inexpressible(name: statistic.name, size: statistic.size)
+        throw .unrepresentable(name: statistic.name, size: statistic.size)
       }
     }
-    // 48 is what kernels have used so far; a longer name makes every name longer.
+    // Kernels have used 48 so far. One longer name increases the size of every name.
     let longest = statistics.map(\.name.utf8.count).max() ?? 0
     let nameSize = max(48, (max(longest, id.utf8.count) + 8) / 8 * 8)
     let descriptorOffset = KVMHeader.byteCount + nameSize
@@ -50,7 +50,7 @@ extension Schema {
     let header = KVMHeader(
       flags: 0, nameSize: nameSize, descriptorCount: statistics.count,
       idOffset: KVMHeader.byteCount, descriptorOffset: descriptorOffset, dataOffset: dataOffset)
-    guard header.descriptorByteCount <= KVMHeader.largestDescriptorBlock else {
+    guard header.descriptorByteCount <= KVMHeader.maximumDescriptorByteCount else {
       throw .tooLarge(.descriptors, byteCount: header.descriptorByteCount)
     }
     return header
@@ -58,7 +58,7 @@ extension Schema {
 
   private static let pageSize = 4096
 
-  /// The header, id and descriptors of a KVM binary statistics file: all in front of its data.
+  /// Encodes a KVM binary statistics file up to its data: header, id and descriptors.
   public func kvmFile(
     id: String
   ) throws(KVMFormatError) -> (header: KVMHeader, bytes: [UInt8]) {
@@ -72,7 +72,7 @@ extension Schema {
 }
 
 extension Statistic {
-  /// Reads one descriptor with the name behind it.
+  /// Parses one descriptor and the name that follows it.
   ///
   /// ```
   /// offset  size
@@ -122,7 +122,7 @@ extension KVMHeader {
 }
 
 extension Span<UInt8> {
-  /// The text up to the first NUL or the end.
+  /// The text before the first NUL, or all of it.
   public var textBeforeNUL: String {
     var text: [UInt8] = []
     for index in indices {

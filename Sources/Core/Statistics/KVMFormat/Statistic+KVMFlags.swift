@@ -1,7 +1,7 @@
 extension Statistic {
   /// The `flags` word of a KVM descriptor: kind in bits 0-3, unit in 4-7, base in 8-11.
   ///
-  /// KVM has no kind for a state: it is written as an instant value.
+  /// KVM has no kind for states; a state is encoded as an instant value.
   public var kvmFlags: UInt32 {
     let kindBits: UInt32 =
       switch kind {
@@ -32,7 +32,7 @@ extension Statistic {
 }
 
 extension Kind {
-  /// The kind of a KVM descriptor's flags.
+  /// Decodes the kind from the flags of a KVM descriptor.
   init(kvmFlags flags: UInt32) {
     self =
       switch UInt8(flags & 0xf) {
@@ -47,7 +47,7 @@ extension Kind {
 }
 
 extension Unit {
-  /// The unit of a KVM descriptor's flags.
+  /// Decodes the unit from the flags of a KVM descriptor.
   init(kvmFlags flags: UInt32) {
     self =
       switch UInt8(flags >> 4 & 0xf) {
@@ -62,7 +62,7 @@ extension Unit {
 }
 
 extension Scale.Base {
-  /// The base of a KVM descriptor's flags.
+  /// Decodes the base from the flags of a KVM descriptor.
   init(kvmFlags flags: UInt32) {
     self =
       switch UInt8(flags >> 8 & 0xf) {

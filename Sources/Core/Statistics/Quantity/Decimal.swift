@@ -1,4 +1,4 @@
-/// An exact number: `mantissa` times ten to the power of `exponent`.
+/// An exact decimal number, `mantissa` * 10^`exponent`.
 public struct Decimal: Hashable, Sendable {
   public var isNegative: Bool
   public var mantissa: UInt128
@@ -10,7 +10,9 @@ public struct Decimal: Hashable, Sendable {
     self.isNegative = isNegative
   }
 
-  /// A raw value in its unit, or nil where it cannot be exact in 128 bits or the base is unknown.
+  /// Converts a raw value to its unit.
+  ///
+  /// The result is `nil` if it is not exact in 128 bits, or if the base is unknown.
   public init?(_ raw: UInt64, scale: Scale) {
     let exponent = Int(scale.exponent)
     switch scale.base {
@@ -22,7 +24,7 @@ public struct Decimal: Hashable, Sendable {
       guard exponent <= UInt128(raw).leadingZeroBitCount else { return nil }
       self.init(mantissa: UInt128(raw) << UInt128(exponent), exponent: 0)
     case .two:
-      // v / 2^k = v * 5^k / 10^k, and 5^27 is the last power below 2^64.
+      // v / 2^k = v * 5^k / 10^k, and 5^27 is the largest power of 5 below 2^64.
       let halved = min(raw.trailingZeroBitCount, -exponent)
       let places = -exponent - halved
       guard places <= 27 else { return nil }
@@ -33,7 +35,7 @@ public struct Decimal: Hashable, Sendable {
     }
   }
 
-  /// The number rounded to six digits, for figures that are only known about.
+  /// Rounds an inexact number to six digits.
   public init?(rounding value: Double) {
     guard value.isFinite else { return nil }
     var magnitude = abs(value)
@@ -50,7 +52,7 @@ public struct Decimal: Hashable, Sendable {
       mantissa: UInt128(UInt64(magnitude.rounded())), exponent: exponent, isNegative: value < 0)
   }
 
-  /// The number in nanoseconds if it is seconds; rounded down.
+  /// The nanoseconds of a number of seconds, rounded down; `nil` on overflow.
   var nanoseconds: UInt128? {
     let shift = exponent + 9
     if shift < -38 { return 0 }
@@ -69,7 +71,7 @@ public struct Decimal: Hashable, Sendable {
 }
 
 extension Decimal: CustomStringConvertible {
-  /// The exact number: plain digits, or with an exponent where they would be over 40.
+  /// The exact number, with an exponent if the plain form exceeds 40 digits.
   public var description: String {
     let sign = isNegative && mantissa != 0 ? "-" : ""
     if mantissa == 0 { return "0" }

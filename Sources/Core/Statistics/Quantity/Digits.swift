@@ -1,6 +1,7 @@
 extension UInt128 {
-  /// The decimal digits; most values fit into 64 bits, where printing is much cheaper.
+  /// The decimal digits.
   var digits: String {
+    // Most values fit into 64 bits, which are much cheaper to print.
     if let small = UInt64(exactly: self) { return String(small) }
     return String(self)
   }
@@ -19,11 +20,11 @@ extension UInt128 {
     return count
   }
 
-  /// The number without its last `count` digits, rounded half up.
+  /// Drops the last `count` digits and rounds half up.
   func dropping(digits count: Int) -> UInt128 {
     if let small = UInt64(exactly: self), count < 19 {
       let divisor = (0..<count).reduce(UInt64(1)) { power, _ in power * 10 }
-      // The divisor is even, or 1; adding its half first might overflow.
+      // The divisor is even, or 1. Adding half of it before the division might overflow.
       let isUp = count > 0 && small % divisor >= divisor / 2
       return UInt128(small / divisor + (isUp ? 1 : 0))
     }

@@ -1,21 +1,21 @@
-/// A number of a statistic's scaled unit with 64 binary digits behind the point.
+/// A number in the scaled unit of a statistic, with 64 fractional bits.
 public struct FixedPoint: Hashable, Sendable {
-  /// 2 to the 64 times the number.
+  /// The number times 2^64.
   private let bits: Int128
 
   private static let half = Int128(1) << 63
 
-  /// The exact value of a double, in units of a `power`th: cut behind the last binary digit.
+  /// Multiplies a double by `power` and truncates the product to 64 fractional bits.
   ///
-  /// What has a 64th of a millionth or more as its last digit, is not cut at all. Nil where it is
-  /// not finite, or has no whole part of 64 bits.
+  /// The result is exact unless the product has bits below 2^-64. It is `nil` if the value is not
+  /// finite or the integer part exceeds 64 bits.
   ///
-  /// - Precondition: the power is below 2 to the 60.
+  /// - Precondition: `power` is less than 2^60.
   public init?(_ value: Double, power: UInt64) {
     guard value.isFinite else { return nil }
     let isSubnormal = value.exponentBitPattern == 0
     let significand = value.significandBitPattern | (isSubnormal ? 0 : 1 << 52)
-    // value = significand * 2^exponent, so that both factors are whole numbers.
+    // value = significand * 2^exponent, with integer factors.
     let exponent = Int(max(1, value.exponentBitPattern)) - 1075
     let product = UInt128(significand) * UInt128(power)
     let shift = exponent + 64
@@ -24,18 +24,18 @@ public struct FixedPoint: Hashable, Sendable {
     bits = value < 0 ? -magnitude : magnitude
   }
 
-  /// The number rounded to a whole one, or nil where that needs more than 64 bits.
+  /// The nearest integer; `nil` if it exceeds 64 bits.
   public var rounded: Int64? {
     nextHalf.map { $0.whole }
   }
 
-  /// The whole part, rounded down.
+  /// The integer part, rounded down.
   public var whole: Int64 { Int64(truncatingIfNeeded: bits >> 64) }
 
-  /// What is above the whole part.
+  /// The fractional part, in units of 2^-64.
   public var fraction: UInt64 { UInt64(truncatingIfNeeded: bits) }
 
-  /// The number and a half, so that its whole part is the number, rounded.
+  /// The number plus one half: its integer part is the rounded number.
   public var nextHalf: FixedPoint? {
     let (sum, isOver) = bits.addingReportingOverflow(Self.half)
     return isOver ? nil : FixedPoint(bits: sum)
@@ -46,7 +46,7 @@ public struct FixedPoint: Hashable, Sendable {
   }
 }
 
-/// The power of ten of so many decimals.
+/// Returns 10^`decimals`.
 public func powerOfTen(_ decimals: Int) -> UInt64 {
   (0..<decimals).reduce(1) { power, _ in power * 10 }
 }

@@ -1,13 +1,13 @@
-/// A number and unit as a person reads them: three digits that matter, and a fitting prefix.
+/// A number and a unit for display: three significant digits and a suitable prefix.
 ///
-/// This is the one place that turns values into such text.
+/// All views use this type to format values for users.
 public struct Quantity: Hashable, Sendable {
-  /// Such as `12.3`.
+  /// The number, for example `12.3`.
   public let number: String
-  /// Such as `ms`, `KiB`, `k`, or nothing.
+  /// The unit or prefix, for example `ms`, `KiB` or `k`; may be empty.
   public let unit: String
 
-  /// The text with a space before a unit that is a word of its own.
+  /// The complete text, with a space before a unit that is more than a prefix or `%`.
   public var text: String {
     unit.isEmpty || unit == "%" || Self.prefixes.contains(unit)
       ? number + unit : "\(number) \(unit)"
@@ -21,7 +21,7 @@ public struct Quantity: Hashable, Sendable {
     self.unit = unit
   }
 
-  /// An exact number of a unit.
+  /// Formats an exact number of a unit.
   public init(_ value: Decimal, unit: Unit) {
     let sign = value.isNegative && value.mantissa != 0 ? "-" : ""
     switch unit {
@@ -40,7 +40,7 @@ public struct Quantity: Hashable, Sendable {
     }
   }
 
-  /// A raw word of a statistic, or nil where it is inactive.
+  /// Formats a raw word of a statistic; `nil` if the word is inactive.
   public init?(_ word: UInt64, of statistic: Statistic) {
     if Inactive.marks(word, of: statistic) { return nil }
     if statistic.kind == .state {
@@ -49,7 +49,7 @@ public struct Quantity: Hashable, Sendable {
       return
     }
     if statistic.kind.isHistogram {
-      // The unit is that of the bounds; a word of it counts samples.
+      // The unit is that of the bounds; the words count samples.
       self.init(Decimal(mantissa: UInt128(word), exponent: 0), unit: .none)
       return
     }
@@ -62,7 +62,7 @@ public struct Quantity: Hashable, Sendable {
     self.init(value, unit: statistic.unit)
   }
 
-  /// A bound or size in the scaled unit of a statistic.
+  /// Formats a bound or size in the scaled unit of a statistic.
   public init(_ value: UInt64, inUnitOf statistic: Statistic) {
     guard let decimal = Decimal(value, scale: statistic.scale) else {
       self.init(number: String(value), unit: statistic.factorText)
@@ -71,7 +71,7 @@ public struct Quantity: Hashable, Sendable {
     self.init(decimal, unit: statistic.unit)
   }
 
-  /// A share as a percentage with one decimal.
+  /// Formats a share as a percentage with one decimal.
   public init(share: Double) {
     let tenths = (share * 1000).rounded()
     guard abs(tenths) < 1e15 else {
@@ -82,7 +82,7 @@ public struct Quantity: Hashable, Sendable {
     self.init(number: "\(tenths < 0 ? "-" : "")\(digits / 10).\(digits % 10)", unit: "%")
   }
 
-  /// A figure that is only known about, such as a rate.
+  /// Formats an inexact number, such as a rate.
   public init(about value: Double, unit: Unit = .none) {
     guard let decimal = Decimal(rounding: value) else {
       self.init(number: value.isNaN ? "-" : value < 0 ? "-inf" : "inf", unit: "")
@@ -94,7 +94,7 @@ public struct Quantity: Hashable, Sendable {
   // MARK: - Prefixes
 
   private static func counted(_ value: Decimal, sign: String, unit: String) -> Quantity {
-    // A whole number that is short enough is shown to the last digit.
+    // Show short integers exactly.
     if value.exponent == 0, value.mantissa < 100_000 {
       return Quantity(number: "\(sign)\(value.mantissa)", unit: unit)
     }
@@ -117,12 +117,13 @@ public struct Quantity: Hashable, Sendable {
         ? value.threeDigits(lowestPower: 0, highestPower: 0).number : "\(whole)"
       return Quantity(number: sign + number, unit: prefixes[power])
     }
-    // Hundredths of the prefix, rounded; a last step, where a hundredth does not matter.
+    // Hundredths of the prefixed unit, rounded. `threeDigits` may drop further digits; a hundredth
+    // does not matter then.
     let shift = UInt128(10 * power)
     let rest = whole & ((UInt128(1) << shift) - 1)
     let hundredths = (whole >> shift) * 100 + (rest * 100 + (UInt128(1) << (shift - 1))) >> shift
     if hundredths >= 102_350, power + 1 < prefixes.count {
-      // It would be rounded to 1024.
+      // Rounding would give 1024.
       return Quantity(number: sign + "1", unit: prefixes[power + 1])
     }
     let (number, _) = Decimal(mantissa: hundredths, exponent: -2).threeDigits(
@@ -157,14 +158,14 @@ public struct Quantity: Hashable, Sendable {
 }
 
 extension Statistic {
-  /// What a raw value is to be multiplied with, for scales that a number cannot be exact in.
+  /// The factor of a raw value, shown if the scaled number is not exact.
   fileprivate var factorText: String {
     unit == .none ? "* \(scale)" : "* \(scale) \(unit)"
   }
 }
 
 extension Decimal {
-  /// The number without what is behind its point, or nil where that is beyond 128 bits.
+  /// The integer part; `nil` if it exceeds 128 bits.
   fileprivate var whole: UInt128? {
     if mantissa == 0 || exponent < -38 { return 0 }
     guard exponent <= 38 else { return nil }
@@ -174,19 +175,19 @@ extension Decimal {
     return overflow ? nil : product
   }
 
-  /// Three digits, rounded half up, and the power of 1000 that they are in.
+  /// Returns three significant digits, rounded half up, and the power of 1000 that they count.
   func threeDigits(lowestPower: Int, highestPower: Int = .max) -> (number: String, power: Int) {
     var mantissa = mantissa
     var exponent = exponent
     guard mantissa > 0 else { return ("0", max(lowestPower, min(0, highestPower))) }
-    // Bring the number to the form d.dd, dd.d or ddd times 1000^power.
+    // Normalize to d.dd, dd.d or ddd times 1000^power.
     func power(_ mantissa: UInt128, _ exponent: Int) -> Int {
       let order = mantissa.digitCount - 1 + exponent
       let floor = order >= 0 ? order / 3 : -((2 - order) / 3)
       return min(max(floor, lowestPower), highestPower)
     }
     var chosen = power(mantissa, exponent)
-    // Digits after the point, so that three digits matter, however small the number.
+    // The decimals that give three significant digits, also for small numbers.
     func places(_ mantissa: UInt128, _ exponent: Int, in chosen: Int) -> Int {
       let order = mantissa.digitCount - 1 + exponent - 3 * chosen
       return max(0, 2 - order)
@@ -200,7 +201,7 @@ extension Decimal {
     }
     round(to: kept, in: chosen)
     if mantissa > 0 {
-      // Rounding may have added a digit: 999.6 k is 1.00 M.
+      // Rounding may add a digit: 999.6 k becomes 1.00 M.
       chosen = power(mantissa, exponent)
       kept = places(mantissa, exponent, in: chosen)
       round(to: kept, in: chosen)

@@ -1,24 +1,24 @@
-/// How the values of a statistic behave over time.
+/// The behaviour of a statistic's values over time.
 ///
-/// The first five are those of the KVM binary statistics (kernel document `virt/kvm/api.rst`,
+/// The first five kinds are those of KVM binary statistics (kernel document `virt/kvm/api.rst`,
 /// section 4.133).
 public enum Kind: Hashable, Sendable {
-  /// A count that only grows, until a reset.
+  /// A count that grows until it is reset.
   case cumulative
-  /// A level that goes up and down.
+  /// A level that rises and falls.
   case instant
   /// The highest level so far.
   case peak
-  /// Counts of samples in buckets of equal width.
+  /// Sample counts in buckets of equal width.
   case linearHistogram
-  /// Counts of samples in buckets that double in width.
+  /// Sample counts in buckets whose width doubles.
   case logHistogram
-  /// One of a list of names.
+  /// An index into a list of names.
   case state
-  /// A kind of a later version, kept as it was found.
+  /// A kind of a later version, with its raw code.
   case unknown(UInt8)
 
-  /// Whether the values are counts of samples by bucket.
+  /// Returns `true` if the words are sample counts by bucket.
   public var isHistogram: Bool {
     self == .linearHistogram || self == .logHistogram
   }

@@ -3,7 +3,7 @@ extension Schema: Codable {
     case hash, words, statistics
   }
 
-  /// Reads a schema; `words` and `hash` are derived, not trusted.
+  /// Decodes a schema; computes the word count and hash and ignores their keys.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let statistics = try container.decode([Statistic].self, forKey: .statistics)
@@ -17,30 +17,28 @@ extension Schema: Codable {
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
-    // A 64-bit number is not safe in every JSON reader; text is.
+    // Many JSON readers do not support 64-bit numbers, so the hash is text.
     try container.encode(hashText, forKey: .hash)
     try container.encode(wordCount, forKey: .words)
     try container.encode(statistics, forKey: .statistics)
   }
 
   /// The hash as 16 hexadecimal digits.
-  public var hashText: String {
-    let digits = String(hash, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
+  public var hashText: String { hash.hexadecimal(width: 16) }
 }
 
 extension Statistic: Codable {
   private enum CodingKeys: String, CodingKey {
-    case name, kind, unit, base, exponent, size, offset, bucketSize, signed, states, stability
-    case cost, reservedFlags, meaning
+    case name, kind, unit, base, exponent, size, offset, signed, states, stability, cost, meaning
+    case bucketSize = "bucket_size"
+    case reservedFlags = "reserved_flags"
   }
 
-  /// Reads a statistic; what is not there has its usual value.
+  /// Decodes a statistic; missing keys have default values.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    func value<T: Decodable>(_ key: CodingKeys, or usual: T) throws -> T {
-      try container.decodeIfPresent(T.self, forKey: key) ?? usual
+    func value<T: Decodable>(_ key: CodingKeys, or defaultValue: T) throws -> T {
+      try container.decodeIfPresent(T.self, forKey: key) ?? defaultValue
     }
     self.init(
       try container.decode(String.self, forKey: .name),
@@ -78,7 +76,7 @@ extension Statistic: Codable {
   }
 }
 
-/// The raw number of `unknown(7)`; 15, the last of the four-bit codes, for any other text.
+/// Parses the raw code in `unknown(7)`; returns 15, the largest four-bit code, for other text.
 private func rawCode(of name: String) -> UInt8 {
   guard name.hasPrefix("unknown("), name.hasSuffix(")") else { return 15 }
   return UInt8(name.dropFirst("unknown(".count).dropLast()) ?? 15
@@ -89,7 +87,7 @@ extension Kind {
     let known: [Kind] = [
       .cumulative, .instant, .peak, .linearHistogram, .logHistogram, .state,
     ]
-    // A raw code that has a name is that name.
+    // A raw code with a known name becomes that kind.
     self =
       known.first { $0.description == name } ?? Kind(kvmFlags: UInt32(rawCode(of: name) & 0xf))
   }

@@ -1,34 +1,27 @@
-/// An ordered list of statistics and where their words lie in a record; immutable.
+/// An immutable, ordered list of statistics with the offsets of their words in a record.
 ///
-/// Words may lie in any order and with gaps: only a statistic's own offset says where it is.
+/// The words may be in any order and may have gaps: only the offset of a statistic determines their
+/// position.
 public struct Schema: Sendable {
-  /// Why a list of statistics is no schema.
-  public enum Flaw: Error, Hashable, Sendable {
-    /// Words lie at a multiple of 8 bytes.
-    case misaligned(name: String, offset: Int)
-    /// A record may have 2 Mi words.
-    case tooLarge(name: String, words: Int)
-  }
-
-  /// The most words that a record may have: 16 MiB.
-  public static let largestWordCount = 1 << 21
+  /// The maximum number of words in a record: 16 MiB.
+  public static let maximumWordCount = 1 << 21
 
   public let statistics: [Statistic]
-  /// The length of a record, gaps included.
+  /// The length of a record, including gaps.
   public let wordCount: Int
-  /// Equal for equal schemas, in every process and version.
+  /// A hash that is equal for equal schemas, in every process and version.
   public let hash: UInt64
 
-  /// A schema of statistics that have their offsets.
-  public init(_ statistics: [Statistic]) throws(Flaw) {
+  /// Creates a schema from statistics with offsets.
+  public init(_ statistics: [Statistic]) throws(SchemaError) {
     var end = 0
     for statistic in statistics {
       guard statistic.offset >= 0, statistic.offset.isMultiple(of: 8), statistic.size >= 0 else {
         throw .misaligned(name: statistic.name, offset: statistic.offset)
       }
-      // Offset and size may come from another's JSON: their sum may be beyond 64 bits.
+      // Offset and size may come from foreign JSON: their sum may exceed 64 bits.
       let (last, overflow) = (statistic.offset / 8).addingReportingOverflow(statistic.size)
-      guard !overflow, last <= Self.largestWordCount else {
+      guard !overflow, last <= Self.maximumWordCount else {
         throw .tooLarge(name: statistic.name, words: overflow ? .max : last)
       }
       end = max(end, last)
@@ -36,9 +29,9 @@ public struct Schema: Sendable {
     self.init(checked: statistics, wordCount: end)
   }
 
-  /// A schema of statistics laid one after the other; their own offsets do not count.
+  /// Creates a schema that packs the statistics without gaps; ignores their offsets.
   ///
-  /// - Precondition: the record has at most `largestWordCount` words.
+  /// - Precondition: The record has at most `maximumWordCount` words.
   public init(packing statistics: [Statistic]) {
     var packed = statistics
     var end = 0
@@ -46,34 +39,32 @@ public struct Schema: Sendable {
       packed[index].offset = end * 8
       end += packed[index].size
     }
-    precondition(end <= Self.largestWordCount, "a record of \(end) words")
+    precondition(end <= Self.maximumWordCount, "a record of \(end) words")
     self.init(checked: packed, wordCount: end)
   }
 
   private init(checked statistics: [Statistic], wordCount: Int) {
     self.statistics = statistics
     self.wordCount = wordCount
-    var digest = Digest()
-    for statistic in statistics { digest.add(statistic) }
-    hash = digest.value
+    hash = Self.hash(of: statistics)
   }
 
-  /// The position of the statistic with this name; the first one where a name stands twice.
+  /// The index of the first statistic with this name.
   ///
-  /// - Complexity: O(*n*). Look up once, not per sample.
+  /// - Complexity: O(*n*). Call this function once, not per sample.
   public func index(of name: String) -> Int? {
     statistics.firstIndex { $0.name == name }
   }
 
-  /// The statistic with this name; the first one where a name stands twice.
+  /// The first statistic with this name.
   public subscript(name: String) -> Statistic? {
     statistics.first { $0.name == name }
   }
 
-  /// The position of the counter that is the true sum of a histogram's samples, if there is one.
+  /// The index of the counter with the exact sum of a histogram's samples, if there is one.
   ///
-  /// It has the histogram's name with another last part, and its unit and scale, as
-  /// `halt_wait_ns` has for `halt_wait_hist`.
+  /// It has the unit and scale of the histogram, and its name differs only in the last part, for
+  /// example `halt_wait_ns` and `halt_wait_hist`.
   public func indexOfSum(of histogram: Statistic) -> Int? {
     guard histogram.kind.isHistogram, let cut = histogram.name.lastIndex(of: "_") else {
       return nil
@@ -88,22 +79,11 @@ public struct Schema: Sendable {
 }
 
 extension Schema: Hashable {
-  public static func == (one: Schema, other: Schema) -> Bool {
-    one.hash == other.hash && one.statistics == other.statistics
+  public static func == (lhs: Schema, rhs: Schema) -> Bool {
+    lhs.hash == rhs.hash && lhs.statistics == rhs.statistics
   }
 
   public func hash(into hasher: inout Hasher) {
     hasher.combine(hash)
-  }
-}
-
-extension Schema.Flaw: CustomStringConvertible {
-  public var description: String {
-    switch self {
-    case .misaligned(let name, let offset):
-      "statistic \(name) lies at byte \(offset), which is no multiple of 8"
-    case .tooLarge(let name, let words):
-      "statistic \(name) makes the record \(words) words long; \(Schema.largestWordCount) is the most"
-    }
   }
 }

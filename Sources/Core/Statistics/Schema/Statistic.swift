@@ -1,40 +1,40 @@
-/// One described quantity: what its words in a sample mean.
+/// The description of one quantity: the meaning of its words in a sample.
 public struct Statistic: Hashable, Sendable {
-  /// How long a name and meaning can be relied upon.
+  /// The expected lifetime of the name and meaning.
   public enum Stability: String, Hashable, Sendable {
     case stable
     case evolving
     case `internal`
   }
 
-  /// What it costs the source to keep the statistic.
+  /// The cost of the statistic for its source.
   public enum Cost: String, Hashable, Sendable {
     case free
     case cheap
     case heavy
   }
 
-  /// The name, as the source spells it.
+  /// The name that the origin of the statistic uses.
   public var name: String
   public var kind: Kind
-  /// The unit of the value; of a histogram, the unit of its bounds.
+  /// The unit of the value, or of the bounds of a histogram.
   public var unit: Unit
   public var scale: Scale
-  /// The number of words: of a histogram its buckets, otherwise 1.
+  /// The number of words: the bucket count of a histogram, otherwise usually 1.
   public var size: Int
-  /// The bytes from the start of the record to the first word.
+  /// The offset of the first word in the record, in bytes.
   public var offset: Int
-  /// The width of a linear histogram's buckets, in the scaled unit; otherwise 0.
+  /// The bucket width of a linear histogram, in the scaled unit; otherwise 0.
   public var bucketSize: UInt32
-  /// Whether a word is a two's complement number.
+  /// Set if the words are two's complement numbers.
   public var isSigned: Bool
-  /// The names of a state, by value.
+  /// The names of a state's values, indexed by value.
   public var states: [String]
   public var stability: Stability
   public var cost: Cost
-  /// The flag bits 12 to 31 of a KVM descriptor, which no version has given a meaning.
+  /// The flag bits 12 to 31 of a KVM descriptor, which are not defined in any version.
   public var reservedFlags: UInt32
-  /// What its source says of it, in a sentence; empty where it says nothing.
+  /// The description given by the source, a sentence; empty if there is none.
   public var meaning: String
 
   public init(
@@ -58,12 +58,12 @@ public struct Statistic: Hashable, Sendable {
     self.meaning = meaning
   }
 
-  /// The words of the statistic in a record.
+  /// The indices of the words in a record.
   public var words: Range<Int> {
     offset / 8..<offset / 8 + size
   }
 
-  /// The shape of its histogram, or nil where it is none.
+  /// The histogram shape; `nil` if the statistic is not a histogram.
   public var histogramShape: Histogram.Shape? {
     switch kind {
     case .linearHistogram: .linear(bucketSize: UInt64(bucketSize), count: size)
@@ -72,20 +72,20 @@ public struct Statistic: Hashable, Sendable {
     }
   }
 
-  /// Whether the value is a duration that grows while something goes on.
+  /// Returns `true` if the value is an accumulated duration.
   public var isTimeSpent: Bool {
     kind == .cumulative && unit == .seconds
   }
 }
 
-/// The word that says "this value is not produced now".
+/// The marker words of values that are not produced now.
 public enum Inactive {
-  /// For unsigned values.
+  /// The marker of unsigned values.
   public static let unsigned = UInt64.max
-  /// For signed values, as it lies in the record.
+  /// The marker of signed values, as a word.
   public static let signed = UInt64(bitPattern: Int64.min)
 
-  /// Whether `word` says that there is no value.
+  /// Returns `true` if `word` is the marker of the statistic.
   public static func marks(_ word: UInt64, of statistic: Statistic) -> Bool {
     word == (statistic.isSigned ? signed : unsigned)
   }

@@ -1,12 +1,12 @@
-/// What a statistic is measured in, before its scale.
+/// The unit of a statistic, without its scale.
 public enum Unit: Hashable, Sendable {
   case none
   case bytes
   case seconds
   case cycles
-  /// 0 or 1.
+  /// A value of 0 or 1.
   case boolean
-  /// A unit of a later version, kept as it was found.
+  /// A unit of a later version, with its raw code.
   case unknown(UInt8)
 }
 
@@ -23,14 +23,14 @@ extension Unit: CustomStringConvertible {
   }
 }
 
-/// The factor between a raw value and its unit: `base` to the power of `exponent`.
+/// The factor between a raw value and its unit: `base`^`exponent`.
 ///
-/// Seconds with ten to the -9 are nanoseconds; bytes with two to the 20 are MiB.
+/// For example, seconds with 10^-9 are nanoseconds, and bytes with 2^20 are MiB.
 public struct Scale: Hashable, Sendable {
   public enum Base: Hashable, Sendable {
     case ten
     case two
-    /// A base of a later version, kept as it was found.
+    /// A base of a later version, with its raw code.
     case unknown(UInt8)
   }
 
@@ -42,11 +42,11 @@ public struct Scale: Hashable, Sendable {
     self.exponent = exponent
   }
 
-  /// The raw value is in the unit itself.
+  /// Raw values in the unit itself.
   public static let one = Scale(base: .ten, exponent: 0)
-  /// The raw value is in billionths of the unit.
+  /// Raw values in billionths of the unit.
   public static let nano = Scale(base: .ten, exponent: -9)
-  /// The raw value is in millionths of the unit.
+  /// Raw values in millionths of the unit.
   public static let micro = Scale(base: .ten, exponent: -6)
 }
 

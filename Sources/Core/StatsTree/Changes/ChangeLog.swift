@@ -3,30 +3,32 @@ public struct Change: Sendable {
   public enum Kind: Hashable, Sendable {
     case sourceJoined
     case sourceLeft
-    /// A group came with its schema: attached, or with the source that has it.
+    /// A group was attached, or its source joined.
     case groupJoined
     case groupLeft
-    /// A source counts into another aggregate now; memberships are to be found anew.
+    /// A source counts in other aggregates than before; readers determine all memberships again.
     case rearranged
   }
 
   public let kind: Kind
   public let source: Source
-  /// The group that joined or left; nil of a source.
+  /// The group that joined or left; `nil` for a change of a source.
   public let group: Group?
 }
 
-/// The last changes of a tree, so that a reader need not look at all of it again.
+/// The most recent changes of a tree, for incremental updates of readers.
 struct ChangeLog {
-  /// A reader that is more changes behind looks at everything; beyond some thousands that costs
-  /// no more.
+  /// The minimum number of changes kept.
+  ///
+  /// A reader that missed more scans the whole tree, which costs no more than some thousands of
+  /// changes.
   static let capacity = 4096
   private var changes: [Change] = []
   /// The number of the first change in `changes`.
   private var first: UInt64 = 2
 
   mutating func append(_ change: Change, _ number: UInt64) {
-    // Half goes at once, so that each append costs the same on average.
+    // Removing half at once makes the amortized cost of an append constant.
     if changes.count >= 2 * Self.capacity {
       changes.removeFirst(Self.capacity)
       first = number - UInt64(changes.count)
@@ -34,7 +36,7 @@ struct ChangeLog {
     changes.append(change)
   }
 
-  /// What came after a generation, or nil where some of it was let go of.
+  /// Returns the changes after a generation, or `nil` if some of them were discarded.
   func since(_ generation: UInt64) -> [Change]? {
     guard generation + 1 >= first else { return nil }
     let seen = generation + 1 - first

@@ -1,39 +1,39 @@
 public import Statistics
 
-/// What the groups of one family below a source are together: the backing of an aggregate.
+/// The backing of an aggregate over the groups of one family.
 ///
-/// It has no numbers of its own: a pass folds the members' records when all are read.
+/// It reads nothing itself: a pass combines the members' records after all of them are read.
 public final class AggregateBacking: Backing, Sendable {
-  /// Whose groups are folded.
+  /// The family whose groups are aggregated.
   public let family: Family
-  /// What becomes of each statistic.
-  public let form: AggregateSchema
+  /// The statistics of the aggregate and the function of each.
+  public let definition: AggregateSchema
 
-  init(_ family: Family, by functions: [FoldFunction], leavingOut leftOut: Set<String>) {
+  init(_ family: Family, by functions: [AggregateFunction], leavingOut leftOut: Set<String>) {
     self.family = family
-    form = AggregateSchema(of: family.schema, by: functions, leavingOut: leftOut)
+    definition = AggregateSchema(of: family.schema, by: functions, leavingOut: leftOut)
   }
 
   public func sample(_ placements: [Placement], into snapshot: inout Snapshot) {}
 }
 
 extension Tree {
-  /// Gives a source an aggregate: the groups of a family on it and on all below it, folded.
+  /// Adds an aggregate over the groups of a family on a source and on all sources below it.
   ///
-  /// Members may come and go; hidden ones count; other aggregates are never counted.
+  /// Members may join and leave at any time. Hidden members count; other aggregates never do.
   ///
   /// - Parameters:
-  ///   - family: whose groups are folded.
-  ///   - functions: what becomes of each statistic; empty takes what is natural for its kind.
-  ///   - leftOut: the names of statistics that say nothing of several members, such as a moment.
-  ///   - name: the name of the aggregate's group.
-  ///   - source: whose groups, and those below, are folded.
-  ///   - isHidden: whether views leave it out.
-  /// - Returns: the aggregate's group.
-  /// - Throws: `groupAttached` where the source has such an aggregate with this name, `foreign`.
+  ///   - family: The family whose groups are aggregated.
+  ///   - functions: The functions of each statistic; if empty, the default function of its kind.
+  ///   - leftOut: The names of statistics without a meaningful aggregate, such as a timestamp.
+  ///   - name: The name of the aggregate's group.
+  ///   - source: The source whose groups, and those below it, are aggregated.
+  ///   - isHidden: Whether views omit the aggregate.
+  /// - Returns: The aggregate's group.
+  /// - Throws: `groupAttached` if the source has an equal aggregate of this name; `foreign`.
   @discardableResult
   public func aggregate(
-    _ family: Family, by functions: [FoldFunction] = [], leavingOut leftOut: Set<String> = [],
+    _ family: Family, by functions: [AggregateFunction] = [], leavingOut leftOut: Set<String> = [],
     as name: String, over source: Source, isHidden: Bool = false
   ) throws(TreeError) -> Group {
     let aggregation = AggregateBacking(family, by: functions, leavingOut: leftOut)
@@ -41,24 +41,25 @@ extension Tree {
       guard source.state === state else { throw .foreign(path: source.name) }
       for known in source.facts?.aggregates ?? [] where known.name == name {
         if let same = known.aggregation, same.family === family,
-          same.form.schema == aggregation.form.schema
+          same.definition.schema == aggregation.definition.schema
         {
           throw .groupAttached(path: source.currentPath, group: name)
         }
       }
-      let feed = state.feed(
-        state.family(name, aggregation.form.schema), aggregation, .aggregate, isHidden: isHidden)
-      return try attach(feed, token: 0, to: source)
+      let template = state.template(
+        state.family(name, aggregation.definition.schema), aggregation, .aggregate,
+        isHidden: isHidden)
+      return try attach(template, token: 0, to: source)
     }
   }
 
-  /// Lets the aggregates of `counter`, and those above it, count `source` and all below it, as
-  /// those of a control group count VMs that are not below it in the tree.
+  /// Counts a source and all below it in the aggregates of `counter` and of the sources above it.
   ///
-  /// What is counted twice that way counts once. It ends when one of the two is removed from its
-  /// place.
+  /// For example, a control group counts VMs that are not below it in the tree. A group that is
+  /// reached in several ways counts once. The relation ends when one of the two sources is removed
+  /// from its place.
   ///
-  /// - Throws: `cycle` where `counter` is `source` or below it, or is counted by it; `foreign`.
+  /// - Throws: `cycle` if `counter` is `source`, is below it or is counted by it; `foreign`.
   public func count(_ source: Source, in counter: Source) throws(TreeError) {
     try state.locked { () throws(TreeError) in
       guard source.state === state, counter.state === state else {
@@ -72,29 +73,29 @@ extension Tree {
       }
       source.ownFacts.counters.append(counter)
       counter.ownFacts.counted.append(source)
-      if source.countsGroups { state.note(.rearranged, source) }
+      if source.countsGroups { state.record(.rearranged, source) }
     }
   }
 }
 
 extension Source {
-  /// The source without a parent that it is below, or itself; the caller has the lock.
+  /// The topmost ancestor, or the source itself if it has no parent; the caller holds the lock.
   var top: Source {
     var top = self
     while let next = top.parentWhileHeld { top = next }
     return top
   }
 
-  /// Whether there is a group in the tree that its aggregates count, or would; the caller has the
-  /// lock.
+  /// Whether aggregates of the source would count a group of the tree; the caller holds the lock.
   var countsGroups: Bool {
     var found = false
     forEachCounted { if $0.isPresent, $0.firstGroup != nil { found = true } }
     return found
   }
 
-  /// Whether it or a source below it counts groups of the tree that are not below it; the caller has
-  /// the lock.
+  /// Whether the source or one below it counts groups of the tree that are not below it.
+  ///
+  /// The caller holds the lock.
   var countsElsewhere: Bool {
     guard facts != nil else { return false }
     var found = false
@@ -104,8 +105,7 @@ extension Source {
     return found
   }
 
-  /// It counts in no source but those above it, and none but those below it count in it; the caller
-  /// has the lock.
+  /// Ends all `count(_:in:)` relations of the source; the caller holds the lock.
   func endCounting() {
     guard let facts else { return }
     for counter in facts.counters { counter.facts?.counted.removeAll { $0 === self } }
@@ -114,8 +114,9 @@ extension Source {
     facts.counted = []
   }
 
-  /// Calls `body` with the source and every source whose aggregates count it; the caller has the
-  /// lock.
+  /// Calls `body` with the source and every source whose aggregates count it.
+  ///
+  /// The caller holds the lock.
   func forEachAbove(_ body: (Source) -> Void) {
     body(self)
     if let facts { for counter in facts.counters { counter.forEachAbove(body) } }

@@ -1,6 +1,6 @@
-/// A source that gets an aggregate of each family that is named to it, once.
+/// A source that has at most one aggregate of each family.
 ///
-/// Not safe to use from several threads at once.
+/// Not thread-safe.
 public final class AggregatedSource {
   public let source: Source
   private let tree: Tree
@@ -12,10 +12,11 @@ public final class AggregatedSource {
     self.tree = tree
   }
 
-  /// Gives the source an aggregate of a family, unless it has one.
+  /// Adds an aggregate of a family, unless the source has one.
   ///
-  /// A second family with the name, as of another kind of VMM, gets a number.
-  public func fold(
+  /// If another family has the name, for example one of another kind of VMM, a number is appended
+  /// to it.
+  public func aggregate(
     _ family: Family, as name: String, leavingOut leftOut: Set<String> = []
   ) throws(TreeError) {
     guard families.insert(ObjectIdentifier(family)).inserted else { return }

@@ -1,17 +1,17 @@
 public import Statistics
 
-/// What the groups of many sources have in common: a name and a schema.
+/// The name and schema that the groups of many sources share.
 ///
-/// The vCPUs of a host have one family `kvm` and one `sched`. An aggregate folds the groups of one
-/// family, and a table of a statistic has a row for each of them. A tree has one object for
-/// each family, so that families are compared by identity.
+/// For example, the vCPUs of a host have the families `kvm` and `sched`. An aggregate combines the
+/// groups of one family, and a table of a statistic has a row for each of them. A tree has one
+/// object for each family: families are compared by identity.
 public final class Family: Sendable {
   struct Key: Hashable {
     let name: String
     let schema: Schema
   }
 
-  /// What the groups are about, such as `kvm` or `sched`.
+  /// The subject of the groups, such as `kvm` or `sched`.
   public let name: String
   public let schema: Schema
 
@@ -21,7 +21,7 @@ public final class Family: Sendable {
   }
 }
 
-/// Where the groups of a family come from: what they share, so that each is small.
+/// The properties that groups of one family and backing share, so that each group is small.
 final class GroupTemplate: @unchecked Sendable {
   struct Key: Hashable {
     let family: ObjectIdentifier
@@ -31,7 +31,7 @@ final class GroupTemplate: @unchecked Sendable {
   }
 
   let family: Family
-  // Passes over one tree take turns, and ask it one after the other.
+  // Passes over one tree are serialized, so there are no concurrent calls.
   let backing: any Backing
   let provenance: Provenance
   let isHidden: Bool

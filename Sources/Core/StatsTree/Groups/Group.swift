@@ -2,34 +2,34 @@ public import Statistics
 
 /// Statistics of one source that are read together: a schema and a backing.
 ///
-/// Immutable but for its place in the source's list, so that it may be used from any thread.
+/// Immutable except for its place in the source's list of groups. Thread-safe.
 public final class Group: @unchecked Sendable {
-  /// Never used twice in a tree.
+  /// An identifier that is never reused in a tree.
   public let id: UInt64
-  /// What the backing knows the group by.
+  /// The backing's identifier of the group.
   public let token: Int
-  /// The source that has it; whoever holds a group holds its source, too.
+  /// The source of the group; code that keeps a group must also keep its source.
   public unowned let source: Source
-  let feed: GroupTemplate
-  /// The source's group that was attached after this one; guarded by the tree's lock.
+  let template: GroupTemplate
+  /// The source's next group in the order of attachment; guarded by the tree's lock.
   var next: Group?
 
-  init(id: UInt64, feed: GroupTemplate, token: Int, source: Source) {
+  init(id: UInt64, template: GroupTemplate, token: Int, source: Source) {
     self.id = id
-    self.feed = feed
+    self.template = template
     self.token = token
     self.source = source
   }
 
-  /// The groups that it can be folded with.
-  public var family: Family { feed.family }
-  /// What it is about, such as `kvm` or `sched`.
-  public var name: String { feed.family.name }
-  public var schema: Schema { feed.family.schema }
-  public var provenance: Provenance { feed.provenance }
-  public var backing: any Backing { feed.backing }
-  /// Whether views leave it out; it counts in aggregates all the same.
-  public var isHidden: Bool { feed.isHidden }
-  /// How it folds other groups, or nil where it has a backing of its own.
-  public var aggregation: AggregateBacking? { feed.backing as? AggregateBacking }
+  /// The groups that an aggregate can combine with this one.
+  public var family: Family { template.family }
+  /// The subject of the group, such as `kvm` or `sched`.
+  public var name: String { template.family.name }
+  public var schema: Schema { template.family.schema }
+  public var provenance: Provenance { template.provenance }
+  public var backing: any Backing { template.backing }
+  /// Whether views omit the group; aggregates count it anyway.
+  public var isHidden: Bool { template.isHidden }
+  /// The group's backing if the group is an aggregate, otherwise `nil`.
+  public var aggregation: AggregateBacking? { template.backing as? AggregateBacking }
 }

@@ -1,4 +1,4 @@
-/// Which way a group's numbers came.
+/// The access method or origin of a group's values.
 public struct Provenance: Hashable, Sendable, CustomStringConvertible {
   /// One word, such as `pidfd_getfd`.
   public let description: String
@@ -7,31 +7,31 @@ public struct Provenance: Hashable, Sendable, CustomStringConvertible {
     self.description = description
   }
 
-  /// Statistics descriptors that the VMM handed over.
+  /// Statistics descriptors that the VMM sent.
   public static let handover = Provenance("handover")
   /// Statistics descriptors copied from the VMM.
   public static let pidfd = Provenance("pidfd_getfd")
-  /// Programs of BPF, straight from the kernel.
+  /// BPF programs that read kernel memory.
   public static let bpf = Provenance("bpf")
   /// The VMM's monitor.
   public static let qmp = Provenance("qmp")
   public static let debugfs = Provenance("debugfs")
   public static let procfs = Provenance("procfs")
   public static let cgroup = Provenance("cgroup")
-  /// Counters of threads that the kernel keeps (perf_event_open(2)).
+  /// Thread counters of the kernel (perf_event_open(2)).
   public static let perf = Provenance("perf")
   /// A statistics table that the hypervisor writes for a domain.
   public static let xenTable = Provenance("stats_table")
   /// The hypervisor's control interface.
   public static let xenControl = Provenance("libxenctrl")
-  /// A table in shared memory that the source's own process publishes.
+  /// A shared-memory table that the source's own process publishes.
   public static let table = Provenance("table")
-  /// A file that a plugin of xcp-rrdd writes.
+  /// A file that an xcp-rrdd plugin writes.
   public static let rrdd = Provenance("rrdd")
-  /// Memory of the program that samples.
+  /// Memory of the sampling process.
   public static let memory = Provenance("memory")
-  /// A fold of other groups' numbers.
+  /// An aggregate of other groups.
   public static let aggregate = Provenance("aggregate")
-  /// A simulation: no machine has these numbers.
+  /// A simulation: the values belong to no real VM or host.
   public static let simulated = Provenance("simulated")
 }

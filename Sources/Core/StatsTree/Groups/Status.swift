@@ -1,16 +1,17 @@
-/// Whether a group's numbers are there, and if not, why: never a made-up zero.
+/// Whether a group has values, and if not, the reason; a missing value is never shown as zero.
 public enum Status: Hashable, Sendable {
-  /// The numbers are of the sample's window.
+  /// The values were read in the sample's window.
   case up
-  /// The numbers are the last ones known, of the sample's window; nothing came since the time, in
-  /// nanoseconds of CLOCK_MONOTONIC.
+  /// The values are the last known ones, read in the sample's window.
+  ///
+  /// No new ones arrived since this time, in nanoseconds of CLOCK_MONOTONIC.
   case stale(since: UInt64)
-  /// There are no numbers: the system refused with this `errno` value.
+  /// There are no values: a system call failed with this `errno` value.
   case denied(code: Int32)
-  /// What had the numbers has ended.
+  /// The origin of the values has ended.
   case gone
 
-  /// One word: `up`, `stale`, `denied`, `gone`.
+  /// The status in one word: `up`, `stale`, `denied`, `gone`.
   public var word: String {
     switch self {
     case .up: "up"
@@ -20,7 +21,7 @@ public enum Status: Hashable, Sendable {
     }
   }
 
-  /// Whether the record holds numbers that were true at some time.
+  /// Whether the record has values that were valid at some time.
   public var hasNumbers: Bool {
     switch self {
     case .up, .stale: true

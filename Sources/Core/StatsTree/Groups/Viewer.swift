@@ -1,11 +1,11 @@
-/// Who looks at a tree, and so which sources a view may have.
+/// The user for whom a tree is shown; determines the visible sources.
 public enum Viewer: Hashable, Sendable {
-  /// Somebody who may see all.
+  /// A viewer who may see all sources.
   case everybody
-  /// A user: sees what is theirs, and what is nobody's.
+  /// A user, who sees the user's own sources and those without an owner.
   case user(UInt32)
 
-  /// Whether the viewer may see what an owner has; nil is nobody.
+  /// Returns `true` if the viewer may see the sources of an owner; `nil` means no owner.
   public func sees(_ owner: UInt32?) -> Bool {
     switch self {
     case .everybody: true
@@ -14,20 +14,20 @@ public enum Viewer: Hashable, Sendable {
   }
 }
 
-/// What of a tree is sampled and shown.
+/// The part of a tree that is sampled and shown.
 public struct Selection: Sendable {
-  /// Which groups are shown.
+  /// The groups that are shown.
   public enum Parts: Hashable, Sendable {
     case all
-    /// Aggregates only; their members are sampled and not shown.
+    /// Aggregates only; their members are sampled but not shown.
     case aggregates
   }
 
-  /// The sources.
+  /// The sources to include.
   public var sources = Pattern.everything
-  /// The statistics; a group without one of them is not shown.
+  /// The statistics to include; a group without any of them is not shown.
   public var statistics = Pattern.everything
-  /// Whose view it is: what they may not see is in no aggregate of theirs either.
+  /// The viewer; aggregates exclude sources that the viewer may not see.
   public var viewer = Viewer.everybody
   public var parts = Parts.all
   /// Whether hidden sources and groups are shown.

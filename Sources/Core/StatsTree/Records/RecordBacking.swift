@@ -2,11 +2,10 @@ import Glibc
 public import Statistics
 import Synchronization
 
-/// The statistics of a program's own records, read where they lie: nothing is copied or told when
-/// the program counts.
+/// A backing for records in the program's own memory, which each pass reads in place.
 ///
-/// All records of a backing have the same fields. A token is that of a record; when the record is
-/// removed its group is gone, and its token is never another's.
+/// The program counts without any call. All records of a backing have the same fields. A token
+/// identifies a record and is never reused. After a record is removed, its group is gone.
 ///
 /// ```swift
 /// let ports = RecordBacking<Port>(
@@ -15,19 +14,19 @@ import Synchronization
 /// try ports.attach("port", port, to: source, in: tree)
 /// ```
 ///
-/// Records may be added and removed from any thread, also while a pass goes on; who removes one
-/// waits for the pass, and knows that nobody reads the record afterwards. The program's writers are
-/// not stopped: where numbers have to fit together, `reading` takes the program's own lock. That
-/// lock must not be held by who adds, removes or clears, and `reading` does none of these.
+/// Records may be added and removed from any thread, also during a pass. `remove` waits for the
+/// pass; nobody reads the record after it returns. Writers are not blocked: if several values must
+/// be consistent, `reading` acquires the program's own lock. Callers of `add`, `remove` and `clear`
+/// must not hold that lock, and `reading` must not call these functions.
 public final class RecordBacking<Record: Sendable>: Backing, Sendable {
-  /// Lends the bytes of a record to a closure, once; a record that is not lent stays stale.
+  /// Passes the bytes of a record to a closure, once; a record that is not passed stays stale.
   public typealias Reading = @Sendable (Record, (Span<UInt8>) -> Void) -> Void
-  /// Lends the bytes of a record to be changed.
+  /// Passes the bytes of a record to a closure that changes them.
   public typealias Writing = @Sendable (Record, (inout MutableSpan<UInt8>) -> Void) -> Void
 
-  /// The fields' statistics, each one word.
+  /// The statistics of the fields, one word each.
   public let schema: Schema
-  /// The bytes that each record has to have.
+  /// The minimum size of a record in bytes.
   public var byteCount: Int { layout.byteCount }
   private let fields: [RecordField<Record>]
   private let layout: RecordLayout
@@ -37,21 +36,23 @@ public final class RecordBacking<Record: Sendable>: Backing, Sendable {
 
   private struct State: Sendable {
     var records = RecordList()
-    /// Of each placement of a pass, whether it was read.
+    /// For each placement of a pass, whether its record was read.
     var isRead: [Bool] = []
   }
 
+  /// Creates a backing without records.
+  ///
   /// - Parameters:
-  ///   - fields: what each record has.
-  ///   - reading: lends a record's bytes; nil where each field has a closure.
-  ///   - writing: lends them to set a field to zero; nil where that may not be.
-  /// - Precondition: there is `reading` where a field lies in bytes.
+  ///   - fields: The fields of each record.
+  ///   - reading: Provides the bytes of a record; `nil` if each field has a closure.
+  ///   - writing: Provides the bytes of a record for clearing; `nil` if they must not be changed.
+  /// - Precondition: `reading` is not `nil` if a field is in bytes.
   public init(
     _ fields: [RecordField<Record>], reading: Reading? = nil, writing: Writing? = nil
   ) {
     layout = RecordLayout(fields)
     precondition(
-      layout.byteCount == 0 || reading != nil, "the fields lie in bytes that nobody lends")
+      layout.byteCount == 0 || reading != nil, "fields in bytes need a `reading` closure")
     self.fields = fields
     self.reading = reading
     self.writing = writing
@@ -60,9 +61,9 @@ public final class RecordBacking<Record: Sendable>: Backing, Sendable {
 
   // MARK: - Records
 
-  /// A record more: its token.
+  /// Adds a record and returns its token.
   ///
-  /// - Throws: `tooShort` where it has fewer bytes than its fields need.
+  /// - Throws: `tooShort` if the record has fewer bytes than its fields need.
   public func add(_ record: Record) throws(RecordError) -> Int {
     var count: Int?
     reading?(record) { count = $0.count }
@@ -73,7 +74,7 @@ public final class RecordBacking<Record: Sendable>: Backing, Sendable {
     return state.withLock { $0.records.add(bound) }
   }
 
-  /// The record without its type; it does not hold the backing, which holds it.
+  /// Returns the record without its type; it must not reference the backing, which references it.
   private func bind(_ record: Record) -> BoundRecord {
     let (fields, reading, writing) = (fields, reading, writing)
     var calls: [@Sendable () -> UInt64?] = []
@@ -86,17 +87,19 @@ public final class RecordBacking<Record: Sendable>: Backing, Sendable {
       read: read, calls: calls, clear: { fields[$0].clear(record, writing: writing) })
   }
 
-  /// Lets go of a record: its group is gone, and nobody reads it any more when this returns.
+  /// Removes a record.
   ///
-  /// A token that has no record changes nothing.
+  /// Its group is gone, and nobody reads the record after this function returns.
+  ///
+  /// A token without a record has no effect.
   public func remove(_ token: Int) {
-    // The record ends outside of the lock: what it does then is the program's.
+    // The record is destroyed outside of the lock: its deinitializer is code of the program.
     _ = state.withLock { $0.records.remove(token) }
   }
 
-  /// Gives a source a record's statistics.
+  /// Adds a record and attaches its statistics to a source.
   ///
-  /// - Returns: the group; its token is the record's.
+  /// - Returns: The group. Its token is that of the record.
   @discardableResult
   public func attach(
     _ name: String, _ record: Record, to source: Source, in tree: Tree,
@@ -112,7 +115,7 @@ public final class RecordBacking<Record: Sendable>: Backing, Sendable {
     }
   }
 
-  // MARK: - A pass
+  // MARK: - Sampling
 
   /// Reads the records, all in the window of the pass.
   public func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
@@ -132,7 +135,9 @@ public final class RecordBacking<Record: Sendable>: Backing, Sendable {
     }
   }
 
-  /// Reads one record: whether it is whole.
+  /// Reads one record.
+  ///
+  /// - Returns: `true` if the whole record was read.
   private func read(
     _ placement: Placement, _ records: borrowing RecordList, into snapshot: inout Snapshot
   ) -> Bool {
@@ -147,7 +152,7 @@ public final class RecordBacking<Record: Sendable>: Backing, Sendable {
     }
     var isRead = false
     read { bytes in
-      // It may have become shorter.
+      // The record may have become shorter.
       guard bytes.count >= layout.byteCount else {
         snapshot.fail(placement, .denied(code: EIO))
         return
@@ -167,8 +172,8 @@ public final class RecordBacking<Record: Sendable>: Backing, Sendable {
 
   /// Sets a field of a record to zero.
   ///
-  /// - Returns: `notPermitted` of a level, and where there is no way to; `failed` with `ENOENT`
-  ///   where the record was removed.
+  /// - Returns: `notPermitted` for a level and for a field that cannot be cleared; `failed` with
+  ///   `ENOENT` if the record was removed.
   public func clear(_ token: Int, _ statistic: Statistic) -> Clearing {
     guard statistic.isCount, let index = schema.statistics.firstIndex(of: statistic) else {
       return .notPermitted
@@ -177,7 +182,9 @@ public final class RecordBacking<Record: Sendable>: Backing, Sendable {
   }
 }
 
-/// Nanoseconds of CLOCK_MONOTONIC, which on Linux is what the suspending clock tells.
+/// Returns the time of CLOCK_MONOTONIC in nanoseconds.
+///
+/// On Linux, the suspending clock is that clock.
 private func monotonicNow() -> UInt64 {
   let time = SuspendingClock().systemEpoch.duration(to: .now)
   return UInt64(time.components.seconds) * 1_000_000_000

@@ -1,8 +1,8 @@
-/// Why a record cannot be read.
+/// The reason why a record cannot be added.
 public enum RecordError: Error, Hashable, Sendable {
-  /// It has fewer bytes than its fields say.
+  /// The record has fewer bytes than its fields need.
   case tooShort(byteCount: Int, needed: Int)
-  /// The tree does not take its group.
+  /// The tree rejected the record's group.
   case tree(TreeError)
 }
 
@@ -10,7 +10,7 @@ extension RecordError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .tooShort(let count, let needed):
-      "the record has \(count) bytes, its fields need \(needed)"
+      "record too short: \(count) bytes; its fields need \(needed)"
     case .tree(let error): error.description
     }
   }

@@ -1,7 +1,7 @@
 import Glibc
 public import Statistics
 
-/// One statistic of a program's own records, and where its value comes from.
+/// A statistic of a program's own records and the location of its value.
 ///
 /// ```swift
 /// RecordField("packets", .u64, at: 0)
@@ -9,7 +9,7 @@ public import Statistics
 /// RecordField("frames") { $0.camera.frames } clear: { $0.camera.frames = 0 }
 /// ```
 public struct RecordField<Record: Sendable>: Sendable {
-  /// Its offset is that in a sample, and set by the backing.
+  /// The statistic; the backing sets its offset in a sample.
   public let statistic: Statistic
   @usableFromInline
   let place: Place
@@ -20,24 +20,24 @@ public struct RecordField<Record: Sendable>: Sendable {
     case closure(get: @Sendable (Record) -> UInt64?, clear: (@Sendable (Record) -> Void)?)
   }
 
-  /// A number in the bytes of each record.
+  /// Creates a field in the bytes of each record.
   ///
   /// - Parameters:
-  ///   - name: the statistic's name.
-  ///   - width: how the number lies there.
-  ///   - offset: the bytes before it, as `MemoryLayout.offset(of:)` tells them.
-  ///   - kind: nil is cumulative, of a boolean instant.
-  ///   - unit: what it is measured in; that of a boolean is always boolean.
-  ///   - scale: the factor between the number and its unit.
-  ///   - states: the names of a state, by value.
-  ///   - meaning: what it says, in a sentence.
-  /// - Precondition: the offset is not negative.
+  ///   - name: The name of the statistic.
+  ///   - width: The size and signedness of the value.
+  ///   - offset: The offset in bytes, as `MemoryLayout.offset(of:)` returns it.
+  ///   - kind: The kind; by default cumulative, for a boolean instant.
+  ///   - unit: The unit; ignored for a boolean.
+  ///   - scale: The factor between the value and its unit.
+  ///   - states: The names of the states, by value.
+  ///   - meaning: A sentence that describes the statistic.
+  /// - Precondition: `offset` is not negative.
   public init(
     _ name: String, _ width: RecordWidth, at offset: Int, _ kind: Kind? = nil, unit: Unit = .none,
     scale: Scale = .one, states: [String] = [], meaning: String = ""
   ) {
     precondition(
-      offset >= 0 && offset <= Int(Int32.max), "\(name) lies at byte \(offset) of its record")
+      offset >= 0 && offset <= Int(Int32.max), "invalid offset \(offset) of field \(name)")
     statistic = Statistic(
       name, kind ?? (width == .bool ? .instant : .cumulative),
       unit: width == .bool ? .boolean : unit, scale: scale, isSigned: width.isSigned,
@@ -45,18 +45,18 @@ public struct RecordField<Record: Sendable>: Sendable {
     place = .bytes(width, offset: offset)
   }
 
-  /// A number that a closure knows.
+  /// Creates a field whose value a closure returns.
   ///
   /// - Parameters:
-  ///   - name: the statistic's name.
-  ///   - kind: how its values behave over time.
-  ///   - unit: what it is measured in.
-  ///   - scale: the factor between the number and its unit.
-  ///   - states: the names of a state, by value.
-  ///   - meaning: what it says, in a sentence.
-  ///   - get: the number now; nil where there is none. Called in a pass: it does not wait, and
-  ///     better allocates nothing.
-  ///   - clear: sets it to zero, where that can be.
+  ///   - name: The name of the statistic.
+  ///   - kind: The behaviour of its values over time.
+  ///   - unit: The unit.
+  ///   - scale: The factor between the value and its unit.
+  ///   - states: The names of the states, by value.
+  ///   - meaning: A sentence that describes the statistic.
+  ///   - get: Returns the current value, or `nil` if there is none. A pass calls it: it must not
+  ///     wait and should not allocate memory.
+  ///   - clear: Sets the value to zero; `nil` if it cannot be cleared.
   @inlinable
   public init<Number: FixedWidthInteger & SendableMetatype>(
     _ name: String, _ kind: Kind = .cumulative, unit: Unit = .none, scale: Scale = .one,
@@ -70,7 +70,7 @@ public struct RecordField<Record: Sendable>: Sendable {
     place = .closure(get: { get($0).map(Self.word) }, clear: clear)
   }
 
-  /// A yes or no that a closure knows.
+  /// Creates a boolean field whose value a closure returns.
   public init(
     _ name: String, meaning: String = "", get: @escaping @Sendable (Record) -> Bool?
   ) {
@@ -78,14 +78,14 @@ public struct RecordField<Record: Sendable>: Sendable {
     place = .closure(get: { get($0).map { $0 ? 1 : 0 } }, clear: nil)
   }
 
-  /// A number as a word that is not the inactive marker.
+  /// Converts a value to a word that is not the inactive marker.
   @inlinable
   static func word<Number: FixedWidthInteger>(_ number: Number) -> UInt64 {
     guard Number.isSigned else { return min(UInt64(clamping: number), Inactive.unsigned - 1) }
     return UInt64(bitPattern: max(Int64(clamping: number), .min + 1))
   }
 
-  /// Whether `clear` has a way, given one to change bytes.
+  /// Returns `true` if `clear` can clear the field, given this closure to change bytes.
   func canClear(writing: RecordBacking<Record>.Writing?) -> Bool {
     guard statistic.isCount else { return false }
     return switch place {

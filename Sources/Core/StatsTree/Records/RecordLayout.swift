@@ -1,21 +1,21 @@
 import Statistics
 
-/// Where the words of all records of a backing lie.
+/// The location of each word in the records of a backing.
 struct RecordLayout: Sendable {
-  /// A word that lies in a record's bytes.
+  /// A word in the bytes of a record.
   private struct Place: Sendable {
     let word: Int
     let width: RecordWidth
     let offset: Int
   }
 
-  /// A word that a closure knows, and what says that it has no value.
+  /// A word that a closure returns, and the marker of a missing value.
   private struct Call: Sendable {
     let word: Int
     let marker: UInt64
   }
 
-  /// The bytes that a record has to have.
+  /// The minimum size of a record in bytes.
   private(set) var byteCount = 0
   private var places: [Place] = []
   private var calls: [Call] = []
@@ -33,7 +33,7 @@ struct RecordLayout: Sendable {
     }
   }
 
-  /// Writes the words of a record, the bytes of which are long enough.
+  /// Writes the words of a record, which has at least `byteCount` bytes.
   func fill(_ words: inout MutableSpan<UInt64>, of record: BoundRecord, _ bytes: Span<UInt8>) {
     // By index: unoptimized, an iterator allocates for each element.
     for index in places.indices {
@@ -45,13 +45,12 @@ struct RecordLayout: Sendable {
   }
 }
 
-/// A record as a pass needs it, without its type: a pass that asked for that at each record took
-/// three times as long.
+/// A record without its type; looking up the type of each record tripled the time of a pass.
 struct BoundRecord: Sendable {
-  /// Lends its bytes; nil where all its fields have closures.
+  /// Provides the bytes of the record; `nil` if all fields have closures.
   let read: (@Sendable ((Span<UInt8>) -> Void) -> Void)?
-  /// Those of its fields, in their order.
+  /// The closures of its fields, in the order of the fields.
   let calls: [@Sendable () -> UInt64?]
-  /// Sets a field to zero.
+  /// Sets the field at an index to zero.
   let clear: @Sendable (Int) -> Clearing
 }

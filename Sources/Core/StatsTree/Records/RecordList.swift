@@ -1,6 +1,8 @@
-/// Records by token; no two of them ever have the same.
+/// Records by token.
 ///
-/// A token is a position, of which there are 2^32, and how often the position was given before.
+/// Tokens are never reused.
+///
+/// A token contains a position of 32 bits and the number of earlier uses of that position.
 struct RecordList: Sendable {
   private struct Slot {
     var record: BoundRecord?
@@ -17,25 +19,25 @@ struct RecordList: Sendable {
       slots[position].record = record
       return Self.token(position, slots[position].uses)
     }
-    precondition(slots.count < 1 << 32, "2^32 records")
+    precondition(slots.count < 1 << 32, "more than 2^32 records")
     slots.append(Slot(record: record))
     return slots.count - 1
   }
 
-  /// The record of a token, or nil where it was removed.
+  /// Returns the record of a token, or `nil` if it was removed.
   func record(_ token: Int) -> BoundRecord? {
     let position = token & 0xffff_ffff
     guard position < slots.count, slots[position].uses == token >> 32 else { return nil }
     return slots[position].record
   }
 
-  /// - Returns: the record, or nil where there is none.
+  /// Removes the record of a token and returns it, or `nil` if there is none.
   mutating func remove(_ token: Int) -> BoundRecord? {
     guard let record = record(token) else { return nil }
     let position = token & 0xffff_ffff
     slots[position].record = nil
     slots[position].uses += 1
-    // The last number of uses that fits beside the position.
+    // The maximum number of uses that fits beside the position.
     if slots[position].uses < Int(Int32.max) { free.append(position) }
     return record
   }

@@ -1,10 +1,10 @@
 import Statistics
 
-/// How a number lies in the bytes of a record: how wide it is, and whether it has a sign.
+/// The size and signedness of a value in the bytes of a record.
 public enum RecordWidth: String, CaseIterable, Hashable, Sendable {
   case u8, u16, u32, u64
   case s8, s16, s32, s64
-  /// One byte: 0 is no, all else is yes.
+  /// One byte: 0 is false, any other value is true.
   case bool
 
   public var byteCount: Int {
@@ -23,12 +23,12 @@ public enum RecordWidth: String, CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// The number at an offset as a word: extended by its sign, or by zeros.
+  /// Returns the value at an offset as a word, extended by its sign or by zeros.
   ///
-  /// One that is the inactive marker is the number next to it: only a field with a `get` of its own
-  /// can say that it has no value.
+  /// A value that equals the inactive marker becomes the adjacent value: only a field with a `get`
+  /// closure can report a missing value.
   ///
-  /// - Precondition: it lies in the bytes.
+  /// - Precondition: the value is within `bytes`.
   func word(in bytes: Span<UInt8>, at offset: Int) -> UInt64 {
     switch self {
     case .bool: bytes[offset] == 0 ? 0 : 1
@@ -45,7 +45,7 @@ public enum RecordWidth: String, CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// The bytes of a number as the machines that Vitals is for have it: the lowest first.
+  /// Joins little-endian bytes; all machines that Vitals supports are little-endian.
   @inline(__always)
   private static func join(_ count: Int, _ bytes: Span<UInt8>, at offset: Int) -> UInt64 {
     var word: UInt64 = 0

@@ -1,8 +1,8 @@
 import Statistics
 
-/// What a reader takes as zero of the counts of a group.
+/// The values that a reader subtracts from the counts of a group.
 struct Baseline {
-  /// A record's words; of those that are not set, 0.
+  /// The words of a record; 0 if not set.
   private var words: [UInt64]
   private var isSet: [Bool]
 
@@ -11,15 +11,15 @@ struct Baseline {
     isSet = Array(repeating: false, count: count)
   }
 
-  /// The zero of a word, or nil where it has none of its own.
+  /// Returns the baseline of a word, or `nil` if it has none.
   func word(_ position: Int) -> UInt64? { isSet[position] ? words[position] : nil }
 
-  /// The zero of a histogram, or nil where it has none.
+  /// Returns the baseline of a histogram, or `nil` if it has none.
   func histogram(_ statistic: Statistic) -> Histogram? {
     statistic.words.allSatisfy { isSet[$0] } ? Histogram(of: statistic, in: words.span) : nil
   }
 
-  /// Takes what a statistic has in a record as its zero; an inactive word is none.
+  /// Sets the baseline of a statistic to its value in a record; inactive words have none.
   mutating func set(_ statistic: Statistic, to record: Span<UInt64>) {
     for word in statistic.words {
       isSet[word] = !Inactive.marks(record[word], of: statistic)
@@ -27,8 +27,8 @@ struct Baseline {
     }
   }
 
-  /// Whether a word of a statistic is below its zero: it began again.
-  func isAbove(_ statistic: Statistic, of record: Span<UInt64>) -> Bool {
+  /// Returns `true` if a word of a statistic is below its baseline, that is, if it was reset.
+  func isAbove(_ statistic: Statistic, in record: Span<UInt64>) -> Bool {
     for word in statistic.words where isSet[word] {
       let (now, zero) = (record[word], words[word])
       if Inactive.marks(now, of: statistic) { continue }
@@ -39,8 +39,8 @@ struct Baseline {
     return false
   }
 
-  /// Takes a statistic as it is from now on.
-  mutating func end(_ statistic: Statistic) {
+  /// Removes the baseline of a statistic.
+  mutating func remove(_ statistic: Statistic) {
     for word in statistic.words {
       isSet[word] = false
       words[word] = 0

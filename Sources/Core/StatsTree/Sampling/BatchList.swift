@@ -1,23 +1,23 @@
-/// What each backing is asked in a pass.
+/// The records that a pass requests from each backing.
 struct BatchList {
   private struct Batch {
-    /// Nil where none of its groups is left.
+    /// `nil` if all of its groups were removed.
     var backing: (any Backing)?
     var placements: [Placement] = []
   }
 
-  /// A batch, and where in it a group is.
+  /// The position of a group: a batch and an offset in it.
   struct Position {
     fileprivate let batch: Int32
-    fileprivate let place: Int32
+    fileprivate let offset: Int32
   }
 
   private var batches: [Batch] = []
   private var batchOf: [ObjectIdentifier: Int] = [:]
-  /// The batches as they are asked: who may wait comes last.
+  /// The order in which the batches are read.
   private var order: [Int] = []
 
-  /// Has a backing asked for a record.
+  /// Adds a record to the batch of its backing.
   mutating func append(_ placement: Placement, _ backing: any Backing) -> Position {
     let key = ObjectIdentifier(backing)
     let batch: Int
@@ -31,17 +31,19 @@ struct BatchList {
       sort()
     }
     batches[batch].placements.append(placement)
-    return Position(batch: Int32(batch), place: Int32(batches[batch].placements.count - 1))
+    return Position(batch: Int32(batch), offset: Int32(batches[batch].placements.count - 1))
   }
 
-  /// Has it asked no more; the last one of its batch takes the position.
+  /// Removes a record.
   ///
-  /// - Returns: the one that took it, if there was another.
+  /// The last record of its batch moves to the position.
+  ///
+  /// - Returns: The record that moved, if any.
   mutating func remove(_ position: Position) -> Placement? {
-    let (batch, place) = (Int(position.batch), Int(position.place))
+    let (batch, offset) = (Int(position.batch), Int(position.offset))
     let last = batches[batch].placements.removeLast()
-    if place < batches[batch].placements.count {
-      batches[batch].placements[place] = last
+    if offset < batches[batch].placements.count {
+      batches[batch].placements[offset] = last
       return last
     }
     if batches[batch].placements.isEmpty, let backing = batches[batch].backing {
@@ -52,7 +54,7 @@ struct BatchList {
     return nil
   }
 
-  /// Who may wait comes last, so that the others' windows do not depend on it.
+  /// Moves backings that may wait to the end, so that they do not delay the windows of the others.
   private mutating func sort() {
     let live = batches.indices.filter { batches[$0].backing != nil }
     order =
@@ -60,7 +62,7 @@ struct BatchList {
       + live.filter { batches[$0].backing?.mayWait == true }
   }
 
-  /// Asks each backing once.
+  /// Calls each backing once.
   func sample(into snapshot: inout Snapshot) {
     // By index: unoptimized, an iterator allocates for each element.
     for position in order.indices {

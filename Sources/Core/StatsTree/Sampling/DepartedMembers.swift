@@ -1,58 +1,62 @@
-/// The members that left an aggregate, as long as they can come back.
+/// The members that left an aggregate and can return.
 ///
-/// A source that was removed may be added again, with the same groups: what they had when they left
-/// is not to be counted beside what they have then. A group that nobody holds any more is forgotten.
+/// A removed source may be added again with the same groups. The values that a group had when it
+/// left must not count in addition to its current values. A group that no longer exists is dropped.
 struct DepartedMembers {
   private struct Departure {
     let id: UInt64
     weak var group: Group?
-    /// What it had when it left.
+    /// The values of the group when it left.
     let record: [UInt64]
   }
 
-  /// By the group's id.
-  private var away: [UInt64: Departure] = [:]
-  /// Those that came back and were not read since, by their new places.
+  /// The departed groups by id.
+  private var departed: [UInt64: Departure] = [:]
+  /// The groups that returned and were not read since, by their new indexes in the plan.
   private var returned: [Int: Departure] = [:]
-  /// At so many it is looked at which are still held.
-  private var limit = 64
+  /// Purge threshold; doubles with the number of live entries.
+  private var purgeThreshold = 64
 
-  /// Whether groups came back that were not read since.
-  var haveReturned: Bool { !returned.isEmpty }
+  /// Whether groups returned that were not read since.
+  var hasReturned: Bool { !returned.isEmpty }
 
-  mutating func leave(_ group: Group, with record: Span<UInt64>) {
-    if away.count >= limit {
-      away = away.filter { $0.value.group != nil }
-      limit = max(64, 2 * away.count)
+  mutating func add(_ group: Group, with record: Span<UInt64>) {
+    if departed.count >= purgeThreshold {
+      departed = departed.filter { $0.value.group != nil }
+      purgeThreshold = max(64, 2 * departed.count)
     }
     var words: [UInt64] = []
     words.reserveCapacity(record.count)
     for index in record.indices { words.append(record[index]) }
-    away[group.id] = Departure(id: group.id, group: group, record: words)
+    departed[group.id] = Departure(id: group.id, group: group, record: words)
   }
 
-  mutating func comeBack(_ group: Group, at place: Int) {
-    guard !away.isEmpty, let departure = away.removeValue(forKey: group.id) else { return }
-    returned[place] = departure
+  mutating func markReturned(_ group: Group, at index: Int) {
+    guard !departed.isEmpty, let departure = departed.removeValue(forKey: group.id) else { return }
+    returned[index] = departure
   }
 
-  /// - Returns: whether the group at a place had come back and not been read since.
-  mutating func leaveAgain(_ place: Int) -> Bool {
-    guard !returned.isEmpty, let departure = returned.removeValue(forKey: place) else {
+  /// Reverts the return of a group that leaves again before it was read.
+  ///
+  /// - Returns: `true` if the group at the index had returned.
+  mutating func revertReturn(at index: Int) -> Bool {
+    guard !returned.isEmpty, let departure = returned.removeValue(forKey: index) else {
       return false
     }
-    away[departure.id] = departure
+    departed[departure.id] = departure
     return true
   }
 
-  /// The group at a place was read: what it had when it left, if it had come back.
-  mutating func settle(_ place: Int) -> [UInt64]? {
-    returned.isEmpty ? nil : returned.removeValue(forKey: place)?.record
+  /// Removes a returned group after it was read.
+  ///
+  /// - Returns: The values of the group when it left, or `nil` if it had not returned.
+  mutating func removeReturned(at index: Int) -> [UInt64]? {
+    returned.isEmpty ? nil : returned.removeValue(forKey: index)?.record
   }
 
-  /// The places are others now; who has come back will do so again.
-  mutating func forgetPlaces() {
-    for departure in returned.values { away[departure.id] = departure }
+  /// Discards the indexes; a rebuilt plan adds the returned groups again.
+  mutating func discardIndexes() {
+    for departure in returned.values { departed[departure.id] = departure }
     returned = [:]
   }
 }

@@ -1,53 +1,55 @@
-/// The members of an aggregate: the places of their records.
+/// The members of an aggregate: the locations of their records.
 struct MemberList {
-  /// What is known of a member from the last sample.
-  struct Memory {
-    /// Whether the sample has its numbers.
+  /// The state of a member in the last sample.
+  struct State {
+    /// Whether the sample includes its values.
     var isCounted = false
     /// The sum of its words that only grow.
     var sum: UInt64 = 0
   }
 
-  /// Their positions in the plan.
+  /// The indexes of the members in the plan.
   private(set) var indexes: [Int] = []
-  /// The first words of their records.
+  /// The offsets of the first words of their records.
   private(set) var offsets: [Int] = []
-  var memories: [Memory] = []
-  /// Where each stands in the list; kept from the first removal of a long list on.
-  private var places: [Int: Int] = [:]
-  private static let longest = 64
+  var states: [State] = []
+  /// The position of each member by its index; filled at the first removal from a long list.
+  private var positions: [Int: Int] = [:]
+  private static let maximumScanLength = 64
 
   var count: Int { indexes.count }
 
-  mutating func append(_ placement: Placement, _ memory: Memory = Memory()) {
-    if !places.isEmpty { places[placement.index] = indexes.count }
+  mutating func append(_ placement: Placement, _ state: State = State()) {
+    if !positions.isEmpty { positions[placement.index] = indexes.count }
     indexes.append(placement.index)
     offsets.append(placement.offset)
-    memories.append(memory)
+    states.append(state)
   }
 
-  /// Takes a member out; the last one takes its place.
+  /// Removes a member.
   ///
-  /// - Returns: what is known of it, or nil where it was not there.
-  mutating func remove(_ placement: Placement) -> Memory? {
-    if places.isEmpty, count > Self.longest {
-      for (place, index) in indexes.enumerated() { places[index] = place }
+  /// The last member moves to its position.
+  ///
+  /// - Returns: The state of the member, or `nil` if it was not in the list.
+  mutating func remove(_ placement: Placement) -> State? {
+    if positions.isEmpty, count > Self.maximumScanLength {
+      for (position, index) in indexes.enumerated() { positions[index] = position }
     }
     let found =
-      places.isEmpty ? indexes.firstIndex(of: placement.index) : places[placement.index]
-    guard let place = found else { return nil }
-    if !places.isEmpty {
-      places[placement.index] = nil
-      if let last = indexes.last, last != placement.index { places[last] = place }
+      positions.isEmpty ? indexes.firstIndex(of: placement.index) : positions[placement.index]
+    guard let position = found else { return nil }
+    if !positions.isEmpty {
+      positions[placement.index] = nil
+      if let last = indexes.last, last != placement.index { positions[last] = position }
     }
-    let memory = memories[place]
+    let state = states[position]
     let last = count - 1
-    indexes[place] = indexes[last]
-    offsets[place] = offsets[last]
-    memories[place] = memories[last]
+    indexes[position] = indexes[last]
+    offsets[position] = offsets[last]
+    states[position] = states[last]
     indexes.removeLast()
     offsets.removeLast()
-    memories.removeLast()
-    return memory
+    states.removeLast()
+    return state
   }
 }

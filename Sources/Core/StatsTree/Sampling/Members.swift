@@ -1,13 +1,13 @@
-/// How the members of an aggregate are, in the last pass.
+/// The number of an aggregate's members by status in the last pass.
 public struct Members: Hashable, Sendable {
-  /// Those that it has now, whatever their state.
+  /// The current members, whatever their status.
   public var count = 0
   public var upCount = 0
-  /// Those whose last numbers are of before; they count with those.
+  /// Members with values of an earlier pass, which still count.
   public var staleCount = 0
   public var deniedCount = 0
   public var goneCount = 0
-  /// Those that left; what their cumulative statistics had last is in the sums for ever.
+  /// Members that left; the sums keep the last values of their cumulative statistics.
   public var departedCount = 0
 
   public init() {}

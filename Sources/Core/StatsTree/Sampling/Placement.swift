@@ -1,21 +1,21 @@
-/// Where a group's record lies in a snapshot.
+/// The location of a group's record in a snapshot.
 public struct Placement: Hashable, Sendable {
-  private let number: UInt32
-  private let words: UInt32
-  /// The first word of its record.
+  private let storedIndex: UInt32
+  private let storedCount: UInt32
+  /// The offset of the first word of the record.
   public let offset: Int
-  /// What the backing knows the group by.
+  /// The backing's identifier of the group.
   public let token: Int
 
   public init(index: Int, offset: Int, count: Int, token: Int) {
-    number = UInt32(index)
-    words = UInt32(count)
+    storedIndex = UInt32(index)
+    storedCount = UInt32(count)
     self.offset = offset
     self.token = token
   }
 
-  /// The position of the group's window and status.
-  public var index: Int { Int(number) }
-  /// The words of its record.
-  public var count: Int { Int(words) }
+  /// The index of the group's window and status.
+  public var index: Int { Int(storedIndex) }
+  /// The number of words of the record.
+  public var count: Int { Int(storedCount) }
 }

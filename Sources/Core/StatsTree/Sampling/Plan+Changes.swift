@@ -1,79 +1,82 @@
 import Statistics
 
-/// How a plan follows the tree.
+/// Incremental updates of a plan.
 extension Plan {
-  /// A group joins; nothing changes where nobody asked for it.
+  /// Adds a group.
   ///
-  /// - Complexity: O(*d*) in the depth of the tree, amortised; of an aggregate O(*n*) in what is
-  ///   below it.
-  func join(
-    _ group: Group, _ source: Source, findsMembers: Bool = true, instead old: Plan? = nil
+  /// Has no effect if neither a view nor an aggregate needs it.
+  ///
+  /// - Complexity: O(*d*) in the depth of the tree, amortized; for an aggregate O(*n*) in the
+  ///   number of groups below it.
+  func add(
+    _ group: Group, _ source: Source, findsMembers: Bool = true, replacing old: Plan? = nil
   ) {
-    let standing = source.standing(for: group.aggregation == nil ? group.family : nil)
-    guard selection.viewer.sees(standing.owner) else { return }
-    let isHidden = (standing.isHidden || group.isHidden) && !selection.includesHidden
+    let visibility = source.visibility(for: group.aggregation == nil ? group.family : nil)
+    guard selection.viewer.sees(visibility.owner) else { return }
+    let isHidden = (visibility.isHidden || group.isHidden) && !selection.includesHidden
     let isAsked =
-      source !== tree.root && !isHidden && selection.sources.matches(standing.path)
+      source !== tree.root && !isHidden && selection.sources.matches(visibility.path)
       && (selection.parts == .all || group.aggregation != nil)
     let shown = isAsked ? self.shown(of: group.schema) : []
     let isShown = isAsked && (!shown.isEmpty || group.schema.statistics.isEmpty)
-    let counting = standing.aggregates.compactMap { foldingOf[$0.id] }
+    let counting = visibility.aggregates.compactMap { aggregateIndexOf[$0.id] }
     guard isShown || !counting.isEmpty else { return }
-    // An aggregate may have found it already.
+    // An aggregate may have added it already.
     guard slotOf[group.id] == nil else { return }
     ordered = nil
-    let placement = place(Slot(group: group, source: source, shown: shown, isShown: isShown))
+    let placement = allocatePlacement(
+      for: Slot(group: group, source: source, shown: shown, isShown: isShown))
     if let aggregation = group.aggregation {
-      let folding = old?.folding(of: group) ?? AggregateState(group, aggregation, placement)
-      folding.move(to: placement)
-      foldingOf[group.id] = foldings.count
-      foldings.append(folding)
-      if findsMembers { findMembers(of: folding, source) }
+      let aggregate = old?.aggregate(of: group) ?? AggregateState(group, aggregation, placement)
+      aggregate.move(to: placement)
+      aggregateIndexOf[group.id] = aggregates.count
+      aggregates.append(aggregate)
+      if findsMembers { findMembers(of: aggregate, source) }
     } else {
       slots[placement.index]?.position = batches.append(placement, group.backing)
       slots[placement.index]?.uses = Int32(counting.count)
       let before = old?.placement(of: group)
-      for index in counting { foldings[index].append(placement, group, from: before) }
+      for index in counting { aggregates[index].append(placement, group, from: before) }
     }
   }
 
-  private func findMembers(of folding: AggregateState, _ source: Source) {
-    for member in source.members(of: folding.family) {
+  private func findMembers(of aggregate: AggregateState, _ source: Source) {
+    for member in source.members(of: aggregate.family) {
       if let known = placement(of: member.group) {
         slots[known.index]?.uses += 1
-        folding.append(known, member.group)
+        aggregate.append(known, member.group)
       } else {
-        // To all that count it: when its own turn comes it is known.
-        join(member.group, member.source)
+        // This adds it to all aggregates that count it. A later call for the group has no effect.
+        add(member.group, member.source)
       }
     }
   }
 
-  /// A group leaves; aggregates that counted it keep the totals that it had in `snapshot`.
-  func leave(_ group: Group, last snapshot: borrowing Snapshot) {
+  /// Removes a group; aggregates that counted it keep the totals that it had in `snapshot`.
+  func remove(_ group: Group, last snapshot: borrowing Snapshot) {
     guard let index = slotOf[group.id], let slot = slots[index], let placement = placements[index]
     else { return }
     ordered = nil
-    if let position = foldingOf.removeValue(forKey: group.id) {
-      for member in foldings[position].list.indexes {
+    if let position = aggregateIndexOf.removeValue(forKey: group.id) {
+      for member in aggregates[position].list.indexes {
         slots[member]?.uses -= 1
         if slots[member]?.isNeeded == false { released.append(member) }
       }
-      let last = foldings.removeLast()
-      if position < foldings.count {
-        foldings[position] = last
-        foldingOf[last.group.id] = position
+      let last = aggregates.removeLast()
+      if position < aggregates.count {
+        aggregates[position] = last
+        aggregateIndexOf[last.group.id] = position
       }
     } else {
       var uses = slot.uses
-      for folding in foldings where uses > 0 && folding.family === group.family {
-        if folding.remove(placement, group, last: snapshot) { uses -= 1 }
+      for aggregate in aggregates where uses > 0 && aggregate.family === group.family {
+        if aggregate.remove(placement, group, last: snapshot) { uses -= 1 }
       }
     }
     vacate(index)
   }
 
-  /// Ends the reading of members that were read for aggregates only which have left.
+  /// Stops reading members that were read only for aggregates which have left.
   func dropReleased() {
     for index in released where slots[index]?.isNeeded == false { vacate(index) }
     released = []
@@ -81,6 +84,6 @@ extension Plan {
 }
 
 extension Plan.Slot {
-  /// Whether a view or an aggregate has use for it.
+  /// Whether a view or an aggregate needs the group.
   fileprivate var isNeeded: Bool { isShown || uses > 0 }
 }

@@ -1,14 +1,14 @@
 import Statistics
 
-/// Where each group's record lies in a snapshot, and which backing fills it.
+/// The layout of all groups of a selection in a snapshot, and the backing that fills each record.
 ///
-/// Made for a generation of the tree, and brought up to date when groups join or leave; a pass
-/// walks it. A sampler owns it.
+/// A plan belongs to a generation of the tree and is updated when groups join or leave. A pass
+/// executes it. A sampler owns it.
 public final class Plan {
-  /// A group and its place.
+  /// A group and its placement.
   public struct Entry {
     public let group: Group
-    /// The group's source; held, so that it can be named after it has left the tree.
+    /// The group's source; a strong reference, so that it can be named after it left the tree.
     public let source: Source
     public let placement: Placement
     /// The positions in the schema of the statistics that views show.
@@ -19,43 +19,43 @@ public final class Plan {
     let group: Group
     let source: Source
     let shown: [Int]
-    /// Whether views have it, or only aggregates.
+    /// Whether views show the group; otherwise only aggregates need it.
     let isShown: Bool
-    /// The aggregates that count it.
+    /// The number of aggregates that count the group.
     var uses: Int32 = 0
-    /// Where its backing is asked for it; nil of an aggregate.
+    /// The position in the batch of its backing; `nil` for an aggregate.
     var position: BatchList.Position?
   }
 
   let tree: Tree
   let selection: Selection
-  /// The tree's generation that it is up to date with.
+  /// The generation of the tree to which the plan is up to date.
   public internal(set) var generation: UInt64
-  /// The words of all records.
+  /// The number of words of all records.
   public private(set) var wordCount = 0
   var slots: [Slot?] = []
   var placements: [Placement?] = []
   var slotOf: [UInt64: Int] = [:]
-  /// The free slots, by the length of their records.
+  /// The free placements, by the length of their records.
   private var free: [Int: [Placement]] = [:]
   var batches = BatchList()
-  var foldings: [AggregateState] = []
-  var foldingOf: [UInt64: Int] = [:]
+  var aggregates: [AggregateState] = []
+  var aggregateIndexOf: [UInt64: Int] = [:]
   private var shownOf: [UInt64: [Int]] = [:]
   var ordered: [Entry]?
-  /// Places of members that an aggregate needs no more.
+  /// The indexes of members that no aggregate needs any more.
   var released: [Int] = []
-  /// The places that were given again since they were asked for: their records are to be reset.
+  /// The placements that were reused since the last `drainReused()`; their records must be reset.
   private var reused: [Placement] = []
 
-  /// The plan for what is selected of a tree.
+  /// Creates the plan for a selection of a tree.
   ///
   /// - Complexity: O(*n*) in the number of sources and groups.
   public convenience init(_ tree: Tree, _ selection: Selection = Selection()) {
-    self.init(tree, selection, instead: nil)
+    self.init(tree, selection, replacing: nil)
   }
 
-  /// The plan for the groups of the sources that match, with the statistics that match.
+  /// Creates the plan for the sources and statistics that match.
   public convenience init(
     _ tree: Tree, matching pattern: Pattern = .everything,
     statistics names: Pattern = .everything
@@ -63,36 +63,36 @@ public final class Plan {
     self.init(tree, Selection(sources: pattern, statistics: names))
   }
 
-  /// The plan made anew; its aggregates keep what departed members of the old one left.
-  init(_ tree: Tree, _ selection: Selection, instead old: Plan?) {
+  /// Creates a plan that replaces `old`; its aggregates keep the totals of departed members.
+  init(_ tree: Tree, _ selection: Selection, replacing old: Plan?) {
     self.tree = tree
     self.selection = selection
-    let (groups, generation) = tree.everything()
+    let (groups, generation) = tree.attachments()
     self.generation = generation
     slotOf.reserveCapacity(groups.count)
     for item in groups where item.group.aggregation != nil {
-      join(item.group, item.source, findsMembers: false, instead: old)
+      add(item.group, item.source, findsMembers: false, replacing: old)
     }
     for item in groups where item.group.aggregation == nil {
-      join(item.group, item.source, instead: old)
+      add(item.group, item.source, replacing: old)
     }
   }
 
   // MARK: - For views
 
-  /// What views show, in the order of the tree: parents first.
+  /// The entries that views show, in the order of the tree: parents first.
   ///
-  /// - Complexity: O(*n*) in the tree's groups after a change of it, else O(1).
+  /// - Complexity: O(*n*) in the number of groups after a change of the tree, otherwise O(1).
   public var entries: [Entry] {
     if let ordered { return ordered }
     var entries: [Entry] = []
     var isPlaced = Array(repeating: false, count: slots.count)
-    for item in tree.everything().groups {
+    for item in tree.attachments().groups {
       guard let index = slotOf[item.group.id] else { continue }
       isPlaced[index] = true
       if let entry = shownEntry(at: index) { entries.append(entry) }
     }
-    // What left the tree since.
+    // Groups that left the tree since the last update.
     for index in slots.indices where !isPlaced[index] {
       if let entry = shownEntry(at: index) { entries.append(entry) }
     }
@@ -105,7 +105,7 @@ public final class Plan {
     return entry(at: index)
   }
 
-  /// The group at a place, whether or not views show it.
+  /// Returns the entry at an index, whether or not views show it.
   func entry(at index: Int) -> Entry? {
     guard let slot = slots[index], let placement = placements[index] else { return nil }
     return Entry(
@@ -118,28 +118,31 @@ public final class Plan {
     slotOf[group.id].flatMap { placements[$0] }
   }
 
-  /// Where the record of an entry's group lies now; nil where the group has left.
+  /// Returns the current placement of an entry's group, or `nil` if the group has left.
   ///
-  /// A view may have kept the entry over changes: its place may be another group's.
+  /// A view may keep an entry across changes. Its placement may then belong to another group.
   func placement(of entry: Entry) -> Placement? {
     let index = entry.placement.index
     if index < slots.count, slots[index]?.group === entry.group { return placements[index] }
     return placement(of: entry.group)
   }
 
-  func folding(of group: Group) -> AggregateState? { foldingOf[group.id].map { foldings[$0] } }
+  func aggregate(of group: Group) -> AggregateState? {
+    aggregateIndexOf[group.id].map { aggregates[$0] }
+  }
 
   var slotCount: Int { slots.count }
 
-  /// Whether most places are free, so that a plan made anew is worth its cost.
+  /// Whether most slots are free, so that rebuilding the plan is worth its cost.
   ///
-  /// As many groups left as a new plan has to look at, so that it costs each of them the same.
+  /// At least as many groups have left as a rebuild visits: its amortized cost per group is
+  /// constant.
   var isSparse: Bool {
     let freeCount = slots.count - slotOf.count
     return freeCount > 1024 && freeCount > slotOf.count
   }
 
-  /// The statistics of a schema that were asked for.
+  /// Returns the positions of the selected statistics of a schema.
   func shown(of schema: Schema) -> [Int] {
     if let known = shownOf[schema.hash] { return known }
     let statistics = schema.statistics
@@ -148,16 +151,16 @@ public final class Plan {
     return found
   }
 
-  // MARK: - Places
+  // MARK: - Placements
 
-  /// The places that were given again since the last call.
-  func takeReused() -> [Placement] {
+  /// Returns the placements that were reused since the last call.
+  func drainReused() -> [Placement] {
     defer { reused = [] }
     return reused
   }
 
-  /// Gives a group a record: a free one of its length, or one more.
-  func place(_ slot: Slot) -> Placement {
+  /// Assigns a placement to a group: a free one of its length, or a new one.
+  func allocatePlacement(for slot: Slot) -> Placement {
     let count = slot.group.schema.wordCount
     let placement: Placement
     if let old = free[count]?.popLast() {
@@ -177,7 +180,7 @@ public final class Plan {
     return placement
   }
 
-  /// Takes its record from a group.
+  /// Frees the placement of a group.
   func vacate(_ index: Int) {
     guard let slot = slots[index], let placement = placements[index] else { return }
     if let position = slot.position, let moved = batches.remove(position) {

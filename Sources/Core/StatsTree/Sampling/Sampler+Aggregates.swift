@@ -1,37 +1,37 @@
 import Statistics
 
 extension Sampler {
-  /// How the members of an aggregate were in the last pass; nil of a group that is none.
+  /// Returns the number of an aggregate's members by status, or `nil` if the group is no aggregate.
   public func members(of entry: Plan.Entry) -> Members? {
-    plan.folding(of: entry.group)?.members
+    plan.aggregate(of: entry.group)?.members
   }
 
-  /// The members of an aggregate, each with its place; empty of a group that is none.
+  /// Returns the entries of an aggregate's members; empty if the group is no aggregate.
   ///
-  /// With them a view lists what an aggregate folds: the values of each member, or their rates.
+  /// Views use them to list the values or rates of each member.
   public func memberEntries(of entry: Plan.Entry) -> [Plan.Entry] {
-    plan.folding(of: entry.group)?.list.indexes.compactMap { plan.entry(at: $0) } ?? []
+    plan.aggregate(of: entry.group)?.list.indexes.compactMap { plan.entry(at: $0) } ?? []
   }
 
-  /// What departed members left in a sum, and others had that began again at zero; nil where none
-  /// did.
+  /// Returns the part of a sum that departed members left and that resets of members removed.
   ///
-  /// It is a part of the sum's value.
+  /// The part is included in the sum's value.
   ///
   /// - Parameters:
-  ///   - index: the position of the statistic in the aggregate's schema.
-  ///   - entry: the aggregate.
-  ///   - word: of a histogram, the bucket.
-  /// - Returns: the part, in the statistic's own scale.
+  ///   - index: The position of the statistic in the aggregate's schema.
+  ///   - entry: The aggregate.
+  ///   - word: The bucket of a histogram.
+  /// - Returns: The part in the scale of the statistic, or `nil` if there is none.
   public func retained(_ index: Int, of entry: Plan.Entry, word: Int = 0) -> UInt64? {
-    guard let folding = plan.folding(of: entry.group), let form = entry.group.aggregation?.form
+    guard let state = plan.aggregate(of: entry.group),
+      let definition = entry.group.aggregation?.definition
     else { return nil }
-    let origin = form.origin(of: index)
+    let origin = definition.origin(of: index)
     guard origin.function == nil || origin.function == .sum else { return nil }
-    return folding.retained(origin.statistic, word: word)
+    return state.retained(origin.statistic, word: word)
   }
 
-  /// The ways that the numbers of an aggregate's members come, each once.
+  /// Returns the provenances of an aggregate's members, each once.
   public func provenances(of entry: Plan.Entry) -> [Provenance] {
     var found: [Provenance] = []
     for member in memberEntries(of: entry) where !found.contains(member.group.provenance) {

@@ -1,17 +1,17 @@
 import Statistics
 
 extension Sampler {
-  /// Reads one group now, and no other; neither rates nor aggregates notice.
+  /// Reads one group now, without effect on rates and aggregates.
   ///
-  /// Where its backing has nothing new, its numbers are those of the last pass. Waits for a pass that
-  /// another sampler of the tree takes.
+  /// If its backing has no new values, the result has those of the last pass. Waits for a pass of
+  /// another sampler of the tree.
   ///
-  /// - Returns: the numbers; of an aggregate, which takes a pass, those of the last one.
+  /// - Returns: The values; for an aggregate, which needs a pass, those of the last pass.
   public func read(_ entry: Plan.Entry) -> Reading {
     guard entry.group.aggregation == nil else { return lastReading(of: entry) }
     return tree.state.passes.withLock { reading(of: entry, isNew: true) }
   }
 
-  /// The numbers of a group as of the last pass.
+  /// Returns the values of a group in the last pass.
   public func lastReading(of entry: Plan.Entry) -> Reading { reading(of: entry, isNew: false) }
 }

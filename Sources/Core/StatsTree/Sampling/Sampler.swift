@@ -1,22 +1,21 @@
 public import Statistics
 import Synchronization
 
-/// Takes samples of a tree and keeps the last two, for values and rates.
+/// Samples a tree and keeps the last two samples, for values and rates.
 ///
-/// The first pass after a change of membership brings the plan up to date; every other pass
-/// allocates nothing. Not safe to use from several threads at once; several samplers of one tree
-/// may have a thread each.
+/// The first pass after a change of membership updates the plan. Every other pass allocates no
+/// memory. Not thread-safe; several samplers of one tree may run on different threads.
 public final class Sampler {
   public let tree: Tree
   private let selection: Selection
   public private(set) var plan: Plan
   private var snapshots: SnapshotPair
-  /// The number of passes taken.
+  /// The number of passes so far.
   public private(set) var passCount = 0
 
   /// - Parameters:
-  ///   - tree: whose groups are sampled.
-  ///   - selection: what of it is sampled and shown.
+  ///   - tree: The tree to sample.
+  ///   - selection: The part of the tree that is sampled and shown.
   public init(_ tree: Tree, _ selection: Selection) {
     self.tree = tree
     self.selection = selection
@@ -25,9 +24,9 @@ public final class Sampler {
   }
 
   /// - Parameters:
-  ///   - tree: whose groups are sampled.
-  ///   - pattern: the sources that are sampled.
-  ///   - names: the statistics that views show.
+  ///   - tree: The tree to sample.
+  ///   - pattern: The sources that are sampled.
+  ///   - names: The statistics that views show.
   public convenience init(
     _ tree: Tree, matching pattern: Pattern = .everything,
     statistics names: Pattern = .everything
@@ -35,73 +34,72 @@ public final class Sampler {
     self.init(tree, Selection(sources: pattern, statistics: names))
   }
 
-  /// Whether views show a source: it matches, is not hidden, and the viewer may see it.
+  /// Returns `true` if views show a source: it matches, is not hidden, and the viewer may see it.
   public func shows(_ source: Source) -> Bool {
     shows(source) { selection.sources.matches($0) }
   }
 
-  /// Whether views that show sources below each other show a source: also one that does not match,
-  /// where something below it may.
-  public func showsWay(to source: Source) -> Bool {
+  /// Returns `true` if hierarchical views show a source: it or a source below it may match.
+  public func showsPath(to source: Source) -> Bool {
     shows(source) { selection.sources.mayMatch(below: $0) }
   }
 
   private func shows(_ source: Source, where matches: (String) -> Bool) -> Bool {
-    let standing = source.standing(for: nil)
-    return selection.viewer.sees(standing.owner)
-      && (selection.includesHidden || !standing.isHidden) && matches(standing.path)
+    let visibility = source.visibility(for: nil)
+    return selection.viewer.sees(visibility.owner)
+      && (selection.includesHidden || !visibility.isHidden) && matches(visibility.path)
   }
 
-  /// Reads every group once; what was current becomes previous.
+  /// Reads every group once; the current sample becomes the previous one.
   ///
-  /// Waits for a pass that another sampler of the tree takes.
+  /// Waits for a pass of another sampler of the tree.
   public func pass() {
     tree.state.passes.withLock {
-      follow()
+      updatePlan()
       snapshots.sample(plan)
     }
     passCount += 1
   }
 
-  /// Brings the plan up to date with the tree, as the next pass would.
+  /// Updates the plan to the tree, as the next pass would.
   ///
-  /// - Complexity: O(*n*) in the changes since the last time; in the tree's groups where there
-  ///   were thousands.
-  public func follow() {
+  /// - Complexity: O(*n*) in the number of changes since the last update; after thousands of
+  ///   changes, O(*n*) in the number of groups.
+  public func updatePlan() {
     let generation = tree.generation
     guard plan.generation != generation else { return }
     let known = tree.changes(since: plan.generation)
     guard let changes = known, !changes.contains(where: { $0.kind == .rearranged }) else {
-      startOver(after: known ?? [])
+      rebuildPlan(after: known ?? [])
       return
     }
     for change in changes {
       guard let group = change.group else { continue }
       if change.kind == .groupLeft {
-        plan.leave(group, last: snapshots.current)
+        plan.remove(group, last: snapshots.current)
       } else {
-        plan.join(group, change.source)
+        plan.add(group, change.source)
       }
-      for placement in plan.takeReused() { snapshots.reset(placement) }
+      for placement in plan.drainReused() { snapshots.reset(placement) }
     }
     plan.dropReleased()
     plan.generation += UInt64(changes.count)
     snapshots.grow(for: plan)
-    if plan.isSparse { startOver(after: []) }
+    if plan.isSparse { rebuildPlan(after: []) }
   }
 
-  /// Makes the plan anew; a group that left meanwhile and came again is a new one.
-  private func startOver(after changes: [Change]) {
+  /// Rebuilds the plan; a group that left and returned meanwhile counts as a new one.
+  private func rebuildPlan(after changes: [Change]) {
     let old = plan
     for change in changes where change.kind == .groupLeft {
-      if let group = change.group { old.leave(group, last: snapshots.current) }
+      if let group = change.group { old.remove(group, last: snapshots.current) }
     }
-    plan = Plan(tree, selection, instead: old)
-    for folding in plan.foldings { folding.removeEarlier(of: old, last: snapshots.current) }
+    plan = Plan(tree, selection, replacing: old)
+    for aggregate in plan.aggregates { aggregate.removeUnmatched(of: old, last: snapshots.current) }
     snapshots.move(from: old, to: plan)
   }
 
-  /// The numbers of a group, read now or in the last pass; those of one that has left are gone.
+  /// Returns the values of a group, read now or in the last pass; a group that left is gone.
   func reading(of entry: Plan.Entry, isNew: Bool) -> Reading {
     guard let placement = plan.placement(of: entry) else {
       return Reading(
@@ -112,96 +110,96 @@ public final class Sampler {
     return snapshots.reading(of: entry.group, at: placement)
   }
 
-  /// Takes what statistics of a group have now as zero, for this sampler's values.
+  /// Sets the baselines of statistics of a group to their current values.
   ///
-  /// - Returns: whether the group is there.
+  /// - Returns: `true` if the plan has the group.
   func setBaseline(_ statistics: [Statistic], of entry: Plan.Entry) -> Bool {
     guard let placement = plan.placement(of: entry) else { return false }
     snapshots.setBaseline(statistics, at: placement)
     return true
   }
 
-  /// Takes note that a statistic of groups was set to zero, and an aggregate of them with it.
-  func begin(_ statistic: Statistic, of entries: [Plan.Entry], aggregate: Group?) {
+  /// Updates the current sample after a statistic of groups, or of an aggregate, was set to zero.
+  func applyClearing(of statistic: Statistic, in entries: [Plan.Entry], aggregate: Group?) {
     guard let family = entries.first?.group.family ?? aggregate?.aggregation?.family,
       let index = family.schema.statistics.firstIndex(of: statistic)
     else { return }
     for entry in entries {
       if let placement = plan.placement(of: entry) { snapshots.setZero(statistic, at: placement) }
     }
-    for folding in plan.foldings where folding.family === family {
-      snapshots.refold(folding, index, isAll: folding.group === aggregate)
+    for state in plan.aggregates where state.family === family {
+      snapshots.recompute(state, index, isAll: state.group === aggregate)
     }
   }
 
   // MARK: - Values
 
-  // What is asked of an entry is asked of its group: where that has left since the view got the
-  // entry, it is gone, whoever has its place.
+  // A query of an entry concerns its group. If the group left after the view got the entry, the
+  // result is `gone`, even if another group has the placement.
 
   public func status(of entry: Plan.Entry) -> Status {
     plan.placement(of: entry).map { status(at: $0) } ?? .gone
   }
 
-  /// The status of a group, by the place of its record.
+  /// Returns the status of a group, by its placement.
   public func status(at placement: Placement) -> Status {
     snapshots.current.status(of: placement.index)
   }
 
-  /// When a group's numbers were read; at 0 where it never was, or has left.
+  /// Returns the window of a group's values; 0 to 0 if it was never read or has left.
   public func window(of entry: Plan.Entry) -> Window {
     plan.placement(of: entry).map { snapshots.current.window(of: $0.index) }
       ?? Window(begin: 0, end: 0)
   }
 
-  /// A word of a statistic now, or nil where the group has no numbers or it is inactive.
+  /// Returns a word of a statistic, or `nil` if the group has no values or the word is inactive.
   public func value(_ statistic: Statistic, of entry: Plan.Entry, word: Int = 0) -> UInt64? {
     plan.placement(of: entry).flatMap { value(statistic, at: $0, word: word) }
   }
 
-  /// A word of a statistic now, by the place of its group's record.
+  /// Returns a word of a statistic, by the placement of its group.
   public func value(_ statistic: Statistic, at placement: Placement, word: Int = 0) -> UInt64? {
     snapshots.value(statistic, at: placement, word: word)
   }
 
-  /// A histogram now.
+  /// Returns a histogram in the last pass.
   public func histogram(_ statistic: Statistic, of entry: Plan.Entry) -> Histogram? {
     plan.placement(of: entry).flatMap { snapshots.histogram(statistic, at: $0) }
   }
 
-  /// A histogram now, by the place of its group's record.
+  /// Returns a histogram in the last pass, by the placement of its group.
   public func histogram(_ statistic: Statistic, at placement: Placement) -> Histogram? {
     snapshots.histogram(statistic, at: placement)
   }
 
   // MARK: - Changes
 
-  /// The interval between the two samples of a group.
+  /// Returns the interval between the two samples of a group.
   public func interval(of entry: Plan.Entry) -> Interval? {
     plan.placement(of: entry).flatMap { snapshots.interval(at: $0) }
   }
 
-  /// How fast a count grows.
+  /// Returns the rate of growth of a count.
   public func rate(_ statistic: Statistic, of entry: Plan.Entry) -> Rate? {
     plan.placement(of: entry).flatMap { rate(statistic, at: $0) }
   }
 
-  /// How fast a count grows, by the place of its group's record.
+  /// Returns the rate of growth of a count, by the placement of its group.
   public func rate(_ statistic: Statistic, at placement: Placement) -> Rate? {
     snapshots.rate(statistic, at: placement)
   }
 
-  /// What became of a value.
+  /// Returns the change of a value between the two samples.
   public func delta(_ statistic: Statistic, of entry: Plan.Entry) -> Delta? {
     plan.placement(of: entry).flatMap { snapshots.delta(statistic, at: $0) }
   }
 
-  /// The samples that a histogram got.
+  /// Returns what a histogram gained between the two samples.
   public func change(_ statistic: Statistic, of entry: Plan.Entry) -> Histogram.Change? {
     plan.placement(of: entry).flatMap { change(statistic, at: $0) }
   }
 
-  /// The samples that a histogram got, by the place of its group's record.
+  /// Returns what a histogram gained between the two samples, by the placement of its group.
   public func change(_ statistic: Statistic, at placement: Placement) -> Histogram.Change? {
     snapshots.change(statistic, at: placement)
   }

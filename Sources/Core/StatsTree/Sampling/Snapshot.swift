@@ -15,14 +15,13 @@ public struct Snapshot: ~Copyable, Sendable {
   var windows: [Window] = []
   @usableFromInline
   var statuses: [Status] = []
-  /// Of each record, whether its words are of this pass though it is stale.
-  private var isHeld: [Bool] = []
+  /// Records finished in this pass although their source reports stale data.
+  private var isFinishedStale: [Bool] = []
 
-  /// A snapshot without groups.
+  /// Creates a snapshot without groups.
   public init() {}
 
-  /// Makes room for all of a plan's groups: new words are inactive, new groups stale since for
-  /// ever.
+  /// Makes room for all groups of a plan; new words are inactive, new groups were never read.
   mutating func grow(for plan: Plan) {
     let (count, wordCount) = (plan.slotCount, plan.wordCount)
     if words.count < wordCount {
@@ -33,23 +32,25 @@ public struct Snapshot: ~Copyable, Sendable {
       let more = count - statuses.count
       windows.append(contentsOf: repeatElement(Window(begin: 0, end: 0), count: more))
       statuses.append(contentsOf: repeatElement(.stale(since: 0), count: more))
-      isHeld.append(contentsOf: repeatElement(false, count: more))
+      isFinishedStale.append(contentsOf: repeatElement(false, count: more))
     }
   }
 
-  /// Makes a record like that of a group that was never read.
+  /// Resets a record to the state of a group that was never read.
   mutating func reset(_ placement: Placement) {
     guard placement.index < statuses.count else { return }
     windows[placement.index] = Window(begin: 0, end: 0)
     statuses[placement.index] = .stale(since: 0)
-    isHeld[placement.index] = false
+    isFinishedStale[placement.index] = false
     for word in placement.offset..<placement.offset + placement.count {
       words[word] = Inactive.unsigned
     }
   }
 
-  /// Takes a record with its window and status from another snapshot, where it lies elsewhere.
-  mutating func take(_ new: Placement, from other: borrowing Snapshot, _ old: Placement) {
+  /// Copies a record, its window and its status from another placement in another snapshot.
+  mutating func copyRecord(
+    to new: Placement, from other: borrowing Snapshot, at old: Placement
+  ) {
     guard old.index < other.statuses.count else { return }
     windows[new.index] = other.windows[old.index]
     statuses[new.index] = other.statuses[old.index]
@@ -57,32 +58,32 @@ public struct Snapshot: ~Copyable, Sendable {
   }
 
   /// Becomes a snapshot of one record, of a group that was never read.
-  mutating func begin(recordOf wordCount: Int) {
+  mutating func resetToRecord(of wordCount: Int) {
     words.removeAll(keepingCapacity: true)
     words.append(contentsOf: repeatElement(Inactive.unsigned, count: wordCount))
     windows = [Window(begin: 0, end: 0)]
     statuses = [.stale(since: 0)]
-    isHeld = [false]
+    isFinishedStale = [false]
   }
 
-  /// Whether a backing finished a record in this pass.
-  func isFresh(_ index: Int) -> Bool { statuses[index] == .up || isHeld[index] }
+  /// Returns `true` if a backing finished a record in this pass.
+  func isFinished(_ index: Int) -> Bool { statuses[index] == .up || isFinishedStale[index] }
 
   // MARK: - For backings
 
-  /// Lets `body` write the words of a record.
+  /// Calls `body` with the words of a record, which `body` writes.
   @inlinable
   @inline(__always)
   public mutating func fill<Result>(
     _ placement: Placement, _ body: (inout MutableSpan<UInt64>) -> Result
   ) -> Result {
     var all = words.mutableSpan
-    // The name that Swift 6.3 has for a part of a mutable span.
+    // The name in Swift 6.3 of the function that returns a part of a mutable span.
     var record = all._mutatingExtracting(placement.offset..<placement.offset + placement.count)
     return body(&record)
   }
 
-  /// Says that a record is whole: when it was read.
+  /// Marks a record as completely read, in this window.
   @inlinable
   @inline(__always)
   public mutating func finish(_ placement: Placement, _ window: Window) {
@@ -90,21 +91,21 @@ public struct Snapshot: ~Copyable, Sendable {
     statuses[placement.index] = .up
   }
 
-  /// Says that a record is whole, but that nothing new came into it since a time.
+  /// Marks a record as completely read, although no new values arrived since a time.
   ///
-  /// For the last numbers of a process that has ended: they can be read, and are not of now.
+  /// For the last values of a process that has ended: they are readable but not current.
   ///
   /// - Parameters:
-  ///   - placement: the record.
-  ///   - window: when the words were true.
-  ///   - since: when the last new number came, in nanoseconds of CLOCK_MONOTONIC; not 0.
+  ///   - placement: The record.
+  ///   - window: The time at which the words were valid.
+  ///   - since: The time of the last new value, in nanoseconds of CLOCK_MONOTONIC; not 0.
   public mutating func finish(_ placement: Placement, _ window: Window, staleSince since: UInt64) {
     windows[placement.index] = window
     statuses[placement.index] = .stale(since: max(1, since))
-    isHeld[placement.index] = true
+    isFinishedStale[placement.index] = true
   }
 
-  /// Says that a record could not be read; its words and window stay those of the last time.
+  /// Marks a record as not readable; its words and window stay those of the previous sample.
   public mutating func fail(_ placement: Placement, _ status: Status) {
     statuses[placement.index] = status
   }
@@ -116,23 +117,23 @@ public struct Snapshot: ~Copyable, Sendable {
 
   public func window(of index: Int) -> Window { windows[index] }
 
-  /// Whether a record holds numbers that were true at some time; not where none was ever read.
+  /// Returns `true` if a record has values that were valid at some time.
   public func hasNumbers(of index: Int) -> Bool {
     // No window of CLOCK_MONOTONIC ends at 0.
     statuses[index].hasNumbers && windows[index].end > 0
   }
 
-  /// One word of the buffer.
+  /// A word of the buffer.
   public subscript(word: Int) -> UInt64 { words[word] }
 
-  /// Lets `body` read the words of a record.
+  /// Calls `body` with the words of a record.
   public func read<Result>(_ placement: Placement, _ body: (Span<UInt64>) -> Result) -> Result {
     body(words.span.extracting(placement.offset..<placement.offset + placement.count))
   }
 }
 
 extension Snapshot {
-  /// The groups that it has room for.
+  /// The number of groups that the snapshot has room for.
   var count: Int { statuses.count }
 
   /// The words of all records.
@@ -147,7 +148,7 @@ extension Snapshot {
     words.span.extracting(placement.offset..<placement.offset + placement.count)
   }
 
-  /// A record with its window and status, or with another status.
+  /// Returns a copy of a record with its window and status, or with another status.
   func copy(of schema: Schema, at placement: Placement, status: Status? = nil) -> Reading {
     var copy: [UInt64] = []
     copy.reserveCapacity(placement.count)
@@ -156,22 +157,23 @@ extension Snapshot {
       schema, status ?? statuses[placement.index], windows[placement.index], words: copy)
   }
 
-  /// Whether a record holds numbers of some time, even if they may not be shown.
+  /// Returns `true` if a record was ever read, even if its values may not be shown.
   func wasEverRead(_ index: Int) -> Bool { windows[index].end > 0 }
 
-  /// Makes every record stale, until its backing finishes it.
-  mutating func begin() {
+  /// Marks every record as stale until its backing finishes it.
+  mutating func markAllStale() {
     for index in statuses.indices {
       statuses[index] = .stale(since: 0)
-      isHeld[index] = false
+      isFinishedStale[index] = false
     }
   }
 
-  /// Gives every record that could not be read the words and window of the last time, from
-  /// `other`; a stale one is stale since then.
-  mutating func settle(from other: borrowing Snapshot, _ plan: Plan) {
+  /// Copies the words and windows of records that were not finished from the previous sample.
+  ///
+  /// A stale record is stale since the end of that window.
+  mutating func carryForward(from other: borrowing Snapshot, _ plan: Plan) {
     for index in statuses.indices {
-      if isFresh(index) { continue }
+      if isFinished(index) { continue }
       guard let placement = plan.placement(at: index) else { continue }
       let wasRead = other.windows[index].end > 0
       if case .stale = statuses[index] {

@@ -1,15 +1,15 @@
 import Statistics
 
-/// The last two snapshots of a sampler, and what can be said of them together.
+/// The last two snapshots of a sampler, and the queries on both.
 ///
-/// They are one value, so that a question costs one exclusive access to the sampler, not seven. A
-/// group's record has the same place in both.
+/// One value, so that a query needs one exclusive access to the sampler, not seven. A group's
+/// record has the same placement in both.
 struct SnapshotPair: ~Copyable {
   private(set) var current = Snapshot()
   private var previous = Snapshot()
-  /// The record of a group that is read alone.
+  /// The record of a group that is read outside of a pass.
   private var single = Snapshot()
-  /// What this reader takes as zero, by the place of a group: see `Sampler.clear`.
+  /// The baselines of this reader, by the index of a group: see `Sampler.clear`.
   private var baselines: [Int: Baseline] = [:]
 
   init(_ plan: Plan) {
@@ -23,22 +23,22 @@ struct SnapshotPair: ~Copyable {
     previous.grow(for: plan)
   }
 
-  /// A group has a place that another one had.
+  /// Resets a placement that another group had before.
   mutating func reset(_ placement: Placement) {
     current.reset(placement)
     previous.reset(placement)
     if !baselines.isEmpty { baselines[placement.index] = nil }
   }
 
-  /// Takes the numbers to the places that a plan made anew has for them.
+  /// Moves the records and baselines to their placements in a rebuilt plan.
   mutating func move(from old: Plan, to plan: Plan) {
     var moved = SnapshotPair(plan)
     for index in 0..<plan.slotCount {
       guard let entry = plan.entry(at: index), let before = old.placement(of: entry.group) else {
         continue
       }
-      moved.current.take(entry.placement, from: current, before)
-      moved.previous.take(entry.placement, from: previous, before)
+      moved.current.copyRecord(to: entry.placement, from: current, at: before)
+      moved.previous.copyRecord(to: entry.placement, from: previous, at: before)
       moved.baselines[index] = baselines[before.index]
     }
     self = moved
@@ -46,20 +46,20 @@ struct SnapshotPair: ~Copyable {
 
   // MARK: - A pass
 
-  /// Reads every group once; what was current becomes previous.
+  /// Reads every group once; the current sample becomes the previous one.
   mutating func sample(_ plan: Plan) {
     swap(&current, &previous)
-    current.begin()
+    current.markAllStale()
     plan.sample(into: &current)
-    current.settle(from: previous, plan)
+    current.carryForward(from: previous, plan)
     // By index: unoptimized, an iterator allocates for each element.
-    for index in plan.foldings.indices {
-      plan.foldings[index].fold(&current, before: &previous)
+    for index in plan.aggregates.indices {
+      plan.aggregates[index].update(&current, previous: &previous)
     }
-    if !baselines.isEmpty { endBaselines(plan) }
+    if !baselines.isEmpty { removeResetBaselines(plan) }
   }
 
-  /// A statistic of a group was set to zero after the last pass.
+  /// Sets a statistic of a group to zero in the current sample.
   mutating func setZero(_ statistic: Statistic, at placement: Placement) {
     current.fill(placement) { record in
       for word in statistic.words where !Inactive.marks(record[word], of: statistic) {
@@ -68,21 +68,21 @@ struct SnapshotPair: ~Copyable {
     }
   }
 
-  /// Folds members anew after that.
-  mutating func refold(_ folding: AggregateState, _ statistic: Int, isAll: Bool) {
-    folding.refold(statistic, isAll: isAll, &current)
+  /// Recomputes an aggregate after its members were set to zero.
+  mutating func recompute(_ aggregate: AggregateState, _ statistic: Int, isAll: Bool) {
+    aggregate.recompute(statistic, isAll: isAll, &current)
   }
 
   // MARK: - One group
 
-  /// Reads a group alone, into a record beside those of the passes.
+  /// Reads a group outside of a pass, into a separate record.
   ///
-  /// A backing that has nothing new leaves the numbers of the last pass.
+  /// If the backing has no new values, the result has those of the last pass.
   mutating func read(_ group: Group, at placement: Placement) -> Reading {
     let alone = Placement(index: 0, offset: 0, count: placement.count, token: placement.token)
-    single.begin(recordOf: placement.count)
+    single.resetToRecord(of: placement.count)
     group.backing.sample([alone], into: &single)
-    guard !single.isFresh(0), current.hasNumbers(of: placement.index) else {
+    guard !single.isFinished(0), current.hasNumbers(of: placement.index) else {
       return reading(single.copy(of: group.schema, at: alone), placement)
     }
     let window = current.window(of: placement.index)
@@ -92,20 +92,20 @@ struct SnapshotPair: ~Copyable {
     return reading(known, placement)
   }
 
-  /// The numbers of a group in the last pass.
+  /// Returns the values of a group in the last pass.
   mutating func reading(of group: Group, at placement: Placement) -> Reading {
     reading(current.copy(of: group.schema, at: placement), placement)
   }
 
-  /// Takes this reader's zeros off.
-  private mutating func reading(_ numbers: Reading, _ placement: Placement) -> Reading {
-    guard !baselines.isEmpty, numbers.hasNumbers, var zeros = baselines[placement.index] else {
-      return numbers
+  /// Subtracts this reader's baseline.
+  private mutating func reading(_ reading: Reading, _ placement: Placement) -> Reading {
+    guard !baselines.isEmpty, reading.hasNumbers, var baseline = baselines[placement.index] else {
+      return reading
     }
-    var numbers = numbers
-    numbers.subtract(&zeros)
-    baselines[placement.index] = zeros
-    return numbers
+    var reading = reading
+    reading.subtract(&baseline)
+    baselines[placement.index] = baseline
+    return reading
   }
 
   // MARK: - Values
@@ -134,7 +134,7 @@ struct SnapshotPair: ~Copyable {
 
   // MARK: - Baselines
 
-  /// Takes what some statistics have now as zero, for this reader.
+  /// Sets the baselines of some statistics to their current values.
   mutating func setBaseline(_ statistics: some Sequence<Statistic>, at placement: Placement) {
     guard current.hasNumbers(of: placement.index) else { return }
     var baseline = baselines[placement.index] ?? Baseline(count: placement.count)
@@ -142,20 +142,20 @@ struct SnapshotPair: ~Copyable {
     baselines[placement.index] = baseline
   }
 
-  /// Ends the baselines of what began again.
-  private mutating func endBaselines(_ plan: Plan) {
+  /// Removes the baselines of statistics that were reset.
+  private mutating func removeResetBaselines(_ plan: Plan) {
     for (index, baseline) in baselines {
       guard current.status(of: index) == .up, let entry = plan.entry(at: index) else { continue }
       for statistic in entry.group.schema.statistics
-      where baseline.isAbove(statistic, of: current.record(entry.placement)) {
-        baselines[index]?.end(statistic)
+      where baseline.isAbove(statistic, in: current.record(entry.placement)) {
+        baselines[index]?.remove(statistic)
       }
     }
   }
 
   // MARK: - Changes
 
-  /// Whether both samples have numbers and the later one is up.
+  /// Returns `true` if both samples have values and the later one is up.
   private func isComparable(_ placement: Placement) -> Bool {
     current.status(of: placement.index) == .up && previous.hasNumbers(of: placement.index)
   }

@@ -1,4 +1,4 @@
-/// What a plan has to know of a source: taken at once, under the lock.
+/// The properties of a source that a plan needs, read under one lock.
 struct SourceVisibility: Sendable {
   let path: String
   let isHidden: Bool
@@ -7,14 +7,14 @@ struct SourceVisibility: Sendable {
   let aggregates: [Group]
 }
 
-/// A group and the source that has it.
+/// A group and its source.
 struct Attachment: Sendable {
   let group: Group
   let source: Source
 }
 
 extension Source {
-  func standing(for family: Family?) -> SourceVisibility {
+  func visibility(for family: Family?) -> SourceVisibility {
     state.locked {
       var found: [Group] = []
       if let family {
@@ -31,9 +31,10 @@ extension Source {
     }
   }
 
-  /// The groups of a family on this source and on all that its aggregates count, each once; those
-  /// without a place in the tree are left out, and aggregates, also where they have the family's
-  /// name and schema.
+  /// Returns the groups of a family on this source and on all that its aggregates count, each once.
+  ///
+  /// Sources outside of the tree are excluded. So are aggregates, even with the family's name and
+  /// schema.
   func members(of family: Family) -> [Attachment] {
     state.locked {
       var found: [Attachment] = []
@@ -51,7 +52,7 @@ extension Source {
     }
   }
 
-  /// Calls `body` with the source and all that its aggregates count; the caller has the lock.
+  /// Calls `body` with the source and all that its aggregates count; the caller holds the lock.
   func forEachCounted(_ body: (Source) -> Void) {
     body(self)
     guard let facts else { return }
@@ -59,7 +60,7 @@ extension Source {
     for source in facts.counted { source.forEachCounted(body) }
   }
 
-  /// Calls `body` with its groups, the first first; the caller has the lock.
+  /// Calls `body` with its groups, in the order of attachment; the caller holds the lock.
   func forEachGroup(_ body: (Group) -> Void) {
     var group = firstGroup
     while let this = group {
@@ -68,7 +69,7 @@ extension Source {
     }
   }
 
-  /// Calls `body` with the source and all below it, parents first; the caller has the lock.
+  /// Calls `body` with the source and all below it, parents first; the caller holds the lock.
   func forEachBelow(_ body: (Source) -> Void) {
     body(self)
     facts?.children.forEach { $0.forEachBelow(body) }
@@ -76,8 +77,8 @@ extension Source {
 }
 
 extension Tree {
-  /// Every group of the tree, parents first, and the generation that they are of.
-  func everything() -> (groups: [Attachment], generation: UInt64) {
+  /// Returns every group of the tree, parents first, and the generation of the tree.
+  func attachments() -> (groups: [Attachment], generation: UInt64) {
     state.locked {
       var found: [Attachment] = []
       root.forEachBelow { source in

@@ -1,23 +1,24 @@
-/// The children of a source, in the order they came, found by name or position.
+/// The children of a source in the order in which they were added, indexed by name.
 ///
-/// A child costs 8 bytes and its share of the table of names, another 8 to 16. What was removed
-/// leaves a hole until there are as many holes as children.
+/// A child needs 8 bytes, and 8 to 16 bytes of the hash table. A removed child leaves an empty
+/// element until half of the elements are empty.
 struct ChildList {
   private var members: [Source?] = []
-  /// Positions of members by their names' hashes, 0 where none: open addressing.
+  /// The positions of members plus 1, in a hash table of their names with open addressing; 0 is
+  /// empty.
   ///
-  /// Empty while there are so few that a look at each is faster.
+  /// The table is empty while the list is so short that a linear search is faster.
   private var table: [UInt32] = []
   private(set) var count = 0
-  private static let fewest = 8
-  /// Where a removed member was, so that what lies behind it is still found.
-  private static let hole = UInt32.max
+  private static let minimumTableCount = 8
+  /// The entry of a removed member, beyond which a lookup continues.
+  private static let tombstone = UInt32.max
 
   var isEmpty: Bool { count == 0 }
 
-  /// The children without holes.
+  /// The children, without empty elements.
   var all: [Source] {
-    // Without optionals between, so that there is one allocation.
+    // A loop without intermediate optionals needs one allocation.
     var found: [Source] = []
     found.reserveCapacity(count)
     for member in members { if let member { found.append(member) } }
@@ -37,16 +38,20 @@ struct ChildList {
     while true {
       let entry = table[slot]
       if entry == 0 { return nil }
-      if entry != Self.hole, let member = members[Int(entry) - 1], member.name == name {
+      if entry != Self.tombstone, let member = members[Int(entry) - 1], member.name == name {
         return member
       }
       slot = (slot + 1) & (table.count - 1)
     }
   }
 
-  /// - Precondition: there is none with this name.
+  /// Adds a child at the end.
+  ///
+  /// - Precondition: no child has this name.
   mutating func append(_ child: Source) {
-    if members.count >= Self.fewest, 4 * (members.count + 1) > 3 * table.count { rebuild() }
+    if members.count >= Self.minimumTableCount, 4 * (members.count + 1) > 3 * table.count {
+      rebuild()
+    }
     child.position = UInt32(members.count)
     members.append(child)
     count += 1
@@ -57,11 +62,11 @@ struct ChildList {
     if !table.isEmpty {
       var slot = start(of: child.name)
       while table[slot] != child.position + 1 { slot = (slot + 1) & (table.count - 1) }
-      table[slot] = Self.hole
+      table[slot] = Self.tombstone
     }
     members[Int(child.position)] = nil
     count -= 1
-    if members.count > Self.fewest, count < members.count / 2 { rebuild() }
+    if members.count > Self.minimumTableCount, count < members.count / 2 { rebuild() }
   }
 
   private func start(of name: String) -> Int {
@@ -71,14 +76,14 @@ struct ChildList {
   private mutating func insert(_ child: Source) {
     guard !table.isEmpty else { return }
     var slot = start(of: child.name)
-    while table[slot] != 0, table[slot] != Self.hole { slot = (slot + 1) & (table.count - 1) }
+    while table[slot] != 0, table[slot] != Self.tombstone { slot = (slot + 1) & (table.count - 1) }
     table[slot] = child.position + 1
   }
 
-  /// Closes the holes, and makes the table fit for as many again.
+  /// Removes the empty elements, and makes the table fit for twice as many members.
   private mutating func rebuild() {
     members.removeAll { $0 == nil }
-    var size = 4 * Self.fewest
+    var size = 4 * Self.minimumTableCount
     while size < 2 * (members.count + 1) { size *= 2 }
     table = Array(repeating: 0, count: size)
     for index in members.indices {

@@ -1,28 +1,27 @@
-/// What tells the sources of one kind apart: the names of one or two keys, and how the keys'
-/// values make a source's name.
+/// One or two keys that identify the sources of one kind, and their encoding in source names.
 ///
-/// The source of a vCPU with the key `vcpu` = `3` is named `vcpu3`; that of a port and a VLAN
-/// `64,12`. The values are read back from the name, so that a source with keys needs no memory for
-/// them. In a value `/`, `,` and `%` are written as `%2F`, `%2C` and `%25`, a leading `.` as
-/// `%2E`, and nothing at all as `%`, so that every text can be a key.
+/// A vCPU with the key `vcpu` = `3` is named `vcpu3`; a source with a port and a VLAN is named
+/// `64,12`. The values are decoded from the name, so that keys need no memory. In a value, `/`, `,`
+/// and `%` are encoded as `%2F`, `%2C` and `%25`, a leading `.` as `%2E`, and an empty value as
+/// `%`. Any text can therefore be a key.
 public final class KeyFields: Sendable, Hashable {
-  /// One or two names.
+  /// The names of the one or two keys.
   public let names: [String]
-  /// What stands before the first value in a source's name.
+  /// The text before the first value in a source's name.
   public let prefix: String
 
-  /// - Precondition: there are one or two names, and the prefix has none of `/`, `,` and `%`.
+  /// - Precondition: there are one or two names; the prefix contains none of `/`, `,` and `%`.
   public init(_ names: String..., prefix: String = "") {
     precondition(1...2 ~= names.count, "\(names.count) keys")
     precondition(
       !prefix.unicodeScalars.contains { "/,%".unicodeScalars.contains($0) },
-      "no prefix: '\(prefix)'")
+      "invalid prefix '\(prefix)'")
     self.names = names
     self.prefix = prefix
   }
 
-  public static func == (one: KeyFields, other: KeyFields) -> Bool {
-    one.names == other.names && one.prefix == other.prefix
+  public static func == (lhs: KeyFields, rhs: KeyFields) -> Bool {
+    lhs.names == rhs.names && lhs.prefix == rhs.prefix
   }
 
   public func hash(into hasher: inout Hasher) {
@@ -30,7 +29,7 @@ public final class KeyFields: Sendable, Hashable {
     hasher.combine(prefix)
   }
 
-  /// The name of the source with these values.
+  /// Returns the name of the source with these values.
   ///
   /// - Precondition: there is a value for each key.
   public func name(_ values: [String]) -> String {
@@ -38,9 +37,9 @@ public final class KeyFields: Sendable, Hashable {
     return prefix + values.map(Self.escaped).joined(separator: ",")
   }
 
-  /// The values in a name that `name(_:)` made; nil for another one.
+  /// Returns the values in a name, or `nil` if `name(_:)` cannot have made the name.
   public func values(in name: String) -> [String]? {
-    // By scalars: a value may begin with one that makes one character with what is before it.
+    // By scalars: a value may begin with a scalar that combines with the character before it.
     let own = prefix.unicodeScalars
     guard name.unicodeScalars.starts(with: own) else { return nil }
     let parts = name.unicodeScalars.dropFirst(own.count)
@@ -69,7 +68,7 @@ public final class KeyFields: Sendable, Hashable {
     return text
   }
 
-  /// The value of a part; nil of one that is not as `escaped` writes it.
+  /// Returns the value of a part, or `nil` if `escaped` cannot have made the part.
   private static func unescaped(_ part: Substring.UnicodeScalarView) -> String? {
     if part.elementsEqual("%".unicodeScalars) { return "" }
     guard let first = part.first, first != "." else { return nil }

@@ -1,11 +1,11 @@
-/// Which paths or names a person asks for: a glob, or a regular expression between slashes.
+/// A set of paths or names: a glob, or a regular expression between slashes.
 ///
-/// In a glob `*` is any text without a slash, `**` any text, `?` one character but a slash, and
-/// `[abc]`, `[a-z]`, `[!a]` one of a set. A glob that ends at a part of a path also matches all
-/// that is below, so `kvm/web1` matches `kvm/web1/vcpu0`.
+/// In a glob, `*` matches any text without a slash, `**` any text, `?` one character except a
+/// slash, and `[abc]`, `[a-z]`, `[!a]` one character of a set. A glob that matches a path also
+/// matches all paths below it: `kvm/web1` matches `kvm/web1/vcpu0`.
 public struct Pattern: Sendable {
-  /// A pattern that cannot be understood.
-  public struct Flaw: Error, Hashable, Sendable, CustomStringConvertible {
+  /// A syntax error in a pattern.
+  public struct SyntaxError: Error, Hashable, Sendable, CustomStringConvertible {
     public let description: String
   }
 
@@ -18,7 +18,7 @@ public struct Pattern: Sendable {
     case any([Pattern])
   }
 
-  /// A regular expression, made again from its text where it is used by another task.
+  /// A compiled regular expression.
   private struct Expression: @unchecked Sendable {
     // A compiled expression is immutable.
     let regex: Regex<AnyRegexOutput>
@@ -31,8 +31,8 @@ public struct Pattern: Sendable {
     case any
     case set([ClosedRange<Character>], isInverted: Bool)
 
-    /// Whether it can take one character.
-    func takes(_ character: Character) -> Bool {
+    /// Returns `true` if the element matches a character.
+    func matches(_ character: Character) -> Bool {
       switch self {
       case .character(let wanted): character == wanted
       case .any: true
@@ -52,43 +52,43 @@ public struct Pattern: Sendable {
     self.form = form
   }
 
-  /// Matches these paths, and nothing below them.
+  /// Creates a pattern that matches these paths, and nothing below them.
   public init(paths: Set<String>) {
     form = .paths(paths)
   }
 
-  /// Matches all paths but these.
+  /// Creates a pattern that matches all paths except these.
   public init(allBut paths: Set<String>) {
     form = .allBut(paths)
   }
 
-  /// Matches what one of the patterns matches.
+  /// Creates a pattern that matches what at least one of the patterns matches.
   public init(anyOf patterns: [Pattern]) {
     form = .any(patterns)
   }
 
-  /// Matches a path that has no special characters for this, and all that is below.
+  /// Creates a pattern that matches a literal path and all paths below it.
   public init(below path: String) {
     form = .glob(path.map { .character($0) })
   }
 
-  /// Reads `GLOB` or `/regex/`.
-  public init(_ text: String) throws(Flaw) {
+  /// Parses `GLOB` or `/regex/`.
+  public init(_ text: String) throws(SyntaxError) {
     if text.count > 1, text.first == "/", text.last == "/" {
       do {
         form = .expression(Expression(regex: try Regex(String(text.dropFirst().dropLast()))))
       } catch {
-        throw Flaw(description: "'\(text)' is no regular expression: \(error)")
+        throw SyntaxError(description: "invalid regular expression '\(text)': \(error)")
       }
       return
     }
     guard !text.isEmpty, text != "/" else {
-      throw Flaw(description: "'\(text)': an empty pattern matches nothing")
+      throw SyntaxError(description: "invalid pattern '\(text)': it is empty")
     }
     form = .glob(try Self.elements(of: text))
   }
 
-  /// Whether a path matches, as a whole for a glob, anywhere in it for an expression.
+  /// Returns `true` if a path matches: a glob as a whole, a regular expression anywhere in it.
   public func matches(_ path: String) -> Bool {
     switch form {
     case .everything: true
@@ -100,18 +100,18 @@ public struct Pattern: Sendable {
     }
   }
 
-  /// Whether it can match a path, or something below it; an expression always can.
+  /// Returns `true` if a path, or one below it, may match; a regular expression always may.
   public func mayMatch(below path: String) -> Bool {
     switch form {
     case .everything, .expression, .allBut: true
     case .glob(let elements):
-      Self.match(elements, Array(path)) || Self.begins(elements, Array(path + "/"))
+      Self.match(elements, Array(path)) || Self.matchPrefix(elements, Array(path + "/"))
     case .paths(let paths): paths.contains { $0 == path || $0.hasPrefix(path + "/") }
     case .any(let patterns): patterns.contains { $0.mayMatch(below: path) }
     }
   }
 
-  private static func elements(of text: String) throws(Flaw) -> [Element] {
+  private static func elements(of text: String) throws(SyntaxError) -> [Element] {
     var elements: [Element] = []
     var rest = text.last == "/" ? text.dropLast() : text[...]
     while let character = rest.popFirst() {
@@ -122,10 +122,10 @@ public struct Pattern: Sendable {
       case "*": elements.append(.some)
       case "?": elements.append(.one)
       case "[":
-        // The first of a set may be a ] itself.
+        // The first character of a set may be ].
         let members = rest.first == "!" ? rest.dropFirst() : rest
         guard let end = members.dropFirst().firstIndex(of: "]") else {
-          throw Flaw(description: "'\(text)' has a [ without its ]")
+          throw SyntaxError(description: "invalid pattern '\(text)': '[' without ']'")
         }
         elements.append(set(rest[..<end]))
         rest = rest[rest.index(after: end)...]
@@ -150,44 +150,45 @@ public struct Pattern: Sendable {
     return .set(ranges, isInverted: isInverted)
   }
 
-  /// Whether the elements take the whole path, or all of it before a slash.
+  /// Returns `true` if the elements match the whole path, or all of it before a slash.
   ///
-  /// - Complexity: O(*n* * *m*); to try every length of every star takes for ever.
+  /// - Complexity: O(*n* * *m*). Trying every length of every star would take exponential time.
   private static func match(_ elements: [Element], _ path: [Character]) -> Bool {
-    var taken = start(path)
-    for element in elements { taken = step(element, taken, path) }
-    return taken.indices.contains { index in
-      taken[index] && (index == path.count || path[index] == "/")
+    var reachable = initial(path)
+    for element in elements { reachable = advance(element, reachable, path) }
+    return reachable.indices.contains { index in
+      reachable[index] && (index == path.count || path[index] == "/")
     }
   }
 
-  /// Whether some of the elements take all of the path, so that the others may take more.
-  private static func begins(_ elements: [Element], _ path: [Character]) -> Bool {
-    var taken = start(path)
+  /// Returns `true` if some of the first elements match the path, so that the others may match
+  /// more.
+  private static func matchPrefix(_ elements: [Element], _ path: [Character]) -> Bool {
+    var reachable = initial(path)
     for element in elements {
-      taken = step(element, taken, path)
-      if taken[path.count] { return true }
+      reachable = advance(element, reachable, path)
+      if reachable[path.count] { return true }
     }
     return false
   }
 
-  /// Of each number of characters, whether the elements so far can have taken them: none have.
-  private static func start(_ path: [Character]) -> [Bool] {
+  /// For each number of characters, whether the elements so far can match them; initially only 0.
+  private static func initial(_ path: [Character]) -> [Bool] {
     [true] + Array(repeating: false, count: path.count)
   }
 
-  /// The same with one element more.
-  private static func step(
-    _ element: Element, _ taken: [Bool], _ path: [Character]
+  /// Returns the numbers of characters after one more element.
+  private static func advance(
+    _ element: Element, _ reachable: [Bool], _ path: [Character]
   ) -> [Bool] {
     var next = Array(repeating: false, count: path.count + 1)
-    for index in path.indices where taken[index] {
-      next[index + 1] = element.takes(path[index])
+    for index in path.indices where reachable[index] {
+      next[index + 1] = element.matches(path[index])
     }
     if element == .some || element == .any {
-      for index in 0...path.count where taken[index] || next[index] {
+      for index in 0...path.count where reachable[index] || next[index] {
         next[index] = true
-        if index < path.count, element.takes(path[index]) { next[index + 1] = true }
+        if index < path.count, element.matches(path[index]) { next[index + 1] = true }
       }
     }
     return next

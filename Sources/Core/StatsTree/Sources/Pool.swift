@@ -1,15 +1,15 @@
-/// One object for each key, for as long as somebody outside of the pool holds it.
+/// One object for each key, kept while it is referenced outside of the pool.
 struct Pool<Key: Hashable, Member: AnyObject> {
   private var members: [Key: Member] = [:]
-  /// At so many it is looked at which are still held.
-  private var limit = 64
+  /// Purge threshold; doubles with the number of live entries.
+  private var purgeThreshold = 64
 
-  /// The member of a key, made where there is none.
+  /// Returns the member of a key, and creates it if there is none.
   ///
-  /// - Complexity: O(1) amortised.
+  /// - Complexity: O(1) amortized.
   mutating func member(_ key: Key, make: () -> Member) -> Member {
     if let known = members[key] { return known }
-    if members.count >= limit { purge() }
+    if members.count >= purgeThreshold { purge() }
     let made = make()
     members[key] = made
     return made
@@ -20,6 +20,6 @@ struct Pool<Key: Hashable, Member: AnyObject> {
       guard var member = members.removeValue(forKey: key) else { continue }
       if !isKnownUniquelyReferenced(&member) { members[key] = member }
     }
-    limit = max(64, 2 * members.count)
+    purgeThreshold = max(64, 2 * members.count)
   }
 }

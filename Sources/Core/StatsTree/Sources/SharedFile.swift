@@ -1,13 +1,13 @@
-/// A file in memory in which the numbers of a source, and of all below it, lie as they are made.
+/// A file in memory that contains the live values of a source and of all sources below it.
 ///
-/// Who maps it samples without a further call; its layout is that of the one who publishes it.
+/// A process that maps the file samples without further calls. The publisher defines the layout.
 public protocol SharedFile: AnyObject, Sendable {
-  /// Tells it from another file that takes its place at the same source.
+  /// Distinguishes the file from a later one of the same source.
   var identifier: UInt64 { get }
 
-  /// Its length in bytes now.
+  /// The current length in bytes.
   var byteCount: Int { get }
 
-  /// Lends a descriptor that is open for reading only, for as long as `body` runs.
+  /// Calls `body` with a read-only descriptor, which is valid during the call.
   func withDescriptor<Result>(_ body: (Int32) -> Result) -> Result
 }

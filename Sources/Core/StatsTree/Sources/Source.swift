@@ -1,12 +1,11 @@
-/// A thing that has statistics: a node of the tree.
+/// An object that has statistics: a node of the tree.
 ///
-/// Made by a `Tree`, and part of it from then on, whether it has a place there or not. It lives as
-/// long as somebody holds it; its parent does. It may be used from any thread: each property is
-/// read and set alone.
+/// A `Tree` creates it. It belongs to that tree even while it has no place in it. Its parent keeps
+/// it alive. Thread-safe: each property is read and set separately.
 public final class Source: @unchecked Sendable {
-  /// The last part of its path.
+  /// The last component of its path.
   public let name: String
-  /// When it came, in nanoseconds of CLOCK_MONOTONIC.
+  /// The time of its creation, in nanoseconds of CLOCK_MONOTONIC.
   public let created: UInt64
   let state: TreeState
 
@@ -15,16 +14,17 @@ public final class Source: @unchecked Sendable {
   var firstGroup: Group?
   var facts: Facts?
   let fields: KeyFields?
-  /// Among its parent's children.
+  /// The position among its parent's children.
   var position: UInt32 = 0
-  /// Whether the root is above it, so that passes know it.
+  var assignedRole = SourceRole.other
+  /// Whether the root is above it, so that passes include it.
   var isPresent = false
 
-  /// What few sources have, or only those with children.
+  /// The properties that few sources have, or only those with children.
   final class Facts {
     var keys: [String: String] = [:]
     var labels: [String: String] = [:]
-    var remarks: [String] = []
+    var diagnostics: [Diagnostic] = []
     var status = Status.up
     var owner: UInt32?
     var isHidden = false
@@ -32,11 +32,11 @@ public final class Source: @unchecked Sendable {
     var children = ChildList()
     /// The aggregates that are attached here.
     var aggregates: [Group] = []
-    /// The sources whose aggregates count this one, too.
+    /// The sources that are not above this one and whose aggregates count it.
     var counters: [Source] = []
-    /// The sources, not below this one, that its aggregates count.
+    /// The sources that are not below this one and that its aggregates count.
     var counted: [Source] = []
-    /// The path that it had when it was removed.
+    /// Its path before it was removed.
     var lastPath: String?
   }
 
@@ -47,13 +47,13 @@ public final class Source: @unchecked Sendable {
     self.fields = fields
   }
 
-  /// The keys, where its name tells them.
+  /// The keys, if they are encoded in its name.
   var keysInName: [String: String]? {
     guard let fields, let values = fields.values(in: name) else { return nil }
     return Dictionary(zip(fields.names, values)) { first, _ in first }
   }
 
-  /// The facts, made where there are none; the caller has the lock.
+  /// The facts, created on first access; the caller holds the lock.
   var ownFacts: Facts {
     if let facts { return facts }
     let made = Facts()
@@ -63,10 +63,10 @@ public final class Source: @unchecked Sendable {
 
   // MARK: - Place
 
-  /// The path from the root, such as `kvm/web1/vcpu0`; of a removed source the one it had.
+  /// The path from the root, such as `kvm/web1/vcpu0`; for a removed source the last one.
   public var path: String { state.locked { currentPath } }
 
-  /// The path; the caller has the lock.
+  /// The path; the caller holds the lock.
   var currentPath: String {
     if let last = facts?.lastPath { return last }
     guard let parent = parentWhileHeld else { return name }
@@ -74,25 +74,25 @@ public final class Source: @unchecked Sendable {
     return path.isEmpty ? name : path + "/" + name
   }
 
-  /// The source that it is a child of; nil of the root and where it has no place.
+  /// The source above it; `nil` for the root and for a source without a place.
   public var parent: Source? { state.locked { parentWhileHeld } }
 
   /// Whether the root is above it.
   public var isInTree: Bool { state.locked { isPresent } }
 
-  /// In the order in which they came.
+  /// The children in the order in which they were added.
   ///
   /// - Complexity: O(*n*), one allocation.
   public var children: [Source] { state.locked { facts?.children.all ?? [] } }
 
-  /// The child with this name.
+  /// Returns the child with this name, or `nil` if there is none.
   ///
   /// - Complexity: O(1).
   public func child(_ name: String) -> Source? {
     state.locked { facts?.children.find(name) }
   }
 
-  /// In the order in which they were attached.
+  /// The groups in the order in which they were attached.
   public var groups: [Group] {
     state.locked {
       var found: [Group] = []
@@ -107,8 +107,8 @@ public final class Source: @unchecked Sendable {
 
   /// Calls `body` with this source and all below it, parents first, in order.
   ///
-  /// No lock is held meanwhile: `body` may change the tree, and sees of a source the children that
-  /// it has when its turn comes.
+  /// No lock is held during the calls: `body` may change the tree. The children of a source are
+  /// those that it has after `body` was called with it.
   public func visit(_ body: (Source) throws -> Void) rethrows {
     try body(self)
     for child in children { try child.visit(body) }

@@ -2,20 +2,20 @@ public import Statistics
 import Synchronization
 
 extension Tree {
-  /// Gives a source a group.
+  /// Attaches a group to a source.
   ///
   /// - Parameters:
-  ///   - name: what the group is about; with the schema it is the group's family.
-  ///   - schema: what the words of its samples mean.
-  ///   - backing: who reads them.
-  ///   - token: what the backing knows the group by.
-  ///   - provenance: the way that the numbers come.
-  ///   - source: where it is attached.
-  ///   - isHidden: whether views leave it out; in aggregates it counts.
-  /// - Returns: the group.
-  /// - Throws: `groupAttached` where the source has a group of this family with this backing and
-  ///   token, `foreign`.
-  /// - Complexity: O(*n*) in the groups of the source, whatever the size of the schema.
+  ///   - name: The subject of the group. Name and schema determine the group's family.
+  ///   - schema: The statistics of its samples.
+  ///   - backing: Reads the values.
+  ///   - token: The backing's identifier of the group.
+  ///   - provenance: The access method or origin of the values.
+  ///   - source: The source that gets the group.
+  ///   - isHidden: Whether views omit the group. Aggregates count it anyway.
+  /// - Returns: The group.
+  /// - Throws: `groupAttached` if the source has a group of this family with this backing and
+  ///   token; `foreign`.
+  /// - Complexity: O(*n*) in the number of groups of the source, whatever the size of the schema.
   @discardableResult
   public func attach(
     _ name: String, schema: Schema, backing: any Backing, token: Int, provenance: Provenance,
@@ -23,37 +23,37 @@ extension Tree {
   ) throws(TreeError) -> Group {
     try state.locked { () throws(TreeError) in
       guard source.state === state else { throw .foreign(path: source.name) }
-      let feed = state.feed(
+      let template = state.template(
         state.family(name, schema), backing, provenance, isHidden: isHidden)
-      return try attach(feed, token: token, to: source)
+      return try attach(template, token: token, to: source)
     }
   }
 
-  /// Attaches a group of a feed; the caller has the lock.
-  func attach(_ feed: GroupTemplate, token: Int, to source: Source) throws(TreeError) -> Group {
+  /// Attaches a group made from a template; the caller holds the lock.
+  func attach(_ template: GroupTemplate, token: Int, to source: Source) throws(TreeError) -> Group {
     var last: Group?
     var group = source.firstGroup
     while let this = group {
-      if this.family === feed.family, this.backing === feed.backing, this.token == token {
+      if this.family === template.family, this.backing === template.backing, this.token == token {
         throw .groupAttached(path: source.currentPath, group: this.name)
       }
       last = this
       group = this.next
     }
     state.lastGroup += 1
-    let made = Group(id: state.lastGroup, feed: feed, token: token, source: source)
+    let made = Group(id: state.lastGroup, template: template, token: token, source: source)
     if let last { last.next = made } else { source.firstGroup = made }
     if made.aggregation != nil { source.ownFacts.aggregates.append(made) }
-    if source.isPresent { state.note(.groupJoined, source, made) }
+    if source.isPresent { state.record(.groupJoined, source, made) }
     return made
   }
 
-  /// The family of a name and schema, which may have no groups yet.
+  /// Returns the family of a name and schema, which may have no groups yet.
   public func family(_ name: String, _ schema: Schema) -> Family {
     state.locked { state.family(name, schema) }
   }
 
-  /// Takes a group from its source; one that is not there changes nothing.
+  /// Detaches a group from its source; has no effect if the group is not attached.
   public func detach(_ group: Group) {
     state.locked {
       let source = group.source
@@ -67,15 +67,15 @@ extension Tree {
       if let last { last.next = group.next } else { source.firstGroup = group.next }
       group.next = nil
       source.facts?.aggregates.removeAll { $0 === group }
-      if source.isPresent { state.note(.groupLeft, source, group) }
+      if source.isPresent { state.record(.groupLeft, source, group) }
     }
   }
 
-  /// Runs `body` while no pass asks a backing, so that a backing's owner can change it.
+  /// Runs `body` while no pass calls a backing, so that the owner of a backing can change it.
   ///
-  /// It waits for a pass that goes on, which may take as long as its backings' deadlines.
+  /// Waits for a running pass, which may take as long as the deadlines of its backings.
   ///
-  /// - Precondition: the caller is no backing.
+  /// - Precondition: the caller is not a backing.
   public func betweenPasses<Result: Sendable>(_ body: () throws -> Result) rethrows -> Result {
     try state.passes.withLock(body)
   }

@@ -1,6 +1,9 @@
+import Statistics
+
 extension Tree {
-  /// A name that somebody else chose as one part of a path: slashes, `%` and control characters
-  /// become `%XX`.
+  /// Encodes a name of foreign origin as one component of a path.
+  ///
+  /// Slashes, `%`, spaces and control characters become `%XX`.
   public static func pathPart(_ name: String) -> String {
     if name == "." || name == ".." { return name.replacing(".", with: "%2e") }
     return name.unicodeScalars.reduce(into: "") { part, scalar in
@@ -8,8 +11,7 @@ extension Tree {
       if !isControl, scalar != "/", scalar != "%" {
         part.unicodeScalars.append(scalar)
       } else {
-        let digits = String(scalar.value, radix: 16)
-        part += "%" + (digits.count < 2 ? "0" : "") + digits
+        part += "%" + scalar.value.hexadecimal(width: 2)
       }
     }
   }

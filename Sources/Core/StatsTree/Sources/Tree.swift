@@ -3,9 +3,9 @@ import Synchronization
 
 /// The sources of a host and their groups.
 ///
-/// It may be used from any thread. A change is seen by passes that begin after it.
+/// Thread-safe. A pass includes all changes that were made before it began.
 public final class Tree: Sendable {
-  /// The source of all sources, without a name.
+  /// The root of all sources, which has no name.
   public let root: Source
   let state: TreeState
 
@@ -16,82 +16,88 @@ public final class Tree: Sendable {
   }
 
   deinit {
-    // The log's sources hold what holds the log.
+    // The sources in the log reference the state that owns the log.
     state.locked { state.log.removeAll() }
   }
 
-  /// Grows with each change of membership; equal numbers mean equal members.
+  /// A number that grows with each change of membership.
   ///
-  /// - Complexity: O(1), one load.
+  /// Equal numbers mean equal members.
+  ///
+  /// - Complexity: O(1), one atomic load.
   public var generation: UInt64 { state.generation.load(ordering: .acquiring) }
 
-  /// What changed since the generation, in order; nil where that is too long ago to be known.
+  /// Returns the changes after a generation in order, or `nil` if some of them were discarded.
   public func changes(since generation: UInt64) -> [Change]? {
     state.locked { state.log.since(generation) }
   }
 
   // MARK: - Sources
 
-  /// Makes a source that has no place yet; `add(_:below:)` gives it one.
+  /// Creates a source without a place in the tree; `add(_:below:)` adds it.
   public func makeSource(
-    _ name: String, keys: [String: String] = [:], labels: [String: String] = [:],
-    created: UInt64 = 0, owner: UInt32? = nil, isHidden: Bool = false
-  ) throws(TreeError) -> Source {
-    try make(name, nil, keys, labels, created, owner, isHidden)
-  }
-
-  /// Makes a source and adds it below `parent`, or below the root.
-  ///
-  /// - Parameters:
-  ///   - name: the last part of its path.
-  ///   - parent: the source above it; nil is the root.
-  ///   - keys: what it is among its equals.
-  ///   - labels: facts that are words.
-  ///   - created: when it came, in nanoseconds of CLOCK_MONOTONIC.
-  ///   - owner: the user whose it is; nil takes that of the source above.
-  ///   - isHidden: whether views leave it out with all below it.
-  /// - Returns: the source.
-  /// - Throws: `nameClash` where the parent has a child with this name, `badName`.
-  @discardableResult
-  public func add(
-    _ name: String, below parent: Source? = nil, keys: [String: String] = [:],
+    _ name: String, role: SourceRole = .other, keys: [String: String] = [:],
     labels: [String: String] = [:], created: UInt64 = 0, owner: UInt32? = nil,
     isHidden: Bool = false
   ) throws(TreeError) -> Source {
-    let source = try make(name, nil, keys, labels, created, owner, isHidden)
+    try make(name, nil, role, keys, labels, created, owner, isHidden)
+  }
+
+  /// Creates a source and adds it below `parent`.
+  ///
+  /// - Parameters:
+  ///   - name: The last component of its path.
+  ///   - parent: The source above it; by default the root.
+  ///   - role: The kind of object that the source describes.
+  ///   - keys: The keys that identify it among sources of its kind.
+  ///   - labels: Further properties, such as a UUID.
+  ///   - created: The time of its creation, in nanoseconds of CLOCK_MONOTONIC.
+  ///   - owner: The user who owns it; by default the owner of the source above.
+  ///   - isHidden: Whether views omit it and all sources below it.
+  /// - Returns: The source.
+  /// - Throws: `nameClash` if the parent has a child with this name; `badName`.
+  @discardableResult
+  public func add(
+    _ name: String, below parent: Source? = nil, role: SourceRole = .other,
+    keys: [String: String] = [:], labels: [String: String] = [:], created: UInt64 = 0,
+    owner: UInt32? = nil, isHidden: Bool = false
+  ) throws(TreeError) -> Source {
+    let source = try make(name, nil, role, keys, labels, created, owner, isHidden)
     try add(source, below: parent ?? root)
     return source
   }
 
-  /// Makes a source whose keys are in its name, and adds it below `parent`.
+  /// Creates a source with its keys in its name, and adds it below `parent`.
   ///
-  /// - Throws: `nameClash` where the parent has a source with these keys.
+  /// - Throws: `nameClash` if the parent has a source with these keys.
   @discardableResult
   public func add(
-    _ values: [String], of fields: KeyFields, below parent: Source, created: UInt64 = 0
+    _ values: [String], of fields: KeyFields, below parent: Source, role: SourceRole = .other,
+    created: UInt64 = 0
   ) throws(TreeError) -> Source {
-    let source = try makeSource(values, of: fields, created: created)
+    let source = try makeSource(values, of: fields, role: role, created: created)
     try add(source, below: parent)
     return source
   }
 
-  /// Makes a source whose keys are in its name, and that has no place yet.
+  /// Creates a source with its keys in its name, without a place in the tree.
   ///
-  /// - Throws: `badName`, which a name made by `KeyFields` never is.
+  /// - Throws: `badName`, but never for a name made by `KeyFields`.
   public func makeSource(
-    _ values: [String], of fields: KeyFields, created: UInt64 = 0
+    _ values: [String], of fields: KeyFields, role: SourceRole = .other, created: UInt64 = 0
   ) throws(TreeError) -> Source {
-    try make(fields.name(values), fields, [:], [:], created, nil, false)
+    try make(fields.name(values), fields, role, [:], [:], created, nil, false)
   }
 
   private func make(
-    _ name: String, _ fields: KeyFields?, _ keys: [String: String], _ labels: [String: String],
-    _ created: UInt64, _ owner: UInt32?, _ isHidden: Bool
+    _ name: String, _ fields: KeyFields?, _ role: SourceRole, _ keys: [String: String],
+    _ labels: [String: String], _ created: UInt64, _ owner: UInt32?, _ isHidden: Bool
   ) throws(TreeError) -> Source {
     guard !name.isEmpty, !name.utf8.contains(UInt8(ascii: "/")) else { throw .badName(name) }
     let source = Source(name: name, created: created, state: state, fields: fields)
+    source.assignedRole = role
     if !keys.isEmpty || !labels.isEmpty || owner != nil || isHidden {
-      // Nobody else has it yet.
+      // No other thread has the source yet.
       let facts = source.ownFacts
       facts.keys = keys
       facts.labels = labels
@@ -101,9 +107,9 @@ public final class Tree: Sendable {
     return source
   }
 
-  /// Gives a source a place, with all that is below it.
+  /// Adds a source, with all sources below it, below `parent`.
   ///
-  /// - Throws: `nameClash`, `hasParent`, `cycle`, `foreign`; then nothing has changed.
+  /// - Throws: `nameClash`, `hasParent`, `cycle`, `foreign`. After an error the tree is unchanged.
   public func add(_ source: Source, below parent: Source) throws(TreeError) {
     try state.locked { () throws(TreeError) in
       guard source.state === state, parent.state === state, source !== root else {
@@ -120,37 +126,46 @@ public final class Tree: Sendable {
       }
       source.parentWhileHeld = parent
       parent.ownFacts.children.append(source)
-      if parent.isPresent { enter(source) }
-      // Those that it counts are counted by those above it from now on.
-      if source.countsElsewhere { state.note(.rearranged, source) }
+      if parent.isPresent { recordArrival(of: source) }
+      // From now on the sources above count what the source counts.
+      if source.countsElsewhere { state.record(.rearranged, source) }
     }
   }
 
-  /// Removes a source with all below it; its backings are told by their owner.
+  /// Removes a source and all sources below it.
   ///
-  /// A source without a parent, and the root, change nothing. It can be added again; what counted
-  /// it, or was counted by it (`count(_:in:)`), does so no more, and so with all below it.
+  /// The owner of their backings informs the backings.
+  ///
+  /// Has no effect on the root and on a source without a parent. A removed source can be added
+  /// again. All `count(_:in:)` relations of the source and of the sources below it end.
   public func remove(_ source: Source) {
     state.locked {
       guard source.state === state, let parent = source.parentWhileHeld else { return }
-      if source.isPresent { leave(source, path: source.currentPath) }
+      if source.isPresent { recordDeparture(of: source, path: source.currentPath) }
       parent.facts?.children.remove(source)
       source.parentWhileHeld = nil
       let countedElsewhere = source.countsElsewhere
       source.forEachBelow { $0.endCounting() }
-      if countedElsewhere { state.note(.rearranged, source) }
+      if countedElsewhere { state.record(.rearranged, source) }
     }
   }
 
-  /// The source at a path, made with its parents where it is not there.
-  public func source(_ path: String) -> Source {
-    Self.names(in: path).reduce(root) { parent, name in
+  /// Returns the source at a path, and creates it and its parents if they do not exist.
+  ///
+  /// - Parameters:
+  ///   - path: The path from the root.
+  ///   - role: The role that the source gets if it has none yet.
+  /// - Returns: The source.
+  public func source(_ path: String, role: SourceRole = .other) -> Source {
+    let source = Self.names(in: path).reduce(root) { parent, name in
       while true {
         if let child = parent.child(name) { return child }
-        // Somebody else may add it meanwhile.
+        // Another thread may add it between the two calls.
         if let made = try? add(name, below: parent) { return made }
       }
     }
+    if role != .other, source.role == .other { source.role = role }
+    return source
   }
 
   // MARK: - Presence
@@ -159,28 +174,28 @@ public final class Tree: Sendable {
     path.isEmpty ? name : path + "/" + name
   }
 
-  /// The source and all below it are part of passes from now on; the caller has the lock.
-  private func enter(_ source: Source) {
+  /// Marks the source and all below it as part of passes; the caller holds the lock.
+  private func recordArrival(of source: Source) {
     source.isPresent = true
     source.facts?.lastPath = nil
-    state.note(.sourceJoined, source)
+    state.record(.sourceJoined, source)
     var group = source.firstGroup
     while let this = group {
-      state.note(.groupJoined, source, this)
+      state.record(.groupJoined, source, this)
       group = this.next
     }
-    source.facts?.children.forEach { enter($0) }
+    source.facts?.children.forEach { recordArrival(of: $0) }
   }
 
-  /// They are no more; the caller has the lock.
-  private func leave(_ source: Source, path: String) {
-    source.facts?.children.forEach { leave($0, path: path + "/" + $0.name) }
+  /// Marks the source and all below it as removed; the caller holds the lock.
+  private func recordDeparture(of source: Source, path: String) {
+    source.facts?.children.forEach { recordDeparture(of: $0, path: path + "/" + $0.name) }
     var group = source.firstGroup
     while let this = group {
-      state.note(.groupLeft, source, this)
+      state.record(.groupLeft, source, this)
       group = this.next
     }
-    state.note(.sourceLeft, source)
+    state.record(.sourceLeft, source)
     source.isPresent = false
     source.ownFacts.lastPath = path
   }

@@ -1,14 +1,14 @@
-/// Why a tree cannot be changed as asked.
+/// The reason why a tree cannot be changed.
 public enum TreeError: Error, Hashable, Sendable {
-  /// A name stands twice under one parent.
+  /// The parent has a child with this name.
   case nameClash(path: String)
-  /// The name is empty or has a slash, and can be no part of a path.
+  /// The name is empty or contains a slash.
   case badName(String)
-  /// The source has a place already; it is to be removed from there first.
+  /// The source has a parent and must be removed from it first.
   case hasParent(path: String)
-  /// The source would be above or counted by itself.
+  /// The source would be above itself or counted by itself.
   case cycle(path: String)
-  /// The source is of another tree, or is the root.
+  /// The source belongs to another tree, or is the root.
   case foreign(path: String)
   /// The source has a group with this name, backing and token.
   case groupAttached(path: String, group: String)
@@ -17,12 +17,12 @@ public enum TreeError: Error, Hashable, Sendable {
 extension TreeError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .nameClash(let path): "there is a source \(path) already"
-    case .badName(let name): "'\(name)' is no name of a source: it is empty or has a slash"
-    case .hasParent(let path): "\(path) has a parent already; remove it there first"
-    case .cycle(let path): "\(path) would be above itself"
-    case .foreign(let path): "\(path) is not of this tree, or is its root"
-    case .groupAttached(let path, let group): "\(path) has this group \(group) already"
+    case .nameClash(let path): "source '\(path)' already exists"
+    case .badName(let name): "invalid source name '\(name)': it is empty or contains a slash"
+    case .hasParent(let path): "source '\(path)' already has a parent; remove it first"
+    case .cycle(let path): "source '\(path)' would be above itself"
+    case .foreign(let path): "source '\(path)' belongs to another tree or is the root"
+    case .groupAttached(let path, let group): "source '\(path)' already has group '\(group)'"
     }
   }
 }

@@ -2,17 +2,17 @@ import Synchronization
 
 /// A mutex that ThreadSanitizer can follow.
 ///
-/// It does not know Swift's own: where a program is built for it, each holder of the lock reads
-/// what the one before wrote, and so all that came before that.
+/// ThreadSanitizer does not recognize Swift's `Mutex`. In a build for it, each holder of the lock
+/// acquires what the previous holder released.
 struct TreeLock: ~Copyable, Sendable {
   private let mutex = Mutex(())
   #if VITALS_THREAD_SANITIZER
   private let holders = Atomic(0)
   #endif
 
-  /// Runs `body` alone.
+  /// Runs `body` with the lock held.
   ///
-  /// - Precondition: the caller does not have the lock.
+  /// - Precondition: the caller does not hold the lock.
   borrowing func withLock<Result: Sendable, Failure: Error>(
     _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {

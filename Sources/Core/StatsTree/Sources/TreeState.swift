@@ -1,52 +1,53 @@
 import Statistics
 import Synchronization
 
-/// What all sources of one tree share: the lock over its structure, and its changes.
+/// The state that all sources of a tree share: the lock of the structure, and the changes.
 ///
-/// Sources hold it, it holds no source for long: the log lets go of old changes.
+/// Sources reference the state. It references sources only for a time: the log discards old
+/// changes.
 final class TreeState: @unchecked Sendable {
   private let lock = TreeLock()
-  /// Held by a pass while it asks backings.
+  /// Locked while a pass calls backings.
   let passes = TreeLock()
   /// The number of the last change; see `Tree.generation`.
   let generation = Atomic<UInt64>(1)
   // Guarded by the lock.
   var log = ChangeLog()
-  private var feeds = Pool<GroupTemplate.Key, GroupTemplate>()
+  private var templates = Pool<GroupTemplate.Key, GroupTemplate>()
   private var families = Pool<Family.Key, Family>()
   var lastGroup: UInt64 = 0
 
-  /// Runs `body` alone with the structure.
+  /// Runs `body` with exclusive access to the structure.
   ///
-  /// - Precondition: the caller does not have the lock.
+  /// - Precondition: the caller does not hold the lock.
   func locked<Result: Sendable, Failure: Error>(
     _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try lock.withLock(body)
   }
 
-  /// Notes a change; the caller has the lock.
-  func note(_ kind: Change.Kind, _ source: Source, _ group: Group? = nil) {
-    // Relaxed: whoever learns of the number and reads the structure takes the lock.
+  /// Records a change; the caller holds the lock.
+  func record(_ kind: Change.Kind, _ source: Source, _ group: Group? = nil) {
+    // Relaxed: a reader that uses the number to read the structure acquires the lock.
     let number = generation.wrappingAdd(1, ordering: .relaxed).newValue
     log.append(Change(kind: kind, source: source, group: group), number)
   }
 
-  /// The one family with this name and schema; the caller has the lock.
+  /// Returns the only family with this name and schema; the caller holds the lock.
   func family(_ name: String, _ schema: Schema) -> Family {
     families.member(Family.Key(name: name, schema: schema)) {
       Family(name: name, schema: schema)
     }
   }
 
-  /// The one feed of these; the caller has the lock.
-  func feed(
+  /// Returns the only template with these properties; the caller holds the lock.
+  func template(
     _ family: Family, _ backing: any Backing, _ provenance: Provenance, isHidden: Bool
   ) -> GroupTemplate {
     let key = GroupTemplate.Key(
       family: ObjectIdentifier(family), backing: ObjectIdentifier(backing), provenance: provenance,
       isHidden: isHidden)
-    return feeds.member(key) {
+    return templates.member(key) {
       GroupTemplate(family: family, backing: backing, provenance: provenance, isHidden: isHidden)
     }
   }

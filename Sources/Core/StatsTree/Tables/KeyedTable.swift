@@ -1,11 +1,11 @@
 public import Statistics
 
-/// Statistics of many equal things that come and go: a row for each, told by one or two keys.
+/// A table of objects that come and go: a row for each, identified by one or two keys.
 ///
-/// A row is a source below the table's own, with a group for each of the table's parts. Looked at by
-/// object it is a path, `host/cpu3`; looked at by statistic, the rows are those of a family
-/// (`Tree.groups(of:)`). A table may be sparse: what is not there has no row. To add a row costs as
-/// many steps as the table has parts, however many statistics they have.
+/// A row is a source below the table's own source, with a group for each part of the table. A row
+/// has a path, such as `host/cpu3`; the rows of a statistic are the groups of a family
+/// (`Tree.groups(of:)`). An object without values has no row. The cost of adding a row depends on
+/// the number of parts, not on the number of statistics.
 ///
 /// ```swift
 /// let devices = KeyedTable(
@@ -14,13 +14,13 @@ public import Statistics
 /// try devices.add(["eth0"], tokens: [counters.open("eth0")])
 /// ```
 ///
-/// It may be used from any thread.
+/// Thread-safe.
 public final class KeyedTable: Sendable {
   /// A group that every row has.
   public struct Part: @unchecked Sendable {
     public let name: String
     public let schema: Schema
-    // Passes over a tree take turns to ask it.
+    // Passes over one tree are serialized.
     public let backing: any Backing
     public let provenance: Provenance
 
@@ -36,17 +36,23 @@ public final class KeyedTable: Sendable {
 
   public let fields: KeyFields
   public let source: Source
+  /// The role of each row.
+  public let role: SourceRole
   private let tree: Tree
   private let parts: [Part]
 
-  public init(of fields: KeyFields, below source: Source, in tree: Tree, parts: [Part]) {
+  public init(
+    of fields: KeyFields, below source: Source, role: SourceRole = .other, in tree: Tree,
+    parts: [Part]
+  ) {
     self.fields = fields
     self.source = source
+    self.role = role
     self.tree = tree
     self.parts = parts
   }
 
-  /// The row with these values, or nil where there is none.
+  /// Returns the row with these values, or `nil` if there is none.
   ///
   /// - Complexity: O(1).
   public subscript(values: String...) -> Source? { row(values) }
@@ -56,37 +62,39 @@ public final class KeyedTable: Sendable {
     return found
   }
 
-  /// The rows, in the order in which they came.
+  /// The rows, in the order in which they were added.
   public var rows: [Source] { source.children.filter { $0.fields == fields } }
 
   /// Adds a row.
   ///
   /// - Parameters:
-  ///   - values: those of the keys.
-  ///   - tokens: what the backings know the row's groups by, in the order of the parts.
-  ///   - created: when it came, in nanoseconds of CLOCK_MONOTONIC.
-  /// - Returns: the row's source.
-  /// - Throws: `nameClash` where there is such a row or a source with its name.
+  ///   - values: The values of the keys.
+  ///   - tokens: The backings' identifiers of the row's groups, in the order of the parts.
+  ///   - created: The time of its creation, in nanoseconds of CLOCK_MONOTONIC.
+  /// - Returns: The source of the row.
+  /// - Throws: `nameClash` if such a row or a source with its name exists.
   /// - Precondition: there is a value for each key and a token for each part.
   @discardableResult
   public func add(
     _ values: [String], tokens: [Int], created: UInt64 = 0
   ) throws(TreeError) -> Source {
     precondition(tokens.count == parts.count, "\(tokens.count) tokens for \(parts.count) groups")
-    let row = try tree.makeSource(values, of: fields, created: created)
+    let row = try tree.makeSource(values, of: fields, role: role, created: created)
     for (part, token) in zip(parts, tokens) {
       try tree.attach(
         part.name, schema: part.schema, backing: part.backing, token: token,
         provenance: part.provenance, to: row)
     }
-    // At once with all of its groups.
+    // The row appears with all of its groups at once.
     try tree.add(row, below: source)
     return row
   }
 
-  /// Removes a row; aggregates keep what it had counted.
+  /// Removes a row.
   ///
-  /// - Returns: whether it was there.
+  /// Aggregates keep its totals.
+  ///
+  /// - Returns: `true` if the row existed.
   @discardableResult
   public func remove(_ values: [String]) -> Bool {
     guard let row = row(values) else { return false }
@@ -95,13 +103,13 @@ public final class KeyedTable: Sendable {
     return true
   }
 
-  /// Makes the table have these rows and no others.
+  /// Removes all rows except these, and adds those that are missing.
   ///
   /// - Parameters:
-  ///   - present: the values of each row's keys.
-  ///   - tokens: opens what a new row needs: what the backings know its groups by.
-  ///   - leaving: closes what a row had; called when its groups are no part of passes any more.
-  /// - Throws: `nameClash`; the rows before the one with the clash are as they should be.
+  ///   - present: The values of the keys of each row.
+  ///   - tokens: Opens the groups of a new row and returns the backings' identifiers.
+  ///   - leaving: Closes the groups of a removed row. Passes no longer read them.
+  /// - Throws: `nameClash`. All rows before the one that failed are up to date.
   public func update(
     _ present: [[String]], tokens: ([String]) -> [Int], leaving: ([String]) -> Void = { _ in }
   ) throws(TreeError) {

@@ -1,20 +1,20 @@
 import Glibc
 public import LinuxSystem
 
-/// Why a file cannot back a node.
+/// The reason why a file cannot be the backing of a node.
 public enum FuseBackingError: Error, Hashable, Sendable {
-  /// The kernel is older than Linux 6.9, or has no passthrough.
-  case notKnown
-  /// The server lacks CAP_SYS_ADMIN.
+  /// The kernel has no passthrough: it is older than Linux 6.9 or built without it.
+  case unsupported
+  /// The server lacks CAP_SYS_ADMIN in the initial user namespace.
   case notPermitted
-  /// The file is on a filesystem that is on another one, or is no plain file.
+  /// The file is not a regular file, or its filesystem is stacked on another one.
   case file(SystemError)
 
   init(_ error: SystemError) {
     self =
       switch error.code {
       case EPERM: .notPermitted
-      case EOPNOTSUPP, ENOTTY: .notKnown
+      case EOPNOTSUPP, ENOTTY: .unsupported
       default: .file(error)
       }
   }
@@ -23,9 +23,9 @@ public enum FuseBackingError: Error, Hashable, Sendable {
 extension FuseBackingError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .notKnown: "no passthrough: it takes Linux 6.9"
-    case .notPermitted: "no passthrough: it takes CAP_SYS_ADMIN in the initial user namespace"
-    case .file(let error): "no passthrough of this file: \(error)"
+    case .unsupported: "passthrough requires Linux 6.9 or later"
+    case .notPermitted: "passthrough requires CAP_SYS_ADMIN in the initial user namespace"
+    case .file(let error): "passthrough does not accept this file: \(error)"
     }
   }
 }

@@ -1,9 +1,9 @@
 public import LinuxSystem
 
-/// What a filesystem can tell and ask the kernel, from any thread, for as long as it is mounted.
+/// The server's channel for notifications and backing files; usable from any thread while mounted.
 public final class FuseConnection: Sendable {
   let device: FuseDevice
-  /// What was agreed upon when the filesystem was mounted.
+  /// The features and limits negotiated at the mount.
   public let agreement: FuseAgreement
 
   init(_ device: FuseDevice, _ agreement: FuseAgreement) {
@@ -11,10 +11,12 @@ public final class FuseConnection: Sendable {
     self.agreement = agreement
   }
 
-  /// Tells the kernel something: false where it knows nothing of what it is told.
+  /// Sends a notification to the kernel.
   ///
-  /// Of `name`, `expiry`, `removal` and `node` never from within a request: the kernel may hold the
-  /// lock of a directory until that is answered. `wake` can be sent from anywhere.
+  /// Do not send `name`, `expiry`, `removal` or `node` while handling a request: the kernel can hold
+  /// the lock of the directory until that request is answered. `wake` is always permitted.
+  ///
+  /// - Returns: `false` if the kernel does not have the node, name or handle.
   @discardableResult
   public func notify(_ notification: FuseNotification) -> Bool {
     var message = FuseReplyBuffer()
@@ -22,33 +24,33 @@ public final class FuseConnection: Sendable {
     return device.write(message.message) >= 0
   }
 
-  /// Makes an open file what the kernel reads, writes and maps in the place of a node's own bytes.
+  /// Registers an open file that the kernel reads, writes and maps instead of a node's own bytes.
   ///
-  /// The node keeps one backing for all who have it open at once: the kernel refuses another one
-  /// with EIO. The file stays open in the kernel until the backing and all of these are closed.
+  /// All open handles of a node must share one backing: the kernel fails an open with another one
+  /// with EIO. The kernel keeps the file open until the backing and all these handles are closed.
   ///
-  /// - Throws: Why the bytes must be served by `read`.
+  /// - Throws: The reason why `read` must serve the bytes.
   public func openBacking(
     of file: borrowing Descriptor
   ) throws(FuseBackingError) -> FuseBacking {
-    guard agreement.features.contains(.passthrough) else { throw .notKnown }
+    guard agreement.features.contains(.passthrough) else { throw .unsupported }
     do throws(SystemError) {
-      return FuseBacking(device, number: try device.openBacking(file))
+      return FuseBacking(device, id: try device.openBacking(file))
     } catch {
       throw FuseBackingError(error)
     }
   }
 }
 
-/// A file that backs a node, until the value ends.
+/// A registered backing file; the kernel forgets the registration when this object is destroyed.
 public final class FuseBacking: Sendable {
   private let device: FuseDevice
-  let number: Int32
+  let id: Int32
 
-  init(_ device: FuseDevice, number: Int32) {
+  init(_ device: FuseDevice, id: Int32) {
     self.device = device
-    self.number = number
+    self.id = id
   }
 
-  deinit { device.closeBacking(number) }
+  deinit { device.closeBacking(id) }
 }

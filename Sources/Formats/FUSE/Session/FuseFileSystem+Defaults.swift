@@ -1,8 +1,8 @@
 import Glibc
 
-// What a filesystem does that has nothing of the kind.
+// Defaults for filesystems that do not implement an optional request.
 extension FuseFileSystem {
-  public func begin(_: FuseConnection) {}
+  public func connect(to _: FuseConnection) {}
 
   public func forget(_: UInt64, lookups _: UInt64) {}
 
@@ -20,7 +20,7 @@ extension FuseFileSystem {
 
   public func releaseDirectory(_: UInt64, of _: UInt64) {}
 
-  /// Everything that is asked for is there at once, as of a plain file.
+  /// Reports all requested events as present, as for a regular file.
   public func poll(
     _ poll: FusePoll, of _: UInt64, for _: FuseCaller
   ) throws(FuseError) -> UInt32 {

@@ -1,66 +1,69 @@
-/// A filesystem that the kernel asks, request by request.
+/// The requests of the kernel that a filesystem answers.
 ///
-/// Whoever looks at the filesystem is held up, and cannot be ended, until a method returns: answer
-/// from memory, never wait. Methods are called from the session's threads, several at once where it
-/// has several. Nodes are those that `lookup` and `readDirectory` gave, and node 1, the root.
+/// A process that uses the filesystem waits, and cannot be killed, until a method returns. Answer
+/// from memory and never wait. The threads of the session call the methods, several at once if there
+/// are several threads. The kernel sends only node numbers that `lookup` and `readDirectory`
+/// returned, and 1, the root.
 ///
 /// Source: fuse(4), and the kernel document `filesystems/fuse.rst`.
 public protocol FuseFileSystem: AnyObject, Sendable {
-  /// Begins: called once, before everything else.
-  func begin(_ connection: FuseConnection)
+  /// Receives the connection, once, before any other method is called.
+  func connect(to connection: FuseConnection)
 
-  /// The node of a name, which the kernel keeps until `forget`: each answer counts.
+  /// Returns the node of a name. The kernel counts each answer as one lookup, until `forget`.
   ///
-  /// An entry with node 0 has the kernel keep, for `nameValidity`, that there is none.
+  /// An entry with node 0 lets the kernel cache for `nameValidity` that the name does not exist.
   func lookup(
     _ name: FuseName, in directory: UInt64, for caller: FuseCaller
   ) throws(FuseError) -> FuseEntry
 
-  /// The kernel has forgotten so many lookups of a node: when all are, it does not know the node.
+  /// Subtracts `lookups` from a node's lookup count. At zero the kernel no longer uses the node.
   func forget(_ node: UInt64, lookups: UInt64)
 
-  /// What stat(2) says, and how long it holds, in nanoseconds.
+  /// Returns the result of stat(2), and its validity in nanoseconds.
   func attributes(
     of node: UInt64, handle: UInt64?, for caller: FuseCaller
   ) throws(FuseError) -> (attributes: FuseAttributes, validity: UInt64)
 
-  /// Opens a file; the kernel has checked its permissions.
+  /// Opens a file; the kernel has already checked the permissions.
   ///
-  /// Flags that truncate need nothing to be done where the write that follows says what is meant.
+  /// A flag that truncates can be ignored if the write that follows is sufficient.
   func open(
     _ node: UInt64, _ flags: FuseOpenFlags, for caller: FuseCaller
   ) throws(FuseError) -> FuseOpened
 
-  /// Adds the bytes at an offset to the reply; fewer than asked for are the end of the file.
+  /// Appends the bytes at an offset to the reply; fewer bytes than requested mean the end of file.
   func read(
     _ range: FuseRange, of node: UInt64, for caller: FuseCaller,
     into reply: inout FuseReplyBuffer
   ) throws(FuseError)
 
-  /// Takes bytes: how many of them.
+  /// Writes bytes.
+  ///
+  /// - Returns: The number of bytes accepted.
   func write(
     _ write: FuseWrite, to node: UInt64, for caller: FuseCaller
   ) throws(FuseError) -> Int
 
-  /// The last descriptor of a handle was closed.
+  /// Closes a handle, after its last descriptor was closed.
   func release(_ handle: UInt64, of node: UInt64)
 
-  /// Opens a directory; one that is `notImplemented` is never asked again, for any directory.
+  /// Opens a directory. After `notImplemented` the kernel opens all directories without asking.
   func openDirectory(_ node: UInt64, for caller: FuseCaller) throws(FuseError) -> FuseOpened
 
-  /// Adds the entries behind the one whose cookie is the offset, until there are no more or they
-  /// do not fit.
+  /// Appends the entries that follow the cookie in `range.offset`, until the last one or until one
+  /// does not fit.
   func readDirectory(
     _ range: FuseRange, of node: UInt64, for caller: FuseCaller,
     into entries: inout FuseDirectoryBuffer
   ) throws(FuseError)
 
-  /// The last descriptor of a directory's handle was closed.
+  /// Closes a directory's handle, after its last descriptor was closed.
   func releaseDirectory(_ handle: UInt64, of node: UInt64)
 
-  /// The events of poll(2) that are there; `wake` is kept for `FuseConnection.notify`.
+  /// Returns the pending events of poll(2). Keep `poll.wake` for a later notification.
   ///
-  /// A wake says only that somebody shall ask again; it can be said once, or again and again.
+  /// The notification makes the kernel poll again. It may be sent more than once.
   func poll(
     _ poll: FusePoll, of node: UInt64, for caller: FuseCaller
   ) throws(FuseError) -> UInt32
@@ -68,15 +71,15 @@ public protocol FuseFileSystem: AnyObject, Sendable {
   func status() -> FuseFileSystemStatus
 }
 
-/// A file, or a directory, that was opened.
+/// An opened file or directory.
 public struct FuseOpened: Sendable {
-  /// The filesystem's own number for it, which later requests have.
+  /// The filesystem's identifier of the open file; the kernel repeats it in later requests.
   public var handle: UInt64
   public var options: FuseOpenOptions
-  /// What is read, written and mapped in its place.
+  /// The file that the kernel reads, writes and maps instead.
   ///
-  /// It must live until the reply is written: keep it with the node. `read` and `write` are not
-  /// called, and `options` but for `skipsFlush` do not count.
+  /// It must exist until the reply is written: store it with the node. `read` and `write` are not
+  /// called, and of `options` only `skipsFlush` has an effect.
   public var backing: FuseBacking?
 
   public init(handle: UInt64 = 0, options: FuseOpenOptions = [], backing: FuseBacking? = nil) {
@@ -85,7 +88,7 @@ public struct FuseOpened: Sendable {
     self.backing = backing
   }
 
-  /// A file with computed content: every read comes to the filesystem.
+  /// A file with computed content: the kernel forwards every read.
   public static func computed(handle: UInt64) -> FuseOpened {
     FuseOpened(handle: handle, options: [.directIO, .skipsFlush])
   }
@@ -94,6 +97,6 @@ public struct FuseOpened: Sendable {
     guard let backing else { return .opened(handle: handle, options, backing: 0) }
     return .opened(
       handle: handle, options.intersection(.skipsFlush).union(.passthrough),
-      backing: backing.number)
+      backing: backing.id)
   }
 }

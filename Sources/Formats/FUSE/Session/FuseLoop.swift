@@ -2,7 +2,7 @@ import Glibc
 import LinuxSystem
 import Synchronization
 
-/// What the threads of a session share.
+/// The state shared by the threads of a session.
 final class FuseLoop: Sendable {
   struct State: Sendable {
     var threads: Int
@@ -12,11 +12,11 @@ final class FuseLoop: Sendable {
   private let device: FuseDevice
   private let fileSystem: any FuseFileSystem
   private let agreement: FuseAgreement
-  private let stops = Atomic(false)
+  private let isStopping = Atomic(false)
   private let requests = Atomic<UInt64>(0)
   private let dropped = Atomic<UInt64>(0)
   private let malformed = Atomic<UInt64>(0)
-  private let ended: Pipe
+  private let endPipe: Pipe
   let state: Monitor<State>
 
   init(
@@ -26,12 +26,12 @@ final class FuseLoop: Sendable {
     self.device = device
     self.fileSystem = fileSystem
     self.agreement = agreement
-    ended = try Pipe()
+    endPipe = try Pipe()
     state = Monitor(State(threads: threads, end: nil))
   }
 
-  /// Readable once all threads have ended.
-  var endNumber: CInt { ended.reader.rawValue }
+  /// A descriptor that becomes readable after all threads have exited.
+  var endDescriptor: CInt { endPipe.reader.rawValue }
 
   var counts: FuseSessionCounts {
     FuseSessionCounts(
@@ -40,12 +40,12 @@ final class FuseLoop: Sendable {
       malformedRequests: malformed.load(ordering: .relaxed))
   }
 
-  /// Has every thread end behind the request that it answers.
+  /// Makes every thread exit after its current request.
   func stop() {
-    stops.store(true, ordering: .releasing)
+    isStopping.store(true, ordering: .releasing)
   }
 
-  /// Serves until the end: a thread's work.
+  /// Serves requests until the session ends; the body of a thread.
   func run() {
     let end = serve()
     let isLast = state.update { state in
@@ -53,44 +53,44 @@ final class FuseLoop: Sendable {
       state.threads -= 1
       return state.threads == 0
     }
-    if isLast { writeByte(to: ended.writer.rawValue) }
+    if isLast { writeByte(to: endPipe.writer.rawValue) }
   }
 
   private func serve() -> FuseSessionEnd {
     var message = [UInt8](repeating: 0, count: FuseSession.messageSize(agreement))
-    var responder = FuseResponder(fileSystem, largestRead: agreement.largestRead)
-    while !stops.load(ordering: .acquiring) {
+    var responder = FuseResponder(fileSystem, maximumReadSize: agreement.maximumReadSize)
+    while !isStopping.load(ordering: .acquiring) {
       let count = device.read(into: &message)
       guard count > 0 else {
-        guard let end = Self.end(CInt(-count)) else { continue }
-        return stops.load(ordering: .acquiring) ? .stopped : end
+        guard let end = Self.sessionEnd(CInt(-count)) else { continue }
+        return isStopping.load(ordering: .acquiring) ? .stopped : end
       }
       requests.wrappingAdd(1, ordering: .relaxed)
       let outcome = responder.answer(message.span.extracting(0..<count))
       switch outcome {
-      case .nothing: break
-      case .noMessage: malformed.wrappingAdd(1, ordering: .relaxed)
-      case .reply: check(device.write(responder.reply.message))
-      case .entries: check(device.write(responder.entries.reply.message))
+      case .noReply: break
+      case .malformed: malformed.wrappingAdd(1, ordering: .relaxed)
+      case .reply: recordWrite(device.write(responder.reply.message))
+      case .entries: recordWrite(device.write(responder.entries.reply.message))
       case .end:
-        check(device.write(responder.reply.message))
+        recordWrite(device.write(responder.reply.message))
         return .unmounted
       }
     }
     return .stopped
   }
 
-  /// Who asked may not wait any longer (ENOENT), or the kernel does not want the answer (EINVAL).
-  private func check(_ result: Int) {
+  /// Counts replies that the kernel rejected: the caller was interrupted (ENOENT), or EINVAL.
+  private func recordWrite(_ result: Int) {
     if result < 0 { dropped.wrappingAdd(1, ordering: .relaxed) }
   }
 
-  /// Why no more is read; nil where that was only this time.
-  private static func end(_ code: CInt) -> FuseSessionEnd? {
+  /// Returns the reason for the end of the session, or nil if the read can be repeated.
+  private static func sessionEnd(_ code: CInt) -> FuseSessionEnd? {
     switch code {
-    // ENOENT: who asked has gone while the request was being read.
+    // ENOENT: the caller was interrupted while the request was read.
     case EINTR, EAGAIN, ENOENT: nil
-    // 0 is the end of a socket in the place of the device.
+    // 0 is the end of a stream: a socket replaces the device.
     case 0, ENODEV: .unmounted
     case ECONNABORTED: .aborted
     default: .failed(SystemError(call: "read", object: "/dev/fuse", code: code))

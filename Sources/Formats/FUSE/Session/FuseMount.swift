@@ -1,25 +1,24 @@
 import Glibc
 import LinuxSystem
 
-/// A directory on which a FUSE connection is mounted, unmounted when the value ends.
+/// A directory with a mounted FUSE connection, unmounted when the value is destroyed.
 ///
-/// The connection has to be served at once: until then, whoever looks at the directory waits.
+/// Serve the connection immediately: every access to the directory sleeps until then.
 public struct FuseMount: ~Copyable, Sendable {
-  /// The path without links.
+  /// The canonical path.
   public let directory: String
   let device: FuseDevice
-  /// The mount, to tell it from one that somebody else puts in its place.
+  /// The kernel's record of the mount, to recognize a later mount on the same directory.
   private let mounted: MountedFileSystem
   private let program: String?
 
-  /// Mounts on an empty directory; what a server of the same name left there that has ended is
-  /// taken away before.
+  /// Mounts on an empty directory, after removing dead mounts of the same type.
   ///
-  /// - Throws: What is in the way, and the remedy.
+  /// - Throws: The obstacle and its remedy.
   public init(
     on directory: String, options: FuseMountOptions = FuseMountOptions()
   ) throws(FuseMountError) {
-    let program = try Self.program(options.way, for: directory)
+    let program = try Self.program(options.method, for: directory)
     let point = try MountPoint(directory, type: options.type) { path throws(FuseMountError) in
       do throws(SystemError) {
         try Self.detach(path, program)
@@ -51,24 +50,24 @@ public struct FuseMount: ~Copyable, Sendable {
 
   deinit { unmount() }
 
-  /// Takes the mount away, if it is still there, also where files on it are open.
+  /// Detaches the mount if it still exists, even if files on it are open.
   func unmount() {
     guard isMounted else { return }
     try? Self.detach(directory, program)
   }
 
-  /// Whether the mount is the topmost one of its directory.
+  /// Returns `true` if the mount is the topmost one on its directory.
   ///
-  /// The filesystem is not asked.
+  /// Sends no request to the filesystem.
   public var isMounted: Bool {
     (try? MountedFileSystem.top(of: directory)) == mounted
   }
 
-  /// The program that mounts, or nil for mount(2).
+  /// Returns the program that mounts, or nil for mount(2).
   private static func program(
-    _ way: FuseMountOptions.Way, for directory: String
+    _ method: FuseMountOptions.Method, for directory: String
   ) throws(FuseMountError) -> String? {
-    switch way {
+    switch method {
     case .systemCall: return nil
     case .program(let path): return path
     case .automatic:
@@ -86,7 +85,8 @@ public struct FuseMount: ~Copyable, Sendable {
   ) throws(FuseMountError) -> FuseDevice {
     let device: FuseDevice
     do throws(SystemError) { device = try .open() } catch { throw .noDevice(error) }
-    let text = "rootmode=40000,user_id=\(options.user),group_id=\(options.group),\(options.common)"
+    let owner = "user_id=\(options.user),group_id=\(options.group)"
+    let text = "rootmode=40000,\(owner),\(options.sharedOptions)"
     do throws(SystemError) {
       try mountFuse(
         device, on: path, source: options.name, type: options.type, options: text)
@@ -101,7 +101,7 @@ public struct FuseMount: ~Copyable, Sendable {
     let output = try Descriptor.open("/dev/null", for: .readWrite)
     let process = try ChildProcess(
       executable: program, arguments: ["-u", "-z", "-q", "--", path], output: output)
-    guard process.waitForEnd(milliseconds: 5_000) else {
+    guard process.waitForExit(milliseconds: 5_000) else {
       throw SystemError(call: program, object: path, code: ETIMEDOUT)
     }
   }

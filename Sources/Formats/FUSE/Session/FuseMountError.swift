@@ -1,22 +1,22 @@
 public import LinuxSystem
 
-/// Why a filesystem could not be mounted.
+/// The reason why a filesystem cannot be mounted.
 public enum FuseMountError: Error, Hashable, Sendable {
   case system(SystemError)
   case noDirectory(SystemError)
   case notDirectory(String)
   case notEmpty(String)
-  /// Something is mounted there, and works.
+  /// A filesystem is mounted there, and its server answers.
   case mounted(directory: String, type: String)
-  /// Something is mounted there whose server has ended, and which is not ours.
+  /// A filesystem of another type is mounted there, and its server has exited.
   case stale(directory: String, type: String)
-  /// Something is mounted there whose server does not answer.
-  case silent(directory: String, type: String, milliseconds: Int)
+  /// A filesystem is mounted there whose server does not answer.
+  case unresponsive(directory: String, type: String, milliseconds: Int)
   case noDevice(SystemError)
   case refused(SystemError)
   case noProgram(directory: String)
   case programFailed(String, directory: String, reason: String)
-  /// The kernel did not begin to speak.
+  /// The kernel did not send FUSE_INIT.
   case noOffer(directory: String)
   case version(directory: String, major: UInt32, minor: UInt32)
 }
@@ -25,29 +25,32 @@ extension FuseMountError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .system(let error): error.description
-    case .noDirectory(let error): "\(error); make the directory first: mkdir -p \(error.object)"
-    case .notDirectory(let path): "\(path) is no directory; choose one that is empty"
+    case .noDirectory(let error): "\(error); create the directory first: mkdir -p \(error.object)"
+    case .notDirectory(let path): "cannot mount on '\(path)': not a directory"
     case .notEmpty(let path):
-      "\(path) is not empty, and would be hidden; choose an empty directory"
+      "cannot mount on '\(path)': directory is not empty (the mount would hide its files)"
     case .mounted(let directory, let type):
-      "\(directory) is a mount of \(type) already; unmount it first: umount \(directory)"
+      "cannot mount on '\(directory)': \(type) is already mounted there; unmount it first: "
+        + "umount \(directory)"
     case .stale(let directory, let type):
-      "\(directory) is a mount of \(type) whose server has ended; unmount it first: "
-        + "umount -l \(directory)"
-    case .silent(let directory, let type, let milliseconds):
-      "\(directory) is a mount of \(type) whose server did not answer within \(milliseconds) ms; "
-        + "end it, or unmount it: umount -l \(directory)"
+      "cannot mount on '\(directory)': the server of the \(type) mount there has exited; "
+        + "unmount it first: umount -l \(directory)"
+    case .unresponsive(let directory, let type, let milliseconds):
+      "cannot mount on '\(directory)': the server of the \(type) mount there did not answer within "
+        + "\(milliseconds) ms; stop it, or unmount it: umount -l \(directory)"
     case .noDevice(let error):
-      "\(error); is the kernel's FUSE there (modprobe fuse), and may this user open it?"
+      "\(error) (load the kernel's FUSE with 'modprobe fuse'; check the permissions of /dev/fuse)"
     case .refused(let error):
-      "\(error); mounting takes root with CAP_SYS_ADMIN, or fusermount3 of the package fuse3"
+      "\(error) (run as root with CAP_SYS_ADMIN, or install fusermount3 from the package fuse3)"
     case .noProgram(let directory):
-      "\(directory) cannot be mounted without root or fusermount3; install the package fuse3"
+      "cannot mount on '\(directory)': requires root or fusermount3; install the package fuse3"
     case .programFailed(let program, let directory, let reason):
-      "\(program) did not mount \(directory): \(reason)"
-    case .noOffer(let directory): "the kernel does not ask the server of \(directory) for anything"
+      "'\(program)' cannot mount on '\(directory)': \(reason)"
+    case .noOffer(let directory):
+      "cannot serve '\(directory)': the kernel sent no FUSE_INIT request"
     case .version(let directory, let major, let minor):
-      "\(directory): the kernel speaks FUSE \(major).\(minor); 7.23 to 7.x is understood"
+      "cannot serve '\(directory)': the kernel uses FUSE protocol \(major).\(minor); "
+        + "7.23 or a later 7.x is required"
     }
   }
 }

@@ -1,42 +1,42 @@
 import LinuxSystem
 
-/// How a statistics filesystem is mounted (mount.fuse3(8)).
+/// The options of a mount (mount.fuse3(8)).
 public struct FuseMountOptions: Sendable {
-  /// Who mounts.
-  public enum Way: Hashable, Sendable {
-    /// mount(2) for root, else `fusermount3`.
+  /// The means of mounting.
+  public enum Method: Hashable, Sendable {
+    /// mount(2) if running as root, else `fusermount3`.
     case automatic
-    /// mount(2), which takes CAP_SYS_ADMIN.
+    /// mount(2), which requires CAP_SYS_ADMIN.
     case systemCall
-    /// A set-user-ID program that mounts for its user: the path of `fusermount3`.
+    /// A set-user-ID program that mounts on behalf of its user: the path of `fusermount3`.
     case program(String)
   }
 
-  /// What is shown as the filesystem's source and, behind `fuse.`, as its type.
+  /// The source of the mount and, after `fuse.`, its type, as the kernel lists them.
   ///
-  /// - Precondition: It has ASCII letters, digits and `-` only: others would be options.
+  /// - Precondition: Only ASCII letters, digits and `-`: other characters could add options.
   public var name = "vitals" {
     didSet {
       precondition(
-        !name.isEmpty && name.utf8.allSatisfy(Self.isPlain), "\(name) cannot be a type")
+        !name.isEmpty && name.utf8.allSatisfy(Self.isPlain), "\(name) is not a valid type")
     }
   }
-  /// Whether users other than the one who mounts can see it; root, too, is another user.
+  /// Whether users other than the one who mounts have access; root counts as another user.
   ///
-  /// `fusermount3` asks for `user_allow_other` in `/etc/fuse.conf`.
+  /// `fusermount3` requires `user_allow_other` in `/etc/fuse.conf`.
   public var allowsOthers = currentUser() == 0
-  /// The owner whom the kernel has as the one who mounted.
+  /// The user whom the kernel records as the owner of the mount.
   public var user = currentUser()
   public var group = currentGroup()
-  /// The most bytes of a read.
-  public var largestRead: UInt32 = 1 << 20
-  public var way = Way.automatic
+  /// The maximum number of bytes of a read.
+  public var maximumReadSize: UInt32 = 1 << 20
+  public var method = Method.automatic
 
   public init() {}
 
-  /// What both ways are told; the kernel checks permissions by mode and owner.
-  var common: String {
-    "default_permissions,max_read=\(largestRead)" + (allowsOthers ? ",allow_other" : "")
+  /// The options that both means accept; the kernel checks permissions by mode and owner.
+  var sharedOptions: String {
+    "default_permissions,max_read=\(maximumReadSize)" + (allowsOthers ? ",allow_other" : "")
   }
 
   private static func isPlain(_ byte: UInt8) -> Bool {

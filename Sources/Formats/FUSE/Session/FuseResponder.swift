@@ -1,41 +1,41 @@
 import CLinux
 
-/// Answers messages of the kernel, one at a time, with the memory of the answers before.
+/// Answers the kernel's messages one at a time; its buffers are reused.
 struct FuseResponder: ~Copyable {
-  /// What is to be done with an answer.
+  /// The action that follows an answer.
   enum Outcome {
-    /// The kernel expects none.
-    case nothing
-    /// `reply` is written.
+    /// Nothing: the kernel expects no reply.
+    case noReply
+    /// Write `reply`.
     case reply
-    /// `entries` are written.
+    /// Write `entries`.
     case entries
-    /// `reply` is written, and no more is read.
+    /// Write `reply` and stop reading.
     case end
-    /// As `nothing`: the message had no header that could be read.
-    case noMessage
+    /// As `noReply`: the header of the message is invalid.
+    case malformed
   }
 
   private let fileSystem: any FuseFileSystem
-  private let largestRead: Int
+  private let maximumReadSize: Int
   private(set) var reply = FuseReplyBuffer()
   private(set) var entries = FuseDirectoryBuffer()
 
-  init(_ fileSystem: any FuseFileSystem, largestRead: UInt32) {
+  init(_ fileSystem: any FuseFileSystem, maximumReadSize: UInt32) {
     self.fileSystem = fileSystem
-    self.largestRead = Int(largestRead)
+    self.maximumReadSize = Int(maximumReadSize)
   }
 
-  /// Answers a whole message.
+  /// Answers one complete message.
   mutating func answer(_ message: Span<UInt8>) -> Outcome {
-    guard let header = try? FuseHeader(message) else { return .noMessage }
+    guard let header = try? FuseHeader(message) else { return .malformed }
     do throws(FuseError) {
       return try answer(request(message, header), header)
     } catch {
-      // These have no reply, whatever is wrong with them.
+      // The kernel expects no reply to these, not even an error.
       let operation = Int(header.operation)
       if operation == CLINUX_FUSE_FORGET || operation == CLINUX_FUSE_BATCH_FORGET {
-        return .nothing
+        return .noReply
       }
       return send(.failure(error), header)
     }
@@ -57,20 +57,20 @@ struct FuseResponder: ~Copyable {
     let (node, caller) = (header.node, header.caller)
     switch request {
     case .read(let range):
-      reply.begin(limit: min(Int(range.size), largestRead))
+      reply.reset(limit: min(Int(range.size), maximumReadSize))
       try fileSystem.read(range, of: node, for: caller, into: &reply)
       reply.finish(code: 0, identifier: header.identifier)
       return .reply
     case .readDirectory(let range, let withAttributes):
-      entries.begin(limit: min(Int(range.size), largestRead), countsLookups: withAttributes)
+      entries.reset(limit: min(Int(range.size), maximumReadSize), countsLookups: withAttributes)
       try fileSystem.readDirectory(range, of: node, for: caller, into: &entries)
       entries.finish(identifier: header.identifier)
       return .entries
     case .forget(let forgets):
       for forget in forgets { fileSystem.forget(forget.node, lookups: forget.lookups) }
-      return .nothing
+      return .noReply
     case .notificationReply:
-      return .nothing
+      return .noReply
     case .destroy:
       _ = send(.done, header)
       return .end
@@ -89,7 +89,7 @@ struct FuseResponder: ~Copyable {
       let answer = try fileSystem.attributes(of: node, handle: handle, for: caller)
       return .attributes(answer.attributes, validity: answer.validity)
     case .setAttributes(let change):
-      // A shell that empties a file before it writes to it; what is written says what is meant.
+      // A shell truncates a file before it writes to it; only the write that follows has an effect.
       guard change.keepsOwnership else { throw .notPermitted }
       guard change.size ?? 0 == 0 else { throw .invalid }
       let answer = try fileSystem.attributes(of: node, handle: change.handle, for: caller)
@@ -111,13 +111,13 @@ struct FuseResponder: ~Copyable {
       return .ready(events: try fileSystem.poll(poll, of: node, for: caller))
     case .fileSystemStatus:
       return .status(fileSystem.status())
-    case .change:
+    case .directoryChange:
       throw .notPermitted
     case .initialize:
-      // The connection was begun before.
+      // The connection is already initialized.
       throw .protocolError
     default:
-      // Of these the kernel then knows that they need not be asked: it goes on without.
+      // ENOSYS: the kernel stops sending this operation and continues without it.
       throw .notImplemented
     }
   }

@@ -4,7 +4,7 @@ public import LinuxSystem
 
 /// A mounted filesystem and the threads that serve it, until it is unmounted or stopped.
 ///
-/// A filesystem's method must not look at its own mount: its thread would wait for itself.
+/// A method of the filesystem must not access its own mount: its thread would wait for itself.
 public final class FuseSession: Sendable {
   public let connection: FuseConnection
   private let mount: MountHolder?
@@ -12,37 +12,37 @@ public final class FuseSession: Sendable {
   private let threads: [SystemThread]
   private let isStopped = Monitor(false)
 
-  /// The most time that the kernel has to begin, in milliseconds.
-  private static let patience = 5_000
+  /// The time within which the kernel must send FUSE_INIT.
+  private static let offerTimeoutMilliseconds = 5_000
 
-  /// Serves a mount with so many threads; more than there are CPUs are of no use.
+  /// Serves a mount with `threads` threads; more threads than CPUs bring no benefit.
   public convenience init(
     _ mount: consuming FuseMount, _ fileSystem: any FuseFileSystem,
-    wishes: FuseRequestedFeatures = FuseRequestedFeatures(), threads: Int = 1
+    requested: FuseRequestedFeatures = FuseRequestedFeatures(), threads: Int = 1
   ) throws(FuseMountError) {
     let holder = MountHolder(mount)
     try self.init(
-      holder.mount.device, holder, fileSystem, wishes: wishes, threads: threads)
+      holder.mount.device, holder, fileSystem, requested: requested, threads: threads)
   }
 
-  /// Serves a connection that somebody else has mounted, or a socket in its place.
+  /// Serves a connection that the caller has mounted, or a socket that replaces it.
   public convenience init(
     _ device: FuseDevice, _ fileSystem: any FuseFileSystem,
-    wishes: FuseRequestedFeatures = FuseRequestedFeatures(),
+    requested: FuseRequestedFeatures = FuseRequestedFeatures(),
     threads: Int = 1
   ) throws(FuseMountError) {
-    try self.init(device, nil, fileSystem, wishes: wishes, threads: threads)
+    try self.init(device, nil, fileSystem, requested: requested, threads: threads)
   }
 
   private init(
     _ device: FuseDevice, _ mount: MountHolder?, _ fileSystem: any FuseFileSystem,
-    wishes: FuseRequestedFeatures, threads count: Int
+    requested: FuseRequestedFeatures, threads count: Int
   ) throws(FuseMountError) {
-    precondition(count > 0, "a session needs a thread")
-    let place = mount?.mount.directory ?? "the connection"
-    let agreement = try Self.agree(device, wishes, place)
+    precondition(count > 0, "a session requires a thread")
+    let place = mount?.mount.directory ?? "/dev/fuse"
+    let agreement = try Self.negotiate(device, requested, place)
     connection = FuseConnection(device, agreement)
-    fileSystem.begin(connection)
+    fileSystem.connect(to: connection)
     self.mount = mount
     do throws(SystemError) {
       let loop = try FuseLoop(device, fileSystem, agreement, threads: count)
@@ -57,47 +57,49 @@ public final class FuseSession: Sendable {
 
   deinit { stop() }
 
-  /// Readable, for a `Poller`, once all threads have ended.
-  public var endNumber: CInt { loop.endNumber }
+  /// A descriptor for a `Poller` that becomes readable after all threads have exited.
+  public var endDescriptor: CInt { loop.endDescriptor }
 
   public var counts: FuseSessionCounts { loop.counts }
 
-  /// Waits until the session has ended by itself, or a signal says that it should: unmounts.
+  /// Waits until the session ends or a termination signal arrives, then unmounts.
   @discardableResult
   public func waitForEnd(or signals: borrowing TerminationSignals) throws(SystemError)
     -> FuseSessionEnd
   {
     let poller = try Poller()
-    try poller.add(endNumber, token: 0)
+    try poller.add(endDescriptor, token: 0)
     try poller.add(signals.rawValue, token: 1)
     var isOver = false
     while !isOver { try poller.wait(timeoutMilliseconds: -1) { _ in isOver = true } }
     return stop()
   }
 
-  /// Waits so long for the session's end; nil where it goes on.
+  /// Waits for the end of the session.
+  ///
+  /// - Returns: Nil if the session has not ended within the time.
   public func waitForEnd(milliseconds: Int) -> FuseSessionEnd? {
     let deadline = monotonicNanoseconds() + UInt64(milliseconds) * 1_000_000
     loop.state.wait(until: deadline) { $0.threads == 0 }
-    return loop.state.read { $0.threads == 0 ? end($0.end) : nil }
+    return loop.state.read { $0.threads == 0 ? distinguishingAbort($0.end) : nil }
   }
 
-  /// Unmounts, has the threads end and closes the connection; may be called again, but not by a
-  /// filesystem's method.
+  /// Unmounts, joins the threads and closes the connection.
   ///
-  /// Files that have a backing go on; whoever has others open gets ENOTCONN.
+  /// Repeated calls have no effect. Do not call this from a method of the filesystem. Open files with
+  /// a backing remain usable; all other open files fail with ENOTCONN.
   @discardableResult
   public func stop() -> FuseSessionEnd {
     isStopped.update { isStopped in
       guard !isStopped else { return }
       isStopped = true
-      // While the mount is there: then an end before this was not that of the mount.
-      if loop.state.read({ $0.threads == 0 && end($0.end) == .aborted }) {
+      // Check this while the mount exists: an end before the unmount below is an abort.
+      if loop.state.read({ $0.threads == 0 && distinguishingAbort($0.end) == .aborted }) {
         loop.state.update { $0.end = .aborted }
       }
       loop.stop()
       mount?.mount.unmount()
-      // A thread may be about to read, and would not notice: wake it until it has ended.
+      // A wake before the thread blocks in read(2) has no effect: repeat it until the thread exits.
       while !loop.state.wait(
         until: monotonicNanoseconds() + 1_000_000, for: { $0.threads == 0 })
       {
@@ -109,32 +111,34 @@ public final class FuseSession: Sendable {
     return loop.state.read { $0.end ?? .stopped }
   }
 
-  /// A connection that ended while its mount is there was aborted.
-  private func end(_ end: FuseSessionEnd?) -> FuseSessionEnd {
+  /// Replaces `unmounted` by `aborted` if the mount still exists.
+  private func distinguishingAbort(_ end: FuseSessionEnd?) -> FuseSessionEnd {
     if end == .unmounted, mount?.mount.isMounted == true { return .aborted }
     return end ?? .stopped
   }
 
-  /// The room that the longest request takes.
+  /// The size of a buffer for the longest request.
   static func messageSize(_ agreement: FuseAgreement) -> Int {
-    CLINUX_FUSE_SMALLEST_BUFFER + Int(agreement.largestWrite)
+    CLINUX_FUSE_SMALLEST_BUFFER + Int(agreement.maximumWriteSize)
   }
 
-  /// Answers the kernel's first request.
-  private static func agree(
-    _ device: FuseDevice, _ wishes: FuseRequestedFeatures, _ place: String
+  /// Answers FUSE_INIT, the kernel's first request.
+  private static func negotiate(
+    _ device: FuseDevice, _ requested: FuseRequestedFeatures, _ place: String
   ) throws(FuseMountError) -> FuseAgreement {
     var message = [UInt8](repeating: 0, count: CLINUX_FUSE_SMALLEST_BUFFER)
     var reply = FuseReplyBuffer()
-    // A kernel of a later major version asks again, for the one that it is told.
+    // A kernel of a later major version sends a second FUSE_INIT, for the version in the reply.
     for _ in 0..<2 {
-      guard device.waitForRequest(milliseconds: patience) else { throw .noOffer(directory: place) }
+      guard device.waitForRequest(milliseconds: offerTimeoutMilliseconds) else {
+        throw .noOffer(directory: place)
+      }
       let count = device.read(into: &message)
       guard count > 0, let header = try? FuseHeader(message.span.extracting(0..<count)),
         let request = try? FuseRequest(message.span.extracting(0..<count), of: header),
         case .initialize(let offer) = request
       else { throw .noOffer(directory: place) }
-      if let agreement = FuseAgreement(offer, wishes: wishes) {
+      if let agreement = FuseAgreement(offer, requested: requested) {
         FuseReply.agreement(agreement).encode(into: &reply, identifier: header.identifier)
         device.write(reply.message)
         return agreement
@@ -151,7 +155,7 @@ public final class FuseSession: Sendable {
   }
 }
 
-/// A mount, as an object that may be there or not.
+/// Makes a noncopyable mount optional and shareable.
 private final class MountHolder: Sendable {
   let mount: FuseMount
 

@@ -1,12 +1,13 @@
 public import LinuxSystem
 
-/// Why a session ended.
+/// The reason why a session ended.
 public enum FuseSessionEnd: Hashable, Sendable {
   case unmounted
-  /// The owner stopped it.
+  /// The owner called `stop()`.
   case stopped
-  /// The kernel ended the connection, by request or because a reply took too long; the mount is
-  /// dead, but there.
+  /// The kernel aborted the connection, on request or because a reply took too long.
+  ///
+  /// The mount still exists, but every access fails.
   case aborted
   case failed(SystemError)
 }
@@ -16,17 +17,17 @@ extension FuseSessionEnd: CustomStringConvertible {
     switch self {
     case .unmounted: "unmounted"
     case .stopped: "stopped"
-    case .aborted: "the connection was aborted: a reply took too long, or somebody asked for it"
+    case .aborted: "the kernel aborted the connection (a reply took too long, or on request)"
     case .failed(let error): error.description
     }
   }
 }
 
-/// What a session has done.
+/// The counters of a session.
 public struct FuseSessionCounts: Hashable, Sendable {
   public var requests: UInt64
-  /// Replies that the kernel did not want, most of them because nobody waited any longer.
+  /// Replies that the kernel rejected, mostly because the caller was interrupted.
   public var droppedReplies: UInt64
-  /// Messages that had no header, and so no reply.
+  /// Messages with an invalid header, which get no reply.
   public var malformedRequests: UInt64
 }

@@ -1,38 +1,39 @@
 import Glibc
 import LinuxSystem
 
-/// A directory to mount on, once nothing is in the way.
+/// A directory that is ready for a mount.
 package struct MountPoint {
-  /// The path without links.
+  /// The canonical path.
   let path: String
 
-  /// How long a mounted filesystem has to answer, in milliseconds.
-  static let patience = 2_000
+  /// The time within which an existing mount must answer.
+  static let timeoutMilliseconds = 2_000
 
-  /// Looks at a directory; dead mounts of `type` are taken away by `detach`.
+  /// Checks a directory, after removing dead mounts of `type` with `detach`.
   init(
     _ directory: String, type: String, detach: (String) throws(FuseMountError) -> Void
   ) throws(FuseMountError) {
     path = try Self.path(of: directory)
-    // Each start after a crash could have left one on the other.
+    // Every start after a crash could have stacked one mount on the last.
     for _ in 0..<64 {
       guard let mounted = try Self.top(of: path), mounted.isFuse else { break }
-      switch Self.answer(path) {
-      // Another user's, which may be dead or not.
+      switch Self.probe(path) {
+      // EACCES: another user's mount, dead or not.
       case .some(0), .some(EACCES): throw .mounted(directory: path, type: mounted.type)
-      case .some(let code) where !Self.isDeath(code):
+      case .some(let code) where !Self.isDisconnection(code):
         throw .noDirectory(SystemError(call: "stat", object: path, code: code))
       case .some:
         guard mounted.type == type else { throw .stale(directory: path, type: mounted.type) }
         try detach(path)
       case nil:
-        throw .silent(directory: path, type: mounted.type, milliseconds: Self.patience)
+        throw .unresponsive(
+          directory: path, type: mounted.type, milliseconds: Self.timeoutMilliseconds)
       }
     }
-    try check()
+    try requireEmptyDirectory()
   }
 
-  private func check() throws(FuseMountError) {
+  private func requireEmptyDirectory() throws(FuseMountError) {
     let isDirectory: Bool
     do throws(SystemError) {
       isDirectory = try FileStatus(path).isDirectory
@@ -45,12 +46,12 @@ package struct MountPoint {
     guard entries.isEmpty else { throw .notEmpty(path) }
   }
 
-  /// The path without links; of a dead mount only its parents can be looked at.
+  /// Returns the canonical path; on a dead mount only the parent directories can be resolved.
   private static func path(of directory: String) throws(FuseMountError) -> String {
     do throws(SystemError) {
       return try canonicalPath(directory)
     } catch {
-      guard isDeath(error.code), let slash = directory.lastIndex(of: "/") else {
+      guard isDisconnection(error.code), let slash = directory.lastIndex(of: "/") else {
         throw .noDirectory(error)
       }
       let parent = slash == directory.startIndex ? "/" : String(directory[..<slash])
@@ -67,17 +68,19 @@ package struct MountPoint {
     do throws(SystemError) { return try .top(of: path) } catch { throw .system(error) }
   }
 
-  /// The errno values by which the kernel says that the server of a mount has ended.
-  package static func isDeath(_ code: CInt) -> Bool {
+  /// Returns `true` for the errno values of a mount whose server has exited.
+  package static func isDisconnection(_ code: CInt) -> Bool {
     code == ENOTCONN || code == ECONNABORTED || code == ECONNREFUSED
   }
 
-  /// What a mounted filesystem says: 0, an errno value, or nil where its server does not answer.
-  private static func answer(_ path: String) -> CInt? {
-    let code = try? LinuxSystem.answer(withinMilliseconds: patience) { () -> CInt in
+  /// Accesses the mounted filesystem.
+  ///
+  /// - Returns: 0, an errno value, or nil if the server does not answer in time.
+  private static func probe(_ path: String) -> CInt? {
+    let code = try? withTimeout(milliseconds: timeoutMilliseconds) { () -> CInt in
       do throws(SystemError) {
         _ = try FileStatus(path)
-        try askFileSystem(path)
+        try probeFileSystem(path)
         return 0
       } catch {
         return error.code

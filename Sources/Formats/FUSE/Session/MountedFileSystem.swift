@@ -1,29 +1,29 @@
 public import LinuxSystem
 
-/// A mounted filesystem, as the kernel lists it (`/proc/self/mountinfo` of proc(5)).
+/// A mounted filesystem, as listed in `/proc/self/mountinfo` (proc(5)).
 public struct MountedFileSystem: Hashable, Sendable {
-  /// The device's number as `major:minor`, which no other mounted filesystem has.
+  /// The device number as `major:minor`, unique among mounted filesystems.
   public let device: String
   public let directory: String
-  /// Such as `ext4`, or `fuse.vitals`.
+  /// The type, such as `ext4` or `fuse.vitals`.
   public let type: String
 
-  /// Whether its files are served by a process.
+  /// Whether a process serves the files.
   public var isFuse: Bool { type == "fuse" || type.hasPrefix("fuse.") }
 
-  /// The topmost mount of a directory, by its path without links; nil where it is none.
+  /// Returns the topmost mount on a directory, given by its canonical path; nil if there is none.
   ///
-  /// The filesystem is not asked, so that this returns at once also where its server is stopped.
+  /// Sends no request to the filesystem: a stopped server does not block this function.
   public static func top(of directory: String) throws(SystemError) -> MountedFileSystem? {
     try all().last { $0.directory == directory }
   }
 
-  /// The mount that a path without links lies in; the filesystem is not asked.
+  /// Returns the mount that contains a canonical path, without a request to the filesystem.
   public static func containing(_ path: String) throws(SystemError) -> MountedFileSystem? {
     try all().reduce(nil) { found, next in
       let start = next.directory == "/" ? "/" : next.directory + "/"
       guard path == next.directory || path.hasPrefix(start) else { return found }
-      // Of several on one directory the last one is seen.
+      // The last one on a directory hides the others.
       return next.directory.utf8.count >= found?.directory.utf8.count ?? 0 ? next : found
     }
   }
@@ -33,7 +33,7 @@ public struct MountedFileSystem: Hashable, Sendable {
     return table.split(separator: "\n").compactMap(Self.init(line:))
   }
 
-  /// Reads a line; nil where it is none.
+  /// Parses a line; nil if it is malformed.
   init?(line: some StringProtocol) {
     let fields = line.split(separator: " ", omittingEmptySubsequences: false)
     guard fields.count > 6, let dash = fields[6...].firstIndex(of: "-"),
@@ -44,7 +44,7 @@ public struct MountedFileSystem: Hashable, Sendable {
     type = Self.unescaped(fields[dash + 1])
   }
 
-  /// The kernel writes a space, a tab, a newline and a backslash as `\` and three octal digits.
+  /// Decodes the kernel's escapes of space, tab, newline and backslash: `\` and three octal digits.
   private static func unescaped(_ field: some StringProtocol) -> String {
     var bytes: [UInt8] = []
     var rest = Array(field.utf8)[...]

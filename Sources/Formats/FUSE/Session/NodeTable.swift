@@ -1,7 +1,7 @@
-/// The nodes that the kernel knows: what each stands for, and how often it was looked up.
+/// The nodes that the kernel refers to, with their values and lookup counts.
 ///
-/// Numbers are never used again, so that every node is of generation 0. The root is node 1, and is
-/// never forgotten. A value has one number for as long as the kernel knows it.
+/// Numbers are never reused, so all nodes have generation 0. The root is node 1 and is never
+/// forgotten. A value keeps its number while the kernel refers to it.
 public struct NodeTable<Value: Hashable & Sendable>: Sendable {
   private struct Node: Sendable {
     let value: Value
@@ -20,16 +20,16 @@ public struct NodeTable<Value: Hashable & Sendable>: Sendable {
     last = Self.root
   }
 
-  /// The number of nodes that the kernel knows, with the root.
+  /// The number of nodes that the kernel refers to, including the root.
   public var count: Int { nodes.count }
 
-  /// What a node stands for; nil where the kernel was never told of it, or has forgotten it.
+  /// The value of a node; nil if the node was never returned or is forgotten.
   public subscript(node: UInt64) -> Value? { nodes[node]?.value }
 
-  /// The node of a value; nil where the kernel does not know it.
+  /// Returns the node of a value; nil if the kernel does not refer to it.
   public func node(of value: Value) -> UInt64? { numbers[value] }
 
-  /// The node of a value, as the kernel is told of it: counts one lookup.
+  /// Returns the node of a value for a reply to the kernel, and counts one lookup.
   public mutating func lookUp(_ value: Value) -> UInt64 {
     if let node = numbers[value] {
       nodes[node]?.lookups &+= 1
@@ -41,7 +41,9 @@ public struct NodeTable<Value: Hashable & Sendable>: Sendable {
     return last
   }
 
-  /// The kernel has forgotten so many lookups: the value, where these were all.
+  /// Subtracts `lookups` from a node's lookup count.
+  ///
+  /// - Returns: The value if the count reached zero and the node was removed.
   @discardableResult
   public mutating func forget(_ node: UInt64, lookups: UInt64) -> Value? {
     guard node != Self.root, let known = nodes[node] else { return nil }
@@ -54,10 +56,11 @@ public struct NodeTable<Value: Hashable & Sendable>: Sendable {
     return known.value
   }
 
-  /// Parts a value from its node, because the thing that it stands for has ended: the next lookup
-  /// of an equal value gives another node.
+  /// Detaches a value from its node because its object no longer exists.
   ///
-  /// - Returns: The node, which still stands for the value until it is forgotten.
+  /// The next lookup of an equal value returns another node.
+  ///
+  /// - Returns: The node, which keeps the value until it is forgotten.
   @discardableResult
   public mutating func retire(_ value: Value) -> UInt64? {
     guard value != nodes[Self.root]?.value else { return nil }

@@ -1,31 +1,31 @@
 import CLinux
 
-/// The server's side of the agreement with the kernel.
+/// The result of the negotiation: the server's reply to FUSE_INIT.
 public struct FuseAgreement: Hashable, Sendable {
   public var minor: UInt32
   public var readAhead: UInt32
-  /// What both know.
+  /// The features that both sides support.
   public var features: FuseFeatures
-  /// The most bytes of a write, and of a read.
-  public var largestWrite: UInt32
-  public var largestRead: UInt32
-  /// After how many seconds without a reply the kernel aborts the connection; 0: never.
+  /// The maximum number of bytes of a write, and of a read.
+  public var maximumWriteSize: UInt32
+  public var maximumReadSize: UInt32
+  /// Seconds without a reply after which the kernel aborts the connection; 0 is never.
   public var requestTimeoutSeconds: UInt16
 
-  /// What a kernel's offer and the server's wishes have in common.
+  /// Intersects the kernel's offer with the server's request.
   ///
-  /// - Returns: nil where the kernel speaks a protocol that is too old, or of another major version.
-  public init?(_ offer: FuseOffer, wishes: FuseRequestedFeatures) {
+  /// - Returns: Nil if the kernel's protocol is older than 7.23 or of another major version.
+  public init?(_ offer: FuseOffer, requested: FuseRequestedFeatures) {
     guard offer.major == UInt32(CLINUX_FUSE_MAJOR),
       offer.minor >= UInt32(CLINUX_FUSE_OLDEST_MINOR)
     else { return nil }
     minor = min(offer.minor, UInt32(CLINUX_FUSE_MINOR))
     readAhead = offer.readAhead
-    features = offer.features.intersection(wishes.features.union(.more))
-    largestWrite = wishes.largestWrite
-    largestRead = wishes.largestRead
+    features = offer.features.intersection(requested.features.union(.more))
+    maximumWriteSize = requested.maximumWriteSize
+    maximumReadSize = requested.maximumReadSize
     requestTimeoutSeconds =
-      features.contains(.requestTimeout) ? wishes.requestTimeoutSeconds : 0
+      features.contains(.requestTimeout) ? requested.requestTimeoutSeconds : 0
     if requestTimeoutSeconds == 0 { features.remove(.requestTimeout) }
   }
 
@@ -35,15 +35,15 @@ public struct FuseAgreement: Hashable, Sendable {
     reply.append(number: minor)
     reply.append(number: readAhead)
     reply.append(number: UInt32(truncatingIfNeeded: features.rawValue))
-    // Requests that nobody waits for: the kernel's own limits.
+    // Limits of background requests: keep the kernel's own.
     reply.append(number: UInt32(0))
-    reply.append(number: largestWrite)
-    // Times are in nanoseconds.
+    reply.append(number: maximumWriteSize)
+    // The granularity of times: 1 ns.
     reply.append(number: UInt32(1))
-    reply.append(number: UInt16(clamping: (max(largestRead, largestWrite) + 4095) / 4096))
+    reply.append(number: UInt16(clamping: (max(maximumReadSize, maximumWriteSize) + 4095) / 4096))
     reply.append(number: UInt16(0))
     reply.append(number: UInt32(truncatingIfNeeded: features.rawValue >> 32))
-    // A backing file is on a filesystem that is on no other one.
+    // The maximum depth of filesystems below a backing file: its own is not stacked on another one.
     reply.append(number: UInt32(features.contains(.passthrough) ? 1 : 0))
     reply.append(number: requestTimeoutSeconds)
     reply.append(number: UInt16(0))
@@ -51,21 +51,21 @@ public struct FuseAgreement: Hashable, Sendable {
   }
 }
 
-/// What a server asks the kernel for.
+/// The features and limits that a server requests.
 public struct FuseRequestedFeatures: Hashable, Sendable {
   public var features: FuseFeatures = [
     .asynchronousReads, .truncatingOpen, .largeWrites, .automaticInvalidation,
     .directoryAttributes, .parallelDirectories, .abortError, .requestPages,
     .directoriesWithoutOpen, .expiry, .directIOMappings, .passthrough, .requestTimeout,
   ]
-  /// The most bytes of a write: what clears a statistic is short.
-  public var largestWrite: UInt32 = 4096
-  /// The most bytes of a read; larger ones come in parts.
-  public var largestRead: UInt32 = 1 << 20
-  /// After how many seconds without a reply the kernel aborts the connection; 0: never.
+  /// The maximum number of bytes of a write: the text that clears a statistic is short.
+  public var maximumWriteSize: UInt32 = 4096
+  /// The maximum number of bytes of a read; the kernel splits longer ones.
+  public var maximumReadSize: UInt32 = 1 << 20
+  /// Seconds without a reply after which the kernel aborts the connection; 0 is never.
   ///
-  /// Then every reader gets an error, also one that waits for a server that is stopped. From 15 on;
-  /// Linux 6.15.
+  /// Every reader then gets an error, even one that waits for a stopped server. The minimum is 15;
+  /// requires Linux 6.15.
   public var requestTimeoutSeconds: UInt16 = 30
 
   public init() {}

@@ -1,29 +1,29 @@
 import CLinux
 import Glibc
 
-/// What stat(2) says of a node.
+/// The attributes of a node, as returned by stat(2).
 public struct FuseAttributes: Hashable, Sendable {
-  /// What a node is, as in the type bits of its mode.
+  /// The type of a node, as in the type bits of its mode.
   public enum Kind: UInt32, Hashable, Sendable {
     case file = 0o100000
     case directory = 0o040000
 
-    /// The type in a directory's entry (readdir(3)).
+    /// The type in a directory entry (readdir(3)).
     var entryType: UInt32 { rawValue >> 12 }
   }
 
   public var inode: UInt64
   public var kind: Kind
-  /// The permission bits, such as 0o444.
+  /// The permission bits, for example 0o444.
   public var permissions: UInt32
   /// The length in bytes.
   ///
-  /// Without direct I/O nothing behind it is read, and tar(1) never reads more.
+  /// Without direct I/O the kernel reads nothing beyond it. tar(1) never reads more.
   public var size: UInt64
   public var user: UInt32
   public var group: UInt32
   public var links: UInt32
-  /// The last access, modification and change: nanoseconds of CLOCK_REALTIME.
+  /// The time of the last access, modification and change: nanoseconds of CLOCK_REALTIME.
   public var time: UInt64
 
   public init(
@@ -55,23 +55,23 @@ extension FuseAttributes {
     reply.append(number: links)
     reply.append(number: user)
     reply.append(number: group)
-    // No device; blocks of a page; no flags.
+    // No device, a block size of one page, no flags.
     reply.append(number: UInt32(0))
     reply.append(number: UInt32(4096))
     reply.append(number: UInt32(0))
   }
 }
 
-/// A node as the kernel keeps it: its number, its attributes, and how long they hold.
+/// A node as the kernel caches it: its number, its attributes and their validity.
 public struct FuseEntry: Hashable, Sendable {
-  /// The number by which the kernel asks for it from now on; 0 says that the name is not there.
+  /// The number that later requests contain; 0 means that the name does not exist.
   public var node: UInt64
-  /// With the node unique for as long as the filesystem is mounted.
+  /// Together with the node unique while the filesystem is mounted.
   public var generation: UInt64
   public var attributes: FuseAttributes
-  /// How long the name stands for the node without being looked up again, in nanoseconds.
+  /// Nanoseconds for which the kernel uses the name without another lookup.
   public var nameValidity: UInt64
-  /// How long the attributes hold without being asked again, in nanoseconds.
+  /// Nanoseconds for which the kernel uses the attributes without another request.
   public var attributesValidity: UInt64
 
   public init(

@@ -1,7 +1,7 @@
 import CLinux
 import Statistics
 
-/// The bytes of a message behind its header; offsets count from there.
+/// The bytes of a message after its header; offsets count from there.
 struct FuseBody: ~Escapable {
   private let bytes: Span<UInt8>
 
@@ -14,32 +14,32 @@ struct FuseBody: ~Escapable {
 
   func uint32(at offset: Int) -> UInt32 { bytes.uint32(at: offset) }
 
-  /// Checks that there are so many bytes; a kernel to come may send more.
-  func need(_ byteCount: Int) throws(FuseProtocolError) {
+  /// Checks the minimum length; later kernels may send more bytes.
+  func require(_ byteCount: Int) throws(FuseProtocolError) {
     guard bytes.count >= byteCount else {
       throw .truncated(
         needed: FuseHeader.byteCount + byteCount, found: FuseHeader.byteCount + bytes.count)
     }
   }
 
-  /// The number that a body of so many bytes begins with.
+  /// Reads the first field of a body with a known minimum length.
   func handle(_ byteCount: Int) throws(FuseProtocolError) -> UInt64 {
-    try need(byteCount)
+    try require(byteCount)
     return uint64(at: 0)
   }
 
   /// `struct fuse_read_in`.
   func range() throws(FuseProtocolError) -> FuseRange {
-    try need(CLINUX_FUSE_READ_IN_SIZE)
+    try require(CLINUX_FUSE_READ_IN_SIZE)
     return FuseRange(handle: uint64(at: 0), offset: uint64(at: 8), size: uint32(at: 16))
   }
 
-  /// `struct fuse_write_in`, and the bytes behind it.
+  /// `struct fuse_write_in`, and the bytes that follow it.
   func write() throws(FuseProtocolError) -> FuseWrite {
     let start = CLINUX_FUSE_WRITE_IN_SIZE
-    try need(start)
+    try require(start)
     let size = Int(uint32(at: 16))
-    try need(start + size)
+    try require(start + size)
     return FuseWrite(
       handle: uint64(at: 0), offset: uint64(at: 8),
       bytes: bytes.extracting(start..<start + size).array)
@@ -48,11 +48,11 @@ struct FuseBody: ~Escapable {
   /// `struct fuse_batch_forget_in`, and a `struct fuse_forget_one` for each node.
   func forgets() throws(FuseProtocolError) -> [FuseForget] {
     let start = CLINUX_FUSE_BATCH_FORGET_IN_SIZE
-    try need(start)
+    try require(start)
     let stride = CLINUX_FUSE_FORGET_ONE_SIZE
     let count = Int(uint32(at: 0))
-    // 2^32 times 16 is far from the largest Int.
-    try need(start + count * stride)
+    // 2^32 times 16 does not overflow an Int.
+    try require(start + count * stride)
     return (0..<count).map { index in
       let offset = start + index * stride
       return FuseForget(node: uint64(at: offset), lookups: uint64(at: offset + 8))
@@ -61,7 +61,7 @@ struct FuseBody: ~Escapable {
 
   /// `struct fuse_setattr_in`.
   func attributeChange() throws(FuseProtocolError) -> FuseAttributeChange {
-    try need(CLINUX_FUSE_SETATTR_IN_SIZE)
+    try require(CLINUX_FUSE_SETATTR_IN_SIZE)
     let changes = Int(uint32(at: 0))
     func has(_ change: Int) -> Bool { changes & change != 0 }
     return FuseAttributeChange(
@@ -74,18 +74,18 @@ struct FuseBody: ~Escapable {
 
   /// `struct fuse_poll_in`.
   func poll() throws(FuseProtocolError) -> FusePoll {
-    try need(CLINUX_FUSE_POLL_IN_SIZE)
+    try require(CLINUX_FUSE_POLL_IN_SIZE)
     let isWaiting = Int(uint32(at: 16)) & CLINUX_FUSE_POLL_SCHEDULE_NOTIFY != 0
     return FusePoll(
       handle: uint64(at: 0), wake: isWaiting ? uint64(at: 8) : nil, events: uint32(at: 20))
   }
 
-  /// `struct fuse_init_in`, also that of before 7.36.
+  /// `struct fuse_init_in`, including the short form of versions before 7.36.
   func offer() throws(FuseProtocolError) -> FuseOffer {
-    try need(CLINUX_FUSE_OLD_INIT_IN_SIZE)
+    try require(CLINUX_FUSE_OLD_INIT_IN_SIZE)
     let flags = UInt64(uint32(at: 12))
     let hasMore = flags & UInt64(CLINUX_FUSE_INIT_EXT) != 0
-    if hasMore { try need(CLINUX_FUSE_OLD_INIT_IN_SIZE + 4) }
+    if hasMore { try require(CLINUX_FUSE_OLD_INIT_IN_SIZE + 4) }
     return FuseOffer(
       major: uint32(at: 0), minor: uint32(at: 4), readAhead: uint32(at: 8),
       features: FuseFeatures(rawValue: hasMore ? UInt64(uint32(at: 16)) << 32 | flags : flags))

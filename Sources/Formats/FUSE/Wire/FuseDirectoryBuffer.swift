@@ -1,28 +1,30 @@
 import CLinux
 
-/// The entries of a directory, as many as fit into what was asked for.
+/// A reply with directory entries, limited to the requested size.
 ///
-/// An entry has a cookie: the number from which the next read goes on behind it. Cookies are the
-/// filesystem's own; 0 is the start. A directory that changes between two reads gives an entry that
-/// stays neither twice nor never, where each entry keeps its cookie.
+/// Each entry has a cookie: the offset at which the next read continues after it. The filesystem
+/// chooses the cookies; 0 is the start. If each entry keeps its cookie and the directory changes
+/// between two reads, the reader gets every entry that remains exactly once.
 public struct FuseDirectoryBuffer: ~Copyable, Sendable {
   var reply = FuseReplyBuffer()
 
-  /// Whether the kernel takes each entry as a lookup of its node.
+  /// Whether the kernel counts each entry as a lookup of its node.
   ///
-  /// Then what `append` has taken counts as looked up, but for `.` and `..`.
+  /// If so, every entry that `append` accepts counts as looked up, except `.` and `..`.
   public private(set) var countsLookups = false
 
   init() {}
 
-  /// Adds an entry: false where it does not fit, and neither do those behind it.
+  /// Appends an entry.
+  ///
+  /// - Returns: `false` if it does not fit; then do not append later entries.
   public mutating func append(
     _ entry: FuseEntry, named name: FuseName, cookie: UInt64
   ) -> Bool {
     let start = countsLookups ? CLINUX_FUSE_DIRENTPLUS_SIZE : CLINUX_FUSE_DIRENT_SIZE
-    // Entries begin at multiples of 8 bytes.
+    // Entries are aligned to 8 bytes.
     let padding = -(start + name.bytes.count) & 7
-    guard start + name.bytes.count + padding <= reply.room else { return false }
+    guard start + name.bytes.count + padding <= reply.remainingCount else { return false }
     if countsLookups { entry.encode(into: &reply) }
     reply.append(number: entry.attributes.inode)
     reply.append(number: cookie)
@@ -33,11 +35,11 @@ public struct FuseDirectoryBuffer: ~Copyable, Sendable {
     return true
   }
 
-  /// Adds `.` or `..`: false where it does not fit.
+  /// Appends `.` or `..`; returns `false` if it does not fit.
   public mutating func append(
     _ link: FuseDirectoryLink, inode: UInt64, cookie: UInt64
   ) -> Bool {
-    // Node 0: the kernel looks up neither.
+    // Node 0: the kernel does not count a lookup.
     append(
       FuseEntry(
         node: 0,
@@ -46,9 +48,9 @@ public struct FuseDirectoryBuffer: ~Copyable, Sendable {
       named: link.name, cookie: cookie)
   }
 
-  mutating func begin(limit: Int, countsLookups: Bool) {
+  mutating func reset(limit: Int, countsLookups: Bool) {
     self.countsLookups = countsLookups
-    reply.begin(limit: limit)
+    reply.reset(limit: limit)
   }
 
   mutating func finish(identifier: UInt64) {
@@ -56,10 +58,10 @@ public struct FuseDirectoryBuffer: ~Copyable, Sendable {
   }
 }
 
-/// The entries that every directory has.
+/// The entries of every directory.
 public enum FuseDirectoryLink: Sendable {
   case itself
   case parent
 
-  var name: FuseName { self == .itself ? .dot : .dots }
+  var name: FuseName { self == .itself ? .dot : .dotDot }
 }

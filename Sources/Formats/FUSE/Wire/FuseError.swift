@@ -1,12 +1,12 @@
 import Glibc
 
-/// What a request is refused with: an `errno` value that the caller gets.
+/// The failure of a request: an `errno` value for the caller.
 public struct FuseError: Error, Hashable, Sendable {
   public let code: Int32
 
-  /// - Precondition: `code` is an `errno` value, which is positive.
+  /// - Precondition: `code` is a positive `errno` value.
   public init(_ code: Int32) {
-    precondition(code > 0 && code < 512, "\(code) is no errno value")
+    precondition(code > 0 && code < 512, "\(code) is not an errno value")
     self.code = code
   }
 
@@ -21,7 +21,7 @@ public struct FuseError: Error, Hashable, Sendable {
   public static let invalid = FuseError(EINVAL)
   public static let tooManyFiles = FuseError(ENFILE)
   public static let nameTooLong = FuseError(ENAMETOOLONG)
-  /// Of some requests the kernel then knows that they need not be made again.
+  /// For some operations the kernel then stops sending them.
   public static let notImplemented = FuseError(ENOSYS)
   public static let noData = FuseError(ENODATA)
   public static let protocolError = FuseError(EPROTO)
@@ -29,8 +29,8 @@ public struct FuseError: Error, Hashable, Sendable {
 }
 
 extension FuseError {
-  /// The answer to a request that is none.
-  init(_ flaw: FuseProtocolError) {
-    self = if case .longName = flaw { .nameTooLong } else { .protocolError }
+  /// The reply to a malformed request.
+  init(_ error: FuseProtocolError) {
+    self = if case .longName = error { .nameTooLong } else { .protocolError }
   }
 }

@@ -1,11 +1,11 @@
 import CLinux
 import Statistics
 
-/// Who makes a request: the process that reads, writes or lists.
+/// The credentials of the process that reads, writes or lists.
 public struct FuseCaller: Hashable, Sendable {
   public let user: UInt32
   public let group: UInt32
-  /// The thread's number in the server's PID namespace; 0 where it has none there.
+  /// The thread's number in the server's PID namespace; 0 if it has none there.
   public let process: UInt32
 
   public init(user: UInt32, group: UInt32, process: UInt32) {
@@ -15,7 +15,7 @@ public struct FuseCaller: Hashable, Sendable {
   }
 }
 
-/// What every request begins with.
+/// The header of every request.
 ///
 /// ```
 /// offset  size
@@ -26,22 +26,22 @@ public struct FuseCaller: Hashable, Sendable {
 ///     24     4  user
 ///     28     4  group
 ///     32     4  process
-///     36     2  length of the extensions behind the body, in units of 8 bytes
+///     36     2  length of the extensions after the body, in units of 8 bytes
 /// ```
 /// Source: `struct fuse_in_header` of `linux/fuse.h`; fuse(4).
 public struct FuseHeader: Hashable, Sendable {
-  /// The header's own length in bytes.
+  /// The length of the header in bytes.
   public static let byteCount = CLINUX_FUSE_IN_HEADER_SIZE
 
-  /// The number of the operation.
+  /// The number of the operation, such as FUSE_READ.
   public let operation: UInt32
   public let identifier: UInt64
   public let node: UInt64
   public let caller: FuseCaller
-  /// Where the body ends: the message without its extensions.
+  /// The end of the body, which the extensions follow.
   let bodyEnd: Int
 
-  /// Reads the header of a message, which is all of `bytes`.
+  /// Decodes the header of a message that consists of all of `bytes`.
   public init(_ bytes: Span<UInt8>) throws(FuseProtocolError) {
     guard bytes.count >= Self.byteCount else {
       throw .truncated(needed: Self.byteCount, found: bytes.count)

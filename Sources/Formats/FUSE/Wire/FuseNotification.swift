@@ -1,25 +1,25 @@
 import CLinux
 
-/// What a server tells the kernel without being asked.
+/// A message from the server to the kernel that is not a reply.
 public enum FuseNotification: Hashable, Sendable {
-  /// Who polls a handle shall ask again: `wake` is that of its `FusePoll`.
+  /// Makes the processes that poll a handle poll again. `wake` is the value in its `FusePoll`.
   case wake(UInt64)
-  /// Attributes of a node, and the bytes that are kept of it, hold no longer.
+  /// Invalidates the cached attributes and bytes of a node.
   case node(UInt64)
-  /// A name stands for what it stood for no longer; whoever uses it has to look it up again.
+  /// Invalidates a name: its next use causes a lookup.
   case name(FuseName, parent: UInt64)
-  /// As `name`, but whoever uses it goes on until it is looked up; where the kernel knows `expiry`.
+  /// As `name`, but the entry remains usable until that lookup; requires the feature `expiry`.
   case expiry(FuseName, parent: UInt64)
-  /// A name was removed: directories that are watched by inotify(7) say so.
+  /// Reports the removal of a name, also to inotify(7) watches of the directory.
   case removal(FuseName, parent: UInt64, node: UInt64)
 
-  /// Makes the whole message.
+  /// Encodes the complete message.
   func encode(into reply: inout FuseReplyBuffer) {
-    reply.begin(limit: CLINUX_FUSE_NOTIFY_DELETE_SIZE + FuseName.longest + 1)
+    reply.reset(limit: CLINUX_FUSE_NOTIFY_DELETE_SIZE + FuseName.maximumByteCount + 1)
     reply.finish(code: Int32(body(&reply)), identifier: 0)
   }
 
-  /// Makes the body: the notification's number.
+  /// Encodes the body, and returns the number of the notification.
   private func body(_ reply: inout FuseReplyBuffer) -> Int {
     switch self {
     case .wake(let wake):
@@ -27,7 +27,7 @@ public enum FuseNotification: Hashable, Sendable {
       return CLINUX_FUSE_NOTIFY_POLL
     case .node(let node):
       reply.append(number: node)
-      // All bytes, from the first one on.
+      // All bytes: offset 0, no length.
       reply.append(number: Int64(0))
       reply.append(number: Int64(0))
       return CLINUX_FUSE_NOTIFY_INVAL_INODE

@@ -1,12 +1,12 @@
-/// Why bytes are no request of the FUSE protocol.
+/// The reason why bytes are not a request of the FUSE protocol.
 public enum FuseProtocolError: Error, Hashable, Sendable {
-  /// A header, a body or what belongs to it is cut off.
+  /// The header, the body or a list in it is incomplete.
   case truncated(needed: Int, found: Int)
-  /// The header states another length than the message has.
+  /// The length in the header differs from that of the message.
   case length(stated: Int, found: Int)
-  /// The extensions that the header states do not fit into the message.
+  /// The extensions stated in the header exceed the message.
   case extensions(byteCount: Int, found: Int)
-  /// A name is empty, has no NUL behind it, or a slash in it.
+  /// A name is empty, not terminated by NUL, or contains a slash.
   case name
   case longName(byteCount: Int)
 }
@@ -15,14 +15,14 @@ extension FuseProtocolError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .truncated(let needed, let found):
-      "a FUSE request has \(found) bytes and needs \(needed)"
+      "truncated FUSE request: \(found) bytes, \(needed) required"
     case .length(let stated, let found):
-      "a FUSE request of \(found) bytes states \(stated)"
+      "FUSE request of \(found) bytes states a length of \(stated) bytes"
     case .extensions(let byteCount, let found):
-      "a FUSE request of \(found) bytes states \(byteCount) bytes of extensions"
-    case .name: "a FUSE request has a name that cannot be"
+      "FUSE request of \(found) bytes states \(byteCount) bytes of extensions"
+    case .name: "invalid name in a FUSE request"
     case .longName(let byteCount):
-      "a FUSE request has a name of \(byteCount) bytes; at most \(FuseName.longest) can be"
+      "name of \(byteCount) bytes in a FUSE request; maximum is \(FuseName.maximumByteCount)"
     }
   }
 }

@@ -1,12 +1,12 @@
 import CLinux
 
-/// A reply of a length that the protocol gives.
+/// A reply whose length the protocol defines.
 enum FuseReply: Hashable, Sendable {
-  /// Done, and nothing to say.
+  /// Success without a body.
   case done
   case failure(FuseError)
   case agreement(FuseAgreement)
-  /// The version that is spoken, to a kernel that offered a later one.
+  /// The protocol version of the server, for a kernel of a later major version.
   case version
   case entry(FuseEntry)
   case attributes(FuseAttributes, validity: UInt64)
@@ -15,9 +15,9 @@ enum FuseReply: Hashable, Sendable {
   case ready(events: UInt32)
   case status(FuseFileSystemStatus)
 
-  /// Makes the whole message.
+  /// Encodes the complete message.
   func encode(into reply: inout FuseReplyBuffer, identifier: UInt64) {
-    reply.begin(limit: CLINUX_FUSE_ENTRY_OUT_SIZE)
+    reply.reset(limit: CLINUX_FUSE_ENTRY_OUT_SIZE)
     switch self {
     case .done: break
     case .failure(let error):
@@ -49,11 +49,11 @@ enum FuseReply: Hashable, Sendable {
   }
 }
 
-/// What statfs(2) says of the whole filesystem.
+/// The result of statfs(2) for the filesystem.
 public struct FuseFileSystemStatus: Hashable, Sendable {
   /// The number of nodes.
   public var nodes: UInt64
-  /// The longest name.
+  /// The maximum length of a name.
   public var nameLength: UInt32
 
   public init(nodes: UInt64 = 0, nameLength: UInt32 = 255) {
@@ -61,7 +61,7 @@ public struct FuseFileSystemStatus: Hashable, Sendable {
     self.nameLength = nameLength
   }
 
-  /// `struct fuse_kstatfs`: there are no blocks.
+  /// `struct fuse_kstatfs`, without blocks.
   func encode(into reply: inout FuseReplyBuffer) {
     for _ in 0..<3 { reply.append(number: UInt64(0)) }
     reply.append(number: nodes)

@@ -1,14 +1,14 @@
 import CLinux
 
-/// The bytes of a reply, which are never more than were asked for.
+/// The bytes of a reply, limited to the requested size.
 ///
-/// The kernel refuses a reply that is too long, and its caller gets EIO; so what does not fit is
-/// dropped here. The memory is kept for the next reply.
+/// The kernel rejects a reply that is too long, and the caller gets EIO: the buffer drops the bytes
+/// that do not fit. The next reply reuses the memory.
 public struct FuseReplyBuffer: ~Copyable, Sendable {
   static let headerSize = CLINUX_FUSE_OUT_HEADER_SIZE
 
   private var bytes: [UInt8]
-  /// The length of the message so far, and the most that it can have.
+  /// The current length of the message, and its maximum.
   private var end = Self.headerSize
   private var limit = Self.headerSize
 
@@ -16,13 +16,13 @@ public struct FuseReplyBuffer: ~Copyable, Sendable {
     bytes = [UInt8](repeating: 0, count: 4096)
   }
 
-  /// The number of bytes behind the header so far.
+  /// The number of bytes after the header so far.
   public var count: Int { end - Self.headerSize }
 
   /// The number of bytes that still fit.
-  public var room: Int { limit - end }
+  public var remainingCount: Int { limit - end }
 
-  /// Adds a byte, if it fits.
+  /// Appends a byte if it fits.
   public mutating func append(_ byte: UInt8) {
     guard end < limit else { return }
     if end == bytes.count { bytes.append(0) }
@@ -30,9 +30,9 @@ public struct FuseReplyBuffer: ~Copyable, Sendable {
     end += 1
   }
 
-  /// Adds the bytes that fit.
+  /// Appends the bytes that fit.
   public mutating func append(_ new: Span<UInt8>) {
-    let count = min(new.count, room)
+    let count = min(new.count, remainingCount)
     let start = end
     let kept = min(count, bytes.count - start)
     var target = bytes.mutableSpan
@@ -44,25 +44,25 @@ public struct FuseReplyBuffer: ~Copyable, Sendable {
     end += count
   }
 
-  /// Adds what of a file's whole content lies at `offset` and behind, as far as it fits.
+  /// Appends the part of a file's content that begins at `offset`, as far as it fits.
   public mutating func append(_ content: Span<UInt8>, from offset: UInt64) {
     guard offset < UInt64(content.count) else { return }
     append(content.extracting(Int(offset)..<content.count))
   }
 
-  /// Adds what of a file's whole content lies at `offset` and behind, as far as it fits.
+  /// Appends the part of a file's content that begins at `offset`, as far as it fits.
   public mutating func append(_ content: [UInt8], from offset: UInt64) {
     append(content.span, from: offset)
   }
 
-  /// Adds the bytes of a text that fit.
+  /// Appends the bytes of a text that fit.
   public mutating func append(_ text: String) {
     for byte in text.utf8 { append(byte) }
   }
 
-  /// Adds a number of the protocol, if all of it fits.
+  /// Appends a field of the protocol if all of it fits.
   mutating func append<Number: FixedWidthInteger>(number: Number) {
-    guard room >= Number.bitWidth / 8 else { return }
+    guard remainingCount >= Number.bitWidth / 8 else { return }
     var rest = number.littleEndian
     #if _endian(big)
     rest = number.byteSwapped.littleEndian
@@ -73,18 +73,18 @@ public struct FuseReplyBuffer: ~Copyable, Sendable {
     }
   }
 
-  /// Starts a message whose body has at most `limit` bytes.
-  mutating func begin(limit: Int) {
+  /// Begins a message whose body has at most `limit` bytes.
+  mutating func reset(limit: Int) {
     end = Self.headerSize
     self.limit = Self.headerSize + limit
   }
 
-  /// Cuts the body to its first bytes.
-  mutating func cut(to count: Int) {
+  /// Truncates the body to its first `count` bytes.
+  mutating func truncate(to count: Int) {
     end = min(end, Self.headerSize + count)
   }
 
-  /// Ends the message: `code` is the errno value, 0, or the number of a notification.
+  /// Completes the header; `code` is 0, minus an errno value, or the number of a notification.
   ///
   /// ```
   /// offset  size
@@ -101,7 +101,7 @@ public struct FuseReplyBuffer: ~Copyable, Sendable {
     end = length
   }
 
-  /// The message; valid after `finish`.
+  /// The complete message; valid after `finish`.
   var message: Span<UInt8> {
     @_lifetime(borrow self)
     borrowing get { bytes.span.extracting(0..<end) }

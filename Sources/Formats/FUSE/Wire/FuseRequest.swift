@@ -1,11 +1,11 @@
-/// What the kernel asks of a filesystem.
+/// A request of the kernel to a filesystem.
 ///
-/// A body's numbers are as the kernel sent them: any handle, offset or size can be in it.
+/// The fields are unchecked: handles, offsets and sizes can have any value.
 public enum FuseRequest: Hashable, Sendable {
   case initialize(FuseOffer)
-  /// The node of a name in the directory of the header.
+  /// Look up a name in the directory that the header contains.
   case lookup(FuseName)
-  /// The kernel has forgotten nodes; no reply.
+  /// The kernel has dropped references to nodes; no reply.
   case forget([FuseForget])
   case attributes(handle: UInt64?)
   case setAttributes(FuseAttributeChange)
@@ -19,23 +19,23 @@ public enum FuseRequest: Hashable, Sendable {
   case openDirectory
   case readDirectory(FuseRange, withAttributes: Bool)
   case releaseDirectory(handle: UInt64)
-  /// What access(2) asks; not asked where the kernel checks permissions itself.
+  /// access(2); not sent if the kernel checks permissions itself.
   case access(mode: UInt32)
-  /// Somebody waits no longer for the reply to another request.
+  /// The caller no longer waits for the reply to another request.
   case interrupt(identifier: UInt64)
   case poll(FusePoll)
   case fileSystemStatus
-  /// The end, of some mounts.
+  /// The last request of some mounts.
   case destroy
-  /// Would make, remove or rename something.
-  case change
-  /// The answer to a notification that is not sent; no reply.
+  /// Create, remove or rename an entry.
+  case directoryChange
+  /// The reply to a notification that this server never sends; no reply.
   case notificationReply
-  /// Anything else, as its number.
+  /// Any other operation, by number.
   case other(UInt32)
 }
 
-/// A node that the kernel has forgotten, and how many of its lookups.
+/// A node, and the number of lookups that the kernel drops.
 public struct FuseForget: Hashable, Sendable {
   public let node: UInt64
   public let lookups: UInt64
@@ -46,12 +46,12 @@ public struct FuseForget: Hashable, Sendable {
   }
 }
 
-/// What is read of a kept handle: of a file bytes, of a directory entries behind a cookie.
+/// The part of a file or directory to read.
 public struct FuseRange: Hashable, Sendable {
   public let handle: UInt64
-  /// The first byte, or the cookie of the entry before; 0 at the start.
+  /// The first byte of a file, or the cookie of the preceding entry; 0 at the start.
   public let offset: UInt64
-  /// The most bytes that the reply can have.
+  /// The maximum number of bytes in the reply.
   public let size: UInt32
 
   public init(handle: UInt64, offset: UInt64, size: UInt32) {
@@ -61,7 +61,7 @@ public struct FuseRange: Hashable, Sendable {
   }
 }
 
-/// What is written to a kept handle.
+/// Bytes to write to an open file.
 public struct FuseWrite: Hashable, Sendable {
   public let handle: UInt64
   public let offset: UInt64
@@ -74,12 +74,12 @@ public struct FuseWrite: Hashable, Sendable {
   }
 }
 
-/// What poll(2), select(2) or epoll(7) ask of a kept handle.
+/// A query by poll(2), select(2) or epoll(7).
 public struct FusePoll: Hashable, Sendable {
   public let handle: UInt64
-  /// What a notification says to wake who asked; nil where nobody waits.
+  /// The value for the notification that wakes the caller; nil if the caller does not wait.
   public let wake: UInt64?
-  /// The events asked for, as in poll(2).
+  /// The requested events, as in poll(2).
   public let events: UInt32
 
   public init(handle: UInt64, wake: UInt64?, events: UInt32) {
@@ -89,7 +89,7 @@ public struct FusePoll: Hashable, Sendable {
   }
 }
 
-/// What is to change of a node; a change that is nil is not asked for.
+/// The attributes to change; nil for those that remain.
 public struct FuseAttributeChange: Hashable, Sendable {
   public let handle: UInt64?
   public let size: UInt64?
@@ -97,6 +97,6 @@ public struct FuseAttributeChange: Hashable, Sendable {
   public let user: UInt32?
   public let group: UInt32?
 
-  /// Whether nothing but the size or a time is to change, as by truncate(2) and touch(1).
+  /// Whether only the size or a time changes, as for truncate(2) and touch(1).
   public var keepsOwnership: Bool { mode == nil && user == nil && group == nil }
 }

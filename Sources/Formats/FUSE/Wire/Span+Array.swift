@@ -1,5 +1,5 @@
 extension Span<UInt8> {
-  /// The bytes as an array of their own.
+  /// A copy of the bytes as an array.
   var array: [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(count)

@@ -1,10 +1,10 @@
-/// Where the programs find in the kernel what they look at; offsets and sizes in bytes.
+/// The offsets and sizes, in bytes, of the kernel structures that the programs read.
 package struct KernelLayout: Hashable {
-  /// A field that the kernel's types do not have.
-  package struct Missing: Error, Hashable, CustomStringConvertible {
+  /// The kernel's type information lacks a field, structure or function.
+  package struct MissingFieldError: Error, Hashable, CustomStringConvertible {
     let field: String
 
-    package var description: String { "the kernel's types have no \(field)" }
+    package var description: String { "the kernel's type information has no \(field)" }
   }
 
   // struct file
@@ -19,20 +19,22 @@ package struct KernelLayout: Hashable {
   let vcpuVM, vcpuNumber, vcpuPID, vcpuStatistics: Int
   // struct kvm
   let vmStatistics, vmMemory: Int
-  // What the statistics take.
+  // struct kvm_vcpu_stat, struct kvm_vm_stat
   let vcpuByteCount, vmByteCount: Int
-  // The context of an iterator over descriptors
+  // struct bpf_iter__task_file, the context of a descriptor iterator; struct bpf_iter_meta
   let contextMeta, contextTask, contextFile, contextNumber, metaSequence: Int
-  /// The number of the function that the iterator over descriptors is tied to.
+  /// The BTF id of the function that a descriptor iterator attaches to.
   let iteratorFunction: UInt32
-  /// The number of the kernel's function that lets a program load from any address without a call,
-  /// and of struct fdtable, whose fields such loads take the form of; nil before Linux 6.2.
+  /// The BTF ids for loads from any address without a helper call; nil before Linux 6.2.
+  ///
+  /// The function is `bpf_rdonly_cast`; the type is struct fdtable, whose fields have the widths
+  /// of the loads.
   var cast: Cast?
 
-  /// The numbers of the kernel's functions that count for a program; nil before Linux 6.4.
+  /// The BTF ids of the kernel functions for counted loops; nil before Linux 6.4.
   ///
-  /// The verifier looks at a loop that counts so once or twice, else at each of its rounds: 1 ms in
-  /// place of 20.
+  /// The verifier examines a loop of this kind once or twice, any other loop once per iteration:
+  /// 1 ms instead of 20 ms.
   var counting: Counting?
 
   struct Counting: Hashable {
@@ -44,8 +46,8 @@ package struct KernelLayout: Hashable {
     let type: UInt32
   }
 
-  /// Looks all of it up.
-  init(_ types: KernelTypes) throws(Missing) {
+  /// Looks up all fields.
+  init(_ types: KernelTypes) throws(MissingFieldError) {
     let names = [
       "file", "task_struct", "files_struct", "fdtable", "pid", "upid", "kvm_vcpu", "kvm",
       "kvm_vcpu_stat", "kvm_vm_stat", "bpf_iter__task_file", "bpf_iter_meta",
@@ -86,7 +88,9 @@ package struct KernelLayout: Hashable {
         "bpf_iter_task_file", "bpf_rdonly_cast", "bpf_iter_num_new", "bpf_iter_num_next",
         "bpf_iter_num_destroy",
       ])
-    guard let function = functions[0].first else { throw Missing(field: "bpf_iter_task_file()") }
+    guard let function = functions[0].first else {
+      throw MissingFieldError(field: "bpf_iter_task_file()")
+    }
     iteratorFunction = function
     if let function = functions[1].first, let type = structures.found["fdtable"]?.first {
       cast = Cast(function: function, type: type)
@@ -104,19 +108,21 @@ package struct KernelLayout: Hashable {
     let types: KernelTypes
     let found: [String: [UInt32]]
 
-    /// Of structures with one name, such as two drivers have, the first with the member.
-    func offset(_ structure: String, _ member: String) throws(Missing) -> Int {
+    /// Returns the offset in the first structure of the name that has the member.
+    ///
+    /// Two drivers may define structures of the same name.
+    func offset(_ structure: String, _ member: String) throws(MissingFieldError) -> Int {
       for type in found[structure] ?? [] {
         if let offset = types.offset(of: member, in: type) { return offset }
       }
-      throw Missing(field: "\(structure).\(member)")
+      throw MissingFieldError(field: "\(structure).\(member)")
     }
 
-    func byteCount(_ structure: String) throws(Missing) -> Int {
+    func byteCount(_ structure: String) throws(MissingFieldError) -> Int {
       for type in found[structure] ?? [] {
         if let count = types.byteCount(of: type), count > 0 { return count }
       }
-      throw Missing(field: "struct \(structure)")
+      throw MissingFieldError(field: "struct \(structure)")
     }
   }
 }

@@ -1,25 +1,27 @@
-/// Why bytes are no description of types.
+import Statistics
+
+/// An error in the BTF type information of a kernel or module.
 package enum KernelTypeError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// Not the magic number, or another byte order than this system's.
+  /// Another magic number than that of BTF in this system's byte order.
   case magic(UInt16)
   case version(UInt8)
-  /// A block that reaches beyond the end of the bytes or of what holds it.
+  /// A block that exceeds the file or its enclosing block.
   case truncated(String)
-  /// A kind whose length is not known, so that nothing behind it can be found.
+  /// An unknown kind: its length, and therefore the position of the next type, is unknown.
   case kind(UInt32)
-  /// Strings that do not end.
+  /// The last string has no NUL.
   case unterminated
-  /// A module's types that belong to other types than those before them.
-  case stranger
+  /// The ids of the types, or the offsets of the strings, of kernel and module exceed 32 bits.
+  case idOverflow
 
   package var description: String {
     switch self {
-    case .magic(let number): "its first bytes are 0x\(String(number, radix: 16)), not BTF's"
-    case .version(let number): "it is of version \(number)"
-    case .truncated(let part): "its \(part) are cut short"
-    case .kind(let number): "it has a type of the kind \(number), which is not known"
-    case .unterminated: "its strings do not end"
-    case .stranger: "it belongs to another kernel"
+    case .magic(let number): "invalid BTF magic 0x\(number.hexadecimal())"
+    case .version(let number): "unsupported BTF version \(number)"
+    case .truncated(let part): "truncated \(part)"
+    case .kind(let number): "unknown kind \(number)"
+    case .unterminated: "unterminated strings"
+    case .idOverflow: "more than 2^32 types or bytes of strings"
     }
   }
 }

@@ -1,16 +1,16 @@
 import Statistics
 
-/// The types of a running kernel: its own, and those of a module on top of them.
+/// The types of the running kernel and of one of its modules.
 struct KernelTypes {
-  /// The members that one question may look at: more than any kernel's structures have.
-  private static let mostMembers = 1 << 16
-  /// How deep nameless structures may lie in each other.
-  private static let mostLevels = 16
+  /// The maximum number of members that one lookup examines: more than any kernel structure has.
+  private static let maximumMemberCount = 1 << 16
+  /// The maximum nesting of anonymous structures.
+  private static let maximumDepth = 16
 
   private let kernel: KernelTypeTable
   private let module: KernelTypeTable?
 
-  /// - Throws: `KernelTypeError`, which says what is wrong with the bytes.
+  /// Parses the contents of the BTF files of the kernel and of a module.
   init(kernel: [UInt8], module: [UInt8]? = nil) throws(KernelTypeError) {
     let kernel = try KernelTypeTable(parsing: kernel)
     self.kernel = kernel
@@ -24,7 +24,7 @@ struct KernelTypes {
   /// The number of types.
   var count: Int { Int((module ?? kernel).endOfTypes) - 1 }
 
-  /// The numbers of the types of a kind that have one of some names, of each name in order.
+  /// Returns, for each name, the ids of the types of a kind that have the name, in order.
   func types(_ kind: KernelTypeTable.Kind, named names: [String]) -> [[UInt32]] {
     var found = kernel.types(kind, named: names, nil)
     if let more = module?.types(kind, named: names, kernel) {
@@ -39,7 +39,7 @@ struct KernelTypes {
     return nil
   }
 
-  /// The bytes that a structure takes, or nil where the number is of something else.
+  /// Returns the size of a structure or union, or nil for any other type.
   func byteCount(of type: UInt32) -> Int? {
     guard let (table, position) = table(of: type) else { return nil }
     let kind = table.bytes.span.uint32(at: position + 4) >> 24 & 0x1f
@@ -51,20 +51,20 @@ struct KernelTypes {
     return Int(table.bytes.span.uint32(at: position + 8))
   }
 
-  /// Where a member lies in a structure, in bytes; also one of a structure without a name in it.
+  /// Returns the offset of a member in bytes; includes the members of anonymous structures.
   ///
-  /// Nil where there is none with the name, and where it is a bit field.
+  /// Returns nil if the structure has no such member, or if the member is a bit field.
   func offset(of member: String, in type: UInt32) -> Int? {
-    var left = Self.mostMembers
-    return bitOffset(of: Array(member.utf8) + [0], in: type, Self.mostLevels, &left).flatMap {
+    var budget = Self.maximumMemberCount
+    return bitOffset(of: Array(member.utf8) + [0], in: type, Self.maximumDepth, &budget).flatMap {
       $0.isMultiple(of: 8) ? $0 / 8 : nil
     }
   }
 
   private func bitOffset(
-    of name: [UInt8], in type: UInt32, _ levels: Int, _ left: inout Int
+    of name: [UInt8], in type: UInt32, _ depth: Int, _ budget: inout Int
   ) -> Int? {
-    guard levels > 0, let (table, position) = table(of: type) else { return nil }
+    guard depth > 0, let (table, position) = table(of: type) else { return nil }
     let span = table.bytes.span
     let info = span.uint32(at: position + 4)
     let kind = info >> 24 & 0x1f
@@ -75,15 +75,15 @@ struct KernelTypes {
     }
     let hasBitFields = info >> 31 == 1
     for index in 0..<Int(info & 0xffff) {
-      left -= 1
-      guard left > 0 else { return nil }
+      budget -= 1
+      guard budget > 0 else { return nil }
       let member = position + 12 + 12 * index
       let nameOffset = span.uint32(at: member)
       let place = span.uint32(at: member + 8)
       let bits = Int(hasBitFields ? place & 0xff_ffff : place)
       if nameOffset == 0 {
         let inner = span.uint32(at: member + 4)
-        if let found = bitOffset(of: name, in: inner, levels - 1, &left) { return bits + found }
+        if let found = bitOffset(of: name, in: inner, depth - 1, &budget) { return bits + found }
       } else if kernel.hasString(nameOffset, name) || module?.hasString(nameOffset, name) ?? false {
         return hasBitFields && place >> 24 != 0 ? nil : bits
       }

@@ -4,15 +4,15 @@ import LinuxSystem
 import Statistics
 public import StatsChecks
 
-/// Checks how this kernel's statistics descriptors behave, on a machine of our own.
+/// Checks the statistics descriptors of this kernel, on a VM that the check creates.
 ///
-/// I1 and I19 to I22 need descriptors that nobody else uses.
+/// The rules I1 and I19 to I22 need descriptors that no other process uses.
 public struct CalibrationVMCheck {
   public init() {}
 
-  /// Makes a machine with one vCPU, checks its files, and lets it go.
+  /// Creates a VM with one vCPU, checks its files, and closes it.
   public func run() -> [Finding] {
-    var list = FindingList(object: "own machine")
+    var list = FindingList(object: "calibration VM")
     let rule = "KVM has statistics descriptors"
     do {
       let system = try KVMSystem()
@@ -24,8 +24,8 @@ public struct CalibrationVMCheck {
       let vm = try system.createVM()
       let vcpu = try vm.createVCPU(0)
       let findings =
-        StatsFileCheck(try vm.statsDescriptor(), object: "own machine").run()
-        + StatsFileCheck(try vcpu.statsDescriptor(), object: "own machine/vcpu0").run()
+        StatsFileCheck(try vm.statsDescriptor(), object: "calibration VM").run()
+        + StatsFileCheck(try vcpu.statsDescriptor(), object: "calibration VM/vcpu0").run()
       try checkDescriptors(vm, vcpu, &list)
       return list.findings + findings
     } catch {
@@ -40,20 +40,21 @@ public struct CalibrationVMCheck {
     let first = try vcpu.statsDescriptor()
     let second = try vcpu.statsDescriptor()
     list.check(
-      "I21", "an object gives several statistics descriptors",
-      Self.reads(first) && Self.reads(second), "the second cannot be read")
+      "I21", "a vCPU provides several statistics descriptors",
+      Self.reads(first) && Self.reads(second), "the second is not readable")
     let copy = try first.duplicate()
     let number = first.release()
     close(number)
     list.check(
       "I19", "a closed descriptor is closed", fcntl(number, F_GETFD) == -1, "it is still open")
     list.check(
-      "I20", "a copied descriptor outlives the first", Self.reads(copy), "it does not read")
+      "I20", "a copy of a descriptor remains readable after the first is closed", Self.reads(copy),
+      "it is not readable")
     Self.end(vcpu)
     Self.end(vm)
     list.check(
-      "I22", "statistics read after the machine's descriptors are closed", Self.reads(second),
-      "they do not")
+      "I22", "statistics are readable after the descriptors of the VM are closed",
+      Self.reads(second), "they are not")
   }
 
   private static func reads(_ descriptor: borrowing Descriptor) -> Bool {

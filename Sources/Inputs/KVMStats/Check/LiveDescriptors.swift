@@ -6,9 +6,9 @@ public import StatsChecks
 
 /// The statistics descriptors that the VMMs of this host keep open, for checks.
 public struct LiveDescriptors {
-  /// One of them, copied.
+  /// A copy of one descriptor.
   public struct Found: ~Copyable {
-    /// Such as `kvm-vcpu-stats:0 of process 1234`.
+    /// The kind and the process, such as `kvm-vcpu-stats:0 of process 1234`.
     public let name: String
     public let descriptor: Descriptor
   }
@@ -19,9 +19,13 @@ public struct LiveDescriptors {
     self.roots = roots
   }
 
-  /// Calls `body` with a copy of each; `failed` with what could not be copied and why.
+  /// Copies all descriptors, one after the other.
+  ///
+  /// - Parameters:
+  ///   - body: Receives each copy, whose reads never block.
+  ///   - failed: Receives the name of a descriptor that cannot be copied or is refused, and why.
   public func forEach(
-    _ body: (consuming Found) -> Void, failed: (String, SystemError) -> Void
+    _ body: (consuming Found) -> Void, failed: (String, any Error) -> Void
   ) {
     let pids = ((try? directoryEntries(roots.proc)) ?? []).compactMap { Int32($0) }.sorted()
     let own = getpid()
@@ -42,8 +46,10 @@ public struct LiveDescriptors {
           + vcpus.map { ("kvm-vcpu-stats:\($0.key)", $0.value) }
         for (kind, number) in all {
           let name = "\(kind) of process \(pid)"
-          do throws(SystemError) {
-            body(Found(name: name, descriptor: try process.copyDescriptor(number)))
+          do {
+            let descriptor = try process.copyDescriptor(number)
+            try KVMStatsFile.admit(descriptor)
+            body(Found(name: name, descriptor: descriptor))
           } catch {
             failed(name, error)
           }
@@ -54,7 +60,7 @@ public struct LiveDescriptors {
 }
 
 extension LiveDescriptors.Found {
-  /// The file's findings.
+  /// Checks the file of the descriptor.
   public consuming func check() -> [Finding] {
     StatsFileCheck(descriptor, object: name).run()
   }

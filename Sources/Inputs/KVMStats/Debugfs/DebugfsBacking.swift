@@ -3,27 +3,28 @@ import LinuxSystem
 public import Statistics
 public import StatsTree
 
-/// The statistics of VMs as the kernel's debugging files show them: one file for each value.
+/// Reads the statistics of VMs from debugfs, one file per value.
 ///
-/// Slow, only for whole VMs, and mostly closed under lockdown: the last resort. Kinds and units
-/// are not in the files; a file that nobody may write is a level, and of the others the kind is
-/// not known. Histograms are left out, since their files show the first bucket only; so are files
-/// that are not one number, such as tables. The files know no pread(2), so a sample opens each of
-/// them: about 4 us a value.
+/// The files are slow, exist only for whole VMs, and are mostly closed under kernel lockdown. They
+/// state neither kind nor unit: a file that nobody may write is an instant value, the kind of the
+/// others is unknown. Histograms are omitted, because their files show the first bucket only, and
+/// so are files that are not one number, such as tables. The files do not support pread(2), so a
+/// sample opens each of them: about 4 us per value.
 public final class DebugfsBacking: Backing {
-  /// What opening a directory gave.
+  /// The result of opening a directory.
   public struct Opened {
-    /// The token of the group, or nil where no file could be read.
+    /// The token of the group; `nil` if no file is readable.
     public let token: Int?
     public let schema: Schema
-    /// The files that could not be read, and why the first of them could not.
+    /// The number of files that are not readable.
     public let closedCount: Int
+    /// The `errno` value of the first of them, or 0.
     public let code: CInt
   }
 
-  /// By token: the files' paths in the order of the schema.
+  /// The paths of the files in the order of the schema, by token; empty for a closed token.
   private var groups: [[String]] = []
-  /// Tokens that were closed.
+  /// The closed tokens.
   private var free: [Int] = []
   private var bytes = [UInt8](repeating: 0, count: 64)
 
@@ -64,7 +65,7 @@ public final class DebugfsBacking: Backing {
     return Opened(token: token, schema: schema, closedCount: closedCount, code: code)
   }
 
-  /// Ends to read a VM's files.
+  /// Stops reading the files of a VM.
   public func close(_ token: Int) {
     precondition(!groups[token].isEmpty, "the group \(token) was closed before")
     groups[token] = []
@@ -93,14 +94,14 @@ public final class DebugfsBacking: Backing {
       if readCount > 0 {
         snapshot.finish(placement, Window(begin: begin, end: monotonicNanoseconds()))
       } else {
-        // The directory goes with the VM.
+        // The kernel removes the directory with the VM.
         snapshot.fail(
           placement, failure == Int(ENOENT) ? .gone : .denied(code: CInt(clamping: failure)))
       }
     }
   }
 
-  /// The number that the first bytes are, or nil where they are something else.
+  /// Parses the first `count` bytes as a decimal number with an optional newline.
   private func decimal(_ count: Int) -> UInt64? {
     var value: UInt64 = 0
     var digits = 0

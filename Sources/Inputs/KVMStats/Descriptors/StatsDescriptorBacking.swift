@@ -4,24 +4,26 @@ import LinuxSystem
 import Statistics
 public import StatsTree
 
-/// KVM statistics descriptors of all VMs: a sample of a group is one pread(2) into its record.
+/// Reads the KVM statistics descriptors of all VMs, one pread(2) per group and pass.
 public final class StatsDescriptorBacking: Backing {
-  /// How many groups share two clock readings.
+  /// The number of groups that share a window, and so two clock readings.
   ///
-  /// A reading costs about a tenth of a pread. With 8 groups to a window, windows are about 2 us
-  /// wide: two millionths of a second's rate.
+  /// A clock reading costs about a tenth of a pread(2). A window of 8 groups is about 2 us wide: an
+  /// error of two millionths in a rate over a second.
   static let groupsPerWindow = 8
 
   private let descriptors = DescriptorTable()
-  /// By token; -1 for a descriptor that was closed.
+  /// The offset of the data by token; -1 for a closed descriptor.
   private var dataOffsets: [Int] = []
 
   public init() {}
 
-  /// The number of descriptors held.
+  /// The number of open descriptors.
   public var count: Int { descriptors.count }
 
-  /// Takes the file: the token of its group.
+  /// Takes ownership of a file.
+  ///
+  /// - Returns: The token of its group.
   public func open(_ file: consuming KVMStatsFile) -> Int {
     let offset = file.header.dataOffset
     let token = descriptors.insert(file.takeDescriptor())
@@ -33,7 +35,7 @@ public final class StatsDescriptorBacking: Backing {
     return token
   }
 
-  /// Closes the descriptor at once: it keeps the VM's memory in the kernel.
+  /// Closes a descriptor at once: an open one keeps the VM's memory in the kernel.
   public func close(_ token: Int) {
     descriptors.remove(token)
     dataOffsets[token] = -1
@@ -56,7 +58,7 @@ public final class StatsDescriptorBacking: Backing {
           }
         if count != placement.count * 8 {
           failures += 1
-          // A short read is an error: the words behind it are of another sample.
+          // A short read is an error: the words after it belong to an earlier sample.
           snapshot.fail(
             placement, offset < 0 ? .gone : .denied(code: count < 0 ? Int32(-count) : ENODATA))
         }

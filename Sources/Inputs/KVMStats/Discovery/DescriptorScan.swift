@@ -1,45 +1,26 @@
-import Glibc
 import KVMKernelReader
 import LinuxSystem
 
-/// The KVM descriptors that a process has open.
+/// The VMs of a process, by its open KVM descriptors.
 struct DescriptorScan {
-  /// One virtual machine of a process.
-  struct Machine {
-    /// The number of its `kvm-vm` descriptor in the process, if it has one.
-    var descriptor: CInt?
-    /// The `kvm-vcpu` descriptors' numbers by vCPU.
-    var vcpus: [Int: CInt] = [:]
-    /// The threads that ran the vCPUs last, where the kernel told them.
-    var threads: [Int: Int32] = [:]
-    /// What tells it from all other machines of the host, where the kernel told it.
-    var identity: UInt64?
-    /// The `kvm-vm-stats` descriptor's number.
-    var statistics: CInt?
-    /// The `kvm-vcpu-stats` descriptors' numbers by vCPU.
-    var vcpuStatistics: [Int: CInt] = [:]
-
-    var isEmpty: Bool {
-      descriptor == nil && vcpus.isEmpty
-    }
-  }
-
-  var vms: [Machine] = []
-  /// Whether the process says that it only watches; then it has no machines.
+  var vms: [ScannedVM] = []
+  /// Whether the process declares that it only observes VMs; then it has none.
   var isWatcher = false
 
   /// Reads the names of all descriptors of a process.
   ///
-  /// A process without a VM or vCPU descriptor has no machine, also if it holds copies of
-  /// statistics descriptors, as an observer does; nor has one that says it only watches. Of a process with several machines each
-  /// descriptor belongs to the last `kvm-vm` before it, since a VMM opens them in that order;
-  /// what stands before the first belongs to that.
+  /// A process without a VM or vCPU descriptor has no VM, even if it holds copies of statistics
+  /// descriptors, as an observer does. If a process has several VMs, each descriptor belongs to the
+  /// last `kvm-vm` before it, because a VMM opens them in that order; a descriptor before the first
+  /// `kvm-vm` belongs to the first VM.
+  ///
+  /// - Throws: `ENOENT` if the process does not exist, `EACCES` if the caller may not trace it.
   package init(process pid: Int32, roots: SystemRoots) throws(SystemError) {
     let directory = "\(roots.process(pid))/fd"
     let numbers = try directoryEntries(directory).compactMap { CInt($0) }.sorted()
-    var vm = Machine()
+    var vm = ScannedVM()
     for number in numbers {
-      // A descriptor may be closed meanwhile.
+      // The process may close a descriptor during the scan.
       guard let name = try? readLink("\(directory)/\(number)") else { continue }
       if name.hasPrefix("/memfd:\(KernelProbe.watcherName)") {
         vms = []
@@ -55,7 +36,7 @@ struct DescriptorScan {
           vm.descriptor = number
         } else {
           vms.append(vm)
-          vm = Machine(descriptor: number)
+          vm = ScannedVM(descriptor: number)
         }
       case ("kvm-vcpu", let vcpu?):
         vm.vcpus[vcpu] = number
@@ -70,5 +51,30 @@ struct DescriptorScan {
       }
     }
     if !vm.isEmpty { vms.append(vm) }
+  }
+
+  /// Groups the descriptors of one process that the kernel reader found.
+  ///
+  /// Unlike names, these records state the VM of each vCPU.
+  init(_ records: [DescriptorIteratorRecord]) {
+    var order: [UInt64] = []
+    var found: [UInt64: ScannedVM] = [:]
+    for record in records.sorted(by: { $0.descriptor < $1.descriptor }) {
+      if found[record.vm] == nil { order.append(record.vm) }
+      var vm = found[record.vm] ?? ScannedVM(identity: record.vm)
+      switch record.kind {
+      case .vm: vm.descriptor = vm.descriptor ?? record.descriptor
+      case .vcpu:
+        vm.vcpus[record.vcpu] = record.descriptor
+        if record.thread > 0 { vm.threads[record.vcpu] = record.thread }
+      case .vmStatistics: vm.statistics = vm.statistics ?? record.descriptor
+      case .vcpuStatistics:
+        if vm.vcpuStatistics[record.vcpu] == nil {
+          vm.vcpuStatistics[record.vcpu] = record.descriptor
+        }
+      }
+      found[record.vm] = vm
+    }
+    vms = order.compactMap { found[$0] }.filter { !$0.isEmpty }
   }
 }

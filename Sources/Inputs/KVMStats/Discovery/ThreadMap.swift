@@ -1,25 +1,25 @@
 import KVMStatsFormat
 import LinuxSystem
 
-/// Which thread of a VMM runs which vCPU.
+/// The threads of a VMM that run vCPUs.
 struct ThreadMap {
   private(set) var threads: [Int: Int32] = [:]
 
-  /// The forms of vCPU thread names: QEMU, Firecracker, crosvm, Cloud Hypervisor.
+  /// The names of vCPU threads: QEMU, Firecracker, crosvm, Cloud Hypervisor.
   private static let nameForms: [(prefix: String, suffix: String)] = [
     ("CPU ", "/KVM"), ("fc_vcpu ", ""), ("crosvm_vcpu", ""), ("vcpu", ""),
   ]
 
-  /// Finds threads by what is surest: the kernel's debugging files, then the ids of statistics,
-  /// then the threads' names.
+  /// Finds the threads, the most reliable evidence first: the files of debugfs, then the ids in
+  /// statistics files, then the names of threads.
   ///
   /// - Parameters:
-  ///   - wanted: the vCPUs whose threads are looked for.
-  ///   - pid: the VMM.
-  ///   - machine: the number of its `kvm-vm` descriptor.
-  ///   - isOnly: whether the process has no other machine; names and ids then are of this one.
-  ///   - ids: ids of statistics by vCPU.
-  ///   - roots: where proc(5) and debugfs are.
+  ///   - wanted: The vCPUs whose threads are unknown.
+  ///   - pid: The VMM.
+  ///   - vm: The number of its `kvm-vm` descriptor.
+  ///   - isOnly: Whether the process has no other VM; only then do names identify vCPUs of this VM.
+  ///   - ids: The ids in statistics files, by vCPU.
+  ///   - roots: The mount points of proc(5) and debugfs.
   init(
     of wanted: Set<Int>, process pid: Int32, vm: CInt?, isOnly: Bool, ids: [Int: String],
     roots: SystemRoots
@@ -28,13 +28,13 @@ struct ThreadMap {
     if let vm, let directory = Self.debugDirectory(of: vm, pid, tasks, roots) {
       readDebugFiles(directory, tasks, wanted)
     }
-    // An id names the thread that made the vCPU. Where each vCPU has another, they made themselves;
-    // of a single vCPU a name tells more.
-    let makers = ids.compactMapValues { KVMStatsFile.threadNumber(inID: $0) }
-    let areUnique = Set(makers.values).count == makers.count
-    if areUnique, makers.count > 1 { take(makers, pid, tasks, wanted) }
+    // An id contains the thread that created the vCPU. If all creators differ, each vCPU was
+    // created by its own thread. For a single vCPU the name is more reliable.
+    let creators = ids.compactMapValues { KVMStatsFile.threadNumber(inID: $0) }
+    let areUnique = Set(creators.values).count == creators.count
+    if areUnique, creators.count > 1 { add(creators, pid, tasks, wanted) }
     if isOnly, threads.count < wanted.count { readNames(pid, tasks, wanted, roots) }
-    if areUnique, makers.count == 1 { take(makers, pid, tasks, wanted) }
+    if areUnique, creators.count == 1 { add(creators, pid, tasks, wanted) }
   }
 
   /// The threads of a process.
@@ -42,22 +42,22 @@ struct ThreadMap {
     Set(((try? directoryEntries("\(roots.process(pid))/task")) ?? []).compactMap { Int32($0) })
   }
 
-  private mutating func take(
-    _ makers: [Int: Int32], _ pid: Int32, _ tasks: Set<Int32>, _ wanted: Set<Int>
+  private mutating func add(
+    _ creators: [Int: Int32], _ pid: Int32, _ tasks: Set<Int32>, _ wanted: Set<Int>
   ) {
-    for (vcpu, thread) in makers where threads[vcpu] == nil {
+    for (vcpu, thread) in creators where threads[vcpu] == nil {
       if wanted.contains(vcpu), tasks.contains(thread), thread != pid {
         threads[vcpu] = thread
       }
     }
   }
 
-  /// The directory `TID-FD` of a VM: TID made it, as its process's descriptor FD.
+  /// The directory `TID-FD` of a VM: thread TID created it as descriptor FD of its process.
   static func debugDirectory(
     of vm: CInt, _ pid: Int32, _ tasks: Set<Int32>, _ roots: SystemRoots
   ) -> String? {
     let base = "\(roots.debugfs)/kvm"
-    // Most VMMs make the VM in their first thread; the list has an entry for every VM of the host.
+    // Most VMMs create the VM in their first thread; the list has an entry for each VM of the host.
     let likely = "\(base)/\(pid)-\(vm)"
     if (try? FileStatus(likely)) != nil { return likely }
     for name in (try? directoryEntries(base)) ?? [] {
@@ -94,7 +94,7 @@ struct ThreadMap {
     }
   }
 
-  /// The vCPU that a thread of this name runs, or nil.
+  /// The vCPU that a thread of this name runs.
   static func vcpu(ofThread name: String) -> Int? {
     for form in nameForms where name.hasPrefix(form.prefix) && name.hasSuffix(form.suffix) {
       let digits = name.dropFirst(form.prefix.count).dropLast(form.suffix.count)

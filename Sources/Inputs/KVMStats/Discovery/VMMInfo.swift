@@ -1,16 +1,18 @@
 import Glibc
 import LinuxSystem
 
-/// A process that holds virtual machines, as its files in proc(5) describe it.
+/// What proc(5) says about a process with VMs.
 struct VMMInfo {
   let pid: Int32
-  /// When it started, in clock ticks since boot: with the pid it names one process for ever.
+  /// The start time in clock ticks since boot: with the pid it identifies one process.
   let startTicks: UInt64
   let owner: UInt32
   let command: String
   let arguments: [String]
 
-  /// Reads the facts, or nil where the process is gone.
+  /// Reads the files of a process.
+  ///
+  /// - Returns: `nil` if the process does not exist or no descriptor is left to read its files.
   init?(pid: Int32, roots: SystemRoots) {
     let directory = roots.process(pid)
     guard let status = try? FileStatus(directory),
@@ -23,7 +25,7 @@ struct VMMInfo {
     do throws(SystemError) {
       line = try readFile("\(directory)/cmdline")
     } catch {
-      // Without a descriptor to read it by the machine would get another name than it has.
+      // An unread command line would give the VM a name that it does not have.
       guard error.code != EMFILE, error.code != ENFILE else { return nil }
       line = []
     }
@@ -37,7 +39,7 @@ struct VMMInfo {
         .map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// Field 22 of `/proc/PID/stat`, counted from behind the command's closing parenthesis.
+  /// Reads field 22 of `/proc/PID/stat`, counted from the closing parenthesis of the command.
   static func startTicks(of pid: Int32, roots: SystemRoots) -> UInt64? {
     guard let text = try? readText("\(roots.process(pid))/stat"),
       let end = text.lastIndex(of: ")")
@@ -46,7 +48,7 @@ struct VMMInfo {
     return fields.count > 19 ? UInt64(fields[19]) : nil
   }
 
-  /// The name that the VMM itself gives its VM, or nil.
+  /// The name of the VM on the VMM's command line.
   var vmName: String? {
     for option in ["-name", "--name", "--id", "--vm-name"] {
       guard let value = self.value(of: option) else { continue }
@@ -61,6 +63,7 @@ struct VMMInfo {
     return nil
   }
 
+  /// The UUID of the VM on the VMM's command line.
   var vmUUID: String? { value(of: "-uuid") ?? value(of: "--uuid") }
 
   private func value(of option: String) -> String? {

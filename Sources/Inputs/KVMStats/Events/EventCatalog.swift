@@ -3,13 +3,13 @@ import LinuxSystem
 import Statistics
 import StatsTree
 
-/// The counters that this kernel can keep of a vCPU's thread, by name.
+/// The counters that this kernel offers for a vCPU's thread, by name.
 ///
-/// `kvm_pio` is a tracepoint of KVM, `kvm_userspace_exit:KVM_EXIT_IO` the same where its field has that
-/// value, `context-switches` is kept by the kernel, `cycles`, `cycles:guest` and `cycles:host` by the
-/// processor.
+/// `kvm_pio` is a tracepoint of KVM. `kvm_userspace_exit:KVM_EXIT_IO` is a tracepoint with one
+/// value of its field. The kernel counts `context-switches`; the CPU counts `cycles`,
+/// `cycles:guest` and `cycles:host`.
 struct EventCatalog: Sendable {
-  /// A counter and what is said of it.
+  /// A counter and the statistic that shows it.
   struct Entry: Sendable {
     let event: PerfEvent
     let statistic: Statistic
@@ -18,10 +18,10 @@ struct EventCatalog: Sendable {
   }
 
   private(set) var entries: [Entry] = []
-  /// Why tracepoints cannot be named, where they cannot.
-  private(set) var refusal: String?
+  /// Why the tracepoints of KVM cannot be listed; `nil` if they can.
+  private(set) var tracepointError: String?
 
-  /// What perf_event_open(2) calls the counters of the kernel, and of the processor.
+  /// The numbers of the kernel's and the CPU's counters in perf_event_open(2).
   private static let software: [(name: String, number: UInt64)] = [
     ("task-clock", 1), ("page-faults", 2), ("context-switches", 3), ("cpu-migrations", 4),
     ("minor-faults", 5), ("major-faults", 6),
@@ -32,16 +32,16 @@ struct EventCatalog: Sendable {
   ]
 
   init(roots: SystemRoots) {
-    let places = ["\(roots.sys)/kernel/tracing", "\(roots.debugfs)/tracing"]
-    var refused: SystemError?
-    for place in places where entries.isEmpty {
+    let directories = ["\(roots.sys)/kernel/tracing", "\(roots.debugfs)/tracing"]
+    var firstError: SystemError?
+    for directory in directories where entries.isEmpty {
       do throws(SystemError) {
-        try addTracepoints("\(place)/events/kvm")
+        try addTracepoints("\(directory)/events/kvm")
       } catch {
-        if refused == nil || error.code != ENOENT { refused = error }
+        if firstError == nil || error.code != ENOENT { firstError = error }
       }
     }
-    if entries.isEmpty { refusal = refused.map { "\($0)" } ?? "no events of KVM" }
+    if entries.isEmpty { tracepointError = firstError.map { "\($0)" } ?? "no events of KVM" }
     addOthers()
   }
 
@@ -50,12 +50,14 @@ struct EventCatalog: Sendable {
       guard let text = try? readText("\(directory)/\(name)/format"),
         let format = EventFormat(text)
       else { continue }
-      add(name, .tracepoint(format.id, filter: nil), .cheap, "Times it passed tracepoint \(name).")
+      add(
+        name, .tracepoint(format.id, filter: nil), .cheap,
+        "How often the thread passed tracepoint \(name).")
       for symbol in format.symbols {
         add(
           "\(name):\(symbol.name)",
           .tracepoint(format.id, filter: "\(symbol.field)==\(symbol.value)"), .heavy,
-          "Times it passed tracepoint \(name) with \(symbol.field) \(symbol.name) "
+          "How often the thread passed tracepoint \(name) with \(symbol.field) \(symbol.name) "
             + "(\(symbol.value)).")
       }
     }
@@ -66,18 +68,18 @@ struct EventCatalog: Sendable {
       let isTime = name == "task-clock"
       add(
         name, .software(number), .cheap,
-        isTime ? "Time that the thread ran." : "The kernel's count \(name) of the thread.",
+        isTime ? "Time that the thread ran." : "The kernel's counter \(name) of the thread.",
         unit: isTime ? .seconds : .none, scale: isTime ? .nano : .one)
     }
     for (name, number) in Self.hardware {
       let scopes: [(String, PerfEvent.Scope, String)] = [
-        ("", .all, ""), (":guest", .guest, " in the guest"), (":host", .host, " outside of guests"),
+        ("", .all, ""), (":guest", .guest, " in the guest"), (":host", .host, " outside guests"),
       ]
       for (suffix, scope, words) in scopes {
         add(
           name + suffix, .hardware(number), .cheap,
-          "The processor's count \(name) of the thread\(words); where counters are shared, scaled by "
-            + "the time that it was counted.", scope: scope,
+          "The CPU's counter \(name) of the thread\(words); if counters are multiplexed, scaled by "
+            + "the time in which it counted.", scope: scope,
           unit: name == "cycles" ? .cycles : .none)
       }
     }
@@ -94,10 +96,11 @@ struct EventCatalog: Sendable {
           name, .cumulative, unit: unit, scale: scale, cost: cost, meaning: meaning)))
   }
 
-  // MARK: - Choice
+  // MARK: - Selection
 
-  /// The counters that a pattern names: parts of one, behind a colon, only where the pattern has a
-  /// colon too.
+  /// Returns the counters that match a pattern.
+  ///
+  /// A counter of one field value has a colon in its name and matches only patterns with a colon.
   func entries(matching pattern: Pattern, _ text: String) -> [Entry] {
     let wantsParts = text.contains(":")
     return entries.filter {

@@ -1,20 +1,22 @@
-/// What the kernel says of a tracepoint: its id, and the names of a field's values.
+/// The kernel's description of a tracepoint: its id, and the names of a field's values.
 ///
 /// Source: `events/<system>/<event>/format` of tracefs (kernel document `trace/events.rst`).
 struct EventFormat: Hashable, Sendable {
-  /// A value that has a name, and the field that has it.
+  /// A named value of a field.
   struct Symbol: Hashable, Sendable {
-    /// The field, as a filter names it.
+    /// The name of the field in a filter.
     let field: String
     let value: Int64
     let name: String
   }
 
   let id: UInt64
-  /// The values of the fields that are printed by name, each name once, in the order of the text.
+  /// The values of fields that the kernel prints by name, each name once, in the order of the text.
   let symbols: [Symbol]
 
-  /// Reads the text of a `format` file; nil where it has no id.
+  /// Parses a `format` file.
+  ///
+  /// - Returns: `nil` if it has no id.
   init?(_ text: String) {
     var id: UInt64?
     var fields: Set<String> = []
@@ -33,7 +35,7 @@ struct EventFormat: Hashable, Sendable {
     self.symbols = symbols
   }
 
-  /// `name` of `field:unsigned int name;	offset:8; ...`.
+  /// Returns `name` of `field:unsigned int name;	offset:8; ...`.
   private static func fieldName(_ line: Substring) -> String? {
     guard let start = line.firstIndex(of: ":"), let end = line.firstIndex(of: ";") else {
       return nil
@@ -51,11 +53,11 @@ struct EventFormat: Hashable, Sendable {
     var rest = line
     while let start = rest.firstRange(ofText: macro) {
       rest = rest[start...].dropFirst(macro.count)
-      // Only of a field as it is: of an expression no filter could ask.
+      // Only for a plain field: a filter cannot contain an expression.
       let end = rest.firstIndex(of: ",") ?? rest.endIndex
       let field = rest[..<end].split(separator: "->").last.map(String.init) ?? ""
       var list = rest[end...]
-      while let pair = takePair(&list) {
+      while let pair = nextPair(&list) {
         guard let value = value(of: pair.value) else { continue }
         let plain = field.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
         guard fields.contains(String(plain)), names.insert(pair.name).inserted else { continue }
@@ -66,8 +68,8 @@ struct EventFormat: Hashable, Sendable {
     return found
   }
 
-  /// Takes `, { value, "name" }`.
-  private static func takePair(
+  /// Parses and removes `, { value, "name" }`.
+  private static func nextPair(
     _ text: inout Substring
   ) -> (value: Substring, name: String)? {
     let start = text.drop { $0 == "," || $0 == " " }
@@ -75,7 +77,7 @@ struct EventFormat: Hashable, Sendable {
       let end = start.firstIndex(of: "}"), comma < end
     else { return nil }
     let value = start[..<comma].dropFirst()
-    // Strings side by side are one.
+    // Adjacent string literals form one string.
     var name = ""
     for (index, part) in start[comma..<end].split(
       separator: "\"", omittingEmptySubsequences: false
@@ -86,7 +88,7 @@ struct EventFormat: Hashable, Sendable {
     return (value, name)
   }
 
-  /// The value of `12`, `0x400`, `-1` or `0x040 + 3`.
+  /// Parses `12`, `0x400`, `-1` or `0x040 + 3`.
   private static func value(of text: Substring) -> Int64? {
     var sum: Int64 = 0
     for part in text.split(separator: "+") {
@@ -107,7 +109,7 @@ struct EventFormat: Hashable, Sendable {
 }
 
 extension Substring {
-  /// Where a text begins for the first time.
+  /// The start of the first occurrence of a text.
   fileprivate func firstRange(ofText text: String) -> Index? {
     var rest = self
     while let first = text.first, let start = rest.firstIndex(of: first) {

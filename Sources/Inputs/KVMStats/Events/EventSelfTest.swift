@@ -1,14 +1,14 @@
 import Glibc
 import LinuxSystem
 
-/// A machine of our own that leaves its guest so many times, to see which events notice.
+/// Runs a guest that exits a known number of times, to see which events fire on this kernel.
 struct EventSelfTest {
-  /// How often the guest is left.
+  /// The number of exits of the guest.
   static let exits = 64
-  /// The events that every exit passes, by KVM's own account of them.
+  /// The events that fire at every exit, by KVM's documentation of them.
   static let passedByEveryExit: Set = ["kvm_entry", "kvm_exit"]
 
-  /// The events that did not count a single exit of the guest; none where no guest can run.
+  /// The events that should count every exit and counted none; empty if no guest can run.
   static func silent(of events: [PerfEvent]) -> [PerfEvent] {
     let wanted = events.filter { passedByEveryExit.contains($0.name) }
     guard !wanted.isEmpty, KVMVCPU.canStart, let counts = try? counts(of: wanted) else {
@@ -17,7 +17,7 @@ struct EventSelfTest {
     return zip(wanted, counts).filter { $0.1 == 0 }.map(\.0)
   }
 
-  /// What events count of a guest that writes to a port.
+  /// Counts events of this thread while it runs a guest that writes to an I/O port `exits` times.
   static func counts(of events: [PerfEvent]) throws(SystemError) -> [UInt64] {
     let vm = try KVMSystem().createVM()
     try vm.reserveTaskState(at: 0xfffb_d000)

@@ -3,16 +3,16 @@ import LinuxSystem
 import Statistics
 import StatsTree
 
-/// Counters of vCPUs' threads, read by one system call for each thread.
+/// Reads the counters of vCPUs' threads, one system call per thread and group.
 ///
-/// Where the processor has fewer counters than are asked for, the kernel lets them take turns. What
-/// came since the last sample is then scaled by the time that it was counted, so that a count never
-/// falls; the times are statistics of the group.
+/// If the CPU has fewer counters than were opened, the kernel multiplexes them. The increase since
+/// the last sample is then scaled by the share of time in which the kernel counted, so that a count
+/// never falls. The times are statistics of the group.
 final class ThreadEventBacking: Backing {
-  /// What a thread's counters had in the last sample, and what they are shown as.
+  /// The counters of a thread: their values in the last sample and the scaled totals.
   struct Counters {
     fileprivate let group: PerfEventGroup
-    /// The file that tells whether the thread is there.
+    /// The token of a file that is readable while the thread exists.
     let file: Int
     var enabled: UInt64 = 0
     var running: UInt64 = 0
@@ -29,23 +29,25 @@ final class ThreadEventBacking: Backing {
 
   init(roots: SystemRoots) { self.roots = roots }
 
-  /// The schema of counters; those of the processor have the times behind them.
+  /// Returns the schema of counters; the times follow if one of them is a counter of the CPU.
   static func schema(_ entries: [EventCatalog.Entry]) -> Schema {
     var statistics = entries.map(\.statistic)
     if entries.contains(where: \.isHardware) {
       statistics.append(
         Statistic(
           "enabled_ns", .cumulative, unit: .seconds, scale: .nano,
-          meaning: "Time that the counters were to count."))
+          meaning: "Time in which the counters were enabled."))
       statistics.append(
         Statistic(
           "counted_ns", .cumulative, unit: .seconds, scale: .nano,
-          meaning: "Time that they counted; less where the processor's counters took turns."))
+          meaning: "Time in which they counted; less if the CPU's counters were multiplexed."))
     }
     return Schema(packing: statistics)
   }
 
-  /// Begins to count events of a thread: the token of its group.
+  /// Starts counting events of a thread.
+  ///
+  /// - Returns: The token of the group.
   func open(_ events: [PerfEvent], process: Int32, thread: Int32) throws(SystemError) -> Int {
     let file = try Descriptor.open("\(roots.process(process))/task/\(thread)/schedstat")
     let group = try PerfEventGroup(events, thread: thread)
@@ -61,7 +63,7 @@ final class ThreadEventBacking: Backing {
     return threads.count - 1
   }
 
-  /// Ends to count.
+  /// Stops counting; a second call has no effect.
   func close(_ token: Int) {
     guard let counters = threads[token] else { return }
     files.remove(counters.file)
@@ -86,8 +88,8 @@ final class ThreadEventBacking: Backing {
       return snapshot.fail(placement, .denied(code: read < 0 ? Int32(-read) : EIO))
     }
     let isQuiet = words[1] == threads[token]?.enabled
-    threads[token]?.take(words)
-    // One that did not run may have ended: its counters stay as they were.
+    threads[token]?.update(words)
+    // A thread that did not run may have ended: its counters remain readable.
     if isQuiet, let file = threads[token]?.file, files.read(file, into: &bytes) == -Int(ESRCH) {
       return snapshot.fail(placement, .gone)
     }
@@ -97,8 +99,8 @@ final class ThreadEventBacking: Backing {
 }
 
 extension ThreadEventBacking.Counters {
-  /// Takes a reading: number, times, values.
-  fileprivate mutating func take(_ words: [UInt64]) {
+  /// Adds the increase since the last reading: count, times, values.
+  fileprivate mutating func update(_ words: [UInt64]) {
     let (enabled, running) = (words[1] &- self.enabled, words[2] &- self.running)
     for index in last.indices {
       let growth = words[3 + index] &- last[index]
@@ -109,7 +111,7 @@ extension ThreadEventBacking.Counters {
     self.running = words[2]
   }
 
-  /// What would have been counted in all of the time.
+  /// Extrapolates an increase to the whole time in which the counters were enabled.
   static func scaled(_ growth: UInt64, by enabled: UInt64, over running: UInt64) -> UInt64 {
     guard running > 0, running < enabled else { return growth }
     let product = growth.multipliedFullWidth(by: enabled)

@@ -3,31 +3,16 @@ import LinuxSystem
 
 /// A connection to a VMM that hands over its statistics descriptors.
 ///
-/// The VMM listens on a SOCK_SEQPACKET Unix socket. To each client it sends one message or more
-/// and closes the connection. A message is text, a `key=value` on each line, with up to 253
-/// descriptors beside it (SCM_RIGHTS). Keys: `vitals-kvm=1` first, then `name` and `uuid` if it
-/// likes. Which descriptor is which is told by the id in its file. See `docs/handover.md`.
+/// The VMM listens on a SOCK_SEQPACKET Unix socket. It sends one or more messages to each client
+/// and closes the connection. A message is text, one `key=value` per line, with up to 253
+/// descriptors (SCM_RIGHTS). The first key is `vitals-kvm=1`; `name` and `uuid` are optional. The
+/// id in each file identifies its VM or vCPU. See `docs/handover.md`.
 final class HandoverOffer {
-  enum Flaw: Error, CustomStringConvertible {
-    case silent
-    case unfinished
-    case strange
-    case truncated
-
-    var description: String {
-      switch self {
-      case .silent: "it accepted the connection and sent nothing in time"
-      case .unfinished: "it did not end its messages in time: it must close the connection"
-      case .strange: "its message does not begin with vitals-kvm=1"
-      case .truncated: "its message was cut: this process may be out of descriptors (ulimit -n)"
-      }
-    }
-  }
-
   let path: String
-  /// The process that listens.
+  /// The process that listens; `nil` if it is in another PID namespace.
   let pid: Int32?
-  private(set) var facts: [String: String] = [:]
+  /// The keys of the messages with their values.
+  private(set) var fields: [String: String] = [:]
   private let socket: UnixSocket
   private var descriptors: [CInt] = []
 
@@ -43,30 +28,33 @@ final class HandoverOffer {
     for descriptor in descriptors { close(descriptor) }
   }
 
-  /// Receives until the VMM closes the connection.
+  /// Receives messages until the VMM closes the connection.
+  ///
+  /// - Parameter deadline: A time on CLOCK_MONOTONIC.
+  /// - Throws: `HandoverError` or `SystemError`.
   func receive(until deadline: UInt64) throws {
     while true {
       let now = monotonicNanoseconds()
       let left = deadline > now ? Int((deadline - now) / 1_000_000) : 0
       guard socket.waitForInput(milliseconds: left) else {
-        // A part of the descriptors would pass for all of them.
-        throw facts.isEmpty ? Flaw.silent : Flaw.unfinished
+        // Some of the descriptors must not pass for all of them.
+        throw fields.isEmpty ? HandoverError.silent : HandoverError.unfinished
       }
       let message = try socket.receive(limit: 4096)
       descriptors += message.descriptors
       if message.bytes.isEmpty { return }
-      if message.isTruncated { throw Flaw.truncated }
+      if message.isTruncated { throw HandoverError.truncated }
       for line in String(decoding: message.bytes, as: UTF8.self).split(separator: "\n") {
         guard let equals = line.firstIndex(of: "=") else { continue }
-        facts[String(line[..<equals])] = String(line[line.index(after: equals)...])
+        fields[String(line[..<equals])] = String(line[line.index(after: equals)...])
       }
-      guard facts["vitals-kvm"] == "1" else { throw Flaw.strange }
-      // One machine has at most 4,096 vCPUs on any kernel of today.
-      guard descriptors.count <= 8192 else { throw Flaw.strange }
+      guard fields["vitals-kvm"] == "1" else { throw HandoverError.invalid }
+      // No present kernel supports more than 4,096 vCPUs in a VM.
+      guard descriptors.count <= 8192 else { throw HandoverError.invalid }
     }
   }
 
-  /// Gives the descriptors to the caller, who closes them.
+  /// Transfers the descriptors to the caller, who must close them.
   func takeDescriptors() -> [CInt] {
     defer { descriptors = [] }
     return descriptors

@@ -3,49 +3,50 @@ import RRDFormat
 import Statistics
 public import StatsChecks
 
-/// Checks the rules of a file of xcp-rrdd's protocol V2.
+/// A check of the rules for a file of xcp-rrdd's protocol V2.
 public struct RRDFileCheck {
-  /// The longest file that is looked at.
-  private static let largestByteCount = 64 << 20
-  /// The start of the century, before which no plugin wrote.
+  /// The maximum size of a file.
+  private static let maximumByteCount = 64 << 20
+  /// The beginning of 2001; no plugin is older.
   private static let firstTime: UInt64 = 978_307_200_000_000_000
-  /// How much a clock may be ahead.
-  private static let aheadNanoseconds: UInt64 = 60_000_000_000
+  /// The maximum time by which the writer's clock may be ahead.
+  private static let maximumAheadNanoseconds: UInt64 = 60_000_000_000
 
   private let path: String
   private let now: UInt64
 
   /// - Parameters:
-  ///   - path: the file.
-  ///   - now: nanoseconds of CLOCK_REALTIME.
-  public init(_ path: String, now: UInt64 = wallNanoseconds()) {
+  ///   - path: The path of the file.
+  ///   - now: The time on CLOCK_REALTIME in nanoseconds.
+  public init(_ path: String, now: UInt64 = realtimeNanoseconds()) {
     self.path = path
     self.now = now
   }
 
-  /// The findings.
+  /// Checks the file.
   ///
-  /// - Throws: `SystemError` where the file cannot be read.
+  /// - Returns: One finding per rule.
+  /// - Throws: `SystemError` if the file cannot be read.
   public func run() throws(SystemError) -> [Finding] {
     let status = try FileStatus(path)
-    var bytes = try readFile(path, limit: Self.largestByteCount)
-    // A file in use may be read while it is written.
-    for _ in 0..<RRDOpenFile.attempts {
+    var bytes = try readFile(path, limit: Self.maximumByteCount)
+    // Repeat the read, because an update may be in progress.
+    for _ in 0..<RRDOpenFile.maximumAttempts {
       do throws(RRDFormatError) {
         _ = try RRDFile(bytes)
         break
       } catch {
-        guard RRDAccessError.flaw(error).mayBeTorn else { break }
-        bytes = try readFile(path, limit: Self.largestByteCount)
+        guard RRDAccessError.format(error).mayBeTorn else { break }
+        bytes = try readFile(path, limit: Self.maximumByteCount)
       }
     }
     return findings(in: bytes, isWritableByOthers: status.isWritableByOthers)
   }
 
-  /// The findings in the bytes of a file.
+  /// Checks the bytes of a file.
   func findings(in bytes: [UInt8], isWritableByOthers: Bool = false) -> [Finding] {
     var list = FindingList(object: path)
-    let magic = "the file begins as one of protocol V2, with no more data sources than are credible"
+    let magic = "the file has the magic of protocol V2 and a plausible number of data sources"
     let header: RRDHeader
     let range: Range<Int>
     do throws(RRDFormatError) {
@@ -55,7 +56,7 @@ public struct RRDFileCheck {
       list.check("R1", magic, ["\(error)"])
       return list.findings
     }
-    let length = "all values and the metadata are within the file"
+    let length = "the values and the metadata are within the file"
     do throws(RRDFormatError) {
       range = try RRDFile.metadataRange(of: header, bytes)
       list.check("R2", length, [])
@@ -64,38 +65,39 @@ public struct RRDFileCheck {
       return list.findings
     }
     list.check(
-      "R3", "the checksum of timestamp and values is right", header.matchesData(bytes),
-      "it is \(Self.hexadecimal(header.dataChecksum)) in the file")
+      "R3", "the checksum of timestamp and values matches", header.matchesData(bytes),
+      "the file states 0x\(header.dataChecksum.hexadecimal(width: 8))")
     list.check(
-      "R4", "the checksum of the metadata is right",
+      "R4", "the checksum of the metadata matches",
       Checksum.of(bytes, in: range) == header.metadataChecksum,
-      "it is \(Self.hexadecimal(header.metadataChecksum)) in the file")
+      "the file states 0x\(header.metadataChecksum.hexadecimal(width: 8))")
     check(header.timestamp, &list)
     list.check(
-      "R6", "only its owner can write the file", !isWritableByOthers, "others can write it")
-    let words = "the metadata is in the words of the protocol"
+      "R6", "only the owner can write the file", !isWritableByOthers,
+      "the group or others can write it")
+    let valid = "the metadata is valid"
     do throws(RRDFormatError) {
       let metadata = try RRDMetadata(bytes, in: range)
-      list.check("R7", words, [])
+      list.check("R7", valid, [])
       check(metadata, header, bytes, &list)
     } catch {
-      list.check("R7", words, ["\(error)"])
+      list.check("R7", valid, ["\(error)"])
     }
     return list.findings
   }
 
   private func check(_ timestamp: UInt64, _ list: inout FindingList) {
-    let rule = "the timestamp is a time of this century, and not to come"
+    let rule = "the timestamp is in this century and not in the future"
     guard let span = RRDTimestamp(timestamp)?.realtime else {
       list.check("R5", rule, ["\(RRDFormatError.timestamp(timestamp))"])
       return
     }
     var problems: [String] = []
     if span.end < Self.firstTime {
-      problems.append("it is \(span.begin / 1_000_000_000) s after 1970")
+      problems.append("it is \(span.begin / 1_000_000_000) s after the start of 1970")
     }
-    if span.begin > now, span.begin - now > Self.aheadNanoseconds {
-      problems.append("it is \((span.begin - now) / 1_000_000_000) s to come")
+    if span.begin > now, span.begin - now > Self.maximumAheadNanoseconds {
+      problems.append("it is \((span.begin - now) / 1_000_000_000) s in the future")
     }
     list.check("R5", rule, problems)
   }
@@ -105,34 +107,32 @@ public struct RRDFileCheck {
   ) {
     let sources = metadata.sources
     list.check(
-      "R8", "as many data sources are described as are stated", sources.count == header.count,
-      "\(header.count) are stated and \(sources.count) described")
+      "R8", "header and metadata have the same number of data sources",
+      sources.count == header.count, "\(header.count) and \(sources.count)")
     var names: Set<String> = []
     list.check(
-      "R9", "each name is there once",
+      "R9", "the names of the data sources are unique",
       sources.filter { !names.insert($0.name).inserted }.map(\.name))
     list.check(
-      "R10", "the metadata has no values, with which its checksum would change",
-      !metadata.hasValues, "a data source has the member value")
+      "R10", "the metadata contains no values, which would change its checksum",
+      !metadata.hasValues, "a data source has the member 'value'")
     list.check(
-      "R11", "no least value is above the greatest",
-      sources.filter { $0.least > $0.greatest }.map(\.name))
+      "R11", "no minimum exceeds its maximum",
+      sources.filter { $0.minimum > $0.maximum }.map(\.name))
     let values = zip(sources, 0..<header.count).map { source, index in
       (source, bytes.bigEndian64(at: RRDLayout.valueOffset(index)))
     }
     list.check(
-      "R12", "a value is a number, or NaN where there is none",
+      "R12", "a value is a finite number, or NaN if it is missing",
       values.filter { $0.valueType == .float && Double(bitPattern: $1).isInfinite }.map(\.0.name))
     list.check(
-      "R13", "a level is within its bounds",
+      "R13", "the value of a gauge is within its bounds",
       values.filter { source, raw in
         guard source.behaviour == .gauge, !source.isInverse else { return false }
         let value =
           source.valueType == .float
           ? Double(bitPattern: raw) : Double(Int64(bitPattern: raw))
-        return value < source.least || value > source.greatest
+        return value < source.minimum || value > source.maximum
       }.map(\.0.name))
   }
-
-  private static func hexadecimal(_ number: UInt32) -> String { "0x" + String(number, radix: 16) }
 }

@@ -3,7 +3,7 @@ import LinuxSystem
 import Statistics
 import StatsTree
 
-/// What the hypervisor says of domains: one list for all of them.
+/// Reads domains through the control interface, one list for all of them.
 final class DomainBacking: Backing {
   private struct Entry {
     let domain: UInt32
@@ -12,25 +12,25 @@ final class DomainBacking: Backing {
 
   private let lister: DomainLister
   private var entries = TokenTable<Entry>()
-  /// By domain number: which of the placements of a sample is its, or a mark.
+  /// The index of a domain's placement in the current sample, or a mark, by domain number.
   private var positions: [Int] = []
-  private static let unasked = -1
+  private static let notRequested = -1
   private static let done = -2
 
   init(_ lister: DomainLister) {
     self.lister = lister
   }
 
-  /// Will look for a domain, which is told by its number and identity: its token.
+  /// Opens the group of a domain, identified by number and UUID, and returns its token.
   func open(_ info: XenDomainInfo) -> Int {
     let number = Int(info.domain)
     if positions.count <= number {
-      positions += Array(repeating: Self.unasked, count: number + 1 - positions.count)
+      positions += Array(repeating: Self.notRequested, count: number + 1 - positions.count)
     }
     return entries.open(Entry(domain: info.domain, identity: info.identity))
   }
 
-  /// The number of groups that are read.
+  /// The number of open groups.
   var openCount: Int { entries.count }
 
   func close(_ token: Int) {
@@ -38,20 +38,20 @@ final class DomainBacking: Backing {
   }
 
   func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
-    var (least, most): (UInt32, UInt32) = (.max, 0)
+    var (first, last): (UInt32, UInt32) = (.max, 0)
     for index in placements.indices {
       guard let entry = entries[placements[index].token] else { continue }
       positions[Int(entry.domain)] = index
-      least = min(least, entry.domain)
-      most = max(most, entry.domain)
+      first = min(first, entry.domain)
+      last = max(last, entry.domain)
     }
     var code = 0
-    if least <= most {
-      code = lister.walk(least...most) { info, window in
+    if first <= last {
+      code = lister.walk(first...last) { info, window in
         let number = Int(info.domain)
         guard number < positions.count, positions[number] >= 0 else { return }
         let placement = placements[positions[number]]
-        // Another domain may have got the number.
+        // Another domain may have the number now.
         guard let entry = entries[placement.token],
           entry.identity == info.identity || entry.identity.isNone
         else { return }
@@ -68,10 +68,10 @@ final class DomainBacking: Backing {
       }
       let number = Int(entry.domain)
       if positions[number] != Self.done {
-        // The list was told to its end, and did not have it.
+        // A complete list without the domain: it has ended.
         snapshot.fail(placement, result: code == 0 ? -Int(ESRCH) : code)
       }
-      positions[number] = Self.unasked
+      positions[number] = Self.notRequested
     }
   }
 
@@ -80,16 +80,16 @@ final class DomainBacking: Backing {
     record[1] = UInt64(info.onlineCount)
     record[2] = UInt64(info.vcpuCount)
     record[3] = bytes(info.pageCount)
-    // All 32 bits set: it has no limit.
+    // All 32 bits are set if there is no limit.
     record[4] =
-      info.largestPageCount >= UInt64(UInt32.max)
-      ? Inactive.unsigned : bytes(info.largestPageCount)
+      info.maximumPageCount >= UInt64(UInt32.max)
+      ? Inactive.unsigned : bytes(info.maximumPageCount)
     record[5] = bytes(info.sharedPageCount)
     record[6] = bytes(info.pagedPageCount)
     record[7] = DomainState(info.flags).rawValue
   }
 
-  /// Pages in bytes; what no machine has is inactive.
+  /// Converts pages to bytes; an impossible number becomes inactive.
   static func bytes(_ pageCount: UInt64) -> UInt64 {
     let (bytes, overflow) = pageCount.multipliedReportingOverflow(
       by: UInt64(XenPrivcmd.frameByteCount))

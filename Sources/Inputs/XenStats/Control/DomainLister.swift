@@ -2,37 +2,41 @@ import Glibc
 import LinuxSystem
 import Statistics
 
-/// Lists the hypervisor's domains in as few calls as there is memory for.
+/// Lists the hypervisor's domains, in one call if the buffer has room for them.
 final class DomainLister {
   let control: XenControl
   private var list: XenDomainList
-  /// By domain number: whether its vCPUs cannot run, as of the last list that told of it.
+  /// Whether the vCPUs of a domain cannot run, by domain number, as of the last list with it.
   private var areStopped = [Bool](repeating: false, count: 1 << 16)
   private static let stopped: XenDomainInfo.Flags = [.paused, .shutdown, .dying]
-  /// How many calls were made.
+  /// The number of calls so far.
   private(set) var callCount: UInt64 = 0
 
-  /// The domains that the first list has room for; it grows with what `walk` finds.
-  static let firstCapacity = 64
+  /// The number of domains for which the first buffer has room.
+  static let initialCapacity = 64
 
-  init(_ control: XenControl, capacity: Int = firstCapacity) {
+  init(_ control: XenControl, capacity: Int = initialCapacity) {
     self.control = control
     list = control.makeList(capacity: capacity)
   }
 
   var capacity: Int { list.capacity }
 
-  /// Whether a domain is paused, shut down or dying, as of the last list that told of it.
+  /// Whether a domain is paused, shut down or dying, as of the last list with it.
   func isStopped(_ domain: UInt32) -> Bool { areStopped[Int(domain & 0xffff)] }
 
-  /// Makes room for so many domains and some more in one call; not while sampling.
+  /// Reserves room for more than `count` domains in one call; not permitted during a pass.
   func reserve(_ count: Int) {
     guard count >= list.capacity else { return }
-    list = control.makeList(capacity: count + count / 4 + Self.firstCapacity)
+    list = control.makeList(capacity: count + count / 4 + Self.initialCapacity)
   }
 
-  /// Calls `body` with each domain whose number is in the range, with the window of the call that
-  /// told of it: 0, or minus the errno value of the call that failed.
+  /// Lists the domains whose numbers are in a range.
+  ///
+  /// - Parameters:
+  ///   - numbers: The range.
+  ///   - body: Receives each domain with the window of the call that listed it.
+  /// - Returns: 0, or the negated `errno` value of the call that failed.
   func walk(
     _ numbers: ClosedRange<UInt32> = 0 ... .max, _ body: (XenDomainInfo, Window) -> Void
   ) -> Int {
@@ -40,9 +44,9 @@ final class DomainLister {
     while true {
       let begin = monotonicNanoseconds()
       callCount += 1
-      // Of one domain no list of all is made.
-      let most = min(list.capacity, Int(numbers.upperBound - first) + 1)
-      let count = control.list(from: first, most: most, into: &list)
+      // A range of one domain needs no list of all.
+      let maximum = min(list.capacity, Int(numbers.upperBound - first) + 1)
+      let count = control.list(from: first, maximumCount: maximum, into: &list)
       guard count >= 0 else { return count }
       let window = Window(begin: begin, end: monotonicNanoseconds())
       for index in 0..<count {
@@ -51,8 +55,8 @@ final class DomainLister {
         areStopped[Int(info.domain)] = !info.flags.isDisjoint(with: Self.stopped)
         body(info, window)
       }
-      // Numbers grow from call to call: a list that says otherwise would never end.
-      guard count == most, let last = list.last, last >= first,
+      // The numbers must increase from call to call, or the loop would not end.
+      guard count == maximum, let last = list.last, last >= first,
         last < numbers.upperBound
       else { return 0 }
       first = last + 1

@@ -1,10 +1,10 @@
 import LinuxSystem
 
-/// What a domain does: the one of its flags that says most.
+/// The state of a domain: the most significant of its flags.
 enum DomainState: UInt64, CaseIterable {
   /// One of its vCPUs is running.
   case running
-  /// None is running, and one could.
+  /// No vCPU is running, but one could.
   case runnable
   /// All of its vCPUs are blocked.
   case blocked
@@ -12,7 +12,7 @@ enum DomainState: UInt64, CaseIterable {
   case suspended
   case shutdown
   case crashed
-  /// It is being taken apart.
+  /// The hypervisor is destroying it.
   case dying
 
   init(_ flags: XenDomainInfo.Flags) {

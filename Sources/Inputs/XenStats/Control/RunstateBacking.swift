@@ -2,7 +2,7 @@ import LinuxSystem
 import Statistics
 import StatsTree
 
-/// What the hypervisors of XenServer and XCP-ng say of all vCPUs of a domain: one call for each.
+/// Reads the run states of domains on XenServer and XCP-ng, one call per domain and pass.
 final class RunstateBacking: Backing {
   private let control: XenControl
   private var domains = TokenTable<UInt32>()
@@ -12,6 +12,7 @@ final class RunstateBacking: Backing {
     self.control = control
   }
 
+  /// Opens the group of a domain and returns its token.
   func open(_ domain: UInt32) -> Int {
     domains.open(domain)
   }

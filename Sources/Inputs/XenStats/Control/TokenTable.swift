@@ -2,17 +2,17 @@ import LinuxSystem
 import Statistics
 import StatsTree
 
-/// What a backing knows of each of its groups, by token.
+/// The state of a backing for each of its groups, by token.
 ///
-/// A token is a small number that stays the same until it is closed; then it is used again.
+/// A token is a small number. It is reused after it was closed.
 struct TokenTable<Element> {
   private var elements: [Element?] = []
   private var free: [Int] = []
 
-  /// The number of tokens that are open.
+  /// The number of open tokens.
   var count: Int { elements.count - free.count }
 
-  /// Nil where the token was closed.
+  /// The state of a group; `nil` if the token is closed.
   subscript(token: Int) -> Element? {
     elements.indices.contains(token) ? elements[token] : nil
   }
@@ -26,7 +26,7 @@ struct TokenTable<Element> {
     return elements.count - 1
   }
 
-  /// Closes a token; one that is not open changes nothing.
+  /// Closes a token; has no effect if it is not open.
   mutating func close(_ token: Int) {
     guard self[token] != nil else { return }
     elements[token] = nil
@@ -35,13 +35,13 @@ struct TokenTable<Element> {
 }
 
 extension TokenTable {
-  /// Reads one group after the other: those of closed tokens are gone.
+  /// Reads groups one after the other; those of closed tokens get the status `gone`.
   ///
   /// - Parameters:
-  ///   - placements: the groups.
-  ///   - snapshot: where their records lie.
-  ///   - read: gets what is known of a group, its placement and when its reading began, and gives when
-  ///     that ended; it says what became of the record.
+  ///   - placements: The groups.
+  ///   - snapshot: The buffer to fill.
+  ///   - read: Reads one group. Receives its state, its placement and the begin of the reading, and
+  ///     finishes or fails the record; returns the end of the reading.
   func read(
     _ placements: [Placement], into snapshot: inout Snapshot,
     _ read: (Element, Placement, UInt64, inout Snapshot) -> UInt64

@@ -3,7 +3,7 @@ import Statistics
 import StatsTree
 import XenTable
 
-/// What the hypervisor says of vCPUs: one call for each that is asked for.
+/// Reads vCPUs through the control interface, one call per vCPU and pass.
 final class VCPUBacking: Backing {
   private struct Entry {
     let domain: UInt32
@@ -11,7 +11,7 @@ final class VCPUBacking: Backing {
   }
 
   private let control: XenControl
-  /// Who knows whether a domain is paused, which a vCPU's own flags do not say.
+  /// Knows whether a domain is paused; the flags of its vCPUs do not show that.
   private let lister: DomainLister
   private var entries = TokenTable<Entry>()
   private var info = XenVCPUInfo()
@@ -21,11 +21,12 @@ final class VCPUBacking: Backing {
     control = lister.control
   }
 
+  /// Opens the group of a vCPU and returns its token.
   func open(_ vcpu: Int, ofDomain domain: UInt32) -> Int {
     entries.open(Entry(domain: domain, vcpu: vcpu))
   }
 
-  /// The number of groups that are read.
+  /// The number of open groups.
   var openCount: Int { entries.count }
 
   func close(_ token: Int) {
@@ -56,10 +57,10 @@ final class VCPUBacking: Backing {
     if info.isOnline { record[cpuWord] = UInt64(info.cpu) }
   }
 
-  /// What a vCPU does, from the three flags that tell it.
+  /// The run state of a vCPU, from its three flags.
   ///
-  /// One that neither runs nor is blocked waits for a CPU, unless its domain may have none: the
-  /// hypervisor counts that as offline.
+  /// A vCPU that neither runs nor is blocked waits for a CPU, unless its domain is stopped: the
+  /// hypervisor counts that time as offline.
   private static func state(of info: XenVCPUInfo, isStopped: Bool) -> XenRunState {
     guard info.isOnline else { return .offline }
     if info.isRunning { return .running }

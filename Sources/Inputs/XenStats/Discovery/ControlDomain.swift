@@ -1,11 +1,11 @@
 public import LinuxSystem
 
-/// Whether this is a host of Xen, seen from the domain that controls it.
+/// Detects whether this system is the control domain (dom0) of a Xen host.
 public enum ControlDomain {
-  /// Nil where it is; else why not.
+  /// Returns why this system is no dom0, or `nil` if it is one.
   ///
-  /// Source: `/proc/xen/capabilities` of xenfs, which has `control_d` in that domain; where xenfs is
-  /// not mounted, whether there is `/dev/xen/privcmd`.
+  /// Source: `/proc/xen/capabilities` of xenfs contains `control_d` in dom0. If xenfs is not
+  /// mounted, the existence of `/dev/xen/privcmd` decides.
   public static func absence(_ roots: SystemRoots) -> String? {
     let path = "\(roots.proc)/xen/capabilities"
     do throws(SystemError) {
@@ -22,6 +22,6 @@ public enum ControlDomain {
     }
   }
 
-  /// The kernel's way to the hypervisor.
+  /// The device through which the kernel forwards calls to the hypervisor.
   static func privcmd(_ roots: SystemRoots) -> String { "\(roots.dev)/xen/privcmd" }
 }

@@ -1,30 +1,23 @@
 import LinuxSystem
 import StatsTree
 
-/// A domain that the input knows, and what it holds for it.
+/// A discovered domain: what discovery and the access methods share about it.
 final class Domain {
-  /// What the numbers of a group are read by, to end it.
-  enum Hold {
-    case domain(Int)
-    case vcpu(Int)
-    case runstate(Int)
-    case table(Int)
-  }
-
   let number: UInt32
   let source: Source
-  /// What its vCPUs are together.
+  /// The aggregates over its vCPUs.
   let aggregated: AggregatedSource
-  var holds: [Hold] = []
-  /// Its statistics table, where there is one that is read.
-  var table: DomainTable?
-  /// The sources of its vCPUs, by their number.
+  /// The sources of its vCPUs by vCPU number.
   var vcpus: [Source] = []
-  /// As it was listed last.
-  private(set) var info: XenDomainInfo
+  /// The vCPUs that have the group `xen`.
+  var measuredVCPUs: Set<Int> = []
+  /// The domain as the hypervisor listed it last.
+  var info: XenDomainInfo
 
-  /// A reading may be behind an earlier one by as much as a vCPU runs between two of its changes.
-  private static let toleratedFall: UInt64 = 1_000_000_000
+  /// The maximum decrease of the run time that is no evidence of another domain.
+  ///
+  /// A reading can be older than an earlier one by the time between two changes of a vCPU's state.
+  private static let toleratedDecrease: UInt64 = 1_000_000_000
 
   init(_ info: XenDomainInfo, source: Source, in tree: Tree) {
     number = info.domain
@@ -33,17 +26,19 @@ final class Domain {
     aggregated = AggregatedSource(source, in: tree)
   }
 
-  /// Whether what is listed now under its number is another domain.
+  /// Whether the domain that the hypervisor lists under this number now is another one.
   func isReplaced(by new: XenDomainInfo) -> Bool {
     if !info.identity.isNone, new.identity != info.identity { return true }
-    // A domain keeps its vCPUs and what they ran for as long as it lives.
+    // The number of vCPUs and the run time of a domain never decrease.
     return new.vcpuCount < info.vcpuCount
       || new.runNanoseconds < info.runNanoseconds
-        && info.runNanoseconds - new.runNanoseconds > Self.toleratedFall
+        && info.runNanoseconds - new.runNanoseconds > Self.toleratedDecrease
   }
+}
 
-  /// Takes note of how it is now.
-  func update(_ new: XenDomainInfo) {
-    info = new
-  }
+/// Two domains are equal if they are the same object; the key of an access method's state.
+extension Domain: Hashable {
+  static func == (lhs: Domain, rhs: Domain) -> Bool { lhs === rhs }
+
+  func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 }

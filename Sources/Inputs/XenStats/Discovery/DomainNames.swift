@@ -1,20 +1,20 @@
-/// Who knows what a person calls a domain.
+/// A source of the names that the toolstack gives to domains.
 ///
-/// It is asked while nothing is sampled, and keeps a deadline of its own.
+/// The input queries it between passes. An implementation has its own timeout.
 public protocol DomainNames: AnyObject {
-  /// Brings what is known up to date.
+  /// Updates the names.
   ///
-  /// - Parameter now: a time of CLOCK_MONOTONIC.
-  /// - Returns: whether domains may have come or gone since the last call.
+  /// - Parameter now: The present time on CLOCK_MONOTONIC.
+  /// - Returns: `true` if domains may have begun or ended since the last call.
   func refresh(now: UInt64) -> Bool
 
-  /// The name that the toolstack gave a domain; nil where it has none yet, or nobody answers.
+  /// Returns the name of a domain, or `nil` if it has none yet or there is no answer.
   func name(of domain: UInt32) -> String?
 
-  /// Its UUID, where the hypervisor does not tell it.
+  /// Returns the UUID of a domain, for domains whose UUID the hypervisor does not report.
   func uuid(of domain: UInt32) -> String?
 
-  /// Why nobody answers; nil where somebody does.
+  /// The reason why there is no answer; `nil` if there is one.
   var absence: String? { get }
 }
 

@@ -1,28 +1,53 @@
 import LinuxSystem
+import StatsInput
 
-/// The control interface that is open, with the backings that read by it.
+/// The open control interface of the hypervisor, with the access methods that use it.
 final class Hypervisor {
   let control: XenControl
   let lister: DomainLister
-  let domains: DomainBacking
-  let vcpus: VCPUBacking
-  let runstates: RunstateBacking
+  /// Reads what the hypervisor reports of whole domains.
+  let totals: DomainTotalsMethod
+  /// The access methods for vCPUs, if they are selected.
+  let tables: StatsTableMethod?
+  let vcpus: LibxenctrlMethod?
+  /// All access methods in order of preference.
+  private let methods: [any AccessMethod<Domain>]
 
-  init(_ control: XenControl) {
+  /// - Parameters:
+  ///   - control: The control interface.
+  ///   - sources: The sources that get the groups.
+  ///   - tables: Maps the statistics tables of domains.
+  ///   - selected: The access methods that may be used for vCPUs.
+  init(
+    _ control: XenControl, _ sources: DomainSources, tables: any DomainTables,
+    selected: Set<XenInput.Method>
+  ) {
     self.control = control
     lister = DomainLister(control)
-    domains = DomainBacking(lister)
-    vcpus = VCPUBacking(lister)
-    runstates = RunstateBacking(control)
+    totals = DomainTotalsMethod(sources, lister)
+    self.tables =
+      selected.contains(.table) ? StatsTableMethod(sources, control, tables) : nil
+    vcpus =
+      selected.contains(.libxenctrl) && control.hasVCPUs
+      ? LibxenctrlMethod(sources, lister) : nil
+    var methods: [any AccessMethod<Domain>] = [totals]
+    if let tables = self.tables { methods.append(tables) }
+    if let vcpus { methods.append(vcpus) }
+    self.methods = methods
   }
 
-  /// Ends what a group's numbers were read by.
-  func close(_ hold: Domain.Hold) {
-    switch hold {
-    case .domain(let token): domains.close(token)
-    case .vcpu(let token): vcpus.close(token)
-    case .runstate(let token): runstates.close(token)
-    case .table: break
-    }
+  /// Offers the domains to all access methods.
+  func acquire(_ domains: [Domain]) {
+    for method in methods { method.acquire(domains) }
+  }
+
+  /// Closes everything that is held for a domain.
+  func release(_ domain: Domain) {
+    for method in methods { method.release(domain) }
+  }
+
+  /// Verifies the statistics tables in use; the vCPUs of a refused table are read by other methods.
+  func verifyTables(of domains: [Domain]) {
+    if let tables, tables.verify(domains) { acquire(domains) }
   }
 }

@@ -1,6 +1,6 @@
 public import XenStore
 
-/// The store knows what the toolstack calls a domain.
+/// The toolstack writes the names of domains to xenstored.
 extension XenStoreClient: DomainNames {
   public var absence: String? { failure?.description }
 }

@@ -3,16 +3,16 @@ import LinuxSystem
 import Statistics
 import StatsTree
 
-/// How long physical CPUs were idle: one call for all of them.
+/// Reads the idle times of physical CPUs, one call for all of them.
 ///
-/// A group's token is the CPU's number.
+/// The token of a group is the number of the CPU.
 final class IdleTimeBacking: Backing {
   private let control: XenControl
   private var nanoseconds: [UInt64]
 
   /// - Parameters:
-  ///   - control: who is asked.
-  ///   - cpuCount: one more than the largest number of a CPU.
+  ///   - control: The control interface.
+  ///   - cpuCount: The highest CPU number plus one.
   init(_ control: XenControl, cpuCount: Int) {
     self.control = control
     nanoseconds = Array(repeating: 0, count: cpuCount)
@@ -28,7 +28,7 @@ final class IdleTimeBacking: Backing {
         snapshot.fail(placement, result: count)
         continue
       }
-      // A CPU that is offline has 0; one that was never idle since the machine started is none.
+      // 0 means offline: every CPU was idle for some time since the host started.
       guard placement.token < count, nanoseconds[placement.token] > 0 else {
         snapshot.fail(placement, .denied(code: ENODEV))
         continue

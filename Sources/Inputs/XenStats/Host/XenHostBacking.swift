@@ -2,7 +2,7 @@ import LinuxSystem
 import Statistics
 import StatsTree
 
-/// What the hypervisor says of the machine: one call.
+/// Reads what the hypervisor reports of the host, in one call.
 final class XenHostBacking: Backing {
   private let control: XenControl
   private var info = XenHostInfo()

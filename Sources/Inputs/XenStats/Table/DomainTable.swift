@@ -2,24 +2,22 @@ import Glibc
 import LinuxSystem
 import XenTable
 
-/// A domain's statistics table, mapped and found to be one.
+/// The mapped statistics table of a domain, with a verified header.
 final class DomainTable {
   let reader: XenTableReader<XenVCPUEntry>
-  /// The vCPUs that the table has entries of.
+  /// The number of vCPUs with an entry in the table.
   let count: Int
-  /// Whether its times are on the clock of our windows.
+  /// Whether its times are on CLOCK_MONOTONIC, the clock of windows.
   let isMonotonic: Bool
-  /// The table's own clock, where its times are on another.
+  /// Converts the times of a table with another clock.
   var clock = HypervisorClock()
 
-  /// What each vCPU had run when its entry was compared first.
+  /// The run time of each vCPU at the first comparison of its entry.
   private var firstRuns: [UInt64?]
-  /// How far apart two readings of a vCPU that stands may be.
+  /// The maximum difference between two readings of a stopped vCPU, in nanoseconds.
   private static let tolerance: UInt64 = 1_000_000
 
-  /// Maps the table of a domain; nothing of it is used before its header was checked.
-  ///
-  /// The hypervisor's word on its size is compared with what the vCPUs can need.
+  /// Maps the table of a domain and verifies its header before anything else of it is used.
   init(
     of domain: UInt32, vcpuCount: Int, from tables: any DomainTables
   ) throws(DomainTableError) {
@@ -27,7 +25,7 @@ final class DomainTable {
     do throws(XenTableError) {
       reader = try XenTableReader(mapping)
     } catch {
-      throw .flaw(error)
+      throw .invalid(error)
     }
     if let number = reader.header.mark?.domain, number != domain { throw .otherDomain(number) }
     count = min(reader.count, vcpuCount)
@@ -35,29 +33,30 @@ final class DomainTable {
     isMonotonic = reader.header.mark?.clock == .monotonic
   }
 
-  /// Maps as many frames as the hypervisor says, where so many vCPUs can need them.
+  /// Maps the number of frames that the hypervisor reports, if that many vCPUs can need them.
   static func map(
     _ domain: UInt32, _ vcpuCount: Int, _ tables: any DomainTables
   ) throws(DomainTableError) -> Mapping {
     let access = try refusing { () throws(SystemError) in
       try tables.open(UInt16(truncatingIfNeeded: domain))
     }
-    let said = try refusing { () throws(SystemError) in
+    let reported = try refusing { () throws(SystemError) in
       do throws(SystemError) {
         return try access.frameCount()
       } catch {
-        // A kernel that cannot ask: what the proposal would have, if this is one.
+        // The kernel does not support the query: try the size that the proposal specifies.
         guard error.code == EINVAL, let layout = try? XenTableLayout(count: vcpuCount) else {
           throw error
         }
         return UInt64(layout.frameCount)
       }
     }
-    // No layout has a larger stride, or offset of the first vCPU, than a frame.
-    let most = vcpuCount + 1
-    guard let count = Int(exactly: said), (1...most).contains(count) else {
-      let code = UInt64(UInt32.max) &+ 1 &- said
-      throw (1...4095).contains(code) ? .disguised(code: CInt(code)) : .frames(said, most: most)
+    // In every layout the stride, and the offset of the first entry, are at most one frame.
+    let maximum = vcpuCount + 1
+    guard let count = Int(exactly: reported), (1...maximum).contains(count) else {
+      let code = UInt64(UInt32.max) &+ 1 &- reported
+      throw (1...4095).contains(code)
+        ? .encodedError(code: CInt(code)) : .frames(reported, maximum: maximum)
     }
     return try refusing { () throws(SystemError) in try access.map(frameCount: count) }
   }
@@ -72,20 +71,23 @@ final class DomainTable {
     }
   }
 
-  /// The numbers of a vCPU that the table has an entry of; never those of an entry that nobody
-  /// wrote yet, whose memory may be zeros.
+  /// Reads the entry of a vCPU.
+  ///
+  /// An entry that was never written is inactive, although its memory may contain zeros.
   func read(_ vcpu: Int) -> XenReading<XenVCPUEntry> {
     let sequence = reader.sequence(of: vcpu)
     let reading = reader.read(vcpu)
     return sequence == 0 && reading.entry?.times.running == .value(0) ? .inactive : reading
   }
 
-  // MARK: - A second way
+  // MARK: - Verification
 
-  /// Throws where the entry of a vCPU cannot be what the hypervisor says of it by its other way.
+  /// Compares the entry of a vCPU with the control interface.
   ///
-  /// An entry that was not written yet is a contradiction only if its vCPU has run and stopped since
-  /// it was compared first.
+  /// An entry that was never written is an error only if its vCPU has run and stopped since the
+  /// first comparison.
+  ///
+  /// - Throws: `contradiction` if both cannot be correct.
   func compare(
     _ vcpu: Int, ofDomain domain: UInt32, with control: XenControl
   ) throws(DomainTableError) {
@@ -93,17 +95,17 @@ final class DomainTable {
     guard control.read(vcpu, ofDomain: domain, into: &before) == 0 else { return }
     let reading = read(vcpu)
     guard control.read(vcpu, ofDomain: domain, into: &after) == 0 else { return }
-    // Only of a vCPU that stands is it known what a table must say that has no clock.
-    let stands =
+    // A table without a clock has the exact time of a stopped vCPU only.
+    let isStopped =
       !before.isRunning && !after.isRunning && before.runNanoseconds == after.runNanoseconds
     let first = firstRuns[vcpu] ?? before.runNanoseconds
     firstRuns[vcpu] = first
-    if reading == .inactive, stands, after.runNanoseconds > first + Self.tolerance {
+    if reading == .inactive, isStopped, after.runNanoseconds > first + Self.tolerance {
       throw .contradiction(vcpu: vcpu, table: 0, hypervisor: after.runNanoseconds)
     }
     guard let time = reading.entry?.times.running.value else { return }
     let isAhead = time > after.runNanoseconds + Self.tolerance
-    let isBehind = stands && time + Self.tolerance < after.runNanoseconds
+    let isBehind = isStopped && time + Self.tolerance < after.runNanoseconds
     if isAhead || isBehind {
       throw .contradiction(vcpu: vcpu, table: time, hypervisor: after.runNanoseconds)
     }

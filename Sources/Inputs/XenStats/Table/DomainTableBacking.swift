@@ -4,7 +4,7 @@ import Statistics
 import StatsTree
 import XenTable
 
-/// The vCPUs of statistics tables: no call of the hypervisor, and no waiting.
+/// Reads vCPUs from statistics tables, without a call of the hypervisor and without waiting.
 final class DomainTableBacking: Backing {
   private struct Entry {
     let table: DomainTable
@@ -13,13 +13,15 @@ final class DomainTableBacking: Backing {
 
   private var entries = TokenTable<Entry>()
 
-  /// Will read a vCPU that the table has an entry of: its token.
+  /// Opens the group of a vCPU and returns its token.
+  ///
+  /// - Precondition: The table has an entry of the vCPU.
   func open(_ vcpu: Int, of table: DomainTable) -> Int {
     precondition(vcpu < table.count, "vCPU \(vcpu) of a table of \(table.count)")
     return entries.open(Entry(table: table, vcpu: vcpu))
   }
 
-  /// The number of vCPUs that are read.
+  /// The number of open groups.
   var openCount: Int { entries.count }
 
   func close(_ token: Int) {
@@ -32,15 +34,15 @@ final class DomainTableBacking: Backing {
       let end = monotonicNanoseconds()
       let pass = Window(begin: begin, end: end)
       switch reading {
-      case .entry(let numbers, _):
-        finish(placement, numbers, pass, entry.table, &snapshot)
+      case .entry(let values, _):
+        finish(placement, values, pass, entry.table, &snapshot)
       case .inactive:
-        // Nobody has written it yet, or its vCPU has no numbers now.
+        // The hypervisor has not written the entry yet, or the vCPU has no values now.
         snapshot.fill(placement) { record in
           for word in record.indices { record[word] = Inactive.unsigned }
         }
         snapshot.finish(placement, pass)
-      // It stays stale: its writer is at work, or died there.
+      // The values become stale: the writer is updating the entry, or died during an update.
       case .busy: break
       case .shrunk: snapshot.fail(placement, .denied(code: EIO))
       }
@@ -48,28 +50,28 @@ final class DomainTableBacking: Backing {
     }
   }
 
-  /// Stores an entry, brought forward to the pass where the table has our clock and the state.
+  /// Stores an entry, extrapolated to the pass if the table has this host's clock and the state.
   ///
-  /// Where it has another clock the window is that of the entry's update: a rate is over the
-  /// hypervisor's own time, and between two updates there is none.
+  /// With another clock the window is that of the entry's update: a rate then refers to the time of
+  /// the hypervisor, and between two updates there is none.
   private func finish(
     _ placement: Placement, _ entry: XenVCPUEntry, _ pass: Window, _ table: DomainTable,
     _ snapshot: inout Snapshot
   ) {
-    var numbers = entry
+    var values = entry
     var window = pass
     if table.isMonotonic {
       if let now = entry.extrapolated(to: pass.begin) {
-        numbers = now
+        values = now
       } else if let sample = entry.sampleTime.value, sample <= pass.end {
         window = Window(begin: sample, end: sample)
       }
-    } else if let sample = entry.timesRunTo {
+    } else if let sample = entry.timesEnd {
       window = table.clock.window(of: sample, readIn: pass)
     }
     snapshot.fill(placement) { record in
-      numbers.store(into: &record)
-      // Behind the table's fields: the CPU, which it does not have.
+      values.store(into: &record)
+      // The CPU follows the fields of the table, which does not contain it.
       record[Self.cpuWord] = Inactive.unsigned
     }
     snapshot.finish(placement, window)

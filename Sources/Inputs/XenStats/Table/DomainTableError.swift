@@ -2,29 +2,30 @@ import Glibc
 import LinuxSystem
 import XenTable
 
-/// Why a domain's statistics table is not read.
+/// Why the statistics table of a domain is refused.
 enum DomainTableError: Error, Hashable {
   /// The kernel or the hypervisor refused a call.
   case refused(SystemError)
-  /// The number of frames is an errno value in disguise.
-  case disguised(code: CInt)
-  /// There is no such number of frames for so many vCPUs.
-  case frames(UInt64, most: Int)
-  case flaw(XenTableError)
-  /// The table is another domain's.
+  /// The number of frames is an `errno` value.
+  case encodedError(code: CInt)
+  /// The number of frames is impossible for the number of vCPUs.
+  case frames(UInt64, maximum: Int)
+  /// The header violates the format.
+  case invalid(XenTableError)
+  /// The table belongs to another domain.
   case otherDomain(UInt32)
-  /// The table says of a vCPU what the hypervisor says otherwise.
+  /// The table and the control interface report different times of a vCPU.
   case contradiction(vcpu: Int, table: UInt64, hypervisor: UInt64)
-  /// The header is another than at first.
+  /// The header changed after the table was mapped.
   case changed
 
-  /// Whether no other domain of this host will have a table either.
-  var isOfAll: Bool {
+  /// Whether the error shows that no domain of this host has a table.
+  var isHostWide: Bool {
     switch self {
     case .refused(let error):
       error.call == "open" || error.code == EOPNOTSUPP || error.code == ENOSYS
         || error.code == ENOTTY
-    case .disguised(let code): code == EOPNOTSUPP || code == ENOSYS
+    case .encodedError(let code): code == EOPNOTSUPP || code == ENOSYS
     default: false
     }
   }
@@ -33,21 +34,21 @@ enum DomainTableError: Error, Hashable {
 extension DomainTableError: CustomStringConvertible {
   var description: String {
     switch self {
-    case .refused(let error) where isOfAll && error.call != "open":
+    case .refused(let error) where isHostWide && error.call != "open":
       "this Xen has no \(XenResource.vcpuStatistics) (\(error.codeName))"
     case .refused(let error): error.description
-    case .disguised(let code) where isOfAll:
+    case .encodedError(let code) where isHostWide:
       "this Xen has no \(XenResource.vcpuStatistics) (\(SystemError.name(of: code)))"
-    case .disguised(let code):
+    case .encodedError(let code):
       "the size of \(XenResource.vcpuStatistics): \(SystemError.name(of: code))"
-    case .frames(let count, let most):
-      "the hypervisor says that it has \(count) frames; the vCPUs can need 1 to \(most)"
-    case .flaw(let flaw): flaw.description
-    case .otherDomain(let number): "it is that of domain \(number)"
+    case .frames(let count, let maximum):
+      "the hypervisor reports \(count) frames; the vCPUs need 1 to \(maximum)"
+    case .invalid(let error): error.description
+    case .otherDomain(let number): "it belongs to domain \(number)"
     case .contradiction(let vcpu, let table, let hypervisor):
       "vCPU \(vcpu) ran \(table) ns by the table and \(hypervisor) ns by libxenctrl:"
-        + " its writer puts entries elsewhere than its header says"
-    case .changed: "its header changed while it was read"
+        + " its writer places entries elsewhere than its header states"
+    case .changed: "its header changed while it was in use"
     }
   }
 }

@@ -1,21 +1,21 @@
 public import LinuxSystem
 
-/// Where statistics tables of domains are mapped from: the hypervisor, or a test's simulation of it.
+/// Maps the statistics tables of domains: the hypervisor, or a simulation of it in tests.
 public protocol DomainTables {
-  /// Opens the way to one domain's table.
+  /// Opens access to the table of one domain.
   func open(_ domain: UInt16) throws(SystemError) -> any DomainTableAccess
 }
 
-/// The way to one domain's table; it ends with the value, a mapping goes on.
+/// Access to the table of one domain, which mappings outlive.
 public protocol DomainTableAccess {
-  /// How many frames the table has, as the hypervisor says; not to be trusted.
+  /// Returns the number of frames that the hypervisor reports, which the caller must verify.
   func frameCount() throws(SystemError) -> UInt64
 
-  /// The first frames, for reading only.
+  /// Maps the first frames, for reading only.
   func map(frameCount: Int) throws(SystemError) -> Mapping
 }
 
-/// Tables of the hypervisor, by the kernel's privcmd.
+/// Maps tables of the hypervisor through the kernel's privcmd device.
 struct PrivcmdTables: DomainTables {
   let path: String
 
@@ -30,7 +30,7 @@ struct PrivcmdTables: DomainTables {
     init(_ path: String, _ domain: UInt16) throws(SystemError) {
       privcmd = try XenPrivcmd(path)
       self.domain = domain
-      // Less right than it has; an old kernel cannot take it away.
+      // Drops rights that are not needed; an old kernel does not support that.
       try? privcmd.restrict(to: domain)
     }
 

@@ -1,22 +1,21 @@
 import Statistics
 
-/// Turns times of a hypervisor's clock to those of CLOCK_MONOTONIC.
+/// Converts times of a hypervisor's clock to CLOCK_MONOTONIC.
 ///
-/// How far apart the two are is not told. A time of the hypervisor is never after the moment at which it
-/// was read: the least difference that was seen is kept, which from then on is the same for all, so
-/// that the time between two windows is the hypervisor's own. The earliest windows may be as much too
-/// late as the first update that was seen was old.
+/// The offset between the clocks is unknown. Because a time is never later than its reading, the
+/// smallest difference seen so far is used for all times: the interval between two windows is then
+/// exactly that of the hypervisor. The first windows can be late by the age of the first update.
 struct HypervisorClock {
-  /// What is added to the hypervisor's times.
-  private var shift: Int64?
+  /// The value to add to times of the hypervisor: the smallest difference seen so far.
+  private var offset: Int64?
 
-  /// The window of a time of the hypervisor that was read within `pass`.
+  /// Returns the window of a time of the hypervisor that was read within `pass`.
   mutating func window(of time: UInt64, readIn pass: Window) -> Window {
     let seen = Int64(bitPattern: pass.end &- time)
-    let least = min(shift ?? seen, seen)
-    shift = least
-    // A time before this machine began to count is its beginning.
-    let moment = UInt64(max(1, Int64(bitPattern: time) &+ least))
-    return Window(begin: moment, end: moment)
+    let smallest = min(offset ?? seen, seen)
+    offset = smallest
+    // A time before the origin of CLOCK_MONOTONIC becomes the origin.
+    let end = UInt64(max(1, Int64(bitPattern: time) &+ smallest))
+    return Window(begin: end, end: end)
   }
 }

@@ -2,23 +2,23 @@ import LinuxSystem
 public import Statistics
 public import StatsTree
 
-/// Checks what a backing owes to those who sample it; needs no test library.
+/// Checks that a backing meets the contract of `Backing`; needs no test library.
 ///
-/// The backing's groups are put between guards of another backing, in several orders and
-/// selections, and sampled. A backing
-/// - writes its own records only, also after the plan changed;
-/// - finishes or fails every record that it is asked for;
-/// - gives windows that lie within the pass and are in the order of the records;
-/// - reads a group the same way whichever others fail;
-/// - lets counts only grow.
+/// The checks place the backing's groups between guards of another backing, in several orders and
+/// selections, and sample them. A backing must
+/// - write its own records only, also after the plan changed;
+/// - finish or fail every record that it is asked to read;
+/// - report windows that are within the pass and in the order of the records;
+/// - read a group in the same way whichever others fail;
+/// - never decrease a count.
 public struct BackingConformance {
-  /// A group that the backing knows.
+  /// A group of the backing.
   public struct Member {
     public var token: Int
     public var schema: Schema
     /// Whether its record can be finished now.
     public var works: Bool
-    /// Whether the backing may leave its record as it was, as of a CPU that is offline.
+    /// Whether the backing may leave its record unchanged, as for a CPU that is offline.
     public var mayBeStale: Bool
 
     public init(token: Int, schema: Schema, works: Bool = true, mayBeStale: Bool = false) {
@@ -35,36 +35,38 @@ public struct BackingConformance {
   private let advance: () -> Void
 
   /// - Parameters:
-  ///   - backing: what is checked.
-  ///   - members: some groups of it; at least one that works.
-  ///   - expected: the words of a token's record, where they are known exactly.
-  ///   - advance: lets time go on for what the backing reads, between two passes.
+  ///   - backing: The backing to check.
+  ///   - members: Some groups of it, at least one of them working.
+  ///   - expected: Returns the words of a token's record if they are known exactly.
+  ///   - advance: Advances the time of the backing's data, between two passes.
   public init(
     _ backing: any Backing, members: [Member],
     expected: @escaping (Int) -> [UInt64]? = { _ in nil },
     advance: @escaping () -> Void = {}
   ) {
-    precondition(members.contains(where: \.works), "there is a group that works")
+    precondition(members.contains(where: \.works), "at least one group must work")
     self.backing = backing
     self.members = members
     self.expected = expected
     self.advance = advance
   }
 
-  /// Runs all checks: what is wrong, each as a sentence; empty where all is well.
+  /// Runs all checks.
+  ///
+  /// - Returns: The violations, each as a sentence; empty if there are none.
   public func run() -> [String] {
     let working = members.filter(\.works)
     let failing = members.filter { !$0.works }
     var violations: [String] = []
     violations += check("all", members)
-    violations += check("in reverse", members.reversed())
-    violations += check("without those that fail", working)
-    violations += check("those that fail first", failing + working)
+    violations += check("in reverse order", members.reversed())
+    violations += check("without failing groups", working)
+    violations += check("failing groups first", failing + working)
     for (number, member) in working.enumerated() where number < 3 {
       violations += check("token \(member.token) alone", [member])
     }
     let few = members.enumerated().filter { $0.offset.isMultiple(of: 2) }.map(\.element)
-    violations += check("every second", few)
+    violations += check("every second group", few)
     return violations
   }
 
@@ -95,8 +97,8 @@ public struct BackingConformance {
       case (.up, true), (.denied, false), (.gone, false): return nil
       case (.stale, _) where member.mayBeStale || backing.mayWait: return nil
       case (.stale, _): return "token \(member.token) was neither finished nor failed"
-      case (.up, false): return "token \(member.token) is up and cannot be"
-      default: return "token \(member.token) is \(status.word) and should be up"
+      case (.up, false): return "token \(member.token) is up but cannot be read"
+      default: return "token \(member.token) is \(status.word) but should be up"
       }
     }
   }
@@ -110,10 +112,10 @@ public struct BackingConformance {
       let window = stage.sampler.window(of: entry)
       let token = entry.group.token
       if !backing.mayWait, window.begin < pass.lowerBound || window.end > pass.upperBound {
-        violations.append("the window of token \(token) lies outside of the pass")
+        violations.append("the window of token \(token) is outside of the pass")
       }
       if window.begin < last {
-        violations.append("the window of token \(token) begins before that of the one before")
+        violations.append("the window of token \(token) begins before the previous window")
       }
       last = window.begin
     }
@@ -132,9 +134,9 @@ public struct BackingConformance {
         }
         for word in 0..<statistic.size {
           let value = sampler.value(statistic, of: entry, word: word)
-          let right = words.map { $0[statistic.words.lowerBound + word] }
-          guard let right, value ?? Inactive.unsigned != right else { continue }
-          violations.append("\(statistic.name)[\(word)] of token \(token) is not \(right)")
+          let expectedWord = words.map { $0[statistic.words.lowerBound + word] }
+          guard let expectedWord, value ?? Inactive.unsigned != expectedWord else { continue }
+          violations.append("\(statistic.name)[\(word)] of token \(token) is not \(expectedWord)")
         }
       }
     }

@@ -1,34 +1,34 @@
-/// A rule that was checked, and what came of it.
+/// A rule and the result of its check.
 public struct ConformanceRule: Hashable, Sendable {
-  /// Why there is a rule.
+  /// The origin of a rule.
   public enum Origin: String, CaseIterable, Hashable, Sendable {
-    /// One of the tests that statsfs came with, by its number; or of a fork of it.
+    /// A test of statsfs or of a fork; the rule has the number of the test.
     case test
-    /// What statsfs promised and no test looked at.
+    /// Behaviour that statsfs promised without a test.
     case promise
-    /// What was wrong in statsfs and is right here.
+    /// A defect of statsfs that Vitals does not have.
     case repair
-    /// What was agreed for statsfs and never made.
-    case wish
+    /// A feature that was agreed for statsfs and never implemented.
+    case planned
   }
 
   public enum Outcome: Hashable, Sendable {
     case passed
-    /// What was found, each as a sentence.
+    /// The violations, each as a sentence.
     case violated([String])
     case skipped(reason: String)
   }
 
-  /// Never another rule's, also in later versions.
+  /// A number that is never reused, also in later versions.
   public let number: Int
   public let origin: Origin
-  /// What holds, and where it is not as upstream has it.
+  /// The required behaviour, and how it differs from upstream.
   public let title: String
   public let outcome: Outcome
-  /// The fields that were left out because the source cannot keep them.
+  /// The fields that were omitted because the source cannot keep them.
   public let omitted: [String]
 
-  /// What was found; empty where the rule passed or was skipped.
+  /// The violations; empty if the rule passed or was skipped.
   public var violations: [String] {
     if case .violated(let found) = outcome { found } else { [] }
   }

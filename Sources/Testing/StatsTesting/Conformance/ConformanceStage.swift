@@ -1,10 +1,9 @@
 import Statistics
 import StatsTree
 
-/// A tree in which each group of a backing lies between two guards.
+/// A tree in which each group of a backing is between two guards.
 ///
-/// The guards are read first; a record of theirs that is not as they left it was written by the
-/// backing.
+/// The guards are read first. If a guard's record has changed, the backing wrote it.
 final class ConformanceStage {
   private static let guardWords: [UInt64] = [0x6775_6172_6400_0001, 0x6775_6172_6400_0002]
   private static let guardSchema = Schema(packing: [
@@ -20,7 +19,7 @@ final class ConformanceStage {
 
   init(_ backing: any Backing, _ groups: [(token: Int, schema: Schema)]) {
     self.backing = backing
-    // In the order of the tree, so that this can be filled later.
+    // First in the order of the tree. `shift` adds groups to it later.
     first = tree.source("first")
     sampler = Sampler(tree)
     addGuard(to: first)
@@ -34,13 +33,13 @@ final class ConformanceStage {
   }
 
   private func attach(_ schema: Schema, _ token: Int, to source: Source) {
-    // A source of its own takes any group.
+    // A new source accepts any group.
     _ = try? tree.attach(
       "checked", schema: schema, backing: backing, token: token, provenance: .simulated,
       to: source)
   }
 
-  /// Moves every record to another place: its own is taken by a guard.
+  /// Moves every record to another placement; guards take the old placements.
   func shift() {
     let moving = entries.map(\.group)
     for group in moving { tree.detach(group) }
@@ -58,7 +57,7 @@ final class ConformanceStage {
     sampler.plan.entries.filter { $0.group.backing === backing }
   }
 
-  /// The guards that are not as they were left.
+  /// The guards whose records changed.
   var brokenGuards: [String] {
     sampler.plan.entries.compactMap { entry in
       guard entry.group.backing === guards else { return nil }

@@ -1,31 +1,33 @@
 public import Statistics
 public import StatsTree
 
-/// Makes the records with which `TreeConformance` checks a backing.
+/// Creates the records with which `TreeConformance` checks a backing.
 public protocol RecordSource {
-  /// A new backing of records with these fields, which has none yet.
+  /// Creates a backing for records with these fields.
   ///
-  /// - Returns: nil where it cannot keep such records; what needs them is skipped.
+  /// It has no records yet.
+  ///
+  /// - Returns: `nil` if it cannot keep such records; the rules that need them are skipped.
   func makeRecords(_ fields: [ConformanceField]) throws -> (any ConformanceRecords)?
 }
 
 /// Records with the same fields, and the backing that reads them.
 ///
-/// Values are words in the order of the fields, extended by sign or zeros as they are expected to
-/// be read; of a boolean 0 or 1. What is written is read by the next pass.
+/// Values are words in the order of the fields, extended by sign or by zeros, as the backing should
+/// read them; a boolean is 0 or 1. The next pass reads what was written.
 public protocol ConformanceRecords: AnyObject {
   var backing: any Backing { get }
-  /// What the backing's records mean: a statistic of one word for each field, in their order.
+  /// The schema of the records: a statistic of one word for each field, in their order.
   var schema: Schema { get }
   /// Whether `Backing.clear` sets counts to zero.
   var isClearable: Bool { get }
 
-  /// A record more: the token that the backing knows it by.
+  /// Adds a record and returns the backing's token.
   func add(_ values: [UInt64]) throws -> Int
 
   func set(_ token: Int, _ values: [UInt64]) throws
 
-  /// Ends a record; its group is still attached.
+  /// Ends a record; its group stays attached.
   func end(_ token: Int) throws
 }
 

@@ -1,17 +1,17 @@
 import Statistics
 import StatsTree
 
-/// What an aggregate of a field is expected to be.
-struct FoldExpectation {
+/// The expected aggregate of a field.
+struct AggregateExpectation {
   let field: ConformanceField
-  let function: FoldFunction
-  /// Nil is no data; of an average, without its decimals.
+  let function: AggregateFunction
+  /// `nil` means no data; an average has no decimals.
   let value: Int64?
-  /// What statsfs has; nil is the same.
+  /// The value of statsfs if it differs.
   var upstream: UInt64?
 
   init(
-    _ field: ConformanceField, _ function: FoldFunction, _ value: Int64?,
+    _ field: ConformanceField, _ function: AggregateFunction, _ value: Int64?,
     upstream: UInt64? = nil
   ) {
     self.field = field
@@ -24,12 +24,12 @@ struct FoldExpectation {
 extension RuleStage {
   // MARK: - Groups
 
-  /// The place of a group in the sampler's plan.
+  /// Returns the entry of a group in the sampler's plan.
   func entry(_ group: Group, _ reader: Sampler? = nil) -> Plan.Entry? {
     (reader ?? sampler).plan.entries.first { $0.group === group }
   }
 
-  /// The value of a field in the last pass; nil where there is none.
+  /// Returns the value of a field in the last pass, or `nil` if there is none.
   func value(_ field: ConformanceField, of group: Group, _ reader: Sampler? = nil) -> UInt64? {
     guard let entry = entry(group, reader), let statistic = group.schema[field.name] else {
       return nil
@@ -37,7 +37,7 @@ extension RuleStage {
     return (reader ?? sampler).value(statistic, of: entry)
   }
 
-  /// What a source has under a name, in the groups of its own that fold nothing.
+  /// Returns the value of a name in the groups of a source, except aggregates.
   func search(_ name: String, in source: Source) -> UInt64? {
     for entry in sampler.plan.entries
     where entry.source === source && entry.group.aggregation == nil {
@@ -46,7 +46,7 @@ extension RuleStage {
     return nil
   }
 
-  /// Expects a group to have these numbers, as far as the source keeps the fields.
+  /// Expects a group to have these values in the fields that the source keeps.
   func expect(
     _ group: Group, _ fields: [ConformanceField], are values: ConformanceValues, _ what: String
   ) {
@@ -55,7 +55,7 @@ extension RuleStage {
     }
   }
 
-  /// The statistics of the source's own groups, apart from aggregates; and those of its aggregates.
+  /// Returns the number of statistics in a source's own groups and in its aggregates.
   func counts(_ source: Source) -> (values: Int, aggregates: Int) {
     var counts = (values: 0, aggregates: 0)
     for group in source.groups {
@@ -68,11 +68,13 @@ extension RuleStage {
     return counts
   }
 
-  /// The statistics of a source and all below it without aggregates, by the tree and by the plan.
+  /// Returns the number of statistics at and below a source, by the tree and by the plan.
+  ///
+  /// Aggregates are not counted.
   func total(_ source: Source) -> [Int] {
     var count = 0
     source.visit { count += counts($0).values }
-    sampler.follow()
+    sampler.updatePlan()
     let planned = sampler.plan.entries.filter { entry in
       entry.group.aggregation == nil
         && (entry.source === source || entry.source.path.hasPrefix(source.path + "/"))
@@ -82,22 +84,25 @@ extension RuleStage {
 
   // MARK: - Aggregates
 
-  /// The aggregate of a field by a function; an average without its decimals, nil where there is
-  /// no data.
-  func folded(_ field: ConformanceField, _ function: FoldFunction, of group: Group) -> UInt64? {
-    guard let form = group.aggregation?.form, let entry = entry(group),
-      let origin = form.source.index(of: field.name)
+  /// Returns the aggregate of a field by a function; an average without its decimals.
+  ///
+  /// - Returns: `nil` if there is no data.
+  func aggregateValue(_ field: ConformanceField, _ function: AggregateFunction, of group: Group)
+    -> UInt64?
+  {
+    guard let definition = group.aggregation?.definition, let entry = entry(group),
+      let origin = definition.members.index(of: field.name)
     else { return nil }
-    for (index, statistic) in form.schema.statistics.enumerated()
-    where form.origin(of: index).statistic == origin {
-      switch form.origin(of: index).function {
+    for (index, statistic) in definition.schema.statistics.enumerated()
+    where definition.origin(of: index).statistic == origin {
+      switch definition.origin(of: index).function {
       case function:
         guard let value = sampler.value(statistic, of: entry) else { return nil }
         if function != .average { return value }
         return statistic.isSigned
           ? UInt64(bitPattern: Int64(bitPattern: value) / 1000) : value / 1000
       case nil:
-        // A boolean is counted by no and yes.
+        // A boolean is aggregated to the counts of "no" and "yes".
         guard let no = sampler.value(statistic, of: entry, word: 0),
           let yes = sampler.value(statistic, of: entry, word: 1)
         else { return nil }
@@ -114,32 +119,33 @@ extension RuleStage {
     return nil
   }
 
-  /// What statsfs would make of the members of an aggregate.
+  /// Returns the value that statsfs would compute from the members of an aggregate.
   func upstreamValue(
-    _ field: ConformanceField, _ function: FoldFunction, of group: Group
+    _ field: ConformanceField, _ function: AggregateFunction, of group: Group
   ) -> UInt64? {
-    guard let form = group.aggregation?.form, let entry = entry(group),
-      let origin = form.source.index(of: field.name), form.hasUpstreamValue(of: origin, function)
+    guard let definition = group.aggregation?.definition, let entry = entry(group),
+      let origin = definition.members.index(of: field.name),
+      definition.hasUpstreamValue(of: origin, function)
     else { return nil }
     let start = [0]
-    var fold = Fold(form)
+    var aggregator = Aggregator(definition)
     for member in sampler.memberEntries(of: entry) {
-      let words = form.source.statistics.map { statistic in
+      let words = definition.members.statistics.map { statistic in
         sampler.value(statistic, of: member)
           ?? (statistic.isSigned ? Inactive.signed : Inactive.unsigned)
       }
-      fold.add(words.span, at: start.span)
+      aggregator.add(words.span, at: start.span)
     }
-    return fold.upstreamValue(of: origin, function)
+    return aggregator.upstreamValue(of: origin, function)
   }
 
-  /// Expects what an aggregate makes of fields, here and by the rules of statsfs.
-  func expect(_ group: Group, _ expectations: [FoldExpectation], _ what: String) {
+  /// Expects the aggregates of fields, here and by the rules of statsfs.
+  func expect(_ group: Group, _ expectations: [AggregateExpectation], _ what: String) {
     for expectation in expectations where keeps(expectation.field) {
       let (field, function) = (expectation.field, expectation.function)
       let name = "\(function.rawValue) of \(field.name) of \(what)"
       let here = expectation.value.map { UInt64(bitPattern: $0) }
-      expect(folded(field, function, of: group), is: here, name)
+      expect(aggregateValue(field, function, of: group), is: here, name)
       expect(
         upstreamValue(field, function, of: group), is: expectation.upstream ?? here,
         "upstream's \(name)")

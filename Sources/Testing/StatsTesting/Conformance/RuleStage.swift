@@ -1,10 +1,10 @@
 import Statistics
 import StatsTree
 
-/// A tree in which one rule is checked, and what was found.
+/// The tree in which one rule is checked, and the violations of the rule.
 final class RuleStage {
-  /// A rule cannot be checked with this source.
-  struct Skip: Error {
+  /// Thrown if a rule cannot be checked with this source.
+  struct SkipError: Error {
     let reason: String
   }
 
@@ -13,7 +13,7 @@ final class RuleStage {
   private(set) var omitted: Set<String> = []
   private let source: any RecordSource
   private let kept: Set<String>
-  private var found: [String] = []
+  private var violations: [String] = []
   private var sourceCount = 0
 
   init(_ source: any RecordSource, kept: Set<String>) {
@@ -22,66 +22,67 @@ final class RuleStage {
     sampler = Sampler(tree)
   }
 
-  /// Checks a rule; a source with flaws keeps some fields only because of an error.
-  func run(_ check: TreeConformance.Check, flaws: [String]) -> ConformanceRule.Outcome {
+  /// Checks a rule; a rule that would be skipped is violated if errors restricted the fields.
+  func run(_ check: TreeConformance.Check, errors: [String]) -> ConformanceRule.Outcome {
     do {
       try check.body(self)
-    } catch let skip as Skip {
-      if found.isEmpty, flaws.isEmpty { return .skipped(reason: skip.reason) }
-      found += flaws
+    } catch let skip as SkipError {
+      if violations.isEmpty, errors.isEmpty { return .skipped(reason: skip.reason) }
+      violations += errors
     } catch {
-      found.append("\(error)")
+      violations.append("\(error)")
     }
-    return found.isEmpty ? .passed : .violated(found)
+    return violations.isEmpty ? .passed : .violated(violations)
   }
 
   // MARK: - Finding
 
   func expect(_ condition: Bool, _ sentence: @autoclosure () -> String) {
-    if !condition { found.append(sentence()) }
+    if !condition { violations.append(sentence()) }
   }
 
   func expect<Value: Equatable>(_ value: Value, is expected: Value, _ what: String) {
     expect(value == expected, "\(what) is \(value), not \(expected)")
   }
 
-  /// Expects a value to be there and right, or not to be there.
+  /// Expects a value to be equal, or to be missing.
   func expect<Value: Equatable>(_ value: Value?, is expected: Value?, _ what: String) {
     func text(_ value: Value?) -> String { value.map { "\($0)" } ?? "nothing" }
     expect(value == expected, "\(what) is \(text(value)), not \(text(expected))")
   }
 
-  /// Expects an error of the tree, which leaves it as it was.
+  /// Expects an error that leaves the tree unchanged.
   func expect(_ error: TreeError, _ what: String, _ body: () throws(TreeError) -> Void) {
     let generation = tree.generation
     do throws(TreeError) {
       try body()
-      found.append("\(what) is no error")
+      violations.append("\(what) is not an error")
     } catch let thrown {
       expect(thrown, is: error, what)
     }
-    expect(tree.generation, is: generation, "\(what): the generation after it")
+    expect(tree.generation, is: generation, "the generation after \(what)")
   }
 
   // MARK: - Records
 
-  /// Records of those of the fields that the source can keep.
+  /// Creates records with those of the fields that the source can keep.
   func records(_ fields: [ConformanceField]) throws -> RuleRecords {
     let fitting = fields.filter { kept.contains($0.name) }
     omitted.formUnion(fields.map(\.name).filter { !kept.contains($0) })
     guard !fitting.isEmpty else {
-      throw Skip(reason: "the source cannot keep \(fields.map(\.name).joined(separator: ", "))")
+      throw SkipError(
+        reason: "the source cannot keep \(fields.map(\.name).joined(separator: ", "))")
     }
     return try records(exactly: fitting, named: fitting.map(\.name))
   }
 
-  /// Records of fields under other names.
+  /// Creates records with fields under other names.
   func records(exactly fields: [ConformanceField], named names: [String]) throws -> RuleRecords {
     let named = zip(fields, names).map { field, name in
       ConformanceField(name, field.width, field.kind, states: field.states)
     }
     guard let made = try source.makeRecords(named) else {
-      throw Skip(reason: "the source cannot keep records of \(names.joined(separator: ", "))")
+      throw SkipError(reason: "the source cannot keep records of \(names.joined(separator: ", "))")
     }
     let statistics = made.schema.statistics
     expect(statistics.map(\.name), is: names, "the names in the schema")
@@ -92,12 +93,12 @@ final class RuleStage {
     return RuleRecords(made, fields)
   }
 
-  /// Whether the source can keep a field.
+  /// Returns `true` if the source can keep a field.
   func keeps(_ field: ConformanceField) -> Bool { kept.contains(field.name) }
 
   // MARK: - The tree
 
-  /// A source below another, or below the root, with a name of its own.
+  /// Adds a source with a new name below another, or below the root.
   func add(below parent: Source? = nil, isHidden: Bool = false, owner: UInt32? = nil)
     throws -> Source
   {
@@ -115,7 +116,7 @@ final class RuleStage {
       provenance: .simulated, to: source, isHidden: isHidden)
   }
 
-  /// The family of records, which no source in the tree need have yet.
+  /// Returns the family of records; no source of the tree needs to have it yet.
   func family(_ records: RuleRecords, as name: String = "all") throws -> Family {
     let nowhere = try tree.makeSource("nowhere")
     let token = try records.add(.a)
@@ -123,7 +124,7 @@ final class RuleStage {
   }
 }
 
-/// Records with the fields that a rule asked for, as far as the source keeps them.
+/// Records with those fields of a rule that the source keeps.
 final class RuleRecords {
   private let records: any ConformanceRecords
   private let fields: [ConformanceField]
@@ -147,7 +148,7 @@ final class RuleRecords {
 
   func end(_ token: Int) throws { try records.end(token) }
 
-  /// The statistic of a field, or nil where the source cannot keep it.
+  /// Returns the statistic of a field, or `nil` if the source cannot keep it.
   func statistic(_ field: ConformanceField) -> Statistic? {
     fields.firstIndex(of: field).map { schema.statistics[$0] }
   }

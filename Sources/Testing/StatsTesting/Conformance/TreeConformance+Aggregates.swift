@@ -5,17 +5,17 @@ extension TreeConformance {
   private static let values: [ConformanceField] = [.u64, .s32, .bo, .u8, .s16]
   private static let few: [ConformanceField] = [.s32, .bo, .u64]
 
-  /// What an aggregate of those is where nothing is below it.
+  /// The expected aggregates of a source without members.
   private static let nothing = [
-    FoldExpectation(.u64, .sum, nil, upstream: 0),
-    FoldExpectation(.s32, .minimum, nil, upstream: UInt64(bitPattern: Int64.max)),
-    FoldExpectation(.bo, .maximum, nil, upstream: 0),
+    AggregateExpectation(.u64, .sum, nil, upstream: 0),
+    AggregateExpectation(.s32, .minimum, nil, upstream: UInt64(bitPattern: Int64.max)),
+    AggregateExpectation(.bo, .maximum, nil, upstream: 0),
   ]
 
   /// The tests of statsfs on aggregates of one source: 8 to 11 and 13.
   static var aggregateTests: [Check] {
     [
-      Check(8, .test, "An aggregate is attached once, is no value, and may be there first") {
+      Check(8, .test, "An aggregate is attached once, is no value, and may precede its members") {
         stage in
         let records = try stage.records(few)
         let family = try stage.family(records)
@@ -24,12 +24,12 @@ extension TreeConformance {
         stage.expect(stage.counts(source).values, is: 0, "the number of values")
         let count = records.schema.statistics.count
         stage.expect(stage.counts(source).aggregates, is: count, "the number of aggregates")
-        stage.expect(.groupAttached(path: source.path, group: "fold"), "the same again") {
+        stage.expect(.groupAttached(path: source.path, group: "aggregate"), "the same again") {
           () throws(TreeError) in try stage.aggregate(family, over: source)
         }
         stage.expect(stage.counts(source).aggregates, is: count, "the number of aggregates")
       },
-      Check(9, .test, "Aggregates are never counted among the values of what is above them") {
+      Check(9, .test, "Aggregates are never counted among the values of the sources above") {
         stage in
         let family = try stage.family(try stage.records(few))
         let parent = try stage.add()
@@ -50,35 +50,38 @@ extension TreeConformance {
       },
       Check(
         10, .test,
-        "An aggregate without members has no data, here as a state of its own; no name but its own"
+        "An aggregate without members has no data, here a separate state; other names are not found"
       ) { stage in
         let records = try stage.records(few)
         let source = try stage.add()
-        let fold = try stage.aggregate(try stage.family(records), over: source)
+        let aggregate = try stage.aggregate(try stage.family(records), over: source)
         stage.sampler.pass()
-        stage.expect(fold, nothing, "nothing")
-        stage.expect(fold.schema["does not exist"] == nil, "an unknown name is found")
-        stage.expect(fold.backing !== records.backing, "an aggregate is a group of the records")
+        stage.expect(aggregate, nothing, "nothing")
+        stage.expect(aggregate.schema["does not exist"] == nil, "an unknown name is found")
+        stage.expect(
+          aggregate.backing !== records.backing, "an aggregate is a group of the records")
         stage.expect(stage.search("u64", in: source), is: nil, "a value in place of an aggregate")
       },
-      Check(11, .test, "An aggregate is its own source's: above it there is none of that name") {
+      Check(11, .test, "An aggregate belongs to its own source: the parent has none of that name") {
         stage in
         let parent = try stage.add()
         let child = try stage.add(below: parent)
-        let fold = try stage.aggregate(try stage.family(try stage.records(few)), over: child)
+        let aggregate = try stage.aggregate(try stage.family(try stage.records(few)), over: child)
         stage.sampler.pass()
-        stage.expect(fold, nothing, "nothing")
+        stage.expect(aggregate, nothing, "nothing")
         let above = stage.sampler.plan.entries.filter { $0.source === parent }
         stage.expect(above.count, is: 0, "the number of groups above")
       },
-      Check(13, .test, "Values and aggregates of one source stand side by side") { stage in
+      Check(13, .test, "A source can have both values and aggregates") { stage in
         let records = try stage.records(values)
         let family = try stage.family(try stage.records(few), as: "few")
         let source = try stage.add()
         let token = try records.add(.a)
         for isSecond in [false, true] {
           if isSecond {
-            stage.expect(.groupAttached(path: source.path, group: "fold"), "the aggregate again") {
+            stage.expect(
+              .groupAttached(path: source.path, group: "aggregate"), "the aggregate again"
+            ) {
               () throws(TreeError) in try stage.aggregate(family, over: source)
             }
             stage.expect(.groupAttached(path: source.path, group: "all"), "the group again") {
@@ -98,11 +101,11 @@ extension TreeConformance {
 }
 
 extension RuleStage {
-  /// An aggregate by every function.
+  /// Adds an aggregate by every function.
   @discardableResult
   func aggregate(
-    _ family: Family, by functions: [FoldFunction] = FoldFunction.allCases,
-    as name: String = "fold", over source: Source
+    _ family: Family, by functions: [AggregateFunction] = AggregateFunction.allCases,
+    as name: String = "aggregate", over source: Source
   ) throws(TreeError) -> Group {
     try tree.aggregate(family, by: functions, as: name, over: source)
   }

@@ -5,10 +5,10 @@ extension TreeConformance {
   private static let fields: [ConformanceField] = [.u64, .level]
   private static let full = ConformanceValues(["u64": 100, "level": 7])
 
-  /// Clearing, which upstream has no test of.
+  /// Clearing, which upstream does not test.
   static var clearRules: [Check] {
     [
-      Check(21, .promise, "A count is cleared at its source for all readers, and nothing beside it")
+      Check(21, .promise, "A count is cleared at its source for all readers; nothing else changes")
       { stage in
         let (records, count) = try stage.clearable(fields)
         let (one, other) = (try stage.add(), try stage.add())
@@ -34,50 +34,53 @@ extension TreeConformance {
           try stage.attach(records, try records.add(full), to: $0)
         }
         let beside = try stage.attach(records, try records.add(full), to: stranger)
-        let fold = try stage.aggregate(beside.family, by: [.sum], over: parent)
+        let aggregate = try stage.aggregate(beside.family, by: [.sum], over: parent)
         stage.sampler.pass()
-        stage.expect(folded: .u64, .sum, of: fold, is: 300)
-        guard let sum = fold.schema["u64"] else { return }
-        stage.expect(stage.clear(sum, of: fold), is: .cleared, "the answer")
+        stage.expect(aggregate: .u64, .sum, of: aggregate, is: 300)
+        guard let sum = aggregate.schema["u64"] else { return }
+        stage.expect(stage.clear(sum, of: aggregate), is: .cleared, "the answer")
         stage.sampler.pass()
-        stage.expect(folded: .u64, .sum, of: fold, is: 0)
+        stage.expect(aggregate: .u64, .sum, of: aggregate, is: 0)
         for group in groups {
           stage.expect(stage.value(.u64, of: group), is: 0, "u64 of \(group.source.path)")
           stage.expect(group, [.level], are: full, "a member")
         }
         stage.expect(beside, fields, are: full, "what is no member")
       },
-      Check(23, .promise, "A level cannot be cleared: it is not permitted and nothing changes") {
-        stage in
+      Check(
+        23, .promise, "A level cannot be cleared: the call is not permitted and changes nothing"
+      ) { stage in
         let records = try stage.records([.level])
         let group = try stage.attach(records, try records.add(full), to: try stage.add())
-        let fold = try stage.aggregate(group.family, by: [.sum], over: group.source)
+        let aggregate = try stage.aggregate(group.family, by: [.sum], over: group.source)
         stage.sampler.pass()
-        guard let level = records.statistic(.level), let sum = fold.schema["level"] else { return }
+        guard let level = records.statistic(.level), let sum = aggregate.schema["level"] else {
+          return
+        }
         stage.expect(stage.clear(level, of: group), is: .notPermitted, "the answer")
-        stage.expect(stage.clear(sum, of: fold), is: .notPermitted, "the aggregate's answer")
+        stage.expect(stage.clear(sum, of: aggregate), is: .notPermitted, "the aggregate's answer")
         let given = records.backing.clear(group.token, level)
         stage.expect(given, is: .notPermitted, "the backing's answer")
         stage.sampler.pass()
         stage.expect(group, [.level], are: full, "the record")
       },
-      Check(24, .promise, "Where there is no way to clear, it is not permitted and nothing changes")
+      Check(24, .promise, "If a source cannot clear, the call is not permitted and changes nothing")
       { stage in
         let records = try stage.records([.u64])
         guard !records.isClearable else {
-          throw RuleStage.Skip(reason: "the source's records can be cleared")
+          throw RuleStage.SkipError(reason: "the source's records can be cleared")
         }
         let group = try stage.attach(records, try records.add(full), to: try stage.add())
-        let fold = try stage.aggregate(group.family, by: [.sum], over: group.source)
+        let aggregate = try stage.aggregate(group.family, by: [.sum], over: group.source)
         stage.sampler.pass()
-        guard let count = records.statistic(.u64), let sum = fold.schema["u64"] else { return }
+        guard let count = records.statistic(.u64), let sum = aggregate.schema["u64"] else { return }
         stage.expect(stage.clear(count, of: group), is: .notPermitted, "the answer")
-        stage.expect(stage.clear(sum, of: fold), is: .notPermitted, "the aggregate's answer")
+        stage.expect(stage.clear(sum, of: aggregate), is: .notPermitted, "the aggregate's answer")
         stage.sampler.pass()
         stage.expect(group, [.u64], are: full, "the record")
       },
-      Check(25, .promise, "Unlike upstream a reader may clear for itself, which no other notices") {
-        stage in
+      Check(25, .promise, "Unlike upstream, a reader can clear for itself without effect on others")
+      { stage in
         let records = try stage.records(fields)
         let token = try records.add(full)
         let group = try stage.attach(records, token, to: try stage.add())
@@ -96,7 +99,7 @@ extension TreeConformance {
           stage.expect(stage.sampler.clear(level, of: entry), is: .notPermitted, "of a level")
         }
       },
-      Check(26, .promise, "A reader's own zero ends when the count begins again, for good") {
+      Check(26, .promise, "A reader's own baseline ends permanently when the count is reset") {
         stage in
         let records = try stage.records([.u64])
         let token = try records.add(full)
@@ -114,11 +117,13 @@ extension TreeConformance {
 }
 
 extension RuleStage {
-  /// Records that can be cleared, and their count.
+  /// Creates records that can be cleared.
+  ///
+  /// - Returns: The records and the statistic of their count.
   func clearable(_ fields: [ConformanceField]) throws -> (RuleRecords, Statistic) {
     let records = try records(fields)
     guard records.isClearable, let count = records.statistic(.u64) else {
-      throw Skip(reason: "the source's records cannot be cleared")
+      throw SkipError(reason: "the source's records cannot be cleared")
     }
     return (records, count)
   }
@@ -129,11 +134,12 @@ extension RuleStage {
   }
 
   func expect(
-    folded field: ConformanceField, _ function: FoldFunction, of group: Group, is value: UInt64?
+    aggregate field: ConformanceField, _ function: AggregateFunction, of group: Group,
+    is value: UInt64?
   ) {
     guard keeps(field) else { return }
     expect(
-      folded(field, function, of: group), is: value,
+      aggregateValue(field, function, of: group), is: value,
       "\(function.rawValue) of \(field.name) of \(group.source.path)")
   }
 }

@@ -2,23 +2,23 @@ import Statistics
 import StatsTree
 
 extension TreeConformance {
-  /// Arithmetic at its ends, which upstream has no test of.
+  /// Arithmetic at the limits, which upstream does not test.
   static var extremeRules: [Check] {
     [
-      Check(32, .promise, "The least of no unsigned numbers is none; upstream's is 2^64 - 1") {
+      Check(32, .promise, "The minimum of no unsigned values is missing; upstream has 2^64 - 1") {
         stage in
         let family = try stage.family(try stage.records([.u8, .u64]))
-        let fold = try stage.aggregate(family, over: try stage.add())
+        let aggregate = try stage.aggregate(family, over: try stage.add())
         stage.sampler.pass()
         stage.expect(
-          fold,
+          aggregate,
           [
-            FoldExpectation(.u8, .minimum, nil, upstream: .max),
-            FoldExpectation(.u64, .minimum, nil, upstream: .max),
-            FoldExpectation(.u64, .maximum, nil, upstream: 0),
+            AggregateExpectation(.u8, .minimum, nil, upstream: .max),
+            AggregateExpectation(.u64, .minimum, nil, upstream: .max),
+            AggregateExpectation(.u64, .maximum, nil, upstream: 0),
           ], "nothing")
       },
-      Check(33, .promise, "An average below zero is rounded towards zero; here by thousandths") {
+      Check(33, .promise, "A negative average is rounded towards zero; here in thousandths") {
         stage in
         let records = try stage.records([.s16])
         let parent = try stage.add()
@@ -28,16 +28,15 @@ extension TreeConformance {
           family = try stage.attach(records, token, to: try stage.add(below: parent)).family
         }
         guard let family else { return }
-        let fold = try stage.aggregate(family, by: [.average], over: parent)
+        let aggregate = try stage.aggregate(family, by: [.average], over: parent)
         stage.sampler.pass()
-        stage.expect(fold, [FoldExpectation(.s16, .average, 0)], "-2 by 3")
-        let exact = stage.entry(fold).flatMap { entry in
-          stage.sampler.value(fold.schema.statistics[0], of: entry)
+        stage.expect(aggregate, [AggregateExpectation(.s16, .average, 0)], "-2 by 3")
+        let exact = stage.entry(aggregate).flatMap { entry in
+          stage.sampler.value(aggregate.schema.statistics[0], of: entry)
         }
         stage.expect(exact, is: UInt64(bitPattern: -666), "the average in thousandths")
       },
-      Check(34, .promise, "A sum that is too large stops at the last number, where upstream wraps")
-      {
+      Check(34, .promise, "A sum that overflows stops at the last valid value; upstream wraps") {
         stage in
         let records = try stage.records([.u64, .s64])
         let parent = try stage.add()
@@ -47,16 +46,16 @@ extension TreeConformance {
           family = try stage.attach(records, token, to: try stage.add(below: parent)).family
         }
         guard let family else { return }
-        let fold = try stage.aggregate(family, over: parent)
+        let aggregate = try stage.aggregate(family, over: parent)
         stage.sampler.pass()
         stage.expect(
-          fold,
+          aggregate,
           [
-            FoldExpectation(.u64, .sum, -2, upstream: UInt64(bitPattern: -4)),
-            FoldExpectation(.s64, .sum, .min + 1, upstream: 2),
+            AggregateExpectation(.u64, .sum, -2, upstream: UInt64(bitPattern: -4)),
+            AggregateExpectation(.s64, .sum, .min + 1, upstream: 2),
           ], "two great numbers")
       },
-      Check(48, .repair, "Members are counted in 64 bits, and sums go beyond 32") { stage in
+      Check(48, .repair, "Members are counted in 64 bits, and sums exceed 32 bits") { stage in
         var members = Members()
         members.count = 1 << 32 + 1
         stage.expect(members.count > 1 << 32, "2^32 + 1 members are \(members.count)")
@@ -68,42 +67,43 @@ extension TreeConformance {
           family = try stage.attach(records, token, to: try stage.add(below: parent)).family
         }
         guard let family else { return }
-        let fold = try stage.aggregate(family, over: parent)
+        let aggregate = try stage.aggregate(family, over: parent)
         stage.sampler.pass()
         stage.expect(
-          fold,
+          aggregate,
           [
-            FoldExpectation(.u64, .sum, 3 * 0xffff_ffff),
-            FoldExpectation(.u64, .average, 0xffff_ffff),
+            AggregateExpectation(.u64, .sum, 3 * 0xffff_ffff),
+            AggregateExpectation(.u64, .average, 0xffff_ffff),
           ], "three numbers of 32 bits")
       },
-      Check(49, .repair, "No data is a state of its own beside upstream's extremes, which stay") {
+      Check(49, .repair, "Missing data is a separate state; upstream's extremes remain available") {
         stage in
         let records = try stage.records([.s32, .u8])
         let source = try stage.add()
-        let fold = try stage.aggregate(try stage.family(records), over: source)
-        let least = UInt64(bitPattern: Int64.min)
-        let most = UInt64(bitPattern: Int64.max)
+        let aggregate = try stage.aggregate(try stage.family(records), over: source)
+        let minimum = UInt64(bitPattern: Int64.min)
+        let maximum = UInt64(bitPattern: Int64.max)
         let none = [
-          FoldExpectation(.s32, .minimum, nil, upstream: most),
-          FoldExpectation(.s32, .maximum, nil, upstream: least),
-          FoldExpectation(.s32, .average, nil, upstream: 0),
-          FoldExpectation(.u8, .countZero, nil, upstream: 0),
+          AggregateExpectation(.s32, .minimum, nil, upstream: maximum),
+          AggregateExpectation(.s32, .maximum, nil, upstream: minimum),
+          AggregateExpectation(.s32, .average, nil, upstream: 0),
+          AggregateExpectation(.u8, .countZero, nil, upstream: 0),
         ]
         stage.sampler.pass()
-        stage.expect(fold, none, "nothing")
-        // A true extreme is a number.
+        stage.expect(aggregate, none, "nothing")
+        // A valid extreme is a value.
         let token = try records.add(.init(["s32": Int64(Int32.min), "u8": 0]))
         let group = try stage.attach(records, token, to: source)
         stage.sampler.pass()
         stage.expect(
-          fold,
+          aggregate,
           [
-            FoldExpectation(.s32, .minimum, Int64(Int32.min)), FoldExpectation(.u8, .countZero, 1),
+            AggregateExpectation(.s32, .minimum, Int64(Int32.min)),
+            AggregateExpectation(.u8, .countZero, 1),
           ], "one")
         stage.tree.detach(group)
         stage.sampler.pass()
-        stage.expect(fold, none, "nothing again")
+        stage.expect(aggregate, none, "nothing again")
       },
     ]
   }

@@ -2,46 +2,48 @@ import Statistics
 import StatsTree
 
 extension TreeConformance {
-  /// What is hidden, which upstream has no test of, and got wrong.
+  /// Hidden sources, which upstream does not test and implements wrongly.
   static var hidingRules: [Check] {
     [
-      Check(27, .promise, "A hidden source is left out of views and counts in aggregates") {
+      Check(27, .promise, "A hidden source is omitted from views but counts in aggregates") {
         stage in
         let records = try stage.records([.u64])
         let parent = try stage.add()
         let child = try stage.add(below: parent, isHidden: true)
         let group = try stage.attach(records, try records.add(.a), to: child)
         let open = try stage.attach(records, try records.add(.a), to: parent)
-        let fold = try stage.aggregate(group.family, over: parent)
+        let aggregate = try stage.aggregate(group.family, over: parent)
         stage.sampler.pass()
-        stage.expect(stage.shown, is: [open.id, fold.id], "what is shown")
-        stage.expect(folded: .u64, .sum, of: fold, is: 128)
+        stage.expect(stage.shown, is: [open.id, aggregate.id], "what is shown")
+        stage.expect(aggregate: .u64, .sum, of: aggregate, is: 128)
         stage.expect(!stage.sampler.shows(child), "the sampler shows it")
         stage.expect(stage.tree.sources().count, is: 1, "the number of sources")
         let all = Sampler(stage.tree, Selection(includesHidden: true))
         all.pass()
-        stage.expect(stage.value(.u64, of: group, all), is: 64, "u64 where it is asked for")
+        stage.expect(stage.value(.u64, of: group, all), is: 64, "u64 with hidden sources")
       },
-      Check(28, .promise, "A hidden group is left out of views, its source is not; it counts") {
-        stage in
+      Check(
+        28, .promise,
+        "A hidden group is omitted from views, but its source is not; the group counts"
+      ) { stage in
         let records = try stage.records([.u64])
         let source = try stage.add()
         let group = try stage.attach(records, try records.add(.a), to: source, isHidden: true)
-        let fold = try stage.aggregate(group.family, over: source)
+        let aggregate = try stage.aggregate(group.family, over: source)
         let hidden = try stage.tree.aggregate(
           group.family, as: "hidden", over: source, isHidden: true)
         stage.sampler.pass()
-        stage.expect(stage.shown, is: [fold.id], "what is shown")
-        stage.expect(folded: .u64, .sum, of: fold, is: 64)
+        stage.expect(stage.shown, is: [aggregate.id], "what is shown")
+        stage.expect(aggregate: .u64, .sum, of: aggregate, is: 64)
         stage.expect(stage.tree.sources().count, is: 1, "the number of sources")
         let all = Sampler(stage.tree, Selection(includesHidden: true))
         all.pass()
         let ids = all.plan.entries.map(\.group.id)
-        stage.expect(ids, is: [group.id, fold.id, hidden.id], "what is there")
+        stage.expect(ids, is: [group.id, aggregate.id, hidden.id], "what is there")
       },
       Check(
         47, .repair,
-        "A hidden source hides all below it, whether that came before or after; upstream does not"
+        "A hidden source hides all below it, added before or after; upstream does not"
       ) { stage in
         let records = try stage.records([.u64])
         let hidden = try stage.tree.makeSource("hidden", isHidden: true)
@@ -57,30 +59,30 @@ extension TreeConformance {
         stage.expect(stage.shown, is: [], "what is shown of what came after")
         stage.expect(stage.tree.root.children.map(\.name), is: ["hidden"], "what is at the root")
         stage.expect(stage.tree.sources().count, is: 0, "the number of sources")
-        // Elsewhere it is as visible as any.
+        // At another place it is visible.
         stage.tree.remove(before)
         try stage.tree.add(before, below: stage.tree.root)
         stage.sampler.pass()
         stage.expect(stage.shown.count, is: 1, "the number of groups that are shown")
       },
-      Check(66, .wish, "A user sees what is theirs and what is nobody's, in aggregates, too") {
-        stage in
+      Check(66, .planned, "A user sees own sources and those without an owner, also in aggregates")
+      { stage in
         let records = try stage.records([.u64])
         let parent = try stage.add()
         let owners: [UInt32?] = [1000, 1001, nil]
         let groups = try owners.map { owner in
           let child = try stage.add(below: parent, owner: owner)
-          // What is below it is theirs, too.
+          // The sources below have the same owner.
           let lower = try stage.add(below: child)
           return try stage.attach(records, try records.add(.a), to: lower)
         }
-        let fold = try stage.aggregate(groups[0].family, over: parent)
+        let aggregate = try stage.aggregate(groups[0].family, over: parent)
         let reader = Sampler(stage.tree, Selection(viewer: .user(1000)))
         for sampler in [stage.sampler, reader] { sampler.pass() }
-        stage.expect(folded: .u64, .sum, of: fold, is: 192)
+        stage.expect(aggregate: .u64, .sum, of: aggregate, is: 192)
         let ids = reader.plan.entries.map(\.group.id)
-        stage.expect(ids, is: [fold.id, groups[0].id, groups[2].id], "what the user sees")
-        if let entry = stage.entry(fold, reader), let sum = fold.schema["u64"] {
+        stage.expect(ids, is: [aggregate.id, groups[0].id, groups[2].id], "what the user sees")
+        if let entry = stage.entry(aggregate, reader), let sum = aggregate.schema["u64"] {
           stage.expect(reader.value(sum, of: entry), is: 128, "the user's sum")
         }
         stage.expect(!reader.shows(groups[1].source), "the other's source is shown")
@@ -94,6 +96,6 @@ extension TreeConformance {
 }
 
 extension RuleStage {
-  /// The groups that the sampler shows, by their ids.
+  /// The ids of the groups that the sampler shows.
   var shown: [UInt64] { sampler.plan.entries.map(\.group.id) }
 }

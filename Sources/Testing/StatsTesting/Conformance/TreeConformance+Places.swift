@@ -4,22 +4,22 @@ import StatsTree
 extension TreeConformance {
   private static let values: [ConformanceField] = [.u64, .s32, .bo, .u8, .s16]
 
-  /// The tests of statsfs on what a source has: 1 to 4, and that of the fork with labels.
+  /// The tests of statsfs on the contents of a source: 1 to 4, and the labels test of the fork.
   static var placeTests: [Check] {
     [
-      Check(1, .test, "A source that was just made has its name, no child and no statistic") {
-        stage in
+      Check(1, .test, "A new source has its name, no child and no statistic") { stage in
         let source = try stage.tree.add("kvm_\(123)")
         stage.expect(source.name, is: "kvm_123", "the name")
         stage.expect(source.path, is: "kvm_123", "the path")
         stage.expect(source.children.count, is: 0, "the number of children")
         stage.expect(source.groups.count, is: 0, "the number of groups")
       },
-      Check(2, .test, "A child is listed by its parent alone, which holds it; no statistic comes") {
-        stage in
+      Check(
+        2, .test, "Only its parent lists a child and keeps it alive; the child adds no statistic"
+      ) { stage in
         let parent = try stage.tree.add("parent")
         let stranger = try stage.tree.makeSource("stranger")
-        // Nobody else holds it from here on.
+        // Only the parent references it from here on.
         try stage.tree.add("child", below: parent)
         let child = parent.child("child")
         stage.expect(child != nil, "the child is not there")
@@ -29,8 +29,9 @@ extension TreeConformance {
         stage.expect(parent.child("stranger") == nil, "a source without a place is a child")
         stage.expect(stage.total(parent), is: [0, 0], "the number of statistics")
       },
-      Check(3, .test, "A group is attached once: the same again is refused and changes nothing") {
-        stage in
+      Check(
+        3, .test, "A group is attached once: attaching it again is an error and changes nothing"
+      ) { stage in
         let records = try stage.records(values)
         let source = try stage.add()
         let token = try records.add(.a)
@@ -43,8 +44,10 @@ extension TreeConformance {
         stage.expect(stage.counts(source).values, is: all, "the number of values")
         stage.expect(stage.counts(source).aggregates, is: 0, "the number of aggregates")
       },
-      Check(4, .test, "A source's values count for those above it while it has a place, as often") {
-        stage in
+      Check(
+        4, .test,
+        "A source's values count in the sources above while, and as often as, it has a place"
+      ) { stage in
         let records = try stage.records(values)
         let (parent, child) = (try stage.add(), try stage.tree.makeSource("child"))
         let sibling = try stage.tree.makeSource("sibling")
@@ -65,7 +68,7 @@ extension TreeConformance {
           stage.expect(stage.search("u64", in: source), is: stage.keeps(.u64) ? 64 : nil, "u64")
         }
       },
-      Check(20, .test, "Labels are found from a source upwards, also those that came later") {
+      Check(20, .test, "Labels are found from a source upwards, including labels added later") {
         stage in
         let root = try stage.tree.add("root", labels: ["parent_dir": "parent"])
         let child = try stage.tree.add("child", below: root)
@@ -86,7 +89,7 @@ extension TreeConformance {
   /// The tests of statsfs on finding values: 5 to 7.
   static var valueTests: [Check] {
     [
-      Check(5, .test, "A value is found by its name, with its sign; an unknown name is none") {
+      Check(5, .test, "A value is found by its name, with its sign; an unknown name is not found") {
         stage in
         let records = try stage.records(values)
         let source = try stage.add()
@@ -99,7 +102,8 @@ extension TreeConformance {
         }
         stage.expect(stage.search("does not exist", in: source), is: nil, "an unknown name")
       },
-      Check(6, .test, "A value is its own source's: the parent has none of that name") { stage in
+      Check(6, .test, "A value belongs to its own source: the parent has none of that name") {
+        stage in
         let records = try stage.records(values)
         let parent = try stage.add()
         let child = try stage.add(below: parent)
@@ -111,7 +115,7 @@ extension TreeConformance {
           stage.expect(stage.search(field.name, in: parent), is: nil, "\(field.name) above")
         }
       },
-      Check(7, .test, "In a source without groups no name is found") { stage in
+      Check(7, .test, "No name is found in a source without groups") { stage in
         let records = try stage.records(values)
         let (full, empty) = (try stage.add(), try stage.add())
         try stage.attach(records, try records.add(.a), to: full)
@@ -121,11 +125,11 @@ extension TreeConformance {
         }
         stage.expect(stage.total(empty), is: [0, 0], "the number of values")
       },
-      Check(12, .test, "A name twice in one group is the first one's; both are values here") {
-        stage in
+      Check(12, .test, "If a group has a name twice, the first one is found; both are values here")
+      { stage in
         let second = ConformanceField("s32 again", .s32, .instant)
         guard stage.keeps(.s32) else {
-          throw RuleStage.Skip(reason: "the source cannot keep s32")
+          throw RuleStage.SkipError(reason: "the source cannot keep s32")
         }
         let records = try stage.twice(.s32, second)
         let source = try stage.add()
@@ -145,8 +149,7 @@ extension TreeConformance {
         stage.expect(words ?? [], is: [first, 0], "the two of the name")
       },
       Check(14, .test, "Groups with the same names in parent and child each read their own record")
-      {
-        stage in
+      { stage in
         let (records, few) = (try stage.records(values), try stage.records([.s32, .bo, .u64]))
         let parent = try stage.add()
         let child = try stage.add(below: parent)
@@ -165,7 +168,7 @@ extension TreeConformance {
 }
 
 extension RuleStage {
-  /// Records of two fields under one name.
+  /// Creates records with two fields under one name.
   func twice(_ field: ConformanceField, _ other: ConformanceField) throws -> RuleRecords {
     try records(exactly: [field, other], named: [field.name, field.name])
   }

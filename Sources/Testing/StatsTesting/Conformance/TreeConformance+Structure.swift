@@ -4,7 +4,7 @@ import StatsTree
 import Synchronization
 
 extension TreeConformance {
-  /// The tree's own structure, which upstream corrupts when it is misused.
+  /// The structure of the tree, which upstream corrupts if it is misused.
   static var structureRules: [Check] {
     [
       Check(
@@ -41,8 +41,9 @@ extension TreeConformance {
         stage.tree.remove(child)
         stage.expect(stage.tree.generation, is: generation, "the generation after nothing")
       },
-      Check(46, .repair, "A name stands once under a parent: another of that name is an error") {
-        stage in
+      Check(
+        46, .repair, "A name is unique below a parent: a second source of that name is an error"
+      ) { stage in
         let parent = try stage.add()
         let first = try stage.tree.add("eth0", below: parent)
         let second = try stage.tree.makeSource("eth0")
@@ -53,7 +54,7 @@ extension TreeConformance {
           () throws(TreeError) in try stage.tree.add("eth0", below: parent)
         }
         stage.expect(parent.child("eth0") === first, "the first eth0 is not there")
-        // What is refused has its place elsewhere.
+        // The rejected source can be added elsewhere.
         try stage.tree.add(second, below: stage.tree.root)
         for name in ["", "a/b"] {
           stage.expect(.badName(name), "the name '\(name)'") {
@@ -61,43 +62,43 @@ extension TreeConformance {
           }
         }
       },
-      Check(37, .promise, "Sources come and go while two samplers pass, and every sum is right") {
-        stage in
+      Check(37, .promise, "Sources join and leave while two samplers run, and every sum is correct")
+      { stage in
         let records = try stage.records([.u64])
         let tokens = try (0..<8).map { _ in try records.add(.init(["u64": 1])) }
         let parent = try stage.add()
-        let fold = try stage.aggregate(try stage.family(records), by: [.sum], over: parent)
-        // The sources and groups are the tree's to guard, the records are not touched.
-        let shared = Shared(stage, records, parent, fold)
+        let aggregate = try stage.aggregate(try stage.family(records), by: [.sum], over: parent)
+        // The tree guards its sources and groups. The records do not change.
+        let shared = Shared(stage, records, parent, aggregate)
         let reader = try SystemThread(name: "reader") { shared.readOften() }
         let author = try SystemThread(name: "author") { shared.change(tokens) }
-        // One that stays, so that there is always a sum.
+        // A member that stays, so that there is always a sum.
         try stage.attach(records, tokens[0], to: parent)
         shared.check(stage.sampler, passes: 300)
         shared.isDone.store(true, ordering: .relaxed)
         author.join()
         reader.join()
-        let count = stage.entry(fold).flatMap { stage.sampler.members(of: $0)?.upCount } ?? 0
+        let count = stage.entry(aggregate).flatMap { stage.sampler.members(of: $0)?.upCount } ?? 0
         stage.expect(count > 0, "no member was read")
         stage.expect(shared.oddCount.load(ordering: .relaxed), is: 0, "the number of wrong sums")
       },
     ]
   }
 
-  /// What the threads of rule 37 have together.
+  /// The state that the threads of rule 37 share.
   private final class Shared: @unchecked Sendable {
     let isDone = Atomic(false)
     let oddCount = Atomic(0)
     private let stage: RuleStage
     private let records: RuleRecords
     private let parent: Source
-    private let fold: Group
+    private let aggregate: Group
 
-    init(_ stage: RuleStage, _ records: RuleRecords, _ parent: Source, _ fold: Group) {
+    init(_ stage: RuleStage, _ records: RuleRecords, _ parent: Source, _ aggregate: Group) {
       self.stage = stage
       self.records = records
       self.parent = parent
-      self.fold = fold
+      self.aggregate = aggregate
     }
 
     func readOften() {
@@ -105,13 +106,13 @@ extension TreeConformance {
       while !isDone.load(ordering: .relaxed) { check(sampler, passes: 1) }
     }
 
-    /// Each member has counted 1, and so has each that left.
+    /// Each member has counted 1, and so has each departed member.
     func check(_ sampler: Sampler, passes: Int) {
       for _ in 0..<passes {
         sampler.pass()
-        guard let entry = stage.entry(fold, sampler), let members = sampler.members(of: entry)
+        guard let entry = stage.entry(aggregate, sampler), let members = sampler.members(of: entry)
         else { continue }
-        let sum = sampler.value(fold.schema.statistics[0], of: entry) ?? 0
+        let sum = sampler.value(aggregate.schema.statistics[0], of: entry) ?? 0
         if sum != UInt64(members.upCount + members.departedCount) {
           oddCount.add(1, ordering: .relaxed)
         }

@@ -2,31 +2,32 @@ import Statistics
 import StatsTree
 
 extension TreeConformance {
-  /// Sums over members that come and go.
+  /// Sums over members that join and leave.
   static var totalRules: [Check] {
     [
       Check(
         39, .promise,
-        "An aggregate that is named as what it counts counts neither itself nor others"
+        "An aggregate with the name of its members counts neither itself nor other aggregates"
       ) { stage in
         let records = try stage.records([.u64])
         let parent = try stage.add()
         let child = try stage.add(below: parent)
         let group = try stage.attach(records, try records.add(.a), to: child)
         stage.sampler.pass()
-        let folds = try [parent, child].map {
+        let aggregates = try [parent, child].map {
           try stage.aggregate(group.family, by: [], as: "all", over: $0)
         }
         for _ in 0..<3 {
           stage.sampler.pass()
-          for fold in folds {
-            stage.expect(folded: .u64, .sum, of: fold, is: 64)
-            stage.expect(stage.members(of: fold), is: 1, "the number of members")
+          for aggregate in aggregates {
+            stage.expect(aggregate: .u64, .sum, of: aggregate, is: 64)
+            stage.expect(stage.members(of: aggregate), is: 1, "the number of members")
           }
         }
       },
       Check(
-        40, .promise, "Sources, groups and aggregates may come in any order, also between passes"
+        40, .promise,
+        "Sources, groups and aggregates can be added in any order, also between passes"
       ) { stage in
         let records = try stage.records([.u64])
         let family = try stage.family(records)
@@ -49,13 +50,13 @@ extension TreeConformance {
           try stage.attach(records, try records.add(.a), to: child)
           stage.sampler.pass()
           guard let own else { continue }
-          stage.expect(folded: .u64, .sum, of: own, is: 128)
-          stage.expect(folded: .u64, .sum, of: all, is: UInt64(128 * (number + 1)))
+          stage.expect(aggregate: .u64, .sum, of: own, is: 128)
+          stage.expect(aggregate: .u64, .sum, of: all, is: UInt64(128 * (number + 1)))
         }
       },
       Check(
         43, .repair,
-        "A sum of counts does not fall when a member leaves; what that left is shown apart"
+        "A sum of counts does not fall when a member leaves; its part is reported"
       ) { stage in
         let records = try stage.records([.u64, .level])
         let parent = try stage.add()
@@ -64,10 +65,10 @@ extension TreeConformance {
           let token = try records.add(.init(["u64": 100 * number, "level": number]))
           groups.append(try stage.attach(records, token, to: try stage.add(below: parent)))
         }
-        let fold = try stage.aggregate(groups[0].family, over: parent)
+        let aggregate = try stage.aggregate(groups[0].family, over: parent)
         stage.sampler.pass()
-        stage.expect(folded: .u64, .sum, of: fold, is: 600)
-        stage.expect(stage.retained(of: fold), is: nil, "what departed members left")
+        stage.expect(aggregate: .u64, .sum, of: aggregate, is: 600)
+        stage.expect(stage.retained(of: aggregate), is: nil, "what departed members left")
         let left: [UInt64] = [200, 500, 600]
         for (step, index) in [1, 2, 0].enumerated() {
           if step == 0 {
@@ -76,43 +77,47 @@ extension TreeConformance {
             stage.tree.detach(groups[index])
           }
           stage.sampler.pass()
-          stage.expect(folded: .u64, .sum, of: fold, is: 600)
-          stage.expect(folded: .level, .sum, of: fold, is: [4, 1, nil][step])
+          stage.expect(aggregate: .u64, .sum, of: aggregate, is: 600)
+          stage.expect(aggregate: .level, .sum, of: aggregate, is: [4, 1, nil][step])
           if stage.keeps(.u64) {
-            stage.expect(stage.retained(of: fold), is: left[step], "what departed members left")
+            stage.expect(
+              stage.retained(of: aggregate), is: left[step], "what departed members left")
           }
-          stage.expect(folded: .u64, .maximum, of: fold, is: [300, 100, nil][step])
+          stage.expect(aggregate: .u64, .maximum, of: aggregate, is: [300, 100, nil][step])
         }
-        let departed = stage.entry(fold).flatMap { stage.sampler.members(of: $0)?.departedCount }
+        let departed = stage.entry(aggregate).flatMap {
+          stage.sampler.members(of: $0)?.departedCount
+        }
         stage.expect(departed, is: 3, "the number of departed members")
       },
-      Check(44, .repair, "What a member had counted before it came is in the sum and is no growth")
-      {
+      Check(44, .repair, "What a member counted before it joined is in the sum but is not growth") {
         stage in
         let records = try stage.records([.u64])
         let parent = try stage.add()
         let token = try records.add(.init(["u64": 10]))
         let group = try stage.attach(records, token, to: try stage.add(below: parent))
-        let fold = try stage.aggregate(group.family, by: [.sum], over: parent)
+        let aggregate = try stage.aggregate(group.family, by: [.sum], over: parent)
         stage.sampler.pass()
         for round in 1...3 as ClosedRange<Int64> {
           let big = try records.add(.init(["u64": 1_000_000 * round]))
           try stage.attach(records, big, to: try stage.add(below: parent))
           try records.set(token, .init(["u64": 10 + round]))
           stage.sampler.pass()
-          guard let entry = stage.entry(fold), let sum = fold.schema["u64"] else { return }
+          guard let entry = stage.entry(aggregate), let sum = aggregate.schema["u64"] else {
+            return
+          }
           let total = UInt64(10 + round + 500_000 * round * (round + 1))
-          stage.expect(folded: .u64, .sum, of: fold, is: total)
+          stage.expect(aggregate: .u64, .sum, of: aggregate, is: total)
           stage.expect(stage.sampler.delta(sum, of: entry), is: .increase(1), "the growth")
         }
       },
       Check(
-        51, .repair, "A sum of counts goes on when members end, leave and come between two passes"
+        51, .repair, "A sum of counts continues when members end, leave and join between two passes"
       ) { stage in
         let records = try stage.records([.u64])
         let parent = try stage.add()
         let family = try stage.family(records)
-        let fold = try stage.aggregate(family, by: [.sum], over: parent)
+        let aggregate = try stage.aggregate(family, by: [.sum], over: parent)
         let token = try records.add(.init(["u64": 0]))
         try stage.attach(records, token, to: try stage.add(below: parent))
         stage.sampler.pass()
@@ -132,8 +137,10 @@ extension TreeConformance {
           try records.set(token, .init(["u64": 2 * round]))
           stage.sampler.pass()
           total += UInt64(1000 * round + 2)
-          stage.expect(folded: .u64, .sum, of: fold, is: total)
-          guard let entry = stage.entry(fold), let sum = fold.schema["u64"] else { return }
+          stage.expect(aggregate: .u64, .sum, of: aggregate, is: total)
+          guard let entry = stage.entry(aggregate), let sum = aggregate.schema["u64"] else {
+            return
+          }
           stage.expect(stage.sampler.delta(sum, of: entry), is: .increase(2), "the growth")
         }
       },
@@ -142,9 +149,11 @@ extension TreeConformance {
 }
 
 extension RuleStage {
-  /// What departed members left in an aggregate's sum of u64.
-  func retained(of fold: Group) -> UInt64? {
-    guard let entry = entry(fold), let index = fold.schema.index(of: "u64") else { return nil }
+  /// Returns the part of departed members in an aggregate's sum of u64.
+  func retained(of aggregate: Group) -> UInt64? {
+    guard let entry = entry(aggregate), let index = aggregate.schema.index(of: "u64") else {
+      return nil
+    }
     return sampler.retained(index, of: entry)
   }
 }

@@ -2,11 +2,12 @@ import Statistics
 import StatsTree
 
 extension TreeConformance {
-  /// Numbers of every width, of which upstream's tests have five.
+  /// Values of every width.
+  ///
+  /// Upstream tests five of them.
   static var widthRules: [Check] {
     [
-      Check(29, .promise, "Unsigned numbers of 8, 16, 32 and 64 bits keep all their bits") {
-        stage in
+      Check(29, .promise, "Unsigned values of 8, 16, 32 and 64 bits keep all their bits") { stage in
         let fields: [ConformanceField] = [.u8, .u16, .u32, .u64]
         try check(
           fields,
@@ -17,7 +18,7 @@ extension TreeConformance {
             .init(["u8": 1, "u16": 0x102, "u32": 0x102_0304, "u64": 0x102_0304_0506_0708]),
           ], on: stage)
       },
-      Check(30, .promise, "Signed numbers of 8, 16, 32 and 64 bits keep their sign") { stage in
+      Check(30, .promise, "Signed values of 8, 16, 32 and 64 bits keep their sign") { stage in
         let fields: [ConformanceField] = [.s8, .s16, .s32, .s64]
         try check(
           fields,
@@ -28,16 +29,18 @@ extension TreeConformance {
             .init(["s8": -2, "s16": -300, "s32": -70_000, "s64": -5_000_000_000]),
           ], on: stage)
       },
-      Check(31, .promise, "A boolean is 0 or 1, and its unit says that it is one") { stage in
+      Check(31, .promise, "A boolean is 0 or 1 and has the unit of a boolean") { stage in
         try check([.bo], [.init(["bo": 1]), .init(["bo": 0])], on: stage)
       },
-      Check(36, .promise, "Names of any length are kept whole, where upstream cut them at 99 bytes")
-      { stage in
+      Check(36, .promise, "Names of any length are complete; upstream truncates them to 99 bytes") {
+        stage in
         let name = String(repeating: "long name ", count: 30) + "é"
         let field = ConformanceField(name, .u64, .cumulative)
         let path = String(repeating: "x", count: 1000)
         let source = try stage.tree.add(path)
-        guard stage.keeps(.u64) else { throw RuleStage.Skip(reason: "the source cannot keep u64") }
+        guard stage.keeps(.u64) else {
+          throw RuleStage.SkipError(reason: "the source cannot keep u64")
+        }
         let records = try stage.records(exactly: [.u64], named: [name])
         let group = try stage.attach(records, try records.add(.a), as: name, to: source)
         stage.sampler.pass()
@@ -45,8 +48,7 @@ extension TreeConformance {
         stage.expect(group.name, is: name, "the group's name")
         stage.expect(stage.value(field, of: group), is: 64, "the value")
       },
-      Check(38, .promise, "Each record has its own numbers, and they are read anew in each pass") {
-        stage in
+      Check(38, .promise, "Each record has its own values, which every pass reads again") { stage in
         let records = try stage.records([.u64, .level])
         var groups: [Group] = []
         for number in 0..<20 as Range<Int64> {
@@ -68,7 +70,7 @@ extension TreeConformance {
     ]
   }
 
-  /// Whether each of these is read as it was written.
+  /// Checks that records are read as they were written.
   private static func check(
     _ fields: [ConformanceField], _ values: [ConformanceValues], on stage: RuleStage
   ) throws {
@@ -80,7 +82,7 @@ extension TreeConformance {
     for (group, values) in zip(groups, values) {
       stage.expect(group, fields, are: values, group.source.path)
     }
-    // The order of the records does not matter to any of them.
+    // Each record is independent of its position.
     for (group, values) in zip(groups, values.reversed()) { try records.set(group.token, values) }
     stage.sampler.pass()
     for (group, values) in zip(groups, values.reversed()) {

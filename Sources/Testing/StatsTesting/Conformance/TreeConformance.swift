@@ -1,10 +1,9 @@
-/// Checks a backing in a tree by the rules of statsfs, and those that it lacked; needs no test
-/// library.
+/// Checks a backing in a tree by the rules of statsfs; needs no test library.
 ///
-/// The rules are those that the tests of statsfs state, what it promised without a test, what was
-/// wrong in it, and what was agreed but never made. Where the tree differs from it on purpose the
-/// rule's title says so. Many rules are the tree's; with a backing of one's own they show that its
-/// numbers go all the way.
+/// The rules cover the tests of statsfs, its promises without tests, its defects, and features that
+/// were agreed but never implemented. If the tree differs from statsfs on purpose, the title of the
+/// rule states it. Many rules concern the tree alone: with a custom backing they show that its
+/// values reach every view.
 ///
 /// ```swift
 /// for rule in TreeConformance(MyRecords()).rules() { print(rule) }
@@ -16,32 +15,35 @@ public struct TreeConformance {
     self.source = source
   }
 
-  /// What is wrong, each as a sentence that begins with the rule; empty where all is well.
+  /// Checks every rule.
+  ///
+  /// - Returns: The violations, each as a sentence that begins with the rule; empty if there are
+  ///   none.
   public func run() -> [String] {
     rules().flatMap { rule in rule.violations.map { "\(rule.number) \(rule.title): \($0)" } }
   }
 
-  /// Checks every rule, in order: what came of each.
+  /// Checks every rule, in order, and returns the results.
   public func rules() -> [ConformanceRule] {
     var kept: Set<String> = []
-    var flaws: [String] = []
+    var errors: [String] = []
     for field in ConformanceField.all {
       do {
         if try source.makeRecords([field]) != nil { kept.insert(field.name) }
       } catch {
-        flaws.append("no records of \(field.name): \(error)")
+        errors.append("cannot make records of \(field.name): \(error)")
       }
     }
     return Self.all.map { check in
       let stage = RuleStage(source, kept: kept)
-      let outcome = stage.run(check, flaws: flaws)
+      let outcome = stage.run(check, errors: errors)
       return ConformanceRule(
         number: check.number, origin: check.origin, title: check.title, outcome: outcome,
         omitted: stage.omitted.sorted())
     }
   }
 
-  /// A rule and how it is checked.
+  /// A rule and its check.
   struct Check {
     let number: Int
     let origin: ConformanceRule.Origin
@@ -61,8 +63,8 @@ public struct TreeConformance {
 
   static var all: [Check] {
     let parts = [
-      placeTests, valueTests, aggregateTests, foldTests, clearRules, hidingRules, widthRules,
-      extremeRules, lifeRules, totalRules, structureRules, wishRules,
+      placeTests, valueTests, aggregateTests, levelTests, clearRules, hidingRules, widthRules,
+      extremeRules, lifetimeRules, totalRules, structureRules, plannedRules,
     ]
     return parts.flatMap { $0 }.sorted { $0.number < $1.number }
   }

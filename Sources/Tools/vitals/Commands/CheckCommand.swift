@@ -6,6 +6,8 @@ import RRDStats
 import Statistics
 import StatsChecks
 import StatsFS
+import StatsInput
+import StatsText
 import StatsTree
 import XenStats
 
@@ -65,7 +67,7 @@ struct CheckCommand: ParsableCommand {
     }
     var memory = ""
     for path in files {
-      if path == "xen" {
+      if path == XenInput.root.path {
         findings += try domainFindings()
         continue
       }
@@ -79,17 +81,18 @@ struct CheckCommand: ParsableCommand {
         case .rrdd: findings += try RRDFileCheck(path).run()
         case .mount(let mount, let directory):
           findings += MountFindings.all(of: mount, directory, named: path)
-        case .silent: findings += MountCheck.findings(ofSilent: path, asked: "stat \(path)")
+        case .silent:
+          findings += MountCheck.findings(ofUnresponsive: path, duringStep: "stat \(path)")
         case .directory: noMount = path
         case .statistics:
           findings += StatsFileCheck(try Descriptor.open(path), object: path).run()
         }
       } catch {
-        throw Failure(
+        throw CommandError(
           status: error.isPermission ? .notPermitted : .nothingThere, text: "\(error)")
       }
       if let noMount {
-        throw Failure(
+        throw CommandError(
           status: .nothingThere,
           text: "\(noMount) is no mounted statistics filesystem; mount one with 'vitals mount', "
             + "or name a file")
@@ -106,13 +109,13 @@ struct CheckCommand: ParsableCommand {
 
   private func domainFindings() throws -> [Finding] {
     if xenLibrary == nil, let absence = ControlDomain.absence(SystemRoots()) {
-      throw Failure(status: .nothingThere, text: absence)
+      throw CommandError(status: .nothingThere, text: absence)
     }
     do throws(XenControlError) {
       return try XenCheck(library: xenLibrary).run()
     } catch {
       let isPermission = Status.denied(code: error.code).isRefusal
-      throw Failure(status: isPermission ? .notPermitted : .nothingThere, text: "\(error)")
+      throw CommandError(status: isPermission ? .notPermitted : .nothingThere, text: "\(error)")
     }
   }
 
@@ -123,7 +126,7 @@ struct CheckCommand: ParsableCommand {
     } failed: { name, error in
       findings.append(
         Finding(
-          check: "I2", rule: "the header reads completely", object: name,
+          check: StatsFileRule.header.id, rule: StatsFileRule.header.text, object: name,
           outcome: .skip("\(error)")))
     }
     return findings

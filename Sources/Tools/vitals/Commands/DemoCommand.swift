@@ -93,7 +93,7 @@ struct DemoCommand: ParsableCommand {
 
   func run() throws {
     if held.first == "hold" {
-      try holdGuest(HoldConfiguration(arguments: Array(held.dropFirst())))
+      try runGuest(GuestProcessConfiguration(arguments: Array(held.dropFirst())))
       return
     }
     if held.first == DemoTable.word, let parent = held.dropFirst().first.flatMap({ CInt($0) }) {
@@ -101,14 +101,14 @@ struct DemoCommand: ParsableCommand {
       return
     }
     guard held.isEmpty else {
-      throw Failure(
+      throw CommandError(
         status: .usage, text: "'\(held[0])' is not understood; see 'vitals demo --help'")
     }
     raiseDescriptorLimit()
     let support = GuestSupport.check()
     if starve {
       guard support == .usable else {
-        throw Failure(status: .notPermitted, text: "\(support); --starve needs real guests")
+        throw CommandError(status: .notPermitted, text: "\(support); --starve needs real guests")
       }
       try StarvedDemo(byQuota: quota).run(for: duration.nanoseconds, duration.description)
       return
@@ -132,14 +132,14 @@ struct DemoCommand: ParsableCommand {
   private func runGuests() throws {
     let payloads: [Payload] = [.portIO, .mmio, .haltTimer, .idle]
     let configurations = names.enumerated().map { index, name in
-      HoldConfiguration(
+      GuestProcessConfiguration(
         name: name,
         guest: GuestConfiguration(
           payload: payload?.payload ?? payloads[index % payloads.count], vcpus: vcpus,
           keepsStatsDescriptors: !keepNone))
     }
     let fleet = try GuestFleet(
-      configurations, launcher: .same(leadingArguments: ["demo", "--", "hold"]))
+      configurations, launcher: .currentProgram(leadingArguments: ["demo", "--", "hold"]))
     let publisher = startPublisher()
     for (name, pid) in zip(names, fleet.pids) {
       Console.print("kvm/\(name): process \(pid), \(vcpus) vCPU\(vcpus == 1 ? "" : "s")")
@@ -157,7 +157,7 @@ struct DemoCommand: ParsableCommand {
       let publisher = try DemoPublisher(directory: tables)
       Console.print("app/demo: process \(publisher.pid), 4 sources in shared memory")
       return publisher
-    } catch let failure as Failure {
+    } catch let failure as CommandError {
       Console.warn(failure.text)
     } catch {
       Console.warn("no app/demo: \(error)")

@@ -2,6 +2,7 @@ import ArgumentParser
 import Statistics
 import StatsFormats
 import StatsKnowledge
+import StatsText
 import StatsTree
 import TableInput
 
@@ -56,7 +57,7 @@ struct DescribeCommand: ParsableCommand {
     }
     switch format {
     case .json:
-      try Console.write(DescriptionJSON.text(of: descriptions))
+      try Console.write(StatisticDescription.json(of: descriptions))
     case .table where names.isEmpty:
       for description in descriptions {
         Console.print(description.line(width: Console.width ?? 100))
@@ -70,8 +71,8 @@ struct DescribeCommand: ParsableCommand {
   /// The names that were asked for; of what is none, as `exits.max`, that before the function.
   private func chosen(
     of candidates: Set<String>
-  ) throws -> [(name: String, function: FoldFunction?)] {
-    var patterns: [(pattern: Pattern, function: FoldFunction?)] = []
+  ) throws -> [(name: String, function: AggregateFunction?)] {
+    var patterns: [(pattern: Pattern, function: AggregateFunction?)] = []
     for name in names {
       let folded = AggregateName(name.text)
       if let folded, !candidates.contains(where: { name.pattern.matches($0) }) {
@@ -81,7 +82,7 @@ struct DescribeCommand: ParsableCommand {
       }
     }
     return candidates.sorted().flatMap { candidate in
-      var functions: [FoldFunction?] = []
+      var functions: [AggregateFunction?] = []
       for (pattern, function) in patterns
       where pattern.matches(candidate) && !functions.contains(function) {
         functions.append(function)
@@ -90,12 +91,12 @@ struct DescribeCommand: ParsableCommand {
     }
   }
 
-  private func missing(among candidates: Set<String>) -> Failure {
+  private func missing(among candidates: Set<String>) -> CommandError {
     let asked = names.map(\.text).joined(separator: " ")
     let near = candidates.filter { name in
       names.contains { name.contains($0.text) || $0.text.contains(name) }
     }.sorted()
-    return Failure(
+    return CommandError(
       status: .nothingThere,
       text: "no statistic is called '\(asked)'"
         + (near.isEmpty

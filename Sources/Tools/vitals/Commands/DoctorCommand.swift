@@ -1,10 +1,13 @@
 import ArgumentParser
+import HostStats
 import LinuxSystem
 import ProcStats
 import Statistics
 import StatsFormats
+import StatsInput
 import StatsKnowledge
 import StatsRules
+import StatsText
 import StatsTree
 
 /// `vitals doctor`: what is wrong, with the numbers that say so.
@@ -94,7 +97,8 @@ struct DoctorCommand: ParsableCommand {
 
   // MARK: - What is looked at
 
-  private static let all = Pattern(anyOf: [.vms, Pattern(below: "host")])
+  private static let all = Pattern(
+    anyOf: [KnownInputs.defaultPattern, HostInput.root.pattern])
 
   /// The whole host: a rule may ask what is above a source, and neighbours are anywhere.
   private var everything: ObservationOptions {
@@ -109,20 +113,20 @@ struct DoctorCommand: ParsableCommand {
   private var asked: Pattern {
     guard !observation.patterns.isEmpty else { return .everything }
     let names = observation.sources.map(\.text).filter { !$0.contains("/") }
-    let named = ["kvm", "xen"].flatMap { above in
-      names.compactMap { try? Pattern("\(above)/\($0)") }
+    let named = KnownInputs.guestRoots.flatMap { root in
+      names.compactMap { try? Pattern(root.path(of: $0)) }
     }
     return Pattern(anyOf: observation.patterns + named)
   }
 
-  private var nothing: Failure {
+  private var nothing: CommandError {
     if let asked = observation.sources.first {
-      return Failure(
+      return CommandError(
         status: .nothingThere,
         text:
           "nothing that a rule is about matches '\(asked.text)'; 'vitals list' shows what is there")
     }
-    return Failure(
+    return CommandError(
       status: .nothingThere,
       text: "no virtual machine runs on this host; 'vitals demo --starve' makes some to look at")
   }
@@ -155,12 +159,13 @@ struct DoctorCommand: ParsableCommand {
     do throws(SystemError) {
       text = try readText(file)
     } catch {
-      throw Failure(status: error.isPermission ? .notPermitted : .nothingThere, text: "\(error)")
+      throw CommandError(
+        status: error.isPermission ? .notPermitted : .nothingThere, text: "\(error)")
     }
     do throws(SectionFileError) {
       return try RuleBook(parsing: text)
     } catch {
-      throw Failure(status: .usage, text: "\(file), \(error)")
+      throw CommandError(status: .usage, text: "\(file), \(error)")
     }
   }
 
@@ -194,19 +199,25 @@ struct DoctorCommand: ParsableCommand {
     let report = DoctorReport(
       findings: findings, gaps: examination.gaps, examinedCount: examination.examinedCount,
       ruleCount: book.rules.count, nanoseconds: duration.nanoseconds, width: Console.width ?? 100)
-    try Console.write(format == .json ? report.json() : report.text)
+    if format == .json {
+      try Console.write(report.json())
+    } else {
+      try Console.write(report.text)
+    }
     guard !findings.isEmpty else { return }
     let isRefused = examination.diagnoses.allSatisfy {
-      $0.rule.list == .remarks && $0.source.status.isRefusal
+      $0.rule.list == .diagnostics && $0.source.status.isRefusal
     }
-    throw ExitCode((isRefused ? Failure.Status.notPermitted : .foundWrong).rawValue)
+    throw ExitCode((isRefused ? CommandError.Status.notPermitted : .foundWrong).rawValue)
   }
 }
 
 extension Observer {
   /// Whether no VM runs and nobody publishes.
   fileprivate var hasNoVMs: Bool {
-    ["kvm", "xen", "app"].allSatisfy { tree.root.child($0)?.children.isEmpty ?? true }
+    KnownInputs.roots.filter(\.isDefault).allSatisfy {
+      tree.root.child($0.path)?.children.isEmpty ?? true
+    }
   }
 }
 

@@ -1,4 +1,6 @@
 import ArgumentParser
+import StatsInput
+import StatsText
 import StatsTree
 
 /// `vitals list`: what there is.
@@ -17,7 +19,7 @@ struct ListCommand: ParsableCommand {
         vitals list 'kvm/*'                only whole VMs
         vitals list app                    what programs publish
         vitals list /dev/shm/vitals/app/shop.table
-        vitals list --via debugfs,qmp      as if no descriptor could be copied
+        vitals list --method debugfs,qmp   as if no descriptor could be copied
       """)
 
   @OptionGroup var observation: ObservationOptions
@@ -39,7 +41,9 @@ struct ListCommand: ParsableCommand {
     let sources = try observer.requireSources(observation)
     // A sample tells whether the groups have numbers.
     observer.sampler.pass()
-    let list = SourceList(sources: sources, sampler: observer.sampler, tree: observer.tree)
+    let list = SourceList(
+      sources: sources, sampler: observer.sampler,
+      roots: KnownInputs.guestRoots.compactMap { observer.tree.root.child($0.path) })
     switch format {
     case .json: try Console.write(list.json())
     case .csv: try Console.write(list.csv())
@@ -51,10 +55,11 @@ struct ListCommand: ParsableCommand {
       return false
     }
     let hasNumbers = sources.contains { source in
-      source.status == .up && ["kvm/", "xen/", "rrdd/"].contains { source.path.hasPrefix($0) }
+      source.status == .up && source.parent !== observer.tree.root
+        && !source.role.isPublished && source.role != .cpu && source.role != .cgroup
     }
     if denied, !hasNumbers {
-      throw ExitCode(Failure.Status.notPermitted.rawValue)
+      throw ExitCode(CommandError.Status.notPermitted.rawValue)
     }
   }
 }

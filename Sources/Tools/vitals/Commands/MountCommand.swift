@@ -2,6 +2,7 @@ import ArgumentParser
 import FUSE
 import LinuxSystem
 import StatsFS
+import StatsKnowledge
 import StatsTree
 
 /// `vitals mount`: the sources as a filesystem.
@@ -22,7 +23,7 @@ struct MountCommand: ParsableCommand {
       visibility=owner (everybody sees what is theirs or nobody's), passthrough=all or off (what \
       the kernel answers itself: tables, unless said otherwise).
 
-      QEMU's monitor is not asked unless --via says so: whoever reads a file would wait for it.
+      QEMU's monitor is not queried unless --method permits qmp: a reader of a file would wait for it.
 
       Examples:
         mkdir -p /tmp/vitals && vitals mount /tmp/vitals
@@ -45,30 +46,32 @@ struct MountCommand: ParsableCommand {
   private static let interval: UInt64 = 200_000_000
 
   func validate() throws {
-    do throws(MountSettings.Flaw) {
+    do throws(MountSettings.OptionError) {
       _ = try settings()
     } catch {
       throw ValidationError(error.description)
     }
   }
 
-  private func settings() throws(MountSettings.Flaw) -> MountSettings {
+  private func settings() throws(MountSettings.OptionError) -> MountSettings {
     o.isEmpty ? MountSettings() : try MountSettings(parsing: o.joined(separator: ","))
   }
 
   func run() throws {
     var observation = observation
-    if observation.via == nil {
-      observation.via = try AccessMethodList("handover,pidfd,bpf,debugfs")
+    if observation.methods == nil, observation.via == nil {
+      observation.methods = try AccessMethodList("handover,pidfd,bpf,debugfs")
     }
     let signals = try TerminationSignals()
     let observer = try Observer(observation, fallback: .everything)
-    let files = TreeFileSystem(observer.tree, observer.selection, settings: try settings())
+    let files = TreeFileSystem(
+      observer.tree, observer.selection, meanings: .builtIn, settings: try settings())
     let session: FuseSession
     do {
-      session = try FuseSession(FuseMount(on: directory), files, wishes: TreeFileSystem.wishes)
+      session = try FuseSession(
+        FuseMount(on: directory), files, requested: TreeFileSystem.requestedFeatures)
     } catch {
-      throw Failure(status: error.failureStatus, text: "\(error)")
+      throw CommandError(status: error.failureStatus, text: "\(error)")
     }
     try Console.write("mounted on \(directory); Ctrl-C or umount ends it\n")
     var nextRefresh: UInt64 = 0
@@ -80,16 +83,16 @@ struct MountCommand: ParsableCommand {
         nextRefresh = now + Self.interval
       }
       let isBusy = files.update()
-      if signals.wait(until: isBusy ? now + TreeFileSystem.pace : nextRefresh) { break }
+      if signals.wait(until: isBusy ? now + TreeFileSystem.updateInterval : nextRefresh) { break }
     }
     let end = session.stop()
-    if case .aborted = end { throw Failure(status: .foundWrong, text: "\(directory): \(end)") }
+    if case .aborted = end { throw CommandError(status: .foundWrong, text: "\(directory): \(end)") }
     if case .failed(let error) = end { throw error }
   }
 }
 
 extension FuseMountError {
-  fileprivate var failureStatus: Failure.Status {
+  fileprivate var failureStatus: CommandError.Status {
     switch self {
     case .noDevice, .refused, .noProgram: .notPermitted
     case .noDirectory: .nothingThere

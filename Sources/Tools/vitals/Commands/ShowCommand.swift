@@ -1,6 +1,7 @@
 import ArgumentParser
 import LinuxSystem
 import StatsFormats
+import StatsKnowledge
 import StatsText
 import StatsTree
 
@@ -76,10 +77,10 @@ struct ShowCommand: ParsableCommand {
   }
 
   func run() throws {
-    let functions = aggregates.aggregate?.functions
+    let outputs = aggregates.aggregate?.outputs
     let observer = try Observer(
-      observation, fallback: .vms, enabling: demand.enable,
-      parts: functions == nil ? .all : .aggregates)
+      observation, fallback: KnownInputs.defaultPattern, enabling: demand.enable,
+      parts: outputs == nil ? .all : .aggregates)
     _ = try observer.requireSources(observation)
     observer.warnOfRefusals()
     observer.sampler.pass()
@@ -91,22 +92,22 @@ struct ShowCommand: ParsableCommand {
       observer.sampler.pass()
     }
     try observer.requireStatistics(observation)
-    if functions != nil { try observer.requireAggregates() }
+    if outputs != nil { try observer.requireAggregates() }
     let show = ShowText(
-      hidesZeros: !zeros, showsRates: every != nil, showsBars: bars,
+      meanings: .builtIn, hidesZeros: !zeros, showsRates: every != nil, showsBars: bars,
       meaningWidth: Console.width ?? 100)
-    try Console.write(bytes(of: observer.sampler, show, functions))
-    if observer.allAreDenied { throw ExitCode(Failure.Status.notPermitted.rawValue) }
+    try Console.write(bytes(of: observer.sampler, show, outputs))
+    if observer.allAreDenied { throw ExitCode(CommandError.Status.notPermitted.rawValue) }
   }
   private func bytes(
-    of sampler: Sampler, _ show: ShowText, _ functions: [AggregateFunction]?
+    of sampler: Sampler, _ show: ShowText, _ outputs: [AggregateOutput]?
   ) -> [UInt8] {
     if by == .statistic {
       return format == .json
         ? StatisticJSON().line(of: sampler)
         : Array(StatisticText(show, width: Console.width ?? 100).text(of: sampler).utf8)
     }
-    var view = SampleView(format, show, functions: functions)
+    var view = SampleView(format, show, outputs: outputs)
     return view.bytes(of: sampler)
   }
 }

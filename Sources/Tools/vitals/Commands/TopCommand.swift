@@ -1,7 +1,10 @@
 import ArgumentParser
 import Glibc
 import LinuxSystem
+import Statistics
 import StatsFormats
+import StatsInput
+import StatsKnowledge
 import StatsTerminal
 import StatsTree
 
@@ -86,7 +89,7 @@ struct TopCommand: ParsableCommand {
     let palette = Palette { name in Environment.value(name) }
     if !batch, log == nil {
       guard Console.size != nil, isTerminal(STDIN_FILENO), palette != nil else {
-        throw Failure(
+        throw CommandError(
           status: .usage,
           text: "no terminal that can show a screen; --batch writes text, --log a file")
       }
@@ -98,13 +101,14 @@ struct TopCommand: ParsableCommand {
       try TopLog(path: log).run(observer, every: every, count: count)
       return
     }
-    var top = Top(TopModel(observer.sampler), view: view.view, intervalText: "\(every)")
+    var top = Top(
+      TopModel(observer.sampler, meanings: .builtIn), view: view.view, intervalText: "\(every)")
     top.set(hidesZeros: skipZeros, hasUnits: !plain, showsTotals: totals)
-    if let only, let flaw = top.filter(only) { throw Failure(status: .usage, text: flaw) }
-    top.take(at: .now)
+    if let only, let flaw = top.filter(only) { throw CommandError(status: .usage, text: flaw) }
+    top.recordSample(at: .now)
     if let sort {
       guard top.columnNames.contains(sort) else {
-        throw Failure(
+        throw CommandError(
           status: .nothingThere,
           text: top.columnNames.isEmpty
             ? "there are no rows to sort by '\(sort)'; 'vitals demo' makes some to look at"
@@ -122,21 +126,17 @@ struct TopCommand: ParsableCommand {
   }
 
   private func runBatch(_ top: inout Top, _ observer: Observer) throws {
-    var next = monotonicNanoseconds()
-    var done = 0
-    while count.map({ done < $0 }) ?? true {
-      next += every.nanoseconds
-      observer.wait(until: next)
-      for event in observer.refresh() { Console.warn(event.text) }
+    var cadence = Cadence(every: every.nanoseconds, count: count, from: monotonicNanoseconds())
+    while let deadline = cadence.nextDeadline() {
+      observer.wait(until: deadline)
+      for event in observer.refresh() { Console.warn(event.text.printable) }
       observer.sampler.pass()
-      top.take(at: .now)
-      if done > 0 { try Console.write("\n") }
+      top.recordSample(at: .now)
+      if cadence.finishedCount > 0 { try Console.write("\n") }
       try Console.write(
         top.text(
-          columns: Console.width ?? 132, at: .now, clock: localTimeText(wallNanoseconds())))
-      done += 1
-      // An interval that took too long is not made up for.
-      next = max(next, monotonicNanoseconds() - min(every.nanoseconds, monotonicNanoseconds()))
+          columns: Console.width ?? 132, at: .now, clock: localTimeText(realtimeNanoseconds())))
+      cadence.finish(at: monotonicNanoseconds())
     }
   }
 }

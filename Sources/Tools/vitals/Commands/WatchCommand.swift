@@ -1,6 +1,7 @@
 import ArgumentParser
 import LinuxSystem
 import StatsFormats
+import StatsInput
 import StatsRules
 import StatsTree
 
@@ -106,32 +107,30 @@ struct WatchCommand: ParsableCommand {
       do throws(FormulaError) {
         return try Formula(text, .condition)
       } catch {
-        throw Failure(status: .usage, text: "--when: \(error)")
+        throw CommandError(status: .usage, text: "--when: \(error)")
       }
     }
-    let functions = aggregates.aggregate?.functions
+    let outputs = aggregates.aggregate?.outputs
     let observer = try Observer(
-      observation, fallback: .vms, enabling: demand.enable,
-      parts: functions == nil ? .all : .aggregates)
+      observation, fallback: KnownInputs.defaultPattern, enabling: demand.enable,
+      parts: outputs == nil ? .all : .aggregates)
     _ = try observer.requireSources(observation)
     observer.warnOfRefusals()
     observer.sampler.pass()
     try observer.requireStatistics(observation)
-    if functions != nil { try observer.requireAggregates() }
+    if outputs != nil { try observer.requireAggregates() }
     if let stat { try observer.requireNames(stat.names) }
     var view = WatchView(
       format, statistics: stat?.names ?? observation.match.map { observer.names(matching: $0) },
-      functions: functions, hidesZeros: !zeros)
+      outputs: outputs, hidesZeros: !zeros)
     var alert = try condition.map {
       try WatchAlert($0, observer.sampler, isJSON: format == .json)
     }
     var file = to.map { MetricsFile($0, observer.sampler) }
     try keep(&file)
-    var next = monotonicNanoseconds()
-    var done = 0
-    while count.map({ done < $0 }) ?? true {
-      next += every.nanoseconds
-      observer.wait(until: next)
+    var cadence = Cadence(every: every.nanoseconds, count: count, from: monotonicNanoseconds())
+    while let deadline = cadence.nextDeadline() {
+      observer.wait(until: deadline)
       let events = observer.refresh()
       observer.sampler.pass()
       for event in events { try view.tell(event) }
@@ -140,11 +139,9 @@ struct WatchCommand: ParsableCommand {
           alert?.bytes(of: observer.sampler) ?? view.bytes(of: observer.sampler))
       }
       if exit, alert?.hasHeld == true { break }
-      done += 1
-      // An interval that took too long is not made up for.
-      next = max(next, monotonicNanoseconds() - min(every.nanoseconds, monotonicNanoseconds()))
+      cadence.finish(at: monotonicNanoseconds())
     }
-    if alert?.hasHeld == true { throw ExitCode(Failure.Status.foundWrong.rawValue) }
+    if alert?.hasHeld == true { throw ExitCode(CommandError.Status.foundWrong.rawValue) }
   }
 
   /// Brings the file up to date that was asked for: whether one was.

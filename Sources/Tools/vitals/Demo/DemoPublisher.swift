@@ -10,9 +10,9 @@ struct DemoPublisher {
 
   /// Starts it and waits until the table is there.
   ///
-  /// - Throws: `Failure` with the publisher's own words where there is none.
+  /// - Throws: `CommandError` with the publisher's own words where there is none.
   init(directory: String?) throws {
-    let program = try Launcher.same(leadingArguments: ["demo", "--", DemoTable.word])
+    let program = try Launcher.currentProgram(leadingArguments: ["demo", "--", DemoTable.word])
     let pipe = try Pipe()
     let process = try ChildProcess(
       executable: program.executable,
@@ -29,13 +29,13 @@ struct DemoPublisher {
     guard text == "ready\n" else {
       process.kill()
       let reason = text.split(separator: "\n").first ?? "its publisher did not say why"
-      throw Failure(status: .foundWrong, text: "no app/demo: \(reason)")
+      throw CommandError(status: .foundWrong, text: "no app/demo: \(reason)")
     }
     self.process = process
   }
 
   /// Lets it end its publication.
   func stop() {
-    process.end(withinMilliseconds: 2_000)
+    process.terminate(timeoutMilliseconds: 2_000)
   }
 }

@@ -77,7 +77,7 @@ final class DemoTable {
     let process = try ProcessDescriptor(pid: parent)
     try Console.write("ready\n")
     var next = monotonicNanoseconds()
-    while !process.hasEnded {
+    while !process.hasExited {
       // A step that took too long is not made up for.
       next = max(next + 10_000_000, monotonicNanoseconds())
       if signals.wait(until: next) { return }

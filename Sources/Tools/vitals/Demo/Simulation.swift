@@ -76,7 +76,7 @@ struct Simulation: ~Copyable {
       if error.code == ECONNREFUSED { removeFile(path) }
       return
     }
-    throw Failure(
+    throw CommandError(
       status: .foundWrong,
       text: "\(path) is in use: another demo runs; end it or choose another --handover")
   }

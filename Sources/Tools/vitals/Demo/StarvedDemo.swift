@@ -21,7 +21,7 @@ struct StarvedDemo {
     let signals = try TerminationSignals()
     let names = Self.names.shuffled()
     let fleet = try GuestFleet(
-      configurations(names), launcher: .same(leadingArguments: ["demo", "--", "hold"]))
+      configurations(names), launcher: .currentProgram(leadingArguments: ["demo", "--", "hold"]))
     defer { fleet.stop() }
     let quota = byQuota ? try QuotaGroup(of: fleet.pids[0]) : nil
     for (name, pid) in zip(names, fleet.pids).sorted(by: { $0.0 < $1.0 }) {
@@ -39,26 +39,29 @@ struct StarvedDemo {
   }
 
   /// The victim first.
-  private func configurations(_ names: [String]) throws -> [HoldConfiguration] {
+  private func configurations(_ names: [String]) throws -> [GuestProcessConfiguration] {
     let own = currentThread()
-    let vcpus = allowedCPUs(ofThread: own, process: currentProcess())
-    guard let vcpu = vcpus?.max() else {
-      throw Failure(status: .foundWrong, text: "the CPUs that this process may use are not known")
+    let cpus = allowedCPUs(ofThread: own, process: currentProcess())
+    guard let cpu = cpus?.max() else {
+      throw CommandError(
+        status: .foundWrong, text: "the CPUs that this process may use are not known")
     }
     var busy = GuestConfiguration(payload: .portIO, pace: .unlimited)
     busy.workNanoseconds = Self.work
-    var victim = HoldConfiguration(name: names[0], guest: busy)
-    var second = HoldConfiguration(name: names[1], guest: GuestConfiguration(payload: .portIO))
+    var victim = GuestProcessConfiguration(name: names[0], guest: busy)
+    var second = GuestProcessConfiguration(
+      name: names[1], guest: GuestConfiguration(payload: .portIO))
     if !byQuota {
-      victim.vcpu = vcpu
+      victim.cpu = cpu
       victim.niceness = 15
       second.guest = busy
-      second.vcpu = vcpu
+      second.cpu = cpu
     }
     return [
       victim, second,
-      HoldConfiguration(name: names[2], guest: GuestConfiguration(payload: .haltTimer, vcpus: 2)),
-      HoldConfiguration(name: names[3], guest: GuestConfiguration(payload: .idle)),
+      GuestProcessConfiguration(
+        name: names[2], guest: GuestConfiguration(payload: .haltTimer, vcpus: 2)),
+      GuestProcessConfiguration(name: names[3], guest: GuestConfiguration(payload: .idle)),
     ]
   }
 }
@@ -69,7 +72,7 @@ struct QuotaGroup {
 
   /// Makes the group below that of this process where it can, in version 2 or 1 of control groups.
   ///
-  /// - Throws: `Failure` where no control group is writable.
+  /// - Throws: `CommandError` where no control group is writable.
   init(of process: Int32) throws {
     let roots = SystemRoots()
     let name = "vitals-demo-\(currentProcess())"
@@ -88,7 +91,7 @@ struct QuotaGroup {
       try Self.write("\(process)", to: "\(directory)/cgroup.procs")
     } catch {
       removeEmptyDirectory(directory)
-      throw Failure(
+      throw CommandError(
         status: error.isPermission ? .notPermitted : .foundWrong,
         text: "--quota needs a writable control group with the cpu controller: \(error)")
     }

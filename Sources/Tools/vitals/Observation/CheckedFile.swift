@@ -24,7 +24,7 @@ enum CheckedFile {
     case .mounted(let mount, let directory):
       self = .mount(mount, directory: directory)
       return
-    case .silent:
+    case .unresponsive:
       self = .silent
       return
     case .directory:

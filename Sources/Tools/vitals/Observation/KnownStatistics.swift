@@ -4,19 +4,15 @@ import KVMStatsFormat
 import LinuxSystem
 import ProcStats
 import Statistics
+import StatsInput
+import StatsText
 import StatsTree
 import TableInput
 import XenStats
 
 /// Every statistic that this host has now, by name, with where it stands.
 struct KnownStatistics {
-  /// One form of a statistic and the groups that have it.
-  struct Form {
-    let statistic: Statistic
-    var places: [String]
-  }
-
-  private(set) var forms: [String: [Form]] = [:]
+  private(set) var forms: [String: [StatisticForm]] = [:]
 
   /// Looks at the sources of this host, and at the kernel's own schemas.
   ///
@@ -35,11 +31,19 @@ struct KnownStatistics {
       }
     }
     if let kernel = try? KernelSchemas() {
-      add(kernel.vm, place: "kvm/<vm> (kvm)")
-      add(kernel.vcpu, place: "kvm/<vm>/vcpu<n> (kvm)")
+      add(kernel.vm, place: Self.vmPlace("kvm"))
+      add(kernel.vcpu, place: Self.vcpuPlace("kvm"))
     }
-    add(ThreadScheduleBacking.schema, place: "kvm/<vm>/vcpu<n> (sched)")
-    add(ProcessMemoryBacking.schema, place: "kvm/<vm> (memory)")
+    add(ThreadScheduleBacking.schema, place: Self.vcpuPlace("sched"))
+    add(ProcessMemoryBacking.schema, place: Self.vmPlace("memory"))
+  }
+
+  private static func vmPlace(_ group: String) -> String {
+    "\(KVMInput.root.path(of: "<vm>")) (\(group))"
+  }
+
+  private static func vcpuPlace(_ group: String) -> String {
+    "\(KVMInput.root.path(of: "<vm>/vcpu<n>")) (\(group))"
   }
 
   private mutating func add(_ schema: Schema, place: String) {
@@ -51,29 +55,27 @@ struct KnownStatistics {
           forms[statistic.name]?[known].places.append(place)
         }
       } else {
-        forms[statistic.name, default: []].append(Form(statistic: plain, places: [place]))
+        forms[statistic.name, default: []].append(StatisticForm(statistic: plain, places: [place]))
       }
     }
   }
 
   /// The place with the source's own names left open: `kvm/<vm>/vcpu<n> (kvm)`.
   private static func place(of source: Source, _ group: Group) -> String {
-    let parts = source.path.split(separator: "/").map(String.init)
-    var general: [String] = []
-    for (index, part) in parts.enumerated() {
-      let isHost = source.path.hasPrefix("xen/host")
-      if index == 1, parts[0] == "xen", !isHost {
-        general.append("<domain>")
-        continue
+    var chain: [Source] = []
+    var next: Source? = source
+    while let part = next, !part.name.isEmpty {
+      chain.append(part)
+      next = part.parent
+    }
+    let general = chain.reversed().map { part in
+      switch part.role {
+      case .vm, .domain: "<\(part.role.labelName ?? part.name)>"
+      case .publisher: part.name
+      default:
+        part.parent?.name.isEmpty == false && part.name.contains(where: \.isNumber)
+          ? part.name.prefix { !$0.isNumber } + "<n>" : part.name
       }
-      let isVM = index == 1 && parts[0] == "kvm"
-      if index == 1, parts[0] == "app" {
-        general.append(part)
-        continue
-      }
-      let letters = part.prefix { !$0.isNumber }
-      general.append(
-        isVM ? "<vm>" : letters.count < part.count && index > 0 ? letters + "<n>" : part)
     }
     return general.joined(separator: "/") + " (\(group.name))"
   }

@@ -1,5 +1,6 @@
 import LinuxSystem
 import StatsFormats
+import StatsInput
 import StatsKnowledge
 import StatsTree
 
@@ -20,7 +21,7 @@ struct MetricsFile: ~Copyable {
 
   init(_ path: String, _ sampler: Sampler) {
     self.path = path
-    export = RRDExport(sampler, .builtIn)
+    export = RRDExport(sampler, meanings: .builtIn)
   }
 
   /// Writes the last pass: what a person should be told.

@@ -31,7 +31,7 @@ enum MountFindings {
     }
   }
 
-  private static func described(_ json: [UInt8]) -> MountFormats.Described? {
+  private static func described(_ json: [UInt8]) -> MountFormats.ParsedSchema? {
     struct Members: Decodable {
       let hash: String?
       let statistics: [Statistic]?
@@ -39,6 +39,6 @@ enum MountFindings {
     guard let members = try? JSONDecoder().decode(Members.self, from: Data(json)) else {
       return nil
     }
-    return MountFormats.Described(hash: members.hash, statistics: members.statistics)
+    return MountFormats.ParsedSchema(hash: members.hash, statistics: members.statistics)
   }
 }

@@ -5,7 +5,7 @@ extension Observer {
   /// Fails where `--match` leaves nothing.
   func requireStatistics(_ options: ObservationOptions) throws {
     guard let match = options.match, sampler.plan.entries.isEmpty else { return }
-    throw Failure(
+    throw CommandError(
       status: .nothingThere,
       text: "no statistic of these sources matches '\(match.text)'; 'vitals describe' lists them")
   }
@@ -13,7 +13,7 @@ extension Observer {
   /// Fails where aggregates are asked for and there is none.
   func requireAggregates() throws {
     guard sampler.plan.entries.isEmpty else { return }
-    throw Failure(
+    throw CommandError(
       status: .nothingThere,
       text: "no aggregate is there: --aggregate folds what several sources below one have; "
         + "name one that is above them, such as kvm, kvm/VM, app/PUBLISHER or host")
@@ -24,7 +24,7 @@ extension Observer {
     let known = Set(sampler.plan.entries.flatMap { $0.group.schema.statistics.map(\.name) })
     guard let wrong = names.first(where: { !known.contains($0) }) else { return }
     let near = known.filter { $0.contains(wrong) || wrong.contains($0) }.sorted().prefix(4)
-    throw Failure(
+    throw CommandError(
       status: .nothingThere,
       text: "no source here has a statistic '\(wrong)'"
         + (near.isEmpty

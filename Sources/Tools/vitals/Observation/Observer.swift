@@ -3,44 +3,43 @@ import KVMStats
 import LinuxSystem
 import RRDStats
 import StatsFormats
+import StatsInput
 import StatsTree
 import TableInput
 import XenStats
 import XenStore
 
-/// This host, assembled: the inputs on one tree, and a sampler over what was asked for.
+/// This host: all selected inputs on one tree, and a sampler over the selected sources.
 ///
-/// An input that can have nothing of what was asked for is not begun: to watch a table takes no
-/// look at the host's processes.
+/// An input that cannot have a selected source is not created: to watch a table does not scan the
+/// host's processes.
 final class Observer {
   let tree = Tree()
   let roots: SystemRoots
-  /// What was asked for.
+  /// The sources and statistics that the user selected.
   let selection: Selection
   let sampler: Sampler
-  private let host: HostInput?
-  private let kvm: KVMInput?
+  /// The inputs in the order of `KnownInputs.roots`.
+  private let inputs: [any Input]
+  /// Why inputs that the user may have selected do not exist on this host.
+  private var absences: [(root: InputRoot, text: String)] = []
   private let tables: TableInput?
-  private let xen: XenInput?
-  /// Why there are no domains, where they were asked for.
-  private let xenAbsence: String?
-  private let plugins: RRDInput?
   private let pattern: Pattern
   private let enabled: [PathPattern]
   private let includesHidden: Bool
-  /// Where only aggregates are asked for: those that no input gave.
+  /// Aggregates that no input attached; only when aggregates alone are shown.
   private var added: AddedAggregates?
-  /// What the first look said of groups that were asked for.
-  private var refusals: [String] = []
+  /// The diagnostics of the first refresh.
+  private var firstDiagnostics: [String] = []
 
-  /// Finds what there is now.
+  /// Creates the inputs and discovers the sources that exist now.
   ///
   /// - Parameters:
-  ///   - options: which sources, and where they are looked for.
-  ///   - fallback: the sources where the person names none.
-  ///   - enabled: the groups on demand that publishers are asked for.
-  ///   - parts: whether only aggregates are shown; then published sources and CPUs get some.
-  /// - Throws: `Failure` where a table that was named is not there, or `SystemError`.
+  ///   - options: the selected sources and where to look for them.
+  ///   - fallback: the sources if the user selects none.
+  ///   - enabled: the on-demand groups to request from publishers.
+  ///   - parts: whether only aggregates are shown; published sources and CPUs then get some.
+  /// - Throws: `CommandError` if a named table does not exist, or `SystemError`.
   init(
     _ options: ObservationOptions, fallback: Pattern, enabling enabled: [PathPattern] = [],
     parts: Selection.Parts = .all
@@ -51,153 +50,173 @@ final class Observer {
     includesHidden = options.hidden
     let paths = try options.tablePaths()
     let patterns = options.patterns.isEmpty && paths.isEmpty ? [fallback] : options.patterns
+    let selected = Pattern(anyOf: patterns)
+    var inputs: [any Input] = []
     var named: [String] = []
-    let findsTables = patterns.contains { $0.mayMatch(below: "app") }
-    if findsTables || !paths.isEmpty {
-      var tableOptions = findsTables ? options.tableInput : .withoutDirectories
+    if TableInput.root.isSelected(by: selected) || !paths.isEmpty {
+      var tableOptions =
+        TableInput.root.isSelected(by: selected) ? options.tableInput : .withoutDirectories
       tableOptions.enabled = enabled.map(\.pattern)
       let tables = try TableInput(tree, options: tableOptions)
-      // Of a table that is named all is looked at.
+      // Every source of a named table is selected.
       named = try paths.map { try tables.attach($0) }
       tables.watched = Pattern(anyOf: patterns + named.map { Pattern(below: $0) })
       self.tables = tables
       pattern = tables.watched
     } else {
       tables = nil
-      pattern = Pattern(anyOf: patterns)
+      pattern = selected
     }
-    // Control groups are the sources of sums over VMs.
-    kvm =
-      pattern.mayMatch(below: "kvm") || pattern.mayMatch(below: "cgroup")
-      ? try KVMInput(tree, roots: roots, options: options.input) : nil
-    if let unknown = kvm?.unknownEvents.first {
-      if let refusal = unknown.refusal {
-        throw Failure(
-          status: .notPermitted,
-          text: "KVM's events cannot be named: \(refusal); root can read them")
+    if KVMInput.root.isSelected(by: pattern) {
+      let kvm = try KVMInput(tree, roots: roots, options: options.input)
+      try Self.requireKnownEvents(kvm)
+      inputs.append(kvm)
+    }
+    if XenInput.root.isSelected(by: pattern) {
+      // A library that the user names is tried on any host.
+      if options.xenLibrary == nil, let absence = ControlDomain.absence(roots) {
+        absences.append((XenInput.root, absence))
+      } else {
+        inputs.append(
+          XenInput(
+            tree, roots: roots, options: options.xenInput,
+            names: try XenStoreClient(firstTimeoutMilliseconds: 1000)))
       }
-      throw Failure(
-        status: .nothingThere,
-        text: "no event of this kernel is called '\(unknown.text)'; there is "
-          + unknown.near.joined(separator: ", ") + " and more")
     }
-    // A library that was named is tried wherever it is.
-    xenAbsence =
-      pattern.mayMatch(below: "xen") && options.xenLibrary == nil
-      ? ControlDomain.absence(roots) : nil
-    xen =
-      pattern.mayMatch(below: "xen") && xenAbsence == nil
-      ? XenInput(
-        tree, roots: roots, options: options.xenInput,
-        names: try XenStoreClient(firstPatienceMilliseconds: 1000)) : nil
-    plugins =
-      pattern.mayMatch(below: "rrdd") ? RRDInput(tree, options: options.pluginInput) : nil
-    host = pattern.mayMatch(below: "host") ? HostInput(roots: roots) : nil
-    try host?.attach(to: tree)
+    if let tables { inputs.append(tables) }
+    if RRDInput.root.isSelected(by: pattern) {
+      let plugins = RRDInput(tree, options: options.pluginInput)
+      // Errors of files that exist from the start are shown on their sources only.
+      _ = plugins.refresh()
+      inputs.append(plugins)
+    }
+    if HostInput.root.isSelected(by: pattern) {
+      let host = HostInput(roots: roots)
+      try host.attach(to: tree)
+      inputs.append(host)
+    }
+    self.inputs = inputs
     selection = Selection(
       sources: pattern, statistics: options.match?.pattern ?? .everything,
       viewer: options.owner?.viewer ?? .everybody, parts: parts, includesHidden: includesHidden)
     let sampler = Sampler(tree, selection)
     self.sampler = sampler
     if parts == .aggregates { added = AddedAggregates(tree) { sampler.shows($0) } }
-    // What is bad from the beginning is said on its source.
-    _ = plugins?.refresh()
     for event in refresh() {
-      if case .remark(let text) = event { refusals.append(text) }
+      if case .diagnostic = event { firstDiagnostics.append(event.text.printable) }
     }
     if options.patterns.isEmpty, !named.isEmpty { try requireOneOf(named) }
   }
 
-  /// Fails where none of the tables that were named can be read.
+  private static func requireKnownEvents(_ kvm: KVMInput) throws {
+    guard let unknown = kvm.unknownEvents.first else { return }
+    if let error = unknown.tracepointError {
+      throw CommandError(
+        status: .notPermitted,
+        text: "cannot list KVM's events: \(error) (run as root)")
+    }
+    throw CommandError(
+      status: .nothingThere,
+      text: "unknown event '\(unknown.text)'; this kernel has "
+        + unknown.near.joined(separator: ", ") + " and more")
+  }
+
+  /// Fails unless one of the named tables is readable.
   private func requireOneOf(_ named: [String]) throws {
     let sources = tree.sources(matching: Pattern(paths: Set(named)))
-    var denials: [Failure] = []
+    var denials: [CommandError] = []
     for source in sources {
       guard case .denied(let code) = source.status else { return }
       denials.append(
-        Failure(
+        CommandError(
           status: source.status.isRefusal ? .notPermitted : .foundWrong,
-          text: (source.remarks.first ?? errorText(code)).printable))
+          text: (source.diagnostics.first?.text ?? SystemError.text(for: code)).printable))
     }
     if let first = denials.first { throw first }
   }
 
-  /// Brings the tree up to date: what a person should be told of it.
-  func refresh() -> [ObservedEvent] {
-    host?.refresh()
-    let vms = kvm?.refresh().filter { isWatched($0.path) || isWatched("\($0.path)/vcpu0") }
-    let domains = xen?.refresh().filter { isWatched($0.path) || isWatched("\($0.path)/vcpu0") }
-    let publishers = tables?.refresh().filter { pattern.mayMatch(below: $0.path) }
-    let files = plugins?.refresh().filter { pattern.mayMatch(below: $0.path) }
+  /// Updates the tree.
+  ///
+  /// - Returns: the events worth showing to the user.
+  func refresh() -> [InputEvent] {
+    let events = inputs.flatMap { $0.refresh() }.filter { isWatched($0.path) }
     do {
       try added?.follow()
     } catch {
       Console.warn("an aggregate is not shown: \(error)".printable)
     }
-    return (vms ?? []).map(ObservedEvent.init) + (domains ?? []).map(ObservedEvent.init)
-      + (publishers ?? []).map(ObservedEvent.init) + (files ?? []).map(ObservedEvent.init)
+    return events
   }
 
-  /// Waits until a time of CLOCK_MONOTONIC; a VM that ends meanwhile is let go of at once.
+  /// Waits until a time of CLOCK_MONOTONIC; what belongs to a VM that ends is released at once.
   func wait(until end: UInt64) {
-    if let kvm {
-      kvm.wait(until: end)
-    } else if let tables {
-      tables.wait(until: end)
+    if let first = inputs.first(where: { $0.descriptor != nil }) ?? tables {
+      first.wait(until: end)
     } else {
       let now = monotonicNanoseconds()
       if now < end { sleepNanoseconds(end - now) }
     }
   }
 
-  /// A descriptor that has input when `wait` has something to do before its time; nil of none.
-  var descriptor: CInt? { kvm?.descriptor }
+  /// A descriptor that becomes readable when `wait` has work to do before its deadline.
+  var descriptor: CInt? { inputs.lazy.compactMap(\.descriptor).first }
 
-  private func isWatched(_ path: String) -> Bool { pattern.matches(path) }
+  /// Whether the source at a path, or one below it, is selected.
+  private func isWatched(_ path: String) -> Bool { pattern.mayMatch(below: path) }
 
-  /// The sources that were asked for, or a failure that says what to do.
+  /// Returns the selected sources, or fails with the remedy.
   func requireSources(_ options: ObservationOptions) throws -> [Source] {
     let sources = tree.sources(
       matching: pattern, visibleTo: options.owner?.viewer ?? .everybody,
       includingHidden: includesHidden)
     if !sources.isEmpty { return sources }
-    // What could not be read may be what was asked for.
-    let bases = ["kvm", "xen"].filter { pattern.mayMatch(below: $0) }
-      .compactMap { tree.root.child($0) }
+    // An input that could not read may miss what was selected.
+    let bases = KnownInputs.guestRoots.filter { $0.isSelected(by: pattern) }
+      .compactMap { tree.root.child($0.path) }
     for base in bases {
-      for remark in base.remarks { Console.warn("\(base.path): \(remark)".printable) }
+      for diagnostic in base.diagnostics {
+        Console.warn("\(base.path): \(diagnostic.text)".printable)
+      }
     }
     if let asked = options.sources.first, bases.contains(where: { $0.status.isRefusal }) {
-      throw Failure(
+      throw CommandError(
         status: .notPermitted,
-        text: "it cannot be said whether '\(asked.text)' is there: what is above it may not be read"
-      )
+        text: "cannot tell whether '\(asked.text)' exists: the source above it is not readable")
     }
-    if let xenAbsence, options.sources.contains(where: { $0.text.hasPrefix("xen") }) {
-      Console.warn(xenAbsence)
-    }
-    if let absence = plugins?.absence,
-      options.sources.contains(where: { $0.text.hasPrefix("rrdd") })
-    {
-      Console.warn(absence.printable)
+    for (root, text) in allAbsences where isNamed(root, in: options.patterns) {
+      Console.warn(text.printable)
     }
     if let asked = options.sources.first {
-      throw Failure(
+      throw CommandError(
         status: .nothingThere,
-        text: "nothing matches '\(asked.text)'; 'vitals list' shows what is there")
+        text: "no source matches '\(asked.text)' ('vitals list' shows all sources)")
     }
-    throw Failure(
+    throw CommandError(
       status: .nothingThere,
-      text: "no virtual machine runs on this host; 'vitals demo' makes some to look at")
+      text: "no virtual machine runs on this host ('vitals demo' starts some)")
   }
 
-  /// Says which groups that were asked for are not there.
+  /// Why inputs have no sources, as far as they know.
+  private var allAbsences: [(root: InputRoot, text: String)] {
+    absences + inputs.compactMap { input in input.absence.map { (type(of: input).root, $0) } }
+  }
+
+  /// Whether one of the patterns selects this input but not every input.
+  private func isNamed(_ root: InputRoot, in patterns: [Pattern]) -> Bool {
+    patterns.contains { pattern in
+      root.isSelected(by: pattern) && !KnownInputs.roots.allSatisfy { $0.isSelected(by: pattern) }
+    }
+  }
+
+  /// Warns about on-demand groups that were requested and do not exist.
   func warnOfRefusals() {
-    for refusal in refusals { Console.warn(refusal) }
-    guard let tables, !enabled.isEmpty, tables.askedCount == 0, refusals.isEmpty else { return }
+    for text in firstDiagnostics { Console.warn(text) }
+    guard let tables, !enabled.isEmpty, tables.askedCount == 0, firstDiagnostics.isEmpty else {
+      return
+    }
     let names = tables.namesOnDemand.joined(separator: ", ")
     Console.warn(
-      "no group on demand matches '\(enabled.map(\.text).joined(separator: " "))'"
-        + (names.isEmpty ? " now" : "; there is \(names)"))
+      "no on-demand group matches '\(enabled.map(\.text).joined(separator: " "))'"
+        + (names.isEmpty ? "" : "; available: \(names)"))
   }
 }

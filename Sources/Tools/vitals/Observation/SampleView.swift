@@ -1,5 +1,7 @@
 import LinuxSystem
+import Statistics
 import StatsFormats
+import StatsInput
 import StatsKnowledge
 import StatsText
 import StatsTree
@@ -15,15 +17,16 @@ struct SampleView {
   private var file: RRDExport?
   private var hasHeader = false
   /// What is made of aggregates, where only they are shown.
-  private let functions: [AggregateFunction]?
+  private let outputs: [AggregateOutput]?
 
-  init(_ format: OutputFormat, _ show: ShowText, functions: [AggregateFunction]? = nil) {
+  init(_ format: OutputFormat, _ show: ShowText, outputs: [AggregateOutput]? = nil) {
     self.format = format
     self.show = show
-    self.functions = functions
+    self.outputs = outputs
     json = JSONLines(showsRates: show.showsRates)
-    aggregateCSV = AggregateCSV(functions: functions ?? [])
-    aggregateJSON = AggregateJSON(functions: functions ?? [], showsRates: show.showsRates)
+    aggregateCSV = AggregateCSV(outputs: outputs ?? [])
+    aggregateJSON = AggregateJSON(
+      outputs: outputs ?? [], meanings: show.meanings, showsRates: show.showsRates)
   }
 
   /// The text of the last pass.
@@ -32,37 +35,30 @@ struct SampleView {
     switch format {
     case .table:
       let text =
-        functions.map { functions in
-          AggregateText(functions: functions, show, width: Console.width)
+        outputs.map { outputs in
+          AggregateText(outputs: outputs, show, width: Console.width)
             .text(of: sampler, at: moment)
         } ?? show.text(of: sampler, at: moment)
       return Array(text.utf8)
     case .json:
-      return functions == nil
+      return outputs == nil
         ? json.line(of: sampler, at: moment) : aggregateJSON.line(of: sampler, at: moment)
     case .csv:
       let lines =
-        functions == nil
+        outputs == nil
         ? CSV().lines(of: sampler, at: moment) : aggregateCSV.lines(of: sampler, at: moment)
       defer { hasHeader = true }
       return hasHeader ? lines : CSV.header + lines
     case .openmetrics, .prometheus:
       if metrics == nil {
         metrics = OpenMetrics(
-          sampler, .builtIn, dialect: format == .openmetrics ? .openMetrics : .prometheus)
+          sampler, meanings: .builtIn, dialect: format == .openmetrics ? .openMetrics : .prometheus)
       }
       return metrics?.text() ?? []
     case .rrd:
-      if file == nil { file = RRDExport(sampler, .builtIn) }
+      if file == nil { file = RRDExport(sampler, meanings: .builtIn) }
       file?.update(at: moment)
       return file?.bytes ?? []
     }
-  }
-}
-
-extension Timestamp {
-  /// This moment by both clocks.
-  static var now: Timestamp {
-    Timestamp(monotonic: monotonicNanoseconds(), realtime: wallNanoseconds())
   }
 }

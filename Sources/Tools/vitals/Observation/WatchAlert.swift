@@ -1,6 +1,9 @@
 import LinuxSystem
+import Statistics
 import StatsFormats
+import StatsInput
 import StatsRules
+import StatsText
 import StatsTree
 
 /// What `vitals watch --when` writes: the sources for which a condition holds, with its numbers.
@@ -17,20 +20,20 @@ struct WatchAlert {
 
   /// Checks a condition against what is there.
   ///
-  /// - Throws: `Failure` that points at the wrong part, or says that no source has all of the names.
+  /// - Throws: `CommandError` that points at the wrong part, or says that no source has all of the names.
   init(_ condition: Formula, _ sampler: Sampler, isJSON: Bool) throws {
     let list = SubjectList(sampler)
     do throws(FormulaError) {
       try condition.check(against: list.schemas)
     } catch {
-      throw Failure(status: .usage, text: "--when: \(error)")
+      throw CommandError(status: .usage, text: "--when: \(error)")
     }
     self.condition = condition
     terms = condition.terms
     self.isJSON = isJSON
     subjects = (Self.subjects(of: condition, list), sampler.plan.generation)
     guard !subjects.all.isEmpty else {
-      throw Failure(
+      throw CommandError(
         status: .nothingThere,
         text: "no source that is watched has all of \(condition.names.joined(separator: ", "))")
     }
@@ -53,7 +56,7 @@ struct WatchAlert {
       case .no: break
       case .yes:
         hasHeld = true
-        text += try line(of: subject)
+        text += line(of: subject)
       case .unknown(let missing):
         guard let reason = newReason(of: subject.path, missing) else { break }
         if let known = unknown.firstIndex(where: { $0.reason == reason }) {
@@ -70,35 +73,26 @@ struct WatchAlert {
     return Array(text.utf8)
   }
 
-  private func line(of subject: Subject) throws -> String {
-    let numbers = terms.map { ($0, subject.measure($0)) }
+  private func line(of subject: Subject) -> String {
     guard !isJSON else {
-      return try JSONText.line(
-        Entry(
-          numbers: numbers.map { DoctorReport.EvidenceEntry($0, $1) }, source: subject.path,
-          time: Timestamp.now.text, when: condition.text))
+      return String(
+        decoding: WatchJSON.line(of: subject, condition, terms, at: .now), as: UTF8.self)
     }
+    let numbers = terms.map { ($0, subject.measure($0)) }
     let words = numbers.map { term, result in
       let number = (try? result.get())?.text ?? "-"
       return "\(term.text) = \(number)"
     }
     let line =
-      "\(localTimeText(wallNanoseconds()))  \(subject.path)  \(words.joined(separator: ", "))"
+      "\(localTimeText(realtimeNanoseconds()))  \(subject.path)  \(words.joined(separator: ", "))"
     return line.printable + "\n"
   }
 
   /// Why it cannot be told of a source, unless that was said before or the next interval will tell.
-  private mutating func newReason(of path: String, _ missing: [Missing]) -> String? {
+  private mutating func newReason(of path: String, _ missing: [MissingValue]) -> String? {
     let reasons = missing.filter { if case .early = $0 { false } else { true } }
     guard !reasons.isEmpty else { return nil }
     let reason = reasons.map(\.description).joined(separator: ", ")
     return told.insert("\(path) \(reason)").inserted ? reason : nil
-  }
-
-  private struct Entry: Encodable {
-    let numbers: [DoctorReport.EvidenceEntry]
-    let source: String
-    let time: String
-    let when: String
   }
 }

@@ -1,6 +1,7 @@
 import LinuxSystem
 import Statistics
 import StatsFormats
+import StatsInput
 import StatsKnowledge
 import StatsText
 import StatsTree
@@ -20,46 +21,31 @@ struct WatchView {
   private static let linesUnderHeader = 20
 
   init(
-    _ format: OutputFormat, statistics: [String]?, functions: [AggregateFunction]?,
+    _ format: OutputFormat, statistics: [String]?, outputs: [AggregateOutput]?,
     hidesZeros: Bool
   ) {
     self.format = format
     chosen = statistics
     sample = SampleView(
-      format, ShowText(hidesZeros: hidesZeros, showsRates: true), functions: functions)
-    aggregates = functions.map { AggregateView($0, statistics: statistics) }
+      format, ShowText(meanings: .builtIn, hidesZeros: hidesZeros, showsRates: true),
+      outputs: outputs)
+    aggregates = outputs.map { AggregateView($0, statistics: statistics) }
   }
 
   /// Tells of a VM or publisher that came or went.
-  func tell(_ event: ObservedEvent) throws {
+  func tell(_ event: InputEvent) throws {
     switch (format, event) {
     case (.table, _):
-      try Console.write("\(localTimeText(wallNanoseconds()))  \(event.text)\n")
-    case (.json, .appeared(let path, let origin)): try tell("appeared", path, origin)
-    case (.json, .gone(let path, let origin, _)): try tell("gone", path, origin)
-    case (.json, .remark), (.csv, _), (.openmetrics, _), (.prometheus, _), (.rrd, _):
-      Console.warn(event.text)
+      try Console.write("\(localTimeText(realtimeNanoseconds()))  \(event.text.printable)\n")
+    case (.json, _):
+      if let line = WatchJSON.line(of: event, at: .now) {
+        try Console.write(line)
+      } else {
+        Console.warn(event.text.printable)
+      }
+    case (.csv, _), (.openmetrics, _), (.prometheus, _), (.rrd, _):
+      Console.warn(event.text.printable)
     }
-  }
-
-  private func tell(_ word: String, _ path: String, _ origin: ObservedEvent.Origin) throws {
-    var entry = EventEntry(event: word, path: path, time: Timestamp.now.text)
-    switch origin {
-    case .process(let pid): entry.pid = pid
-    case .domain(let number): entry.domid = number
-    case .file: break
-    }
-    try Console.write(JSONText.line(entry))
-  }
-
-  private struct EventEntry: Encodable {
-    let event: String
-    let path: String
-    /// Only of what one process has.
-    var pid: Int32?
-    /// Only of a domain of Xen.
-    var domid: UInt32?
-    let time: String
   }
 
   /// The text of the last pass.
@@ -106,26 +92,26 @@ struct WatchView {
   }
 
   private func tables(of sampler: Sampler) -> [SummaryTable] {
-    if let chosen { return [SummaryTable(statistics: chosen)] }
+    if let chosen { return [SummaryTable(statistics: chosen, meanings: .builtIn)] }
     let sections = SummarySection.published(in: sampler.plan)
     let published = sections.reduce(into: Set()) { $0.formUnion($1.paths) }
     // What Vitals has words for, and sources that have nothing but a state.
     let first = SummaryTable(
       statistics: SummaryTable.headlines(
         for: sampler, .builtIn, without: published, limit: Self.columnLimit),
-      matching: Pattern(allBut: published))
+      meanings: .builtIn, matching: Pattern(allBut: published))
     return [first]
       + sections.map { section in
         var table = SummaryTable(
           statistics: SummaryTable.headlines(for: sampler, section, limit: Self.columnLimit),
-          matching: Pattern(paths: section.paths))
+          meanings: .builtIn, matching: Pattern(paths: section.paths))
         table.showsMedians = true
         return table
       }
   }
 
   private func heading(of sampler: Sampler) -> [UInt8] {
-    let time = localTimeText(wallNanoseconds())
+    let time = localTimeText(realtimeNanoseconds())
     // The groups are read within moments: any interval will do for a heading.
     let nominal = sampler.plan.entries.lazy.compactMap { sampler.interval(of: $0)?.nominal }.first
     let over = nominal.map {
@@ -139,7 +125,7 @@ struct WatchView {
     let size = Console.size
     let rows = size.map { $0.rows - 5 } ?? .max
     var text = heading(of: sampler)
-    var notes: [Note] = []
+    var notes: [Footnote] = []
     let results = results(of: sampler, rowLimit: rows).filter { $0.table.rowCount > 0 }
     for (index, result) in results.enumerated() {
       if index > 0 { text.append(0x0a) }
@@ -148,8 +134,8 @@ struct WatchView {
       if !rendering.droppedColumns.isEmpty {
         text += Array("(no room for \(rendering.droppedColumns.joined(separator: ", ")))\n".utf8)
       }
-      if result.leftOutCount > 0 {
-        text += Array("(and \(result.leftOutCount) more sources: name some with a pattern)\n".utf8)
+      if result.omittedCount > 0 {
+        text += Array("(and \(result.omittedCount) more sources: name some with a pattern)\n".utf8)
       }
       for note in result.notes where !notes.contains(note) { notes.append(note) }
     }
@@ -163,7 +149,7 @@ struct WatchView {
     guard var table = tables.first(where: { $0.rowCount > 0 }) else { return [] }
     table.hasHeader = linesSinceHeader % Self.linesUnderHeader == 0
     linesSinceHeader += 1
-    let time = localTimeText(wallNanoseconds())
+    let time = localTimeText(realtimeNanoseconds())
     let lines = table.rendering(width: Console.width.map { max(20, $0 - 10) }).text
       .split(separator: "\n")
     let first = table.hasHeader ? ["TIME    "] : []

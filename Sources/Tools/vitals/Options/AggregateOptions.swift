@@ -26,19 +26,19 @@ struct AggregateOptions: ParsableArguments {
 
 /// Functions with commas between them, each once.
 struct FunctionList {
-  let functions: [AggregateFunction]
+  let outputs: [AggregateOutput]
 
   init(_ text: String) throws {
-    var functions: [AggregateFunction] = []
+    var outputs: [AggregateOutput] = []
     for word in text.split(separator: ",") {
-      guard let function = AggregateFunction(rawValue: String(word)) else {
-        let all = AggregateFunction.allCases.map(\.rawValue).joined(separator: ", ")
+      guard let output = AggregateOutput(name: String(word)) else {
+        let all = AggregateOutput.allCases.map(\.name).joined(separator: ", ")
         throw ValidationError("there is no function '\(word)'; there are \(all)")
       }
-      if !functions.contains(function) { functions.append(function) }
+      if !outputs.contains(output) { outputs.append(output) }
     }
-    if functions.isEmpty { throw ValidationError("at least one function is needed") }
-    self.functions = functions
+    if outputs.isEmpty { throw ValidationError("at least one function is needed") }
+    self.outputs = outputs
   }
 }
 

@@ -1,5 +1,4 @@
 import ArgumentParser
-import StatsTree
 
 /// Which groups are turned on that publishers keep on demand.
 struct DemandOptions: ParsableArguments {
@@ -12,10 +11,4 @@ struct DemandOptions: ParsableArguments {
       """, valueName: "pattern"),
     transform: PathPattern.init)
   var enable: [PathPattern] = []
-}
-
-extension Pattern {
-  /// What is looked at where nobody says what: VMs, domains, and what programs publish.
-  static let vms = Pattern(
-    anyOf: [Pattern(below: "kvm"), Pattern(below: "xen"), Pattern(below: "app")])
 }

@@ -25,12 +25,18 @@ struct ObservationOptions: ParsableArguments {
   var match: PathPattern?
 
   @Option(
-    name: .long,
+    name: .customLong("method"),
     help: ArgumentHelp(
       """
-      The ways to a VM's numbers that may be taken, with commas between them: handover, pidfd, \
-      bpf, qmp and debugfs of KVM, table and libxenctrl of Xen.
-      """, valueName: "ways"),
+      The permitted access methods, separated by commas: handover, pidfd, bpf, qmp and debugfs \
+      for KVM, table and libxenctrl for Xen (default: all).
+      """, valueName: "methods"),
+    transform: AccessMethodList.init)
+  var methods: AccessMethodList?
+
+  @Option(
+    name: .customLong("via"),
+    help: ArgumentHelp("The former name of --method.", visibility: .hidden),
     transform: AccessMethodList.init)
   var via: AccessMethodList?
 
@@ -94,6 +100,12 @@ struct ObservationOptions: ParsableArguments {
     transform: OwnerArgument.init)
   var owner: OwnerArgument?
 
+  func validate() throws {
+    if methods != nil, via != nil {
+      throw ValidationError("'--via' is an alias of '--method'; use one of them")
+    }
+  }
+
   /// The patterns among the sources.
   var patterns: [Pattern] { sources.compactMap(\.pattern) }
 
@@ -104,10 +116,10 @@ struct ObservationOptions: ParsableArguments {
         let status = try FileStatus(source.text)
         if status.isRegular || status.isSocket { return source.text }
       } catch {
-        throw Failure(
+        throw CommandError(
           status: error.isPermission ? .notPermitted : .nothingThere, text: "\(error)")
       }
-      throw Failure(
+      throw CommandError(
         status: .usage, text: "\(source.text) is neither a file nor a socket")
     }
   }
@@ -126,7 +138,7 @@ struct ObservationOptions: ParsableArguments {
   var xenInput: XenInput.Options {
     var options = XenInput.Options()
     options.library = xenLibrary
-    if let via { options.ways = via.ways }
+    if let methods = methods ?? via { options.methods = methods.xen }
     return options
   }
 
@@ -140,7 +152,7 @@ struct ObservationOptions: ParsableArguments {
   /// The options for the virtual machines of KVM.
   var input: KVMInput.Options {
     var options = KVMInput.Options()
-    if let via { options.rungs = via.rungs }
+    if let methods = methods ?? via { options.methods = methods.kvm }
     for address in qmp { options.monitors[address.pid] = address.path }
     options.events = events?.patterns ?? []
     return options
@@ -175,26 +187,6 @@ struct PathPattern {
     } catch {
       throw ValidationError(error.description)
     }
-  }
-}
-
-/// Some of the ways to a VM's numbers.
-struct AccessMethodList {
-  private(set) var rungs: Set<KVMInput.Rung> = []
-  private(set) var ways: Set<XenInput.Way> = []
-
-  init(_ text: String) throws {
-    for word in text.split(separator: ",").map(String.init) {
-      if let rung = KVMInput.Rung(rawValue: word) {
-        rungs.insert(rung)
-      } else if let way = XenInput.Way(rawValue: word) {
-        ways.insert(way)
-      } else {
-        let all = KVMInput.Rung.allCases.map(\.rawValue) + XenInput.Way.allCases.map(\.rawValue)
-        throw ValidationError("there is no way '\(word)'; there are \(all.joined(separator: ", "))")
-      }
-    }
-    if rungs.isEmpty, ways.isEmpty { throw ValidationError("at least one way is needed") }
   }
 }
 

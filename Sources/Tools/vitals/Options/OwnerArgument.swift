@@ -11,7 +11,7 @@ struct OwnerArgument {
       viewer = .user(number)
       return
     }
-    guard let number = userNumber(named: text) else {
+    guard let number = userID(named: text) else {
       throw ValidationError("there is no user '\(text)'; give a name or a number of this system")
     }
     viewer = .user(number)

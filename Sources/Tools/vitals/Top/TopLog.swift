@@ -1,6 +1,7 @@
 import Glibc
 import LinuxSystem
 import StatsFormats
+import StatsInput
 import StatsTree
 
 /// Appends samples to a CSV file that others may move away: SIGHUP opens it anew.
@@ -10,24 +11,21 @@ struct TopLog {
   func run(_ observer: Observer, every: TimeSpan, count: Int?) throws {
     let signals = try Signals([SIGINT, SIGTERM, SIGHUP])
     var file = try open()
-    var next = monotonicNanoseconds()
-    var done = 0
-    while count.map({ done < $0 }) ?? true {
-      next += every.nanoseconds
-      while monotonicNanoseconds() < next {
+    var cadence = Cadence(every: every.nanoseconds, count: count, from: monotonicNanoseconds())
+    while let deadline = cadence.nextDeadline() {
+      while monotonicNanoseconds() < deadline {
         let numbers = [signals.rawValue] + (observer.descriptor.map { [$0] } ?? [])
-        let ready = waitForInput(of: numbers, until: next)
+        let ready = waitForInput(of: numbers, until: deadline)
         if ready.count > 1, ready[1] { observer.wait(until: monotonicNanoseconds() + 1_000_000) }
         while ready[0], let signal = signals.next() {
           guard signal == SIGHUP else { return }
           file = try open()
         }
       }
-      for event in observer.refresh() { Console.warn(event.text) }
+      for event in observer.refresh() { Console.warn(event.text.printable) }
       observer.sampler.pass()
       try file.write(CSV().lines(of: observer.sampler, at: .now))
-      done += 1
-      next = max(next, monotonicNanoseconds() - min(every.nanoseconds, monotonicNanoseconds()))
+      cadence.finish(at: monotonicNanoseconds())
     }
   }
 

@@ -1,5 +1,7 @@
 import LinuxSystem
+import Statistics
 import StatsFormats
+import StatsInput
 import StatsTerminal
 import StatsTree
 
@@ -9,8 +11,7 @@ struct TopScreen {
   private let observer: Observer
   private var writer: ScreenWriter
   private var parser = KeyParser()
-  private var every: TimeSpan
-  private let count: Int?
+  private var cadence: Cadence
   /// An ESC that nothing follows for so long is the key.
   private static let escapeDelay: UInt64 = 50_000_000
 
@@ -18,26 +19,24 @@ struct TopScreen {
     self.top = top
     self.observer = observer
     writer = ScreenWriter(palette)
-    self.every = every
-    self.count = count
+    cadence = Cadence(every: every.nanoseconds, count: count, from: monotonicNanoseconds())
   }
 
   mutating func run() throws {
     let session = try TerminalSession(enter: ScreenWriter.enter, leave: ScreenWriter.leave)
-    var next = monotonicNanoseconds()
-    var done = 0
-    while count.map({ done < $0 }) ?? true {
+    while let deadline = cadence.nextDeadline() {
       try draw(session)
-      next += every.nanoseconds
-      guard try wait(session, until: &next) else { return }
-      if !top.isFrozen {
-        for event in observer.refresh() { top.model.tell(event.text, at: monotonicNanoseconds()) }
+      guard try wait(session, until: deadline) else { return }
+      if top.isFrozen {
+        cadence.skipMissed(at: monotonicNanoseconds())
+      } else {
+        for event in observer.refresh() {
+          top.model.showNotice(event.text.printable, at: monotonicNanoseconds())
+        }
         observer.sampler.pass()
-        top.take(at: .now)
-        done += 1
+        top.recordSample(at: .now)
+        cadence.finish(at: monotonicNanoseconds())
       }
-      // An interval that took too long is not made up for.
-      next = max(next, monotonicNanoseconds() - min(every.nanoseconds, monotonicNanoseconds()))
     }
   }
 
@@ -45,13 +44,14 @@ struct TopScreen {
     let size = session.size
     let frame = top.frame(
       columns: size.columns, rows: size.rows, at: .now,
-      clock: localTimeText(wallNanoseconds()))
+      clock: localTimeText(realtimeNanoseconds()))
     let bytes = writer.bytes(for: frame)
     if !bytes.isEmpty { try Console.write(bytes) }
   }
 
   /// Takes keys and signals until a time; false where it is the end.
-  private mutating func wait(_ session: TerminalSession, until end: inout UInt64) throws -> Bool {
+  private mutating func wait(_ session: TerminalSession, until deadline: UInt64) throws -> Bool {
+    var end = deadline
     while monotonicNanoseconds() < end {
       let pause = monotonicNanoseconds() + Self.escapeDelay
       let isWaiting = parser.isWaiting
@@ -61,7 +61,7 @@ struct TopScreen {
       var isChanged = false
       for event in events {
         switch event {
-        case .bytes(let bytes): keys += parser.take(bytes)
+        case .bytes(let bytes): keys += parser.parse(bytes)
         case .ended: return false
         case .resized: isChanged = true
         case .stopped: try stop(session)
@@ -74,11 +74,13 @@ struct TopScreen {
       }
       for key in keys {
         isChanged = true
-        switch top.take(key, at: monotonicNanoseconds()) {
+        switch top.press(key, at: monotonicNanoseconds()) {
         case .quit: return false
         case .suspend: try stop(session)
         case .redraw: writer.forget()
-        case .sample: end = monotonicNanoseconds()
+        case .sample:
+          end = monotonicNanoseconds()
+          cadence.expedite(at: end)
         case .interval(let text): setInterval(text)
         case nil: break
         }
@@ -96,12 +98,12 @@ struct TopScreen {
 
   private mutating func setInterval(_ text: String) {
     guard let span = try? TimeSpan(text), span.nanoseconds >= 10_000_000 else {
-      top.model.tell(
+      top.model.showNotice(
         "'\(text.printable)' is no interval: write 500ms or 2s, at least 10ms",
         at: monotonicNanoseconds())
       return
     }
-    every = span
+    cadence.interval = span.nanoseconds
     top.intervalText = "\(span)"
   }
 }

@@ -1,12 +1,12 @@
 import Statistics
 
-/// A `.binary` as it was read at once.
+/// The contents of a `.binary` file, read at once.
 struct MountBinary: Sendable {
   let id: String
   let schema: Schema
   let words: [UInt64]
 
-  /// Reads the file; nil where it is cut short, or none of KVM statistics.
+  /// Parses the file; nil if it is truncated or not a file of KVM statistics.
   init?(_ bytes: [UInt8]) {
     guard let header = try? KVMHeader(parsing: bytes.span),
       let id = Self.part(bytes, header.idOffset, header.nameSize),
@@ -26,17 +26,17 @@ struct MountBinary: Sendable {
     return Array(bytes[start..<start + count])
   }
 
-  /// The words of the first statistic of a name.
+  /// The words of the first statistic with a name.
   func words(of name: String) -> [UInt64]? {
     schema[name].map { Array(words[$0.words]) }
   }
 }
 
 extension MountText {
-  /// Whether the text can be that of the words; nil where that cannot be told.
+  /// Compares the text of a statistic with its words; nil if they cannot be compared.
   ///
-  /// The descriptors of KVM say neither whether a number has a sign nor what states are called.
-  func says(_ words: [UInt64], as statistic: Statistic) -> Bool? {
+  /// A KVM descriptor contains neither the sign of a value nor the names of states.
+  func matches(_ words: [UInt64], as statistic: Statistic) -> Bool? {
     if statistic.kind.isHistogram {
       guard text != "-\n", let rows else { return words.contains(Inactive.unsigned) }
       return counts(rows, statistic) == words
@@ -51,7 +51,7 @@ extension MountText {
     return line.first.map { $0.isNumber || $0 == "-" } == true ? false : nil
   }
 
-  /// The words of a histogram's lines; nil where they do not fit its buckets.
+  /// The words of a histogram's lines; nil if they do not fit its buckets.
   func counts(_ rows: [Row], _ statistic: Statistic) -> [UInt64]? {
     guard let shape = statistic.histogramShape else { return nil }
     var counts = [UInt64](repeating: 0, count: shape.count)

@@ -3,11 +3,11 @@ import LinuxSystem
 import Statistics
 public import StatsChecks
 
-/// Checks a mounted statistics filesystem as those have it who read it: `vitals check DIR`.
+/// Checks a mounted statistics filesystem as its readers see it: `vitals check DIR`.
 ///
-/// Nothing is written. Its rules are F1 to F21; the contents of `.binary` and `.table` are checked by
-/// others, whom the caller names. Values may move and sources go meanwhile. Any user can check: what
-/// they may not read is counted, and no failure.
+/// `MountRule` lists the rules; the caller provides the checks of `.binary` and `.table`. Nothing is
+/// written. Values may change and sources may be removed during the check. Any user can run it: files
+/// without read permission are counted and are not a failure.
 public struct MountCheck: Sendable {
   private let mount: MountedFileSystem
   private let directory: String
@@ -15,14 +15,14 @@ public struct MountCheck: Sendable {
   private let formats: MountFormats
   private let quietMilliseconds: Int
 
-  /// Will check a directory of a mount.
+  /// Creates a check of a directory of a mount.
   ///
   /// - Parameters:
-  ///   - mount: the mount.
-  ///   - directory: a directory of it, which is checked with all below.
-  ///   - object: how the findings name it.
-  ///   - formats: who checks the contents of files.
-  ///   - quietMilliseconds: how long a `.schema` that was read must not be readable.
+  ///   - mount: The mount.
+  ///   - directory: A directory of the mount, to check with everything below it.
+  ///   - object: The name of the mount in the findings.
+  ///   - formats: The checks of the contents of files.
+  ///   - quietMilliseconds: How long poll(2) must not report a `.schema` after it was read.
   public init(
     _ mount: MountedFileSystem, _ directory: String, object: String, formats: MountFormats,
     quietMilliseconds: Int = 500
@@ -34,35 +34,36 @@ public struct MountCheck: Sendable {
     self.formats = formats
   }
 
-  /// Runs all checks that the mount lets be run.
+  /// Runs all checks that are possible on the mount.
   ///
-  /// A server that does not answer for two seconds fails F1, and nobody waits for it: the thread
-  /// that does ends with the process.
+  /// A server that does not answer for two seconds violates F1. The thread that waits for it
+  /// remains until the process exits.
   public func run() -> [Finding] {
     let progress = MountProgress()
     let work = self
     do throws(SystemError) {
       _ = try SystemThread(name: "mount check", stackSize: 4 << 20) {
-        progress.finish(work.look(progress))
+        progress.finish(work.runAllChecks(progress))
       }
     } catch {
       return Self.unanswered("\(error)", object)
     }
-    let (findings, step) = progress.wait(milliseconds: MountPlace.patience)
-    return findings ?? Self.findings(ofSilent: object, asked: step)
+    let (findings, step) = progress.wait(milliseconds: MountPlace.timeoutMilliseconds)
+    return findings ?? Self.findings(ofUnresponsive: object, duringStep: step)
   }
 
-  /// What is found of a mount whose server did not answer: F1 fails, and nothing else is tried.
-  public static func findings(ofSilent object: String, asked step: String) -> [Finding] {
+  /// The findings for a mount whose server did not answer: F1 fails, the others are skipped.
+  public static func findings(ofUnresponsive object: String, duringStep step: String) -> [Finding] {
     unanswered(
-      "no answer within \(MountPlace.patience) ms to \(step); is its server stopped?", object)
+      "no answer within \(MountPlace.timeoutMilliseconds) ms to \(step); is its server stopped?",
+      object)
   }
 
-  /// Looks at everything: on a thread that may wait for ever.
-  private func look(_ progress: MountProgress) -> [Finding] {
+  /// Runs all checks, on a thread that may never return.
+  private func runAllChecks(_ progress: MountProgress) -> [Finding] {
     do throws(SystemError) {
       progress.step("statfs \(directory)")
-      try askFileSystem(directory)
+      try probeFileSystem(directory)
       var walk = MountWalk(
         mount: mount.directory, formats, progress, quietMilliseconds: quietMilliseconds)
       walk.log.check(.answers, nil)
@@ -70,7 +71,7 @@ public struct MountCheck: Sendable {
       return walk.log.findings(object)
     } catch {
       return Self.unanswered(
-        "\(error); 'vitals mount' cleans up what a killed server left", object)
+        "\(error); 'vitals mount' removes the mount of a killed server", object)
     }
   }
 

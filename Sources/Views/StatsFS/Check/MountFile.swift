@@ -1,6 +1,6 @@
 import LinuxSystem
 
-/// An open file of a mount that is checked.
+/// An open file of the mount.
 struct MountFile: ~Copyable {
   let descriptor: Descriptor
   let path: String
@@ -14,11 +14,11 @@ struct MountFile: ~Copyable {
     MountFile(try Descriptor.open(path), path)
   }
 
-  /// All of the file, by pread(2) from 0 on until there is no more.
+  /// Reads the whole file by pread(2), from offset 0 to the end of file.
   func whole(step: Int = 65_536) throws(SystemError) -> [UInt8] {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: step)
-    while bytes.count <= Self.largest {
+    while bytes.count <= Self.maximumByteCount {
       let count: Int
       do throws(SystemError) {
         count = try descriptor.read(into: &chunk, at: bytes.count)
@@ -31,6 +31,6 @@ struct MountFile: ~Copyable {
     return bytes
   }
 
-  /// More than any file of the mount has.
-  private static let largest = 1 << 28
+  /// Larger than any file of the mount.
+  private static let maximumByteCount = 1 << 28
 }

@@ -1,13 +1,13 @@
 public import Statistics
 public import StatsChecks
 
-/// The formats of files in a mount that this target does not know: who checks them.
+/// The caller's checks and parsers for file formats that this target does not know.
 public struct MountFormats: Sendable {
-  /// What a `.schema` says, as far as it is compared.
-  public struct Described: Sendable {
-    /// nil where it has none.
+  /// The members of a `.schema` that are compared.
+  public struct ParsedSchema: Sendable {
+    /// Nil if the document has no hash.
     public let hash: String?
-    /// nil where it is not that of a group.
+    /// Nil if the document is not that of a group.
     public let statistics: [Statistic]?
 
     public init(hash: String?, statistics: [Statistic]?) {
@@ -16,17 +16,17 @@ public struct MountFormats: Sendable {
     }
   }
 
-  /// The findings in a file of KVM statistics, by its path.
+  /// Checks a file of KVM statistics, by its path.
   public let binary: @Sendable (String) -> [Finding]
-  /// The findings in a table, by its path.
+  /// Checks a table, by its path.
   public let table: @Sendable (String) -> [Finding]
-  /// Reads the JSON of a `.schema`; nil where it is none.
-  public let schema: @Sendable ([UInt8]) -> Described?
+  /// Parses the JSON of a `.schema`; nil if it is invalid.
+  public let schema: @Sendable ([UInt8]) -> ParsedSchema?
 
   public init(
     binary: @escaping @Sendable (String) -> [Finding],
     table: @escaping @Sendable (String) -> [Finding],
-    schema: @escaping @Sendable ([UInt8]) -> Described?
+    schema: @escaping @Sendable ([UInt8]) -> ParsedSchema?
   ) {
     self.binary = binary
     self.table = table

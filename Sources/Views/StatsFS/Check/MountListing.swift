@@ -1,6 +1,6 @@
 import LinuxSystem
 
-/// What a directory of a mount has, by name.
+/// The entries of a directory of a mount.
 struct MountListing: Sendable {
   let path: String
   var files: [(name: String, status: FileStatus)] = []
@@ -8,7 +8,7 @@ struct MountListing: Sendable {
 
   init(_ path: String) { self.path = path }
 
-  /// The files and directories that are the mount's own.
+  /// The names that are reserved for the mount.
   static let own: Set = [
     ".values", ".schema", ".binary", ".labels", ".status", ".table", ".metrics",
   ]
@@ -17,18 +17,18 @@ struct MountListing: Sendable {
 
   func has(_ name: String) -> Bool { files.contains { $0.name == name } }
 
-  /// The files that are statistics.
+  /// The names of the files that are statistics.
   var statistics: [String] { files.map(\.name).filter { !$0.hasPrefix(".") } }
 
-  /// Whether it is that of a group: only sources have labels.
+  /// Whether this is the directory of a group: only sources have labels.
   var isGroup: Bool { !statistics.isEmpty || has(".binary") }
 
-  /// The path of the directory above it, with the slash.
+  /// The path of the parent directory, with a trailing slash.
   var parent: String {
     String(path[...(path.lastIndex(of: "/") ?? path.startIndex)])
   }
 
-  /// The group's name: that of the directory, which may have a number behind it.
+  /// The possible names of the group: that of the directory, with and without a numeric suffix.
   var groupNames: [String] { Self.groupNames(of: path.split(separator: "/").last ?? "") }
 
   static func groupNames(of directory: Substring) -> [String] {

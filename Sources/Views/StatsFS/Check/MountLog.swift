@@ -3,54 +3,53 @@ import LinuxSystem
 import Statistics
 import StatsChecks
 
-/// What was found so far of each rule.
+/// The intermediate results of all rules.
 struct MountLog: Sendable {
   private var tried: Set<MountRule> = []
   private var problems: [MountRule: [String]] = [:]
-  private var absences: [MountRule: String] = [:]
-  private var refused: [String] = []
+  private var skipReasons: [MountRule: String] = [:]
+  private var unreadable: [String] = []
   private var vanished: [String] = []
 
-  /// A rule was tried, and holds where there is no problem.
+  /// Records that a rule was checked, and its violation if `problem` is not nil.
   mutating func check(_ rule: MountRule, _ problem: String?) {
     tried.insert(rule)
     if let problem { problems[rule, default: []].append(problem) }
   }
 
-  /// A rule was tried, and holds or not.
+  /// Records that a rule was checked, and its violation if it does not hold.
   mutating func check(_ rule: MountRule, _ holds: Bool, _ problem: String) {
     check(rule, holds ? nil : problem)
   }
 
-  /// Why a rule was not tried; the first reason counts.
+  /// Records why a rule was not checked; only the first reason is kept.
   mutating func skip(_ rule: MountRule, _ reason: String) {
-    if absences[rule] == nil { absences[rule] = reason }
+    if skipReasons[rule] == nil { skipReasons[rule] = reason }
   }
 
-  /// What becomes of a call that failed: it is permitted to somebody else, what it was made on has
-  /// gone, or a rule is broken.
-  mutating func note(_ error: SystemError, _ rule: MountRule, _ name: String) {
+  /// Records a failed call: as missing permission, as a removed file, or as a violation.
+  mutating func record(_ error: SystemError, _ rule: MountRule, _ name: String) {
     switch error.code {
-    case EACCES, EPERM: refused.append("\(name) (\(error.codeName))")
+    case EACCES, EPERM: unreadable.append("\(name) (\(error.codeName))")
     case ENOENT, ENODEV, ESTALE: vanished.append(name)
     default: check(rule, "\(name): \(error.call): \(error.codeName)")
     }
   }
 
-  /// How often a rule was found broken.
+  /// The number of violations.
   var problemCount: Int { problems.values.reduce(0) { $0 + $1.count } }
 
-  /// The findings of all rules; `object` is what was looked at.
+  /// Returns one finding per rule; `object` names the mount.
   func findings(_ object: String) -> [Finding] {
     var list = FindingList(object: object)
     for rule in MountRule.allCases {
       switch rule {
-      case .permitted: Self.add(refused, "may not be read", rule, to: &list)
-      case .steady: Self.add(vanished, "went meanwhile", rule, to: &list)
+      case .readable: Self.add(unreadable, "not readable", rule, to: &list)
+      case .unchanged: Self.add(vanished, "removed during the check", rule, to: &list)
       case _ where tried.contains(rule):
-        list.check(rule.number, rule.text, problems[rule] ?? [])
+        list.check(rule.id, rule.text, problems[rule] ?? [])
       default:
-        list.skip(rule.number, rule.text, absences[rule] ?? "there was nothing to try it on")
+        list.skip(rule.id, rule.text, skipReasons[rule] ?? "nothing to check")
       }
     }
     return list.findings
@@ -59,7 +58,7 @@ struct MountLog: Sendable {
   private static func add(
     _ names: [String], _ words: String, _ rule: MountRule, to list: inout FindingList
   ) {
-    guard let first = names.first else { return list.check(rule.number, rule.text, []) }
-    list.skip(rule.number, rule.text, "\(names.count) \(words), such as \(first)")
+    guard let first = names.first else { return list.check(rule.id, rule.text, []) }
+    list.skip(rule.id, rule.text, "\(names.count) \(words), for example \(first)")
   }
 }

@@ -2,56 +2,55 @@ public import FUSE
 import Glibc
 public import LinuxSystem
 
-/// Where a path lies; nothing here waits for a server that does not answer.
+/// The kind of object at a path, determined without waiting for a server that does not answer.
 public enum MountPlace: Sendable {
-  /// A directory of a mounted statistics filesystem, by its path without links where that could be
-  /// learned.
+  /// A directory of a mounted statistics filesystem; its canonical path, if it can be resolved.
   case mounted(MountedFileSystem, path: String)
-  /// Something in a statistics filesystem whose server did not answer for two seconds.
-  case silent(MountedFileSystem)
-  /// Another directory.
+  /// An object in a statistics filesystem whose server did not answer within two seconds.
+  case unresponsive(MountedFileSystem)
+  /// A directory elsewhere.
   case directory
-  /// Something else.
+  /// Any other object.
   case file
 
-  /// The type by which the kernel lists statistics filesystems.
+  /// The type under which the kernel lists statistics filesystems.
   public static let type = "fuse.vitals"
-  /// How long whoever serves a path has to answer, in milliseconds.
-  static let patience = 2_000
+  /// The time within which the filesystem of a path must answer.
+  static let timeoutMilliseconds = 2_000
 
-  private enum Look: Sendable {
+  private enum Probe: Sendable {
     case found(path: String, isDirectory: Bool)
     case failed(SystemError)
   }
 
-  /// Looks at a path.
+  /// Determines the kind of object at a path.
   ///
-  /// - Throws: Why it cannot be looked at: `ETIMEDOUT` where another filesystem does not answer.
+  /// - Throws: The error of the access; `ETIMEDOUT` if another filesystem does not answer.
   public init(_ path: String) throws(SystemError) {
-    let look = try answer(withinMilliseconds: Self.patience) { () -> Look in
+    let probe = try withTimeout(milliseconds: Self.timeoutMilliseconds) { () -> Probe in
       do throws(SystemError) {
-        let whole = try canonicalPath(path)
-        return .found(path: whole, isDirectory: try FileStatus(whole).isDirectory)
+        let absolutePath = try canonicalPath(path)
+        return .found(path: absolutePath, isDirectory: try FileStatus(absolutePath).isDirectory)
       } catch {
         return .failed(error)
       }
     }
-    switch look {
-    case .found(let whole, true):
-      self = try Self.mount(of: whole).map { .mounted($0, path: whole) } ?? .directory
+    switch probe {
+    case .found(let absolutePath, true):
+      self = try Self.mount(of: absolutePath).map { .mounted($0, path: absolutePath) } ?? .directory
     case .found(_, false):
       self = .file
-    case .failed(let error) where !MountPoint.isDeath(error.code):
+    case .failed(let error) where !MountPoint.isDisconnection(error.code):
       throw error
     case .failed(let error):
-      let whole = try Self.absolute(path)
-      guard let mount = try Self.mount(of: whole) else { throw error }
-      self = .mounted(mount, path: whole)
+      let absolutePath = try Self.absolute(path)
+      guard let mount = try Self.mount(of: absolutePath) else { throw error }
+      self = .mounted(mount, path: absolutePath)
     case nil:
       guard let mount = try Self.mount(of: Self.absolute(path)) else {
         throw SystemError(call: "realpath", object: path, code: ETIMEDOUT)
       }
-      self = .silent(mount)
+      self = .unresponsive(mount)
     }
   }
 
@@ -62,11 +61,11 @@ public enum MountPlace: Sendable {
     return mount
   }
 
-  /// The path from the root, without `.`, `..` and empty parts; links are not looked at.
+  /// Makes a path absolute and removes `.`, `..` and empty parts, without resolving links.
   private static func absolute(_ path: String) throws(SystemError) -> String {
-    let whole = path.hasPrefix("/") ? path : try readLink("/proc/self/cwd") + "/" + path
+    let absolutePath = path.hasPrefix("/") ? path : try readLink("/proc/self/cwd") + "/" + path
     var parts: [Substring] = []
-    for part in whole.split(separator: "/") where part != "." {
+    for part in absolutePath.split(separator: "/") where part != "." {
       if part == ".." { _ = parts.popLast() } else { parts.append(part) }
     }
     return "/" + parts.joined(separator: "/")

@@ -2,7 +2,7 @@ import LinuxSystem
 import Statistics
 import StatsChecks
 
-/// How far a check is, so that whoever waits for it can tell work from waiting for ever.
+/// The progress of a check, which distinguishes a slow check from a blocked one.
 final class MountProgress: Sendable {
   private struct State: Sendable {
     var step = "begin"
@@ -12,7 +12,7 @@ final class MountProgress: Sendable {
 
   private let state = Monitor(State())
 
-  /// The next call may wait: what it is.
+  /// Records the next call that may block.
   func step(_ words: String) {
     state.update { state in
       state.step = words
@@ -22,7 +22,7 @@ final class MountProgress: Sendable {
 
   func finish(_ findings: [Finding]) { state.update { $0.findings = findings } }
 
-  /// The findings, or the step in which nothing came for so long.
+  /// Waits for the findings; returns without them if a step takes longer than the timeout.
   func wait(milliseconds: Int) -> (findings: [Finding]?, step: String) {
     var seen = -1
     while true {

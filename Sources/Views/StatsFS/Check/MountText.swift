@@ -1,8 +1,8 @@
 import Statistics
 
-/// The text of a value, as it stands in a file.
+/// The text of a value, as in its file.
 struct MountText: Sendable {
-  /// A line of a histogram, or of what was counted by name.
+  /// A line of a histogram or of state counts.
   struct Row: Sendable {
     let label: Substring
     let count: UInt64
@@ -16,10 +16,10 @@ struct MountText: Sendable {
 
   private var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
 
-  /// The number, where it is one without a sign.
+  /// The value, if it is an unsigned number.
   var number: UInt64? { text.last == "\n" ? UInt64(text.dropLast()) : nil }
 
-  /// The lines of a histogram; nil where it has others.
+  /// The lines of a histogram; nil if a line is malformed.
   var rows: [Row]? {
     guard text.isEmpty || text.last == "\n" else { return nil }
     var rows: [Row] = []
@@ -31,48 +31,48 @@ struct MountText: Sendable {
     return rows
   }
 
-  /// What is wrong with it as the text of a statistic, as far as that is known; nil is nothing.
-  func flaw(as statistic: Statistic?) -> String? {
+  /// Returns a syntax error, as far as the statistic is known; nil if there is none.
+  func problem(as statistic: Statistic?) -> String? {
     if text.isEmpty {
-      return statistic.map(\.kind.isHistogram) ?? true ? nil : "it is empty"
+      return statistic.map(\.kind.isHistogram) ?? true ? nil : "empty text"
     }
-    guard text.last == "\n" else { return "it has no newline at its end" }
+    guard text.last == "\n" else { return "no newline at the end" }
     if text == "-\n" { return nil }
-    if let statistic, !statistic.kind.isHistogram { return lineFlaw(as: statistic) }
-    if statistic == nil, lines.count == 2, lineFlaw(as: nil) == nil { return nil }
-    guard let rows else { return "a line has no count: \(start)" }
+    if let statistic, !statistic.kind.isHistogram { return lineProblem(as: statistic) }
+    if statistic == nil, lines.count == 2, lineProblem(as: nil) == nil { return nil }
+    guard let rows else { return "line without count: \(start)" }
     let bounds = rows.compactMap { UInt64($0.label) }
-    // Names, in their order; what has none is counted behind them.
+    // State names, in their order; the count of unknown states is last.
     guard bounds.count == rows.count, statistic?.states.isEmpty ?? true else { return nil }
     let isAscending = zip(bounds, bounds.dropFirst()).allSatisfy { $0 < $1 }
-    return isAscending ? nil : "its bounds do not ascend: \(start)"
+    return isAscending ? nil : "bounds do not ascend: \(start)"
   }
 
-  private func lineFlaw(as statistic: Statistic?) -> String? {
-    guard lines.count == 2 else { return "it has \(lines.count - 1) lines" }
+  private func lineProblem(as statistic: Statistic?) -> String? {
+    guard lines.count == 2 else { return "\(lines.count - 1) lines instead of 1" }
     let line = lines[0]
     let areNumbers = line.split(separator: " ", omittingEmptySubsequences: false).allSatisfy {
       $0 == "-" || Self.isNumber($0)
     }
     if areNumbers { return nil }
     switch statistic?.kind {
-    case nil: return line.contains(" ") ? "no number: \(start)" : nil
+    case nil: return line.contains(" ") ? "not a number: \(start)" : nil
     case .state, .unknown:
       guard let states = statistic?.states, !states.isEmpty else {
-        return line.isEmpty || line.first?.isNumber == true ? "no number: \(start)" : nil
+        return line.isEmpty || line.first?.isNumber == true ? "not a number: \(start)" : nil
       }
-      return states.contains(String(line)) ? nil : "no state of that name: \(start)"
-    default: return "no number: \(start)"
+      return states.contains(String(line)) ? nil : "unknown state: \(start)"
+    default: return "not a number: \(start)"
     }
   }
 
-  /// Digits, with a sign where the number is negative.
+  /// Decimal digits without leading zeros, after an optional minus sign.
   private static func isNumber(_ word: Substring) -> Bool {
     let digits = word.first == "-" ? word.dropFirst() : word
     return !digits.isEmpty && digits.utf8.allSatisfy { (0x30...0x39).contains($0) }
       && (digits.count == 1 || digits.first != "0")
   }
 
-  /// Its beginning, to be shown.
+  /// The beginning, for messages.
   private var start: String { "'\(text.prefix(40).split(separator: "\n").first ?? "")'" }
 }

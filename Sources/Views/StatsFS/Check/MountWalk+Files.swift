@@ -4,16 +4,16 @@ import LinuxSystem
 import Statistics
 import StatsChecks
 
-// What holds of each file by itself.
+// Rules that concern a single file.
 extension MountWalk {
   mutating func checkMode(
     _ path: String, _ status: FileStatus, _ statistic: Statistic?
   ) throws(SystemError) {
     let mode = status.mode & 0o7777
-    let words = "\(name(path)) is 0\(String(mode, radix: 8))"
+    let words = "\(name(path)) has mode 0\(String(mode, radix: 8))"
     guard mode == 0o644 else {
       log.check(.files, status.isRegular && mode == 0o444, words)
-      if mode == 0o444 { try checkRefusal(path) }
+      if mode == 0o444 { try checkWriteRejected(path) }
       return
     }
     let isOwn = path.split(separator: "/").last?.hasPrefix(".") == true
@@ -22,32 +22,32 @@ extension MountWalk {
       case .cumulative, .peak, .linearHistogram, .logHistogram, nil: !isOwn
       default: false
       }
-    let kind = statistic.map { ", and \($0.kind)" } ?? ""
+    let kind = statistic.map { " and kind \($0.kind)" } ?? ""
     log.check(.files, status.isRegular && canBegin, words + kind)
   }
 
-  /// Opens what nobody may write, and writes nothing.
-  private mutating func checkRefusal(_ path: String) throws(SystemError) {
+  /// Opens a read-only file for writing, and writes nothing.
+  private mutating func checkWriteRejected(_ path: String) throws(SystemError) {
     progress.step("open \(path)")
     do throws(SystemError) {
       _ = try Descriptor.openForWriting(path)
-      log.check(.refusals, "\(name(path)) was opened")
+      log.check(.readOnly, "\(name(path)) was opened")
     } catch {
-      guard !MountPoint.isDeath(error.code) else { throw error }
+      guard !MountPoint.isDisconnection(error.code) else { throw error }
       switch error.code {
-      case EACCES, EPERM, EROFS: log.check(.refusals, nil)
-      default: log.note(error, .refusals, name(path))
+      case EACCES, EPERM, EROFS: log.check(.readOnly, nil)
+      default: log.record(error, .readOnly, name(path))
       }
     }
   }
 
-  /// Reads a file, and holds what can be read against what fstat(2) says: its bytes.
+  /// Reads a file, compares its length with fstat(2), and returns the bytes.
   @discardableResult
   mutating func checkSize(_ path: String) throws(SystemError) -> [UInt8]? {
     var bytes: [UInt8] = []
     var problem: String?
-    for round in 0..<Self.tries {
-      if round > 0 { sleepNanoseconds(Self.pause) }
+    for round in 0..<Self.maximumAttempts {
+      if round > 0 { sleepNanoseconds(Self.retryDelay) }
       guard
         let found = try attempt(
           .sizes, path,
@@ -55,7 +55,7 @@ extension MountWalk {
             let file = try MountFile.open(path)
             let before = try file.descriptor.byteCount()
             let bytes = try file.whole()
-            // It may have moved when it was read.
+            // The value may have changed before it was read.
             let isMoved = bytes.count != before
             return (bytes: bytes, size: isMoved ? try file.descriptor.byteCount() : before)
           })
@@ -63,14 +63,14 @@ extension MountWalk {
       bytes = found.bytes
       problem =
         found.size == bytes.count
-        ? nil : "\(name(path)) has \(bytes.count) bytes, and says \(found.size)"
+        ? nil : "\(name(path)) has \(bytes.count) bytes and a size of \(found.size)"
       if problem == nil { break }
     }
     log.check(.sizes, problem)
     return bytes
   }
 
-  /// Reads a value once more from the beginning of a descriptor, and byte by byte.
+  /// Reads a value again from the beginning of a descriptor, and byte by byte.
   mutating func checkRereading(
     _ path: String, _ statistic: Statistic?
   ) throws(SystemError) {
@@ -84,26 +84,26 @@ extension MountWalk {
           return [first, bytes, MountText(try file.whole())]
         })
     else { return }
-    var flaws = texts.map { $0.flaw(as: statistic) }
-    if texts[2].text.isEmpty, !texts[0].text.isEmpty { flaws[2] = "it is empty" }
+    var problems = texts.map { $0.problem(as: statistic) }
+    if texts[2].text.isEmpty, !texts[0].text.isEmpty { problems[2] = "empty text" }
     if let before = texts[0].number, let between = texts[1].number, let after = texts[2].number,
       statistic?.kind == .cumulative, before <= after, between < before || between > after
     {
-      flaws[1] = "\(between) is not between \(before) and \(after)"
+      problems[1] = "\(between) is not between \(before) and \(after)"
     }
-    log.check(.rereading, flaws[2].map { "\(name(path)): \($0)" })
-    log.check(.bytes, flaws[1].map { "\(name(path)): \($0)" })
+    log.check(.rereading, problems[2].map { "\(name(path)): \($0)" })
+    log.check(.bytes, problems[1].map { "\(name(path)): \($0)" })
   }
 
   // MARK: - The mount's own
 
   mutating func checkFacts(_ listing: MountListing) throws(SystemError) {
-    for (file, least) in [(".status", 1), (".labels", 0)] where listing.has(file) {
+    for (file, minimumLineCount) in [(".status", 1), (".labels", 0)] where listing.has(file) {
       let path = listing.path(file)
       guard let bytes = try read(path, .facts) else { continue }
       let text = String(decoding: bytes, as: UTF8.self)
       let lines = text.split(separator: "\n")
-      var isRight = (text.isEmpty || text.last == "\n") && lines.count >= least
+      var isRight = (text.isEmpty || text.last == "\n") && lines.count >= minimumLineCount
       if file == ".status" {
         isRight = isRight && lines.first?.contains(" ") == false
       } else {
@@ -114,7 +114,7 @@ extension MountWalk {
   }
 
   mutating func checkTable(_ listing: MountListing) throws(SystemError) {
-    guard listing.has(".table") else { return log.skip(.table, "there is no .table") }
+    guard listing.has(".table") else { return log.skip(.table, "no .table") }
     let path = listing.path(".table")
     guard
       let start = try attempt(
@@ -136,7 +136,7 @@ extension MountWalk {
     try attempt(rule, path) { () throws(SystemError) in try MountFile.open(path).whole() }
   }
 
-  /// The first rule that others found broken.
+  /// Returns the first violation in the findings of another check.
   static func failure(in findings: [Finding]) -> String? {
     for finding in findings {
       if case .fail(let reason) = finding.outcome {

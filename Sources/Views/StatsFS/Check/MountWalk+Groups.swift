@@ -1,7 +1,7 @@
 import LinuxSystem
 import Statistics
 
-// Groups: files of statistics, `.values` and `.binary`.
+// The files of a group: statistics, `.values` and `.binary`.
 extension MountWalk {
   mutating func checkGroup(
     _ listing: MountListing, _ statistics: [String: Statistic]
@@ -12,16 +12,16 @@ extension MountWalk {
       let statistic = statistics[file]
       try checkMode(path, status, statistic)
       guard let bytes = try checkSize(path) else { continue }
-      let flaw = MountText(bytes).flaw(as: statistic)
-      log.check(.texts, flaw.map { "\(name(path)): \($0)" })
-      // Of each kind one: the others are read by the same code.
+      let problem = MountText(bytes).problem(as: statistic)
+      log.check(.texts, problem.map { "\(name(path)): \($0)" })
+      // One file per kind: the same code reads the others.
       if kinds.insert(statistic?.kind).inserted { try checkRereading(path, statistic) }
     }
     if let values = try checkValues(listing, statistics) {
       for file in listing.statistics where values[file] == nil {
         // A histogram without samples has no lines.
         if statistics[file]?.kind.isHistogram == true { continue }
-        log.check(.values, "\(name(listing.path)): \(file) is not in it")
+        log.check(.values, "\(name(listing.path)): no lines for \(file)")
       }
     }
     try checkBinary(listing, statistics)
@@ -29,7 +29,7 @@ extension MountWalk {
 
   // MARK: - Values
 
-  /// The texts of `.values` by statistic.
+  /// Returns the texts of `.values` by statistic.
   private mutating func checkValues(
     _ listing: MountListing, _ statistics: [String: Statistic]
   ) throws(SystemError) -> [String: MountText]? {
@@ -39,13 +39,13 @@ extension MountWalk {
     let (values, strangers) = Self.split(MountText(bytes), listing.groupNames, names)
     log.check(.values, strangers.first.map { "\(name(path)): '\($0)'" })
     for (statistic, text) in values {
-      let flaw = text.flaw(as: statistics[statistic])
-      log.check(.values, flaw.map { "\(name(path)): \(statistic): \($0)" })
+      let problem = text.problem(as: statistics[statistic])
+      log.check(.values, problem.map { "\(name(path)): \(statistic): \($0)" })
     }
     return values
   }
 
-  /// The texts by name, and the lines that are of no statistic.
+  /// Splits `.values` into texts by name and the lines that belong to no statistic.
   private static func split(
     _ text: MountText, _ groups: [String], _ names: Set<String>
   ) -> (values: [String: MountText], strangers: [Substring]) {
@@ -70,7 +70,7 @@ extension MountWalk {
     return (values.mapValues { MountText($0) }, strangers)
   }
 
-  /// Of a source: its lines are of its groups.
+  /// Checks that the lines in `.values` of a source belong to its groups.
   mutating func checkSourceValues(_ listing: MountListing) throws(SystemError) {
     let path = listing.path(".values")
     guard listing.has(".values"), let bytes = try read(path, .values) else { return }
@@ -93,17 +93,17 @@ extension MountWalk {
     log.check(
       .binaryFormat, Self.failure(in: formats.binary(path)).map { "\(name): \($0)" })
     guard let binary = MountBinary(bytes) else {
-      return log.check(.binaryFormat, "\(name) is cut short")
+      return log.check(.binaryFormat, "\(name) is truncated")
     }
     let ids = listing.groupNames.map { self.name(listing.parent + $0) }
-    log.check(.binaryNames, ids.contains(binary.id), "\(name) says it is '\(binary.id)'")
+    log.check(.binaryNames, ids.contains(binary.id), "\(name) has the id '\(binary.id)'")
     for file in listing.statistics where binary.schema[file] == nil {
-      log.check(.binaryNames, "\(name) has no \(file)")
+      log.check(.binaryNames, "\(name) has no descriptor for \(file)")
     }
     try compare(listing, statistics)
   }
 
-  /// Holds the words against the texts that were read before and behind them.
+  /// Compares the words with the texts that were read before and after them.
   private mutating func compare(
     _ listing: MountListing, _ statistics: [String: Statistic]
   ) throws(SystemError) {
@@ -111,11 +111,11 @@ extension MountWalk {
     let paths = [".values", ".binary", ".values"].map { listing.path($0) }
     let names = Set(listing.statistics)
     var problems: [String: String] = [:]
-    for round in 0..<Self.tries {
+    for round in 0..<Self.maximumAttempts {
       var parts: [[UInt8]] = []
       for path in paths {
-        // The kernel may answer `.binary` itself, from a copy that is as old as a sample may be.
-        if round > 0 { sleepNanoseconds(Self.pause) }
+        // With passthrough `.binary` is a copy that can be as old as a sample may be.
+        if round > 0 { sleepNanoseconds(Self.retryDelay) }
         guard let bytes = try read(path, .binaryValues) else { return }
         parts.append(bytes)
       }
@@ -131,7 +131,7 @@ extension MountWalk {
         // A histogram without samples has no lines.
         let pair = texts.map { $0[name] ?? MountText("") }
         if !Self.agree(pair, words, statistic) {
-          problems[name] = "\(words.prefix(3)), and in the texts \(pair.map(\.text))"
+          problems[name] = "\(words.prefix(3)) in .binary, \(pair.map(\.text)) in .values"
         }
       }
       if problems.isEmpty { break }
@@ -141,11 +141,11 @@ extension MountWalk {
     log.check(.binaryValues, first.map { "\(name)/\($0): \($1)" })
   }
 
-  /// Whether words can have been between two texts.
+  /// Returns `true` if the words are possible between the two texts.
   private static func agree(
     _ texts: [MountText], _ words: [UInt64], _ statistic: Statistic
   ) -> Bool {
-    if texts.contains(where: { $0.says(words, as: statistic) != false }) { return true }
+    if texts.contains(where: { $0.matches(words, as: statistic) != false }) { return true }
     if statistic.kind == .cumulative, let before = texts[0].number, let after = texts[1].number {
       return before > after || words.allSatisfy { $0 >= before && $0 <= after }
     }
@@ -158,7 +158,7 @@ extension MountWalk {
         before[$0] > after[$0] || words[$0] >= before[$0] && words[$0] <= after[$0]
       }
     }
-    // What moves up and down has another value at each time.
+    // A level can have any value in between if it changed.
     return texts[0].text != texts[1].text
   }
 }

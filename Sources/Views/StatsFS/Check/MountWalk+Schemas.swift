@@ -1,15 +1,15 @@
 import LinuxSystem
 import Statistics
 
-// `.schema`, and what else says what statistics mean.
+// `.schema`, and other descriptions of the statistics.
 extension MountWalk {
-  /// The group's statistics by name; nil where no `.schema` says them.
+  /// Returns the group's statistics by name; nil if no `.schema` describes them.
   mutating func checkSchema(
     _ listing: MountListing
   ) throws(SystemError) -> [String: Statistic]? {
     guard listing.has(".schema") else {
       for rule in [MountRule.schema, .schemaHash, .schemaPoll] {
-        log.skip(rule, "there is no .schema")
+        log.skip(rule, "no .schema")
       }
       return nil
     }
@@ -20,12 +20,12 @@ extension MountWalk {
       texts.append(bytes)
     }
     guard let described = formats.schema(texts[0]), let again = formats.schema(texts[1]) else {
-      log.check(.schema, "\(name(path)) is no such JSON")
+      log.check(.schema, "\(name(path)) is not valid JSON")
       return nil
     }
     log.check(.schema, nil)
     if described.hash == nil, described.statistics != nil {
-      log.check(.schemaHash, "\(name(path)) has none")
+      log.check(.schemaHash, "\(name(path)) has no hash")
     } else if let hash = described.hash {
       log.check(.schemaHash, again.hash == hash, "\(name(path)): \(hash), then \(again.hash ?? "")")
     }
@@ -37,43 +37,43 @@ extension MountWalk {
 
   private mutating func checkNames(_ statistics: [Statistic], _ listing: MountListing) {
     let files = Set(listing.statistics)
-    // Without texts there are no files to compare with.
+    // Without text files there is nothing to compare with.
     guard !files.isEmpty else { return }
     let names = Set(statistics.map(\.name))
     let path = name(listing.path)
     for file in files.subtracting(names).sorted() {
-      log.check(.schema, "\(path)/\(file) is not in it")
+      log.check(.schema, "\(path)/\(file) is not listed")
     }
     for name in names.subtracting(files).sorted() where Self.canBeFile(name) {
       log.check(.schema, "\(path) has no file \(name)")
     }
   }
 
-  /// Whether a statistic's name can be that of a file.
+  /// Returns `true` if a statistic of this name has a file.
   static func canBeFile(_ name: String) -> Bool {
     !name.contains("/") && !name.isEmpty && !name.hasPrefix(".") && name.utf8.count <= 255
   }
 
-  /// Reads a `.schema` to its end, and polls it.
+  /// Reads a `.schema` to the end and polls it.
   private mutating func checkPoll(_ path: String, isGroup: Bool) throws(SystemError) {
     guard polled.insert(isGroup).inserted else { return }
     let quiet = quietMilliseconds
-    for _ in 0..<Self.tries {
-      let look = try attempt(.schemaPoll, path) { () throws(SystemError) in
+    for _ in 0..<Self.maximumAttempts {
+      let outcome = try attempt(.schemaPoll, path) { () throws(SystemError) in
         let file = try MountFile.open(path)
         let before = try file.whole()
         guard file.descriptor.waitForInput(milliseconds: quiet) else { return (false, false) }
         return (true, try file.whole() == before)
       }
-      guard let (isReadable, isSame) = look else { return }
+      guard let (isReadable, isSame) = outcome else { return }
       guard isReadable && !isSame else {
-        return log.check(.schemaPoll, !isReadable, "\(name(path)) is readable, and the same")
+        return log.check(.schemaPoll, !isReadable, "\(name(path)) is readable but unchanged")
       }
     }
-    log.skip(.schemaPoll, "\(name(path)) changes all the time")
+    log.skip(.schemaPoll, "\(name(path)) changes constantly")
   }
 
-  /// What `.binary` says of the statistics, where no `.schema` does.
+  /// Returns the statistics described in `.binary`, if there is no `.schema`.
   mutating func describedByBinary(
     _ listing: MountListing
   ) throws(SystemError) -> [String: Statistic] {
@@ -82,7 +82,7 @@ extension MountWalk {
     else { return [:] }
     let statistics = binary.schema.statistics.map { statistic in
       var statistic = statistic
-      // What of them is a state, the descriptors of KVM do not say.
+      // KVM's descriptors do not distinguish states.
       if statistic.kind == .instant { statistic.kind = .state }
       return (statistic.name, statistic)
     }

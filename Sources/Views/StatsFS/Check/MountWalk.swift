@@ -2,17 +2,17 @@ import FUSE
 import LinuxSystem
 import Statistics
 
-/// Looks at a directory of a mount and at all below it.
+/// Checks a directory of a mount and everything below it.
 ///
-/// Its methods throw where the mount has died.
+/// The methods throw if the mount's server has exited.
 struct MountWalk {
-  /// The mount's own directory.
+  /// The root of the mount.
   let mount: String
   let formats: MountFormats
   let progress: MountProgress
   let quietMilliseconds: Int
   var log = MountLog()
-  /// Of a source and of a group: they take time.
+  /// Whether the `.schema` of a source and of a group were polled: one of each, as polls take time.
   var polled: Set<Bool> = []
 
   init(
@@ -24,19 +24,19 @@ struct MountWalk {
     self.progress = progress
   }
 
-  /// How often what moves is looked at again, and how long is waited meanwhile: a sample may be good
-  /// enough for several readers.
-  static let tries = 8
-  static let pause: UInt64 = 15_000_000
-  /// Whether there are more does not matter any longer.
-  private static let manyProblems = 100
+  /// The attempts for values that change, and the pause between them in nanoseconds: longer than a
+  /// sample may be reused.
+  static let maximumAttempts = 8
+  static let retryDelay: UInt64 = 15_000_000
+  /// Later violations add no information.
+  private static let maximumProblemCount = 100
 
   mutating func check(_ path: String) throws(SystemError) {
     let before = (log, polled)
     guard var listing = try checkAlone(path) else { return }
-    if log.problemCount > before.0.problemCount, log.problemCount < Self.manyProblems {
-      // It may have become another one meanwhile: what is wrong is wrong the second time, too.
-      sleepNanoseconds(Self.pause)
+    if log.problemCount > before.0.problemCount, log.problemCount < Self.maximumProblemCount {
+      // The directory may have been replaced meanwhile: real violations occur again.
+      sleepNanoseconds(Self.retryDelay)
       (log, polled) = before
       guard let again = try checkAlone(path) else { return }
       listing = again
@@ -46,7 +46,7 @@ struct MountWalk {
     }
   }
 
-  /// Looks at a directory and its files; nil where it cannot be listed.
+  /// Checks a directory and its files; returns nil if it cannot be listed.
   private mutating func checkAlone(_ path: String) throws(SystemError) -> MountListing? {
     guard
       let names = try attempt(
@@ -57,21 +57,21 @@ struct MountWalk {
     return listing
   }
 
-  /// Makes calls on a file: nil where that failed, which is noted.
+  /// Makes calls on a file; records a failure and returns nil.
   mutating func attempt<Result: ~Copyable>(
     _ rule: MountRule, _ path: String, _ calls: () throws(SystemError) -> Result
   ) throws(SystemError) -> Result? {
-    progress.step("look at \(path)")
+    progress.step("access \(path)")
     do throws(SystemError) {
       return try calls()
     } catch {
-      guard !MountPoint.isDeath(error.code) else { throw error }
-      log.note(error, rule, name(path))
+      guard !MountPoint.isDisconnection(error.code) else { throw error }
+      log.record(error, rule, name(path))
       return nil
     }
   }
 
-  /// The path in the mount.
+  /// The path relative to the mount.
   func name(_ path: String) -> String {
     path == mount ? "/" : String(path.dropFirst(mount == "/" ? 1 : mount.count + 1))
   }
@@ -85,7 +85,7 @@ struct MountWalk {
     var seen: Set<String> = []
     for name in names.sorted() {
       guard seen.insert(name).inserted else {
-        log.check(.names, "\(self.name(listing.path(name))) stands twice")
+        log.check(.names, "\(self.name(listing.path(name))) occurs twice")
         continue
       }
       let isPlain = !name.hasPrefix(".") || MountListing.own.contains(name)
@@ -110,7 +110,7 @@ struct MountWalk {
     let read = mode >> 2 & 0o111
     log.check(
       .directories, read == mode & 0o111 && mode & 0o7022 == 0 && mode & 0o500 == 0o500,
-      "\(name(path)) is 0\(String(mode, radix: 8))")
+      "\(name(path)) has mode 0\(String(mode, radix: 8))")
   }
 
   private mutating func check(_ listing: MountListing) throws(SystemError) {

@@ -3,10 +3,10 @@ internal import LinuxSystem
 internal import Statistics
 internal import StatsTree
 
-/// A group in KVM's binary format as a file in memory, which the kernel reads in the server's stead.
+/// A file in memory with a group in KVM's binary format, which the kernel reads without the server.
 ///
-/// It is written anew for as long as somebody has it open. When the group has gone it becomes empty:
-/// a read of it ends, as no number would say so.
+/// It is rewritten while it is open. After the group was removed it is empty: readers get an end of
+/// file, since no value could indicate the removal.
 final class BinarySnapshotFile {
   let entry: Plan.Entry
   let backing: FuseBacking
@@ -14,25 +14,25 @@ final class BinarySnapshotFile {
   private let dataOffset: Int
   private var isGone = false
 
-  /// - Throws: why the bytes must be served by `read`.
+  /// - Throws: The reason why `read` must serve the bytes.
   init(_ entry: Plan.Entry, _ reading: Reading, _ connection: FuseConnection) throws {
-    let form = try BinaryForm(entry)
-    var bytes = form.head
-    BinaryForm.append(reading, to: &bytes)
+    let encoding = try BinaryEncoding(entry)
+    var bytes = encoding.metadata
+    BinaryEncoding.append(reading, to: &bytes)
     file = try MemoryFile(name: "vitals-binary", contents: bytes)
-    dataOffset = form.head.count
+    dataOffset = encoding.metadata.count
     backing = try connection.openBacking(of: file.descriptor)
     self.entry = entry
   }
 
-  /// Takes the numbers of now; each is whole for whoever reads meanwhile.
+  /// Writes the values of a reading; concurrent readers never see a torn value.
   func update(_ reading: Reading) {
     guard !isGone else { return }
     if reading.status == .gone {
       isGone = true
       try? file.descriptor.resize(to: 0)
     } else {
-      try? file.write(BinaryForm.words(of: reading), at: dataOffset)
+      try? file.write(BinaryEncoding.words(of: reading), at: dataOffset)
     }
   }
 }

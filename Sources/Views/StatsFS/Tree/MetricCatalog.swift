@@ -2,36 +2,36 @@ import FUSE
 internal import Statistics
 internal import StatsTree
 
-/// The statistics of a tree by group and name: what has which.
+/// The statistics of a tree by group name and statistic name, with the groups that have them.
 ///
-/// Groups of different schemas that have a name in common are one group here; a statistic that is
-/// not the same in both is two, the second with a number behind its name. Aggregates are left out.
+/// Groups of one name are merged even if their schemas differ. A statistic that differs between
+/// them occurs twice, the second time with a numeric suffix. Aggregates are not included.
 struct MetricCatalog {
-  /// A statistic of one name, wherever it is.
+  /// A statistic and its occurrences.
   struct Metric {
     let name: String
     let statistic: Statistic
-    /// The groups that have it, with its position in their schemas.
-    var rows: [(entry: Plan.Entry, index: Int)] = []
+    /// The groups that have the statistic, and its index in their schemas.
+    var occurrences: [(entry: Plan.Entry, index: Int)] = []
   }
 
   private var groups: [String: [Metric]] = [:]
   private var groupNames: [String] = []
 
   init(_ entries: [Plan.Entry]) {
-    // Where each statistic of a family stands in its group's list.
+    // For each family: the index of a statistic in the schema, and its position in `groups`.
     var columns: [ObjectIdentifier: [(index: Int, position: Int)]] = [:]
     for entry in entries where entry.group.aggregation == nil {
       let family = ObjectIdentifier(entry.group.family)
       let known = columns[family] ?? add(entry)
       columns[family] = known
       for (index, position) in known {
-        groups[entry.group.name]?[position].rows.append((entry, index))
+        groups[entry.group.name]?[position].occurrences.append((entry, index))
       }
     }
   }
 
-  /// Takes in the statistics of a family: where they stand.
+  /// Adds the statistics of a family; returns their positions.
   private mutating func add(_ entry: Plan.Entry) -> [(index: Int, position: Int)] {
     let name = entry.group.name
     if groups[name] == nil { groupNames.append(name) }
@@ -64,15 +64,15 @@ struct MetricCatalog {
 
   // MARK: - Names
 
-  func listing(of path: MetricPath, _ node: TreeNode) -> Listing {
+  func listing(of path: MetricPath, _ node: TreeNode) -> DirectoryListing {
     switch path {
     case .top:
       list(groupNames, node) { .group($0) }
     case .group(let group):
       list(groups[group]?.map(\.name) ?? [], node) { .metric(group: group, name: $0) }
     case .metric(let group, let name):
-      list(metric(group, name) == nil ? [] : MetricFile.allCases.map(\.rawValue), node) { text in
-        .file(group: group, name: name, MetricFile(rawValue: text) ?? .version)
+      list(metric(group, name) == nil ? [] : MetricfsFile.allCases.map(\.rawValue), node) { text in
+        .file(group: group, name: name, MetricfsFile(rawValue: text) ?? .version)
       }
     case .file: .empty
     }
@@ -80,15 +80,15 @@ struct MetricCatalog {
 
   private func list(
     _ texts: [String], _ node: TreeNode, _ path: (String) -> MetricPath
-  ) -> Listing {
+  ) -> DirectoryListing {
     let named = texts.compactMap { text in FuseName(text).map { ($0, text) } }
-    return Listing(
-      NameList(named.map(\.0)), named.map { node.with(.metrics(path($0.1))) })
+    return DirectoryListing(
+      NameIndex(named.map(\.0)), named.map { node.with(.metrics(path($0.1))) })
   }
 }
 
 extension Statistic {
-  /// Whether two statistics differ in nothing but their places.
+  /// Returns `true` if two statistics differ only in their offsets.
   fileprivate func isSame(as other: Statistic) -> Bool {
     var moved = other
     moved.offset = offset

@@ -1,28 +1,28 @@
-/// What the mount options of a statistics filesystem say.
+/// The mount options of a statistics filesystem.
 public struct MountSettings: Hashable, Sendable {
-  /// Who sees what.
+  /// Which sources a user sees.
   public enum Visibility: String, Hashable, Sendable {
-    /// Everybody sees all.
+    /// Every user sees all sources.
     case all
-    /// Everybody sees what is theirs or nobody's; root sees all.
+    /// Users see their own sources and those without owner; root sees all.
     case owner
   }
 
-  /// Which files the kernel answers itself.
+  /// The files that the kernel reads without the server.
   public enum Passthrough: String, Hashable, Sendable {
     case off
     /// The tables of publishers.
     case table
-    /// Also groups in KVM's binary format.
+    /// The tables, and groups in KVM's binary format.
     case all
   }
 
-  /// Whose the files are that are nobody's; nil is the one who mounts.
+  /// The owner reported for sources that have none; by default the user who mounts.
   public var user: UInt32?
   public var group: UInt32?
-  /// The permission bits of the mount's own directory.
+  /// The permission bits of the mount's root directory.
   public var mode: UInt32 = 0o755
-  /// Whether statistics have files of text.
+  /// Whether statistics have text files.
   public var hasText = true
   public var visibility = Visibility.all
   public var passthrough = Passthrough.table
@@ -31,19 +31,19 @@ public struct MountSettings: Hashable, Sendable {
 }
 
 extension MountSettings {
-  /// An option that is none, or has no such value.
-  public struct Flaw: Error, Hashable, Sendable, CustomStringConvertible {
+  /// An unknown mount option, or an invalid value.
+  public struct OptionError: Error, Hashable, Sendable, CustomStringConvertible {
     public let description: String
   }
 
-  /// The options, such as `uid=0` and `ascii=off`, and what they take.
-  public static let known = [
+  /// The forms of the options, for messages.
+  public static let forms = [
     "uid=N", "gid=N", "mode=OCTAL", "ascii=on|off", "visibility=all|owner",
     "passthrough=off|table|all",
   ]
 
-  /// Reads options with commas between them, as behind the `-o` of mount(8); the last one counts.
-  public init(parsing text: String) throws(Flaw) {
+  /// Parses comma-separated options, as for `-o` of mount(8); the last of several values is used.
+  public init(parsing text: String) throws(OptionError) {
     for option in text.split(separator: ",", omittingEmptySubsequences: false) {
       let parts = option.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let (name, value) = (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
@@ -55,27 +55,27 @@ extension MountSettings {
       case "visibility": visibility = try Self.choice(Visibility(rawValue: value), option)
       case "passthrough": passthrough = try Self.choice(Passthrough(rawValue: value), option)
       default:
-        throw Flaw(
-          description: "there is no mount option '\(name)'; there is "
-            + Self.known.joined(separator: ", "))
+        throw OptionError(
+          description: "unknown mount option '\(name)'; expected one of "
+            + Self.forms.joined(separator: ", "))
       }
     }
   }
 
   private static func number(
     _ text: String, radix: Int, below limit: UInt32, _ option: Substring
-  ) throws(Flaw) -> UInt32 {
-    // A sign would be taken for a part of the number.
+  ) throws(OptionError) -> UInt32 {
+    // UInt32 would accept a sign.
     let number = text.first?.isNumber == true ? UInt32(text, radix: radix) : nil
     return try choice(number.flatMap { $0 < limit ? $0 : nil }, option)
   }
 
   private static func choice<Value>(
     _ value: Value?, _ option: Substring
-  ) throws(Flaw) -> Value {
+  ) throws(OptionError) -> Value {
     if let value { return value }
     let name = option.prefix { $0 != "=" }
-    let form = known.first { $0.hasPrefix("\(name)=") } ?? String(name)
-    throw Flaw(description: "the mount option '\(option)' is not \(form)")
+    let form = forms.first { $0.hasPrefix("\(name)=") } ?? String(name)
+    throw OptionError(description: "invalid mount option '\(option)': expected \(form)")
   }
 }

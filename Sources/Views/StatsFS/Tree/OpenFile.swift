@@ -2,52 +2,54 @@ import FUSE
 internal import LinuxSystem
 internal import StatsTree
 
-/// A file that somebody has open.
+/// An open file.
 struct OpenFile {
   let node: TreeNode
   let viewer: Viewer
-  /// What it has of one sample.
+  /// The content, from one sample.
   private(set) var content: [UInt8] = []
-  /// Where a read goes on with the same sample; nil before the first.
-  private var next: UInt64?
-  /// What its reader has seen of it, whole or in part: what poll(2) compares with.
-  private(set) var seen: [UInt8]?
-  /// The one who waits for something that was not seen.
+  /// The offset at which a read continues with the same sample; nil before the first read.
+  private var nextOffset: UInt64?
+  /// The content that the reader has read at least partly, for comparison in poll(2).
+  private(set) var readContent: [UInt8]?
+  /// The pending poll(2), to wake when the content changes.
   var wake: UInt64?
-  /// The part of a group in KVM's format that is the same in all samples, once it was made.
-  var head: [UInt8]?
-  /// A file whose bytes are copied out.
-  var file: HeldFile?
+  /// The constant part of a file in KVM's format, once it is encoded.
+  var metadata: [UInt8]?
+  /// The file whose bytes are copied, for a table without passthrough.
+  var file: DuplicatedFile?
 
   init(_ node: TreeNode, _ viewer: Viewer) {
     self.node = node
     self.viewer = viewer
   }
 
-  /// Whether a read goes on where the last one ended.
-  func goesOn(_ range: FuseRange) -> Bool { range.offset > 0 && range.offset == next }
+  /// Returns `true` if a read continues where the last one ended.
+  func continues(_ range: FuseRange) -> Bool { range.offset > 0 && range.offset == nextOffset }
 
-  /// Has the file begin again with another sample.
-  mutating func begin(_ content: [UInt8]) {
+  /// Replaces the content by that of another sample.
+  mutating func restart(with content: [UInt8]) {
     self.content = content
-    if case .schema = node.kind { seen = content }
+    if case .schema = node.kind { readContent = content }
   }
 
-  /// Notes how much was read.
-  mutating func read(_ range: FuseRange, count: Int) { next = range.offset &+ UInt64(count) }
+  /// Records the end of a read.
+  mutating func recordRead(_ range: FuseRange, count: Int) {
+    nextOffset = range.offset &+ UInt64(count)
+  }
 }
 
-/// A file of somebody else that is kept open.
-final class HeldFile: Sendable {
+/// A duplicated descriptor of a publisher's file.
+final class DuplicatedFile: Sendable {
   let descriptor: Descriptor
 
   init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
 
-  /// A second descriptor of a shared file.
+  /// Duplicates the descriptor of a shared file.
   convenience init(_ file: any SharedFile) throws(FuseError) {
-    let copy = file.withDescriptor { number -> Result<HeldFile, SystemError> in
+    let copy = file.withDescriptor { number -> Result<DuplicatedFile, SystemError> in
       do throws(SystemError) {
-        return .success(HeldFile(try Descriptor(duplicating: number)))
+        return .success(DuplicatedFile(try Descriptor(duplicating: number)))
       } catch {
         return .failure(error)
       }
@@ -59,9 +61,9 @@ final class HeldFile: Sendable {
     }
   }
 
-  /// Adds what lies at an offset to a reply.
+  /// Appends the bytes at an offset to a reply.
   func append(_ range: FuseRange, to reply: inout FuseReplyBuffer) throws(FuseError) {
-    var bytes = [UInt8](repeating: 0, count: min(Int(range.size), reply.room))
+    var bytes = [UInt8](repeating: 0, count: min(Int(range.size), reply.remainingCount))
     guard let offset = Int(exactly: range.offset), !bytes.isEmpty else { return }
     do throws(SystemError) {
       let count = try descriptor.read(into: &bytes, at: offset)

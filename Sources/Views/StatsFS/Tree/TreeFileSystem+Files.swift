@@ -14,13 +14,13 @@ extension TreeFileSystem {
       let view = state.views.view(of: viewer)
       guard view.isPresent(known) else { throw FuseError.noDevice }
       if flags.isForWriting {
-        // The superuser, too, is told here that there is nothing to write.
+        // The kernel lets the superuser pass the permission check.
         guard view.canClear(known) else { throw FuseError.notPermitted }
       }
       var file = OpenFile(known, viewer)
       let backing = backing(of: known, node, &state)
       if backing == nil, case .table = known.kind, let shared = known.source.sharedFile {
-        file.file = try HeldFile(shared)
+        file.file = try DuplicatedFile(shared)
       }
       let handle = state.nextHandle()
       state.files[handle] = file
@@ -29,13 +29,13 @@ extension TreeFileSystem {
     }
   }
 
-  /// What the kernel reads in our stead; nil where it asks us.
+  /// Returns the file that the kernel reads without the server; nil if there is none.
   ///
-  /// All who have the node open share it.
+  /// All open handles of a node share it.
   private func backing(
     of node: TreeNode, _ number: UInt64, _ state: inout State
   ) -> FuseBacking? {
-    guard state.refusal == nil, let connection = state.connection else { return nil }
+    guard state.passthroughObstacle == nil, let connection = state.connection else { return nil }
     if state.backings[number] == nil {
       guard let content = content(of: node, connection, &state) else { return nil }
       state.backings[number] = OpenBacking(content: content)
@@ -49,23 +49,23 @@ extension TreeFileSystem {
   ) -> OpenBacking.Content? {
     switch node.kind {
     case .table:
-      guard let shared = node.source.sharedFile, let held = try? HeldFile(shared),
-        let backing = try? connection.openBacking(of: held.descriptor)
+      guard let shared = node.source.sharedFile, let duplicate = try? DuplicatedFile(shared),
+        let backing = try? connection.openBacking(of: duplicate.descriptor)
       else { return nil }
       return .table(backing)
-    case .binary(let id) where keepsBinary:
-      let view = state.views.whole()
+    case .binary(let id) where backsBinaryFiles:
+      let view = state.views.mountView()
       guard let entry = try? view.entry(id),
-        let reading = try? view.numbers(of: entry, since: monotonicNanoseconds()),
-        let kept = try? BinarySnapshotFile(entry, reading, connection)
+        let reading = try? view.availableReading(of: entry, since: monotonicNanoseconds()),
+        let snapshot = try? BinarySnapshotFile(entry, reading, connection)
       else { return nil }
-      return .binary(kept)
+      return .binary(snapshot)
     default: return nil
     }
   }
 
   public func release(_ handle: UInt64, of node: UInt64) {
-    // A file of somebody else is closed outside of the lock.
+    // Outside of the lock: destroying the state may close a publisher's file.
     _ = state.withLock { state in
       let file = state.files.removeValue(forKey: handle)
       if file != nil, file?.file == nil, let backing = state.backings[node] {
@@ -86,23 +86,23 @@ extension TreeFileSystem {
     try state.withLock { state throws(FuseError) in
       guard var file = state.files[range.handle] else { throw FuseError.badDescriptor }
       let view = state.views.view(of: file.viewer)
-      if let held = file.file {
+      if let duplicate = file.file {
         guard view.isPresent(file.node) else { throw FuseError.noDevice }
-        return try held.append(range, to: &reply)
+        return try duplicate.append(range, to: &reply)
       }
-      if !file.goesOn(range) {
-        file.begin(
-          try view.content(
-            of: file.node, since: monotonicNanoseconds(), head: &file.head,
-            facts: facts(state, for: file.node)))
+      if !file.continues(range) {
+        file.restart(
+          with: try view.content(
+            of: file.node, since: monotonicNanoseconds(), metadata: &file.metadata,
+            statusLines: statusLines(state, for: file.node)))
       }
       reply.append(file.content, from: range.offset)
-      file.read(range, count: reply.count)
+      file.recordRead(range, count: reply.count)
       state.files[range.handle] = file
     }
   }
 
-  /// Takes `0`, which has a count begin again.
+  /// Clears a statistic; the only valid text is `0`.
   public func write(
     _ write: FuseWrite, to node: UInt64, for caller: FuseCaller
   ) throws(FuseError) -> Int {
@@ -117,8 +117,8 @@ extension TreeFileSystem {
 
   // MARK: - Waiting
 
-  /// Of what a source has below it something is there that the descriptor has not read; all else is
-  /// always there.
+  /// Reports a `.schema` while its content differs from what the descriptor has read, and all other
+  /// files always.
   public func poll(
     _ poll: FusePoll, of node: UInt64, for caller: FuseCaller
   ) throws(FuseError) -> UInt32 {
@@ -131,7 +131,7 @@ extension TreeFileSystem {
       guard state.views.view(of: file.viewer).isPresent(file.node) else {
         return UInt32(POLLERR | POLLHUP)
       }
-      if hasNews(file, &state) { return poll.events & (readable | UInt32(POLLPRI)) }
+      if hasUnreadChange(file, &state) { return poll.events & (readable | UInt32(POLLPRI)) }
       state.files[poll.handle]?.wake = poll.wake ?? file.wake
       return 0
     }

@@ -8,20 +8,20 @@ extension TreeFileSystem {
     _ name: FuseName, in directory: UInt64, for caller: FuseCaller
   ) throws(FuseError) -> FuseEntry {
     try state.withLock { state throws(FuseError) in
-      // Names are kept by the kernel for all callers; the modes say who may go on.
-      let view = state.views.whole()
+      // The kernel caches names for all callers; the modes restrict access.
+      let view = state.views.mountView()
       guard let node = state.nodes[directory] else { throw FuseError.stale }
       guard let found = view.listing(of: node).find(name) else { throw FuseError.noEntry }
-      let number = take(found, named: name, in: directory, &state)
+      let number = registerLookup(found, named: name, in: directory, &state)
       return entry(number, found, state.views.viewer(caller), &state)
     }
   }
 
   public func forget(_ node: UInt64, lookups: UInt64) {
-    // What was forgotten may be the last that holds a source: it ends outside of the lock.
+    // Outside of the lock: this may release the last reference to a source.
     _ = state.withLock { state in
       let forgotten = state.nodes.forget(node, lookups: lookups)
-      if forgotten != nil { state.places[node] = nil }
+      if forgotten != nil { state.locations[node] = nil }
       return forgotten
     }
   }
@@ -30,7 +30,7 @@ extension TreeFileSystem {
     of node: UInt64, handle: UInt64?, for caller: FuseCaller
   ) throws(FuseError) -> (attributes: FuseAttributes, validity: UInt64) {
     try state.withLock { state throws(FuseError) in
-      let view = state.views.whole()
+      let view = state.views.mountView()
       guard let known = state.nodes[node] else { throw FuseError.stale }
       guard view.isPresent(known) else { throw FuseError.noDevice }
       let attributes = attributes(node, known, state.views.viewer(caller), &state)
@@ -55,7 +55,7 @@ extension TreeFileSystem {
     try state.withLock { state throws(FuseError) in
       guard let known = state.nodes[node] else { throw FuseError.stale }
       let viewer = state.views.viewer(caller)
-      // What is listed is of one time, so that an entry that stays is there once.
+      // All parts of a listing are from one point in time: each entry occurs exactly once.
       var listing = state.directories[range.handle] ?? .empty
       if range.offset == 0 {
         listing = state.views.view(of: viewer).listing(of: known)
@@ -65,7 +65,7 @@ extension TreeFileSystem {
       for (position, link) in [FuseDirectoryLink.itself, .parent].enumerated()
       where cookie == UInt64(position) {
         cookie += 1
-        let parent = state.places[node]?.parent ?? NodeTable<TreeNode>.root
+        let parent = state.locations[node]?.parent ?? NodeTable<TreeNode>.root
         guard entries.append(link, inode: position == 0 ? node : parent, cookie: cookie) else {
           return
         }
@@ -84,10 +84,10 @@ extension TreeFileSystem {
           guard entries.append(entry, named: name, cookie: cookie) else { return }
           continue
         }
-        let number = take(child, named: name, in: node, &state)
+        let number = registerLookup(child, named: name, in: node, &state)
         let entry = entry(number, child, viewer, &state)
         guard entries.append(entry, named: name, cookie: cookie) else {
-          if state.nodes.forget(number, lookups: 1) != nil { state.places[number] = nil }
+          if state.nodes.forget(number, lookups: 1) != nil { state.locations[number] = nil }
           return
         }
       }
@@ -100,19 +100,21 @@ extension TreeFileSystem {
 
   // MARK: - What the kernel keeps
 
-  /// The number of a node that the kernel is told of.
-  private func take(
+  /// Counts a lookup of a node, and returns its number.
+  private func registerLookup(
     _ node: TreeNode, named name: FuseName, in directory: UInt64, _ state: inout State
   ) -> UInt64 {
     let number = state.nodes.lookUp(node)
-    if node.isDirectory { state.places[number] = Place(parent: directory, name: name) }
+    if node.isDirectory {
+      state.locations[number] = DirectoryLocation(parent: directory, name: name)
+    }
     return number
   }
 
   private func entry(
     _ number: UInt64, _ node: TreeNode, _ viewer: Viewer, _ state: inout State
   ) -> FuseEntry {
-    // A table may be another file the next time.
+    // The next lookup of a table may find another file.
     var nameValidity = Self.validity
     if case .table = node.kind { nameValidity = 0 }
     return FuseEntry(
@@ -124,8 +126,8 @@ extension TreeFileSystem {
   private func attributes(
     _ number: UInt64, _ node: TreeNode, _ viewer: Viewer, _ state: inout State
   ) -> FuseAttributes {
-    // As in sysfs: numbers move all the time, and a time that did, too, would have tar(1) complain.
-    let time = state.views.whole().changed
+    // As in sysfs, values do not change the time: tar(1) warns about files that change.
+    let time = state.views.mountView().changed
     let owner = node.source.owner
     let (user, group) = (owner ?? self.owner.user, self.owner.group)
     if node.isDirectory {
@@ -138,7 +140,8 @@ extension TreeFileSystem {
     let view = state.views.view(of: viewer)
     return FuseAttributes(
       inode: number, kind: .file, permissions: view.canClear(node) ? 0o644 : 0o444,
-      size: view.size(of: node, facts: facts(state, for: node)), user: user, group: group,
+      size: view.size(of: node, statusLines: statusLines(state, for: node)), user: user,
+      group: group,
       time: time)
   }
 }

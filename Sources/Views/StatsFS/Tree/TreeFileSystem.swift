@@ -1,39 +1,40 @@
 public import FUSE
 internal import LinuxSystem
+public import StatsKnowledge
 public import StatsTree
 import Synchronization
 
-/// A tree as a filesystem: a directory for each source and group, a file for each statistic.
+/// A tree as a filesystem: a directory per source and group, a file per statistic.
 ///
-/// The document `docs/filesystem.md` says what the files have. Backings that wait for other
-/// processes should not be in the tree: a reader of the filesystem would wait for them.
+/// `docs/filesystem.md` describes the files. The tree should have no backings that wait for other
+/// processes: readers of the filesystem would wait for them.
 ///
-/// Whoever changes the tree calls `update` from time to time, from a thread of their own.
+/// The owner of the tree must call `update` periodically, from its own thread.
 public final class TreeFileSystem: FuseFileSystem {
   struct State {
     var views: ViewList
     var nodes: NodeTable<TreeNode>
-    /// Of the directories that the kernel knows, where they are.
-    var places: [UInt64: Place] = [:]
+    /// The locations of directories that the kernel caches.
+    var locations: [UInt64: DirectoryLocation] = [:]
     var files: [UInt64: OpenFile] = [:]
-    var directories: [UInt64: Listing] = [:]
-    /// What the kernel reads in our stead, by node, and how many have it open.
+    var directories: [UInt64: DirectoryListing] = [:]
+    /// The files that the kernel reads without the server, by node, with their open handles.
     var backings: [UInt64: OpenBacking] = [:]
     var lastHandle: UInt64 = 0
     var generation: UInt64 = 0
     var connection: FuseConnection?
-    /// Why nothing can be handed to the kernel; nil where it can.
-    var refusal: String?
+    /// The reason why passthrough is unavailable; nil if it is available.
+    var passthroughObstacle: String?
 
-    /// A number for something that was opened.
+    /// Returns an unused handle.
     mutating func nextHandle() -> UInt64 {
       lastHandle += 1
       return lastHandle
     }
   }
 
-  /// Where a directory is: its name in another one.
-  struct Place: Hashable {
+  /// The location of a directory: its name in its parent.
+  struct DirectoryLocation: Hashable {
     let parent: UInt64
     let name: FuseName
   }
@@ -46,7 +47,7 @@ public final class TreeFileSystem: FuseFileSystem {
       var backing: FuseBacking {
         switch self {
         case .table(let backing): backing
-        case .binary(let kept): kept.backing
+        case .binary(let snapshot): snapshot.backing
         }
       }
     }
@@ -58,44 +59,49 @@ public final class TreeFileSystem: FuseFileSystem {
   let state: Mutex<State>
   let settings: MountSettings
   private let tree: Tree
-  /// Whose the files are that are nobody's.
+  /// The owner reported for sources that have none.
   let owner: (user: UInt32, group: UInt32)
 
-  /// How long the kernel keeps names and attributes of directories, in nanoseconds.
+  /// Nanoseconds for which the kernel caches names and attributes of directories.
   ///
-  /// It is told when they change.
+  /// `update` notifies it of changes.
   static let validity: UInt64 = 60_000_000_000
-  /// How long it keeps the size of a file: as long as a sample is good enough for sizes.
+  /// Nanoseconds for which the kernel caches the size of a file: as long as a sample is valid for
+  /// sizes.
   ///
-  /// Without any, each open(2) would cost a request more, since it looks at the file's mode.
+  /// Without caching, open(2) would cost another request, because it checks the file's mode.
   static let sizeValidity: UInt64 = 10_000_000
 
   /// - Parameters:
-  ///   - tree: what is shown.
-  ///   - selection: which part of it.
-  ///   - settings: how it is mounted.
+  ///   - tree: The tree to show.
+  ///   - selection: The visible part of the tree.
+  ///   - meanings: The meanings of statistics whose schema has none.
+  ///   - settings: The mount options.
   public init(
-    _ tree: Tree, _ selection: Selection = Selection(), settings: MountSettings = MountSettings()
+    _ tree: Tree, _ selection: Selection = Selection(), meanings: Meanings,
+    settings: MountSettings = MountSettings()
   ) {
     self.tree = tree
     self.settings = settings
     owner = (settings.user ?? currentUser(), settings.group ?? currentGroup())
     state = Mutex(
       State(
-        views: ViewList(tree, selection, settings),
+        views: ViewList(tree, selection, meanings, settings),
         nodes: NodeTable(root: TreeNode(source: tree.root, kind: .source))))
   }
 
-  public func begin(_ connection: FuseConnection) {
-    let refusal = Self.refusal(connection, settings)
+  public func connect(to connection: FuseConnection) {
+    let passthroughObstacle = Self.passthroughObstacle(connection, settings)
     state.withLock { state in
       state.connection = connection
-      state.refusal = refusal
+      state.passthroughObstacle = passthroughObstacle
     }
   }
 
-  /// Why the kernel cannot read in our stead; a file in memory is tried.
-  private static func refusal(_ connection: FuseConnection, _ settings: MountSettings) -> String? {
+  /// Tests passthrough with a file in memory; returns the reason why it is unavailable.
+  private static func passthroughObstacle(_ connection: FuseConnection, _ settings: MountSettings)
+    -> String?
+  {
     guard settings.passthrough != .off else { return "passthrough=off" }
     do {
       let file = try MemoryFile(name: "vitals-probe", byteCount: 4096)
@@ -106,88 +112,90 @@ public final class TreeFileSystem: FuseFileSystem {
     }
   }
 
-  /// What the kernel is asked for: a file with computed content is not mapped as shared, since the
-  /// kernel would keep its pages as they were.
-  public static var wishes: FuseRequestedFeatures {
-    var wishes = FuseRequestedFeatures()
-    wishes.features.remove(.directIOMappings)
-    return wishes
+  /// The features to request from the kernel.
+  ///
+  /// Shared mappings of files with computed content are excluded: the kernel would keep old pages.
+  public static var requestedFeatures: FuseRequestedFeatures {
+    var requested = FuseRequestedFeatures()
+    requested.features.remove(.directIOMappings)
+    return requested
   }
 
   // MARK: - Changes
 
-  /// How long a kept binary file may go without new numbers, in nanoseconds.
-  public static let pace: UInt64 = 10_000_000
+  /// The interval, in nanoseconds, for calls of `update` while a binary file is open.
+  public static let updateInterval: UInt64 = 10_000_000
 
-  /// Tells the kernel, and who polls, of what came and went in the tree; renews what the kernel reads
-  /// in our stead.
+  /// Notifies the kernel of changes of the tree, wakes pending polls, rewrites open binary files.
   ///
-  /// Not from a request, nor where a reader of the filesystem could be waited for.
+  /// Do not call this from a request, or while a reader of the filesystem may be waited for.
   ///
-  /// - Returns: whether it should be called again after `pace`; else some tenths of a second will do.
+  /// - Returns: `true` if the next call is due after `updateInterval`; otherwise some tenths of a
+  ///   second suffice.
   public func update() -> Bool {
     let (connection, notifications, isBusy) = state.withLock { state in
       var notifications: [FuseNotification] = []
       if state.generation != tree.generation {
         state.generation = tree.generation
-        notifications = changedNames(&state) + wakes(&state)
+        notifications = expiredNames(&state) + wakeNotifications(&state)
       }
       var isBusy = false
       let now = monotonicNanoseconds()
       for backing in state.backings.values {
-        guard case .binary(let kept) = backing.content else { continue }
-        kept.update(state.views.whole().reading(of: kept.entry, since: now))
+        guard case .binary(let snapshot) = backing.content else { continue }
+        snapshot.update(state.views.mountView().reading(of: snapshot.entry, since: now))
         isBusy = true
       }
       return (state.connection, notifications, isBusy)
     }
-    // The kernel may hold the lock of a directory until a request on it is answered, which takes ours.
+    // Outside of the lock: a notification waits for the lock of a directory, which the kernel can
+    // hold during a request that waits for this lock.
     for notification in notifications { connection?.notify(notification) }
     return isBusy
   }
 
-  /// The directories that are not where the kernel knows them any more.
-  private func changedNames(_ state: inout State) -> [FuseNotification] {
-    let view = state.views.whole()
+  /// Notifications for directories that are no longer where the kernel caches them.
+  private func expiredNames(_ state: inout State) -> [FuseNotification] {
+    let view = state.views.mountView()
     var found: [FuseNotification] = []
-    for (number, place) in state.places {
-      guard let node = state.nodes[number], let parent = state.nodes[place.parent],
-        !view.isPresent(parent) || view.listing(of: parent).find(place.name) != node
+    for (number, location) in state.locations {
+      guard let node = state.nodes[number], let parent = state.nodes[location.parent],
+        !view.isPresent(parent) || view.listing(of: parent).find(location.name) != node
       else { continue }
-      found.append(.name(place.name, parent: place.parent))
-      state.places[number] = nil
+      found.append(.name(location.name, parent: location.parent))
+      state.locations[number] = nil
     }
     return found
   }
 
-  /// Who polls a file that has something new.
-  private func wakes(_ state: inout State) -> [FuseNotification] {
+  /// Notifications for polls of files with unread changes.
+  private func wakeNotifications(_ state: inout State) -> [FuseNotification] {
     var found: [FuseNotification] = []
     for (handle, file) in state.files {
-      guard let wake = file.wake, hasNews(file, &state) else { continue }
+      guard let wake = file.wake, hasUnreadChange(file, &state) else { continue }
       state.files[handle]?.wake = nil
       found.append(.wake(wake))
     }
     return found
   }
 
-  /// Whether a file has something that its reader has not seen.
-  func hasNews(_ file: OpenFile, _ state: inout State) -> Bool {
+  /// Returns `true` if a file has changed since it was read.
+  func hasUnreadChange(_ file: OpenFile, _ state: inout State) -> Bool {
     let now = try? state.views.view(of: file.viewer).content(of: file.node)
-    return now == nil || now != file.seen
+    return now == nil || now != file.readContent
   }
 
-  /// What the mount says of itself in the status of the root.
-  func facts(_ state: borrowing State, for node: TreeNode) -> [String] {
+  /// Returns the lines about the mount in the `.status` of the root.
+  func statusLines(_ state: borrowing State, for node: TreeNode) -> [String] {
     guard node.kind == .status else { return [] }
-    let handed = state.refusal == nil
+    let hasPassthrough = state.passthroughObstacle == nil
     return [
-      "tables \(handed ? "passthrough" : "copied: \(state.refusal ?? "")")",
-      "binary \(handed && keepsBinary ? "passthrough" : "sampled")",
+      "tables \(hasPassthrough ? "passthrough" : "copied: \(state.passthroughObstacle ?? "")")",
+      "binary \(hasPassthrough && backsBinaryFiles ? "passthrough" : "sampled")",
       "visibility \(settings.visibility.rawValue)",
     ]
   }
 
-  /// Whether groups in KVM's format are kept for the kernel: not where viewers see different sums.
-  var keepsBinary: Bool { settings.passthrough == .all && settings.visibility == .all }
+  /// Whether `.binary` has passthrough; impossible if sums depend on the viewer.
+  var backsBinaryFiles: Bool { settings.passthrough == .all && settings.visibility == .all }
 }

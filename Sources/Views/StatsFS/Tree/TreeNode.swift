@@ -1,32 +1,32 @@
 internal import StatsTree
 
-/// What a node of the filesystem stands for.
+/// The object that a node of the filesystem represents.
 struct TreeNode: Hashable, Sendable {
   enum Kind: Hashable, Sendable {
     case source
-    /// A group of the source, by its number.
+    /// A group of the source, by its identifier.
     case group(UInt64)
-    /// A statistic of a group, by its position in the schema.
+    /// A statistic of a group, by its index in the schema.
     case statistic(UInt64, Int)
-    /// All values of a source or of a group as one text.
+    /// The text of all values of a source or a group.
     case values(UInt64?)
-    /// What the statistics of a source's groups, or of a group, mean.
+    /// The description of a source or a group.
     case schema(UInt64?)
     /// A group in the format of KVM's statistics descriptors.
     case binary(UInt64)
-    /// The file in which the source's numbers lie, by its identifier.
+    /// The shared table of the source, by its identifier.
     case table(UInt64)
     case labels
     case status
-    /// Below the root: the tree with its statistics first.
+    /// Below the root: the tree ordered by statistic.
     case metrics(MetricPath)
   }
 
   let source: Source
   let kind: Kind
 
-  static func == (one: TreeNode, other: TreeNode) -> Bool {
-    one.source === other.source && one.kind == other.kind
+  static func == (lhs: TreeNode, rhs: TreeNode) -> Bool {
+    lhs.source === rhs.source && lhs.kind == rhs.kind
   }
 
   func hash(into hasher: inout Hasher) {
@@ -45,17 +45,17 @@ struct TreeNode: Hashable, Sendable {
   func with(_ kind: Kind) -> TreeNode { TreeNode(source: source, kind: kind) }
 }
 
-/// A place in the tree that has its statistics first.
+/// A path below `.metrics`.
 enum MetricPath: Hashable, Sendable {
   case top
   case group(String)
   case metric(group: String, name: String)
-  case file(group: String, name: String, MetricFile)
+  case file(group: String, name: String, MetricfsFile)
 
   var isDirectory: Bool { if case .file = self { false } else { true } }
 }
 
-/// The files of a statistic in metricfs.
-enum MetricFile: String, Hashable, Sendable, CaseIterable {
+/// The files of a metric, as in metricfs.
+enum MetricfsFile: String, Hashable, Sendable, CaseIterable {
   case annotations, fields, values, version
 }

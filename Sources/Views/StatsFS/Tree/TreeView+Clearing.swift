@@ -4,7 +4,7 @@ internal import Statistics
 internal import StatsTree
 
 extension TreeView {
-  /// Whether writing 0 to a file clears its statistic.
+  /// Returns `true` if writing 0 to a file clears its statistic.
   func canClear(_ node: TreeNode) -> Bool {
     guard case .statistic(let id, let index) = node.kind, let entry = entries[id] else {
       return false
@@ -13,20 +13,20 @@ extension TreeView {
     return sampler.canClear(statistic) || sampler.canClearAtSource(statistic, of: entry)
   }
 
-  /// Has the statistic of a file begin again at zero: a count in this view, a peak at its source.
+  /// Resets a statistic to zero: a cumulative one in this view, a peak at its source.
   func clear(_ node: TreeNode) throws(FuseError) {
     guard case .statistic(let id, let index) = node.kind else { throw .notPermitted }
     let entry = try entry(id)
     let statistic = entry.group.schema.statistics[index]
     let answer: Clearing
     if sampler.canClear(statistic) {
-      // What is taken as zero is of the last pass.
-      pass(since: monotonicNanoseconds())
+      // The last pass supplies the values to subtract.
+      ensurePass(since: monotonicNanoseconds())
       answer = sampler.clear(statistic, of: entry)
     } else {
       answer = sampler.clearAtSource(statistic, of: entry)
     }
-    forgetReading()
+    invalidateReading()
     switch answer {
     case .cleared: return
     case .notPermitted: throw .notPermitted

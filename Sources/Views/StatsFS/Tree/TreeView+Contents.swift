@@ -5,17 +5,17 @@ internal import StatsFormats
 internal import StatsTree
 
 extension TreeView {
-  /// The bytes of a file.
+  /// Returns the bytes of a file, from one sample.
   ///
   /// - Parameters:
-  ///   - node: the file.
-  ///   - time: since when its sample has to be, in nanoseconds of CLOCK_MONOTONIC.
-  ///   - head: what of the file is the same in all samples, and is made where it is nil.
-  ///   - facts: what the mount says of itself.
-  /// - Returns: all of it, of one sample.
-  /// - Throws: `noDevice` where what it stands for has gone, or what the system refuses.
+  ///   - node: The file.
+  ///   - time: The minimum time of the sample, in nanoseconds of CLOCK_MONOTONIC.
+  ///   - metadata: The constant part of a binary file; set if it is nil.
+  ///   - statusLines: The lines about the mount in `.status`.
+  /// - Returns: The whole file.
+  /// - Throws: `noDevice` if the source or group was removed, or the error of its status.
   func content(
-    of node: TreeNode, since time: UInt64, head: inout [UInt8]?, facts: [String]
+    of node: TreeNode, since time: UInt64, metadata: inout [UInt8]?, statusLines: [String]
   ) throws(FuseError) -> [UInt8] {
     guard isPresent(node) else { throw .noDevice }
     switch node.kind {
@@ -24,55 +24,56 @@ extension TreeView {
     case .labels: return labels(of: node.source)
     case .status:
       return node.source === sampler.tree.root
-        ? status(facts) : status(of: node.source, since: time)
+        ? status(statusLines) : status(of: node.source, since: time)
     case .values(nil):
       var text = ValueText()
-      for entry in groups(of: node.source) { values(of: entry, since: time, into: &text) }
+      for entry in groups(of: node.source) { appendValues(of: entry, since: time, into: &text) }
       return text.bytes
     case .values(.some(let id)):
       let entry = try entry(id)
       guard reading(of: entry, since: time).status != .gone else { throw .noDevice }
       var text = ValueText()
-      values(of: entry, since: time, into: &text)
+      appendValues(of: entry, since: time, into: &text)
       return text.bytes
     case .statistic(let id, let index):
       let entry = try entry(id)
-      let reading = try numbers(of: entry, since: time)
+      let reading = try availableReading(of: entry, since: time)
       var text = ValueText()
       text.append(entry.group.schema.statistics[index], in: reading)
       return text.bytes
     case .schema(nil): return schema(of: node.source)
     case .schema(.some(let id)):
-      return schema(of: try entry(id).group) { SchemaJSON().document(of: $0) }
+      return schema(of: try entry(id).group) { SchemaJSON(meanings: meanings).document(of: $0) }
     case .binary(let id):
       let entry = try entry(id)
-      let reading = try numbers(of: entry, since: time)
-      if head == nil { head = try BinaryForm(entry).head }
-      var bytes = head ?? []
-      BinaryForm.append(reading, to: &bytes)
+      let reading = try availableReading(of: entry, since: time)
+      if metadata == nil { metadata = try BinaryEncoding(entry).metadata }
+      var bytes = metadata ?? []
+      BinaryEncoding.append(reading, to: &bytes)
       return bytes
     case .metrics(let path): return try metric(path, since: time)
     }
   }
 
-  /// The bytes of a file, of a sample of a moment ago.
-  func content(of node: TreeNode, facts: [String] = []) throws(FuseError) -> [UInt8] {
-    var head: [UInt8]?
-    return try content(of: node, since: Self.aMomentAgo, head: &head, facts: facts)
+  /// Returns the bytes of a file, from a recent sample.
+  func content(of node: TreeNode, statusLines: [String] = []) throws(FuseError) -> [UInt8] {
+    var metadata: [UInt8]?
+    return try content(
+      of: node, since: Self.freshSince, metadata: &metadata, statusLines: statusLines)
   }
 
-  /// The length of a file, of a sample of a moment ago; 0 where it cannot be read.
-  func size(of node: TreeNode, facts: [String]) -> UInt64 {
+  /// Returns the length of a file, from a recent sample; 0 if it cannot be read.
+  func size(of node: TreeNode, statusLines: [String]) -> UInt64 {
     switch node.kind {
     case .table: UInt64(node.source.sharedFile?.byteCount ?? 0)
     case .binary(let id):
-      UInt64(entries[id].flatMap { try? BinaryForm.byteCount(of: $0) } ?? 0)
-    default: UInt64((try? content(of: node, facts: facts))?.count ?? 0)
+      UInt64(entries[id].flatMap { try? BinaryEncoding.byteCount(of: $0) } ?? 0)
+    default: UInt64((try? content(of: node, statusLines: statusLines))?.count ?? 0)
     }
   }
 
-  /// The numbers of a group; there are none of what is denied or gone, and none is made up.
-  func numbers(of entry: Plan.Entry, since time: UInt64) throws(FuseError) -> Reading {
+  /// Returns the values of a group; throws if it is denied or gone.
+  func availableReading(of entry: Plan.Entry, since time: UInt64) throws(FuseError) -> Reading {
     let reading = reading(of: entry, since: time)
     switch reading.status {
     case .up, .stale: return reading
@@ -81,24 +82,24 @@ extension TreeView {
     }
   }
 
-  private func values(
+  private func appendValues(
     of entry: Plan.Entry, since time: UInt64, into text: inout ValueText
   ) {
     let reading = reading(of: entry, since: time)
     for index in entry.shown {
       let statistic = entry.group.schema.statistics[index]
       text.append(
-        statistic, in: reading, behind: Array("\(entry.group.name) \(statistic.name) ".utf8))
+        statistic, in: reading, after: Array("\(entry.group.name) \(statistic.name) ".utf8))
     }
   }
 
   private func labels(of source: Source) -> [UInt8] {
-    let facts = [source.keys, source.labels].flatMap { $0.sorted { $0.key < $1.key } }
-    return Array(facts.map { "\($0.key) \($0.value)\n" }.joined().utf8)
+    let pairs = [source.keys, source.labels].flatMap { $0.sorted { $0.key < $1.key } }
+    return Array(pairs.map { "\($0.key) \($0.value)\n" }.joined().utf8)
   }
 
   private func schema(of source: Source) -> [UInt8] {
-    SchemaJSON().document(
+    SchemaJSON(meanings: meanings).document(
       of: source, groups: namedGroups(of: source).map { ($0.name, $0.entry.group) },
       sources: sources(below: source).map(\.name))
   }
@@ -113,12 +114,12 @@ extension TreeView {
       if let members = sampler.members(of: entry) { text += " of \(members.count)" }
       text += "\n"
     }
-    return Array((text + source.remarks.map { $0 + "\n" }.joined()).utf8)
+    return Array((text + source.diagnostics.map { $0.text + "\n" }.joined()).utf8)
   }
 
-  private func status(_ facts: [String]) -> [UInt8] {
+  private func status(_ statusLines: [String]) -> [UInt8] {
     let counts = ["sources \(entriesOf.count)", "groups \(entries.count)"]
-    let remarks = sampler.tree.root.remarks
-    return Array((["up"] + facts + counts + remarks).map { $0 + "\n" }.joined().utf8)
+    let diagnostics = sampler.tree.root.diagnostics.map(\.text)
+    return Array((["up"] + statusLines + counts + diagnostics).map { $0 + "\n" }.joined().utf8)
   }
 }

@@ -5,7 +5,7 @@ import StatsKnowledge
 internal import StatsTree
 
 extension TreeView {
-  /// A file of a statistic, as metricfs has it.
+  /// Returns the content of a file in metricfs format.
   func metric(_ path: MetricPath, since time: UInt64) throws(FuseError) -> [UInt8] {
     guard case .file(let group, let name, let file) = path else { throw .isDirectory }
     guard let metric = metrics().metric(group, name) else { throw .noDevice }
@@ -15,19 +15,19 @@ extension TreeView {
     case .annotations: append(annotationsOf: metric.statistic, to: &text)
     case .fields: append(fieldsOf: metric.statistic, to: &text)
     case .values:
-      pass(since: time)
-      for (entry, index) in metric.rows {
+      ensurePass(since: time)
+      for (entry, index) in metric.occurrences {
         let statistic = entry.group.schema.statistics[index]
         text.append(
           records: statistic, in: sampler.lastReading(of: entry),
-          behind: entry.source.path.escaped)
+          after: entry.source.path.escaped)
       }
     }
     return text.bytes
   }
 
   private func append(annotationsOf statistic: Statistic, to text: inout ValueText) {
-    let meaning = Meanings.builtIn.text(of: statistic)
+    let meaning = meanings.text(of: statistic)
     text.append("DESCRIPTION \((meaning.isEmpty ? statistic.name : meaning).escaped)\n")
     if statistic.kind == .cumulative || statistic.kind.isHistogram { text.append("CUMULATIVE\n") }
   }

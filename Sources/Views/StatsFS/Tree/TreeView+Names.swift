@@ -3,17 +3,17 @@ internal import Statistics
 internal import StatsTree
 
 extension TreeView {
-  /// The names of every directory's own files; a program may publish anything.
+  /// The names that the mount uses; a publisher may use them for sources, too.
   static let reserved: Set = [
     ".", "..", ".values", ".schema", ".binary", ".table", ".labels", ".status", ".metrics",
   ]
 
-  func makeListing(of node: TreeNode) -> Listing {
+  func makeListing(of node: TreeNode) -> DirectoryListing {
     switch node.kind {
     case .source: return listing(ofSource: node)
     case .group(let id):
       guard let entry = entries[id] else { return .empty }
-      return Listing(files(of: entry), ofGroup: id, node)
+      return DirectoryListing(files(of: entry), ofGroup: id, node)
     case .metrics(let path): return metrics().listing(of: path, node)
     default: return .empty
     }
@@ -21,8 +21,8 @@ extension TreeView {
 
   // MARK: - Sources
 
-  /// The sources below, then groups, then the directory's own files.
-  private func listing(ofSource node: TreeNode) -> Listing {
+  /// Lists the child sources, then the groups, then the mount's own files.
+  private func listing(ofSource node: TreeNode) -> DirectoryListing {
     var names: [FuseName] = []
     var nodes: [TreeNode] = []
     func add(_ text: String, _ node: TreeNode) {
@@ -37,14 +37,14 @@ extension TreeView {
       add(name, node.with(.group(entry.group.id)))
     }
     for (name, kind) in ownFiles(of: node.source) { add(name, node.with(kind)) }
-    return Listing(NameList(names), nodes)
+    return DirectoryListing(NameIndex(names), nodes)
   }
 
   func sources(below source: Source) -> [Source] {
-    source.children.filter { sampler.showsWay(to: $0) && !Self.reserved.contains($0.name) }
+    source.children.filter { sampler.showsPath(to: $0) && !Self.reserved.contains($0.name) }
   }
 
-  /// The groups; one with the name of a source or of an earlier group has a number behind it.
+  /// The groups; a name that a source or an earlier group has gets a numeric suffix.
   func namedGroups(of source: Source) -> [(name: String, entry: Plan.Entry)] {
     var taken = Self.reserved.union(source.children.map(\.name))
     return groups(of: source).map { entry in
@@ -84,13 +84,13 @@ extension TreeView {
     if hasText {
       for index in entry.shown {
         let name = entry.group.schema.statistics[index].name
-        // A name that stands twice is its first one's; `.values` has the others, too.
+        // The first of two statistics of one name has the file; `.values` has both.
         if taken.insert(name).inserted { add(name, .statistic(index)) }
       }
       add(".values", .values)
     }
     add(".schema", .schema)
     add(".binary", .binary)
-    return GroupFileList(names: NameList(names), files: files)
+    return GroupFileList(names: NameIndex(names), files: files)
   }
 }

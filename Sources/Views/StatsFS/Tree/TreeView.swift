@@ -1,46 +1,50 @@
 import FUSE
 internal import LinuxSystem
 internal import Statistics
+internal import StatsKnowledge
 internal import StatsTree
 
-/// What the filesystem shows one viewer of a tree: names, and the contents of files.
+/// The names and file contents that one viewer of a tree sees.
 ///
-/// Not safe to use from several threads at once.
+/// Not thread-safe.
 final class TreeView {
   let sampler: Sampler
+  let meanings: Meanings
   let hasText: Bool
   var entries: [UInt64: Plan.Entry] = [:]
   var entriesOf: [ObjectIdentifier: [Plan.Entry]] = [:]
   private var generation: UInt64 = 0
-  /// When the tree was seen to change last: nanoseconds of CLOCK_REALTIME.
+  /// The time of the last change of the tree: nanoseconds of CLOCK_REALTIME.
   private(set) var changed: UInt64 = 0
   private var lastPass: UInt64 = 0
-  /// The group that was read last, and when.
+  /// The last group that was read, and the time of the read.
   private var lastReading: (group: UInt64, time: UInt64, reading: Reading)?
-  // What was made since the last change of the tree.
-  private var listings: [TreeNode: Listing] = [:]
+  // Caches, valid until the tree changes.
+  private var listings: [TreeNode: DirectoryListing] = [:]
   private var filesOf: [ObjectIdentifier: GroupFileList] = [:]
   private var schemaOf: [SchemaKey: [UInt8]] = [:]
   private var metricCatalog: MetricCatalog?
-  /// How long a sample is good enough for sizes, in nanoseconds.
+  /// Nanoseconds for which a sample is valid for sizes.
   private static let freshness: UInt64 = 10_000_000
 
   /// - Parameters:
-  ///   - sampler: what is shown.
-  ///   - hasText: whether statistics have files of their own.
-  init(_ sampler: Sampler, hasText: Bool) {
+  ///   - sampler: The sampler of the visible part of the tree.
+  ///   - meanings: The meanings of statistics whose schema has none.
+  ///   - hasText: Whether statistics have text files.
+  init(_ sampler: Sampler, meanings: Meanings, hasText: Bool) {
     self.sampler = sampler
+    self.meanings = meanings
     self.hasText = hasText
   }
 
   // MARK: - Membership
 
-  /// Learns what came and went.
-  func follow() {
+  /// Updates the plan and drops the caches if the tree has changed.
+  func refreshIfChanged() {
     guard generation != sampler.tree.generation else { return }
-    sampler.follow()
+    sampler.updatePlan()
     generation = sampler.plan.generation
-    changed = wallNanoseconds()
+    changed = realtimeNanoseconds()
     entries = [:]
     entriesOf = [:]
     for entry in sampler.plan.entries {
@@ -54,7 +58,7 @@ final class TreeView {
     lastReading = nil
   }
 
-  /// Whether what a node stands for is still there.
+  /// Returns `true` if the object of a node still exists.
   func isPresent(_ node: TreeNode) -> Bool {
     switch node.kind {
     case .source, .labels, .status, .values(nil), .schema(nil), .metrics: node.source.isInTree
@@ -68,7 +72,7 @@ final class TreeView {
 
   func groups(of source: Source) -> [Plan.Entry] { entriesOf[ObjectIdentifier(source)] ?? [] }
 
-  /// The entry of a group; one that has left is no device.
+  /// Returns the entry of a group; throws `noDevice` if it was removed.
   func entry(_ id: UInt64) throws(FuseError) -> Plan.Entry {
     guard let entry = entries[id] else { throw .noDevice }
     return entry
@@ -76,15 +80,15 @@ final class TreeView {
 
   // MARK: - What is kept until the tree changes
 
-  /// The names in a directory.
-  func listing(of node: TreeNode) -> Listing {
+  /// Returns the entries of a directory.
+  func listing(of node: TreeNode) -> DirectoryListing {
     if let known = listings[node] { return known }
     let made = makeListing(of: node)
     listings[node] = made
     return made
   }
 
-  /// The files that the groups of an entry's family have.
+  /// Returns the files in the directories of the groups of a family.
   func files(of entry: Plan.Entry) -> GroupFileList {
     let family = ObjectIdentifier(entry.group.family)
     if let known = filesOf[family] { return known }
@@ -93,7 +97,7 @@ final class TreeView {
     return made
   }
 
-  /// What the statistics of a group mean.
+  /// Returns the description of a group.
   func schema(of group: Group, _ make: (Group) -> [UInt8]) -> [UInt8] {
     let key = SchemaKey(family: ObjectIdentifier(group.family), provenance: group.provenance)
     if let known = schemaOf[key] { return known }
@@ -111,25 +115,25 @@ final class TreeView {
 
   // MARK: - Samples
 
-  /// Since when a sample has to be for sizes, in nanoseconds of CLOCK_MONOTONIC.
-  static var aMomentAgo: UInt64 { monotonicNanoseconds() - freshness }
+  /// The minimum time of a sample for sizes, in nanoseconds of CLOCK_MONOTONIC.
+  static var freshSince: UInt64 { monotonicNanoseconds() - freshness }
 
-  /// Reads all groups, unless there was a pass since a time.
-  func pass(since time: UInt64) {
+  /// Runs a pass, unless one began at or after `time`.
+  func ensurePass(since time: UInt64) {
     guard lastPass < time else { return }
     lastPass = monotonicNanoseconds()
     sampler.pass()
   }
 
-  /// Has the next reading be a new one.
-  func forgetReading() { lastReading = nil }
+  /// Discards the last reading.
+  func invalidateReading() { lastReading = nil }
 
-  /// The numbers of a group, read since a time: all that one request asks of it is of one sample.
+  /// Returns a reading of a group that is not older than `time`: one request uses one sample.
   func reading(of entry: Plan.Entry, since time: UInt64) -> Reading {
     if let lastReading, lastReading.group == entry.group.id, lastReading.time >= time {
       return lastReading.reading
     }
-    if entry.group.aggregation != nil { pass(since: time) }
+    if entry.group.aggregation != nil { ensurePass(since: time) }
     let now = monotonicNanoseconds()
     let reading = sampler.read(entry)
     lastReading = (entry.group.id, now, reading)
@@ -137,7 +141,7 @@ final class TreeView {
   }
 }
 
-/// What the text about a group's statistics depends on.
+/// The properties that determine the description of a group.
 private struct SchemaKey: Hashable {
   let family: ObjectIdentifier
   let provenance: Provenance

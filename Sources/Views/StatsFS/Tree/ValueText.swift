@@ -2,48 +2,57 @@ internal import Statistics
 internal import StatsFormats
 internal import StatsTree
 
-/// Text of values under construction, as UTF-8.
+/// A UTF-8 text of values under construction.
 struct ValueText {
+  /// The part of a line before the value: nothing, the name of a state, or a bucket's lower bound.
+  private enum LineKey {
+    case none
+    case name(String)
+    case bound(UInt64)
+  }
+
   private var text = ByteText()
   var bytes: [UInt8] { text.bytes }
-  /// Whether names are as metricfs has texts.
+  /// Whether names are escaped as in metricfs.
   private var escapesNames = false
 
-  /// Adds a statistic as lines, each behind `start`; `-` where it has no value.
+  /// Appends a statistic as lines that begin with `start`; `-` is a missing value.
   ///
-  /// A histogram has a line for each bucket with samples, with its lowest value; what was counted by
-  /// name has one for each name.
-  mutating func append(_ statistic: Statistic, in reading: Reading, behind start: [UInt8] = []) {
+  /// A histogram has one line per nonempty bucket, with its lower bound. State counts have one line
+  /// per state, with its name.
+  mutating func append(_ statistic: Statistic, in reading: Reading, after start: [UInt8] = []) {
     forEachLine(of: statistic, in: reading) { text, key in
       text.text.append(start)
-      if let key {
-        text.append(name: key)
-        text.append(" ")
-      }
+      text.append(key)
     } end: { text in
       text.append("\n")
     }
   }
 
-  /// Adds the values of a statistic as records, each with its key behind `start`; none where there is
-  /// no value.
-  mutating func append(records statistic: Statistic, in reading: Reading, behind start: String) {
+  /// Appends the values of a statistic as records of `start`, a key and a value, if it has values.
+  mutating func append(records statistic: Statistic, in reading: Reading, after start: String) {
     guard reading.hasNumbers, !isInactive(statistic, reading) else { return }
     escapesNames = true
     defer { escapesNames = false }
     forEachLine(of: statistic, in: reading) { text, key in
       text.append(start)
       text.append(" ")
-      if let key {
-        text.append(name: key)
-        text.append(" ")
-      }
+      text.append(key)
     } end: { text in
       text.append("\n")
     }
   }
 
   mutating func append(_ part: String) { text.append(part) }
+
+  private mutating func append(_ key: LineKey) {
+    switch key {
+    case .none: return
+    case .name(let name): append(name: name)
+    case .bound(let bound): text.append(number: bound)
+    }
+    append(" ")
+  }
 
   private mutating func append(name: String) { append(escapesNames ? name.escaped : name) }
 
@@ -53,13 +62,13 @@ struct ValueText {
       : (0..<statistic.size).allSatisfy { reading.value(statistic, word: $0) == nil }
   }
 
-  /// Adds the values line by line; `begin` has the name or bound that a value is of.
+  /// Appends the values line by line, each between the results of `begin` and `end`.
   private mutating func forEachLine(
-    of statistic: Statistic, in reading: Reading, begin: (inout ValueText, String?) -> Void,
+    of statistic: Statistic, in reading: Reading, begin: (inout ValueText, LineKey) -> Void,
     end: (inout ValueText) -> Void
   ) {
     guard statistic.kind.isHistogram else {
-      begin(&self, nil)
+      begin(&self, .none)
       for word in 0..<statistic.size {
         if word > 0 { append(" ") }
         append(word, of: statistic, in: reading)
@@ -67,7 +76,7 @@ struct ValueText {
       return end(&self)
     }
     guard let histogram = reading.histogram(statistic) else {
-      begin(&self, nil)
+      begin(&self, .none)
       append("-")
       return end(&self)
     }
@@ -75,11 +84,11 @@ struct ValueText {
       let isNamed = index < statistic.states.count
       guard isNamed || count > 0 else { continue }
       if isNamed {
-        begin(&self, statistic.states[index])
+        begin(&self, .name(statistic.states[index]))
       } else if !statistic.states.isEmpty {
-        begin(&self, "(unknown)")
+        begin(&self, .name("(unknown)"))
       } else if let bounds = histogram.shape.bounds(of: index) {
-        begin(&self, "\(bounds.lower)")
+        begin(&self, .bound(bounds.lower))
       } else {
         continue
       }
@@ -102,7 +111,7 @@ struct ValueText {
 }
 
 extension String {
-  /// As metricfs has texts: a backslash before spaces and backslashes, a newline as `\n`.
+  /// Escaped as in metricfs: a backslash before spaces and backslashes, a newline as `\n`.
   var escaped: String {
     var text = ""
     for scalar in unicodeScalars {

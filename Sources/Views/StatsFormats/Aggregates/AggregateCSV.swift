@@ -1,27 +1,28 @@
-internal import Statistics
+public import Statistics
 public import StatsTree
 
-/// What functions make of aggregates' members, as lines in the columns of `CSV`.
+/// Aggregate functions applied to members, as CSV lines with the columns of `CSV`.
 ///
-/// There is a line for each statistic and function, with the function's name, and for the least and
-/// greatest the member that has it; of `list` a line for each member. An average has three decimals
-/// of the raw unit. Members are found once for each generation of the tree: keep the value between
-/// passes.
+/// Writes one line per statistic and function; `list` writes one line per member. Lines of `min`
+/// and `max` name the member that has the value. An average has three decimals of the raw unit. The
+/// members are looked up once per generation of the tree: keep this value between passes.
 public struct AggregateCSV {
-  private let functions: [AggregateFunction]
+  private let outputs: [AggregateOutput]
   private var layout: AggregateLayout?
 
-  public init(functions: [AggregateFunction]) {
-    self.functions = functions
+  public init(outputs: [AggregateOutput]) {
+    self.outputs = outputs
   }
 
-  /// The lines of the last pass.
-  public mutating func lines(of sampler: Sampler, at moment: Timestamp) -> [UInt8] {
-    let layout = layout.flatMap { $0.isOf(sampler) ? $0 : nil } ?? AggregateLayout(sampler)
+  /// Returns the lines of the last pass, without the header.
+  public mutating func lines(of sampler: Sampler, at timestamp: Timestamp) -> [UInt8] {
+    let layout =
+      layout.flatMap { $0.isCurrent(for: sampler) ? $0 : nil }
+      ?? AggregateLayout(sampler, meanings: nil)
     self.layout = layout
     var text = ByteText()
     for block in layout.blocks {
-      let place = CSV.place(of: block.source, at: moment)
+      let place = CSV.place(of: block.source, at: timestamp)
       for part in block.parts {
         let start = CSV.start(of: part.entry, sampler, place)
         for column in part.columns { append(part, column, sampler, start, to: &text) }
@@ -43,29 +44,33 @@ public struct AggregateCSV {
       name.append(",\(kind),")
       return name.bytes
     }
-    let (plain, folded) = (name(statistic.kind), name((column.own?.statistic ?? statistic).kind))
+    let memberStart = name(statistic.kind)
+    let aggregateStart = name((column.aggregate?.statistic ?? statistic).kind)
     let values = MemberValues(statistic, part.members, sampler)
-    for function in functions {
-      if function == .list {
+    for output in outputs {
+      guard let function = output.function else {
         for member in part.members {
           var end = ByteText()
           end.append(",\(members),list,")
           end.append(csv: member.path)
           text.appendLines(
-            statistic, nil, sampler, at: member.placement, start: plain,
+            statistic, nil, sampler, at: member.placement, start: memberStart,
             end: end.text + ",")
         }
-      } else if column.isOwn(function), let own = column.own {
+        continue
+      }
+      if column.isFromAggregate(function), let aggregate = column.aggregate {
         text.appendLines(
-          own.statistic, own.tally, sampler, at: part.entry.placement, start: folded,
+          aggregate.statistic, aggregate.stateCounts, sampler, at: part.entry.placement,
+          start: aggregateStart,
           end: ",\(members),sum,,")
-      } else if column.hasNumber(function) {
-        text.append(plain)
-        let found = values.number(function)
-        if let found { text.append(found.number.exact(of: statistic)) }
-        text.append(",\(found?.number.isCount == true ? "" : statistic.exactUnit),,")
+      } else if column.hasScalar(for: function) {
+        text.append(memberStart)
+        let result = values.result(of: function)
+        if let result { text.append(result.number.exact(of: statistic)) }
+        text.append(",\(result?.number.isCount == true ? "" : statistic.exactUnit),,")
         text.append(",\(members),\(function.rawValue),")
-        if let member = found?.member { text.append(csv: part.members[member].path) }
+        if let member = result?.member { text.append(csv: part.members[member].path) }
         text.append(",\n")
       }
     }

@@ -1,9 +1,9 @@
-internal import Statistics
+package import Statistics
 package import StatsTree
 
-/// A statistic of an aggregate in a pass: what each function makes of it, as text.
+/// The results of the functions for one statistic of an aggregate in the last pass, as text.
 ///
-/// The members are looked at when the first function asks.
+/// The values of the members are read when the first function needs them.
 package struct AggregateCell {
   private let part: AggregatePart
   private let column: AggregateColumn
@@ -12,7 +12,7 @@ package struct AggregateCell {
   private var rates: MemberRates?
   private var values: MemberValues?
 
-  /// The cells of a column, in which counts may be shown as rates.
+  /// Creates the cell of a column; `showsRates` selects rates instead of values of counters.
   package init(
     _ part: AggregatePart, _ column: AggregateColumn, _ sampler: Sampler, showsRates: Bool
   ) {
@@ -24,50 +24,53 @@ package struct AggregateCell {
 
   private var isRate: Bool { showsRates && column.member.statistic.kind == .cumulative }
 
-  /// What a function makes of it, and the member whose it is; `-` where that is nothing.
+  /// Returns the result of a function, or `-` without one, and the path of the member that has it.
   package mutating func text(
-    _ function: AggregateFunction, _ notes: inout Set<Note>
+    _ function: AggregateFunction, _ notes: inout Set<Footnote>
   ) -> (text: String, member: String?) {
-    if column.isOwn(function), let own = column.own {
-      return (ownText(own, &notes), nil)
+    if column.isFromAggregate(function), let aggregate = column.aggregate {
+      return (aggregateText(aggregate, &notes), nil)
     }
-    guard column.hasNumber(function) else { return ("-", nil) }
+    guard column.hasScalar(for: function) else { return ("-", nil) }
     if isRate { return rateText(function, &notes) }
     let values = values ?? MemberValues(column.member.statistic, part.members, sampler)
     self.values = values
-    guard let (number, member) = values.number(function) else { return ("-", nil) }
+    guard let (number, member) = values.result(of: function) else { return ("-", nil) }
     return (number.text(of: column.member.statistic), member.map { part.members[$0].path })
   }
 
-  private func ownText(_ own: CellForm, _ notes: inout Set<Note>) -> String {
-    guard showsRates else { return own.value(sampler, at: part.entry.placement) }
-    let parties = sampler.members(of: part.entry)?.count ?? 1
-    return own.rate(sampler, at: part.entry.placement, parties: parties, &notes)
+  private func aggregateText(
+    _ formatter: CellFormatter, _ notes: inout Set<Footnote>
+  ) -> String {
+    guard showsRates else { return formatter.value(sampler, at: part.entry.placement) }
+    let memberCount = sampler.members(of: part.entry)?.count ?? 1
+    return formatter.rate(
+      sampler, at: part.entry.placement, memberCount: memberCount, &notes)
   }
 
   private mutating func rateText(
-    _ function: AggregateFunction, _ notes: inout Set<Note>
+    _ function: AggregateFunction, _ notes: inout Set<Footnote>
   ) -> (text: String, member: String?) {
     let statistic = column.member.statistic
     let rates = rates ?? MemberRates(column.member, part.members, sampler)
     self.rates = rates
-    var marks: Set<Note> = []
-    if rates.waitingCount > 0 { marks.insert(.pending) }
-    let figure: FormattedRate
+    var marks: Set<Footnote> = []
+    if rates.waitingCount > 0 { marks.insert(.ongoing) }
+    let formatted: FormattedRate
     var member: Int?
     if let extreme = rates.extreme(function) {
-      let own = FormattedRate(extreme.rate, of: statistic)
-      marks.formUnion(own.notes)
-      figure = FormattedRate(text: own.text, notes: marks)
-      member = rates.differs ? extreme.member : nil
+      let rate = FormattedRate(extreme.rate, of: statistic)
+      marks.formUnion(rate.notes)
+      formatted = FormattedRate(text: rate.text, notes: marks)
+      member = rates.differ ? extreme.member : nil
     } else if function == .average, let average = rates.average {
-      figure = FormattedRate(perSecond: average, of: statistic, notes: marks)
+      formatted = FormattedRate(perSecond: average, of: statistic, notes: marks)
     } else if function == .countZero, rates.count > 0 {
-      figure = FormattedRate(text: "\(rates.zeroCount)", notes: marks)
+      formatted = FormattedRate(text: "\(rates.zeroCount)", notes: marks)
     } else {
-      figure = FormattedRate(text: "-", notes: marks)
+      formatted = FormattedRate(text: "-", notes: marks)
     }
-    notes.formUnion(figure.notes)
-    return (figure.marked, member.map { part.members[$0].path })
+    notes.formUnion(formatted.notes)
+    return (formatted.marked, member.map { part.members[$0].path })
   }
 }

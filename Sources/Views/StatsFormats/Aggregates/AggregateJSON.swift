@@ -1,10 +1,11 @@
-internal import Statistics
+public import Statistics
+public import StatsKnowledge
 public import StatsTree
 
-/// What functions make of aggregates' members, as a JSON object on a line for each sample.
+/// Aggregate functions applied to members, as one line of JSON per sample.
 ///
 /// ```
-/// {"time":"2026-11-21T05:06:11.000000042Z","sources":[{"path":"kvm","aggregates":[
+/// {"version":1,"time":"2026-11-21T05:06:11.000000042Z","sources":[{"path":"kvm","aggregates":[
 ///   {"name":"vcpus.kvm","provenance":"aggregate","provenances":["pidfd_getfd"],
 ///    "members":{"count":6,"up":6,...},"status":"up",
 ///    "values":{"exits":{"sum":12,"max":{"value":5,"member":"kvm/web1/vcpu0"},"avg":2.5,"zero":1,
@@ -12,22 +13,30 @@ public import StatsTree
 ///    "rates":{"exits":{"sum":{"per_second":4.5,...},"max":{"per_second":2.5,...,"member":"..."}}}
 /// }]}]}
 /// ```
-/// Values are raw, as in `JSONLines`; an average has up to three decimals. Only what a function
-/// says something of has a member of that name. Functions are applied to the members' own rates,
-/// without those whose time goes on uncounted: `waiting` says how many, where there are some.
+/// Values are raw, as in `JSONLines`; an average has up to three decimals. A statistic has only the
+/// functions that apply to it. Under `rates`, functions are applied to the rates of the members,
+/// except members whose wait is not counted yet; `waiting` is their number, if there are any.
 public struct AggregateJSON {
-  private let functions: [AggregateFunction]
+  private let outputs: [AggregateOutput]
+  private let meanings: Meanings
   private let showsRates: Bool
   private var layout: AggregateLayout?
 
-  public init(functions: [AggregateFunction], showsRates: Bool) {
-    self.functions = functions
+  /// - Parameters:
+  ///   - outputs: The functions to apply, and whether to list the members.
+  ///   - meanings: Identifies the statistics whose time is counted when a wait ends.
+  ///   - showsRates: Whether the object has `rates`.
+  public init(outputs: [AggregateOutput], meanings: Meanings, showsRates: Bool) {
+    self.outputs = outputs
+    self.meanings = meanings
     self.showsRates = showsRates
   }
 
-  /// The line of the last pass, with its newline.
-  public mutating func line(of sampler: Sampler, at moment: Timestamp) -> [UInt8] {
-    let layout = layout.flatMap { $0.isOf(sampler) ? $0 : nil } ?? AggregateLayout(sampler)
+  /// Returns the line of the last pass, with its newline.
+  public mutating func line(of sampler: Sampler, at timestamp: Timestamp) -> [UInt8] {
+    let layout =
+      layout.flatMap { $0.isCurrent(for: sampler) ? $0 : nil }
+      ?? AggregateLayout(sampler, meanings: meanings)
     self.layout = layout
     var sources: [(source: Source, parts: [AggregatePart])] = []
     for block in layout.blocks {
@@ -39,7 +48,8 @@ public struct AggregateJSON {
     }
     var writer = JSONWriter()
     writer.object { writer in
-      writer.member("time", moment.text)
+      writer.version()
+      writer.member("time", timestamp.text)
       writer.key("sources")
       writer.array { writer in
         for (source, parts) in sources {
@@ -72,8 +82,8 @@ public struct AggregateJSON {
         for column in part.columns {
           writer.key(column.name)
           writer.object { writer in
-            for function in functions {
-              writer.value(of: function, part, column, sampler)
+            for output in outputs {
+              writer.value(of: output, part, column, sampler)
             }
           }
         }
@@ -85,8 +95,8 @@ public struct AggregateJSON {
           writer.key(column.name)
           writer.object { writer in
             let rates = MemberRates(column.member, part.members, sampler)
-            for function in functions {
-              writer.rate(of: function, rates, part, column, sampler)
+            for output in outputs {
+              writer.rate(of: output, rates, part, column, sampler)
             }
             if rates.waitingCount > 0 {
               writer.key("waiting")
@@ -100,7 +110,7 @@ public struct AggregateJSON {
 }
 
 extension AggregateColumn {
-  /// Whether it grows.
+  /// Whether the statistic is a counter or histogram, which have rates.
   fileprivate var hasRate: Bool {
     member.statistic.kind == .cumulative || member.statistic.kind.isHistogram
   }

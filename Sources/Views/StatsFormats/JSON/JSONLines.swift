@@ -1,51 +1,53 @@
-internal import Statistics
+public import Statistics
 public import StatsTree
 
-/// A JSON object on a line for each sample.
+/// Sources with their values and rates, as one line of JSON per sample.
 ///
 /// ```
-/// {"time":"2026-11-21T05:06:11.000000042Z","sources":[
+/// {"version":1,"time":"2026-11-21T05:06:11.000000042Z","sources":[
 ///   {"path":"kvm/web1/vcpu0","status":"up","labels":{},"keys":{"vcpu":"0"},"groups":[
 ///     {"name":"kvm","provenance":"pidfd_getfd","status":"up","schema":"00f3...",
 ///      "window":{"begin":123,"end":124},
 ///      "values":{"exits":12,"halt_wait_hist":{"buckets":[[0,0,3],[1,1,2]],"count":5}},
 ///      "rates":{"exits":{"per_second":4.5,"lowest":4.4,"highest":4.6}}}]}]}
 /// ```
-/// - A source or group that is not up also has `reason`: an `errno` name, or since when it is
-///   stale. Without numbers a group has no `window`, `values` and `rates`.
-/// - Times of `window` and `reason` are nanoseconds of CLOCK_MONOTONIC.
-/// - Values are raw: the schema of that hash says which unit and scale they have. A state has its
-///   name, or its number where it has none. Several words that are no histogram are an array. A
-///   value that is not produced now is `null`.
-/// - An aggregate has the `provenances` of its `members`, of which it says how many there are and in
-///   which state. It has a boolean or state as the number of members by name, `{"no":5,"yes":3}`.
-///   What departed members left in its sums is in `departed`.
-/// - Buckets are `[lower, upper, count]`, both bounds inclusive, `upper` null in the open one; empty
-///   buckets are left out.
-/// - An integer beyond 2^53 is a string of its digits, so that no reader loses a bit of it.
-/// - A rate has `"after_reset":true` where the count was reset: it is a lower bound then. `highest`
-///   is null where the windows overlap. A histogram's rate has the samples of the interval.
-/// - A name that stands twice in a schema gets `#2` the second time.
+/// - A source or group that is not up has `reason`: an `errno` name, or since when it is stale. A
+///   group without values has no `window`, `values` and `rates`.
+/// - `window` and `reason` have times in nanoseconds of CLOCK_MONOTONIC.
+/// - Values are raw: the schema with the given hash has their units and scales. A state is its
+///   name, or its number if it has no name. Several words that are not a histogram are an array. An
+///   inactive value is `null`.
+/// - An aggregate has `provenances`, and the number of its `members` by status. A boolean or state
+///   is the number of members by name: `{"no":5,"yes":3}`. `departed` has the contribution of
+///   departed members to the sums.
+/// - A bucket is `[lower, upper, count]` with inclusive bounds; `upper` is null in the open bucket.
+///   Empty buckets are omitted.
+/// - An integer beyond 2^53 is a string of digits, because many readers use floating point.
+/// - A rate with `"after_reset":true` is a lower bound: the counter was reset in the interval.
+///   `highest` is null if the windows overlap. The rate of a histogram has the samples of the
+///   interval.
+/// - A repeated name in a schema has the suffix `#2`, `#3`, ….
 public struct JSONLines {
-  /// Whether a group that has been sampled twice has `rates`.
+  /// Whether groups that were sampled at least twice have `rates`.
   public var showsRates: Bool
-  // The names of each schema, as keys with quotes and colon.
+  // The statistic names of each schema as JSON keys, with quotes and colon.
   private var keys: [Schema: [[UInt8]]] = [:]
 
   public init(showsRates: Bool = false) {
     self.showsRates = showsRates
   }
 
-  /// The line of the last pass, with its newline.
+  /// Returns the line of the last pass, with its newline.
   public mutating func line(
-    of sampler: Sampler, at moment: Timestamp, matching pattern: Pattern = .everything
+    of sampler: Sampler, at timestamp: Timestamp, matching pattern: Pattern = .everything
   ) -> [UInt8] {
     var writer = JSONWriter()
     writer.object { writer in
-      writer.member("time", moment.text)
+      writer.version()
+      writer.member("time", timestamp.text)
       writer.key("sources")
       writer.array { writer in
-        for item in Listing(sampler, matching: pattern).items {
+        for item in VisibleSources(sampler, matching: pattern).items {
           write(item, sampler, to: &writer)
         }
       }
@@ -55,18 +57,13 @@ public struct JSONLines {
   }
 
   private mutating func write(
-    _ item: Listing.Item, _ sampler: Sampler, to writer: inout JSONWriter
+    _ item: VisibleSources.Item, _ sampler: Sampler, to writer: inout JSONWriter
   ) {
     let source = item.source
     writer.object { writer in
       writer.member("path", source.path)
       write(source.status, to: &writer)
-      if !source.remarks.isEmpty {
-        writer.key("remarks")
-        writer.array { writer in
-          for remark in source.remarks { writer.value(remark) }
-        }
-      }
+      writer.diagnostics(of: source)
       for (name, facts) in [("labels", source.labels), ("keys", source.keys)] {
         writer.key(name)
         writer.object { writer in
@@ -97,7 +94,7 @@ public struct JSONLines {
     let group = entry.group
     let status = sampler.status(of: entry)
     let names = keys(of: group.schema)
-    let fold = group.aggregation?.form
+    let aggregate = group.aggregation?.definition
     writer.object { writer in
       writer.member("name", group.name)
       writer.member("provenance", group.provenance.description)
@@ -120,8 +117,8 @@ public struct JSONLines {
         for index in entry.shown {
           writer.key(written: names[index])
           let statistic = group.schema.statistics[index]
-          if let tally = StateCounts(of: index, in: fold) {
-            writer.counts(sampler.counts(statistic, at: entry.placement), of: tally)
+          if let stateCounts = StateCounts(of: index, in: aggregate) {
+            writer.counts(sampler.counts(statistic, at: entry.placement), of: stateCounts)
           } else {
             writer.value(of: statistic, sampler, at: entry.placement)
           }
@@ -131,7 +128,7 @@ public struct JSONLines {
       guard showsRates, sampler.interval(of: entry) != nil else { return }
       writer.key("rates")
       writer.object { writer in
-        for index in entry.shown where StateCounts(of: index, in: fold) == nil {
+        for index in entry.shown where StateCounts(of: index, in: aggregate) == nil {
           writer.rate(
             of: group.schema.statistics[index], names[index], sampler, at: entry.placement)
         }

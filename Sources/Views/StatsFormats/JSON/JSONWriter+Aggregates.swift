@@ -1,9 +1,9 @@
 internal import Statistics
-internal import StatsTree
+package import StatsTree
 
 extension JSONWriter {
-  /// Writes how the members of an aggregate are, and which ways their numbers come.
-  mutating func members(_ members: Members, _ provenances: [Provenance]) {
+  /// Writes the provenances of an aggregate's members and the number of members by status.
+  package mutating func members(_ members: Members, _ provenances: [Provenance]) {
     key("provenances")
     array { writer in
       for provenance in provenances { writer.value(provenance.description) }
@@ -22,23 +22,24 @@ extension JSONWriter {
     }
   }
 
-  /// Writes the number of members by value: `{"no":5,"yes":3}`; names without a member have 0, the
-  /// nameless values are there where a member has one.
-  mutating func counts(_ counts: [UInt64]?, of tally: StateCounts) {
+  /// Writes the number of members by state: `{"no":5,"yes":3}`.
+  ///
+  /// A state without members has 0. `(unknown)` is written only if a member has such a value.
+  mutating func counts(_ counts: [UInt64]?, of stateCounts: StateCounts) {
     guard let counts else {
       null()
       return
     }
     object { writer in
-      for (index, (name, count)) in zip(tally.names, counts).enumerated()
-      where tally.isFlag || index + 1 < counts.count || count > 0 {
+      for (index, (name, count)) in zip(stateCounts.names, counts).enumerated()
+      where stateCounts.isFlag || index + 1 < counts.count || count > 0 {
         writer.key(name)
         writer.value(count)
       }
     }
   }
 
-  /// Writes what departed members left in an aggregate's sums, where some did.
+  /// Writes the contribution of departed members to an aggregate's sums, if there are any.
   mutating func departed(_ names: [[UInt8]], _ sampler: Sampler, _ entry: Plan.Entry) {
     guard let members = sampler.members(of: entry), members.departedCount > 0 else { return }
     key("departed")

@@ -4,28 +4,29 @@ internal import StatsTree
 extension JSONWriter {
   // MARK: - Values
 
-  /// Writes what a function makes of the members' values, with its key; nothing where it says
-  /// nothing of them.
+  /// Writes an output for the members' values with its key, if it applies.
   mutating func value(
-    of function: AggregateFunction, _ part: AggregatePart, _ column: AggregateColumn,
+    of output: AggregateOutput, _ part: AggregatePart, _ column: AggregateColumn,
     _ sampler: Sampler
   ) {
-    if function == .list {
-      key(function.rawValue)
+    guard let function = output.function else {
+      key(output.name)
       object { writer in
         for member in part.members {
           writer.key(member.path)
           writer.value(of: column.member, sampler, at: member.placement)
         }
       }
-    } else if column.isOwn(function), let own = column.own {
-      key(function.rawValue)
-      value(of: own, sampler, at: part.entry.placement)
-    } else if column.hasNumber(function),
+      return
+    }
+    if column.isFromAggregate(function), let aggregate = column.aggregate {
+      key(output.name)
+      value(of: aggregate, sampler, at: part.entry.placement)
+    } else if column.hasScalar(for: function),
       let (number, member) = MemberValues(column.member.statistic, part.members, sampler)
-        .number(function)
+        .result(of: function)
     {
-      key(function.rawValue)
+      key(output.name)
       guard function.picksMember else {
         value(number)
         return
@@ -44,17 +45,16 @@ extension JSONWriter {
 
   // MARK: - Rates
 
-  /// Writes what a function makes of the members' rates, with its key; nothing where it says
-  /// nothing of them.
+  /// Writes an output for the members' rates with its key, if it applies.
   mutating func rate(
-    of function: AggregateFunction, _ rates: MemberRates, _ part: AggregatePart,
+    of output: AggregateOutput, _ rates: MemberRates, _ part: AggregatePart,
     _ column: AggregateColumn, _ sampler: Sampler
   ) {
-    let name = function.rawValue
-    switch function {
-    case .sum:
-      guard column.isOwn(.sum), let own = column.own else { return }
-      rate(of: own.statistic, name, sampler, at: part.entry.placement)
+    let name = output.name
+    switch output {
+    case .function(.sum):
+      guard column.isFromAggregate(.sum), let aggregate = column.aggregate else { return }
+      rate(of: aggregate.statistic, name, sampler, at: part.entry.placement)
     case .list:
       key(name)
       object { writer in
@@ -62,21 +62,21 @@ extension JSONWriter {
           writer.rate(of: column.member.statistic, member.path, sampler, at: member.placement)
         }
       }
-    case .minimum, .maximum:
-      guard let extreme = rates.extreme(function) else { return }
+    case .function(.minimum), .function(.maximum):
+      guard let extreme = output.function.flatMap(rates.extreme) else { return }
       key(name)
       object { writer in
         writer.members(of: extreme.rate)
-        if rates.differs { writer.member("member", part.members[extreme.member].path) }
+        if rates.differ { writer.member("member", part.members[extreme.member].path) }
       }
-    case .average:
+    case .function(.average):
       guard let average = rates.average else { return }
       key(name)
       object { writer in
         writer.key("per_second")
         writer.value(average)
       }
-    case .countZero:
+    case .function(.countZero):
       guard rates.count > 0 else { return }
       key(name)
       value(Int128(rates.zeroCount))

@@ -2,16 +2,16 @@ internal import Statistics
 internal import StatsTree
 
 extension JSONWriter {
-  /// Writes the value of a statistic now; of a tally the number of members by name.
-  mutating func value(of form: CellForm, _ sampler: Sampler, at placement: Placement) {
-    if let tally = form.tally {
-      counts(sampler.counts(form.statistic, at: placement), of: tally)
+  /// Writes the current value of a statistic, or the number of members by state.
+  mutating func value(of formatter: CellFormatter, _ sampler: Sampler, at placement: Placement) {
+    if let stateCounts = formatter.stateCounts {
+      counts(sampler.counts(formatter.statistic, at: placement), of: stateCounts)
     } else {
-      value(of: form.statistic, sampler, at: placement)
+      value(of: formatter.statistic, sampler, at: placement)
     }
   }
 
-  /// Writes the value of a statistic now.
+  /// Writes the current value of a statistic.
   mutating func value(of statistic: Statistic, _ sampler: Sampler, at placement: Placement) {
     if statistic.kind.isHistogram {
       guard let histogram = sampler.histogram(statistic, at: placement) else {
@@ -61,7 +61,7 @@ extension JSONWriter {
 
   // MARK: - Rates
 
-  /// Writes the rate of a statistic with its key, where it has one.
+  /// Writes the rate of a statistic with its key, if it has a rate.
   mutating func rate(
     of statistic: Statistic, _ name: String, _ sampler: Sampler, at placement: Placement
   ) {
@@ -71,7 +71,7 @@ extension JSONWriter {
     rate(of: statistic, quoted.bytes, sampler, at: placement)
   }
 
-  /// Writes the rate of a statistic with its key, which is in quotes, where it has one.
+  /// Writes the rate of a statistic if it has one; `name` is the key with quotes and colon.
   mutating func rate(
     of statistic: Statistic, _ name: [UInt8], _ sampler: Sampler, at placement: Placement
   ) {

@@ -1,22 +1,44 @@
-internal import Statistics
+package import Statistics
 
 /// Writes JSON on one line (RFC 8259).
-struct JSONWriter {
+package struct JSONWriter {
   private var text = ByteText()
-  /// Whether a comma is due before the next value or key.
+  /// Whether the next value or key needs a comma before it.
   private var needsComma = false
 
-  var bytes: [UInt8] { text.bytes }
+  package init() {}
 
-  mutating func endLine() {
+  package var bytes: [UInt8] { text.bytes }
+
+  /// Returns a document of one line: an object whose first member is the format's version.
+  package static func document(_ body: (inout JSONWriter) -> Void) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.version()
+      body(&writer)
+    }
+    writer.endLine()
+    return writer.bytes
+  }
+
+  /// Writes the version of the documents that `docs/json.md` describes.
+  package mutating func version() {
+    key("version")
+    value(UInt64(Self.version))
+  }
+
+  /// The version; it grows when a member changes its meaning or disappears.
+  private static let version = 1
+
+  package mutating func endLine() {
     text.append(byte: .newline)
   }
 
-  mutating func object(_ body: (inout JSONWriter) -> Void) {
+  package mutating func object(_ body: (inout JSONWriter) -> Void) {
     nest(UInt8(ascii: "{"), UInt8(ascii: "}"), body)
   }
 
-  mutating func array(_ body: (inout JSONWriter) -> Void) {
+  package mutating func array(_ body: (inout JSONWriter) -> Void) {
     nest(UInt8(ascii: "["), UInt8(ascii: "]"), body)
   }
 
@@ -34,37 +56,37 @@ struct JSONWriter {
     needsComma = true
   }
 
-  mutating func key(_ name: String) {
+  package mutating func key(_ name: String) {
     separate()
     text.append(json: name)
     text.append(byte: .colon)
     needsComma = false
   }
 
-  /// Writes a key that is already in quotes, with its colon.
-  mutating func key(written bytes: [UInt8]) {
+  /// Writes a key that already has its quotes and colon.
+  package mutating func key(written bytes: [UInt8]) {
     separate()
     text.append(bytes)
     needsComma = false
   }
 
-  mutating func member(_ name: String, _ value: String) {
+  package mutating func member(_ name: String, _ value: String) {
     key(name)
     self.value(value)
   }
 
-  mutating func value(_ string: String) {
+  package mutating func value(_ string: String) {
     separate()
     text.append(json: string)
   }
 
-  /// Writes an integer, in quotes where it is beyond 2^53.
-  mutating func value(_ number: UInt64) {
+  /// Writes an integer, in quotes if it is beyond 2^53.
+  package mutating func value(_ number: UInt64) {
     value(Int128(number))
   }
 
-  /// Writes an integer, in quotes where it is beyond 2^53.
-  mutating func value(_ number: Int128) {
+  /// Writes an integer, in quotes if it is beyond 2^53.
+  package mutating func value(_ number: Int128) {
     separate()
     let isSafe = number.magnitude <= 1 << 53
     if !isSafe { text.append(byte: .quote) }
@@ -72,8 +94,8 @@ struct JSONWriter {
     if !isSafe { text.append(byte: .quote) }
   }
 
-  /// Writes a floating point number with all of its digits, or null where it is not finite.
-  mutating func value(_ number: Double) {
+  /// Writes a floating point number with all its digits, or null if it is not finite.
+  package mutating func value(_ number: Double) {
     guard number.isFinite else {
       null()
       return
@@ -82,18 +104,18 @@ struct JSONWriter {
     text.append(number.description)
   }
 
-  /// Writes an exact number with all of its digits.
-  mutating func value(_ number: Decimal) {
+  /// Writes an exact number with all its digits.
+  package mutating func value(_ number: Decimal) {
     separate()
     text.append(number)
   }
 
-  mutating func value(_ isTrue: Bool) {
+  package mutating func value(_ isTrue: Bool) {
     separate()
     text.append(isTrue ? "true" : "false")
   }
 
-  mutating func null() {
+  package mutating func null() {
     separate()
     text.append("null")
   }

@@ -1,23 +1,24 @@
-import Statistics
+package import Statistics
 public import StatsKnowledge
 public import StatsTree
 
-/// What the statistics of sources mean, as JSON documents of one line.
+/// Descriptions of sources and their statistics, as JSON documents of one line.
 ///
-/// Their members are those of `docs/io.vitals.schema.varlink`, to which others may be added. What is
-/// said of a group can be decoded as a `Schema`.
+/// `docs/io.vitals.schema.varlink` defines the members; later versions may add members. The
+/// document of a group can be decoded as a `Schema`.
 public struct SchemaJSON: Sendable {
   private let meanings: Meanings
 
-  /// - Parameter meanings: what statistics mean that do not say it themselves.
-  public init(_ meanings: Meanings = .builtIn) {
+  /// - Parameter meanings: The meanings of statistics whose schema has none.
+  public init(meanings: Meanings) {
     self.meanings = meanings
   }
 
-  /// What a group's statistics are.
+  /// Describes the statistics of a group.
+  ///
+  /// - Returns: The document, with a newline.
   public func document(of group: Group) -> [UInt8] {
-    var writer = JSONWriter()
-    writer.object { writer in
+    JSONWriter.document { writer in
       writer.member("name", group.name)
       writer.head(of: group)
       writer.key("statistics")
@@ -25,22 +26,19 @@ public struct SchemaJSON: Sendable {
         for index in group.schema.statistics.indices { self.statistic(index, group, &writer) }
       }
     }
-    writer.endLine()
-    return writer.bytes
   }
 
-  /// What is known of a source, its groups and what is below it.
+  /// Describes a source, its groups and its children.
   ///
   /// - Parameters:
-  ///   - source: the source.
-  ///   - groups: its groups that are shown, each with the name that it has in the view.
-  ///   - sources: the names of those below it that are shown.
-  /// - Returns: the document, with a newline.
+  ///   - source: The source.
+  ///   - groups: The visible groups, each with its name in the view.
+  ///   - sources: The names of the visible children.
+  /// - Returns: The document, with a newline.
   public func document(
     of source: Source, groups: [(name: String, group: Group)], sources: [String]
   ) -> [UInt8] {
-    var writer = JSONWriter()
-    writer.object { writer in
+    JSONWriter.document { writer in
       writer.member("path", source.path)
       writer.member("created", "\(source.created)")
       if let owner = source.owner {
@@ -62,34 +60,16 @@ public struct SchemaJSON: Sendable {
         }
       }
     }
-    writer.endLine()
-    return writer.bytes
   }
 
   private func statistic(_ index: Int, _ group: Group, _ writer: inout JSONWriter) {
     let statistic = group.schema.statistics[index]
     writer.object { writer in
-      writer.member("name", statistic.name)
-      writer.member("kind", statistic.kind.description)
-      writer.member("unit", statistic.unit.description)
-      writer.member("base", statistic.scale.base.description)
-      writer.member("exponent", Int(statistic.scale.exponent))
-      writer.member("size", statistic.size)
-      writer.member("offset", statistic.offset)
-      writer.member("bucketSize", Int(statistic.bucketSize))
-      writer.key("signed")
-      writer.value(statistic.isSigned)
-      if !statistic.states.isEmpty {
-        writer.key("states")
-        writer.array { writer in for state in statistic.states { writer.value(state) } }
-      }
-      writer.member("stability", statistic.stability.rawValue)
-      writer.member("cost", statistic.cost.rawValue)
-      writer.member("reservedFlags", Int(statistic.reservedFlags))
+      writer.members(of: statistic)
       var name = statistic.name
-      if let form = group.aggregation?.form {
-        let origin = form.origin(of: index)
-        name = form.source.statistics[origin.statistic].name
+      if let aggregate = group.aggregation?.definition {
+        let origin = aggregate.origin(of: index)
+        name = aggregate.members.statistics[origin.statistic].name
         if let function = origin.function { writer.member("function", function.rawValue) }
       }
       let meaning = meanings.text(of: statistic, name)
@@ -110,10 +90,34 @@ extension JSONWriter {
     value(Int128(number))
   }
 
-  fileprivate mutating func texts(_ name: String, _ texts: [String: String]) {
+  package mutating func texts(_ name: String, _ texts: [String: String]) {
     key(name)
     object { writer in
       for (name, text) in texts.sorted(by: { $0.key < $1.key }) { writer.member(name, text) }
     }
+  }
+}
+
+extension JSONWriter {
+  /// Writes a statistic as an object, as the documents of groups have it.
+  package mutating func schema(of statistic: Statistic) {
+    object { writer in writer.members(of: statistic) }
+  }
+
+  fileprivate mutating func members(of statistic: Statistic) {
+    member("name", statistic.name)
+    member("kind", statistic.kind.description)
+    member("unit", statistic.unit.description)
+    member("base", statistic.scale.base.description)
+    member("exponent", Int(statistic.scale.exponent))
+    member("size", statistic.size)
+    member("offset", statistic.offset)
+    member("bucket_size", Int(statistic.bucketSize))
+    key("signed")
+    value(statistic.isSigned)
+    if !statistic.states.isEmpty { texts("states", statistic.states) }
+    member("stability", statistic.stability.rawValue)
+    member("cost", statistic.cost.rawValue)
+    member("reserved_flags", Int(statistic.reservedFlags))
   }
 }

@@ -1,29 +1,30 @@
 internal import Statistics
-import StatsKnowledge
 public import StatsTree
 
-/// Statistics first: one JSON object of all statistics, with the values by path.
+/// The values of all sources grouped by statistic, as one JSON object.
 ///
 /// ```
-/// {"exits":{"kvm/web1/vcpu0":12,"kvm/web1/vcpu1":4},"run_ns":{"kvm/web1/vcpu0":123}}
+/// {"version":1,"statistics":{"exits":{"kvm/web1/vcpu0":12,"kvm/web1/vcpu1":4},
+///   "run_ns":{"kvm/web1/vcpu0":123}}}
 /// ```
-/// Values are raw, as in `JSONLines`. Where a source has a name in several groups the later ones
-/// have the group behind the path: `kvm/web1 sched`. A group without numbers has `null`.
+/// Values are raw, as in `JSONLines`. If several groups of a source have a statistic of one name,
+/// the keys of the later groups include the group: `kvm/web1 sched`. A group without values has
+/// `null`.
 public struct StatisticJSON: Sendable {
   public init() {}
 
-  /// The object of the last pass, with a newline.
+  /// Returns the object of the last pass, with a newline.
   public func line(of sampler: Sampler) -> [UInt8] {
     struct Cell {
       let path: String
-      let form: CellForm
+      let formatter: CellFormatter
       let placement: Placement
     }
     var names: [String] = []
     var cells: [String: [Cell]] = [:]
     var taken: [String: Set<String>] = [:]
     for entry in sampler.plan.entries {
-      let (schema, fold) = (entry.group.schema, entry.group.aggregation?.form)
+      let (schema, aggregate) = (entry.group.schema, entry.group.aggregation?.definition)
       let path = entry.source.path
       let own = StatisticNames(of: schema).names
       for index in entry.shown {
@@ -34,23 +35,23 @@ public struct StatisticJSON: Sendable {
         guard taken[name, default: []].insert(key).inserted else { continue }
         cells[name, default: []].append(
           Cell(
-            path: key, form: CellForm(of: index, .builtIn, in: schema, fold),
+            path: key, formatter: CellFormatter(of: index, in: schema, aggregate, meanings: nil),
             placement: entry.placement))
       }
     }
-    var writer = JSONWriter()
-    writer.object { writer in
-      for name in names {
-        writer.key(name)
-        writer.object { writer in
-          for cell in cells[name] ?? [] {
-            writer.key(cell.path)
-            writer.value(of: cell.form, sampler, at: cell.placement)
+    return JSONWriter.document { writer in
+      writer.key("statistics")
+      writer.object { writer in
+        for name in names {
+          writer.key(name)
+          writer.object { writer in
+            for cell in cells[name] ?? [] {
+              writer.key(cell.path)
+              writer.value(of: cell.formatter, sampler, at: cell.placement)
+            }
           }
         }
       }
     }
-    writer.endLine()
-    return writer.bytes
   }
 }

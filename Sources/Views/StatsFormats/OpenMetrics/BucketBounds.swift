@@ -1,15 +1,15 @@
 internal import Statistics
 
-/// The buckets of a histogram as a monitoring system has them: by their inclusive upper bounds.
+/// The buckets of a histogram in the form of OpenMetrics: by their inclusive upper bounds.
 struct BucketBounds {
-  /// A closed bucket: the samples of all buckets up to `last` are at most its bound.
+  /// A closed bucket; all samples in the histogram's buckets up to `last` are at most `le`.
   struct Bucket {
     let last: Int
-    /// The exact bound in the unit, in the canonical form.
+    /// The exact bound in the unit, as a canonical number.
     let le: [UInt8]
   }
 
-  /// Without the one of `+Inf`; bounds grow.
+  /// The buckets with increasing bounds, without the bucket `+Inf`.
   let buckets: [Bucket]
 
   init(of statistic: Statistic) {
@@ -18,7 +18,7 @@ struct BucketBounds {
     if let shape = statistic.histogramShape {
       for index in 0..<shape.count {
         guard let upper = shape.bounds(of: index)?.upper else { continue }
-        // Buckets without width share their bound: a flaw of the schema, but no number is lost.
+        // A defective schema may have buckets of width 0. They are merged: no sample is lost.
         if let highest, upper <= highest {
           if upper == highest, let same = buckets.popLast() {
             buckets.append(Bucket(last: index, le: same.le))
@@ -33,9 +33,9 @@ struct BucketBounds {
     self.buckets = buckets
   }
 
-  /// A number as OpenMetrics wants bounds: as Go's `%g`, with `.0` where it looks like an integer.
+  /// Formats a number as Go's `%g` does, with `.0` added to integers.
   ///
-  /// Source: OpenMetrics 1.0, "Canonical Numbers". All digits stay, so that it is exact.
+  /// Source: OpenMetrics 1.0, "Canonical Numbers". The text keeps all digits and is exact.
   static func canonical(_ number: Decimal) -> String {
     var mantissa = number.mantissa
     var exponent = number.exponent

@@ -1,15 +1,16 @@
 internal import Statistics
 internal import StatsTree
 
-/// All series of one name.
+/// A metric family: all series of one name.
 struct MetricFamily {
-  /// What one schema says of the family: shared by its members.
-  final class Form {
+  /// The properties of the statistic that all members with one schema share.
+  final class Encoding {
     let statistic: Statistic
-    /// Of a histogram: its buckets and its true sum.
+    /// The buckets, if the statistic is a histogram.
     let bounds: BucketBounds?
+    /// The statistic that has the exact sum of a histogram's samples, if the schema has one.
     let sum: Statistic?
-    /// Of a state: the names, each once and as a label's value.
+    /// The unique names of a state, escaped as label values.
     let states: [[UInt8]]
 
     init(_ statistic: Statistic, in schema: Schema) {
@@ -28,7 +29,7 @@ struct MetricFamily {
 
   struct Member {
     let entry: Plan.Entry
-    let form: Form
+    let encoding: Encoding
     /// `a="1",b="2"`.
     let labels: [UInt8]
   }
@@ -38,12 +39,12 @@ struct MetricFamily {
   let help: String
   var members: [Member] = []
 
-  /// Appends the samples of the groups that are up, with the header if there are any.
+  /// Appends the samples of all groups that are up, and the header if there is a sample.
   func append(
     _ sampler: Sampler, _ dialect: OpenMetrics.Dialect, to text: inout ByteText
   ) {
     var writer = MetricWriter(name, metric.type, text)
-    // The header goes before the first sample, which may not come.
+    // The header precedes the samples; it is removed if there are none.
     text = ByteText()
     let start = writer.text.bytes.count
     var header = ByteText()
@@ -53,7 +54,7 @@ struct MetricFamily {
     for member in members where sampler.status(of: member.entry) == .up {
       writer.append(member, sampler)
     }
-    if writer.text.bytes.count == firstSample { writer.text.cut(to: start) }
+    if writer.text.bytes.count == firstSample { writer.text.truncate(to: start) }
     text = writer.text
   }
 

@@ -1,4 +1,4 @@
-/// The lines before the samples of a family.
+/// The TYPE, UNIT and HELP lines of a metric family.
 struct MetricHeader {
   let name: String
   let type: String

@@ -1,20 +1,20 @@
 internal import StatsTree
 
-/// Labels of a series, each name once.
+/// The labels of a series, with unique names.
 struct MetricLabels: Hashable {
   private(set) var pairs: [(name: String, value: String)] = []
 
-  /// Names that the format or the other labels of our families use.
+  /// The names that OpenMetrics or other labels of Vitals use.
   private static let reserved: Set<String> = [
     "le", "quantile", "group", "provenance", "path", "index", "group_id",
   ]
 
   init() {}
 
-  /// What tells a source from all others: its keys and those of the sources that it is in.
+  /// Creates the labels that identify a source: its keys and those of its parents.
   ///
-  /// A source below the first part of a path that has no keys is told by its name, as `vm`,
-  /// `domain` or `publisher` below `kvm`, `xen` and `app`, and as `source` elsewhere.
+  /// A source without keys is identified by its name, in a label such as `vm` that depends on its
+  /// role, or in `source`. The first part of a path has no label.
   init(of source: Source) {
     var chain: [Source] = []
     var next: Source? = source
@@ -22,12 +22,10 @@ struct MetricLabels: Hashable {
       chain.append(part)
       next = part.parent
     }
-    let first = chain.last?.name
     for (depth, part) in chain.reversed().enumerated() {
       if part.keys.isEmpty {
         guard depth > 0 else { continue }
-        let names = ["kvm": "vm", "xen": "domain", "app": "publisher"]
-        add(depth == 1 ? first.flatMap { names[$0] } ?? "source" : "source", part.name)
+        add(part.role.labelName ?? "source", part.name)
       }
       for (name, value) in part.keys.sorted(by: { $0.key < $1.key }) {
         add(name, value, prefix: "key_")
@@ -35,8 +33,8 @@ struct MetricLabels: Hashable {
     }
   }
 
-  static func == (one: MetricLabels, other: MetricLabels) -> Bool {
-    one.pairs.elementsEqual(other.pairs) { $0 == $1 }
+  static func == (lhs: MetricLabels, rhs: MetricLabels) -> Bool {
+    lhs.pairs.elementsEqual(rhs.pairs) { $0 == $1 }
   }
 
   func hash(into hasher: inout Hasher) {
@@ -49,15 +47,19 @@ struct MetricLabels: Hashable {
   /// Adds a label.
   ///
   /// - Parameters:
-  ///   - name: becomes one that the format allows; a name that is there already gets `_2`.
-  ///   - value: any text.
-  ///   - prefix: of a name that comes from outside: stands before it where the name is reserved.
+  ///   - name: The name; invalid characters are replaced; a repeated name gets the suffix `_2`.
+  ///   - value: The value, any text.
+  ///   - prefix: Prepended if the name, which another program chose, is reserved or not unique.
   mutating func add(_ name: String, _ value: String, prefix: String? = nil) {
     var name = MetricName.cleaned(name)
     if let prefix {
-      let isTaken = Self.reserved.contains(name) || pairs.contains { $0.name == name }
-      let startsWell = name.utf8.first.map { $0 >= UInt8(ascii: "A") && $0 != UInt8(ascii: "_") }
-      if isTaken || startsWell != true || name.hasPrefix("vitals_") { name = prefix + name }
+      let isReserved = Self.reserved.contains(name) || pairs.contains { $0.name == name }
+      let startsWithLetter = name.utf8.first.map {
+        $0 >= UInt8(ascii: "A") && $0 != UInt8(ascii: "_")
+      }
+      if isReserved || startsWithLetter != true || name.hasPrefix("vitals_") {
+        name = prefix + name
+      }
     }
     let base = name
     var number = 2

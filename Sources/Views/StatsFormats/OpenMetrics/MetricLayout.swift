@@ -2,20 +2,20 @@ internal import Statistics
 import StatsKnowledge
 internal import StatsTree
 
-/// The families of a plan and the labels of their series.
+/// The metric families of a plan and the labels of their series.
 ///
-/// Statistics are one family where group, name, type and unit are the same. Where that would give
-/// two families one name, the first in the order of the tree keeps it and the next one has its
-/// kind in its name, then a number.
+/// Statistics with the same group, name, type and unit form one family. If two families would have
+/// one name, the first in tree order keeps it; the name of the next includes its kind, and of any
+/// further one also a number.
 struct MetricLayout {
-  /// What makes statistics of different schemas one family.
+  /// The properties that assign statistics of different schemas to one family.
   private struct Key: Hashable {
     let group: String
     let statistic: String
-    /// How often the name stood in the schema before.
+    /// The number of earlier statistics in the schema with the same name.
     let repetition: Int
     let metric: MetricName
-    /// What the raw values are counted in, where that is not the unit.
+    /// The scale, if it is not exact and values are therefore raw.
     let rawScale: Scale?
   }
 
@@ -23,33 +23,33 @@ struct MetricLayout {
 
   let generation: UInt64
   private(set) var families: [MetricFamily] = []
-  /// The sources that have groups.
+  /// The sources that have groups, with their labels.
   private(set) var sources: [Named] = []
-  /// Each group with the labels of its `vitals_source_up`.
+  /// The groups, each with the labels of its `vitals_source_up`.
   private(set) var ups: [(entry: Plan.Entry, labels: [UInt8])] = []
   private var indexOfFamily: [Key: Int] = [:]
   private var taken: Set<String> = ["vitals_source", "vitals_source_info", "vitals_source_up"]
 
   init(_ sampler: Sampler, _ meanings: Meanings, _ pattern: Pattern) {
     generation = sampler.plan.generation
-    let items = Listing(sampler, matching: pattern, hasAggregates: false).items
+    let items = VisibleSources(sampler, matching: pattern, hasAggregates: false).items
       .filter { !$0.entries.isEmpty }
     sources = items.map { ($0.source, MetricLabels(of: $0.source)) }
-    var forms: [String: [Schema: [(family: Int, form: MetricFamily.Form)]]] = [:]
+    var encodings: [String: [Schema: [(family: Int, encoding: MetricFamily.Encoding)]]] = [:]
     for part in Self.parts(items, sources.map(\.labels)) {
       addUp(part)
       let entry = part.entry
       let group = entry.group
       let made =
-        forms[part.scope]?[group.schema]
-        ?? self.forms(of: group.schema, inGroup: part.scope, meanings)
-      forms[part.scope, default: [:]][group.schema] = made
+        encodings[part.scope]?[group.schema]
+        ?? self.encodings(of: group.schema, inGroup: part.scope, meanings)
+      encodings[part.scope, default: [:]][group.schema] = made
       var labels = ByteText()
       part.labels.appendPairs(to: &labels)
       for index in entry.shown {
-        let (family, form) = made[index]
+        let (family, encoding) = made[index]
         families[family].members.append(
-          MetricFamily.Member(entry: entry, form: form, labels: labels.bytes))
+          MetricFamily.Member(entry: entry, encoding: encoding, labels: labels.bytes))
       }
     }
   }
@@ -61,15 +61,16 @@ struct MetricLayout {
     let entry: Plan.Entry
     var labels: MetricLabels
 
-    /// What stands in a family's name: the group, or of what programs publish `app`, where the
-    /// group is a label.
+    /// The scope in the family name: the group, or `app` for a published source.
+    ///
+    /// Published groups have a label for the group instead.
     var scope: String { isPublished ? "app" : entry.group.name }
 
-    var isPublished: Bool { source.path.hasPrefix("app/") }
+    var isPublished: Bool { source.role.isPublished }
   }
 
-  /// The groups with labels that no other group of that name has.
-  private static func parts(_ items: [Listing.Item], _ labels: [MetricLabels]) -> [Part] {
+  /// Returns the groups with labels that are unique within their scope.
+  private static func parts(_ items: [VisibleSources.Item], _ labels: [MetricLabels]) -> [Part] {
     var parts: [Part] = []
     for (item, labels) in zip(items, labels) {
       for entry in item.entries {
@@ -109,9 +110,9 @@ struct MetricLayout {
 
   // MARK: - Families
 
-  private mutating func forms(
+  private mutating func encodings(
     of schema: Schema, inGroup group: String, _ meanings: Meanings
-  ) -> [(family: Int, form: MetricFamily.Form)] {
+  ) -> [(family: Int, encoding: MetricFamily.Encoding)] {
     var repetitions: [String: Int] = [:]
     return schema.statistics.map { statistic in
       let repetition = repetitions[statistic.name, default: 0]
@@ -120,7 +121,7 @@ struct MetricLayout {
       let key = Key(
         group: group, statistic: statistic.name, repetition: repetition,
         metric: MetricName(statistic, inGroup: group), rawScale: isRaw ? statistic.scale : nil)
-      return (family(key, of: statistic, meanings), MetricFamily.Form(statistic, in: schema))
+      return (family(key, of: statistic, meanings), MetricFamily.Encoding(statistic, in: schema))
     }
   }
 
@@ -144,12 +145,12 @@ struct MetricLayout {
   private static func help(
     of statistic: Statistic, in group: String, _ meanings: Meanings
   ) -> String {
-    // What a source says of its own statistic is about that one.
+    // The schema's own text is preferred: it describes exactly this statistic.
     let known = statistic.meaning.isEmpty ? nil : statistic.meaning
     let meaning =
       known ?? meanings.all(named: statistic.name).first?.meaning
-      ?? "The statistic \(statistic.name) of \(group)."
+      ?? "Statistic \(statistic.name) of group \(group)."
     let isPlain = statistic.scale.isExact || statistic.kind == .state
-    return isPlain ? meaning : "\(meaning) Raw: in \(statistic.exactUnit)."
+    return isPlain ? meaning : "\(meaning) Raw values in \(statistic.exactUnit)."
   }
 }

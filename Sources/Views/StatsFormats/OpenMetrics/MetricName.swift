@@ -1,8 +1,8 @@
 internal import Statistics
 
-/// What a statistic is called and how it is typed for a monitoring system.
+/// The metric name, type and unit of a statistic.
 struct MetricName: Hashable {
-  /// The types of OpenMetrics that statistics have.
+  /// The OpenMetrics types that statistics can have.
   enum MetricType: String, Hashable {
     case counter
     case gauge
@@ -11,10 +11,10 @@ struct MetricName: Hashable {
     case unknown
   }
 
-  /// The name without its unit and suffix: `vitals_kvm_halt_wait`.
+  /// The name without unit and suffix: `vitals_kvm_halt_wait`.
   let stem: String
   let type: MetricType
-  /// `seconds`, `bytes`, `cycles` or nothing.
+  /// `seconds`, `bytes`, `cycles` or empty.
   let unit: String
 
   init(_ statistic: Statistic, inGroup group: String) {
@@ -35,12 +35,12 @@ struct MetricName: Hashable {
     stem = "vitals_\(Self.cleaned(group))_\(name)"
   }
 
-  /// The family's name, with something before the unit where the plain one is taken.
+  /// Returns the name of the family, with `distinction` inserted before the unit.
   func family(_ distinction: String = "") -> String {
     stem + distinction + (unit.isEmpty ? "" : "_" + unit)
   }
 
-  /// All names that a family takes: its own and those of its samples.
+  /// Returns all names that a family uses: its own and those of its samples.
   func names(ofFamily family: String) -> [String] {
     switch type {
     case .counter: [family, family + "_total", family + "_created"]
@@ -61,7 +61,7 @@ struct MetricName: Hashable {
     }
   }
 
-  /// The text with `_` for all that a name may not have; never empty.
+  /// Replaces the characters that names cannot have by `_`; the result is never empty.
   static func cleaned(_ text: String) -> String {
     let bytes = text.utf8.map { byte in
       switch byte {
@@ -76,7 +76,7 @@ struct MetricName: Hashable {
 }
 
 extension String {
-  /// The text without the first of the suffixes that it has, if something is left.
+  /// Removes the first suffix that matches, unless the rest would be empty.
   fileprivate func dropping(suffixes: [String]) -> String {
     for suffix in suffixes where hasSuffix(suffix) && utf8.count > suffix.utf8.count {
       return String(dropLast(suffix.count))

@@ -1,12 +1,12 @@
 internal import Statistics
 internal import StatsTree
 
-/// Writes the samples of one family.
+/// Writes the samples of one metric family.
 struct MetricWriter {
   var text: ByteText
   private let type: MetricName.MetricType
   private let family: [UInt8]
-  // The family's name with each suffix, so that a sample is copied together.
+  // The names with their suffixes, prepared so that a sample is copied from finished parts.
   private let plain: [UInt8]
   private let bucket: [UInt8]
 
@@ -19,24 +19,24 @@ struct MetricWriter {
   }
 
   mutating func append(_ member: MetricFamily.Member, _ sampler: Sampler) {
-    let statistic = member.form.statistic
-    if let bounds = member.form.bounds {
+    let statistic = member.encoding.statistic
+    if let bounds = member.encoding.bounds {
       append(member, bounds, sampler)
     } else if statistic.size == 1 {
       guard let word = sampler.value(statistic, of: member.entry) else { return }
       if type == .stateset {
         append(member, state: word)
       } else {
-        begin(plain, member.labels)
-        end(statistic.exact(word))
+        beginLine(plain, member.labels)
+        endLine(statistic.exact(word))
       }
     } else {
       for index in 0..<statistic.size {
         guard let word = sampler.value(statistic, of: member.entry, word: index) else { continue }
-        begin(plain, member.labels, "index")
+        beginLine(plain, member.labels, "index")
         text.append(number: UInt64(index))
         text.append("\"}")
-        end(statistic.exact(word))
+        endLine(statistic.exact(word))
       }
     }
   }
@@ -46,7 +46,9 @@ struct MetricWriter {
   private mutating func append(
     _ member: MetricFamily.Member, _ bounds: BucketBounds, _ sampler: Sampler
   ) {
-    guard let histogram = sampler.histogram(member.form.statistic, of: member.entry) else { return }
+    guard let histogram = sampler.histogram(member.encoding.statistic, of: member.entry) else {
+      return
+    }
     var total: UInt64 = 0
     var next = 0
     for limit in bounds.buckets {
@@ -54,29 +56,29 @@ struct MetricWriter {
         total = total.addingSaturated(histogram.counts[next])
         next += 1
       }
-      begin(bucket, member.labels, "le")
+      beginLine(bucket, member.labels, "le")
       text.append(limit.le)
       text.append("\"} ")
       text.append(number: total)
       text.append(byte: .newline)
     }
     let count = histogram.count
-    begin(bucket, member.labels, "le")
+    beginLine(bucket, member.labels, "le")
     text.append("+Inf\"} ")
     text.append(number: count)
     text.append(byte: .newline)
-    guard let sum = member.form.sum, let value = sampler.value(sum, of: member.entry) else {
+    guard let sum = member.encoding.sum, let value = sampler.value(sum, of: member.entry) else {
       return
     }
-    begin(family + Array("_sum".utf8), member.labels)
-    end(sum.exact(value))
-    begin(family + Array("_count".utf8), member.labels)
-    end(Decimal(mantissa: UInt128(count), exponent: 0))
+    beginLine(family + Array("_sum".utf8), member.labels)
+    endLine(sum.exact(value))
+    beginLine(family + Array("_count".utf8), member.labels)
+    endLine(Decimal(mantissa: UInt128(count), exponent: 0))
   }
 
-  /// Each name with 1 or 0; a number without a name is one more, named by its digits.
+  /// Appends one sample per state, 1 or 0; an unnamed state is added, named by its number.
   private mutating func append(_ member: MetricFamily.Member, state word: UInt64) {
-    let states = member.form.states
+    let states = member.encoding.states
     for (index, name) in states.enumerated() {
       append(member, state: name, isOn: UInt64(index) == word)
     }
@@ -102,7 +104,7 @@ struct MetricWriter {
 
   // MARK: - Parts of a line
 
-  private mutating func begin(_ name: [UInt8], _ labels: [UInt8]) {
+  private mutating func beginLine(_ name: [UInt8], _ labels: [UInt8]) {
     text.append(name)
     guard !labels.isEmpty else { return }
     text.append(byte: UInt8(ascii: "{"))
@@ -110,8 +112,8 @@ struct MetricWriter {
     text.append(byte: UInt8(ascii: "}"))
   }
 
-  /// Begins a line up to the value of one more label.
-  private mutating func begin(_ name: [UInt8], _ labels: [UInt8], _ label: String) {
+  /// Writes the start of a line up to the value of an additional label.
+  private mutating func beginLine(_ name: [UInt8], _ labels: [UInt8], _ label: String) {
     text.append(name)
     text.append(byte: UInt8(ascii: "{"))
     if !labels.isEmpty {
@@ -122,7 +124,7 @@ struct MetricWriter {
     text.append("=\"")
   }
 
-  private mutating func end(_ value: Decimal) {
+  private mutating func endLine(_ value: Decimal) {
     text.append(byte: .space)
     text.append(value)
     text.append(byte: .newline)

@@ -2,9 +2,10 @@ import Statistics
 public import StatsKnowledge
 public import StatsTree
 
-/// The last pass as OpenMetrics 1.0 or as Prometheus text 0.0.4.
+/// The last pass as OpenMetrics 1.0 or Prometheus text 0.0.4.
 ///
-/// `vitals_<group>_<statistic>[_<unit>]`, in seconds and bytes, with the labels of the source:
+/// Metrics are named `vitals_<group>_<statistic>[_<unit>]`, use seconds and bytes, and have the
+/// labels of the source:
 /// ```
 /// # TYPE vitals_kvm_halt_wait_seconds counter
 /// # UNIT vitals_kvm_halt_wait_seconds seconds
@@ -12,12 +13,12 @@ public import StatsTree
 /// vitals_kvm_halt_wait_seconds_total{vm="web1",vcpu="0"} 12.000000345
 /// # EOF
 /// ```
-/// Both dialects have the same series. Only groups that are up have samples: what is stale, denied
-/// or gone is absent, and so is what is not produced now; `vitals_source_up` says which groups are
-/// up. A histogram has `_sum` and `_count` only where the schema has the true sum. Aggregates have
-/// no series: a monitoring system sums by itself, and would count their members twice.
+/// Both dialects have the same series. Only groups that are up have samples; inactive values have
+/// none. `vitals_source_up` reports which groups are up. A histogram has `_sum` and `_count` only
+/// if the schema has the exact sum. Aggregates have no series: a monitoring system computes sums
+/// itself and would count the members twice.
 ///
-/// Names and labels are made once for each generation of the tree.
+/// Names and series labels are built, and the tree is walked, once per generation of the tree.
 public struct OpenMetrics {
   public enum Dialect: Hashable, Sendable {
     case openMetrics
@@ -29,15 +30,16 @@ public struct OpenMetrics {
   private let meanings: Meanings
   private let pattern: Pattern
   private var layout: MetricLayout?
+  private var groupless: (generation: UInt64, sources: [Source])?
   private var lastByteCount = 0
 
   /// - Parameters:
-  ///   - sampler: whose last pass is written.
-  ///   - meanings: what HELP lines say.
-  ///   - dialect: the media type that the reader asked for.
-  ///   - pattern: the sources that are written.
+  ///   - sampler: The sampler that provides the passes.
+  ///   - meanings: The texts of the HELP lines.
+  ///   - dialect: The format that the reader requested.
+  ///   - pattern: Selects the sources.
   public init(
-    _ sampler: Sampler, _ meanings: Meanings, dialect: Dialect = .openMetrics,
+    _ sampler: Sampler, meanings: Meanings, dialect: Dialect = .openMetrics,
     matching pattern: Pattern = .everything
   ) {
     self.sampler = sampler
@@ -54,17 +56,14 @@ public struct OpenMetrics {
     }
   }
 
-  /// The text of the last pass.
+  /// Returns the text of the last pass.
   public mutating func text() -> [UInt8] {
     let layout = currentLayout()
     var text = ByteText()
     text.reserve(lastByteCount + lastByteCount / 8)
-    // What a source without groups says of itself may change at any time.
-    let silent = Listing(sampler, matching: pattern, hasAggregates: false).items
-      .filter(\.entries.isEmpty)
-    let silentSources = silent.map { ($0.source, MetricLabels(of: $0.source)) }
-    appendInfo(layout.sources + silentSources, to: &text)
-    appendUp(layout, silentSources, to: &text)
+    let groupless = currentGrouplessSources()
+    appendInfo(layout.sources + groupless, to: &text)
+    appendUp(layout, groupless, to: &text)
     for family in layout.families {
       family.append(sampler, dialect, to: &text)
     }
@@ -80,6 +79,21 @@ public struct OpenMetrics {
     return made
   }
 
+  /// Returns the sources without groups that are not up or have a diagnostic.
+  private mutating func currentGrouplessSources() -> [MetricLayout.Named] {
+    // Read the generation first: a change during the walk then causes another walk.
+    let generation = sampler.tree.generation
+    let sources: [Source]
+    if let groupless, groupless.generation == generation {
+      sources = groupless.sources
+    } else {
+      sources = VisibleSources.withoutGroups(sampler, matching: pattern)
+      groupless = (generation, sources)
+    }
+    // The status and the diagnostics may change within a generation.
+    return sources.filter(\.isShownWithoutGroups).map { ($0, MetricLabels(of: $0)) }
+  }
+
   // MARK: - Sources
 
   private func appendInfo(_ sources: [MetricLayout.Named], to text: inout ByteText) {
@@ -87,7 +101,7 @@ public struct OpenMetrics {
     let isInfo = dialect == .openMetrics
     MetricHeader(
       name: isInfo ? "vitals_source" : "vitals_source_info", type: isInfo ? "info" : "gauge",
-      unit: "", help: "A source of statistics and the facts about it that are words."
+      unit: "", help: "A source of statistics, with its labels."
     ).append(dialect, to: &text)
     for (source, labels) in sources {
       var labels = labels
@@ -102,19 +116,19 @@ public struct OpenMetrics {
   }
 
   private func appendUp(
-    _ layout: MetricLayout, _ silentSources: [MetricLayout.Named], to text: inout ByteText
+    _ layout: MetricLayout, _ groupless: [MetricLayout.Named], to text: inout ByteText
   ) {
-    guard !layout.ups.isEmpty || !silentSources.isEmpty else { return }
+    guard !layout.ups.isEmpty || !groupless.isEmpty else { return }
     MetricHeader(
       name: "vitals_source_up", type: "gauge", unit: "",
-      help: "Whether the numbers of a group of statistics are current."
+      help: "1 if the values of the group are current, otherwise 0."
     ).append(dialect, to: &text)
     for (entry, labels) in layout.ups {
       text.append("vitals_source_up")
       text.append(labels)
       text.append(sampler.status(of: entry) == .up ? " 1\n" : " 0\n")
     }
-    for (source, labels) in silentSources {
+    for (source, labels) in groupless {
       var labels = labels
       labels.add("path", source.path)
       text.append("vitals_source_up")

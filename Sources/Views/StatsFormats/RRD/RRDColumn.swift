@@ -3,23 +3,23 @@ internal import Statistics
 import StatsKnowledge
 internal import StatsTree
 
-/// One number of a file, and where it is taken from.
+/// One data source of an xcp-rrdd file and the statistic that provides its value.
 struct RRDColumn {
-  /// What of a statistic is written.
+  /// The part of a statistic that is written.
   enum Part: Hashable {
     case word(Int)
-    /// The samples of a histogram.
+    /// The number of samples of a histogram.
     case count
   }
 
   let entry: Plan.Entry
   let statistic: Statistic
   let part: Part
-  /// The last parts of the name.
+  /// The name after the path of the source.
   let leaf: String
   let dataSource: RRDDataSource
 
-  /// All numbers of a group that are written, without their names.
+  /// Returns the columns of a group; the names of their data sources are empty.
   static func all(
     of entry: Plan.Entry, owner: RRDDataSource.Owner, _ meanings: Meanings
   ) -> [RRDColumn] {
@@ -40,12 +40,12 @@ struct RRDColumn {
     }
   }
 
-  /// What the value is at the last pass; NaN where there is none of now.
+  /// Returns the value of the last pass, or NaN if the group is not up or the value is inactive.
   func value(of sampler: Sampler) -> Double {
     guard sampler.status(of: entry) == .up else { return .nan }
     switch part {
     case .word(let word):
-      return sampler.value(statistic, of: entry, word: word).map { statistic.exact($0).about }
+      return sampler.value(statistic, of: entry, word: word).map { statistic.exact($0).doubleValue }
         ?? .nan
     case .count:
       return sampler.histogram(statistic, of: entry).map { Double($0.count) } ?? .nan
@@ -69,12 +69,12 @@ struct RRDColumn {
     return RRDDataSource(
       "", .float, isTotal ? .derive : .gauge, owner: owner, meaning: words.joined(separator: " "),
       units: units(of: statistic, part, isTotal: isTotal),
-      // The rate of a total that fell is not known: it began again.
-      least: isTotal || !mayBeNegative || isBoolean ? 0 : -.infinity,
-      greatest: isBoolean && !isTotal ? 1 : .infinity)
+      // A minimum of 0 makes the rate of a counter that was reset unknown.
+      minimum: isTotal || !mayBeNegative || isBoolean ? 0 : -.infinity,
+      maximum: isBoolean && !isTotal ? 1 : .infinity)
   }
 
-  /// The unit of what xcp-rrdd shows: of a total, that of its rate.
+  /// Returns the unit that xcp-rrdd shows; for a total the unit of its rate.
   private static func units(of statistic: Statistic, _ part: Part, isTotal: Bool) -> String {
     if part == .count { return "/s" }
     guard statistic.scale.isExact else {
@@ -90,7 +90,7 @@ struct RRDColumn {
 }
 
 extension RRDDataSource.Owner {
-  /// Whose a source's numbers are: of the nearest machine above it that has a UUID, else the host's.
+  /// The owner of a source's values: the nearest VM at or above it that has a UUID, else the host.
   init(of source: Source) {
     var next: Source? = source
     while let part = next {

@@ -1,73 +1,79 @@
 internal import RRDFormat
-import Statistics
+public import Statistics
 public import StatsKnowledge
 public import StatsTree
 
-/// The last pass as a file of xcp-rrdd's protocol V2.
+/// The last pass as a file of protocol V2 of xcp-rrdd.
 ///
-/// Each number is a data source `<path>/<statistic>`, sorted by name, with a float as its value:
-/// xcp-rrdd computes with nothing else, and an integer could not say that it is not there. What is
-/// not of now is NaN. Totals are `derive` and in the unit of their rate, all else is `gauge`. Of a
-/// histogram its count is there, and of aggregates nothing: xcp-rrdd's readers sum by themselves.
-/// Integers above 2^53 lose their last digits.
+/// Each value is a data source `<path>/<statistic>`; data sources are sorted by name. Values are
+/// floats, because xcp-rrdd computes with floats only and an integer cannot express a missing
+/// value. A value that is not current is NaN. Totals are `derive` in the unit of their rate,
+/// everything else is `gauge`. Of a histogram only the number of samples is written. Aggregates are
+/// omitted: readers of xcp-rrdd compute sums themselves. Integers above 2^53 lose their last
+/// digits.
 ///
-/// The metadata and its checksum stay the same until the plan has others to describe, so that a reader
-/// parses them once.
+/// The metadata and its checksum change only if the plan describes other data sources, so that a
+/// reader parses them once.
 public struct RRDExport {
   private let sampler: Sampler
   private let meanings: Meanings
   private let pattern: Pattern
   private var columns: [RRDColumn] = []
   private var generation: UInt64?
-  /// The whole file, as of the last `update`.
+  /// The complete file, as of the last `update`.
   public private(set) var bytes: [UInt8] = []
 
   /// - Parameters:
-  ///   - sampler: whose last pass is written.
-  ///   - meanings: what descriptions say.
-  ///   - pattern: the sources that are written.
-  public init(_ sampler: Sampler, _ meanings: Meanings, matching pattern: Pattern = .everything) {
+  ///   - sampler: The sampler that provides the passes.
+  ///   - meanings: The texts of the descriptions.
+  ///   - pattern: Selects the sources.
+  public init(
+    _ sampler: Sampler, meanings: Meanings, matching pattern: Pattern = .everything
+  ) {
     self.sampler = sampler
     self.meanings = meanings
     self.pattern = pattern
   }
 
-  /// The bytes that tell a reader that the file is whole; whoever changes a file in place writes them
-  /// last.
+  /// The bytes from which a reader detects that the file is complete.
+  ///
+  /// A writer that changes a file in place must write them last.
   public var header: Range<Int> { 0..<RRDLayout.timestampOffset }
 
-  /// The timestamp and the values: all besides the header that changes while the metadata stays.
+  /// The timestamp and the values: besides the header, all that changes if the metadata does not.
   public var values: Range<Int> {
     RRDLayout.timestampOffset..<RRDLayout.valueOffset(columns.count)
   }
 
-  /// Takes the numbers of the last pass.
+  /// Writes the values of the last pass into `bytes`.
   ///
-  /// - Parameter moment: now; it tells the time of day of the sample.
-  /// - Returns: whether the metadata is another one than before.
+  /// - Parameter timestamp: The current time; converts the time of the sample to the time of day.
+  /// - Returns: `true` if the metadata changed.
   @discardableResult
-  public mutating func update(at moment: Timestamp) -> Bool {
-    let isNew = describe()
+  public mutating func update(at timestamp: Timestamp) -> Bool {
+    let isNew = updateMetadata()
     var latest: UInt64 = 0
     for (index, column) in columns.enumerated() {
       let value = column.value(of: sampler)
       bytes.setBigEndian(value.bitPattern, at: RRDLayout.valueOffset(index))
       if !value.isNaN { latest = max(latest, sampler.window(of: column.entry).end) }
     }
-    // When the latest of the numbers was read, not when they are written.
-    let age = latest > 0 && latest < moment.monotonic ? moment.monotonic - latest : 0
-    let time = moment.realtime > age ? moment.realtime - age : 0
+    // The timestamp is the time of the last reading, not of the writing.
+    let age = latest > 0 && latest < timestamp.monotonic ? timestamp.monotonic - latest : 0
+    let time = timestamp.realtime > age ? timestamp.realtime - age : 0
     let (seconds, nanoseconds) = time.quotientAndRemainder(dividingBy: 1_000_000_000)
-    let timestamp = Double(seconds) + Double(nanoseconds) / 1e9
-    bytes.setBigEndian(timestamp.bitPattern, at: RRDLayout.timestampOffset)
+    let fractionalTime = Double(seconds) + Double(nanoseconds) / 1e9
+    bytes.setBigEndian(fractionalTime.bitPattern, at: RRDLayout.timestampOffset)
     bytes.setBigEndian(Checksum.of(bytes, in: values), at: RRDLayout.dataChecksumOffset)
     return isNew
   }
 
   // MARK: - Metadata
 
-  /// Lays the file out where the plan is another one: whether the metadata is.
-  private mutating func describe() -> Bool {
+  /// Rebuilds the columns and the metadata if the plan changed.
+  ///
+  /// - Returns: `true` if the metadata changed.
+  private mutating func updateMetadata() -> Bool {
     guard generation != sampler.plan.generation else { return false }
     generation = sampler.plan.generation
     let old = metadata
@@ -91,17 +97,17 @@ public struct RRDExport {
     return true
   }
 
-  /// The metadata as it stands in the file; nil before the first update.
+  /// The metadata in `bytes`; nil before the first update.
   private var metadata: ArraySlice<UInt8>? {
     bytes.isEmpty ? nil : bytes[(RRDLayout.valueOffset(columns.count) + 4)...]
   }
 
-  /// The columns in the order of their names, each of which is there once.
+  /// Returns the columns sorted by their unique names.
   private static func named(
     _ sampler: Sampler, _ meanings: Meanings, _ pattern: Pattern
   ) -> [(name: String, column: RRDColumn)] {
     var columns: [(path: String, column: RRDColumn)] = []
-    for item in Listing(sampler, matching: pattern, hasAggregates: false).items {
+    for item in VisibleSources(sampler, matching: pattern, hasAggregates: false).items {
       let path = item.source.path
       let owner = RRDDataSource.Owner(of: item.source)
       for entry in item.entries {
@@ -121,14 +127,14 @@ public struct RRDExport {
 }
 
 extension JSONWriter {
-  /// Writes a data source with its keys in the order of the alphabet.
+  /// Writes a data source with its keys in alphabetical order.
   fileprivate mutating func member(_ name: String, _ source: RRDDataSource) {
     key(name)
     object { writer in
       writer.member("default", source.isDefault ? "true" : "false")
       if !source.meaning.isEmpty { writer.member("description", source.meaning) }
-      writer.member("max", Self.bound(source.greatest))
-      writer.member("min", Self.bound(source.least))
+      writer.member("max", Self.bound(source.maximum))
+      writer.member("min", Self.bound(source.minimum))
       writer.member("owner", source.owner.description)
       if source.isInverse { writer.member("transform", "inverse") }
       writer.member("type", source.behaviour.rawValue)
@@ -137,7 +143,7 @@ extension JSONWriter {
     }
   }
 
-  /// A bound as xcp-rrdd's own writers have it; those of a statistic are whole numbers.
+  /// Formats a bound as the writers of xcp-rrdd do; bounds of statistics are integers.
   private static func bound(_ value: Double) -> String {
     if value.isInfinite { return value < 0 ? "-inf" : "inf" }
     return "\(Int(value)).00"

@@ -1,3 +1,5 @@
+import Statistics
+
 extension ByteText {
   /// Appends a JSON string with its quotes (RFC 8259, section 7).
   package mutating func append(json text: String) {
@@ -12,16 +14,16 @@ extension ByteText {
       case UInt8(ascii: "\r"): append("\\r")
       case 0..<0x20:
         append("\\u00")
-        append(hexadecimal: byte)
+        append(byte.hexadecimal(width: 2))
       default: append(byte: byte)
       }
     }
     append(byte: .quote)
   }
 
-  /// Appends a CSV field, with quotes where RFC 4180 wants them.
+  /// Appends a CSV field, with quotes if RFC 4180 requires them.
   ///
-  /// An empty text has quotes as well, so that it is not taken for a value that is not there.
+  /// An empty text has quotes too, which distinguishes it from a missing value.
   package mutating func append(csv text: String) {
     let isPlain = text.utf8.allSatisfy { byte in
       byte != .quote && byte != .comma && byte != .newline && byte != UInt8(ascii: "\r")
@@ -38,12 +40,12 @@ extension ByteText {
     append(byte: .quote)
   }
 
-  /// Appends a label's value as OpenMetrics and Prometheus have it between quotes.
+  /// Appends a label value, escaped as OpenMetrics and Prometheus require between quotes.
   package mutating func append(label text: String) {
     append(metrics: text, escapesQuotes: true)
   }
 
-  /// Appends the text of a HELP line: OpenMetrics escapes quotes there, Prometheus does not.
+  /// Appends the text of a HELP line, in which OpenMetrics escapes quotes but Prometheus does not.
   package mutating func append(help text: String, escapesQuotes: Bool) {
     append(metrics: text, escapesQuotes: escapesQuotes)
   }
@@ -59,10 +61,10 @@ extension ByteText {
     }
   }
 
-  /// Appends text for a terminal: what could move the cursor or turn the text is spelled out.
+  /// Appends text for a terminal, with control characters escaped.
   ///
-  /// Names come from other processes, so they may hold escape sequences: control characters and
-  /// the marks that turn the direction of text become `\u{1B}`.
+  /// Names come from other processes and may contain escape sequences. Control characters and the
+  /// marks that change the direction of text become `\u{1B}`.
   package mutating func append(printable text: String) {
     if text.utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) {
       append(text)
@@ -71,25 +73,19 @@ extension ByteText {
     for scalar in text.unicodeScalars {
       switch scalar.value {
       case 0..<0x20, 0x7f..<0xa0, 0x200e...0x200f, 0x2028...0x202e, 0x2066...0x2069:
-        append("\\u{" + String(scalar.value, radix: 16, uppercase: true) + "}")
-      default: bytesOf(scalar)
+        append("\\u{" + scalar.value.hexadecimal().uppercased() + "}")
+      default: append(scalar)
       }
     }
   }
 
-  private mutating func bytesOf(_ scalar: Unicode.Scalar) {
+  private mutating func append(_ scalar: Unicode.Scalar) {
     for byte in UTF8.encode(scalar).map(Array.init) ?? [] { append(byte: byte) }
-  }
-
-  private mutating func append(hexadecimal byte: UInt8) {
-    let digits = Array("0123456789abcdef".utf8)
-    append(byte: digits[Int(byte >> 4)])
-    append(byte: digits[Int(byte & 0xf)])
   }
 }
 
 extension String {
-  /// The text with nothing in it that a terminal would act upon.
+  /// The text with all characters escaped that a terminal could interpret.
   public var printable: String {
     if utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) { return self }
     var text = ByteText()
@@ -97,12 +93,12 @@ extension String {
     return text.text
   }
 
-  /// The text on the left of a field of so many characters.
+  /// Returns the text padded on the right to a field of `width` characters.
   package func padded(to width: Int) -> String {
     self + String(repeating: " ", count: Swift.max(0, width - unicodeScalars.count))
   }
 
-  /// The text on the right of a field of so many characters.
+  /// Returns the text padded on the left to a field of `width` characters.
   package func padded(from width: Int) -> String {
     String(repeating: " ", count: Swift.max(0, width - unicodeScalars.count)) + self
   }

@@ -1,6 +1,6 @@
 package import Statistics
 
-/// Text under construction, as UTF-8.
+/// A buffer of UTF-8 text to which views append.
 package struct ByteText {
   package private(set) var bytes: [UInt8] = []
 
@@ -14,8 +14,8 @@ package struct ByteText {
     bytes.reserveCapacity(byteCount)
   }
 
-  /// Takes back all behind the first `byteCount` bytes.
-  package mutating func cut(to byteCount: Int) {
+  /// Removes everything after the first `byteCount` bytes.
+  package mutating func truncate(to byteCount: Int) {
     bytes.removeLast(bytes.count - byteCount)
   }
 
@@ -54,7 +54,7 @@ package struct ByteText {
     }
   }
 
-  /// Appends the exact number, as `Decimal.description` has it.
+  /// Appends an exact number, with the same text as `Decimal.description`.
   package mutating func append(_ decimal: Decimal) {
     guard let digits = UInt64(exactly: decimal.mantissa), (-18...0).contains(decimal.exponent)
     else {
@@ -71,7 +71,7 @@ package struct ByteText {
     append(digits: shortened, pointBefore: places)
   }
 
-  /// Appends a number whose last `places` digits stand behind the point.
+  /// Appends a number whose last `places` digits follow the decimal point.
   private mutating func append(digits number: UInt64, pointBefore places: Int) {
     var reversed = InlineArray<24, UInt8>(repeating: .zero)
     var rest = number

@@ -1,15 +1,15 @@
 internal import Statistics
 
 extension Decimal {
-  /// The powers of ten that floating point has exactly.
+  /// The powers of ten that `Double` represents exactly.
   private static let exactPowers: [Double] = (0...22).map { exponent in
     (0..<exponent).reduce(1) { power, _ in power * 10 }
   }
 
-  /// The number as nearly as floating point has it: for a last step only.
+  /// The number as floating point, for the last step of a computation.
   ///
-  /// Up to 2^53, and with at most 22 decimals, it is the nearest one.
-  var about: Double {
+  /// The result is correctly rounded for mantissas up to 2^53 with at most 22 decimals.
+  var doubleValue: Double {
     let magnitude =
       exponent.magnitude <= 22
       ? exponent < 0

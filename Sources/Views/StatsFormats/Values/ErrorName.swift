@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// The name of an `errno` value, such as `EACCES`; see errno(3).
+/// The symbolic name of an `errno` value, such as `EACCES`; see errno(3).
 struct ErrorName: CustomStringConvertible {
   let description: String
 
-  /// The name, or `errno 133` for a value that no way to statistics is known to meet.
+  /// Looks up the name; a value that no access method is known to cause becomes `errno 133`.
   init(_ code: Int32) {
     description = Self.known.first { $0.code == code }?.name ?? "errno \(code)"
   }

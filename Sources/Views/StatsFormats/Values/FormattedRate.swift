@@ -1,39 +1,40 @@
 package import Statistics
 
-/// How fast a statistic grew, for a person: a rate per second, or of time a share.
+/// The text of a rate per second, or of the share of an interval if the statistic counts time.
 package struct FormattedRate {
   let text: String
-  package let notes: Set<Note>
+  package let notes: Set<Footnote>
 
-  /// The figure with the marks of its notes.
+  /// The text with the marks of its footnotes.
   package var marked: String {
     if notes.isEmpty { return text }
-    return Note.allCases.reduce(text) { notes.contains($1) ? $0 + $1.mark : $0 }
+    return Footnote.allCases.reduce(text) { notes.contains($1) ? $0 + $1.mark : $0 }
   }
 
-  /// A figure that is text already.
-  init(text: String, notes: Set<Note>) {
+  /// Creates a rate from a finished text.
+  init(text: String, notes: Set<Footnote>) {
     self.text = text
     self.notes = notes
   }
 
   /// - Parameters:
-  ///   - rate: how fast it grew.
-  ///   - statistic: what grew.
-  ///   - parties: how many members a sum has: so many CPUs' time may have been spent, and 100 % is
-  ///     that of one.
-  ///   - goesOn: whether time goes on, of any of the parties, that is counted when it is over.
-  package init(_ rate: Rate, of statistic: Statistic, parties: Int = 1, goesOn: Bool = false) {
-    // Most of what can be counted does not happen most of the time.
-    if rate.increase == 0, goesOn || !rate.afterReset {
-      text = goesOn ? "-" : statistic.isTimeSpent ? "0.0%" : "0/s"
-      notes = goesOn ? [.pending] : []
+  ///   - rate: The rate to format.
+  ///   - statistic: The statistic that has the rate.
+  ///   - memberCount: The number of members of a sum. Each can spend the time of one CPU, and 100 %
+  ///     is the time of one CPU.
+  ///   - isOngoing: Whether a wait of any member is in progress; its time is counted when it ends.
+  package init(_ rate: Rate, of statistic: Statistic, memberCount: Int = 1, isOngoing: Bool = false)
+  {
+    // Most counters do not change in most intervals.
+    if rate.increase == 0, isOngoing || !rate.afterReset {
+      text = isOngoing ? "-" : statistic.isTimeSpent ? "0.0%" : "0/s"
+      notes = isOngoing ? [.ongoing] : []
       return
     }
-    var notes: Set<Note> = rate.afterReset ? [.afterReset] : []
-    if goesOn, parties > 1 { notes.insert(.pending) }
-    if let share = Share(rate, of: statistic, parties: parties) {
-      if share.isInArrears { notes.insert(.arrears) }
+    var notes: Set<Footnote> = rate.afterReset ? [.afterReset] : []
+    if isOngoing, memberCount > 1 { notes.insert(.ongoing) }
+    if let share = Share(rate, of: statistic, memberCount: memberCount) {
+      if share.exceedsInterval { notes.insert(.exceedsInterval) }
       text = Quantity(share: share.value).text
     } else {
       text = Self.perSecond(rate.perSecond, of: statistic)
@@ -41,11 +42,11 @@ package struct FormattedRate {
     self.notes = notes
   }
 
-  /// A figure that was made of several rates: raw units per second.
-  init(perSecond: Double, of statistic: Statistic, notes: Set<Note> = []) {
+  /// Creates a rate that was computed from several rates, in raw units per second.
+  init(perSecond: Double, of statistic: Statistic, notes: Set<Footnote> = []) {
     self.notes = notes
     if statistic.isTimeSpent, let one = Decimal(1, scale: statistic.scale) {
-      text = Quantity(share: perSecond * one.about).text
+      text = Quantity(share: perSecond * one.doubleValue).text
     } else {
       text = perSecond == 0 ? "0/s" : Self.perSecond(perSecond, of: statistic)
     }
@@ -58,9 +59,9 @@ package struct FormattedRate {
     guard let one = Decimal(1, scale: statistic.scale) else {
       return Quantity(about: raw).text + "/s * \(statistic.scale)"
     }
-    let value = raw * one.about
+    let value = raw * one.doubleValue
     if statistic.unit == .bytes, value >= 1, value < 1e18 {
-      // Whole bytes, so that the prefixes are those of 1024.
+      // `Quantity` uses prefixes of 1024 only for whole bytes.
       let whole = Decimal(mantissa: UInt128(value.rounded()), exponent: 0)
       return Quantity(whole, unit: .bytes).text + "/s"
     }

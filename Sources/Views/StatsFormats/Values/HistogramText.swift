@@ -1,13 +1,13 @@
 package import Statistics
 
-/// A histogram for a person: never a number that no sample is known to have.
+/// The text of a histogram, with bounds of quantiles instead of interpolated values.
 package struct HistogramText {
-  /// A bucket with samples.
+  /// A bucket that has samples.
   package struct Bar {
-    /// The exact bounds, both inclusive, in the raw unit: `512..1023 ns`.
+    /// The exact inclusive bounds in the raw unit: `512..1023 ns`.
     package let bounds: String
     package let count: String
-    /// As long as the bucket's part of the fullest one; never empty.
+    /// A bar whose length is proportional to the count; never empty.
     package let bar: String
   }
 
@@ -27,7 +27,7 @@ package struct HistogramText {
     return count == 1 ? "1 sample" : "\(number) samples"
   }
 
-  /// Bounds of the quantiles: `p50 <= 1.02 us  p90 <= ...`; empty without samples.
+  /// The bounds of the quantiles: `p50 <= 1.02 us  p90 <= ...`; empty without samples.
   package var quantiles: String {
     let fractions = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1)]
     return fractions.compactMap { name, fraction in
@@ -35,7 +35,7 @@ package struct HistogramText {
     }.joined(separator: "  ")
   }
 
-  /// The bound of one quantile: `<= 1.02 us`, of the open bucket `>= 1.07 s`.
+  /// Returns the bound of one quantile: `<= 1.02 us`, or `>= 1.07 s` in the open bucket.
   func bound(of fraction: Double) -> String? {
     guard let bounds = histogram.quantile(fraction) else { return nil }
     guard let upper = bounds.upper else {
@@ -44,13 +44,13 @@ package struct HistogramText {
     return "<= \(Quantity(upper, inUnitOf: statistic).text)"
   }
 
-  /// The buckets that have samples.
+  /// The bars of all buckets that have samples.
   package var bars: [Bar] {
-    let most = histogram.counts.max() ?? 0
+    let maximum = histogram.counts.max() ?? 0
     return histogram.counts.indices.compactMap { index in
       let count = histogram.counts[index]
       guard count > 0 else { return nil }
-      let length = max(1, Int(UInt128(count) * UInt128(barLength) / UInt128(most)))
+      let length = max(1, Int(UInt128(count) * UInt128(barLength) / UInt128(maximum)))
       return Bar(
         bounds: bounds(of: index), count: String(count),
         bar: String(repeating: "#", count: length))

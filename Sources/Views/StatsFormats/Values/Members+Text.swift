@@ -2,13 +2,13 @@ package import Statistics
 public import StatsTree
 
 extension Members {
-  /// How many there are, such as `6`, or `5/6` where the numbers of only five are of now.
+  /// The number of members, such as `6`, or `5/6` if only five are up.
   public var text: String {
     upCount == count ? "\(count)" : "\(upCount)/\(count)"
   }
 
-  /// What is to be said of those whose numbers are not of now: `, 1 stale, 2 departed`.
-  package var troubles: String {
+  /// The numbers of members that are not up: `, 1 stale, 2 departed`; empty if there are none.
+  package var unavailableText: String {
     [
       (staleCount, "stale"), (deniedCount, "denied"), (goneCount, "gone"),
       (departedCount, "departed"),
@@ -18,13 +18,13 @@ extension Members {
 }
 
 extension Sampler {
-  /// The way that the numbers of a group come, of an aggregate with its members: `aggregate(6)`.
-  public func way(of entry: Plan.Entry) -> String {
+  /// Returns the provenance of a group, with the member count of an aggregate: `aggregate(6)`.
+  public func provenanceText(of entry: Plan.Entry) -> String {
     let word = entry.group.provenance.description
     return members(of: entry).map { "\(word)(\($0.text))" } ?? word
   }
 
-  /// What departed members left in a merged histogram; nil where none did.
+  /// Returns the samples of departed members in a merged histogram; nil if there are none.
   package func retainedHistogram(_ index: Int, of entry: Plan.Entry) -> Histogram? {
     guard let shape = entry.group.schema.statistics[index].histogramShape else { return nil }
     var counts: [UInt64] = []
@@ -35,24 +35,24 @@ extension Sampler {
     return Histogram(shape: shape, counts: counts)
   }
 
-  /// The ways that the numbers of a group come, of an aggregate those of its members.
-  package func ways(of entry: Plan.Entry) -> String {
+  /// Returns the provenance of a group, or those of the members of an aggregate joined by `+`.
+  package func memberProvenanceText(of entry: Plan.Entry) -> String {
     provenances(of: entry).map(\.description).joined(separator: "+")
   }
 }
 
 extension AggregateSchema {
-  /// What it makes of most statistics: `sum`, or the functions that were asked for: `min, max`.
+  /// The functions of the aggregate, such as `min, max`; `sum` for the natural functions.
   package var functions: String {
     var found: [String] = []
     for index in schema.statistics.indices {
       guard let function = origin(of: index).function?.rawValue else { continue }
       if !found.contains(function) { found.append(function) }
     }
-    // The natural one of most is the sum; peaks have their highest.
+    // The natural function of a peak is the maximum, but a reader expects "sum" for the group.
     let isNatural = schema.statistics.indices.allSatisfy { index in
       let (statistic, function) = origin(of: index)
-      return function == FoldFunction.natural(for: source.statistics[statistic])
+      return function == AggregateFunction.natural(for: members.statistics[statistic])
     }
     return isNatural || found.isEmpty ? "sum" : found.joined(separator: ", ")
   }

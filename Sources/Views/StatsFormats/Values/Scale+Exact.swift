@@ -1,8 +1,7 @@
 internal import Statistics
 
 extension Scale {
-  /// Whether every raw value has an exact text in the unit, and one that a 64-bit floating point
-  /// number can hold the size of.
+  /// Whether every raw value has an exact decimal text in the unit, within the range of `Double`.
   var isExact: Bool {
     switch base {
     case .ten: (-280...280).contains(exponent)
@@ -13,7 +12,7 @@ extension Scale {
 }
 
 extension Statistic {
-  /// A word as an exact number in the unit, or in the raw unit where the scale is not exact.
+  /// Returns a word as an exact number in the unit, or in the raw unit if the scale is not exact.
   func exact(_ word: UInt64) -> Decimal {
     let level = Level(word, of: self).value
     let magnitude = UInt64(level.magnitude)
@@ -24,7 +23,7 @@ extension Statistic {
     return decimal
   }
 
-  /// A bound of a bucket as an exact number in the unit, as `exact` has it; never negative.
+  /// Returns a bucket bound as an exact number in the same unit as `exact`; never negative.
   func exactBound(_ bound: UInt64) -> Decimal {
     (scale.isExact ? Decimal(bound, scale: scale) : nil)
       ?? Decimal(mantissa: UInt128(bound), exponent: 0)
@@ -37,7 +36,7 @@ extension Statistic {
     return word.isEmpty ? scale.description : "\(scale) \(word)"
   }
 
-  /// The raw unit as a person writes it behind a whole number: `ns`, `KiB`.
+  /// The raw unit as a suffix of an integer: ` ns`, ` KiB`.
   var rawUnit: String {
     switch (unit, scale) {
     case (.none, .one), (.boolean, _): ""

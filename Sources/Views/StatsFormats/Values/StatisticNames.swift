@@ -1,8 +1,8 @@
 package import Statistics
 
-/// The names of a schema's statistics, each once.
+/// The names of a schema's statistics, made unique.
 ///
-/// Where a name stands twice the later one gets `#2`, the next `#3`.
+/// A repeated name gets the suffix `#2`, the next `#3`.
 package struct StatisticNames {
   package let names: [String]
 
@@ -10,12 +10,12 @@ package struct StatisticNames {
     self.init(schema.statistics.map(\.name))
   }
 
-  /// Names of anything.
-  init(_ given: [String]) {
-    var taken = Set(given)
+  /// Makes any names unique.
+  init(_ originals: [String]) {
+    var taken = Set(originals)
     var seen: Set<String> = []
     var names: [String] = []
-    for plain in given {
+    for plain in originals {
       var name = plain
       if !seen.insert(plain).inserted {
         var number = 2

@@ -1,13 +1,13 @@
-/// What a number is measured in: seconds, bytes, cycles and events, each to a power.
+/// The dimension of a number: powers of seconds, bytes, cycles and events.
 ///
-/// A share of time is seconds per second, which is no unit at all.
+/// A share of time is seconds per second, which is dimensionless.
 struct Dimension: Hashable, Sendable {
   var seconds = 0
   var bytes = 0
   var cycles = 0
-  /// Things counted: `exits` has 1, `rate(exits)` has 1 per second, a ratio of two counts has 0.
+  /// The power of counted events: 1 for `exits` and `rate(exits)`, 0 for a ratio of two counts.
   ///
-  /// Only for people; a count and a ratio may be compared.
+  /// It only affects the display: counts and ratios are comparable.
   var events = 0
 
   static let ratio = Dimension()
@@ -22,14 +22,14 @@ struct Dimension: Hashable, Sendable {
       cycles: cycles + power * other.cycles, events: events + power * other.events)
   }
 
-  /// Whether numbers of both can be added and compared.
-  func fits(_ other: Dimension) -> Bool {
+  /// Returns `true` if numbers of both dimensions can be added and compared.
+  func isCompatible(with other: Dimension) -> Bool {
     seconds == other.seconds && bytes == other.bytes && cycles == other.cycles
   }
 }
 
 extension Dimension: CustomStringConvertible {
-  /// In words, such as `a number per second`.
+  /// The dimension in words, for example `a number per second`.
   var description: String {
     let parts = [(seconds, "seconds"), (bytes, "bytes"), (cycles, "cycles")]
     func words(_ sign: Int) -> String {

@@ -1,79 +1,85 @@
 public import Statistics
 
 extension Formula {
-  /// Checks names, kinds and units against schemas, before anything is measured.
+  /// Checks names, kinds and units against schemas, before any evaluation.
   ///
-  /// Where a name stands in several schemas, one that it fits is enough.
+  /// A name in several schemas is valid if it is valid for one of them.
   ///
-  /// - Throws: `FormulaError`, which points at the wrong part.
+  /// - Throws: `FormulaError` with the position of the invalid part.
   public func check(against schemas: [Schema]) throws(FormulaError) {
-    var forms: [String: [Statistic]] = [:]
+    var statistics: [String: [Statistic]] = [:]
     for schema in schemas {
-      for statistic in schema.statistics { forms[statistic.name, default: []].append(statistic) }
+      for statistic in schema.statistics {
+        statistics[statistic.name, default: []].append(statistic)
+      }
     }
     var evaluator = FormulaEvaluator()
     _ = try evaluator.run(
       steps,
       operand: { (_: Int, step: FormulaStep) throws(FormulaError) -> FormulaItem in
         guard case .statistic(let function, let name) = step.operation else { return .truth(nil) }
-        guard let known = forms[name], let first = known.first else {
+        guard let candidates = statistics[name], let first = candidates.first else {
           throw FormulaError(
             text, step.range,
-            "no source here has a statistic '\(name)'" + Self.near(name, in: forms.keys))
+            "unknown statistic '\(name)'; " + Self.suggestion(for: name, in: statistics.keys))
         }
-        let fitting = known.first { function.refusal(of: $0) == nil }
-        if fitting == nil, let reason = function.refusal(of: first) {
-          throw FormulaError(text, step.range, "\(name) \(reason)")
+        let valid = candidates.first { function.mismatch(with: $0) == nil }
+        if valid == nil, let reason = function.mismatch(with: first) {
+          throw FormulaError(text, step.range, "'\(name)' \(reason)")
         }
-        return .number(nil, function.dimension(of: fitting ?? first))
+        return .number(nil, function.dimension(of: valid ?? first))
       },
-      misfit: { (misfit: FormulaEvaluator.Misfit) throws(FormulaError) in
-        throw FormulaError(text, misfit.step.range, misfit.reason)
+      unitMismatch: { (mismatch: FormulaEvaluator.UnitMismatch) throws(FormulaError) in
+        throw FormulaError(text, mismatch.step.range, mismatch.reason)
       })
   }
 
-  /// The names that a person may have meant.
-  private static func near(_ name: String, in known: some Sequence<String>) -> String {
-    let most = max(1, name.count / 3)
-    let near = known.filter { abs($0.count - name.count) <= 12 }.map { candidate in
+  /// Returns a hint with similar names.
+  private static func suggestion(for name: String, in known: some Sequence<String>) -> String {
+    let maximumDistance = max(1, name.count / 3)
+    let similar = known.filter { abs($0.count - name.count) <= 12 }.map { candidate in
       let contains = name.count > 2 && (candidate.contains(name) || name.contains(candidate))
       return (name: candidate, distance: contains ? 1 : name.editDistance(to: candidate))
-    }.filter { $0.distance <= most }.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
-    guard !near.isEmpty else { return "; 'vitals describe' lists them" }
-    return "; there is " + near.prefix(4).map(\.name).joined(separator: ", ")
+    }.filter { $0.distance <= maximumDistance }.sorted {
+      ($0.distance, $0.name) < ($1.distance, $1.name)
+    }
+    guard !similar.isEmpty else { return "'vitals describe' lists all names" }
+    return "similar names: " + similar.prefix(4).map(\.name).joined(separator: ", ")
   }
 }
 
 extension String {
-  /// How many characters must be added, taken or changed to make the other text.
+  /// Returns the Levenshtein distance to another text, over the first 80 bytes of both.
   fileprivate func editDistance(to other: String) -> Int {
-    let (one, two) = (Array(utf8.prefix(80)), Array(other.utf8.prefix(80)))
-    var row = Array(0...two.count)
-    for (line, character) in one.enumerated() {
+    let (lhs, rhs) = (Array(utf8.prefix(80)), Array(other.utf8.prefix(80)))
+    var row = Array(0...rhs.count)
+    for (line, character) in lhs.enumerated() {
       var diagonal = row[0]
       row[0] = line + 1
-      for (column, candidate) in two.enumerated() {
+      for (column, candidate) in rhs.enumerated() {
         let changed = diagonal + (character == candidate ? 0 : 1)
         diagonal = row[column + 1]
         row[column + 1] = Swift.min(changed, row[column] + 1, diagonal + 1)
       }
     }
-    return row[two.count]
+    return row[rhs.count]
   }
 }
 
 extension StatisticFunction {
-  /// Why the function cannot be made of a statistic; nil where it can.
-  func refusal(of statistic: Statistic) -> String? {
+  /// The reason why the function cannot be applied to a statistic; `nil` if it can.
+  func mismatch(with statistic: Statistic) -> String? {
     switch self {
     case .quantile:
-      return statistic.kind.isHistogram ? nil : "is no histogram, so it has no quantiles"
+      return statistic.kind.isHistogram ? nil : "is not a histogram and has no quantiles"
     case .value, .rate, .share, .delta:
-      if statistic.kind.isHistogram { return "is a histogram: write p50, p99 or p999 before it" }
-      if self == .share, !statistic.isTimeSpent {
-        return "counts no time, so it has no share of it: write rate(\(statistic.name))"
+      if statistic.kind.isHistogram {
+        return "is a histogram; use a quantile, for example p99(\(statistic.name))"
       }
-      if self == .rate, statistic.kind == .peak { return "is a peak, which has no rate" }
+      if self == .share, !statistic.isTimeSpent {
+        return "does not count time; use rate(\(statistic.name))"
+      }
+      if self == .rate, statistic.kind == .peak { return "is a peak value and has no rate" }
       return nil
     }
   }

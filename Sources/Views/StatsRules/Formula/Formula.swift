@@ -1,30 +1,33 @@
-/// A condition or a number made of the statistics of one source, such as `rate(exits) > 1000/s`.
+/// A condition or number computed from the statistics of one source, such as
+/// `rate(exits) > 1000/s`.
 ///
-/// Read once, evaluated often. Evaluation takes as many steps as the text has words.
+/// Parse a formula once and evaluate it often.
+///
+/// - Complexity: Evaluation is O(*n*) in the number of tokens.
 public struct Formula: Hashable, Sendable {
-  /// What a formula gives.
-  public enum Form: Hashable, Sendable {
-    /// True or false.
+  /// The kind of a formula's result.
+  public enum ResultKind: Hashable, Sendable {
+    /// A truth value.
     case condition
-    /// A number with its dimension.
+    /// A number with a dimension.
     case number
   }
 
-  /// The longest text that is read, in bytes.
-  public static let longestText = 4096
+  /// The maximum length of the text, in bytes.
+  public static let maximumByteCount = 4096
 
-  /// As it was written.
+  /// The text as written by the user.
   public let text: String
   let steps: [FormulaStep]
 
-  /// Reads a text that gives what is asked for.
-  public init(_ text: String, _ form: Form) throws(FormulaError) {
+  /// Parses a formula whose result must have the given kind.
+  public init(_ text: String, _ kind: ResultKind) throws(FormulaError) {
     var parser = try FormulaParser(text)
-    steps = try parser.parse(form)
+    steps = try parser.parse(kind)
     self.text = text
   }
 
-  /// The statistics that it asks for, each once, in the order of the text.
+  /// The names of the statistics, without duplicates, in the order of the text.
   public var names: [String] {
     var names: [String] = []
     for step in steps {
@@ -33,7 +36,7 @@ public struct Formula: Hashable, Sendable {
     return names
   }
 
-  /// The parts of it that are about one statistic, as they are written, each once: `rate(exits)`.
+  /// The parts that refer to one statistic each, such as `rate(exits)`, without duplicates.
   public var terms: [Formula] {
     var terms: [Formula] = []
     let bytes = Array(text.utf8)

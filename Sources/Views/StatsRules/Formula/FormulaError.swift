@@ -1,7 +1,7 @@
-/// What is wrong with a formula, and where.
+/// An error in a formula, with its position.
 public struct FormulaError: Error, Hashable, Sendable {
   public let text: String
-  /// The wrong part, in bytes of UTF-8; empty at the end.
+  /// The invalid part, as UTF-8 offsets; empty at the end of the text.
   public let range: Range<Int>
   public let reason: String
 
@@ -13,12 +13,12 @@ public struct FormulaError: Error, Hashable, Sendable {
 }
 
 extension FormulaError: CustomStringConvertible {
-  /// Three lines: the reason, the text, and marks below the wrong part.
+  /// Three lines: the reason, the text, and marks below the invalid part.
   public var description: String {
     "\(reason)\n  \(shownText)\n  \(marks)"
   }
 
-  /// The text on one line, a window of it where it is long.
+  /// The text on one line; a section of it if it is long.
   private var shownText: String {
     String(String.UnicodeScalarView(shownScalars.map { Self.isPlain($0) ? $0 : " " }))
   }

@@ -1,4 +1,4 @@
-/// What a step of a formula gives: a number or a truth, each of which may be unknown.
+/// The result of a step: a number or truth value, which may be unknown.
 struct FormulaItem {
   enum Content {
     case number(Double?, Dimension?)
@@ -6,7 +6,7 @@ struct FormulaItem {
   }
 
   var content: Content
-  /// The steps for which it is unknown; empty where it is known.
+  /// The steps that make the result unknown; empty if it is known.
   var causes: [Int] = []
 
   static func number(_ value: Double?, _ dimension: Dimension?) -> FormulaItem {
@@ -33,13 +33,13 @@ struct FormulaItem {
   }
 }
 
-/// Runs the steps of a formula over a stack.
+/// Executes the steps of a formula with a stack.
 ///
-/// It serves evaluation, where operands have values, and the check before it, where they have only
-/// dimensions.
+/// It is used for the evaluation, in which operands have values, and for the check before it, in
+/// which they have only dimensions.
 struct FormulaEvaluator {
-  /// Two numbers that do not go together.
-  struct Misfit {
+  /// A step whose operands have incompatible units.
+  struct UnitMismatch {
     let position: Int
     let step: FormulaStep
     let reason: String
@@ -47,18 +47,18 @@ struct FormulaEvaluator {
 
   private var stack: [FormulaItem] = []
 
-  /// Runs all steps.
+  /// Executes all steps.
   ///
   /// - Parameters:
-  ///   - steps: the formula's.
-  ///   - operand: gives the statistic or state of a step at a position.
-  ///   - misfit: is told where units do not go together; the result is then unknown.
-  /// - Returns: what the last step gave.
-  /// - Throws: what `operand` and `misfit` throw.
-  mutating func run<Flaw: Error>(
-    _ steps: [FormulaStep], operand: (Int, FormulaStep) throws(Flaw) -> FormulaItem,
-    misfit: (Misfit) throws(Flaw) -> Void
-  ) throws(Flaw) -> FormulaItem {
+  ///   - steps: The steps of the formula.
+  ///   - operand: Returns the value of a statistic or state, given the index and the step.
+  ///   - unitMismatch: Called for operands with incompatible units; the result is then unknown.
+  /// - Returns: The result of the last step.
+  /// - Throws: The errors of `operand` and `unitMismatch`.
+  mutating func run<Failure: Error>(
+    _ steps: [FormulaStep], operand: (Int, FormulaStep) throws(Failure) -> FormulaItem,
+    unitMismatch: (UnitMismatch) throws(Failure) -> Void
+  ) throws(Failure) -> FormulaItem {
     for (position, step) in steps.enumerated() {
       switch step.operation {
       case .number(let value, let dimension): stack.append(.number(value, dimension))
@@ -67,26 +67,26 @@ struct FormulaEvaluator {
         if item.isUnknown { item.causes = [position] }
         stack.append(item)
       case .negate:
-        let operand = take()
+        let operand = pop()
         let (value, dimension) = operand.number
         push(.number(value.map { -$0 }, dimension), [operand])
       case .not:
-        let operand = take()
+        let operand = pop()
         push(.truth(operand.truth.map { !$0 }), [operand])
-      case .and, .or: connect(isAnd: step.operation == .and)
-      case .multiply, .divide: scale(step, position)
+      case .and, .or: applyLogic(isAnd: step.operation == .and)
+      case .multiply, .divide: applyProduct(step, position)
       case .add, .subtract, .otherwise, .compare:
-        if let reason = combine(step, position) {
-          try misfit(Misfit(position: position, step: step, reason: reason))
+        if let reason = applySum(step, position) {
+          try unitMismatch(UnitMismatch(position: position, step: step, reason: reason))
         }
       }
     }
-    return take()
+    return pop()
   }
 
-  private mutating func take() -> FormulaItem { stack.popLast() ?? .truth(nil) }
+  private mutating func pop() -> FormulaItem { stack.popLast() ?? .truth(nil) }
 
-  /// Puts a result on the stack; where it is unknown, it is so for what its operands are.
+  /// Pushes a result; if it is unknown, its causes are those of the operands and `cause`.
   private mutating func push(
     _ result: FormulaItem, _ operands: [FormulaItem], cause: Int? = nil
   ) {
@@ -98,9 +98,9 @@ struct FormulaEvaluator {
     stack.append(result)
   }
 
-  /// Kleene's three values: what decides alone decides, else the unknown stays.
-  private mutating func connect(isAnd: Bool) {
-    let (right, left) = (take(), take())
+  /// Applies `and` or `or` in Kleene's three-valued logic.
+  private mutating func applyLogic(isAnd: Bool) {
+    let (right, left) = (pop(), pop())
     if left.truth == !isAnd || right.truth == !isAnd {
       stack.append(.truth(!isAnd))
     } else {
@@ -108,8 +108,8 @@ struct FormulaEvaluator {
     }
   }
 
-  private mutating func scale(_ step: FormulaStep, _ position: Int) {
-    let (right, left) = (take(), take())
+  private mutating func applyProduct(_ step: FormulaStep, _ position: Int) {
+    let (right, left) = (pop(), pop())
     let isProduct = step.operation == .multiply
     let dimension: Dimension? =
       if left.number.dimension == nil, right.number.dimension == nil {
@@ -120,31 +120,35 @@ struct FormulaEvaluator {
       }
     var value: Double?
     var cause: Int?
-    if let one = left.number.value, let other = right.number.value {
-      let exact = isProduct ? one * other : one / other
-      if exact.isFinite { value = exact } else { cause = position }
+    if let lhs = left.number.value, let rhs = right.number.value {
+      let result = isProduct ? lhs * rhs : lhs / rhs
+      if result.isFinite { value = result } else { cause = position }
     }
     push(.number(value, dimension), [left, right], cause: cause)
   }
 
-  /// Puts the result on the stack: why the operands do not fit, or nil.
-  private mutating func combine(_ step: FormulaStep, _ position: Int) -> String? {
-    let (right, left) = (take(), take())
+  /// Applies a sum, comparison or alternative, whose operands need compatible units.
+  ///
+  /// - Returns: The reason if the units are incompatible; otherwise `nil`.
+  private mutating func applySum(_ step: FormulaStep, _ position: Int) -> String? {
+    let (right, left) = (pop(), pop())
     let dimension = left.number.dimension ?? right.number.dimension
-    if let one = left.number.dimension, let other = right.number.dimension, !one.fits(other) {
+    if let lhs = left.number.dimension, let rhs = right.number.dimension,
+      !lhs.isCompatible(with: rhs)
+    {
       let isTruth = if case .compare = step.operation { true } else { false }
       push(isTruth ? .truth(nil) : .number(nil, dimension), [left, right], cause: position)
-      return "\(one) and \(other) do not go together"
+      return "incompatible units: \(lhs) and \(rhs)"
     }
     let values = (left.number.value, right.number.value)
     switch (step.operation, values) {
     case (.otherwise, _):
       push(.number(values.0 ?? values.1, dimension), [left, right])
-    case (.compare(let comparison), (let one?, let other?)):
-      stack.append(.truth(comparison.holds(one, other)))
+    case (.compare(let comparison), (let lhs?, let rhs?)):
+      stack.append(.truth(comparison.holds(lhs, rhs)))
     case (.compare, _): push(.truth(nil), [left, right])
-    case (let operation, (let one?, let other?)):
-      push(.number(operation == .add ? one + other : one - other, dimension), [left, right])
+    case (let operation, (let lhs?, let rhs?)):
+      push(.number(operation == .add ? lhs + rhs : lhs - rhs, dimension), [left, right])
     default: push(.number(nil, dimension), [left, right])
     }
     return nil

@@ -1,11 +1,11 @@
-/// A word, number or sign of a formula.
+/// A token of a formula: a word, number or symbol.
 struct FormulaToken: Hashable, Sendable {
   enum Content: Hashable, Sendable {
     case number(Double, Dimension?)
     case word(String)
-    /// A name in quotes, which is never a word of the language.
+    /// A quoted name, which is never a keyword.
     case quoted(String)
-    case sign(String)
+    case symbol(String)
     case end
   }
 
@@ -13,7 +13,7 @@ struct FormulaToken: Hashable, Sendable {
   let range: Range<Int>
 }
 
-/// Cuts a text into words, numbers and signs.
+/// Divides the text of a formula into tokens.
 struct FormulaLexer {
   private let text: String
   private let bytes: [UInt8]
@@ -24,7 +24,7 @@ struct FormulaLexer {
     bytes = Array(text.utf8)
   }
 
-  /// What numbers may be followed by: a factor and what it makes of a plain number.
+  /// The suffixes of numbers: the factor and the dimension of a number with the suffix.
   private static let units: [String: (factor: Double, dimension: Dimension?)] = [
     "%": (0.01, .ratio), "k": (1e3, nil), "M": (1e6, nil), "G": (1e9, nil),
     "ns": (1e-9, .duration), "us": (1e-6, .duration), "ms": (1e-3, .duration),
@@ -33,14 +33,14 @@ struct FormulaLexer {
     "GiB": (1_073_741_824, .size),
   ]
 
-  private static let signs = [
+  private static let symbols = [
     "??", "<=", ">=", "==", "!=", "<", ">", "(", ")", "+", "-", "*", "/",
   ]
 
-  /// What other languages write, and what is written here.
-  private static let foreign = ["&&": "and", "||": "or", "=": "==", "!": "not", "&": "and"]
+  /// Operators of other languages, with their equivalents.
+  private static let foreignSymbols = ["&&": "and", "||": "or", "=": "==", "!": "not", "&": "and"]
 
-  /// All tokens, and one for the end.
+  /// Returns all tokens, followed by `end`.
   mutating func tokens() throws(FormulaError) -> [FormulaToken] {
     var tokens: [FormulaToken] = []
     while true {
@@ -61,40 +61,40 @@ struct FormulaLexer {
     let byte = bytes[position]
     if Self.isDigit(byte) { return try number() }
     if Self.isLetter(byte) {
-      return .word(take { Self.isLetter($0) || Self.isDigit($0) || $0 == 0x2e })
+      return .word(consume { Self.isLetter($0) || Self.isDigit($0) || $0 == 0x2e })
     }
     if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") { return try quoted(byte) }
-    for sign in Self.signs where bytes[position...].starts(with: sign.utf8) {
-      position += sign.utf8.count
-      return .sign(sign)
+    for symbol in Self.symbols where bytes[position...].starts(with: symbol.utf8) {
+      position += symbol.utf8.count
+      return .symbol(symbol)
     }
-    for (sign, instead) in Self.foreign.sorted(by: { $0.key.count > $1.key.count })
-    where bytes[position...].starts(with: sign.utf8) {
-      throw flaw(sign.utf8.count, "'\(sign)' is not understood: write '\(instead)'")
+    for (symbol, equivalent) in Self.foreignSymbols.sorted(by: { $0.key.count > $1.key.count })
+    where bytes[position...].starts(with: symbol.utf8) {
+      throw error(symbol.utf8.count, "unknown operator '\(symbol)'; use '\(equivalent)'")
     }
-    // All bytes of one character.
+    // Mark all bytes of the character.
     var count = 1
     while position + count < bytes.count, bytes[position + count] & 0xc0 == 0x80 { count += 1 }
-    throw flaw(count, "this sign is not understood")
+    throw error(count, "unexpected character")
   }
 
   private mutating func number() throws(FormulaError) -> FormulaToken.Content {
     let start = position
-    let digits = take { Self.isDigit($0) || $0 == 0x2e }
+    let digits = consume { Self.isDigit($0) || $0 == 0x2e }
     guard let value = Double(digits), value.isFinite else {
-      throw FormulaError(text, start..<position, "'\(digits)' is no number")
+      throw FormulaError(text, start..<position, "invalid number '\(digits)'")
     }
     let unitStart = position
     let unit =
       position < bytes.count && bytes[position] == UInt8(ascii: "%")
-      ? take(first: 1) { _ in true } : take { Self.isLetter($0) || Self.isDigit($0) }
+      ? consume(maximum: 1) { _ in true } : consume { Self.isLetter($0) || Self.isDigit($0) }
     var (factor, dimension): (Double, Dimension?) = (1, nil)
     if !unit.isEmpty {
       guard let known = Self.units[unit] else {
         throw FormulaError(
           text, unitStart..<position,
-          "there is no unit '\(unit)'; there are %, ns, us, ms, s, min, h, B, KiB, MiB, GiB, k, M "
-            + "and G, and /s behind any")
+          "unknown unit '\(unit)'; expected one of %, ns, us, ms, s, min, h, B, KiB, MiB, GiB, k, "
+            + "M, G, optionally followed by /s")
       }
       (factor, dimension) = known
     }
@@ -109,20 +109,25 @@ struct FormulaLexer {
 
   private mutating func quoted(_ quote: UInt8) throws(FormulaError) -> FormulaToken.Content {
     guard let end = bytes[(position + 1)...].firstIndex(of: quote) else {
-      throw flaw(bytes.count - position, "the quote has no end")
+      throw error(bytes.count - position, "unterminated quote")
     }
     let name = String(decoding: bytes[(position + 1)..<end], as: UTF8.self)
     position = end + 1
     return .quoted(name)
   }
 
-  private mutating func take(first most: Int = .max, _ isPart: (UInt8) -> Bool) -> String {
+  /// Consumes at most `maximum` bytes while they match.
+  private mutating func consume(
+    maximum: Int = .max, _ isPart: (UInt8) -> Bool
+  ) -> String {
     let start = position
-    while position < bytes.count, position - start < most, isPart(bytes[position]) { position += 1 }
+    while position < bytes.count, position - start < maximum, isPart(bytes[position]) {
+      position += 1
+    }
     return String(decoding: bytes[start..<position], as: UTF8.self)
   }
 
-  private func flaw(_ count: Int, _ reason: String) -> FormulaError {
+  private func error(_ count: Int, _ reason: String) -> FormulaError {
     FormulaError(text, position..<position + count, reason)
   }
 

@@ -1,19 +1,20 @@
-/// Turns the words of a formula into steps for a stack.
+/// Translates the tokens of a formula to steps for a stack machine.
 ///
-/// It calls itself only for parentheses, `not` and signs before a number, up to `deepest`.
+/// A recursive descent parser. Only parentheses, `not` and the unary minus recurse, at most
+/// `maximumDepth` levels.
 struct FormulaParser {
-  /// A part that was parsed: what it gives, and where it stands.
+  /// A parsed part: the kind of its result, and its position.
   private struct Part {
-    let form: Formula.Form
+    let kind: Formula.ResultKind
     let range: Range<Int>
 
-    func joined(_ other: Part, _ form: Formula.Form) -> Part {
-      Part(form: form, range: range.lowerBound..<other.range.upperBound)
+    func joined(_ other: Part, _ kind: Formula.ResultKind) -> Part {
+      Part(kind: kind, range: range.lowerBound..<other.range.upperBound)
     }
   }
 
-  /// The most parts in each other.
-  static let deepest = 50
+  /// The maximum nesting depth.
+  static let maximumDepth = 50
   private static let comparisons = ["<", "<=", ">", ">=", "==", "!="]
 
   private let text: String
@@ -22,10 +23,10 @@ struct FormulaParser {
   private var steps: [FormulaStep] = []
 
   init(_ text: String) throws(FormulaError) {
-    guard text.utf8.count <= Formula.longestText else {
+    guard text.utf8.count <= Formula.maximumByteCount else {
       throw FormulaError(
-        text, Formula.longestText..<text.utf8.count,
-        "it is longer than \(Formula.longestText) bytes")
+        text, Formula.maximumByteCount..<text.utf8.count,
+        "formula exceeds \(Formula.maximumByteCount) bytes")
     }
     self.text = text
     var lexer = FormulaLexer(text)
@@ -34,22 +35,22 @@ struct FormulaParser {
 
   private var token: FormulaToken { tokens[next] }
 
-  mutating func parse(_ form: Formula.Form) throws(FormulaError) -> [FormulaStep] {
-    if token.content == .end { throw flaw(token.range, "a formula is needed") }
+  mutating func parse(_ kind: Formula.ResultKind) throws(FormulaError) -> [FormulaStep] {
+    if token.content == .end { throw error(token.range, "expected a formula") }
     let whole = try disjunction(depth: 0)
     guard token.content == .end else {
-      throw flaw(token.range, "nothing can stand here\(hint)")
+      throw error(token.range, unexpectedToken)
     }
-    try require(form, whole)
+    try require(kind, whole)
     return steps
   }
 
-  /// What a person may have meant by two words side by side.
-  private var hint: String {
+  /// The reason why the current token cannot continue a complete formula.
+  private var unexpectedToken: String {
     switch token.content {
-    case .sign(")"): ": there is no ( for it"
-    case .sign: ""
-    default: " without 'and', 'or' or a sign before it"
+    case .symbol(")"): "unexpected ')'; no matching '('"
+    case .symbol(let symbol): "unexpected '\(symbol)'"
+    default: "expected 'and', 'or' or an operator"
     }
   }
 
@@ -57,7 +58,7 @@ struct FormulaParser {
 
   private mutating func disjunction(depth: Int) throws(FormulaError) -> Part {
     var left = try conjunction(depth: depth)
-    while let range = take(word: "or") {
+    while let range = consume(word: "or") {
       try require(.condition, left)
       let right = try conjunction(depth: depth)
       try require(.condition, right)
@@ -69,7 +70,7 @@ struct FormulaParser {
 
   private mutating func conjunction(depth: Int) throws(FormulaError) -> Part {
     var left = try negation(depth: depth)
-    while let range = take(word: "and") {
+    while let range = consume(word: "and") {
       try require(.condition, left)
       let right = try negation(depth: depth)
       try require(.condition, right)
@@ -80,25 +81,25 @@ struct FormulaParser {
   }
 
   private mutating func negation(depth: Int) throws(FormulaError) -> Part {
-    guard let range = take(word: "not") else { return try comparison(depth: depth) }
+    guard let range = consume(word: "not") else { return try comparison(depth: depth) }
     try limit(depth, range)
     let operand = try negation(depth: depth + 1)
     try require(.condition, operand)
     add(.not, range)
-    return Part(form: .condition, range: range.lowerBound..<operand.range.upperBound)
+    return Part(kind: .condition, range: range.lowerBound..<operand.range.upperBound)
   }
 
   private mutating func comparison(depth: Int) throws(FormulaError) -> Part {
     let left = try sum(depth: depth)
-    guard let (sign, range) = take(signs: Self.comparisons),
-      let comparison = Comparison(rawValue: sign)
+    guard let (symbol, range) = consume(symbols: Self.comparisons),
+      let comparison = Comparison(rawValue: symbol)
     else { return left }
     try require(.number, left)
     let right = try sum(depth: depth)
     try require(.number, right)
     add(.compare(comparison), range)
-    if case .sign(let sign) = token.content, Self.comparisons.contains(sign) {
-      throw flaw(token.range, "join two comparisons by 'and'")
+    if case .symbol(let symbol) = token.content, Self.comparisons.contains(symbol) {
+      throw error(token.range, "comparisons cannot be chained; join them with 'and'")
     }
     return left.joined(right, .condition)
   }
@@ -107,25 +108,25 @@ struct FormulaParser {
 
   private mutating func sum(depth: Int) throws(FormulaError) -> Part {
     var left = try product(depth: depth)
-    while let (sign, range) = take(signs: ["+", "-"]) {
+    while let (symbol, range) = consume(symbols: ["+", "-"]) {
       let right = try product(depth: depth)
-      left = try join(left, right, sign == "+" ? .add : .subtract, range)
+      left = try join(left, right, symbol == "+" ? .add : .subtract, range)
     }
     return left
   }
 
   private mutating func product(depth: Int) throws(FormulaError) -> Part {
     var left = try alternative(depth: depth)
-    while let (sign, range) = take(signs: ["*", "/"]) {
+    while let (symbol, range) = consume(symbols: ["*", "/"]) {
       let right = try alternative(depth: depth)
-      left = try join(left, right, sign == "*" ? .multiply : .divide, range)
+      left = try join(left, right, symbol == "*" ? .multiply : .divide, range)
     }
     return left
   }
 
   private mutating func alternative(depth: Int) throws(FormulaError) -> Part {
     var left = try primary(depth: depth)
-    while let (_, range) = take(signs: ["??"]) {
+    while let (_, range) = consume(symbols: ["??"]) {
       let right = try primary(depth: depth)
       left = try join(left, right, .otherwise, range)
     }
@@ -147,49 +148,49 @@ struct FormulaParser {
     switch first.content {
     case .number(let value, let dimension):
       add(.number(value, dimension), first.range)
-      return Part(form: .number, range: first.range)
+      return Part(kind: .number, range: first.range)
     case .quoted(let name):
       add(.statistic(.value, name: name), first.range)
-      return Part(form: .number, range: first.range)
-    case .sign("("):
+      return Part(kind: .number, range: first.range)
+    case .symbol("("):
       try limit(depth, first.range)
       let inner = try disjunction(depth: depth + 1)
-      guard let (_, end) = take(signs: [")"]) else {
-        throw flaw(first.range, "this ( has no )")
+      guard let (_, end) = consume(symbols: [")"]) else {
+        throw error(first.range, "unmatched '('")
       }
-      return Part(form: inner.form, range: first.range.lowerBound..<end.upperBound)
-    case .sign("-"):
+      return Part(kind: inner.kind, range: first.range.lowerBound..<end.upperBound)
+    case .symbol("-"):
       try limit(depth, first.range)
       let operand = try primary(depth: depth + 1)
       try require(.number, operand)
       add(.negate, first.range)
-      return Part(form: .number, range: first.range.lowerBound..<operand.range.upperBound)
+      return Part(kind: .number, range: first.range.lowerBound..<operand.range.upperBound)
     case .word(let word):
       return try self.word(word, first.range)
     case .end:
       next -= 1
-      throw flaw(first.range, "something is missing at the end")
-    case .sign(let sign):
-      throw flaw(first.range, "'\(sign)' cannot stand here: a number or a statistic is needed")
+      throw error(first.range, "unexpected end; expected a number or a statistic")
+    case .symbol(let symbol):
+      throw error(first.range, "unexpected '\(symbol)'; expected a number or a statistic")
     }
   }
 
   private mutating func word(_ word: String, _ range: Range<Int>) throws(FormulaError) -> Part {
     if ["and", "or", "not"].contains(word) {
-      throw flaw(range, "'\(word)' cannot stand here: a number or a statistic is needed")
+      throw error(range, "unexpected '\(word)'; expected a number or a statistic")
     }
-    guard case .sign("(") = token.content else {
+    guard case .symbol("(") = token.content else {
       if let state = StateWord(rawValue: word) {
         add(.state(state), range)
-        return Part(form: .condition, range: range)
+        return Part(kind: .condition, range: range)
       }
       add(.statistic(.value, name: word), range)
-      return Part(form: .number, range: range)
+      return Part(kind: .number, range: range)
     }
     guard let function = StatisticFunction(word) else {
-      throw flaw(
+      throw error(
         range,
-        "there is no function '\(word)'; there are rate, share, delta, value, and p50 to p999")
+        "unknown function '\(word)'; expected one of rate, share, delta, value, p50 to p999")
     }
     next += 1
     let argument = token
@@ -197,29 +198,29 @@ struct FormulaParser {
     switch argument.content {
     case .word(let word): name = word
     case .quoted(let quoted): name = quoted
-    default: throw flaw(argument.range, "the name of a statistic is needed here")
+    default: throw error(argument.range, "expected the name of a statistic")
     }
     next += 1
-    guard let (_, end) = take(signs: [")"]) else {
-      throw flaw(token.range, "a ) is needed here: \(word) takes one name")
+    guard let (_, end) = consume(symbols: [")"]) else {
+      throw error(token.range, "expected ')'; \(word) has one argument")
     }
     let whole = range.lowerBound..<end.upperBound
     add(.statistic(function, name: name), whole)
-    return Part(form: .number, range: whole)
+    return Part(kind: .number, range: whole)
   }
 
   // MARK: - Tokens
 
-  private mutating func take(word: String) -> Range<Int>? {
+  private mutating func consume(word: String) -> Range<Int>? {
     guard token.content == .word(word) else { return nil }
     defer { next += 1 }
     return token.range
   }
 
-  private mutating func take(signs: [String]) -> (String, Range<Int>)? {
-    guard case .sign(let sign) = token.content, signs.contains(sign) else { return nil }
+  private mutating func consume(symbols: [String]) -> (String, Range<Int>)? {
+    guard case .symbol(let symbol) = token.content, symbols.contains(symbol) else { return nil }
     defer { next += 1 }
-    return (sign, token.range)
+    return (symbol, token.range)
   }
 
   private mutating func add(_ operation: FormulaOperation, _ range: Range<Int>) {
@@ -227,21 +228,21 @@ struct FormulaParser {
   }
 
   private func limit(_ depth: Int, _ range: Range<Int>) throws(FormulaError) {
-    guard depth < Self.deepest else {
-      throw flaw(range, "more than \(Self.deepest) parts stand in each other")
+    guard depth < Self.maximumDepth else {
+      throw error(range, "nesting exceeds \(Self.maximumDepth) levels")
     }
   }
 
-  private func require(_ form: Formula.Form, _ part: Part) throws(FormulaError) {
-    guard part.form != form else { return }
-    throw flaw(
+  private func require(_ kind: Formula.ResultKind, _ part: Part) throws(FormulaError) {
+    guard part.kind != kind else { return }
+    throw error(
       part.range,
-      form == .condition
-        ? "this is a number: compare it with another, as in rate(exits) > 1000/s"
-        : "this is true or false: a number is needed here")
+      kind == .condition
+        ? "expected a condition, found a number; compare it, for example rate(exits) > 1000/s"
+        : "expected a number, found a condition")
   }
 
-  private func flaw(_ range: Range<Int>, _ reason: String) -> FormulaError {
+  private func error(_ range: Range<Int>, _ reason: String) -> FormulaError {
     FormulaError(text, range, reason)
   }
 }

@@ -1,7 +1,7 @@
-/// One step of an evaluation: it takes its operands from a stack and puts its result there.
+/// A step of the stack machine: it pops its operands and pushes its result.
 struct FormulaStep: Hashable, Sendable {
   let operation: FormulaOperation
-  /// Where it stands in the text, in bytes of UTF-8.
+  /// The position in the text, as UTF-8 offsets.
   let range: Range<Int>
 }
 
@@ -14,7 +14,7 @@ enum FormulaOperation: Hashable, Sendable {
   case subtract
   case multiply
   case divide
-  /// The first operand, or the second where the first is not known.
+  /// The first operand, or the second if the first is unknown.
   case otherwise
   case compare(Comparison)
   case and
@@ -22,16 +22,16 @@ enum FormulaOperation: Hashable, Sendable {
   case not
 }
 
-/// What is made of a statistic.
+/// A function of a statistic.
 enum StatisticFunction: Hashable, Sendable {
   case value
   case rate
   case share
   case delta
-  /// The least that the quantile of a histogram's new samples can be, in thousandths.
+  /// The lower bound of a quantile of a histogram's new samples.
   case quantile(thousandths: Int)
 
-  /// The function of a name: `p99` and `p999` are quantiles.
+  /// Parses the name of a function; `p99` and `p999` are quantiles.
   init?(_ name: String) {
     switch name {
     case "value": self = .value
@@ -48,7 +48,7 @@ enum StatisticFunction: Hashable, Sendable {
   }
 }
 
-/// Whether numbers of a source can be had.
+/// A status that a formula can test.
 enum StateWord: String, Hashable, Sendable {
   case denied
   case stale
@@ -62,14 +62,14 @@ enum Comparison: String, Hashable, Sendable {
   case equal = "=="
   case unequal = "!="
 
-  func holds(_ one: Double, _ other: Double) -> Bool {
+  func holds(_ lhs: Double, _ rhs: Double) -> Bool {
     switch self {
-    case .less: one < other
-    case .lessOrEqual: one <= other
-    case .greater: one > other
-    case .greaterOrEqual: one >= other
-    case .equal: one == other
-    case .unequal: one != other
+    case .less: lhs < rhs
+    case .lessOrEqual: lhs <= rhs
+    case .greater: lhs > rhs
+    case .greaterOrEqual: lhs >= rhs
+    case .equal: lhs == rhs
+    case .unequal: lhs != rhs
     }
   }
 }

@@ -1,12 +1,12 @@
 internal import Statistics
 
-/// A number that a formula gave, with what it is measured in.
+/// The result of a numeric formula, with its dimension.
 public struct Measure: Hashable, Sendable {
-  /// In seconds, bytes, cycles, or plain; per second where it is a rate.
+  /// The value in seconds, bytes, cycles or events; per second for a rate.
   public let value: Double
   let dimension: Dimension?
 
-  /// As a person reads it: `87.4%`, `2k/s`, `5 ms`.
+  /// The value for display: `87.4%`, `2k/s`, `5 ms`.
   public var text: String {
     let dimension = dimension ?? .count
     switch (dimension.seconds, dimension.bytes, dimension.cycles) {
@@ -23,43 +23,43 @@ public struct Measure: Hashable, Sendable {
     }
   }
 
-  /// The unit in one word, for programs: `ratio`, `count`, `per second`, `seconds` and so on.
+  /// The unit for JSON: `ratio`, `count`, `per second`, `seconds` and so on.
   public var unit: String {
     let dimension = dimension ?? .count
-    if dimension.fits(.ratio) { return dimension.events == 0 ? "ratio" : "count" }
-    if dimension.fits(.frequency) { return "per second" }
+    if dimension.isCompatible(with: .ratio) { return dimension.events == 0 ? "ratio" : "count" }
+    if dimension.isCompatible(with: .frequency) { return "per second" }
     return dimension.description
   }
 }
 
-/// Why a number is not there.
-public enum Missing: Hashable, Sendable {
+/// The reason why a value is missing.
+public enum MissingValue: Hashable, Sendable {
   /// The source has no statistic of this name.
   case absent(name: String)
-  /// It is not among what may be read of a source that is denied in part.
+  /// The source is denied in part, and the readable part has no statistic of this name.
   case withheld(name: String)
-  /// It has, and it cannot be read now.
+  /// The statistic exists but is not readable now.
   case unreadable(name: String, Status)
-  /// It is not produced now.
+  /// The statistic is inactive.
   case inactive(name: String)
-  /// It was read once only, so that nothing is known of its growth.
+  /// The statistic was read only once, so that its growth is unknown.
   case early(name: String)
-  /// A histogram got no samples.
+  /// The histogram has no new samples.
   case empty(name: String)
-  /// Something was divided by zero, at this part of the formula.
+  /// This formula divides by zero.
   case zeroDivisor(String)
-  /// The statistic of this name is not what the formula takes it for.
-  case unfit(name: String, reason: String)
+  /// The statistic has the wrong kind or unit for the formula.
+  case mismatch(name: String, reason: String)
 
-  /// Whether a refusal is the reason.
-  public var isRefusal: Bool {
+  /// Returns `true` if the system denies access.
+  public var isDenied: Bool {
     switch self {
     case .withheld, .unreadable(_, .denied): true
     default: false
     }
   }
 
-  /// Such a state in words of its own.
+  /// The status of a statistic that is not readable.
   public enum Status: Hashable, Sendable {
     case denied(code: Int32)
     case stale
@@ -67,27 +67,27 @@ public enum Missing: Hashable, Sendable {
   }
 }
 
-extension Missing: CustomStringConvertible {
+extension MissingValue: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .absent(let name): "there is no \(name)"
-    case .withheld(let name): "\(name) is not among what may be read"
-    case .unreadable(let name, .denied): "\(name) may not be read"
+    case .absent(let name): "no \(name)"
+    case .withheld(let name): "\(name) is not among the readable statistics"
+    case .unreadable(let name, .denied): "access to \(name) denied"
     case .unreadable(let name, .stale): "\(name) is stale"
-    case .unreadable(let name, .gone): "what had \(name) is gone"
-    case .inactive(let name): "\(name) has no value now"
+    case .unreadable(let name, .gone): "the source of \(name) is gone"
+    case .inactive(let name): "\(name) has no value"
     case .early(let name): "\(name) was read only once"
-    case .empty(let name): "\(name) got no samples"
-    case .zeroDivisor(let text): "\(text) divides by zero"
-    case .unfit(let name, let reason): "\(name) \(reason)"
+    case .empty(let name): "\(name) has no new samples"
+    case .zeroDivisor(let text): "division by zero in '\(text)'"
+    case .mismatch(let name, let reason): "'\(name)' \(reason)"
     }
   }
 }
 
-/// Whether a condition holds.
+/// The result of a condition.
 public enum Answer: Hashable, Sendable {
   case yes
   case no
-  /// It cannot be told without these.
-  case unknown([Missing])
+  /// The result depends on missing values.
+  case unknown([MissingValue])
 }

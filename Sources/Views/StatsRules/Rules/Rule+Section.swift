@@ -6,20 +6,20 @@ extension Rule {
 
   init(_ section: SectionFile.Section) throws(SectionFileError) {
     let on = try section.required("on")
-    var places: [RulePlace] = []
+    var scopes: [RuleScope] = []
     for word in on.text.split(whereSeparator: { $0 == " " || $0 == "," }) {
-      guard let place = RulePlace(String(word)) else {
+      guard let scope = RuleScope(String(word)) else {
         throw SectionFileError(
           line: on.line,
-          reason:
-            "'\(word)' is no place; there are \(RulePlace.known), and paths such as app/*/worker*")
+          reason: "unknown source '\(word)'; expected one of \(RuleScope.known), "
+            + "or a path such as app/*/worker*")
       }
-      places.append(place)
+      scopes.append(scope)
     }
-    guard !places.isEmpty else { throw SectionFileError(line: on.line, reason: "on is empty") }
+    guard !scopes.isEmpty else { throw SectionFileError(line: on.line, reason: "'on' is empty") }
     let when = try section.required("when")
     name = section.name
-    self.places = places
+    self.scopes = scopes
     severity = try Self.severity(section)
     condition = try Self.formula(when.text, .condition, when.line)
     evidence = try Self.evidence(section)
@@ -36,7 +36,8 @@ extension Rule {
     let value = try section.required("severity")
     guard let severity = Rule.Severity(rawValue: value.text) else {
       let known = Rule.Severity.allCases.map(\.rawValue).joined(separator: ", ")
-      throw SectionFileError(line: value.line, reason: "severity is one of \(known)")
+      throw SectionFileError(
+        line: value.line, reason: "unknown severity '\(value.text)'; expected one of \(known)")
     }
     return severity
   }
@@ -44,12 +45,14 @@ extension Rule {
   private static func list(_ section: SectionFile.Section) throws(SectionFileError) -> Rule.List? {
     guard let value = section.values["list"] else { return nil }
     guard let list = Rule.List(rawValue: value.text) else {
-      throw SectionFileError(line: value.line, reason: "list is neighbours or remarks")
+      throw SectionFileError(
+        line: value.line,
+        reason: "unknown list '\(value.text)'; expected one of neighbours, diagnostics")
     }
     return list
   }
 
-  /// The items of `show`: words and formulas.
+  /// Parses the items of `show`: labels and formulas.
   private static func evidence(_ section: SectionFile.Section) throws(SectionFileError) -> [Rule
     .Evidence]
   {
@@ -58,7 +61,8 @@ extension Rule {
     for item in value.text.split(separator: ";") {
       guard let equals = item.firstIndex(of: "=") else {
         throw SectionFileError(
-          line: value.line, reason: "show has items of the form: words = formula")
+          line: value.line,
+          reason: "invalid item '\(trimmed(item))' in 'show'; expected 'label = formula'")
       }
       let formula = try formula(
         trimmed(item[item.index(after: equals)...]), .number, value.line)
@@ -68,10 +72,10 @@ extension Rule {
   }
 
   private static func formula(
-    _ text: String, _ form: Formula.Form, _ line: Int
+    _ text: String, _ kind: Formula.ResultKind, _ line: Int
   ) throws(SectionFileError) -> Formula {
     do throws(FormulaError) {
-      return try Formula(text, form)
+      return try Formula(text, kind)
     } catch {
       throw SectionFileError(line: line, reason: "\(error)")
     }

@@ -1,53 +1,56 @@
-/// When something is worth telling of a source, with what numbers, and what to do.
+public import StatsTree
+
+/// A condition that causes a finding, with its evidence and remedy.
 public struct Rule: Hashable, Sendable {
-  /// How bad it is; the worst first.
+  /// The severity of a finding, in descending order.
   public enum Severity: String, Hashable, Sendable, CaseIterable, Comparable {
-    /// Guests are slowed down now.
+    /// Guests are slow now.
     case problem
-    /// The host works for nothing.
+    /// The host spends resources without benefit.
     case waste
-    /// Something to know before the rest is believed.
+    /// A fact that limits the validity of other findings.
     case notice
 
-    public static func < (one: Severity, other: Severity) -> Bool {
-      one.rank < other.rank
+    public static func < (lhs: Severity, rhs: Severity) -> Bool {
+      lhs.rank < rhs.rank
     }
 
     private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
   }
 
-  /// What a finding lists beside its numbers.
+  /// An additional list in a finding.
   public enum List: String, Hashable, Sendable {
-    /// Who ran on the CPUs that the source may use.
+    /// The threads that ran on the CPUs of the source.
     case neighbours
-    /// Why numbers of the source cannot be had.
-    case remarks
+    /// The diagnostics of the source.
+    case diagnostics
   }
 
-  /// A number that is shown as evidence.
+  /// A value that a finding shows as evidence.
   public struct Evidence: Hashable, Sendable {
-    /// What it is, in words.
+    /// The label of the value.
     public let label: String
     public let formula: Formula
   }
 
   public let name: String
-  public let places: [RulePlace]
+  /// The sources to which the rule applies.
+  public let scopes: [RuleScope]
   public let severity: Severity
   public let condition: Formula
   public let evidence: [Evidence]
   public let list: List?
-  /// What is wrong, as the rest of a sentence that begins with the source.
+  /// The problem, as the predicate of a sentence whose subject is the source.
   public let finding: String
-  /// What to try.
+  /// The suggested remedy.
   public let remedy: String
-  /// Where the threshold comes from.
+  /// The origin of the threshold.
   public let reason: String
-  /// The line at which it begins in its file.
+  /// The line number of the rule in its file.
   public let line: Int
 
-  /// Whether it is about the source with a path.
-  public func isAbout(_ path: String) -> Bool {
-    places.contains { $0.contains(path) }
+  /// Returns `true` if the rule applies to a source.
+  public func applies(to source: Source) -> Bool {
+    scopes.contains { $0.contains(source) }
   }
 }

@@ -1,7 +1,7 @@
 internal import StatsKnowledge
 
 extension RuleBook {
-  /// The rules that are part of the program, parsed at the first use.
+  /// The rules built into the program; parsed on first use.
   public static let builtIn: RuleBook = {
     do throws(SectionFileError) {
       return try RuleBook(parsing: BuiltInText.rules)

@@ -1,24 +1,24 @@
 public import StatsKnowledge
 
-/// Rules in the order of their file: data, never code.
+/// Rules read from data files, in file order.
 public struct RuleBook: Sendable {
   public private(set) var rules: [Rule] = []
 
   public init() {}
 
-  /// Reads the text of a rules file; `docs/doctor.md` describes the form.
+  /// Parses a rules file; `docs/doctor.md` describes the format.
   public init(parsing text: String) throws(SectionFileError) {
     for section in try SectionFile(parsing: text, keys: Rule.keys).sections {
-      if let twin = rules.first(where: { $0.name == section.name }) {
+      if let first = rules.first(where: { $0.name == section.name }) {
         throw SectionFileError(
           line: section.line,
-          reason: "duplicate rule [\(section.name)]; the first is in line \(twin.line)")
+          reason: "duplicate rule [\(section.name)]; first defined in line \(first.line)")
       }
       rules.append(try Rule(section))
     }
   }
 
-  /// Adds the rules of another book; one of the same name takes the place of this book's.
+  /// Adds the rules of another book; they replace rules of the same name.
   public mutating func add(_ other: RuleBook) {
     for rule in other.rules {
       if let index = rules.firstIndex(where: { $0.name == rule.name }) {

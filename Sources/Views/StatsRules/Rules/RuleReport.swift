@@ -1,39 +1,39 @@
 public import Statistics
 public import StatsTree
 
-/// What rules say of the sources that were sampled.
+/// The result of applying rules to sampled sources.
 public struct RuleReport {
-  /// A rule that holds for a source.
+  /// A rule whose condition holds for a source.
   public struct Diagnosis {
     public let rule: Rule
     public let source: Source
     public let path: String
-    /// The time between the two samples.
+    /// The interval between the two samples.
     public let interval: Interval?
-    /// The numbers of the rule, in its order.
-    public let evidence: [Result<Measure, MissingNumbers>]
+    /// The evidence, in the order of the rule.
+    public let evidence: [Result<Measure, MissingValuesError>]
   }
 
-  /// A rule that cannot be told, of the sources that lack the same numbers.
+  /// A rule that cannot be decided for sources with the same missing values.
   public struct Gap {
     public let rule: Rule
-    public let missing: [Missing]
+    public let missing: [MissingValue]
     public fileprivate(set) var paths: [String]
   }
 
-  /// The worst first, then in the order of the rules and of the tree.
+  /// The diagnoses, sorted by severity, then in the order of the rules and the tree.
   public private(set) var diagnoses: [Diagnosis] = []
   public private(set) var gaps: [Gap] = []
-  /// How many sources a rule was about.
+  /// The number of sources to which at least one rule applies.
   public private(set) var examinedCount = 0
 
-  /// Puts every rule to every source that it is about.
+  /// Applies every rule to the sources in its scope.
   public init(_ book: RuleBook, of subjects: [Subject]) {
     var examined: Set<ObjectIdentifier> = []
     for rule in book.rules.enumerated().sorted(by: {
       ($0.element.severity, $0.offset) < ($1.element.severity, $1.offset)
     }).map(\.element) {
-      for subject in subjects where rule.isAbout(subject.path) {
+      for subject in subjects where rule.applies(to: subject.source) {
         examined.insert(ObjectIdentifier(subject.source))
         switch subject.answer(rule.condition) {
         case .no: break
@@ -42,14 +42,14 @@ public struct RuleReport {
             Diagnosis(
               rule: rule, source: subject.source, path: subject.path, interval: subject.interval,
               evidence: rule.evidence.map { subject.measure($0.formula) }))
-        case .unknown(let missing): note(rule, missing, subject.path)
+        case .unknown(let missing): addGap(rule, missing, subject.path)
         }
       }
     }
     examinedCount = examined.count
   }
 
-  private mutating func note(_ rule: Rule, _ missing: [Missing], _ path: String) {
+  private mutating func addGap(_ rule: Rule, _ missing: [MissingValue], _ path: String) {
     let known = gaps.firstIndex { $0.rule.name == rule.name && $0.missing == missing }
     if let known {
       gaps[known].paths.append(path)

@@ -2,54 +2,58 @@ internal import Statistics
 internal import StatsTree
 
 extension Subject {
-  /// Whether a condition holds for this source, by its last two samples.
+  /// Evaluates a condition for this source with its last two samples.
   ///
-  /// - Precondition: the formula is a condition.
+  /// - Precondition: The result of the formula is a condition.
   public func answer(_ condition: Formula) -> Answer {
     let (item, missing) = evaluate(condition)
     guard case .truth(let truth) = item.content else {
-      preconditionFailure("no condition: \(condition.text)")
+      preconditionFailure("not a condition: \(condition.text)")
     }
     guard let truth else { return .unknown(missing) }
     return truth ? .yes : .no
   }
 
-  /// The number that a formula gives for this source, or what it would need.
+  /// Evaluates a numeric formula for this source with its last two samples.
   ///
-  /// - Precondition: the formula is a number.
-  public func measure(_ formula: Formula) -> Result<Measure, MissingNumbers> {
+  /// - Precondition: The result of the formula is a number.
+  public func measure(_ formula: Formula) -> Result<Measure, MissingValuesError> {
     let (item, missing) = evaluate(formula)
     guard case .number(let value, let dimension) = item.content else {
-      preconditionFailure("no number: \(formula.text)")
+      preconditionFailure("not a number: \(formula.text)")
     }
-    guard let value else { return .failure(MissingNumbers(all: missing)) }
+    guard let value else { return .failure(MissingValuesError(all: missing)) }
     return .success(Measure(value: value, dimension: dimension))
   }
 
-  /// The result, and why it is unknown: only what decides, each once.
-  private func evaluate(_ formula: Formula) -> (item: FormulaItem, missing: [Missing]) {
-    var vm = FormulaEvaluator()
-    var reasons: [Int: [Missing]] = [:]
-    let item = vm.run(
+  /// Evaluates a formula.
+  ///
+  /// - Returns: The result, and the missing values that make it unknown, without duplicates.
+  private func evaluate(_ formula: Formula) -> (item: FormulaItem, missing: [MissingValue]) {
+    var evaluator = FormulaEvaluator()
+    var reasons: [Int: [MissingValue]] = [:]
+    let item = evaluator.run(
       formula.steps,
       operand: { position, step in
         switch step.operation {
         case .statistic(let function, let name):
-          do throws(MissingNumbers) {
+          do throws(MissingValuesError) {
             let measure = try number(function, name)
             return .number(measure.value, measure.dimension)
           } catch {
             reasons[position] = error.all
             return .number(nil, dimension(function, name))
           }
-        case .state(let word): return .truth(isIn(word))
+        case .state(let word): return .truth(hasStatus(word))
         default: return .truth(nil)
         }
       },
-      misfit: { reasons[$0.position] = [.unfit(name: formula.text, reason: ": \($0.reason)")] })
-    var missing: [Missing] = []
+      unitMismatch: {
+        reasons[$0.position] = [.mismatch(name: formula.text, reason: "has \($0.reason)")]
+      })
+    var missing: [MissingValue] = []
     for cause in item.causes {
-      for reason in reasons[cause] ?? [.zeroDivisor(formula.part(at: cause))]
+      for reason in reasons[cause] ?? [.zeroDivisor(formula.text)]
       where !missing.contains(reason) {
         missing.append(reason)
       }
@@ -63,22 +67,22 @@ extension Subject {
 
   private func number(
     _ function: StatisticFunction, _ name: String
-  ) throws(MissingNumbers) -> Measure {
+  ) throws(MissingValuesError) -> Measure {
     guard let (entry, statistic) = find(name) else {
-      if case .denied = source.status { throw MissingNumbers(.withheld(name: name)) }
-      throw MissingNumbers(.absent(name: name))
+      if case .denied = source.status { throw MissingValuesError(.withheld(name: name)) }
+      throw MissingValuesError(.absent(name: name))
     }
-    if let reason = function.refusal(of: statistic) {
-      throw MissingNumbers(.unfit(name: name, reason: reason))
+    if let reason = function.mismatch(with: statistic) {
+      throw MissingValuesError(.mismatch(name: name, reason: reason))
     }
     switch sampler.status(of: entry) {
     case .up: break
-    case .stale: throw MissingNumbers(.unreadable(name: name, .stale))
-    case .denied(let code): throw MissingNumbers(.unreadable(name: name, .denied(code: code)))
-    case .gone: throw MissingNumbers(.unreadable(name: name, .gone))
+    case .stale: throw MissingValuesError(.unreadable(name: name, .stale))
+    case .denied(let code): throw MissingValuesError(.unreadable(name: name, .denied(code: code)))
+    case .gone: throw MissingValuesError(.unreadable(name: name, .gone))
     }
     guard statistic.kind.isHistogram || sampler.value(statistic, of: entry) != nil else {
-      throw MissingNumbers(.inactive(name: name))
+      throw MissingValuesError(.inactive(name: name))
     }
     let value: Double
     switch function {
@@ -96,21 +100,21 @@ extension Subject {
 
   private func growth(
     of statistic: Statistic, _ entry: Plan.Entry
-  ) throws(MissingNumbers) -> Double {
+  ) throws(MissingValuesError) -> Double {
     switch sampler.delta(statistic, of: entry) {
     case .increase(let growth)?, .reset(since: let growth)?: return Double(growth)
     case .change(let change)?: return Double(change)
-    case .unknown?, nil: throw MissingNumbers(.early(name: statistic.name))
+    case .unknown?, nil: throw MissingValuesError(.early(name: statistic.name))
     }
   }
 
-  /// Of a count its growth, of a level its change, per second.
+  /// The growth of a count, or the change of a level, per second.
   private func rate(
     of statistic: Statistic, _ entry: Plan.Entry
-  ) throws(MissingNumbers) -> Double {
+  ) throws(MissingValuesError) -> Double {
     if let rate = sampler.rate(statistic, of: entry) { return statistic.inUnit(rate.perSecond) }
     guard let interval = sampler.interval(of: entry), interval.nominal > 0 else {
-      throw MissingNumbers(.early(name: statistic.name))
+      throw MissingValuesError(.early(name: statistic.name))
     }
     return statistic.inUnit(
       try growth(of: statistic, entry) * 1e9 / Double(interval.nominal))
@@ -118,45 +122,45 @@ extension Subject {
 
   private func share(
     of statistic: Statistic, _ entry: Plan.Entry
-  ) throws(MissingNumbers) -> Double {
-    let parties = sampler.members(of: entry)?.count ?? 1
+  ) throws(MissingValuesError) -> Double {
+    let memberCount = sampler.members(of: entry)?.count ?? 1
     guard let rate = sampler.rate(statistic, of: entry),
-      let share = Share(rate, of: statistic, parties: max(1, parties))
-    else { throw MissingNumbers(.early(name: statistic.name)) }
+      let share = Share(rate, of: statistic, memberCount: max(1, memberCount))
+    else { throw MissingValuesError(.early(name: statistic.name)) }
     return share.value
   }
 
-  /// The least that the quantile of the new samples can be.
+  /// The lower bound of the quantile of the new samples.
   private func quantile(
     _ thousandths: Int, of statistic: Statistic, _ entry: Plan.Entry
-  ) throws(MissingNumbers) -> Double {
+  ) throws(MissingValuesError) -> Double {
     let histogram: Histogram
     switch sampler.change(statistic, of: entry) {
     case .increase(let samples)?, .reset(since: let samples)?: histogram = samples
-    case nil: throw MissingNumbers(.early(name: statistic.name))
+    case nil: throw MissingValuesError(.early(name: statistic.name))
     }
     guard let bounds = histogram.quantile(Double(thousandths) / 1000) else {
-      throw MissingNumbers(.empty(name: statistic.name))
+      throw MissingValuesError(.empty(name: statistic.name))
     }
     return Double(bounds.lower)
   }
 }
 
-/// The numbers without which a formula gives none.
-public struct MissingNumbers: Error, Hashable, Sendable {
-  public let all: [Missing]
+/// Thrown if a formula cannot be evaluated because values are missing.
+public struct MissingValuesError: Error, Hashable, Sendable {
+  public let all: [MissingValue]
 
-  init(all: [Missing]) {
+  init(all: [MissingValue]) {
     self.all = all
   }
 
-  init(_ one: Missing) {
-    all = [one]
+  init(_ value: MissingValue) {
+    all = [value]
   }
 }
 
 extension Statistic {
-  /// A raw number in the statistic's unit.
+  /// Converts a raw number to the unit of the statistic.
   fileprivate func inUnit(_ raw: Double) -> Double {
     let base: Double =
       switch scale.base {
@@ -167,12 +171,5 @@ extension Statistic {
     var factor = 1.0
     for _ in 0..<min(abs(Int(scale.exponent)), 400) { factor *= base }
     return scale.exponent < 0 ? raw / factor : raw * factor
-  }
-}
-
-extension Formula {
-  /// The text of a formula that is one division, or that it is a part of it.
-  fileprivate func part(at position: Int) -> String {
-    steps.count <= 3 ? text : "a part of \(text)"
   }
 }

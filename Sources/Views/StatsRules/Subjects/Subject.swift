@@ -1,23 +1,23 @@
 public import Statistics
 public import StatsTree
 
-/// A source as formulas see it: its groups, its sums, and the groups of the sources above it.
+/// A source as seen by formulas: its groups, its aggregates, and the groups of its ancestors.
 public struct Subject {
   public let source: Source
-  /// The source's path.
+  /// The path of the source.
   public let path: String
   let sampler: Sampler
-  /// Groups of its own, read from somewhere.
+  /// The groups of the source that a backing reads.
   let own: [Plan.Entry]
-  /// What it sums of those below it.
-  let sums: [Plan.Entry]
-  /// Groups of the sources above it, the nearest first.
-  let above: [Plan.Entry]
+  /// The aggregates of the source.
+  let aggregates: [Plan.Entry]
+  /// The groups of the ancestors, the nearest first.
+  let inherited: [Plan.Entry]
   let index: StatisticIndex
 
-  /// The statistic of a name, where it is found first.
+  /// Returns the first statistic with a name: own groups, then aggregates, then ancestors.
   func find(_ name: String) -> (entry: Plan.Entry, statistic: Statistic)? {
-    for entries in [own, sums, above] {
+    for entries in [own, aggregates, inherited] {
       for entry in entries {
         if let statistic = index.statistic(name, in: entry.group) { return (entry, statistic) }
       }
@@ -25,21 +25,21 @@ public struct Subject {
     return nil
   }
 
-  /// Whether a formula is about this source: it has one of the names itself, and all of them in its
-  /// groups or in those above it.
+  /// Returns `true` if the source itself has one statistic of a formula, and the source or its
+  /// ancestors have all of them.
   public func hasOwn(_ formula: Formula) -> Bool {
     let names = formula.names
-    guard names.contains(where: { isThere($0, in: own) }) else { return false }
-    return names.allSatisfy { isThere($0, in: own) || isThere($0, in: above) }
+    guard names.contains(where: { has($0, in: own) }) else { return false }
+    return names.allSatisfy { has($0, in: own) || has($0, in: inherited) }
   }
 
-  private func isThere(_ name: String, in entries: [Plan.Entry]) -> Bool {
+  private func has(_ name: String, in entries: [Plan.Entry]) -> Bool {
     entries.contains { index.statistic(name, in: $0.group) != nil }
   }
 
-  /// The time between the two samples of its first group that has two.
+  /// The interval between the samples of the first group with two samples.
   public var interval: Interval? {
-    for entries in [own, sums, above] {
+    for entries in [own, aggregates, inherited] {
       for entry in entries {
         if let interval = sampler.interval(of: entry) { return interval }
       }
@@ -47,11 +47,11 @@ public struct Subject {
     return nil
   }
 
-  /// Whether its numbers are of no machine, so that nothing follows from them.
+  /// Returns `true` if a group is simulated, so that its values permit no conclusion.
   public var isSimulated: Bool { own.contains { $0.group.provenance == .simulated } }
 
-  /// Whether it or one of its groups is in a state.
-  func isIn(_ state: StateWord) -> Bool {
+  /// Returns `true` if the source or one of its groups has a status.
+  func hasStatus(_ state: StateWord) -> Bool {
     let statuses = [source.status] + own.map { sampler.status(of: $0) }
     return statuses.contains { status in
       switch (state, status) {

@@ -1,7 +1,7 @@
 public import Statistics
 public import StatsTree
 
-/// The statistics of schemas by name, found once for each family.
+/// The statistics of schemas by name, cached per family.
 final class StatisticIndex {
   private var families: [ObjectIdentifier: [String: Int]] = [:]
 
@@ -19,16 +19,16 @@ final class StatisticIndex {
   }
 }
 
-/// The sources that a sampler shows, as formulas see them.
+/// The sources of a sampler as seen by formulas.
 public struct SubjectList {
   public let all: [Subject]
-  /// Every schema that one of them has, each once.
+  /// The schemas of the sources, without duplicates.
   public let schemas: [Schema]
 
-  /// The sources of the last pass that match.
+  /// The matching sources of the last pass.
   public init(_ sampler: Sampler, matching pattern: Pattern = .everything) {
     var own: [ObjectIdentifier: [Plan.Entry]] = [:]
-    var sums: [ObjectIdentifier: [Plan.Entry]] = [:]
+    var aggregates: [ObjectIdentifier: [Plan.Entry]] = [:]
     var schemas: [Schema] = []
     var known: Set<UInt64> = []
     for entry in sampler.plan.entries {
@@ -37,7 +37,7 @@ public struct SubjectList {
         own[key, default: []].append(entry)
         if known.insert(entry.group.schema.hash).inserted { schemas.append(entry.group.schema) }
       } else {
-        sums[key, default: []].append(entry)
+        aggregates[key, default: []].append(entry)
       }
     }
     self.schemas = schemas
@@ -46,17 +46,17 @@ public struct SubjectList {
     sampler.tree.root.visit { source in
       let path = source.path
       guard !path.isEmpty, sampler.shows(source), pattern.matches(path) else { return }
-      var above: [Plan.Entry] = []
-      var parent = source.parent
-      while let this = parent {
-        above += own[ObjectIdentifier(this)] ?? []
-        parent = this.parent
+      var inherited: [Plan.Entry] = []
+      var ancestor = source.parent
+      while let current = ancestor {
+        inherited += own[ObjectIdentifier(current)] ?? []
+        ancestor = current.parent
       }
       let key = ObjectIdentifier(source)
       subjects.append(
         Subject(
           source: source, path: path, sampler: sampler, own: own[key] ?? [],
-          sums: sums[key] ?? [], above: above, index: index))
+          aggregates: aggregates[key] ?? [], inherited: inherited, index: index))
     }
     all = subjects
   }

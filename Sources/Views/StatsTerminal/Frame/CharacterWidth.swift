@@ -1,6 +1,6 @@
-/// How many columns of a terminal a character takes (wcwidth(3), without a locale).
+/// The number of terminal columns of a character, as wcwidth(3) returns it, without a locale.
 enum CharacterWidth {
-  /// 0, 1 or 2.
+  /// Returns 0, 1 or 2.
   static func of(_ scalar: Unicode.Scalar) -> Int {
     let value = scalar.value
     if value < 0x300 { return 1 }
@@ -11,13 +11,13 @@ enum CharacterWidth {
     }
   }
 
-  /// The columns of a text.
+  /// Returns the number of columns of a text.
   static func of(_ text: String) -> Int {
     if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
     return text.unicodeScalars.reduce(0) { $0 + of($1) }
   }
 
-  /// East Asian Wide and Fullwidth (UAX #11), and the blocks of emoji.
+  /// The ranges of East Asian Wide and Fullwidth characters (UAX #11) and of emoji.
   private static let wide: [ClosedRange<UInt32>] = [
     0x1100...0x115f, 0x231a...0x231b, 0x23e9...0x23ec, 0x2614...0x2615, 0x26aa...0x26ab,
     0x2705...0x2705, 0x274c...0x274c, 0x2e80...0x303e, 0x3041...0x33ff, 0x3400...0x4dbf,

@@ -1,10 +1,10 @@
 internal import StatsFormats
 
-/// What a terminal is to show: styled cells, and nothing that could move its cursor.
+/// The contents of a terminal screen: styled cells without control characters.
 public struct Frame: Hashable, Sendable {
   /// One column of one row.
   public struct Cell: Hashable, Sendable {
-    /// The character; 0 is the right half of a wide one.
+    /// The character; 0 is the right half of a wide character.
     public var scalar: UInt32
     public var style: Style
 
@@ -18,10 +18,10 @@ public struct Frame: Hashable, Sendable {
 
   public let columns: Int
   public let rows: Int
-  /// Row by row.
+  /// The cells, row by row.
   public private(set) var cells: [Cell]
 
-  /// A frame of spaces.
+  /// Creates a frame of spaces.
   public init(columns: Int, rows: Int) {
     self.columns = max(1, columns)
     self.rows = max(1, rows)
@@ -30,12 +30,12 @@ public struct Frame: Hashable, Sendable {
 
   public subscript(row: Int, column: Int) -> Cell { cells[row * columns + column] }
 
-  /// Writes a text into a field of a row; what does not fit is cut, with `…` for the rest.
+  /// Writes a text into a field of a row; a text that does not fit is truncated and ends with `…`.
   ///
-  /// Control characters are spelled out, and marks that join the character before are left out: a
-  /// cell has one. What is outside of the frame is not there.
+  /// Control characters are escaped. Combining marks are omitted, because a cell has one scalar.
+  /// Text outside of the frame is ignored.
   ///
-  /// - Returns: the column behind what was written.
+  /// - Returns: The column after the text.
   @discardableResult
   public mutating func put(
     _ text: String, row: Int, column: Int, width: Int = .max, _ style: Style = .plain,
@@ -54,15 +54,15 @@ public struct Frame: Hashable, Sendable {
     plain text: String, _ start: Int, _ room: Int, _ style: Style, _ alignment: Alignment
   ) -> Int {
     let count = text.utf8.count
-    var at = start + (alignment == .right ? max(0, room - count) : 0)
+    var index = start + (alignment == .right ? max(0, room - count) : 0)
     let end = start + room
     for byte in text.utf8 {
-      guard at < end else { break }
-      cells[at] = Cell(scalar: UInt32(byte), style: style)
-      at += 1
+      guard index < end else { break }
+      cells[index] = Cell(scalar: UInt32(byte), style: style)
+      index += 1
     }
     if count > room { cells[end - 1].scalar = Self.ellipsis }
-    return at
+    return index
   }
 
   private static let ellipsis: UInt32 = 0x2026
@@ -74,30 +74,30 @@ public struct Frame: Hashable, Sendable {
     let total = CharacterWidth.of(text)
     let isCut = total > room
     let base = row * columns
-    var at = base + column + (alignment == .right ? max(0, room - total) : 0)
+    var index = base + column + (alignment == .right ? max(0, room - total) : 0)
     let end = base + column + room - (isCut ? 1 : 0)
     for scalar in text.unicodeScalars {
       let width = CharacterWidth.of(scalar)
       if width == 0 { continue }
-      guard at + width <= end else { break }
-      cells[at] = Cell(scalar: scalar.value, style: style)
-      if width == 2 { cells[at + 1] = Cell(scalar: 0, style: style) }
-      at += width
+      guard index + width <= end else { break }
+      cells[index] = Cell(scalar: scalar.value, style: style)
+      if width == 2 { cells[index + 1] = Cell(scalar: 0, style: style) }
+      index += width
     }
     if isCut {
-      cells[at] = Cell(scalar: Self.ellipsis, style: style)
-      at += 1
+      cells[index] = Cell(scalar: Self.ellipsis, style: style)
+      index += 1
     }
-    return at - base
+    return index - base
   }
 
-  /// Gives all cells of a row one style.
+  /// Sets the style of all cells of a row.
   public mutating func paint(row: Int, _ style: Style) {
     guard row >= 0, row < rows else { return }
     for index in row * columns..<(row + 1) * columns { cells[index].style = style }
   }
 
-  /// The text of a row, without spaces at its end.
+  /// Returns the text of a row without trailing spaces.
   public func text(ofRow row: Int) -> String {
     var text = String.UnicodeScalarView()
     for column in 0..<columns {
@@ -109,6 +109,6 @@ public struct Frame: Hashable, Sendable {
     return String(text)
   }
 
-  /// The text of all rows, a line for each.
+  /// The text of all rows, one line per row.
   public var text: String { (0..<rows).map { text(ofRow: $0) + "\n" }.joined() }
 }

@@ -1,15 +1,15 @@
-/// How a cell of a frame looks; a palette makes colours of it, or none.
+/// The style of a cell; a palette assigns colours to styles.
 public enum Style: UInt8, CaseIterable, Hashable, Sendable {
   case plain
   case strong
   case dim
-  /// The titles of columns.
+  /// Column titles.
   case title
-  /// The row that is chosen.
+  /// The selected row.
   case selected
   case good
   case warning
   case bad
-  /// What a key is, and which view is shown.
+  /// Key names and the title of the current view.
   case accent
 }

@@ -1,7 +1,7 @@
-/// A key that a person pressed.
+/// A key press.
 public enum Key: Hashable, Sendable {
   case character(Character)
-  /// A letter with Ctrl, in lower case.
+  /// A lower-case letter with Ctrl.
   case control(Character)
   case up
   case down

@@ -1,50 +1,51 @@
-/// Makes keys of the bytes that a terminal sends (ECMA-48 and xterm's control sequences).
+/// Parses the bytes that a terminal sends into keys (ECMA-48 and the control sequences of xterm).
 ///
-/// A value without any input: bytes go in, keys come out. Sequences that it does not know are
-/// swallowed as a whole, however they are cut into reads.
+/// The parser does no input itself. It discards unknown sequences completely, no matter how reads
+/// divide them.
 public struct KeyParser: Sendable {
   private enum State: Hashable {
     case ground
     case escape
-    /// Behind `ESC [` or `ESC O`, with what came since.
+    /// After `ESC [` or `ESC O`, with the bytes received since the ESC.
     case sequence([UInt8])
-    /// Within a character of several bytes.
+    /// Within a UTF-8 sequence of several bytes.
     case character([UInt8], missing: Int)
   }
 
-  /// The longest sequence; what is longer is no key.
-  private static let longest = 32
+  /// The maximum length of a control sequence; a longer one is discarded.
+  private static let maximumSequenceLength = 32
   private var state = State.ground
 
   public init() {}
 
-  /// Whether what came so far may be the start of something: an ESC alone, after a moment, is the
-  /// key of that name.
+  /// Whether a sequence is incomplete.
+  ///
+  /// If no byte follows for a short time, call `timeOut()`.
   public var isWaiting: Bool { state != .ground }
 
-  /// Takes bytes; returns the keys that they end.
-  public mutating func take(_ bytes: some Sequence<UInt8>) -> [Key] {
+  /// Parses bytes and returns the keys that they complete.
+  public mutating func parse(_ bytes: some Sequence<UInt8>) -> [Key] {
     var keys: [Key] = []
-    for byte in bytes { take(byte, &keys) }
+    for byte in bytes { parse(byte, &keys) }
     return keys
   }
 
-  /// Nothing came for a moment: what was begun is over.
+  /// Discards an incomplete sequence; a lone ESC is returned as a key.
   public mutating func timeOut() -> [Key] {
     defer { state = .ground }
     return state == .escape ? [.escape] : []
   }
 
-  private mutating func take(_ byte: UInt8, _ keys: inout [Key]) {
+  private mutating func parse(_ byte: UInt8, _ keys: inout [Key]) {
     switch state {
-    case .ground: begin(byte, &keys)
+    case .ground: parseFirst(byte, &keys)
     case .escape:
       if byte == UInt8(ascii: "[") || byte == UInt8(ascii: "O") {
         state = .sequence([byte])
       } else {
         keys.append(.escape)
         state = .ground
-        begin(byte, &keys)
+        parseFirst(byte, &keys)
       }
     case .sequence(let bytes):
       if byte == 0x1b {
@@ -53,12 +54,12 @@ public struct KeyParser: Sendable {
         if let key = Self.key(bytes, byte) { keys.append(key) }
         state = .ground
       } else {
-        state = bytes.count < Self.longest ? .sequence(bytes + [byte]) : .ground
+        state = bytes.count < Self.maximumSequenceLength ? .sequence(bytes + [byte]) : .ground
       }
     case .character(let bytes, let missing):
       guard byte & 0xc0 == 0x80 else {
         state = .ground
-        begin(byte, &keys)
+        parseFirst(byte, &keys)
         return
       }
       state = missing > 1 ? .character(bytes + [byte], missing: missing - 1) : .ground
@@ -69,7 +70,7 @@ public struct KeyParser: Sendable {
     }
   }
 
-  private mutating func begin(_ byte: UInt8, _ keys: inout [Key]) {
+  private mutating func parseFirst(_ byte: UInt8, _ keys: inout [Key]) {
     switch byte {
     case 0x1b: state = .escape
     case 0x0a, 0x0d: keys.append(.enter)
@@ -85,9 +86,9 @@ public struct KeyParser: Sendable {
     }
   }
 
-  /// The key of a sequence: `[A`, `[1;5A`, `OA`, `[5~`.
+  /// Returns the key of a sequence such as `[A`, `[1;5A`, `OA` or `[5~`.
   private static func key(_ bytes: [UInt8], _ last: UInt8) -> Key? {
-    // The Linux console's function keys: `[[A`.
+    // Function keys of the Linux console, such as `[[A`.
     if bytes.count > 1, bytes[1] == UInt8(ascii: "[") { return nil }
     switch last {
     case UInt8(ascii: "A"): return .up

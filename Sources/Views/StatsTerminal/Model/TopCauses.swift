@@ -2,13 +2,13 @@ internal import Statistics
 import StatsKnowledge
 internal import StatsTree
 
-/// The parts of a count that a row has: what the guest was left for.
+/// The statistics that divide the counter of a row into causes, such as the causes of exits.
 struct TopCauses {
-  /// What each part is called, in the order of the schema.
+  /// The titles of the parts in schema order.
   let names: [String]
   private let parts: [TopCell]
 
-  /// The parts of a statistic of a group; nil where it has none.
+  /// Finds the parts of a statistic in a group; nil if there are none.
   init?(of whole: String, in entry: Plan.Entry, _ meanings: Meanings) {
     var names: [String] = []
     var parts: [TopCell] = []
@@ -26,19 +26,19 @@ struct TopCauses {
     self.parts = parts
   }
 
-  /// The two largest parts of the whole's rate.
+  /// Returns the two parts with the highest rates.
   func leading(_ sampler: Sampler, whole: TopValue) -> TopLeadingCauses {
     guard !whole.isNone, whole.value > 0 else { return .none }
     var best = (index: 255, value: Float(0))
     var second = best
     for index in parts.indices {
-      let figure = parts[index].figure(sampler)
-      guard !figure.isNone, figure.value > second.value else { continue }
-      if figure.value > best.value {
+      let rate = parts[index].value(sampler)
+      guard !rate.isNone, rate.value > second.value else { continue }
+      if rate.value > best.value {
         second = best
-        best = (index, figure.value)
+        best = (index, rate.value)
       } else {
-        second = (index, figure.value)
+        second = (index, rate.value)
       }
     }
     func percent(_ value: Float) -> UInt8 {
@@ -49,18 +49,18 @@ struct TopCauses {
       secondPercent: percent(second.value))
   }
 
-  /// Such as `halt 62% MMIO 20%`; `-` where nothing is known.
-  func text(_ lead: TopLeadingCauses) -> String {
-    guard Int(lead.first) < names.count else { return "-" }
-    var text = "\(names[Int(lead.first)]) \(lead.firstPercent)%"
-    if Int(lead.second) < names.count, lead.secondPercent > 0 {
-      text += " \(names[Int(lead.second)]) \(lead.secondPercent)%"
+  /// Formats leading causes, such as `halt 62% MMIO 20%`; `-` if there are none.
+  func text(_ causes: TopLeadingCauses) -> String {
+    guard Int(causes.first) < names.count else { return "-" }
+    var text = "\(names[Int(causes.first)]) \(causes.firstPercent)%"
+    if Int(causes.second) < names.count, causes.secondPercent > 0 {
+      text += " \(names[Int(causes.second)]) \(causes.secondPercent)%"
     }
     return text
   }
 }
 
-/// The two leading causes of a row in four bytes, so that ten minutes of them are small.
+/// The two leading causes of a row, in four bytes because ten minutes of them are kept.
 struct TopLeadingCauses: Hashable {
   var first: UInt8
   var firstPercent: UInt8

@@ -2,52 +2,56 @@ internal import Statistics
 import StatsKnowledge
 internal import StatsTree
 
-/// Where the figures of a row and column come from, found once for each plan.
+/// The statistic that a row and column show, looked up once per plan.
 ///
-/// A class, because a copy of its value would count references in every pass.
+/// It is a class because copying a value of this size would count several references in every pass.
 final class TopCell {
   let statistic: Statistic
   let entry: Plan.Entry
-  let form: TopForm
-  /// Whether it counts the members of an aggregate that say yes.
-  let isTally: Bool
+  let format: TopFormat
+  /// Whether the value is the number of an aggregate's members that have `yes`.
+  let isStateCount: Bool
   private let placement: Placement
   private let isShare: Bool
-  /// Whether it is of an aggregate.
+  /// Whether the group is an aggregate.
   private let isSum: Bool
-  /// What a raw unit is in base units.
+  /// The size of a raw unit in base units.
   private let factor: Double
-  /// The statistic and word that say that this one's time goes on uncounted.
+  /// The statistic and word that are above 0 while time of this statistic is not counted yet.
   private let flag: (statistic: Statistic, word: Int)?
 
-  /// The cell of a statistic of a group, by its position in the schema.
+  /// Creates the cell of the statistic at a position in a group's schema.
   init(_ index: Int, of entry: Plan.Entry, _ meanings: Meanings) {
     let schema = entry.group.schema
     statistic = schema.statistics[index]
     self.entry = entry
-    isTally = Self.isTally(index, of: entry)
-    form = TopForm(of: statistic, isTally: isTally)
+    isStateCount = Self.isStateCount(index, of: entry)
+    format = TopFormat(of: statistic, isStateCount: isStateCount)
     placement = entry.placement
-    isShare = form == .share
+    isShare = format == .share
     isSum = entry.group.aggregation != nil
     factor = statistic.scale.factor
     let name = meanings.all(named: statistic.name).lazy.compactMap(\.pendingWhile).first
     flag = name.flatMap { schema.index(of: $0) }.map {
-      (schema.statistics[$0], Self.isTally($0, of: entry) ? 1 : 0)
+      (schema.statistics[$0], Self.isStateCount($0, of: entry) ? 1 : 0)
     }
   }
 
-  /// Whether a statistic of an aggregate is how many members have each value.
-  private static func isTally(_ index: Int, of entry: Plan.Entry) -> Bool {
-    guard let form = entry.group.aggregation?.form else { return false }
-    let origin = form.origin(of: index)
-    return origin.function == nil && !form.source.statistics[origin.statistic].kind.isHistogram
-      && form.schema.statistics[index].kind.isHistogram
+  /// Returns `true` if a statistic of an aggregate counts members by state.
+  private static func isStateCount(_ index: Int, of entry: Plan.Entry) -> Bool {
+    guard let aggregate = entry.group.aggregation?.definition else { return false }
+    let origin = aggregate.origin(of: index)
+    return origin.function == nil
+      && !aggregate.members.statistics[origin.statistic].kind.isHistogram
+      && aggregate.schema.statistics[index].kind.isHistogram
   }
 
-  /// The figure of the last interval: a count's rate, a histogram's 99th percentile, else a level.
-  func figure(_ sampler: Sampler) -> TopValue {
-    if isTally {
+  /// Returns the value to show and sort by.
+  ///
+  /// It is the rate of a counter, the 99th percentile of a histogram in the last interval, or the
+  /// value of any other statistic.
+  func value(_ sampler: Sampler) -> TopValue {
+    if isStateCount {
       guard let count = sampler.value(statistic, at: placement, word: 1) else {
         return .none
       }
@@ -59,9 +63,9 @@ final class TopCell {
       switch sampler.change(statistic, at: placement) {
       case .increase(let change): return bound(of: change)
       case .reset(let since):
-        var figure = bound(of: since)
-        figure.notes = .afterReset
-        return figure
+        var value = bound(of: since)
+        value.notes = .afterReset
+        return value
       case nil: return .none
       }
     case .instant, .peak, .state, .unknown:
@@ -72,18 +76,17 @@ final class TopCell {
 
   private func rate(_ sampler: Sampler) -> TopValue {
     guard let rate = sampler.rate(statistic, at: placement) else { return .none }
-    // How many may spend time at once.
-    let parties = isSum ? sampler.members(of: entry)?.count ?? 1 : 1
-    var notes: TopNotes = rate.afterReset ? .afterReset : []
-    if let flag, rate.increase == 0 || parties > 1,
+    let memberCount = isSum ? sampler.members(of: entry)?.count ?? 1 : 1
+    var notes: TopFootnotes = rate.afterReset ? .afterReset : []
+    if let flag, rate.increase == 0 || memberCount > 1,
       let value = sampler.value(flag.statistic, at: placement, word: flag.word), value > 0
     {
-      notes.insert(.pending)
-      if rate.increase == 0 { return TopValue(value: .nan, notes: .pending) }
+      notes.insert(.ongoing)
+      if rate.increase == 0 { return TopValue(value: .nan, notes: .ongoing) }
     }
     guard rate.increase > 0 else { return TopValue(value: 0, notes: notes) }
-    if isShare, let share = Share(rate, of: statistic, parties: parties) {
-      if share.isInArrears { notes.insert(.arrears) }
+    if isShare, let share = Share(rate, of: statistic, memberCount: memberCount) {
+      if share.exceedsInterval { notes.insert(.exceedsInterval) }
       return TopValue(value: Float(share.value), notes: notes)
     }
     return TopValue(value: Float(rate.perSecond * factor), notes: notes)
@@ -94,11 +97,11 @@ final class TopCell {
     return TopValue(value: Float(Double(bounds.upper ?? bounds.lower) * factor))
   }
 
-  /// What was counted in all, since the source began or a reset; of a level that itself.
+  /// Returns the total since the source was created or reset, or the value of a level.
   func total(_ sampler: Sampler) -> (text: String, value: Float) {
-    if isTally {
-      let figure = figure(sampler)
-      return (form.text(figure, hasUnits: true), figure.value)
+    if isStateCount {
+      let value = value(sampler)
+      return (format.text(value, hasUnits: true), value.value)
     }
     if statistic.kind.isHistogram {
       guard let count = sampler.histogram(statistic, of: entry)?.count else { return ("-", .nan) }
@@ -114,7 +117,7 @@ final class TopCell {
 }
 
 extension Scale {
-  /// The scale as a number, as nearly as floating point has it.
+  /// The scale as a floating point number, possibly rounded.
   fileprivate var factor: Double {
     let step = base == .ten ? 10.0 : 2.0
     return (0..<min(400, Int(exponent.magnitude))).reduce(1) { product, _ in

@@ -1,30 +1,33 @@
-internal import StatsFormats
+internal import Statistics
 
-/// The samples of the last minutes, a second apart: bounded in time, in number and in memory.
+/// The samples of the last minutes, one per second, limited in time and memory.
 struct TopHistory {
-  /// How far back it goes.
-  static let span: UInt64 = 600_000_000_000
-  /// Samples that come faster are not all kept.
-  static let spacing: UInt64 = 950_000_000
-  /// Beyond this the oldest go, however young.
-  static let byteLimit = 24 << 20
+  /// The maximum age of a sample, in nanoseconds.
+  static let maximumAge: UInt64 = 600_000_000_000
+  /// The minimum time between kept samples, in nanoseconds.
+  static let minimumSpacing: UInt64 = 950_000_000
+  /// The memory limit; beyond it the oldest samples are removed regardless of their age.
+  static let maximumByteCount = 24 << 20
 
-  /// The oldest first.
+  /// The samples, oldest first.
   private(set) var samples: [TopSample] = []
   private var byteCount = 0
 
-  /// Takes a sample where the last one is long enough ago.
+  /// Appends a sample unless it follows the previous one too closely; removes old samples.
   ///
-  /// - Returns: whether it is kept.
+  /// - Returns: `true` if the sample was appended.
   @discardableResult
-  mutating func take(_ sample: TopSample) -> Bool {
-    let time = sample.moment.monotonic
-    if let last = samples.last, time < last.moment.monotonic + Self.spacing { return false }
+  mutating func append(_ sample: TopSample) -> Bool {
+    let time = sample.timestamp.monotonic
+    if let last = samples.last, time < last.timestamp.monotonic + Self.minimumSpacing {
+      return false
+    }
     samples.append(sample)
     byteCount += sample.byteCount
     var surplus = 0
     while surplus + 1 < samples.count,
-      samples[surplus].moment.monotonic + Self.span < time || byteCount > Self.byteLimit
+      samples[surplus].timestamp.monotonic + Self.maximumAge < time
+        || byteCount > Self.maximumByteCount
     {
       byteCount -= samples[surplus].byteCount
       surplus += 1
@@ -33,16 +36,16 @@ struct TopHistory {
     return true
   }
 
-  /// The figures of a row and column in the last samples up to one of them, the newest last.
+  /// Returns the values of a row and column in the samples before a position, oldest first.
   ///
   /// - Parameters:
-  ///   - view: the view's position.
-  ///   - row: the row's source.
-  ///   - column: the statistic's name.
-  ///   - count: the most figures.
-  ///   - end: the position behind the last sample.
-  /// - Returns: a figure for each sample, NaN where it has none.
-  func figures(
+  ///   - view: The position of the view.
+  ///   - row: The source of the row.
+  ///   - column: The name of the statistic.
+  ///   - count: The maximum number of values.
+  ///   - end: The position after the last sample.
+  /// - Returns: One value per sample; NaN if it is missing.
+  func values(
     _ view: Int, of row: ObjectIdentifier, _ column: String, count: Int, before end: Int
   ) -> [Float] {
     var found: [Float] = []

@@ -4,13 +4,13 @@ import StatsKnowledge
 import StatsText
 internal import StatsTree
 
-/// The rows and columns of all views, found once for each generation of the tree.
+/// The rows and columns of all views, valid for one generation of the tree.
 final class TopLayout {
   struct Column: Hashable {
-    /// The statistic's name.
+    /// The name of the statistic.
     let name: String
     let title: String
-    /// Whether the column of causes stands behind it.
+    /// Whether other statistics divide this one into causes.
     let hasCauses: Bool
   }
 
@@ -18,13 +18,13 @@ final class TopLayout {
     let source: Source
     let path: String
     let name: String
-    /// The columns of the name.
+    /// The width of the name in terminal columns.
     let nameWidth: Int
-    /// Whether it is the sum of the other rows.
+    /// Whether the row is the sum of other rows.
     let isTotal: Bool
-    /// The process of its VM or publisher.
+    /// The process of the VM or publisher.
     let pid: String?
-    /// Its groups and where their records lie: what its cells are made of.
+    /// The groups and placements from which the cells were made.
     let groups: [UInt64]
     let placements: [Placement]
     let cells: [TopCell?]
@@ -35,22 +35,22 @@ final class TopLayout {
     let view: TopView
     let columns: [Column]
     let rows: [Row]
-    /// The row of each source.
+    /// The position of the row of each source.
     let indexOf: [ObjectIdentifier: Int]
-    /// The column that has causes.
+    /// The position of the column that has causes.
     let wholeColumn: Int?
   }
 
   let generation: UInt64
   let treeGeneration: UInt64
   let tables: [Table]
-  /// The most columns of a table.
-  static let columnLimit = 8
+  /// The maximum number of columns of a table.
+  static let maximumColumnCount = 8
 
-  /// The layout of what a sampler has now.
+  /// Creates the layout of a sampler's current plan.
   ///
-  /// Rows that are the same in the layout before are taken over: where one VM of a hundred came or
-  /// went, the others' cells are not looked up again.
+  /// Unchanged rows are copied from the old layout: if one of a hundred VMs started or stopped, the
+  /// cells of the other VMs are not looked up again.
   init(_ sampler: Sampler, _ meanings: Meanings, instead old: TopLayout? = nil) {
     generation = sampler.plan.generation
     treeGeneration = sampler.tree.generation
@@ -61,10 +61,9 @@ final class TopLayout {
     var sources: [TopView: [Source]] = [:]
     sampler.tree.root.visit { source in
       guard source !== sampler.tree.root, sampler.shows(source),
-        let view = TopView(source.path)
+        let view = TopView(source)
       else { return }
-      let speaks = source.status != .up
-      if entries[ObjectIdentifier(source)] != nil || speaks {
+      if entries[ObjectIdentifier(source)] != nil || source.status != .up {
         sources[view, default: []].append(source)
       }
     }
@@ -84,7 +83,7 @@ final class TopLayout {
     let rows = sources.map { source in
       let entries = entries[ObjectIdentifier(source)] ?? []
       if let index = reusable?.indexOf[ObjectIdentifier(source)], let row = reusable?.rows[index],
-        row.isOf(source, entries)
+        row.isCurrent(for: source, entries)
       {
         return row
       }
@@ -97,7 +96,7 @@ final class TopLayout {
       wholeColumn: columns.firstIndex(where: \.hasCauses))
   }
 
-  /// The most telling statistics; those that are parts of another one have no column.
+  /// Returns the columns of the headline statistics, except those that are parts of another one.
   private static func columns(
     _ sources: [Source], _ entries: [ObjectIdentifier: [Plan.Entry]], _ sampler: Sampler,
     _ meanings: Meanings
@@ -121,11 +120,11 @@ final class TopLayout {
     var names = ranks.filter { !isPart($0.key) }.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
       .map(\.key)
     if names.isEmpty {
-      // No words rank them: their schemas do.
+      // Statistics without meanings have no ranks.
       let section = SummarySection(paths: Set(sources.map(\.path)))
-      names = SummaryTable.headlines(for: sampler, section, limit: columnLimit)
+      names = SummaryTable.headlines(for: sampler, section, limit: maximumColumnCount)
     }
-    return names.prefix(columnLimit).map { name in
+    return names.prefix(maximumColumnCount).map { name in
       let title = meanings.all(named: name).lazy.compactMap(\.title).first
       return Column(name: name, title: title ?? name, hasCauses: wholes.contains(name))
     }
@@ -153,15 +152,15 @@ final class TopLayout {
       placements: entries.map(\.placement), cells: cells, causes: causes)
   }
 
-  /// Whether it is of what the sampler has now.
-  func isOf(_ sampler: Sampler) -> Bool {
+  /// Returns `true` if the plan and the tree have not changed since the layout was made.
+  func isCurrent(for sampler: Sampler) -> Bool {
     generation == sampler.plan.generation && treeGeneration == sampler.tree.generation
   }
 }
 
 extension TopLayout.Row {
-  /// Whether it is what a source's row would be, were it made now.
-  fileprivate func isOf(_ source: Source, _ entries: [Plan.Entry]) -> Bool {
+  /// Returns `true` if a new row of the source would be equal.
+  fileprivate func isCurrent(for source: Source, _ entries: [Plan.Entry]) -> Bool {
     self.source === source && groups.count == entries.count
       && entries.indices.allSatisfy {
         groups[$0] == entries[$0].group.id && placements[$0] == entries[$0].placement

@@ -1,65 +1,64 @@
-import Statistics
-public import StatsFormats
+public import Statistics
 public import StatsKnowledge
 public import StatsTree
 
-/// The numbers behind the screen: those of the last pass and of the last minutes.
+/// The data of the screen: the last sample and the history of the last minutes.
 ///
-/// Names are looked up when the tree changed; a pass costs one look at each shown word.
+/// Names are looked up only after the tree changed. A sample reads each shown word once.
 public final class TopModel {
   let sampler: Sampler
   let meanings: Meanings
   private var layout: TopLayout?
   private(set) var current: TopSample?
   private(set) var history = TopHistory()
-  /// What a person was told last, and when.
+  /// The last notice and its time on CLOCK_MONOTONIC.
   private(set) var notice: (text: String, time: UInt64)?
-  /// When this reader's counts began at zero.
+  /// The time of the last reset on CLOCK_MONOTONIC.
   private(set) var resetTime: UInt64?
 
   /// - Parameters:
-  ///   - sampler: whose passes are shown.
-  ///   - meanings: they rank, name and explain statistics.
-  public init(_ sampler: Sampler, _ meanings: Meanings = .builtIn) {
+  ///   - sampler: The sampler that provides the passes.
+  ///   - meanings: The ranks, titles and meanings of statistics.
+  public init(_ sampler: Sampler, meanings: Meanings) {
     self.sampler = sampler
     self.meanings = meanings
   }
 
-  /// Takes the sampler's last pass.
-  public func take(at moment: Timestamp) {
+  /// Records the last pass of the sampler.
+  public func recordSample(at timestamp: Timestamp) {
     let layout: TopLayout
-    if let known = self.layout, known.isOf(sampler) {
+    if let known = self.layout, known.isCurrent(for: sampler) {
       layout = known
     } else {
       layout = TopLayout(sampler, meanings, instead: self.layout)
       self.layout = layout
     }
-    let sample = TopSample(layout, sampler, at: moment)
-    // A rate needs two passes; what has none is not worth keeping.
-    if sampler.passCount > 1 { history.take(sample) }
+    let sample = TopSample(layout, sampler, at: timestamp)
+    // The first sample has no rates.
+    if sampler.passCount > 1 { history.append(sample) }
     current = sample
   }
 
-  /// Tells the person something, for some seconds.
-  public func tell(_ text: String, at time: UInt64) { notice = (text, time) }
+  /// Shows a notice for some seconds; `time` is the current time on CLOCK_MONOTONIC.
+  public func showNotice(_ text: String, at time: UInt64) { notice = (text, time) }
 
-  /// Begins all counts and histograms at zero, for this reader only.
+  /// Resets all counters and histograms to zero, for this sampler only.
   func reset(at time: UInt64) {
     for entry in sampler.plan.entries { sampler.clear(entry) }
     resetTime = time
   }
 
-  /// The samples that can be stepped back to.
+  /// The number of samples before the last one.
   var stepCount: Int { max(0, history.samples.count - 1) }
 
-  /// The sample so many steps before the last; the current one for 0.
+  /// Returns the sample `stepsBack` steps before the last one, or the oldest sample.
   func sample(stepsBack: Int) -> TopSample? {
     if stepsBack <= 0 { return current }
     let index = history.samples.count - 1 - stepsBack
     return history.samples.indices.contains(index) ? history.samples[index] : history.samples.first
   }
 
-  /// The entries of a source, by its path.
+  /// Returns the entries of the source at a path.
   func entries(of path: String) -> [Plan.Entry] {
     sampler.plan.entries.filter { $0.source.path == path }
   }

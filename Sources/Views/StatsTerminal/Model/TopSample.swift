@@ -1,23 +1,24 @@
+import Statistics
 internal import StatsFormats
 internal import StatsTree
 
-/// The figures of all views at one moment, small enough to keep.
+/// The values of all views in one pass, in a compact form for the history.
 struct TopSample {
   let layout: TopLayout
-  let moment: Timestamp
-  /// Of each view.
+  let timestamp: Timestamp
+  /// The parts, by view.
   let parts: [Part]
 
   struct Part {
-    /// Row by row.
+    /// The values, row by row.
     var values: [Float] = []
-    var notes: [TopNotes] = []
-    var leads: [TopLeadingCauses] = []
-    var statuses: [SourceVisibility] = []
+    var notes: [TopFootnotes] = []
+    var causes: [TopLeadingCauses] = []
+    var statuses: [RowStatus] = []
   }
 
-  /// The state of a row in a byte.
-  enum SourceVisibility: UInt8 {
+  /// The status of a row, in one byte.
+  enum RowStatus: UInt8 {
     case up
     case stale
     case denied
@@ -43,10 +44,10 @@ struct TopSample {
     }
   }
 
-  /// The figures of a sampler's last pass.
-  init(_ layout: TopLayout, _ sampler: Sampler, at moment: Timestamp) {
+  /// Creates a sample from the last pass.
+  init(_ layout: TopLayout, _ sampler: Sampler, at timestamp: Timestamp) {
     self.layout = layout
-    self.moment = moment
+    self.timestamp = timestamp
     parts = layout.tables.map { Self.part(of: $0, sampler) }
   }
 
@@ -55,27 +56,27 @@ struct TopSample {
     let count = table.rows.count * table.columns.count
     part.values.reserveCapacity(count)
     part.notes.reserveCapacity(count)
-    part.leads.reserveCapacity(table.rows.count)
+    part.causes.reserveCapacity(table.rows.count)
     part.statuses.reserveCapacity(table.rows.count)
-    // By index: a copy of a row counts the references in it.
+    // Iterate over indices: copying a row counts its references.
     for row in table.rows.indices {
       let start = part.values.count
       for column in table.columns.indices {
-        let figure = table.rows[row].cells[column]?.figure(sampler) ?? .none
-        part.values.append(figure.value)
-        part.notes.append(figure.notes)
+        let cell = table.rows[row].cells[column]?.value(sampler) ?? .none
+        part.values.append(cell.value)
+        part.notes.append(cell.notes)
       }
       let whole = table.wholeColumn.map { part.values[start + $0] } ?? .nan
-      let lead =
+      let causes =
         whole > 0
         ? table.rows[row].causes?.leading(sampler, whole: TopValue(value: whole)) : nil
-      part.leads.append(lead ?? .none)
-      part.statuses.append(SourceVisibility(status(of: row, in: table, sampler)))
+      part.causes.append(causes ?? .none)
+      part.statuses.append(RowStatus(status(of: row, in: table, sampler)))
     }
     return part
   }
 
-  /// The status of a row's source, or where it is up that of the first group that is not.
+  /// Returns the status of a row's source, or of its first group that is not up.
   static func status(
     of row: Int, in table: TopLayout.Table, _ sampler: Sampler
   ) -> Status {
@@ -88,13 +89,13 @@ struct TopSample {
     return .up
   }
 
-  /// A figure of a view.
-  func figure(_ view: Int, row: Int, column: Int) -> TopValue {
+  /// Returns a value of a view.
+  func value(_ view: Int, row: Int, column: Int) -> TopValue {
     let index = row * layout.tables[view].columns.count + column
     return TopValue(value: parts[view].values[index], notes: parts[view].notes[index])
   }
 
-  /// About how much memory its figures take.
+  /// The approximate memory size.
   var byteCount: Int {
     parts.reduce(0) { $0 + $1.values.count * 5 + $1.statuses.count * 5 + 128 }
   }

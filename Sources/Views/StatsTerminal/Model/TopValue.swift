@@ -1,43 +1,43 @@
 internal import Statistics
 internal import StatsFormats
 
-/// A number of a row and column, as it is kept and sorted.
+/// The value of a row and column, in the form that is kept and sorted.
 struct TopValue: Hashable {
-  /// In base units; NaN where there is none.
+  /// The value in base units; NaN if it is missing.
   var value: Float
-  var notes: TopNotes = []
+  var notes: TopFootnotes = []
 
   static let none = TopValue(value: .nan)
 
   var isNone: Bool { value.isNaN }
 }
 
-/// What is to be said of a figure.
-struct TopNotes: OptionSet, Hashable {
+/// The footnotes of a value.
+struct TopFootnotes: OptionSet, Hashable {
   let rawValue: UInt8
-  static let arrears = TopNotes(rawValue: 1)
-  static let afterReset = TopNotes(rawValue: 2)
-  static let pending = TopNotes(rawValue: 4)
+  static let exceedsInterval = TopFootnotes(rawValue: 1)
+  static let afterReset = TopFootnotes(rawValue: 2)
+  static let ongoing = TopFootnotes(rawValue: 4)
 
-  /// The marks behind a number, as `Note` has them.
+  /// The marks after a value.
   var marks: String {
     if isEmpty { return "" }
-    return (contains(.arrears) ? Note.arrears.mark : "")
-      + (contains(.afterReset) ? Note.afterReset.mark : "")
-      + (contains(.pending) ? Note.pending.mark : "")
+    return (contains(.exceedsInterval) ? Footnote.exceedsInterval.mark : "")
+      + (contains(.afterReset) ? Footnote.afterReset.mark : "")
+      + (contains(.ongoing) ? Footnote.ongoing.mark : "")
   }
 }
 
-/// How figures of a statistic are written.
-enum TopForm: Hashable {
-  /// Time spent in time: 1 is one CPU.
+/// The text format of a statistic's values.
+enum TopFormat: Hashable {
+  /// Time divided by time: 1 is one CPU.
   case share
   case rate(Unit)
   case level(Unit)
   case state([String])
 
-  init(of statistic: Statistic, isTally: Bool) {
-    if isTally {
+  init(of statistic: Statistic, isStateCount: Bool) {
+    if isStateCount {
       self = .level(.none)
       return
     }
@@ -49,11 +49,11 @@ enum TopForm: Hashable {
       }
   }
 
-  /// The text of a figure; `-` where there is none.
-  func text(_ figure: TopValue, hasUnits: Bool) -> String {
-    let marks = figure.notes.marks
-    if figure.isNone { return "-" + marks }
-    let value = Double(figure.value)
+  /// Formats a value with its marks; a missing value is `-`.
+  func text(_ cell: TopValue, hasUnits: Bool) -> String {
+    let marks = cell.notes.marks
+    if cell.isNone { return "-" + marks }
+    let value = Double(cell.value)
     switch self {
     case .share:
       let text = Quantity(share: value).text
@@ -71,7 +71,7 @@ enum TopForm: Hashable {
     }
   }
 
-  /// A number without a unit or prefix: to three decimals below 10, else whole.
+  /// Formats a number without unit or prefix: three decimals below 10, otherwise rounded.
   private static func digits(_ value: Double) -> String {
     guard abs(value) < 1e15 else { return "\(value)" }
     if abs(value) >= 10 || value == value.rounded() { return String(Int64(value.rounded())) }

@@ -1,4 +1,6 @@
-/// What the rows of a screen are.
+internal import StatsTree
+
+/// A view of `vitals top`: the kind of its rows.
 public enum TopView: String, CaseIterable, Hashable, Sendable {
   case vms
   case vcpus
@@ -6,7 +8,7 @@ public enum TopView: String, CaseIterable, Hashable, Sendable {
   case groups
   case programs
 
-  /// What a person reads.
+  /// The title on the screen.
   var title: String {
     switch self {
     case .vms: "VMs"
@@ -17,21 +19,19 @@ public enum TopView: String, CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// The view that a source is a row of; nil of one that is in none.
-  init?(_ path: String) {
-    let parts = path.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
-    switch parts[0] {
-    // The machine below the hypervisor, beside its domains.
-    case "xen" where parts.count > 1 && parts[1] == "host": self = .host
-    case "kvm", "xen": self = parts.count < 3 ? .vms : .vcpus
-    case "host": self = .host
-    case "cgroup": self = .groups
-    case "app": self = .programs
-    default: return nil
+  /// The view that has a row for a source; nil if none has.
+  init?(_ source: Source) {
+    switch source.role {
+    case .vms, .domains, .vm, .domain: self = .vms
+    case .vcpu: self = .vcpus
+    case .host, .cpu, .hypervisor, .physicalCPU: self = .host
+    case .cgroups, .cgroup: self = .groups
+    case .publishers, .publisher, .published: self = .programs
+    case .plugins, .plugin, .pluginObject, .other: return nil
     }
   }
 
-  /// The part of a path that tells it from the other rows.
+  /// Returns the part of a path that distinguishes the rows of the view.
   func name(of path: String) -> String {
     switch self {
     case .vms:
@@ -42,13 +42,13 @@ public enum TopView: String, CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// What to say where there are no rows.
-  var absence: String {
+  /// The text for a view without rows.
+  var emptyText: String {
     switch self {
     case .vms, .vcpus:
-      "No virtual machine runs on this host now. 'vitals demo' makes some to look at."
-    case .host: "Nothing is known of the host."
-    case .groups: "No control group has virtual machines."
+      "No virtual machines are running on this host. 'vitals demo' starts some."
+    case .host: "No statistics of the host are available."
+    case .groups: "No control group contains virtual machines."
     case .programs: "No program publishes statistics."
     }
   }

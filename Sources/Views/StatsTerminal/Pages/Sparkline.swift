@@ -1,17 +1,18 @@
-/// A row of small bars, the newest on the right.
+/// A line of small bars with the newest value on the right.
 enum Sparkline {
-  /// The bars of figures: the highest is as high as `full`, or as the largest figure if that is
-  /// more; what is not known is a space.
-  static func text(_ figures: [Float], width: Int, full: Float = 0) -> String {
-    let most = figures.reduce(full) { $1.isNaN ? $0 : max($0, $1) }
+  /// Returns one bar per value.
+  ///
+  /// A full bar is `full`, or the maximum value if that is larger. A missing value is a space.
+  static func text(_ values: [Float], width: Int, full: Float = 0) -> String {
+    let maximum = values.reduce(full) { $1.isNaN ? $0 : max($0, $1) }
     var text = String.UnicodeScalarView()
-    for _ in 0..<max(0, width - figures.count) { text.append(" ") }
-    for figure in figures.suffix(width) {
-      guard !figure.isNaN, most > 0, figure >= 0 else {
-        text.append(figure.isNaN ? " " : bars[0])
+    for _ in 0..<max(0, width - values.count) { text.append(" ") }
+    for value in values.suffix(width) {
+      guard !value.isNaN, maximum > 0, value >= 0 else {
+        text.append(value.isNaN ? " " : bars[0])
         continue
       }
-      text.append(bars[min(7, Int(figure / most * 7.99))])
+      text.append(bars[min(7, Int(value / maximum * 7.99))])
     }
     return String(text)
   }

@@ -3,86 +3,89 @@ internal import StatsFormats
 internal import StatsTree
 
 extension Top {
-  /// The two lines above the titles: when and what.
-  func drawHead(_ frame: inout Frame, at moment: Timestamp, clock: String) {
-    var at = frame.put("vitals top", row: 0, column: 0, .strong)
-    at = frame.put("  \(clock)  every \(intervalText)", row: 0, column: at)
+  /// Draws the two lines above the titles: time and state, then the views.
+  func drawHead(_ frame: inout Frame, at timestamp: Timestamp, clock: String) {
+    var column = frame.put("vitals top", row: 0, column: 0, .strong)
+    column = frame.put("  \(clock)  every \(intervalText)", row: 0, column: column)
     if let sample = model.sample(stepsBack: stepsBack) {
       let vms = sample.count(of: .vms)
       let vcpus = sample.count(of: .vcpus)
-      at = frame.put(
+      column = frame.put(
         "  \(vms) VM\(vms == 1 ? "" : "s"), "
-          + "\(vcpus) vCPU\(vcpus == 1 ? "" : "s")", row: 0, column: at)
+          + "\(vcpus) vCPU\(vcpus == 1 ? "" : "s")", row: 0, column: column)
       if stepsBack > 0 {
-        let age = Self.span(moment.monotonic, since: sample.moment.monotonic)
-        at = frame.put("  \(age) AGO", row: 0, column: at, .warning)
+        let age = Self.span(timestamp.monotonic, since: sample.timestamp.monotonic)
+        column = frame.put("  \(age) AGO", row: 0, column: column, .warning)
       }
     }
-    if isFrozen { at = frame.put("  FROZEN", row: 0, column: at, .warning) }
-    if showsTotals, stepsBack == 0 { at = frame.put("  TOTALS", row: 0, column: at, .warning) }
+    if isFrozen { column = frame.put("  FROZEN", row: 0, column: column, .warning) }
+    if showsTotals, stepsBack == 0 {
+      column = frame.put("  TOTALS", row: 0, column: column, .warning)
+    }
     if let time = model.resetTime {
-      at = frame.put(
-        "  reset \(Self.span(moment.monotonic, since: time)) ago", row: 0, column: at, .warning)
+      column = frame.put(
+        "  reset \(Self.span(timestamp.monotonic, since: time)) ago", row: 0, column: column,
+        .warning)
     }
     if let filter = page.filter {
-      frame.put("  only \(filter.text)", row: 0, column: at, .warning)
+      frame.put("  only \(filter.text)", row: 0, column: column, .warning)
     }
     drawTabs(&frame)
   }
 
   private func drawTabs(_ frame: inout Frame) {
-    var at = 0
+    var column = 0
     guard pages.count == 1, case .table(let view, _) = page.kind else {
-      at = frame.put(place, row: 1, column: 0, .accent)
-      frame.put("  (Backspace: back)", row: 1, column: at, .dim)
+      column = frame.put(pageTitle, row: 1, column: 0, .accent)
+      frame.put("  (Backspace: back)", row: 1, column: column, .dim)
       return
     }
     for (index, other) in TopView.allCases.enumerated() {
-      at = frame.put("\(index + 1) ", row: 1, column: at, .dim)
+      column = frame.put("\(index + 1) ", row: 1, column: column, .dim)
       let style: Style = other == view ? .accent : .plain
       let text = other == view ? "[\(other.title)]" : other.title
-      at = frame.put(text, row: 1, column: at, style)
-      at = frame.put("  ", row: 1, column: at)
+      column = frame.put(text, row: 1, column: column, style)
+      column = frame.put("  ", row: 1, column: column)
     }
   }
 
-  /// What is looked at.
-  private var place: String {
+  /// The title of a page that was opened from another one.
+  private var pageTitle: String {
     switch page.kind {
     case .table(let view, let path): path.map { "vCPUs of \($0)" } ?? view.title
     case .statistics(let path): "\(path): all statistics"
     case .histogram(let path, let group, let index):
       "\(path): "
-        + (histogram(path, group, index)?.statistic.name ?? "a histogram that is gone")
+        + (histogram(path, group, index)?.statistic.name ?? "histogram no longer exists")
     }
   }
 
-  /// The two lines below the rows: what was told or is asked, and the keys.
-  func drawFoot(_ frame: inout Frame, at moment: Timestamp) {
+  /// Draws the last line: the prompt, a notice or the keys.
+  func drawFoot(_ frame: inout Frame, at timestamp: Timestamp) {
     let row = frame.rows - 1
     if let prompt {
-      let at = frame.put(prompt.label, row: row, column: 0, .strong)
-      // The end of a long text is what is being written.
-      let room = max(1, frame.columns - at - 1)
-      frame.put(String(prompt.text.suffix(room)) + "_", row: row, column: at)
+      let column = frame.put(prompt.label, row: row, column: 0, .strong)
+      // Show the end of a long text, where the cursor is.
+      let room = max(1, frame.columns - column - 1)
+      frame.put(String(prompt.text.suffix(room)) + "_", row: row, column: column)
       return
     }
-    if let notice = model.notice, moment.monotonic < notice.time + 8_000_000_000 {
+    if let notice = model.notice, timestamp.monotonic < notice.time + 8_000_000_000 {
       frame.put(notice.text, row: row, column: 0, .warning)
       return
     }
-    var at = 0
-    for (key, words) in keyHints {
-      guard at + key.count + words.count + 3 <= frame.columns else { break }
-      at = frame.put(key, row: row, column: at, .accent)
-      at = frame.put(" \(words)  ", row: row, column: at, .dim)
+    var column = 0
+    for (key, hint) in keyHints {
+      guard column + key.count + hint.count + 3 <= frame.columns else { break }
+      column = frame.put(key, row: row, column: column, .accent)
+      column = frame.put(" \(hint)  ", row: row, column: column, .dim)
     }
   }
 
-  /// The lines above the keys that say what something means.
+  /// Returns the number of explanation lines above the keys.
   static func explanationLines(of frame: Frame) -> Int { frame.rows >= 20 ? 2 : 1 }
 
-  /// Says what something means, above the keys; what does not fit is cut.
+  /// Draws an explanation above the keys; text that does not fit is truncated.
   func explain(_ text: String, _ frame: inout Frame, _ style: Style = .dim) {
     let lines = Self.explanationLines(of: frame)
     let first = frame.rows - 1 - lines
@@ -114,7 +117,7 @@ extension Top {
     }
   }
 
-  /// A length of time in words.
+  /// Formats the time between two times: `42 s` or `1m05s`.
   static func span(_ now: UInt64, since then: UInt64) -> String {
     let seconds = (now > then ? now - then : 0) / 1_000_000_000
     if seconds < 60 { return "\(seconds) s" }
@@ -123,7 +126,7 @@ extension Top {
 }
 
 extension TopSample {
-  /// The rows of a view that are no sums of the others.
+  /// Returns the number of rows of a view, without sums.
   func count(of view: TopView) -> Int {
     layout.tables.first { $0.view == view }?.rows.count { !$0.isTotal } ?? 0
   }

@@ -4,7 +4,7 @@ import StatsKnowledge
 internal import StatsTree
 
 extension Top {
-  /// A histogram of a source; nil where that is gone.
+  /// Finds the histogram of a source; nil if the group or source no longer exists.
   func histogram(
     _ path: String, _ group: UInt64, _ index: Int
   ) -> (statistic: Statistic, entry: Plan.Entry)? {
@@ -14,7 +14,7 @@ extension Top {
     return (entry.group.schema.statistics[index], entry)
   }
 
-  /// The bars of a histogram: of the last interval, or of all since a reset.
+  /// Draws a histogram of the last interval, or of all samples since a reset.
   mutating func drawHistogram(
     of path: String, _ group: UInt64, _ index: Int, _ frame: inout Frame
   ) {
@@ -22,10 +22,10 @@ extension Top {
     frame.paint(row: 2, .title)
     let label =
       !showsTotals
-      ? "IN THE LAST INTERVAL" : model.resetTime == nil ? "SINCE THE BEGINNING" : "SINCE RESET"
-    let at = frame.put("\(label)  (t: the other)", row: 2, column: 0, .title)
+      ? "IN THE LAST INTERVAL" : model.resetTime == nil ? "IN TOTAL" : "SINCE RESET"
+    let column = frame.put("\(label)  (t: switch)", row: 2, column: 0, .title)
     guard let (statistic, entry) = histogram(path, group, index) else {
-      frame.put("It is gone.", row: 4, column: 2)
+      frame.put("The histogram no longer exists.", row: 4, column: 2)
       return
     }
     var found: Histogram?
@@ -36,12 +36,12 @@ extension Top {
       case .increase(let change): found = change
       case .reset(let since):
         found = since
-        frame.put("  \(Note.afterReset.text)", row: 2, column: at, .title)
+        frame.put("  \(Footnote.afterReset.text)", row: 2, column: column, .title)
       case nil: break
       }
     }
     guard let histogram = found else {
-      frame.put("- (no numbers)", row: 4, column: 2)
+      frame.put("- (no values)", row: 4, column: 2)
       return
     }
     frame.put(Self.summary(of: histogram, statistic), row: 3, column: 0, .strong)
@@ -49,7 +49,7 @@ extension Top {
     explain("\(statistic.name): \(model.meanings.text(of: statistic))", &frame)
   }
 
-  /// Such as `812 samples  p50 <= 1.02 us  p90 <= ...`.
+  /// Formats the number of samples and the quantiles: `812 samples  p50 <= 1.02 us  p90 <= ...`.
   private static func summary(of histogram: Histogram, _ statistic: Statistic) -> String {
     let count = histogram.count
     let number = Quantity(Decimal(mantissa: UInt128(count), exponent: 0), unit: .none).text
@@ -69,9 +69,9 @@ extension Top {
   ) {
     let full = histogram.counts.indices.filter { histogram.counts[$0] > 0 }
     guard let first = full.first, let last = full.last else { return }
-    let most = histogram.counts.max() ?? 0
+    let maximum = histogram.counts.max() ?? 0
     let room = frame.rows - 7 - Self.explanationLines(of: frame)
-    // The emptiest end goes where there is no room.
+    // The highest buckets are omitted if there is no room.
     let buckets = Array(first...last).prefix(room)
     let length = max(1, frame.columns - 38)
     for (line, index) in buckets.enumerated() {
@@ -84,8 +84,8 @@ extension Top {
       frame.put(low, row: 4 + line, column: 0, width: 10, .plain, .right)
       frame.put(high ?? "", row: 4 + line, column: 11, width: 13)
       frame.put(String(count), row: 4 + line, column: 25, width: 11, .plain, .right)
-      guard count > 0, most > 0 else { continue }
-      let bar = max(1, Int(UInt128(count) * UInt128(length) / UInt128(most)))
+      guard count > 0, maximum > 0 else { continue }
+      let bar = max(1, Int(UInt128(count) * UInt128(length) / UInt128(maximum)))
       frame.put(String(repeating: "█", count: bar), row: 4 + line, column: 37, .accent)
     }
     if last - first + 1 > buckets.count {

@@ -2,39 +2,39 @@ internal import Statistics
 internal import StatsTree
 
 extension Top {
-  /// Takes a key.
+  /// Executes the command of a key; the caller draws a new frame afterwards.
   ///
   /// - Parameters:
-  ///   - key: what was pressed.
-  ///   - time: now, in nanoseconds of CLOCK_MONOTONIC.
-  /// - Returns: what is to be done beside a new frame.
-  public mutating func take(_ key: Key, at time: UInt64) -> TopRequest? {
+  ///   - key: The key.
+  ///   - time: The current time in nanoseconds of CLOCK_MONOTONIC.
+  /// - Returns: A request that the caller must fulfil.
+  public mutating func press(_ key: Key, at time: UInt64) -> TopRequest? {
     switch key {
     case .control("c"): return .quit
     case .control("z"): return .suspend
     case .control("l"): return .redraw
     default: break
     }
-    if prompt != nil { return write(key, at: time) }
+    if prompt != nil { return editPrompt(key, at: time) }
     if isHelpShown {
       isHelpShown = false
       return nil
     }
-    if move(key) { return nil }
-    if case .character(let character) = key { return take(character, at: time) }
+    if moveSelection(key) { return nil }
+    if case .character(let character) = key { return press(character, at: time) }
     switch key {
-    case .enter: open()
-    case .backspace, .escape, .delete: back()
+    case .enter: openRow()
+    case .backspace, .escape, .delete: closePage()
     case .left: sort(by: -1)
     case .right: sort(by: 1)
-    case .tab: turn(by: 1)
-    case .backTab: turn(by: -1)
+    case .tab: cycleView(by: 1)
+    case .backTab: cycleView(by: -1)
     default: break
     }
     return nil
   }
 
-  private mutating func take(_ character: Character, at time: UInt64) -> TopRequest? {
+  private mutating func press(_ character: Character, at time: UInt64) -> TopRequest? {
     switch character {
     case "q", "Q": return .quit
     case "?", "h": isHelpShown = true
@@ -51,7 +51,7 @@ extension Top {
     case "b", "x": show(character == "b" ? .vms : .vcpus)
     case "r":
       model.reset(at: time)
-      model.tell("Totals and histograms begin at zero, for this screen only.", at: time)
+      model.showNotice("Totals and histograms were reset to zero, on this screen only.", at: time)
     case "s": prompt = TopPrompt(purpose: .interval, text: "")
     case " ":
       isFrozen.toggle()
@@ -59,11 +59,11 @@ extension Top {
         stepsBack = 0
         return .sample
       }
-    case "[": step(by: 1)
-    case "]": step(by: -1)
-    case "{": step(by: 10)
-    case "}": step(by: -10)
-    case "=": step(by: -stepsBack)
+    case "[": stepBack(by: 1)
+    case "]": stepBack(by: -1)
+    case "{": stepBack(by: 10)
+    case "}": stepBack(by: -10)
+    case "=": stepBack(by: -stepsBack)
     case "1", "2", "3", "4", "5":
       if let number = character.wholeNumberValue { show(TopView.allCases[number - 1]) }
     default: break
@@ -73,7 +73,8 @@ extension Top {
 
   // MARK: - Rows
 
-  private mutating func move(_ key: Key) -> Bool {
+  /// Moves the selection; returns `false` if the key is not a movement key.
+  private mutating func moveSelection(_ key: Key) -> Bool {
     let step: Int
     switch key {
     case .up, .character("k"): step = -1
@@ -85,15 +86,15 @@ extension Top {
     default: return false
     }
     guard !rowKeys.isEmpty else { return true }
-    let now = page.selected.flatMap { rowKeys.firstIndex(of: $0) } ?? 0
-    page.selected = rowKeys[min(rowKeys.count - 1, max(0, now + step))]
+    let current = page.selected.flatMap { rowKeys.firstIndex(of: $0) } ?? 0
+    page.selected = rowKeys[min(rowKeys.count - 1, max(0, current + step))]
     return true
   }
 
   private mutating func sort(by step: Int) {
     guard !sortNames.isEmpty else { return }
-    let now = page.sortName.flatMap { sortNames.firstIndex(of: $0) } ?? 0
-    page.sortName = sortNames[(now + step + sortNames.count) % sortNames.count]
+    let current = page.sortName.flatMap { sortNames.firstIndex(of: $0) } ?? 0
+    page.sortName = sortNames[(current + step + sortNames.count) % sortNames.count]
     page.isAscending = false
   }
 
@@ -101,7 +102,7 @@ extension Top {
 
   private mutating func show(_ view: TopView) {
     var next = TopPage(.table(view, below: nil))
-    // A VM that was filtered for is that of the vCPUs as well.
+    // The filter also applies to the rows of the next view, for example to the vCPUs of a VM.
     if case .table = page.kind {
       next.filter = page.filter
       next.hidesZeros = page.hidesZeros
@@ -110,7 +111,7 @@ extension Top {
     rowKeys = []
   }
 
-  private mutating func turn(by step: Int) {
+  private mutating func cycleView(by step: Int) {
     guard case .table(let view, _) = page.kind, pages.count == 1,
       let index = TopView.allCases.firstIndex(of: view)
     else { return }
@@ -118,10 +119,10 @@ extension Top {
     show(TopView.allCases[(index + step + count) % count])
   }
 
-  private var chosenKey: String? { page.selected ?? rowKeys.first }
+  private var selectedKey: String? { page.selected ?? rowKeys.first }
 
-  private mutating func open() {
-    guard let key = chosenKey else { return }
+  private mutating func openRow() {
+    guard let key = selectedKey else { return }
     switch page.kind {
     case .table(.vms, _) where key.contains("/") && hasVCPUs(key):
       push(.table(.vcpus, below: key))
@@ -144,19 +145,19 @@ extension Top {
   }
 
   private mutating func openStatistics() {
-    guard case .table = page.kind, let key = chosenKey else { return }
+    guard case .table = page.kind, let key = selectedKey else { return }
     push(.statistics(path: key))
   }
 
   private mutating func push(_ kind: TopPage.Kind) {
-    // Statistics are those of now.
+    // Statistics and histograms exist only for the last pass.
     if case .table = kind {} else if stepsBack > 0 { stepsBack = 0 }
     pages.append(TopPage(kind))
     rowKeys = []
-    if case .statistics = kind { trail = TopStatisticHistory() }
+    if case .statistics = kind { statisticHistory = TopStatisticHistory() }
   }
 
-  private mutating func back() {
+  private mutating func closePage() {
     guard pages.count > 1 else { return }
     pages.removeLast()
     rowKeys = []
@@ -164,16 +165,16 @@ extension Top {
 
   // MARK: - Time
 
-  private mutating func step(by count: Int) {
+  private mutating func stepBack(by count: Int) {
     guard case .table = page.kind else { return }
     stepsBack = max(0, min(model.stepCount, stepsBack + count))
-    // What is looked at stands still.
+    // A past sample stays on the screen.
     if stepsBack > 0 { isFrozen = true }
   }
 
   // MARK: - Prompts
 
-  private mutating func write(_ key: Key, at time: UInt64) -> TopRequest? {
+  private mutating func editPrompt(_ key: Key, at time: UInt64) -> TopRequest? {
     guard let prompt else { return nil }
     switch key {
     case .character(let character): self.prompt?.text.append(character)
@@ -185,7 +186,7 @@ extension Top {
       self.prompt = nil
       switch prompt.purpose {
       case .filter:
-        if let flaw = filter(prompt.text) { model.tell(flaw, at: time) }
+        if let error = filter(prompt.text) { model.showNotice(error, at: time) }
       case .interval:
         if !prompt.text.isEmpty { return .interval(prompt.text) }
       }

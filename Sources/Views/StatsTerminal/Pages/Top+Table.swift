@@ -4,7 +4,7 @@ import StatsKnowledge
 internal import StatsTree
 
 extension Top {
-  /// The rows of a view.
+  /// Draws the rows of a view.
   mutating func drawTable(_ view: TopView, below path: String?, _ frame: inout Frame) {
     guard let sample = model.sample(stepsBack: stepsBack),
       let place = TopView.allCases.firstIndex(of: view)
@@ -16,16 +16,16 @@ extension Top {
     let names = order.reduce(4) { max($0, table.rows[$1].nameWidth) }
     let columns = TopColumns(table, nameWidth: names, width: frame.columns)
     drawTitles(columns, table, sort, &frame)
-    guard let chosen = settle(order.map { table.rows[$0].path }) else {
-      let text = page.filter == nil && path == nil ? view.absence : "No row matches."
+    guard let selected = updateSelection(order.map { table.rows[$0].path }) else {
+      let text = page.filter == nil && path == nil ? view.emptyText : "No rows match."
       frame.put(text, row: 4, column: 2)
       return
     }
     let shown = order[page.scroll..<min(order.count, page.scroll + roomForRows)]
     let graphs = graphs(of: shown, table, place, columns, sort)
-    // The highest bar is the highest figure on the screen, so that rows compare.
-    let full = zip(shown, graphs).reduce(Float(0)) { most, row in
-      table.rows[row.0].isTotal ? most : row.1.reduce(most) { $1.isNaN ? $0 : max($0, $1) }
+    // All graphs have the scale of the maximum on the screen, so that rows are comparable.
+    let full = zip(shown, graphs).reduce(Float(0)) { maximum, row in
+      table.rows[row.0].isTotal ? maximum : row.1.reduce(maximum) { $1.isNaN ? $0 : max($0, $1) }
     }
     for (line, index) in shown.enumerated() {
       draw(index, of: sample, place, columns, row: 3 + line, &frame)
@@ -34,18 +34,18 @@ extension Top {
           Sparkline.text(graphs[line], width: field.width, full: full), row: 3 + line,
           column: field.column, width: field.width, .accent)
       }
-      if page.scroll + line == chosen { frame.paint(row: 3 + line, .selected) }
+      if page.scroll + line == selected { frame.paint(row: 3 + line, .selected) }
     }
-    drawExplanation(of: order[chosen], table, sort, order.count, &frame)
+    drawExplanation(of: order[selected], table, sort, order.count, &frame)
   }
 
-  /// The position of the column that rows are sorted by; nil for the order of names.
+  /// Returns the position of the sort column; nil if rows have tree order.
   private func sortColumn(of table: TopLayout.Table) -> Int? {
     guard let name = page.sortName else { return table.columns.isEmpty ? nil : 0 }
     return table.columns.firstIndex { $0.name == name }
   }
 
-  /// The rows that are shown, in their order: sums first.
+  /// Returns the rows to show in sort order; sums come first.
   private func order(
     _ sample: TopSample, _ place: Int, below path: String?, sort: Int?
   ) -> [Int] {
@@ -59,20 +59,20 @@ extension Top {
       {
         return false
       }
-      return !page.hidesZeros || sample.saysSomething(place, row: index)
+      return !page.hidesZeros || sample.isNonzeroOrNotUp(place, row: index)
     }
     guard let sort else { return rows }
     let isAscending = page.isAscending
     let keys = table.rows.indices.map { row in
       (isTotal: table.rows[row].isTotal, value: value(of: row, sort, sample, place))
     }
-    rows.sort { one, other in
-      let (a, b) = (keys[one], keys[other])
+    rows.sort { lhs, rhs in
+      let (a, b) = (keys[lhs], keys[rhs])
       if a.isTotal != b.isTotal { return a.isTotal }
       if a.value.isNaN || b.value.isNaN {
-        return a.value.isNaN == b.value.isNaN ? one < other : b.value.isNaN
+        return a.value.isNaN == b.value.isNaN ? lhs < rhs : b.value.isNaN
       }
-      if a.value == b.value { return one < other }
+      if a.value == b.value { return lhs < rhs }
       return isAscending ? a.value < b.value : a.value > b.value
     }
     return rows
@@ -82,7 +82,7 @@ extension Top {
     if showsTotals, stepsBack == 0, let cell = sample.layout.tables[place].rows[row].cells[column] {
       return cell.total(model.sampler).value
     }
-    return sample.figure(place, row: row, column: column).value
+    return sample.value(place, row: row, column: column).value
   }
 
   private func drawTitles(
@@ -95,7 +95,7 @@ extension Top {
         frame.put("NAME", row: 2, column: field.column, width: field.width, .title)
       case .state:
         frame.put("STATE", row: 2, column: field.column, width: field.width, .title)
-      case .figure(let index):
+      case .statistic(let index):
         let mark = index == sort ? (page.isAscending ? "↑" : "↓") : ""
         let title = table.columns[index].title
         // A title that fills its column has no room for the mark.
@@ -121,8 +121,8 @@ extension Top {
   ) {
     let table = sample.layout.tables[place]
     let row = table.rows[index]
-    let standing = sample.parts[place].statuses[index]
-    let isUp = standing == .up
+    let status = sample.parts[place].statuses[index]
+    let isUp = status == .up
     for field in columns.fields {
       switch field.kind {
       case .name:
@@ -131,22 +131,22 @@ extension Top {
           row.isTotal ? .strong : .plain)
       case .state:
         frame.put(
-          standing.text, row: line, column: field.column, width: field.width,
-          isUp ? .good : standing == .stale ? .warning : .bad)
-      case .figure(let column):
+          status.text, row: line, column: field.column, width: field.width,
+          isUp ? .good : status == .stale ? .warning : .bad)
+      case .statistic(let column):
         let text = text(of: index, column, sample, place)
         frame.put(
           text, row: line, column: field.column, width: field.width,
           ["0.0%", "0/s", "0", "-"].contains(text) ? .dim : .plain, .right)
       case .causes:
-        let text = row.causes?.text(sample.parts[place].leads[index]) ?? "-"
+        let text = row.causes?.text(sample.parts[place].causes[index]) ?? "-"
         frame.put(text, row: line, column: field.column, width: field.width)
       case .sparkline: break
       }
     }
   }
 
-  /// The last figures of the sorted column, of each row; none where there is no room.
+  /// Returns the last values of the sort column for each row; none if there is no room.
   private func graphs(
     of rows: ArraySlice<Int>, _ table: TopLayout.Table, _ place: Int, _ columns: TopColumns,
     _ sort: Int?
@@ -154,7 +154,7 @@ extension Top {
     guard let sort, let field = columns.sparkline else { return rows.map { _ in [] } }
     let end = model.history.samples.count - max(0, stepsBack)
     return rows.map { row in
-      model.history.figures(
+      model.history.values(
         place, of: ObjectIdentifier(table.rows[row].source), table.columns[sort].name,
         count: field.width, before: end)
     }
@@ -163,24 +163,24 @@ extension Top {
   private func text(of row: Int, _ column: Int, _ sample: TopSample, _ place: Int) -> String {
     guard let cell = sample.layout.tables[place].rows[row].cells[column] else { return "-" }
     if showsTotals, stepsBack == 0 { return cell.total(model.sampler).text }
-    return cell.form.text(
-      sample.figure(place, row: row, column: column), hasUnits: hasUnits)
+    return cell.format.text(
+      sample.value(place, row: row, column: column), hasUnits: hasUnits)
   }
 
-  /// The line above the keys: what the sorted column means, or what is wrong with the row.
+  /// Draws the meaning of the sort column, or the status of the selected row if it is not up.
   private func drawExplanation(
     of index: Int, _ table: TopLayout.Table, _ sort: Int?, _ count: Int,
     _ frame: inout Frame
   ) {
     let count = count > roomForRows ? "\(count) rows. " : ""
-    // Of the past there are no placements any more.
+    // Placements of past samples are not valid any more.
     if stepsBack == 0, let current = model.current {
       let status = TopSample.status(of: index, in: table, model.sampler)
       if status != .up {
         let source = table.rows[index].source
-        let remark = source.remarks.first.map { ": \($0)" } ?? ""
+        let remark = source.diagnostics.first.map { ": \($0.text)" } ?? ""
         explain(
-          "\(count)\(table.rows[index].path) is \(status.text(at: current.moment))\(remark)",
+          "\(count)\(table.rows[index].path) is \(status.text(at: current.timestamp))\(remark)",
           &frame, .bad)
         return
       }
@@ -195,8 +195,8 @@ extension Top {
 }
 
 extension TopSample {
-  /// Whether a row has a figure that is neither zero nor missing, or is not up.
-  func saysSomething(_ view: Int, row: Int) -> Bool {
+  /// Returns `true` if a row has a value other than zero, or is not up.
+  func isNonzeroOrNotUp(_ view: Int, row: Int) -> Bool {
     if parts[view].statuses[row] != .up { return true }
     let count = layout.tables[view].columns.count
     return parts[view].values[row * count..<(row + 1) * count].contains { !$0.isNaN && $0 != 0 }

@@ -1,51 +1,51 @@
-public import StatsFormats
+public import Statistics
 internal import StatsTree
 
-/// The screen of `vitals top` as a value: keys go in, frames come out.
+/// The state of `vitals top`: it executes keys and draws frames.
 ///
-/// It does no input or output, so that every state of it can be tested.
+/// It does no input or output itself, so that tests can reach every state.
 public struct Top {
   public let model: TopModel
-  /// What was opened, the newest last; never empty.
+  /// The open pages, the visible one last; never empty.
   var pages: [TopPage]
   var hasUnits = true
   var showsTotals = false
-  /// How many samples before the last are shown; 0 is now.
+  /// The number of samples between the shown sample and the last one.
   var stepsBack = 0
-  /// Whether no samples are taken.
+  /// Whether sampling is suspended.
   public internal(set) var isFrozen = false
   var isHelpShown = false
   var prompt: TopPrompt?
-  /// Such as `1 s`.
+  /// The sampling interval as shown, such as `1s`.
   public var intervalText: String
-  /// The rows that the last frame had room for.
+  /// The number of rows that fit on the last frame.
   var roomForRows = 10
-  /// The keys of the rows as the last frame had them, for the cursor.
+  /// The keys of the rows of the last frame, in its order.
   var rowKeys: [String] = []
-  /// The columns that rows can be sorted by, as the last frame had them.
+  /// The sort columns of the last frame.
   var sortNames: [String] = []
-  /// What the source that is looked at counted in the last samples.
-  var trail = TopStatisticHistory()
+  /// The last values of the statistics of the source on the visible page.
+  var statisticHistory = TopStatisticHistory()
 
   /// - Parameters:
-  ///   - model: the numbers.
-  ///   - view: what is shown first.
-  ///   - intervalText: how often samples are taken, for the person.
+  ///   - model: The data.
+  ///   - view: The first view.
+  ///   - intervalText: The sampling interval as shown.
   public init(_ model: TopModel, view: TopView = .vms, intervalText: String) {
     self.model = model
     self.intervalText = intervalText
     pages = [TopPage(.table(view, below: nil))]
   }
 
-  /// The screen on top.
+  /// The visible page.
   var page: TopPage {
     get { pages[pages.count - 1] }
     set { pages[pages.count - 1] = newValue }
   }
 
-  /// Shows only rows that match.
+  /// Shows only rows that match a filter; an empty text shows all rows.
   ///
-  /// - Returns: what is wrong with the text; nil where nothing is.
+  /// - Returns: An error message, or nil if the text is a valid filter.
   public mutating func filter(_ text: String) -> String? {
     do {
       page.filter = text.isEmpty ? nil : try TopFilter(text)
@@ -55,7 +55,7 @@ public struct Top {
     }
   }
 
-  /// The statistics that the rows can be sorted by, once there is a sample.
+  /// The statistics by which rows can be sorted; empty before the first sample.
   public var columnNames: [String] {
     guard case .table(let view, _) = page.kind else { return sortNames }
     let table = model.current?.layout.tables.first { $0.view == view }
@@ -65,43 +65,45 @@ public struct Top {
   /// Sorts by a statistic, one of `columnNames`.
   public mutating func sort(by name: String) { page.sortName = name }
 
-  /// Hides what is zero, units, or shows totals, as an option says.
+  /// Sets the initial state of the keys `z`, `u` and `t`.
   public mutating func set(hidesZeros: Bool, hasUnits: Bool, showsTotals: Bool) {
     page.hidesZeros = hidesZeros
     self.hasUnits = hasUnits
     self.showsTotals = showsTotals
   }
 
-  /// Notes the last pass.
-  public mutating func take(at moment: Timestamp) {
-    model.take(at: moment)
-    if case .statistics(let path) = page.kind { trail.take(path, model) }
+  /// Records the last pass of the model's sampler.
+  public mutating func recordSample(at timestamp: Timestamp) {
+    model.recordSample(at: timestamp)
+    if case .statistics(let path) = page.kind { statisticHistory.record(path, model) }
   }
 
-  /// The smallest screen that something can be read on.
-  static let smallest = (columns: 40, rows: 8)
+  /// The minimum size of the screen.
+  static let minimumSize = (columns: 40, rows: 8)
 
-  /// The screen now.
+  /// Draws the visible page.
   ///
   /// - Parameters:
-  ///   - columns: the terminal's width.
-  ///   - rows: its height.
-  ///   - moment: the time of both clocks.
-  ///   - clock: the time of day, for the person.
-  /// - Returns: a frame of that size.
-  public mutating func frame(columns: Int, rows: Int, at moment: Timestamp, clock: String) -> Frame
+  ///   - columns: The width of the terminal.
+  ///   - rows: The height of the terminal.
+  ///   - timestamp: The current time.
+  ///   - clock: The time of day to show.
+  /// - Returns: A frame of the given size.
+  public mutating func frame(columns: Int, rows: Int, at timestamp: Timestamp, clock: String)
+    -> Frame
   {
     var frame = Frame(columns: columns, rows: rows)
-    guard columns >= Self.smallest.columns, rows >= Self.smallest.rows else {
+    guard columns >= Self.minimumSize.columns, rows >= Self.minimumSize.rows else {
       frame.put(
-        "too small (min \(Self.smallest.columns)x\(Self.smallest.rows))", row: 0, column: 0)
+        "too small (min \(Self.minimumSize.columns)x\(Self.minimumSize.rows))", row: 0,
+        column: 0)
       return frame
     }
     if isHelpShown {
       drawHelp(&frame)
       return frame
     }
-    drawHead(&frame, at: moment, clock: clock)
+    drawHead(&frame, at: timestamp, clock: clock)
     roomForRows = frame.rows - 4 - Self.explanationLines(of: frame)
     switch page.kind {
     case .table(let view, let path): drawTable(view, below: path, &frame)
@@ -109,19 +111,21 @@ public struct Top {
     case .histogram(let path, let group, let index):
       drawHistogram(of: path, group, index, &frame)
     }
-    drawFoot(&frame, at: moment)
+    drawFoot(&frame, at: timestamp)
     return frame
   }
 
-  /// Keeps the chosen row on the screen: its position, or nil without rows.
-  mutating func settle(_ keys: [String]) -> Int? {
+  /// Sets the rows of the page and scrolls so that the selected row is visible.
+  ///
+  /// - Returns: The position of the selected row; nil without rows.
+  mutating func updateSelection(_ keys: [String]) -> Int? {
     rowKeys = keys
     guard !keys.isEmpty else { return nil }
-    let chosen = page.selected.flatMap { keys.firstIndex(of: $0) } ?? 0
-    page.selected = page.selected == nil ? nil : keys[chosen]
-    if chosen < page.scroll { page.scroll = chosen }
-    if chosen >= page.scroll + roomForRows { page.scroll = chosen - roomForRows + 1 }
+    let selected = page.selected.flatMap { keys.firstIndex(of: $0) } ?? 0
+    page.selected = page.selected == nil ? nil : keys[selected]
+    if selected < page.scroll { page.scroll = selected }
+    if selected >= page.scroll + roomForRows { page.scroll = selected - roomForRows + 1 }
     page.scroll = max(0, min(page.scroll, keys.count - roomForRows))
-    return chosen
+    return selected
   }
 }

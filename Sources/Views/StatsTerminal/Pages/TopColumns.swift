@@ -1,10 +1,10 @@
-/// The columns of a table that a width has room for, and where each begins.
+/// The fields of a table that fit the screen, with their positions.
 struct TopColumns {
   enum Kind: Hashable {
     case name
     case state
-    /// A statistic, by its position among the table's.
-    case figure(Int)
+    /// A statistic, by its position in the table's columns.
+    case statistic(Int)
     case causes
     case sparkline
   }
@@ -18,12 +18,12 @@ struct TopColumns {
   private(set) var fields: [Field] = []
 
   /// - Parameters:
-  ///   - table: whose statistics have columns.
-  ///   - nameWidth: the columns of the longest name.
-  ///   - width: those of the screen.
+  ///   - table: The table that provides the statistics.
+  ///   - nameWidth: The width of the longest name.
+  ///   - width: The width of the screen.
   init(_ table: TopLayout.Table, nameWidth: Int, width: Int) {
     let name = max(10, min(nameWidth, max(16, width / 3)))
-    // The most telling first; then each where there is room.
+    // Fields are added in the order of their importance while there is room.
     var chosen: [(kind: Kind, width: Int)] = []
     var rest = width - name
     func add(_ kind: Kind, _ width: Int) {
@@ -31,15 +31,15 @@ struct TopColumns {
       rest -= width + 1
       chosen.append((kind, width))
     }
-    func addFigure(_ index: Int) {
+    func addStatistic(_ index: Int) {
       guard table.columns.indices.contains(index) else { return }
-      add(.figure(index), min(16, max(8, table.columns[index].title.count)))
+      add(.statistic(index), min(16, max(8, table.columns[index].title.count)))
     }
-    for index in 0..<3 { addFigure(index) }
+    for index in 0..<3 { addStatistic(index) }
     add(.state, 6)
     if table.wholeColumn != nil { add(.causes, 17) }
     add(.sparkline, 8)
-    for index in table.columns.indices.dropFirst(3) { addFigure(index) }
+    for index in table.columns.indices.dropFirst(3) { addStatistic(index) }
     if let place = chosen.firstIndex(where: { $0.kind == .causes }) {
       let more = min(11, rest)
       chosen[place].width += more
@@ -51,21 +51,21 @@ struct TopColumns {
       rest -= more
     }
     fields = [Field(kind: .name, column: 0, width: name)]
-    var at = name + 1
+    var column = name + 1
     for (kind, width) in chosen.sorted(by: { Self.order($0.kind) < Self.order($1.kind) }) {
-      fields.append(Field(kind: kind, column: at, width: width))
-      at += width + 1
+      fields.append(Field(kind: kind, column: column, width: width))
+      column += width + 1
     }
   }
 
-  /// The field of the graphs; nil where there is no room for it.
+  /// The field of the graphs; nil if there is no room for it.
   var sparkline: Field? { fields.first { $0.kind == .sparkline } }
 
   private static func order(_ kind: Kind) -> Int {
     switch kind {
     case .name: -2
     case .state: -1
-    case .figure(let index): index
+    case .statistic(let index): index
     case .causes: 1000
     case .sparkline: 1001
     }

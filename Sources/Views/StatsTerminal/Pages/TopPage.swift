@@ -1,22 +1,22 @@
 internal import StatsTree
 
-/// One screen of those that were opened one from another.
+/// One page of the screen with its selection, sort order and filter.
 struct TopPage {
   enum Kind: Hashable {
-    /// The rows of a view; of the vCPUs perhaps only those of a VM.
+    /// The rows of a view, or only the rows below a source, such as the vCPUs of one VM.
     case table(TopView, below: String?)
     /// All statistics of a source.
     case statistics(path: String)
-    /// A histogram of a source: the group and the position in its schema.
+    /// A histogram of a source: the group's ID and the position in its schema.
     case histogram(path: String, group: UInt64, index: Int)
   }
 
   let kind: Kind
-  /// The row that is chosen, by its key; nil is the first.
+  /// The key of the selected row; nil selects the first row.
   var selected: String?
-  /// The rows above the first that is shown.
+  /// The number of rows above the first visible one.
   var scroll = 0
-  /// The column that rows are sorted by, by its name; nil is the first with numbers.
+  /// The name of the sort column; nil for the first column.
   var sortName: String?
   var isAscending = false
   var hidesZeros = false
@@ -28,14 +28,14 @@ struct TopPage {
   }
 }
 
-/// Which rows a person wants.
+/// A filter for rows.
 struct TopFilter {
   let text: String
   private let pattern: Pattern?
   private let pid: String?
 
-  /// A glob, an expression between slashes, a part of a name, or `pid=` and a number.
-  init(_ text: String) throws(Pattern.Flaw) {
+  /// Parses a filter: a part of a name, a glob, `/regex/` or `pid=N`.
+  init(_ text: String) throws(Pattern.SyntaxError) {
     self.text = text
     if text.hasPrefix("pid=") {
       pid = String(text.dropFirst(4))
@@ -47,14 +47,14 @@ struct TopFilter {
     }
   }
 
-  /// Whether a row matches, by its path or name, or by its process.
+  /// Returns `true` if a row matches by path, name or process.
   func matches(_ path: String, name: String, pid own: String?) -> Bool {
     if let pid { return own == pid }
     return pattern.map { $0.matches(path) || $0.matches(name) } ?? true
   }
 }
 
-/// A line that a person is writing.
+/// A line of text that the user is editing.
 struct TopPrompt {
   enum Purpose: Hashable {
     case filter
@@ -67,19 +67,19 @@ struct TopPrompt {
   var label: String {
     switch purpose {
     case .filter: "Show only (part of a name, glob, /regex/ or pid=N; empty for all): "
-    case .interval: "Interval, such as 500ms or 2s: "
+    case .interval: "Interval, for example 500ms or 2s: "
     }
   }
 }
 
-/// What a key asks of whoever runs the screen.
+/// A request of `Top` that the caller must fulfil.
 public enum TopRequest: Hashable, Sendable {
   case quit
   case suspend
-  /// Draw everything anew.
+  /// Redraw the whole screen.
   case redraw
   /// Take the next sample now.
   case sample
-  /// A new interval, as it was written.
+  /// Change the interval to the text that the user entered.
   case interval(String)
 }

@@ -1,4 +1,4 @@
-/// What a terminal can show: its colours, and whether it knows more than ASCII.
+/// The capabilities of a terminal: its colours, and whether it can show Unicode.
 public struct Palette: Hashable, Sendable {
   public enum Depth: Hashable, Sendable {
     case none
@@ -14,9 +14,9 @@ public struct Palette: Hashable, Sendable {
     self.isUnicode = isUnicode
   }
 
-  /// The palette of an environment: TERM, COLORTERM, NO_COLOR, and LC_ALL, LC_CTYPE or LANG.
+  /// Detects the palette from TERM, COLORTERM, NO_COLOR, and LC_ALL, LC_CTYPE or LANG.
   ///
-  /// - Returns: nil where the terminal cannot move its cursor.
+  /// The result is nil if the terminal cannot move its cursor.
   public init?(environment: (String) -> String?) {
     func value(_ name: String) -> String { environment(name) ?? "" }
     let term = value("TERM")
@@ -34,7 +34,7 @@ public struct Palette: Hashable, Sendable {
     }
   }
 
-  /// The parameters of the control sequence SGR for a style (ECMA-48, 8.3.117).
+  /// Returns the parameters of the control sequence SGR for a style (ECMA-48, 8.3.117).
   func parameters(of style: Style) -> String {
     switch depth {
     case .none: Self.plain[Int(style.rawValue)]
@@ -43,7 +43,7 @@ public struct Palette: Hashable, Sendable {
     }
   }
 
-  // In the order of the styles.
+  // The parameters in the order of the styles.
   private static let plain = ["0", "0;1", "0", "0;1;4", "0;7", "0", "0;1", "0;1", "0;1"]
   private static let sixteen = [
     "0", "0;1", "0;2", "0;30;46", "0;30;47", "0;32", "0;33", "0;1;31", "0;36",
@@ -53,7 +53,7 @@ public struct Palette: Hashable, Sendable {
     "0;38;5;214", "0;1;38;5;203", "0;38;5;110",
   ]
 
-  /// A character as the terminal can show it.
+  /// Returns a character, or a replacement if the terminal cannot show it.
   func shown(_ scalar: UInt32) -> UInt32 {
     if isUnicode || scalar < 0x7f { return scalar }
     if scalar >= 0x2581, scalar <= 0x2588 { return Self.heights[Int(scalar - 0x2581)] }

@@ -1,4 +1,4 @@
-/// Turns frames into what a terminal needs to show them: only the cells that changed.
+/// Encodes frames for a terminal, as control sequences and the cells that changed.
 public struct ScreenWriter: Sendable {
   private let palette: Palette
   private var shown: Frame?
@@ -7,25 +7,25 @@ public struct ScreenWriter: Sendable {
     self.palette = palette
   }
 
-  /// Takes the terminal to the screen beside that of the shell, without its cursor.
+  /// Switches the terminal to the alternate screen and hides the cursor.
   public static let enter = Array("\u{1b}[?1049h\u{1b}[?25l\u{1b}[?7l".utf8)
-  /// Gives the shell its screen and cursor back.
+  /// Restores the primary screen and the cursor.
   public static let leave = Array("\u{1b}[0m\u{1b}[?7h\u{1b}[?25h\u{1b}[?1049l".utf8)
 
-  /// Forgets what the terminal shows: the next frame is drawn as a whole.
+  /// Discards the last frame, so that the next one is drawn completely.
   public mutating func forget() { shown = nil }
 
-  /// The bytes that make a terminal that shows the last frame show this one; none where it does.
+  /// Returns the bytes that change the screen from the last frame to this one.
   ///
-  /// - Complexity: O(*n*) in the cells.
+  /// - Complexity: O(*n*) in the number of cells.
   public mutating func bytes(for frame: Frame) -> [UInt8] {
     var bytes: [UInt8] = []
-    let before = shown.flatMap {
+    let previous = shown.flatMap {
       $0.columns == frame.columns && $0.rows == frame.rows ? $0 : nil
     }
-    if before == nil { bytes += Array("\u{1b}[0m\u{1b}[2J".utf8) }
-    let old = before ?? Frame(columns: frame.columns, rows: frame.rows)
-    guard old.cells != frame.cells || before == nil else { return [] }
+    if previous == nil { bytes += Array("\u{1b}[0m\u{1b}[2J".utf8) }
+    let old = previous ?? Frame(columns: frame.columns, rows: frame.rows)
+    guard old.cells != frame.cells || previous == nil else { return [] }
     var style: Style?
     for row in 0..<frame.rows { draw(row, of: frame, over: old, &style, &bytes) }
     shown = frame
@@ -38,7 +38,7 @@ public struct ScreenWriter: Sendable {
   ) {
     let start = row * frame.columns
     var column = 0
-    // Where the cursor is; nil where that is elsewhere.
+    // The column of the cursor; nil while it is not in this row.
     var cursor: Int?
     while column < frame.columns {
       guard frame.cells[start + column] != old.cells[start + column] else {
@@ -46,7 +46,7 @@ public struct ScreenWriter: Sendable {
         continue
       }
       var first = column
-      // Half of a wide character is drawn with the other one.
+      // Both halves of a wide character are drawn together.
       if frame.cells[start + first].scalar == 0, first > 0 { first -= 1 }
       if let place = cursor, first - place < 6, first >= place {
         first = place
@@ -55,13 +55,13 @@ public struct ScreenWriter: Sendable {
       } else {
         bytes += Array("\u{1b}[\(row + 1);\(first + 1)H".utf8)
       }
-      var at = first
-      while at <= column || at < frame.columns && frame.cells[start + at].scalar == 0 {
-        append(frame.cells[start + at], &style, &bytes)
-        at += 1
+      var index = first
+      while index <= column || index < frame.columns && frame.cells[start + index].scalar == 0 {
+        append(frame.cells[start + index], &style, &bytes)
+        index += 1
       }
-      cursor = at
-      column = at
+      cursor = index
+      column = index
     }
   }
 

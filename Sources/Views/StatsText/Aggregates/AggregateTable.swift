@@ -1,46 +1,52 @@
+public import Statistics
 public import StatsFormats
+public import StatsKnowledge
 public import StatsTree
 
-/// A row for each aggregate and function, with how fast telling statistics grow.
+/// A table with one row per aggregate and function, and one column per headline statistic.
 ///
-/// The functions are applied to the members' rates of counts, and to the values of all else.
-/// Rows, columns and members are found once for each generation of the tree: keep the value
-/// between passes.
+/// Functions are applied to the members' rates of counters, and to the values of other statistics.
+/// Rows, columns and members are looked up once per generation of the tree: keep this value between
+/// passes.
 public struct AggregateTable {
-  /// The statistics that have a column, by name.
+  /// The names of the statistics that have a column.
   public let statistics: [String]
-  private let functions: [AggregateFunction]
+  private let outputs: [AggregateOutput]
+  private let meanings: Meanings
   private let pattern: Pattern
   private var layout: AggregateLayout?
 
   /// - Parameters:
-  ///   - statistics: the columns.
-  ///   - functions: what is made of the members; `list` has a table of its own.
-  ///   - pattern: the sources whose aggregates are shown.
+  ///   - statistics: The names of the statistics that have a column.
+  ///   - outputs: The functions to apply; `list` adds a table per aggregate (see `lists`).
+  ///   - meanings: Identifies the statistics whose time is counted when a wait ends.
+  ///   - pattern: Selects the sources whose aggregates are shown.
   public init(
-    statistics: [String], functions: [AggregateFunction], matching pattern: Pattern = .everything
+    statistics: [String], outputs: [AggregateOutput], meanings: Meanings,
+    matching pattern: Pattern = .everything
   ) {
     self.statistics = statistics
-    self.functions = functions
+    self.outputs = outputs
+    self.meanings = meanings
     self.pattern = pattern
   }
 
-  /// The rows of the last pass; none where only `list` is asked for.
+  /// Returns the rows of the last pass; none if `list` is the only function.
   ///
-  /// With a `rowLimit` the sources behind it are left out, but never the first one.
+  /// Sources beyond `rowLimit` are omitted, except the first one.
   public mutating func result(
-    of sampler: Sampler, at moment: Timestamp, rowLimit: Int = .max
+    of sampler: Sampler, at timestamp: Timestamp, rowLimit: Int = .max
   ) -> SummaryTable.Result {
     let layout = currentLayout(sampler)
-    let folds = functions.filter { $0 != .list }
+    let functions = outputs.compactMap(\.function)
     var table = TextTable(columns(of: layout))
-    var notes: Set<Note> = []
-    var leftOutCount = 0
-    for block in layout.blocks where !folds.isEmpty && !block.isSilent(in: sampler) {
+    var notes: Set<Footnote> = []
+    var omittedCount = 0
+    for block in layout.blocks where !functions.isEmpty && !block.isNeverRead(in: sampler) {
       let places = statistics.map { block.column($0) }
       guard places.contains(where: { $0 != nil }) else { continue }
-      guard table.rowCount == 0 || table.rowCount + folds.count <= rowLimit else {
-        leftOutCount += 1
+      guard table.rowCount == 0 || table.rowCount + functions.count <= rowLimit else {
+        omittedCount += 1
         continue
       }
       var cells = places.map { place in
@@ -50,11 +56,11 @@ public struct AggregateTable {
             showsRates: true)
         }
       }
-      let members = block.leastMembers(in: sampler).text
-      for function in folds {
+      let members = block.fewestUpMembers(in: sampler).text
+      for function in functions {
         var row = [
           block.source.path, "\(function.rawValue) of \(members)",
-          block.ways.joined(separator: "+"),
+          block.provenances.joined(separator: "+"),
         ]
         for index in cells.indices {
           row.append(cells[index]?.text(function, &notes).text ?? "-")
@@ -63,34 +69,37 @@ public struct AggregateTable {
       }
     }
     return SummaryTable.Result(
-      table: table, notes: Note.allCases.filter(notes.contains), leftOutCount: leftOutCount)
+      table: table, notes: Footnote.allCases.filter(notes.contains), omittedCount: omittedCount)
   }
 
-  /// Each member's own rates and values, where `list` is asked for: a table for each aggregate.
-  public mutating func lists(of sampler: Sampler, width: Int) -> (text: [UInt8], notes: [Note]) {
-    guard functions.contains(.list) else { return ([], []) }
+  /// Returns one table per aggregate with the rates and values of its members.
+  ///
+  /// The text is empty unless `list` is one of the functions.
+  public mutating func lists(of sampler: Sampler, width: Int) -> (text: [UInt8], notes: [Footnote])
+  {
+    guard outputs.contains(.list) else { return ([], []) }
     let layout = currentLayout(sampler)
     var text = ByteText()
-    var notes: Set<Note> = []
-    for block in layout.blocks where !block.isSilent(in: sampler) {
+    var notes: Set<Footnote> = []
+    for block in layout.blocks where !block.isNeverRead(in: sampler) {
       let places = statistics.compactMap { block.column($0) }
       guard !places.isEmpty, !block.members.isEmpty else { continue }
       if !text.isEmpty { text.append(byte: .newline) }
       let columns = places.map { (block.parts[$0.part], block.parts[$0.part].columns[$0.column]) }
       text.append(
-        printable: "\(block.source.path)  list of \(block.leastMembers(in: sampler).text)"
-          + " by \(block.ways.joined(separator: "+"))")
+        printable: "\(block.source.path)  list of \(block.fewestUpMembers(in: sampler).text)"
+          + " by \(block.provenances.joined(separator: "+"))")
       text.append(byte: .newline)
       let table = CrossTable(
         columns, sampler, showsRates: true, hidesZeros: false, &notes)
       text.append(table.text(width: width, indent: 2))
     }
-    return (text.bytes, Note.allCases.filter(notes.contains))
+    return (text.bytes, Footnote.allCases.filter(notes.contains))
   }
 
   private mutating func currentLayout(_ sampler: Sampler) -> AggregateLayout {
-    if let layout, layout.isOf(sampler) { return layout }
-    let made = AggregateLayout(sampler, pattern)
+    if let layout, layout.isCurrent(for: sampler) { return layout }
+    let made = AggregateLayout(sampler, meanings: meanings, matching: pattern)
     layout = made
     return made
   }
@@ -101,13 +110,13 @@ public struct AggregateTable {
       Column("FROM", importance: -1),
     ]
     for (index, name) in statistics.enumerated() {
-      var form: CellForm?
-      for block in layout.blocks where form == nil {
+      var formatter: CellFormatter?
+      for block in layout.blocks where formatter == nil {
         guard let place = block.column(name) else { continue }
         let column = block.parts[place.part].columns[place.column]
-        form = column.own ?? column.member
+        formatter = column.aggregate ?? column.member
       }
-      let suffix = form?.suffix(showsRates: true) ?? ""
+      let suffix = formatter?.suffix(showsRates: true) ?? ""
       columns.append(Column(name + suffix, .right, importance: statistics.count - index))
     }
     return columns
@@ -115,16 +124,16 @@ public struct AggregateTable {
 }
 
 extension CrossTable {
-  /// The members of an aggregate by its statistics.
+  /// Creates a table of an aggregate's statistics by its members.
   init(
     _ columns: [(AggregatePart, AggregateColumn)], _ sampler: Sampler, showsRates: Bool,
-    hidesZeros: Bool, _ notes: inout Set<Note>
+    hidesZeros: Bool, _ notes: inout Set<Footnote>
   ) {
     self.init(sources: columns.first?.0.members.map(\.path) ?? [])
     for (part, column) in columns {
       let cells = part.members.map { member in
         showsRates
-          ? column.member.rate(sampler, at: member.placement, parties: 1, &notes)
+          ? column.member.rate(sampler, at: member.placement, memberCount: 1, &notes)
           : column.member.value(sampler, at: member.placement)
       }
       append(

@@ -1,8 +1,8 @@
-internal import Statistics
+public import Statistics
 public import StatsFormats
 public import StatsTree
 
-/// Aggregates as blocks of text: a line for each statistic with what functions make of it.
+/// Aggregates as blocks of text, with one line per statistic and one column per function.
 ///
 /// ```
 /// kvm  up
@@ -11,43 +11,43 @@ public import StatsTree
 ///     exits        121 k  40.1 k  kvm/web1/vcpu0     20.2 k
 ///     12 statistics are zero
 /// ```
-/// The member that has the least or greatest value is named, unless all have the same. `list` is a
-/// table of each member's own.
+/// `min` and `max` name the member that has the value, unless all values are equal. `list` adds a
+/// table of the members' values.
 public struct AggregateText: Sendable {
-  private let functions: [AggregateFunction]
+  private let outputs: [AggregateOutput]
   private let options: ShowText
   private let width: Int?
 
   /// - Parameters:
-  ///   - functions: what is made of the members.
-  ///   - options: of these zeros are hidden, and counts are shown as rates.
-  ///   - width: how long lines may be; nil: lists are parted as for 100 characters.
-  public init(functions: [AggregateFunction], _ options: ShowText, width: Int?) {
-    self.functions = functions
+  ///   - outputs: The functions to apply, and whether to list the members.
+  ///   - options: Whether zeros are hidden and counters are shown as rates, and the meanings.
+  ///   - width: The maximum line length; nil for no limit, with 100 characters for `list`.
+  public init(outputs: [AggregateOutput], _ options: ShowText, width: Int?) {
+    self.outputs = outputs
     self.options = options
     self.width = width
   }
 
-  /// The blocks of the sources that have aggregates, with a blank line between them.
-  public func text(of sampler: Sampler, at moment: Timestamp) -> String {
+  /// Returns the blocks of all sources that have aggregates, separated by blank lines.
+  public func text(of sampler: Sampler, at timestamp: Timestamp) -> String {
     var text = ByteText()
-    var notes: Set<Note> = []
+    var notes: Set<Footnote> = []
     var last: Source?
-    for block in AggregateLayout(sampler).blocks {
+    for block in AggregateLayout(sampler, meanings: options.meanings).blocks {
       if block.source !== last {
         if last != nil { text.append(byte: .newline) }
-        options.appendHeading(of: block.source, at: moment, to: &text)
+        options.appendHeading(of: block.source, at: timestamp, to: &text)
       }
       last = block.source
       for part in block.parts {
         options.appendHeading(
-          of: part.entry, sampler, at: moment, namesFunctions: false, to: &text)
+          of: part.entry, sampler, at: timestamp, namesFunctions: false, to: &text)
         let status = sampler.status(of: part.entry)
         guard status.hasNumbers, status != .stale(since: 0) else { continue }
         append(part, sampler, &notes, to: &text)
       }
     }
-    for note in Note.allCases where notes.contains(note) {
+    for note in Footnote.allCases where notes.contains(note) {
       text.append(byte: .newline)
       text.append(note.text)
     }
@@ -56,17 +56,17 @@ public struct AggregateText: Sendable {
   }
 
   private func append(
-    _ part: AggregatePart, _ sampler: Sampler, _ notes: inout Set<Note>, to text: inout ByteText
+    _ part: AggregatePart, _ sampler: Sampler, _ notes: inout Set<Footnote>, to text: inout ByteText
   ) {
-    let folds = functions.filter { $0 != .list }
-    if !folds.isEmpty {
-      var table = TextTable(columns(folds))
+    let functions = outputs.compactMap(\.function)
+    if !functions.isEmpty {
+      var table = TextTable(columns(functions))
       table.indent = 4
       var zeroCount = 0
-      // A histogram has neither a least nor an average.
-      for column in part.columns where folds.contains(where: { column.answers($0) }) {
-        var lineNotes: Set<Note> = []
-        let row = row(part, column, folds, sampler, &lineNotes)
+      // `min`, `max` and `avg` do not apply to histograms.
+      for column in part.columns where functions.contains(where: { column.supports($0) }) {
+        var lineNotes: Set<Footnote> = []
+        let row = row(part, column, functions, sampler, &lineNotes)
         if options.hidesZeros, lineNotes.isEmpty, isZero(row) {
           zeroCount += 1
           continue
@@ -83,32 +83,32 @@ public struct AggregateText: Sendable {
       }
       appendCount(zeroCount, to: &text)
     }
-    if functions.contains(.list) {
+    if outputs.contains(.list) {
       let table = CrossTable(
         part.columns.map { (part, $0) }, sampler, showsRates: options.showsRates,
         hidesZeros: options.hidesZeros, &notes)
       text.append(table.text(width: width ?? 100, indent: 4))
-      if folds.isEmpty { appendCount(table.zeroCount, to: &text) }
+      if functions.isEmpty { appendCount(table.zeroCount, to: &text) }
     }
   }
 
-  private func columns(_ folds: [AggregateFunction]) -> [Column] {
+  private func columns(_ functions: [AggregateFunction]) -> [Column] {
     var columns = [Column("")]
-    for (index, function) in folds.enumerated() {
+    for (index, function) in functions.enumerated() {
       columns.append(Column(function.rawValue, .right, importance: 100 - index))
-      // Whose it is goes first where there is no room.
+      // The names of members are dropped first if lines are too long.
       if function.picksMember { columns.append(Column("member", importance: -index)) }
     }
     return columns
   }
 
   private func row(
-    _ part: AggregatePart, _ column: AggregateColumn, _ folds: [AggregateFunction],
-    _ sampler: Sampler, _ notes: inout Set<Note>
+    _ part: AggregatePart, _ column: AggregateColumn, _ functions: [AggregateFunction],
+    _ sampler: Sampler, _ notes: inout Set<Footnote>
   ) -> [String] {
     var cell = AggregateCell(part, column, sampler, showsRates: options.showsRates)
-    var row = [column.name + (column.own ?? column.member).suffix(showsRates: false)]
-    for function in folds {
+    var row = [column.name + (column.aggregate ?? column.member).suffix(showsRates: false)]
+    for function in functions {
       let (text, member) = cell.text(function, &notes)
       row.append(text)
       if function.picksMember { row.append(member ?? "") }
@@ -116,17 +116,17 @@ public struct AggregateText: Sendable {
     return row
   }
 
-  /// Whether the numbers of a row say that nothing happened; the number of members that have zero
-  /// says no more than that.
+  /// Returns `true` if all results in a row are zero or missing; `zero` itself is not considered.
   private func isZero(_ row: [String]) -> Bool {
     var index = 1
-    for function in functions where function != .list {
+    let functions = outputs.compactMap(\.function)
+    for function in functions {
       let text = row[index]
       index += function.picksMember ? 2 : 1
       if function == .countZero { continue }
-      if !text.saysNothing { return false }
+      if !text.isZeroOrMissing { return false }
     }
-    return functions != [.countZero]
+    return outputs != [.function(.countZero)]
   }
 
   private func appendCount(_ zeroCount: Int, to text: inout ByteText) {

@@ -8,36 +8,37 @@ struct GroupBlock {
   private struct Line {
     let name: String
     var value = "-"
-    var figure = ""
-    /// What stands behind the columns, in place of the figure.
+    var rate = ""
+    /// Text after the columns, instead of a rate.
     var rest = ""
-    /// What departed members left in the value.
+    /// The contribution of departed members to the value.
     var departed = ""
-    /// What the source says of it.
+    /// The description in the schema.
     var meaning = ""
     var bars: [HistogramText.Bar] = []
   }
 
   private var lines: [Line] = []
   private var zeroCount = 0
-  private var unmovedCount = 0
-  /// The notes that the figures have marks of.
-  private(set) var notes: Set<Note> = []
+  private var unchangedCount = 0
+  /// The footnotes that the rates have marks of.
+  private(set) var notes: Set<Footnote> = []
   private let options: ShowText
-  private let pending: Pending
-  /// How many may spend time at once: of a sum its members.
-  private let parties: Int
+  private let ongoingTime: OngoingTime
+  /// The number of members of a sum, which can spend time simultaneously; 1 for other groups.
+  private let memberCount: Int
 
   init(_ options: ShowText, _ sampler: Sampler, _ entry: Plan.Entry) {
     self.options = options
     let statistics = entry.group.schema.statistics
-    pending = Pending(.builtIn, of: entry.shown.map { statistics[$0].name })
+    ongoingTime = OngoingTime(
+      of: entry.shown.map { statistics[$0].name }, meanings: options.meanings)
     let members = sampler.members(of: entry)
-    parties = members?.count ?? 1
+    memberCount = members?.count ?? 1
     let status = sampler.status(of: entry)
     guard status.hasNumbers, status != .stale(since: 0) else { return }
     let schema = entry.group.schema
-    let fold = entry.group.aggregation?.form
+    let aggregate = entry.group.aggregation?.definition
     let names = StatisticNames(of: schema).names
     for index in entry.shown {
       let statistic = schema.statistics[index]
@@ -45,8 +46,8 @@ struct GroupBlock {
       if members.map({ $0.departedCount > 0 }) == true {
         line.departed = departed(index, statistic, sampler, entry)
       }
-      if let tally = StateCounts(of: index, in: fold) {
-        add(line, tally, sampler.counts(statistic, at: entry.placement))
+      if let stateCounts = StateCounts(of: index, in: aggregate) {
+        add(line, stateCounts, sampler.counts(statistic, at: entry.placement))
       } else if statistic.kind.isHistogram {
         add(line, histogram: statistic, sampler, entry)
       } else {
@@ -55,7 +56,7 @@ struct GroupBlock {
     }
   }
 
-  /// What departed members left in a sum: `(of it 1.2 k of departed)`; empty where nothing.
+  /// Formats the contribution of departed members to a sum; empty if there is none.
   private func departed(
     _ index: Int, _ statistic: Statistic, _ sampler: Sampler, _ entry: Plan.Entry
   ) -> String {
@@ -63,23 +64,23 @@ struct GroupBlock {
       guard let rest = sampler.retainedHistogram(index, of: entry), rest.count > 0,
         !options.showsRates
       else { return "" }
-      return "(\(HistogramText(rest, of: statistic).count) of departed)"
+      return "(\(HistogramText(rest, of: statistic).count) from departed members)"
     }
     guard let word = sampler.retained(index, of: entry), word > 0,
       let quantity = Quantity(word, of: statistic)
     else { return "" }
-    return "(\(quantity.text) of departed)"
+    return "(\(quantity.text) from departed members)"
   }
 
   // MARK: - Statistics
 
-  private mutating func add(_ line: Line, _ tally: StateCounts, _ counts: [UInt64]?) {
-    if options.hidesZeros, let counts, tally.isZero(counts) {
+  private mutating func add(_ line: Line, _ stateCounts: StateCounts, _ counts: [UInt64]?) {
+    if options.hidesZeros, let counts, stateCounts.isZero(counts) {
       zeroCount += 1
       return
     }
     var line = line
-    line.value = (counts.map { tally.text($0) } ?? "-").printable
+    line.value = (counts.map { stateCounts.text($0) } ?? "-").printable
     lines.append(line)
   }
 
@@ -97,22 +98,23 @@ struct GroupBlock {
     let rate =
       options.showsRates && statistic.kind == .cumulative
       ? sampler.rate(statistic, of: entry) : nil
-    let goesOn = rate != nil && pending.goesOn(statistic, sampler, entry)
+    let isOngoing = rate != nil && ongoingTime.isOngoing(statistic, sampler, entry)
     let isZero = statistic.kind != .state && !words.isEmpty && words.allSatisfy { $0 == 0 }
-    if options.hidesZeros, isZero, !goesOn {
+    if options.hidesZeros, isZero, !isOngoing {
       zeroCount += 1
       return
     }
     if let rate {
-      if options.hidesZeros, rate.increase == 0, !rate.afterReset, !goesOn {
-        unmovedCount += 1
+      if options.hidesZeros, rate.increase == 0, !rate.afterReset, !isOngoing {
+        unchangedCount += 1
         return
       }
-      let figure = FormattedRate(rate, of: statistic, parties: parties, goesOn: goesOn)
-      notes.formUnion(figure.notes)
-      line.figure = figure.marked
+      let formatted = FormattedRate(
+        rate, of: statistic, memberCount: memberCount, isOngoing: isOngoing)
+      notes.formUnion(formatted.notes)
+      line.rate = formatted.marked
     } else if options.showsRates, statistic.kind == .cumulative {
-      line.figure = "-"
+      line.rate = "-"
     }
     lines.append(line)
   }
@@ -132,13 +134,13 @@ struct GroupBlock {
       case .increase(let change):
         histogram = change
         if options.hidesZeros, change.count == 0 {
-          unmovedCount += 1
+          unchangedCount += 1
           return
         }
       case .reset(let since):
         histogram = since
         notes.insert(.afterReset)
-        mark = Note.afterReset.mark
+        mark = Footnote.afterReset.mark
       case nil:
         histogram = nil
       }
@@ -156,17 +158,17 @@ struct GroupBlock {
 
   func append(to text: inout ByteText) {
     let nameWidth = lines.map(\.name.unicodeScalars.count).max() ?? 0
-    // A long list of words or samples does not push all other values aside.
+    // Lists of words and histograms do not widen the columns of all other values.
     let plain = lines.filter(\.rest.isEmpty)
     let valueWidth = min(24, plain.map(\.value.unicodeScalars.count).max() ?? 0)
-    let figureWidth = plain.map(\.figure.unicodeScalars.count).max() ?? 0
+    let rateWidth = plain.map(\.rate.unicodeScalars.count).max() ?? 0
     for line in lines {
       text.append("    \(line.name.padded(to: nameWidth))  \(line.value.padded(from: valueWidth))")
       let start = text.bytes.count
       if !line.rest.isEmpty {
         text.append("  \(line.rest)")
-      } else if !line.figure.isEmpty {
-        text.append("  \(line.figure.padded(from: figureWidth))")
+      } else if !line.rate.isEmpty {
+        text.append("  \(line.rate.padded(from: rateWidth))")
       }
       if !line.departed.isEmpty { text.append("  \(line.departed)") }
       let taken = 4 + nameWidth + 2 + valueWidth + text.bytes.count - start
@@ -178,13 +180,13 @@ struct GroupBlock {
       let phrase = zeroCount == 1 ? "statistic is" : "statistics are"
       text.append("    \(zeroCount) \(phrase) zero\n")
     }
-    if unmovedCount > 0 {
-      let noun = unmovedCount == 1 ? "statistic" : "statistics"
-      text.append("    \(unmovedCount) \(noun) did not move\n")
+    if unchangedCount > 0 {
+      let noun = unchangedCount == 1 ? "statistic" : "statistics"
+      text.append("    \(unchangedCount) \(noun) did not change\n")
     }
   }
 
-  /// Appends a meaning, cut where there is room for a part of it that says something.
+  /// Appends a meaning, truncated to `room`; omitted if fewer than 24 characters would fit.
   private func append(_ meaning: String, room: Int, to text: inout ByteText) {
     guard !meaning.isEmpty, room >= min(24, meaning.count) else { return }
     text.append("  " + (meaning.count <= room ? meaning : meaning.prefix(room - 3) + "..."))

@@ -1,8 +1,9 @@
-internal import Statistics
-public import StatsFormats
+public import Statistics
+import StatsFormats
+public import StatsKnowledge
 public import StatsTree
 
-/// Sources as blocks of text, for a person who looks at a few of them.
+/// Sources as blocks of text, with one line per statistic.
 ///
 /// ```
 /// kvm/web1/vcpu0  up  vcpu=0
@@ -11,49 +12,53 @@ public import StatsTree
 ///     halt_wait_hist  1234 samples  p50 <= 1.02 us  p90 <= 4.09 us  ...
 ///     12 statistics are zero
 /// ```
-/// Of an aggregate the heading has its members, and what departed ones left in a sum stands apart:
+/// The heading of an aggregate has the number of members. The contribution of departed members to a
+/// sum is shown separately:
 /// ```
 ///   vcpus.kvm  sum of 6 by pidfd_getfd, 718 us ago, read in 21 us, 1 stale, 2 departed
-///     exits           923 k   9.84 k/s  (12.5 k of departed)
+///     exits           923 k   9.84 k/s  (12.5 k from departed members)
 ///     blocking        3 of 6
 /// ```
 public struct ShowText: Sendable {
-  /// Leaves out statistics that are zero, or with rates did not move, and says how many.
+  /// The meanings, which identify the statistics whose time is counted when a wait ends.
+  public var meanings: Meanings
+  /// Whether statistics that are zero, or did not change, are omitted and counted.
   public var hidesZeros = true
-  /// Shows how fast counts grow, and of histograms the samples of the interval.
+  /// Whether rates of counters are shown, and the samples of the interval for histograms.
   public var showsRates = false
-  /// Shows each bucket with samples and its exact bounds.
+  /// Whether each bucket with samples is shown with its exact bounds.
   public var showsBars = false
-  /// Shows what a source says of its statistics, as far as it fits into lines so long; nil: not.
+  /// The line length up to which descriptions from the schema are shown; nil to show none.
   public var meaningWidth: Int?
 
   public init(
-    hidesZeros: Bool = true, showsRates: Bool = false, showsBars: Bool = false,
+    meanings: Meanings, hidesZeros: Bool = true, showsRates: Bool = false, showsBars: Bool = false,
     meaningWidth: Int? = nil
   ) {
+    self.meanings = meanings
     self.hidesZeros = hidesZeros
     self.showsRates = showsRates
     self.showsBars = showsBars
     self.meaningWidth = meaningWidth
   }
 
-  /// The blocks of the sources that match, with a blank line between them and footnotes behind.
+  /// Returns the blocks of all matching sources, separated by blank lines, and the footnotes.
   public func text(
-    of sampler: Sampler, at moment: Timestamp, matching pattern: Pattern = .everything
+    of sampler: Sampler, at timestamp: Timestamp, matching pattern: Pattern = .everything
   ) -> String {
     var text = ByteText()
-    var notes: Set<Note> = []
-    for item in Listing(sampler, matching: pattern).items {
+    var notes: Set<Footnote> = []
+    for item in VisibleSources(sampler, matching: pattern).items {
       if !text.isEmpty { text.append(byte: .newline) }
-      appendHeading(of: item.source, at: moment, to: &text)
+      appendHeading(of: item.source, at: timestamp, to: &text)
       for entry in item.entries {
         let block = GroupBlock(self, sampler, entry)
-        appendHeading(of: entry, sampler, at: moment, to: &text)
+        appendHeading(of: entry, sampler, at: timestamp, to: &text)
         block.append(to: &text)
         notes.formUnion(block.notes)
       }
     }
-    for note in Note.allCases where notes.contains(note) {
+    for note in Footnote.allCases where notes.contains(note) {
       text.append(byte: .newline)
       text.append(note.text)
     }
@@ -61,10 +66,10 @@ public struct ShowText: Sendable {
     return text.text
   }
 
-  /// The line of a source: its path, state and facts; then its remarks.
-  func appendHeading(of source: Source, at moment: Timestamp, to text: inout ByteText) {
+  /// Appends the line of a source with its path, status, keys and labels, then its diagnostics.
+  func appendHeading(of source: Source, at timestamp: Timestamp, to text: inout ByteText) {
     text.append(printable: source.path)
-    text.append("  \(source.status.text(at: moment))")
+    text.append("  \(source.status.text(at: timestamp))")
     for facts in [source.keys, source.labels] where !facts.isEmpty {
       text.append(" ")
       for (name, value) in facts.sorted(by: { $0.key < $1.key }) {
@@ -72,34 +77,35 @@ public struct ShowText: Sendable {
       }
     }
     text.append(byte: .newline)
-    for remark in source.remarks {
-      text.append(printable: "  (\(remark))")
+    for diagnostic in source.diagnostics {
+      text.append(printable: "  (\(diagnostic.text))")
       text.append(byte: .newline)
     }
   }
 
-  /// The line of a group: which way its numbers come, how old they are and what is wrong; of an
-  /// aggregate it may name the functions.
+  /// Appends the line of a group with its provenance, its status and the age of its values.
+  ///
+  /// The line of an aggregate includes its functions if `namesFunctions` is set.
   func appendHeading(
-    of entry: Plan.Entry, _ sampler: Sampler, at moment: Timestamp, namesFunctions: Bool = true,
+    of entry: Plan.Entry, _ sampler: Sampler, at timestamp: Timestamp, namesFunctions: Bool = true,
     to text: inout ByteText
   ) {
     let status = sampler.status(of: entry)
     let members = sampler.members(of: entry)
     text.append(printable: "  \(entry.group.name)  ")
-    if let members, let form = entry.group.aggregation?.form {
-      text.append(namesFunctions ? "\(form.functions) of " : "of ")
+    if let members, let aggregate = entry.group.aggregation?.definition {
+      text.append(namesFunctions ? "\(aggregate.functions) of " : "of ")
       text.append("\(members.count) ")
     }
-    text.append(printable: "by \(sampler.ways(of: entry))")
-    if status != .up { text.append(", \(status.text(at: moment))") }
+    text.append(printable: "by \(sampler.memberProvenanceText(of: entry))")
+    if status != .up { text.append(", \(status.text(at: timestamp))") }
     if status.hasNumbers, status != .stale(since: 0) {
       let window = sampler.window(of: entry)
       let width = Quantity(
         Decimal(mantissa: UInt128(window.end - window.begin), exponent: -9), unit: .seconds)
-      text.append(", \(moment.age(of: window.end)) ago, read in \(width.text)")
+      text.append(", \(timestamp.age(of: window.end)) ago, read in \(width.text)")
     }
-    if let members { text.append(members.troubles) }
+    if let members { text.append(members.unavailableText) }
     text.append(byte: .newline)
   }
 }

@@ -1,9 +1,8 @@
 internal import Statistics
 internal import StatsFormats
-import StatsKnowledge
 public import StatsTree
 
-/// Statistics first: for each family of groups a table of its statistics by its sources.
+/// Values grouped by statistic: for each family of groups a table of statistics by sources.
 ///
 /// ```
 /// kvm  4 sources by pidfd_getfd
@@ -11,29 +10,29 @@ public import StatsTree
 ///   exits             123 k        12 k          40           2
 ///   41 statistics are zero
 /// ```
-/// A histogram has the bound of its 99th percentile. Where the sources do not fit side by side the
-/// table is turned round or parted.
+/// A histogram has the bound of its 99th percentile. If the sources do not fit side by side, the
+/// table is transposed or split.
 public struct StatisticText: Sendable {
   private let options: ShowText
   private let width: Int
 
   /// - Parameters:
-  ///   - options: of these zeros are hidden, and counts are shown as rates.
-  ///   - width: how long lines may be.
+  ///   - options: Whether zeros are hidden and counters are shown as rates, and the meanings.
+  ///   - width: The maximum line length.
   public init(_ options: ShowText, width: Int) {
     self.options = options
     self.width = width
   }
 
-  /// The tables of the last pass, in the order of the tree, with a blank line between them.
+  /// Returns the tables of the last pass in tree order, separated by blank lines.
   public func text(of sampler: Sampler) -> String {
     var text = ByteText()
-    var notes: Set<Note> = []
+    var notes: Set<Footnote> = []
     for entries in families(of: sampler) {
       if !text.isEmpty { text.append(byte: .newline) }
       append(entries, sampler, &notes, to: &text)
     }
-    for note in Note.allCases where notes.contains(note) {
+    for note in Footnote.allCases where notes.contains(note) {
       text.append(byte: .newline)
       text.append(note.text)
     }
@@ -41,7 +40,7 @@ public struct StatisticText: Sendable {
     return text.text
   }
 
-  /// The groups that are shown, by family.
+  /// Returns the groups of the plan by family.
   private func families(of sampler: Sampler) -> [[Plan.Entry]] {
     var families: [[Plan.Entry]] = []
     var places: [ObjectIdentifier: Int] = [:]
@@ -58,30 +57,34 @@ public struct StatisticText: Sendable {
   }
 
   private func append(
-    _ entries: [Plan.Entry], _ sampler: Sampler, _ notes: inout Set<Note>,
+    _ entries: [Plan.Entry], _ sampler: Sampler, _ notes: inout Set<Footnote>,
     to text: inout ByteText
   ) {
     guard let first = entries.first else { return }
-    let (schema, fold) = (first.group.schema, first.group.aggregation?.form)
+    let (schema, aggregate) = (first.group.schema, first.group.aggregation?.definition)
     let kind = entries.count == 1 ? "1 source" : "\(entries.count) sources"
-    var ways: [String] = []
-    for way in entries.map({ $0.group.provenance.description }) where !ways.contains(way) {
-      ways.append(way)
+    var provenances: [String] = []
+    for provenance in entries.map({ $0.group.provenance.description })
+    where !provenances.contains(provenance) {
+      provenances.append(provenance)
     }
-    text.append(printable: "\(first.group.name)  \(kind) by \(ways.joined(separator: "+"))")
+    text.append(
+      printable: "\(first.group.name)  \(kind) by \(provenances.joined(separator: "+"))")
     text.append(byte: .newline)
     var table = CrossTable(sources: entries.map(\.source.path))
     let names = StatisticNames(of: schema).names
     for index in first.shown {
-      let form = CellForm(of: index, .builtIn, in: schema, fold)
+      let formatter = CellFormatter(
+        of: index, in: schema, aggregate, meanings: options.meanings)
       let cells = entries.map { entry in
         options.showsRates
-          ? form.rate(
-            sampler, at: entry.placement, parties: sampler.members(of: entry)?.count ?? 1, &notes)
-          : form.value(sampler, at: entry.placement)
+          ? formatter.rate(
+            sampler, at: entry.placement, memberCount: sampler.members(of: entry)?.count ?? 1,
+            &notes)
+          : formatter.value(sampler, at: entry.placement)
       }
       table.append(
-        names[index] + form.suffix(showsRates: options.showsRates), cells,
+        names[index] + formatter.suffix(showsRates: options.showsRates), cells,
         hidesZeros: options.hidesZeros)
     }
     text.append(table.text(width: width, indent: 2))

@@ -9,7 +9,9 @@ public struct Column: Hashable, Sendable {
 
   public let title: String
   public let alignment: Alignment
-  /// The columns with the least go first where there is no room; of equal ones the right one.
+  /// The importance in a narrow table.
+  ///
+  /// The columns of lowest importance are dropped first, the rightmost of equal ones.
   public let importance: Int
 
   public init(_ title: String, _ alignment: Alignment = .left, importance: Int = 0) {

@@ -1,32 +1,32 @@
 internal import StatsFormats
 
-/// Statistics by sources, whichever way round reads best.
+/// A table of statistics by sources, in the orientation that needs fewer parts.
 ///
-/// A line for each statistic and a column for each source, unless the other way round takes fewer
-/// tables below each other, as for many sources. What all paths begin with stands once, before the
-/// other titles.
+/// Statistics are lines and sources are columns, unless the transposed table needs fewer parts
+/// below each other, for example with many sources. The common start of all paths is shown once, in
+/// the title of the first column.
 package struct CrossTable {
   private let sources: [String]
-  /// What all paths begin with, with its slash.
-  private let start: String
+  /// The common start of all paths, including the slash.
+  private let commonStart: String
   private var names: [String] = []
-  /// By statistic.
+  /// The cells, by statistic and source.
   private var cells: [[String]] = []
-  /// The statistics that were left out, because they are zero everywhere.
+  /// The number of statistics that were omitted because they are zero for all sources.
   package private(set) var zeroCount = 0
 
   package init(sources paths: [String]) {
-    start = Self.commonStart(of: paths)
-    let count = start.unicodeScalars.count
+    commonStart = Self.commonStart(of: paths)
+    let count = commonStart.unicodeScalars.count
     sources = paths.map { String(String.UnicodeScalarView($0.unicodeScalars.dropFirst(count))) }
   }
 
-  /// Adds a statistic, unless zeros are hidden and it is zero everywhere.
+  /// Adds a statistic, unless zeros are hidden and it is zero for all sources.
   ///
-  /// - Precondition: there is a cell for each source.
+  /// - Precondition: `row` has one cell per source.
   package mutating func append(_ name: String, _ row: [String], hidesZeros: Bool) {
     precondition(row.count == sources.count, "\(row.count) cells, \(sources.count) sources")
-    if hidesZeros, row.allSatisfy(\.saysNothing) {
+    if hidesZeros, row.allSatisfy(\.isZeroOrMissing) {
       zeroCount += 1
       return
     }
@@ -34,7 +34,7 @@ package struct CrossTable {
     cells.append(row)
   }
 
-  /// The lines, none longer than the width where that is possible.
+  /// Returns the lines, with at most `width` characters if a single column fits.
   package func text(width: Int, indent: Int) -> [UInt8] {
     guard !names.isEmpty, !sources.isEmpty else { return [] }
     let room = max(1, width - indent)
@@ -64,31 +64,31 @@ package struct CrossTable {
     return bytes
   }
 
-  private var corner: String { start.isEmpty ? "" : start + "..." }
+  private var corner: String { commonStart.isEmpty ? "" : commonStart + "..." }
 
-  /// Which columns stand side by side, so that no line is too long.
+  /// Divides the columns into parts whose lines are not longer than `room`.
   private func parts(
     titles: [String], firstColumn: [String], room: Int, _ cell: (Int, Int) -> String
   ) -> [Range<Int>] {
     let first = ([corner] + firstColumn).map { $0.printable.unicodeScalars.count }.max() ?? 0
     var parts: [Range<Int>] = []
-    var (begin, taken) = (0, first)
+    var (begin, used) = (0, first)
     for column in titles.indices {
       var width = titles[column].printable.unicodeScalars.count
       for row in firstColumn.indices {
         width = max(width, cell(column, row).printable.unicodeScalars.count)
       }
-      if column > begin, taken + 2 + width > room {
+      if column > begin, used + 2 + width > room {
         parts.append(begin..<column)
-        (begin, taken) = (column, first)
+        (begin, used) = (column, first)
       }
-      taken += 2 + width
+      used += 2 + width
     }
     parts.append(begin..<titles.count)
     return parts
   }
 
-  /// The part up to a slash that all paths have and none is; nothing of a single path.
+  /// Returns the common parent path with a slash; empty for a single path.
   private static func commonStart(of paths: [String]) -> String {
     guard paths.count > 1, var start = paths.first.map({ $0.split(separator: "/").dropLast() })
     else { return "" }

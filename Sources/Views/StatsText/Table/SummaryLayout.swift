@@ -3,64 +3,66 @@ internal import StatsFormats
 import StatsKnowledge
 internal import StatsTree
 
-/// The rows and cells of a summary, found once for each generation of the tree.
+/// The rows and cells of a summary, valid for one generation of the tree.
 struct SummaryLayout {
-  /// Where the number of a row and column comes from.
+  /// The statistic that a row and column show.
   struct Cell {
     let placement: Placement
-    let form: Int
-    /// The aggregate among those of the row that it is of.
+    /// The position of the formatter in `formatters`.
+    let formatter: Int
+    /// The position in the row's `aggregates`; nil if the group is not an aggregate.
     let aggregate: Int?
   }
 
   struct Row {
     let source: Source
     let placements: [Placement]
-    /// The ways that its numbers come but for aggregates: `pidfd_getfd+procfs`, or nothing.
+    /// The provenances of groups that are not aggregates: `pidfd_getfd+procfs`, or empty.
     let plainProvenance: String
     let aggregates: [Plan.Entry]
     let cells: [Cell?]
 
-    /// Whether a column says something of it; else it is shown only while it is not up.
+    /// Whether any column has a cell; a row without cells is shown only while it is not up.
     var hasNumbers: Bool { cells.contains { $0 != nil } }
   }
 
   let generation: UInt64
   let treeGeneration: UInt64
-  private(set) var forms: [CellForm] = []
+  private(set) var formatters: [CellFormatter] = []
   private(set) var rows: [Row] = []
 
   init(_ sampler: Sampler, _ pattern: Pattern, _ names: [String], _ meanings: Meanings) {
     generation = sampler.plan.generation
     treeGeneration = sampler.tree.generation
-    // Of each schema, the form of each column.
-    var formsOf: [FormKey: [Int?]] = [:]
-    for item in Listing(sampler, matching: pattern).items {
+    // The formatter of each column, by schema.
+    var formattersOf: [FormatterKey: [Int?]] = [:]
+    for item in VisibleSources(sampler, matching: pattern).items {
       let found = item.entries.map { entry in
         let schema = entry.group.schema
-        let fold = entry.group.aggregation?.form
-        let key = FormKey(schema: schema.hash, isFolded: fold != nil)
-        if let known = formsOf[key] { return known }
+        let aggregate = entry.group.aggregation?.definition
+        let key = FormatterKey(schema: schema.hash, isAggregate: aggregate != nil)
+        if let known = formattersOf[key] { return known }
         let made: [Int?] = names.map { name in
           guard let index = schema.index(of: name) else { return nil }
-          forms.append(CellForm(of: index, meanings, in: schema, fold))
-          return forms.count - 1
+          formatters.append(
+            CellFormatter(of: index, in: schema, aggregate, meanings: meanings))
+          return formatters.count - 1
         }
-        formsOf[key] = made
+        formattersOf[key] = made
         return made
       }
       rows.append(Self.row(of: item, found, columnCount: names.count))
     }
   }
 
-  /// What statistics with equal names have the same form in.
-  private struct FormKey: Hashable {
+  /// Groups with equal keys have the same formatters.
+  private struct FormatterKey: Hashable {
     let schema: UInt64
-    let isFolded: Bool
+    let isAggregate: Bool
   }
 
   private static func row(
-    of item: Listing.Item, _ forms: [[Int?]], columnCount: Int
+    of item: VisibleSources.Item, _ formatters: [[Int?]], columnCount: Int
   ) -> Row {
     var provenances: [String] = []
     var aggregates: [Plan.Entry] = []
@@ -77,8 +79,9 @@ struct SummaryLayout {
     }
     let cells = (0..<columnCount).map { column -> Cell? in
       for (index, entry) in item.entries.enumerated() {
-        guard let form = forms[index][column] else { continue }
-        return Cell(placement: entry.placement, form: form, aggregate: aggregateOf[index])
+        guard let formatter = formatters[index][column] else { continue }
+        return Cell(
+          placement: entry.placement, formatter: formatter, aggregate: aggregateOf[index])
       }
       return nil
     }
@@ -87,25 +90,25 @@ struct SummaryLayout {
       plainProvenance: provenances.joined(separator: "+"), aggregates: aggregates, cells: cells)
   }
 
-  /// Whether it is of what the sampler has now.
-  func isOf(_ sampler: Sampler) -> Bool {
+  /// Returns `true` if the plan and the tree have not changed since the layout was made.
+  func isCurrent(for sampler: Sampler) -> Bool {
     generation == sampler.plan.generation && treeGeneration == sampler.tree.generation
   }
 }
 
 extension SummaryLayout.Row {
-  /// The ways that its numbers come: `pidfd_getfd+procfs`, `aggregate(5/6)`.
+  /// Returns the provenances of the row: `pidfd_getfd+procfs`, `aggregate(5/6)`.
   func provenance(in sampler: Sampler) -> String {
     if aggregates.isEmpty, !plainProvenance.isEmpty { return plainProvenance }
     var words = plainProvenance.isEmpty ? [] : [plainProvenance]
     for entry in aggregates {
-      let word = sampler.way(of: entry)
+      let word = sampler.provenanceText(of: entry)
       if !words.contains(word) { words.append(word) }
     }
     return words.isEmpty ? "-" : words.joined(separator: "+")
   }
 
-  /// The status of the source, or where it is up that of the first group that is not.
+  /// Returns the status of the source, or of its first group that is not up.
   func status(in sampler: Sampler) -> Status {
     guard source.status == .up else { return source.status }
     for index in placements.indices {

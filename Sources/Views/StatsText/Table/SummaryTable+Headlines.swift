@@ -4,13 +4,13 @@ public import StatsKnowledge
 public import StatsTree
 
 extension SummaryTable {
-  /// The names of the most telling statistics that the groups of a plan have, best first.
+  /// Finds the headline statistics of a plan.
   ///
   /// - Parameters:
-  ///   - plan: whose schemas are looked at.
-  ///   - meanings: they rank statistics; a name that means several things has its best rank.
-  ///   - limit: the most names.
-  /// - Returns: names for the columns of a summary.
+  ///   - plan: The plan that provides the schemas.
+  ///   - meanings: The ranks; a name with several meanings has the best of their ranks.
+  ///   - limit: The maximum number of names.
+  /// - Returns: Names for the columns of a summary, highest rank first.
   public static func headlines(for plan: Plan, _ meanings: Meanings, limit: Int) -> [String] {
     headlines(for: plan.entries, meanings, limit: limit)
   }
@@ -31,40 +31,40 @@ extension SummaryTable {
     return ordered.prefix(max(0, limit)).map(\.key)
   }
 
-  /// The most telling statistics that have ever counted something here, best first.
+  /// Finds the headline statistics that are not zero.
   ///
-  /// A column of zeros tells nothing; the three best are there all the same. Where no statistic has
-  /// a rank they are those that come first in their schemas.
+  /// The three with the highest rank are included even if they are zero. If no statistic has a
+  /// rank, the order of the schemas decides.
   ///
   /// - Parameters:
-  ///   - sampler: whose plan and last pass are looked at.
-  ///   - meanings: they rank statistics.
-  ///   - paths: sources that are not looked at.
-  ///   - limit: the most names.
-  /// - Returns: names for the columns of a summary.
+  ///   - sampler: The sampler that provides the plan and the last pass.
+  ///   - meanings: The ranks.
+  ///   - paths: The sources to ignore.
+  ///   - limit: The maximum number of names.
+  /// - Returns: Names for the columns of a summary, highest rank first.
   public static func headlines(
     for sampler: Sampler, _ meanings: Meanings, without paths: Set<String> = [], limit: Int
   ) -> [String] {
     let entries = sampler.plan.entries.filter { !paths.contains($0.source.path) }
     let all = headlines(for: entries, meanings, limit: .max)
     if all.isEmpty {
-      // No words rank them, as those of the host: their schemas do.
+      // Statistics without meanings, such as those of the host, have no ranks.
       let section = SummarySection(paths: Set(entries.map(\.source.path)))
       return headlines(for: sampler, section, limit: limit)
     }
-    var live: Set<String> = []
+    var nonzero: Set<String> = []
     for entry in entries {
-      let fold = entry.group.aggregation?.form
+      let aggregate = entry.group.aggregation?.definition
       for index in entry.shown {
         let statistic = entry.group.schema.statistics[index]
-        // The first word of a tally is how many members say no.
-        let word = StateCounts(of: index, in: fold) == nil ? 0 : 1
+        // The first word of state counts is the number of members with the value `no`.
+        let word = StateCounts(of: index, in: aggregate) == nil ? 0 : 1
         if let value = sampler.value(statistic, of: entry, word: word), value > 0 {
-          live.insert(statistic.name)
+          nonzero.insert(statistic.name)
         }
       }
     }
-    let chosen = all.enumerated().filter { $0.offset < 3 || live.contains($0.element) }
+    let chosen = all.enumerated().filter { $0.offset < 3 || nonzero.contains($0.element) }
     return chosen.prefix(max(0, limit)).map(\.element)
   }
 }

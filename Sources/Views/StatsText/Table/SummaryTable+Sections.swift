@@ -2,33 +2,35 @@ import Statistics
 internal import StatsFormats
 public import StatsTree
 
-/// Sources of one publisher that stand in one table, because they have the same statistics.
+/// Sources of one publisher that share a table because they have the same schemas.
 public struct SummarySection: Sendable {
-  /// Their paths.
+  /// The paths of the sources.
   public let paths: Set<String>
 
   public init(paths: Set<String>) {
     self.paths = paths
   }
 
-  /// What programs publish, by publisher and schemas: sources whose columns come from their
-  /// schemas, because nobody else knows what they tell.
+  /// Divides the published sources of a plan by publisher and schemas.
+  ///
+  /// The columns of such a section are chosen from the schemas, because Vitals has no meanings for
+  /// statistics of other programs.
   ///
   /// - Parameters:
-  ///   - plan: whose sources are divided.
-  ///   - limit: the most sections; what would be beyond it stands in the last one.
-  /// - Returns: sections in the order of the tree.
+  ///   - plan: The plan that provides the sources.
+  ///   - limit: The maximum number of sections; further sources are added to the last one.
+  /// - Returns: The sections in tree order.
   public static func published(in plan: Plan, limit: Int = 12) -> [SummarySection] {
     struct Key: Hashable {
-      let publisher: Substring
+      let publisher: String
       var schemas: [UInt64] = []
     }
     var keys: [String: Key] = [:]
     var order: [String] = []
-    for entry in plan.entries where entry.source.path.hasPrefix("app/") {
+    for entry in plan.entries where entry.source.role.isPublished {
       let path = entry.source.path
       if keys[path] == nil {
-        keys[path] = Key(publisher: path.dropFirst(4).prefix { $0 != "/" })
+        keys[path] = Key(publisher: entry.source.publisherName)
         order.append(path)
       }
       keys[path]?.schemas.append(entry.group.schema.hash)
@@ -47,56 +49,68 @@ public struct SummarySection: Sendable {
 }
 
 extension SummaryTable {
-  /// The names for the columns of sources that a program describes itself, best first.
+  /// Selects statistics of a section by kind.
   ///
-  /// States, then a few counts, levels, peaks and histograms in the order of their schemas, then
-  /// what is left; statistics without any number come last.
+  /// A state comes first, then a few counters, levels, histograms and peaks in schema order, then
+  /// the others; statistics without a value come last.
   ///
   /// - Parameters:
-  ///   - sampler: whose plan and last pass are looked at.
-  ///   - section: the sources.
-  ///   - limit: the most names.
-  /// - Returns: names for the columns of a summary.
+  ///   - sampler: The sampler that provides the plan and the last pass.
+  ///   - section: The sources.
+  ///   - limit: The maximum number of names.
+  /// - Returns: Names for the columns of a summary.
   public static func headlines(
     for sampler: Sampler, _ section: SummarySection, limit: Int
   ) -> [String] {
-    var found: [(statistic: Statistic, kind: Kind, isSum: Bool, hasNumber: Bool)] = []
+    var found: [(statistic: Statistic, kind: Kind, isSum: Bool, hasScalar: Bool)] = []
     var places: [String: Int] = [:]
     var sums: Set<String> = []
     for entry in sampler.plan.entries where section.paths.contains(entry.source.path) {
       let schema = entry.group.schema
-      let fold = entry.group.aggregation?.form
+      let aggregate = entry.group.aggregation?.definition
       for index in entry.shown {
         let statistic = schema.statistics[index]
         if let sum = schema.indexOfSum(of: statistic) { sums.insert(schema.statistics[sum].name) }
-        let hasNumber = sampler.value(statistic, of: entry) != nil
+        let hasScalar = sampler.value(statistic, of: entry) != nil
         if let place = places[statistic.name] {
-          if hasNumber { found[place].hasNumber = true }
+          if hasScalar { found[place].hasScalar = true }
         } else {
           places[statistic.name] = found.count
-          let tally = StateCounts(of: index, in: fold)
-          let kind = tally.map { $0.isFlag ? Kind.instant : .state } ?? statistic.kind
-          found.append((statistic, kind, false, hasNumber))
+          let stateCounts = StateCounts(of: index, in: aggregate)
+          let kind = stateCounts.map { $0.isFlag ? Kind.instant : .state } ?? statistic.kind
+          found.append((statistic, kind, false, hasScalar))
         }
       }
     }
     for name in sums { if let place = places[name] { found[place].isSum = true } }
     var chosen: [String] = []
-    for (kinds, most) in preferences {
+    for (kinds, count) in preferences {
       let fitting = found.filter {
-        kinds.contains($0.kind) && $0.hasNumber && !$0.isSum
+        kinds.contains($0.kind) && $0.hasScalar && !$0.isSum
       }
-      chosen += fitting.prefix(most).map(\.statistic.name)
+      chosen += fitting.prefix(count).map(\.statistic.name)
     }
-    let rest = found.filter { $0.hasNumber && !$0.isSum } + found
+    let rest = found.filter { $0.hasScalar && !$0.isSum } + found
     for item in rest where !chosen.contains(item.statistic.name) {
       chosen.append(item.statistic.name)
     }
     return Array(chosen.prefix(max(0, limit)))
   }
 
-  private static let preferences: [(kinds: Set<Kind>, most: Int)] = [
+  private static let preferences: [(kinds: Set<Kind>, count: Int)] = [
     ([.state], 1), ([.cumulative], 3), ([.instant], 2), ([.logHistogram, .linearHistogram], 2),
     ([.peak], 1),
   ]
+}
+
+extension Source {
+  /// The name of the publisher that the source belongs to; empty if there is none.
+  fileprivate var publisherName: String {
+    var source: Source? = self
+    while let candidate = source {
+      if candidate.role == .publisher { return candidate.name }
+      source = candidate.parent
+    }
+    return ""
+  }
 }

@@ -1,43 +1,51 @@
-internal import Statistics
+public import Statistics
 public import StatsFormats
-import StatsKnowledge
+public import StatsKnowledge
 public import StatsTree
 
-/// A row for each source, with how fast its telling statistics grow.
+/// A table with one row per source and one column per headline statistic.
 ///
-/// Rows and columns are found once for each generation of the tree: keep the value between passes.
+/// Rows and columns are looked up once per generation of the tree: keep this value between passes.
 public struct SummaryTable {
-  /// The statistics that have a column, by name.
+  /// The names of the statistics that have a column.
   public let statistics: [String]
   /// Whether a histogram also has the bound of its median.
   public var showsMedians = false
+  private let meanings: Meanings
   private let pattern: Pattern
   private var layout: SummaryLayout?
 
-  public init(statistics: [String], matching pattern: Pattern = .everything) {
+  /// - Parameters:
+  ///   - statistics: The names of the statistics that have a column, the most important first.
+  ///   - meanings: Identifies the statistics whose time is counted when a wait ends.
+  ///   - pattern: Selects the sources.
+  public init(
+    statistics: [String], meanings: Meanings, matching pattern: Pattern = .everything
+  ) {
     self.statistics = statistics
+    self.meanings = meanings
     self.pattern = pattern
   }
 
-  /// The table and the notes that its numbers have marks of.
+  /// The table and the footnotes that its values have marks of.
   public struct Result: Sendable {
     public let table: TextTable
-    public let notes: [Note]
-    /// The sources that there was no room for.
-    public let leftOutCount: Int
+    public let notes: [Footnote]
+    /// The number of sources beyond the row limit.
+    public let omittedCount: Int
   }
 
-  /// The rows of the sources that match, parents first.
+  /// Returns the rows of the matching sources, parents first.
   ///
-  /// A count has its rate per second, time spent its share of the interval, a histogram the bound
-  /// of the 99th percentile in the interval, anything else its value; `-` stands where there is
-  /// none, as after the first pass. Of a sum 100 % is the time of one member, and states and
-  /// booleans are the numbers of members by value. There is a column STATUS if any source is not
-  /// up. A name that several groups of a source have is taken from the first. A source that is up
-  /// and has none of the statistics has no row. With a `rowLimit` the sources behind it are left
-  /// out.
+  /// A counter has its rate per second, a time its share of the interval, a histogram the bound of
+  /// the 99th percentile in the interval, any other statistic its value. A missing value is `-`,
+  /// for example a rate after the first pass. In a sum 100 % is the time of one member, and states
+  /// and booleans are the numbers of members by value. The column STATUS exists if any source is
+  /// not up. If several groups of a source have a statistic of one name, the first group is used. A
+  /// source that is up and has none of the statistics has no row. Sources beyond `rowLimit` are
+  /// omitted.
   public mutating func result(
-    of sampler: Sampler, at moment: Timestamp, rowLimit: Int = .max
+    of sampler: Sampler, at timestamp: Timestamp, rowLimit: Int = .max
   ) -> Result {
     let layout = currentLayout(sampler)
     var shown: [(row: Int, status: Status)] = []
@@ -50,33 +58,35 @@ public struct SummaryTable {
     }
     let showsStatus = shown.contains { $0.status != .up }
     var table = TextTable(columns(of: layout, withStatus: showsStatus))
-    var notes: Set<Note> = []
+    var notes: Set<Footnote> = []
     var words: [String] = []
     for (index, status) in shown {
       words.removeAll(keepingCapacity: true)
       words.append(layout.rows[index].source.path)
-      if showsStatus { words.append(status == .up ? "" : status.text(at: moment)) }
+      if showsStatus { words.append(status == .up ? "" : status.text(at: timestamp)) }
       words.append(layout.rows[index].provenance(in: sampler))
-      // How many may spend time at once.
-      let parties = layout.rows[index].aggregates.map { sampler.members(of: $0)?.count ?? 1 }
+      let memberCounts = layout.rows[index].aggregates.map {
+        sampler.members(of: $0)?.count ?? 1
+      }
       for cell in layout.rows[index].cells {
         words.append(
           cell.map { cell in
-            layout.forms[cell.form].rate(
-              sampler, at: cell.placement, parties: cell.aggregate.map { parties[$0] } ?? 1,
+            layout.formatters[cell.formatter].rate(
+              sampler, at: cell.placement,
+              memberCount: cell.aggregate.map { memberCounts[$0] } ?? 1,
               showsMedians: showsMedians, &notes)
           } ?? "-")
       }
       table.append(words)
     }
     return Result(
-      table: table, notes: Note.allCases.filter(notes.contains),
-      leftOutCount: count - shown.count)
+      table: table, notes: Footnote.allCases.filter(notes.contains),
+      omittedCount: count - shown.count)
   }
 
   private mutating func currentLayout(_ sampler: Sampler) -> SummaryLayout {
-    if let layout, layout.isOf(sampler) { return layout }
-    let made = SummaryLayout(sampler, pattern, statistics, .builtIn)
+    if let layout, layout.isCurrent(for: sampler) { return layout }
+    let made = SummaryLayout(sampler, pattern, statistics, meanings)
     layout = made
     return made
   }
@@ -86,9 +96,10 @@ public struct SummaryTable {
     if withStatus { columns.append(Column("STATUS", importance: .max)) }
     columns.append(Column("FROM", importance: -1))
     for (index, name) in statistics.enumerated() {
-      let form = layout.forms.first { $0.statistic.name == name && $0.tally == nil }
-      let suffix = form?.suffix(showsRates: true, showsMedians: showsMedians) ?? ""
-      // The caller's first is the most telling.
+      let formatter = layout.formatters.first {
+        $0.statistic.name == name && $0.stateCounts == nil
+      }
+      let suffix = formatter?.suffix(showsRates: true, showsMedians: showsMedians) ?? ""
       columns.append(Column(name + suffix, .right, importance: statistics.count - index))
     }
     return columns

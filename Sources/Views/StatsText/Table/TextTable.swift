@@ -1,21 +1,21 @@
 internal import StatsFormats
 
-/// Rows of text in columns that stand below each other.
+/// Rows of text in aligned columns.
 ///
-/// A character is one scalar wide. Cells are made safe for a terminal.
+/// Each Unicode scalar counts as one character. Control characters in cells are escaped.
 public struct TextTable: Sendable {
   public let columns: [Column]
-  /// Whether the titles are the first line.
+  /// Whether the first line has the titles.
   public var hasHeader = true
-  /// The spaces before each line.
+  /// The number of spaces before each line.
   public var indent = 0
 
-  // The cells row by row: where each ends in `bytes`, and how many characters it has.
+  // The text of all cells row by row, the end of each cell in it, and its number of characters.
   private var cells = ByteText()
   private var ends: [Int] = []
   private var widths: [Int] = []
 
-  /// - Precondition: there is a column.
+  /// - Precondition: `columns` is not empty.
   public init(_ columns: [Column]) {
     precondition(!columns.isEmpty, "a table without columns")
     self.columns = columns
@@ -27,7 +27,7 @@ public struct TextTable: Sendable {
 
   /// Adds a row.
   ///
-  /// - Precondition: there is a cell for each column.
+  /// - Precondition: `row` has one cell per column.
   public mutating func append(_ row: [String]) {
     precondition(row.count == columns.count, "\(row.count) cells, \(columns.count) columns")
     for cell in row { appendCell(cell) }
@@ -45,28 +45,28 @@ public struct TextTable: Sendable {
 
   // MARK: - Lines
 
-  /// The lines of a table and what they leave out.
+  /// The lines of a table and the columns that they omit.
   public struct Rendering: Sendable {
     public let bytes: [UInt8]
-    /// The titles of the columns that there was no room for, from the left.
+    /// The titles of the columns that did not fit, from left to right.
     public let droppedColumns: [String]
 
     public var text: String { String(decoding: bytes, as: UTF8.self) }
   }
 
-  /// The lines, none longer than `width` characters.
+  /// Lays out the lines, none longer than `width` characters.
   ///
-  /// Columns go by their importance until the rest fits; the first column stays, and is cut as
-  /// the last resort.
+  /// The columns of lowest importance are dropped until the rest fits. The first column is never
+  /// dropped; it is truncated if it alone does not fit.
   ///
-  /// - Parameter width: nil for no limit; at least 1 counts.
-  /// - Returns: the lines, and which columns they do not have.
+  /// - Parameter width: The maximum line length; nil for no limit. Values below 1 are treated as 1.
+  /// - Returns: The lines and the titles of the dropped columns.
   /// - Complexity: O(*n*) in the number of cells.
   public func rendering(width: Int? = nil) -> Rendering {
     var columnWidths = Array(repeating: 0, count: columns.count)
     let firstCell = hasHeader ? 0 : columns.count
     var column = 0
-    // Titles count without a header too: lines of tables that are written in turn stand in line.
+    // Titles determine the widths even without a header, so that successive tables are aligned.
     for index in 0..<ends.count {
       if widths[index] > columnWidths[column] { columnWidths[column] = widths[index] }
       column = column + 1 == columns.count ? 0 : column + 1
@@ -86,7 +86,7 @@ public struct TextTable: Sendable {
       droppedColumns: columns.indices.filter { !keptSet.contains($0) }.map { columns[$0].title })
   }
 
-  /// The columns that fit, after making the first one narrower if need be.
+  /// Returns the columns that fit; makes the first column narrower if necessary.
   private func fit(_ columnWidths: inout [Int], limit: Int?) -> [Int] {
     var kept = Array(columns.indices)
     guard let limit else { return kept }
@@ -105,32 +105,32 @@ public struct TextTable: Sendable {
   private func appendLine(
     ofCellsFrom row: Int, _ kept: [Int], _ columnWidths: [Int], to text: inout ByteText
   ) {
-    // Spaces are owed, not written, so that no line ends with them.
-    var owed = indent
+    // Spaces are written before the next text, so that no line ends with spaces.
+    var pendingSpaces = indent
     for column in kept {
       let cell = row + column
       let width = columnWidths[column]
       let bytes = cells.bytes[(cell == 0 ? 0 : ends[cell - 1])..<ends[cell]]
       let free = width - widths[cell]
-      if columns[column].alignment == .right, free > 0 { owed += free }
+      if columns[column].alignment == .right, free > 0 { pendingSpaces += free }
       if !bytes.isEmpty {
-        text.append(spaces: owed)
-        owed = 0
+        text.append(spaces: pendingSpaces)
+        pendingSpaces = 0
         if free < 0 {
-          text.append(cut(bytes, to: width - 1))
+          text.append(prefix(of: bytes, width - 1))
           text.append("…")
         } else {
           text.append(bytes)
         }
       }
-      if columns[column].alignment == .left, free > 0 { owed += free }
-      owed += 2
+      if columns[column].alignment == .left, free > 0 { pendingSpaces += free }
+      pendingSpaces += 2
     }
     text.append(byte: .newline)
   }
 
-  /// The first characters.
-  private func cut(_ bytes: ArraySlice<UInt8>, to count: Int) -> ArraySlice<UInt8> {
+  /// Returns the first `count` characters.
+  private func prefix(of bytes: ArraySlice<UInt8>, _ count: Int) -> ArraySlice<UInt8> {
     var left = count
     for index in bytes.indices where bytes[index] & 0xc0 != 0x80 {
       if left == 0 { return bytes[..<index] }

@@ -5,14 +5,14 @@ import Statistics
 
 @testable import SharedTable
 
-/// The bytes of a small table, to be damaged.
+/// The bytes of a small table, which a test damages.
 struct DamagedTable: Sendable {
   var bytes: [UInt8]
 
-  /// Where the blocks are, by their kind, in the order of the table.
+  /// The offsets of the blocks by kind, in the order of the table.
   let blocks: [UInt32: [Int]]
 
-  /// A table with one of everything, written by a publisher.
+  /// A table with a block of each kind, written by a publisher.
   static func whole() throws -> DamagedTable {
     let publisher = try Tables.publisher()
     let shop = try publisher.addSource(
@@ -43,7 +43,7 @@ struct DamagedTable: Sendable {
     self.blocks = blocks
   }
 
-  /// A block of a kind.
+  /// The offset of a block of a kind.
   func block(_ kind: vitals_block_kind, _ index: Int = 0) -> Int {
     blocks[kind.rawValue]?[index] ?? 0
   }
@@ -69,8 +69,8 @@ struct DamagedTable: Sendable {
 }
 
 extension TableError {
-  /// The field that is flawed, and its value.
-  var flaw: (field: String, value: UInt64)? {
-    if case .flawed(_, let field, let value, _) = self { (field, value) } else { nil }
+  /// The invalid field and its value.
+  var invalidField: (field: String, value: UInt64)? {
+    if case .invalid(_, let field, let value, _) = self { (field, value) } else { nil }
   }
 }

@@ -1,7 +1,7 @@
 import Glibc
 import LinuxSystem
 
-/// A directory on tmpfs of a test's own, removed at its end.
+/// A temporary directory on tmpfs, removed with the value.
 final class MemoryDirectory: Sendable {
   let path: String
 
@@ -21,10 +21,10 @@ final class MemoryDirectory: Sendable {
     unsafe rmdir(path)
   }
 
-  /// The names in it, in order.
+  /// The names of its files, sorted.
   var entries: [String] { ((try? directoryEntries(path)) ?? []).sorted() }
 
-  /// Writes a file, for its owner to write and all to read.
+  /// Writes a file that its owner may write and all users may read.
   func write(_ bytes: [UInt8], to name: String) throws -> String {
     let whole = "\(path)/\(name)"
     try Descriptor.open(whole, for: .create).write(bytes)

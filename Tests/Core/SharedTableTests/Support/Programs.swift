@@ -3,7 +3,7 @@ import LinuxSystem
 import SharedTable
 import TestSupport
 
-/// A program that was started, and what it says.
+/// A started program and its output.
 final class Program {
   let process: ChildProcess
   private let output: Descriptor
@@ -16,7 +16,7 @@ final class Program {
     output = pipe.closeWriter()
   }
 
-  /// The next line that it writes; nil at the end of them, or after half a minute of silence.
+  /// The next line of its output; `nil` at the end or after 30 s without output.
   func nextLine() throws -> String? {
     while true {
       if let end = text.firstIndex(of: UInt8(ascii: "\n")) {
@@ -27,7 +27,7 @@ final class Program {
     }
   }
 
-  /// All that it writes until its end.
+  /// Its whole output until it ends.
   func wholeOutput() throws -> String {
     while try readMore() {}
     return String(decoding: text, as: UTF8.self)
@@ -37,7 +37,7 @@ final class Program {
     kill(process.pid, signal)
   }
 
-  /// Stops the process, and waits until all of its threads are stopped.
+  /// Stops the process and waits until all of its threads are stopped.
   func stop() throws {
     send(SIGSTOP)
     let tasks = "/proc/\(process.pid)/task"
@@ -61,7 +61,7 @@ final class Program {
 }
 
 extension Program {
-  /// `table-holder`, which is built beside the tests, once it is ready.
+  /// Starts `table-holder`, which is built beside the tests, and waits until it is ready.
   static func holder(_ arguments: String...) throws -> Program {
     try holder(arguments)
   }
@@ -78,16 +78,16 @@ extension Program {
   }
 }
 
-/// The programs in C that `Scripts/check-table-matrix.sh` builds, one for each revision.
+/// The C programs that `Scripts/check-table-matrix.sh` builds for each revision.
 enum CPrograms {
-  /// The table of a revision, and what its programs are called.
+  /// The names of the revisions for which programs exist.
   static let revisions = ["rev1", "rev2", "current", "cxx", "future"]
 
-  /// The revisions of which a table is kept.
+  /// The revisions for which a table is stored.
   static let frozen = ["rev1", "rev2", "future"]
 
-  /// Whether they were built.
-  static let areThere = revisions.allSatisfy { revision in
+  /// Whether the programs were built.
+  static let exist = revisions.allSatisfy { revision in
     (try? FileStatus(path("reader-\(revision)"))) != nil
       && (try? FileStatus(path("publisher-\(revision)"))) != nil
   }
@@ -100,7 +100,7 @@ enum CPrograms {
   }
 }
 
-/// A number of the environment, which makes a run longer.
+/// The number in an environment variable, for longer runs.
 func environmentNumber(_ name: String, otherwise: Int) -> Int {
   guard let text = unsafe getenv(name) else { return otherwise }
   return Int(unsafe String(cString: text)) ?? otherwise

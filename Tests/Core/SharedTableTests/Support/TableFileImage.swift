@@ -4,7 +4,7 @@ import LinuxSystem
 import SharedTable
 import Statistics
 
-/// A table's file whose bytes a test changes.
+/// A table file whose bytes a test changes.
 final class TableFileImage {
   let path: String
   private(set) var bytes: [UInt8]
@@ -21,14 +21,14 @@ final class TableFileImage {
     removeFile(path)
   }
 
-  /// Writes the bytes in place, as a publisher would.
+  /// Writes the bytes in place, as a publisher does.
   func write() throws {
     let file = try Descriptor.createOrOpen(path, mode: 0o644)
     try file.resize(to: bytes.count)
     try file.write(bytes)
   }
 
-  /// Makes the file shorter or longer than its table.
+  /// Truncates or extends the file.
   func resize(to count: Int) throws {
     try Descriptor.createOrOpen(path, mode: 0o644).resize(to: count)
   }
@@ -58,7 +58,7 @@ final class TableFileImage {
     return found
   }
 
-  /// Where a word of a group's first copy lies.
+  /// The offset of a word in a group's first copy.
   func value(_ word: Int, ofGroup group: Int) -> Int {
     Int(self.word(at: group + 40)) + 16 + word * 8
   }

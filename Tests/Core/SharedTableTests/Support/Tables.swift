@@ -2,7 +2,7 @@ import LinuxSystem
 import SharedTable
 import Statistics
 
-/// Schemas and publishers that the tests of tables share.
+/// Schemas and publishers shared by the tests.
 enum Tables {
   /// One statistic of each kind.
   static let schema = Schema(packing: [
@@ -16,23 +16,23 @@ enum Tables {
     Statistic("phase", .state, states: ["starting", "serving", "draining"]),
   ])
 
-  /// Three words, of which the last is the sum of the others.
+  /// Three words; the last one is the sum of the others.
   static let sums = Schema(packing: [
     Statistic("left", .cumulative), Statistic("right", .cumulative),
     Statistic("total", .cumulative),
   ])
 
-  /// A group that nobody should pay for who has not asked.
+  /// A group with a heavy statistic, which is on demand by default.
   static let heavy = Schema(packing: [Statistic("spins", .cumulative, cost: .heavy)])
 
-  /// An unnamed publisher with room for tests.
+  /// An unnamed publisher.
   static func publisher() throws -> Publisher {
     try Publisher(.unnamed)
   }
 }
 
 extension Reader {
-  /// A reader of a publisher of the same process.
+  /// Creates a reader of a publisher in the same process.
   convenience init(of publisher: Publisher) throws {
     try self.init(of: try publisher.descriptorForReader(), file: "test")
   }
@@ -41,7 +41,7 @@ extension Reader {
 
   func source(_ path: String) -> TableSource? { sources.first { $0.path == path } }
 
-  /// A sample's words, with what came of it.
+  /// Samples a group: the outcome and the words.
   func words(of group: TableGroup) -> (sample: TableSample, words: [UInt64]) {
     var words = [UInt64](repeating: 0x5555, count: group.schema.wordCount)
     var span = words.mutableSpan
@@ -49,7 +49,7 @@ extension Reader {
     return (sample, words)
   }
 
-  /// A value by its name; nil where it is inactive or there is no sample.
+  /// A value by its name; `nil` if it is inactive or there is no sample.
   func value(_ name: String, of group: TableGroup) -> UInt64? {
     guard let statistic = group.schema[name] else { return nil }
     let (sample, words) = words(of: group)

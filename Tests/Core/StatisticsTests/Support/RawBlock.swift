@@ -1,4 +1,4 @@
-/// The 24 bytes of a `struct kvm_stats_header`, made without the code under test.
+/// A `struct kvm_stats_header` of 24 bytes, encoded without the code under test.
 struct RawHeader {
   var flags: UInt32 = 0
   var nameSize: UInt32 = 48
@@ -12,7 +12,7 @@ struct RawHeader {
   }
 }
 
-/// A `struct kvm_stats_desc`, made without the code under test.
+/// A `struct kvm_stats_desc`, encoded without the code under test.
 struct RawDescriptor {
   var flags: UInt32 = 0
   var exponent: Int16 = 0
@@ -41,7 +41,7 @@ struct RawDescriptor {
   }
 }
 
-/// The bytes of a number as they lie in the memory of this system.
+/// Returns the bytes of a number in native byte order.
 func native(_ number: some FixedWidthInteger & UnsignedInteger) -> [UInt8] {
   let little = stride(from: 0, to: number.bitWidth, by: 8).map {
     UInt8(truncatingIfNeeded: number >> $0)

@@ -2,7 +2,7 @@ import Statistics
 import StatsTree
 import Testing
 
-/// Which groups an aggregate counts, as sources, groups and aggregates come and go.
+/// The members of aggregates, while sources, groups and aggregates join and leave.
 @Suite struct MembershipTests {
   private let runs = Statistic("runs", .cumulative)
   private let tree = Tree()
@@ -21,7 +21,7 @@ import Testing
     try #require(sampler.plan.entries.first { $0.group === group })
   }
 
-  @Test("A group that comes with an aggregate above it counts in the others, too")
+  @Test("A group that joins with an aggregate above it also counts in the other aggregates")
   func together() throws {
     let first = tree.group("kvm/a/0", schema, backing, token: 0)
     let all = try tree.aggregate(first.family, as: "all", over: tree.source("kvm"))
@@ -36,7 +36,7 @@ import Testing
     #expect(sampler.members(of: try entry(sampler, all))?.count == 3)
   }
 
-  @Test("What a source had counted before it counts elsewhere is no growth there")
+  @Test("Counts from before a source was counted elsewhere are not growth there")
   func counted() throws {
     let first = tree.group("kvm/a", schema, backing, token: 0)
     tree.group("kvm/b", schema, backing, token: 1)
@@ -52,7 +52,7 @@ import Testing
     #expect(sampler.delta(runs, of: try entry(sampler, all)) == .increase(3))
   }
 
-  @Test("A group that goes and comes again counts once, also where a plan is made anew")
+  @Test("A group that leaves and returns counts once, also if the plan is rebuilt")
   func again() throws {
     let group = tree.group("kvm/a", schema, backing, token: 0)
     tree.group("kvm/b", schema, backing, token: 1)
@@ -70,7 +70,7 @@ import Testing
     #expect(sampler.delta(runs, of: try entry(sampler, all)) == .increase(1))
   }
 
-  @Test("What a source counts is counted above it as long as it has its place there")
+  @Test("What a source counts also counts above it while the source has a place there")
   func counters() throws {
     let group = tree.group("kvm/a", schema, backing, token: 0)
     let slice = try tree.makeSource("slice")
@@ -88,12 +88,12 @@ import Testing
     #expect(try count() == 0)
     #expect(sampler.retained(0, of: try entry(sampler, all)) == 10)
     try tree.add(slice, below: tree.source("cgroup"))
-    #expect(try count() == 0, "it counts no more")
+    #expect(try count() == 0, "the relation has ended")
     try tree.count(tree.source("kvm/a"), in: slice)
     #expect(try count() == 1)
   }
 
-  @Test("What is counted by a source that is counted counts, too, from the moment that it is")
+  @Test("A source that is counted by a counted source counts from that time on")
   func overTwo() throws {
     let group = tree.group("kvm/a", schema, backing, token: 0)
     let all = try tree.aggregate(group.family, as: "all", over: tree.source("top"))
@@ -105,7 +105,7 @@ import Testing
     #expect(sampler.value(runs, of: try entry(sampler, all)) == 10)
   }
 
-  @Test("A source that has no place counts nowhere, though a counter has it")
+  @Test("A source without a place counts nowhere, even if another source counts it")
   func placeless() throws {
     let group = tree.group("kvm/a", schema, backing, token: 0)
     let other = try tree.makeSource("b")
@@ -121,7 +121,7 @@ import Testing
     #expect(sampler.members(of: try entry(sampler, all))?.count == 1)
   }
 
-  @Test("What is read for an aggregate only is read as long as the aggregate is there")
+  @Test("A group that is read only for an aggregate is read while the aggregate exists")
   func released() throws {
     let group = tree.group("kvm/a", schema, backing, token: 0)
     tree.group("kvm/b", schema, backing, token: 1)
@@ -143,7 +143,7 @@ import Testing
     #expect(backing.asked.map(\.token) == [0, 1])
   }
 
-  @Test("An aggregate is denied as long as one of its members is, where none can be read")
+  @Test("An aggregate without readable members is denied while one of its members is denied")
   func denied() throws {
     let group = tree.group("kvm/a", schema, backing, token: 0)
     tree.group("kvm/b", schema, backing, token: 1)

@@ -2,7 +2,7 @@ import Statistics
 import StatsTree
 import Testing
 
-/// What becomes of a sum when its members begin again at zero.
+/// Sums whose members restart at zero.
 @Suite struct ResetTests {
   private let schema = Schema(packing: [
     Statistic("runs", .cumulative), Statistic("sizes", .linearHistogram, size: 2),
@@ -27,7 +27,7 @@ import Testing
     return try #require(sampler.plan.entries.first)
   }
 
-  @Test("What a member had counted stays, and what it counts after that is growth")
+  @Test("The counts of a member before a reset stay in the sum; later counts are growth")
   func member() throws {
     _ = try read([100, 40, 60, 7], [50, 20, 30, 1])
     let all = try read([3, 1, 2, 0], [60, 25, 35, 2])
@@ -39,14 +39,14 @@ import Testing
     #expect(sampler.members(of: all)?.departedCount == 0)
   }
 
-  @Test("A member that begins again is seen though the others grow by more")
+  @Test("A reset of a member is detected although the others grow by more")
   func masked() throws {
     _ = try read([100, 0, 0, 0], [5000, 0, 0, 0])
     let all = try read([1, 0, 0, 0], [9000, 0, 0, 0])
     #expect(sampler.delta(schema.statistics[0], of: all) == .increase(4001))
   }
 
-  @Test("A count that becomes inactive stays in the sum; one that begins is no growth")
+  @Test("A count that becomes inactive stays in the sum; one that becomes active is not growth")
   func activity() throws {
     _ = try read([100, 0, 0, 0], [.max, 0, 0, 0])
     var all = try read([110, 0, 0, 0], [70, 0, 0, 0])

@@ -1,13 +1,13 @@
 import Statistics
 import StatsTree
 
-/// What is not as the reference says.
-struct Mismatch: Error, CustomStringConvertible {
+/// A difference between the tree and the reference.
+struct MismatchError: Error, CustomStringConvertible {
   var description: String
 }
 
 extension ModelSampler {
-  /// Compares all that views can ask after a pass.
+  /// Compares everything that views can query after a pass.
   func check(_ model: ModelTree) throws {
     let entries = real.plan.entries
     try equal(entries.map(\.group.id), shown.map(\.id), "the entries")
@@ -21,7 +21,7 @@ extension ModelSampler {
 
   private func check(_ entry: Plan.Entry, _ group: ModelGroup, _ model: ModelTree) throws {
     guard let now = current[group.id], let then = previous[group.id] else {
-      throw Mismatch(description: "no record of \(group.id)")
+      throw MismatchError(description: "no record of \(group.id)")
     }
     let name = "\(entry.source.path) \(entry.group.name) (\(group.id))"
     try equal(real.status(of: entry), now.status, "the status of \(name)")
@@ -34,7 +34,7 @@ extension ModelSampler {
       let what = "\(statistic.name) of \(name)"
       for word in 0..<statistic.size {
         let value = now.words[statistic.words.lowerBound + word]
-        let isThere = now.hasNumbers && ModelFold.number(value, statistic) != nil
+        let isThere = now.hasNumbers && ModelAggregator.number(value, statistic) != nil
         try equal(
           real.value(statistic, of: entry, word: word), isThere ? value : nil,
           "the value [\(word)] of \(what)")
@@ -77,14 +77,14 @@ extension ModelSampler {
     try equal(real.rate(statistic, of: entry), rate, "the rate of \(what)")
   }
 
-  /// What an aggregate says of itself, and that its sums grow by what its members counted.
+  /// Checks the properties of an aggregate, and that its sums grow by what its members counted.
   private func check(
     _ entry: Plan.Entry, _ state: ModelAggregate, _ index: Int, _ what: String, isComparable: Bool
   ) throws {
-    let (position, function) = state.fold.form.origin(of: index)
-    let statistic = state.fold.form.source.statistics[position]
+    let (position, function) = state.aggregator.definition.origin(of: index)
+    let statistic = state.aggregator.definition.members.statistics[position]
     for word in 0..<statistic.size where function == nil || function == .sum {
-      let kept = state.fold.retained[statistic.words.lowerBound + word]
+      let kept = state.aggregator.retained[statistic.words.lowerBound + word]
       try equal(
         real.retained(index, of: entry, word: word), kept.map { UInt64($0) },
         "what is retained [\(word)] of \(what)")
@@ -97,11 +97,11 @@ extension ModelSampler {
     case .increase(let increase)?:
       let growth = state.growth[statistic.words.lowerBound] ?? 0
       try equal(increase, UInt64(growth), "the growth of \(what)")
-    case let other: throw Mismatch(description: "\(what) fell: \(other as Any)")
+    case let other: throw MismatchError(description: "\(what) fell: \(other as Any)")
     }
   }
 
-  /// Nothing more is asked than is wanted, and no two records share a word.
+  /// Checks that only the wanted groups are read, and that no two records share a word.
   private func checkPlaces(_ entries: [Plan.Entry], _ model: ModelTree) throws {
     var all = entries
     for entry in entries { all += real.memberEntries(of: entry) }
@@ -117,8 +117,8 @@ extension ModelSampler {
     try equal(Set(groups.values), Set(wanted.map(\.id)), "what is sampled")
   }
 
-  private func equal<Value: Equatable>(_ real: Value, _ right: Value, _ what: String) throws {
-    if real == right { return }
-    throw Mismatch(description: "\(what) is \(real), not \(right)")
+  private func equal<Value: Equatable>(_ real: Value, _ expected: Value, _ what: String) throws {
+    if real == expected { return }
+    throw MismatchError(description: "\(what) is \(real), not \(expected)")
   }
 }

@@ -1,7 +1,7 @@
 import Statistics
 import StatsTree
 
-/// One sample of a group, as it must be.
+/// The expected sample of a group.
 struct ModelRecord {
   var words: [UInt64]
   var window = Window(begin: 0, end: 0)
@@ -15,24 +15,24 @@ struct ModelRecord {
   var hasNumbers: Bool { wasRead && status.hasNumbers }
 }
 
-/// What an aggregate remembers from pass to pass.
+/// The state of an aggregate between passes.
 struct ModelAggregate {
-  var fold: ModelFold
+  var aggregator: ModelAggregator
   var departed = 0
-  /// The members whose numbers are in the last sample.
+  /// The members whose values are in the last sample.
   var counted: Set<UInt64> = []
-  /// What members had that left, and that may come back.
+  /// The words of departed members that may return.
   var away: [UInt64: [UInt64]] = [:]
   var members = Members()
-  /// How many of its members had each word that only grows.
+  /// For each word that only grows, the number of members that have it.
   var active: [Int: Int] = [:]
-  /// By word of the members' schema, what its members counted between the last two samples.
+  /// The growth between the last two samples, by word of the members' schema.
   var growth: [Int: Int] = [:]
-  /// Whether all that began again was noticed.
+  /// Whether all resets were detected.
   var isExact = true
 }
 
-/// A sampler of the reference, beside the real one: records by the numbers of groups.
+/// The reference of a sampler, beside the real one: records by the ids of groups.
 final class ModelSampler {
   let real: Sampler
   let selection: Selection
@@ -41,7 +41,7 @@ final class ModelSampler {
   var aggregates: [UInt64: ModelAggregate] = [:]
   /// The groups that left since the last pass.
   var left: Set<UInt64> = []
-  /// What views show, and what is asked for them and for aggregates.
+  /// The groups that views show, and the groups that are read for views and aggregates.
   var shown: [ModelGroup] = []
   var wanted: [ModelGroup] = []
 
@@ -69,15 +69,16 @@ final class ModelSampler {
 
   // MARK: - A pass
 
-  /// Does what the real one has done; `isForgotten` where the tree knew no more what had happened
-  /// since the last pass.
+  /// Repeats a pass of the real sampler.
+  ///
+  /// `isForgotten` is `true` if the tree no longer had all changes since the last pass.
   func pass(_ model: ModelTree, windows: (ModelGroup) -> Window, isForgotten: Bool) {
     follow(model, isForgotten: isForgotten)
     previous = current
     for group in wanted where group.real.aggregation == nil {
       sample(group, windows(group))
     }
-    for group in shown where group.real.aggregation != nil { fold(group, model) }
+    for group in shown where group.real.aggregation != nil { aggregate(group, model) }
   }
 
   func members(of aggregate: ModelGroup, _ model: ModelTree) -> [ModelGroup] {
@@ -92,14 +93,15 @@ final class ModelSampler {
     var known = Set(shown.map(\.id))
     aggregates = aggregates.filter { known.contains($0.key) && !gone.contains($0.key) }
     for group in shown {
-      guard let form = group.real.aggregation?.form else { continue }
+      guard let definition = group.real.aggregation?.definition else { continue }
       let members = members(of: group, model)
-      var state = aggregates[group.id] ?? ModelAggregate(fold: ModelFold(form: form))
+      var state =
+        aggregates[group.id] ?? ModelAggregate(aggregator: ModelAggregator(definition: definition))
       let staying = Set(members.map(\.id)).subtracting(gone)
       for member in state.counted.subtracting(staying) {
         guard let last = current[member] else { continue }
-        for (statistic, word) in state.fold.totals {
-          state.fold.retain(last.words[word], at: word, statistic)
+        for (statistic, word) in state.aggregator.totals {
+          state.aggregator.retain(last.words[word], at: word, statistic)
         }
         state.departed += 1
         state.away[member] = last.words
@@ -129,7 +131,7 @@ final class ModelSampler {
     current[group.id] = record
   }
 
-  private func fold(_ group: ModelGroup, _ model: ModelTree) {
+  private func aggregate(_ group: ModelGroup, _ model: ModelTree) {
     guard var state = aggregates[group.id], var before = previous[group.id] else { return }
     var record = before
     let hadSample = before.wasRead
@@ -149,10 +151,10 @@ final class ModelSampler {
       }
       if let words = state.away.removeValue(forKey: member.id) {
         state.departed -= 1
-        for (statistic, word) in state.fold.totals {
-          state.fold.release(words[word], at: word, statistic)
+        for (statistic, word) in state.aggregator.totals {
+          state.aggregator.release(words[word], at: word, statistic)
           guard hadSample else { continue }
-          state.fold.arrive(words[word], at: word, statistic, in: &before.words, sign: -1)
+          state.aggregator.arrive(words[word], at: word, statistic, in: &before.words, sign: -1)
         }
       }
       if now.status == .gone { gone.append(now.words) } else { live.append(now.words) }
@@ -162,12 +164,14 @@ final class ModelSampler {
       state.counted.insert(member.id)
     }
     state.members.departedCount = state.departed
-    // Of what is gone only the totals count.
-    var fold = state.fold
+    // A member that is gone counts with its totals only.
+    var aggregator = state.aggregator
     for words in gone {
-      for (statistic, word) in fold.totals { fold.retain(words[word], at: word, statistic) }
+      for (statistic, word) in aggregator.totals {
+        aggregator.retain(words[word], at: word, statistic)
+      }
     }
-    record.words = fold.record(live)
+    record.words = aggregator.record(live)
     record.status = .stale(since: 0)
     if let union = union(fresh) ?? union(held) {
       record.window = union
@@ -182,8 +186,10 @@ final class ModelSampler {
     current[group.id] = record
   }
 
-  /// Whether members are compared with what they were: the counts of one are less in all, or
-  /// others than before have a word.
+  /// Returns `true` if members are compared with the last sample.
+  ///
+  /// That is the case if the sum of a member's counts fell, or if the number of members with a word
+  /// changed.
   private func isNoticed(
     _ group: ModelGroup, _ model: ModelTree, _ state: inout ModelAggregate
   ) -> Bool {
@@ -192,35 +198,37 @@ final class ModelSampler {
     for member in members(of: group, model) {
       guard let now = current[member.id], now.wasRead else { continue }
       var (sum, last): (UInt64, UInt64) = (0, 0)
-      for (statistic, word) in state.fold.totals {
+      for (statistic, word) in state.aggregator.totals {
         sum &+= now.words[word]
         last &+= previous[member.id]?.words[word] ?? 0
-        if ModelFold.number(now.words[word], statistic) != nil { active[word, default: 0] += 1 }
+        if ModelAggregator.number(now.words[word], statistic) != nil {
+          active[word, default: 0] += 1
+        }
       }
       if state.counted.contains(member.id), sum < last { isLess = true }
     }
-    let least = state.fold.form.source.statistics.map { statistic in
+    let least = state.aggregator.definition.members.statistics.map { statistic in
       statistic.words.map { active[$0] ?? 0 }.min() ?? 0
     }
-    let before = state.fold.form.source.statistics.map { statistic in
+    let before = state.aggregator.definition.members.statistics.map { statistic in
       statistic.words.map { state.active[$0] ?? 0 }.min() ?? 0
     }
     state.active = active
     return isLess || least != before
   }
 
-  /// What became of a member's words that only grow: of a new one nothing did.
+  /// Compares the words of a member that only grow; those of a new member are not growth.
   private func compare(
     _ now: ModelRecord, _ then: ModelRecord?, _ state: inout ModelAggregate,
     _ before: inout ModelRecord, isNoticed: Bool
   ) {
-    for (statistic, word) in state.fold.totals {
-      let number = ModelFold.number(now.words[word], statistic)
+    for (statistic, word) in state.aggregator.totals {
+      let number = ModelAggregator.number(now.words[word], statistic)
       guard let then else {
-        state.fold.arrive(now.words[word], at: word, statistic, in: &before.words)
+        state.aggregator.arrive(now.words[word], at: word, statistic, in: &before.words)
         continue
       }
-      let last = ModelFold.number(then.words[word], statistic)
+      let last = ModelAggregator.number(then.words[word], statistic)
       if let number, let last, number >= last {
         state.growth[word, default: 0] += number - last
       } else if last == nil, number == nil {
@@ -228,9 +236,9 @@ final class ModelSampler {
       } else if !isNoticed {
         state.isExact = false
       } else if last == nil {
-        state.fold.arrive(now.words[word], at: word, statistic, in: &before.words)
+        state.aggregator.arrive(now.words[word], at: word, statistic, in: &before.words)
       } else {
-        state.fold.retain(then.words[word], at: word, statistic)
+        state.aggregator.retain(then.words[word], at: word, statistic)
         state.growth[word, default: 0] += number ?? 0
       }
     }

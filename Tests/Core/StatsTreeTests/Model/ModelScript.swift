@@ -2,7 +2,7 @@ import Statistics
 import StatsTree
 import TestSupport
 
-/// A random sequence of changes, looks and passes, done to a tree and to the reference.
+/// A random sequence of changes, queries and passes, applied to a tree and to the reference.
 struct ModelScript {
   static let schemas = [
     Schema(packing: [
@@ -58,7 +58,7 @@ struct ModelScript {
       ? model.root : model.sources[random.below(model.sources.count)]
   }
 
-  /// A source of the tree, or seldom one without a place.
+  /// Returns a source of the tree, or rarely one without a place.
   private mutating func place() -> ModelSource {
     let present = model.below(model.root)
     return random.oneIn(8) ? any() : present[random.below(present.count)]
@@ -111,7 +111,7 @@ struct ModelScript {
     guard source !== model.root else { return }
     leave(model.remove(source))
     if let path, source.real.path != path {
-      throw Mismatch(description: "the last path is \(source.real.path), not \(path)")
+      throw MismatchError(description: "the last path is \(source.real.path), not \(path)")
     }
   }
 
@@ -143,8 +143,9 @@ struct ModelScript {
     let leaves = model.sources.flatMap(\.groups).filter { $0.backing != nil }
     guard !leaves.isEmpty else { return }
     let family = leaves[random.below(leaves.count)].real.family
-    let functions = random.oneIn(3) ? [] : FoldFunction.allCases.filter { _ in random.oneIn(2) }
-    // Most often over something that has something below it.
+    let functions =
+      random.oneIn(3) ? [] : AggregateFunction.allCases.filter { _ in random.oneIn(2) }
+    // Usually over a source with others below it.
     var source = place()
     for _ in 0..<random.below(3) { source = source.parent ?? source }
     made += 1
@@ -171,7 +172,7 @@ struct ModelScript {
       met = "\(error.kind)"
     }
     guard met == expected else {
-      throw Mismatch(description: "the error is \(met ?? "none"), not \(expected ?? "none")")
+      throw MismatchError(description: "the error is \(met ?? "none"), not \(expected ?? "none")")
     }
     return met == nil
   }
@@ -180,7 +181,7 @@ struct ModelScript {
     for sampler in samplers { sampler.left.formUnion(groups.map(\.id)) }
   }
 
-  /// More changes than the tree remembers.
+  /// Makes more changes than the tree keeps.
   private func burst() {
     for _ in 0...4 * 1100 {
       guard let made = try? tree.add("burst") else { return }
@@ -188,7 +189,7 @@ struct ModelScript {
     }
   }
 
-  // MARK: - Numbers
+  // MARK: - Values
 
   private mutating func change() {
     let leaves = model.sources.flatMap(\.groups).filter { $0.backing != nil }
@@ -199,7 +200,7 @@ struct ModelScript {
       case 2: for word in group.words.indices where random.oneIn(2) { group.words[word] = 0 }
       case 3:
         for statistic in group.real.schema.statistics where random.oneIn(3) {
-          for word in statistic.words { group.words[word] = ModelFold.marker(statistic) }
+          for word in statistic.words { group.words[word] = ModelAggregator.marker(statistic) }
         }
       default:
         group.nature = .up
@@ -211,7 +212,7 @@ struct ModelScript {
   private mutating func grow(_ group: ModelGroup) {
     for statistic in group.real.schema.statistics {
       for word in statistic.words {
-        let number = ModelFold.number(group.words[word], statistic) ?? 0
+        let number = ModelAggregator.number(group.words[word], statistic) ?? 0
         let next =
           switch statistic.kind {
           case .state: random.below(4)
@@ -249,7 +250,7 @@ struct ModelScript {
       }
     }
     for backing in backings { backing.asked = [] }
-    // A look at what will be sampled changes nothing.
+    // Building the entries before a pass must not change the result.
     if random.oneIn(6), tree.changes(since: sampler.real.plan.generation) != nil {
       _ = sampler.real.plan.entries
     }
@@ -260,11 +261,11 @@ struct ModelScript {
     let wanted = sampler.wanted.filter { $0.backing != nil }.map(\.real.token).sorted()
     do {
       guard asked == wanted else {
-        throw Mismatch(description: "asked is for \(asked), not \(wanted)")
+        throw MismatchError(description: "the tokens read are \(asked), not \(wanted)")
       }
       try sampler.check(model)
     } catch {
-      throw Mismatch(description: "sampler \(index): \(error)")
+      throw MismatchError(description: "sampler \(index): \(error)")
     }
   }
 

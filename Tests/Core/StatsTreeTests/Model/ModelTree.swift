@@ -1,7 +1,7 @@
 import Statistics
 import StatsTree
 
-/// A source of the reference, beside the real one.
+/// A source of the reference, with the real one.
 final class ModelSource {
   let real: Source
   let name: String
@@ -23,16 +23,16 @@ final class ModelSource {
 
 /// A group of the reference.
 final class ModelGroup {
-  /// What the group's next samples are.
+  /// The result of the group's next samples.
   enum Nature { case up, silent, torn, ended, denied, gone }
 
   let real: Group
   let source: ModelSource
-  /// The backing's number; nil of an aggregate.
+  /// The index of its backing; `nil` for an aggregate.
   let backing: Int?
   var nature = Nature.up
   var words: [UInt64]
-  /// Whether its windows are often those of a pass before.
+  /// Whether its windows often repeat those of an earlier pass.
   var isSlow = false
 
   init(_ real: Group, _ source: ModelSource, backing: Int?) {
@@ -45,10 +45,10 @@ final class ModelGroup {
   var id: UInt64 { real.id }
 }
 
-/// A tree as plain lists: every question is answered by a look at all of it.
+/// A tree of plain lists; each query scans all of it.
 final class ModelTree {
   let root: ModelSource
-  /// Also those without a place.
+  /// All sources, including those without a place.
   var sources: [ModelSource] = []
 
   init(_ tree: Tree) {
@@ -79,7 +79,7 @@ final class ModelTree {
 
   func isHidden(_ source: ModelSource) -> Bool { chain(source).contains(where: \.isHidden) }
 
-  /// The source and all whose aggregates count it.
+  /// Returns the source and all sources whose aggregates count it.
   func above(_ source: ModelSource) -> [ModelSource] {
     [source] + source.counters.flatMap(above) + (source.parent.map(above) ?? [])
   }
@@ -87,7 +87,7 @@ final class ModelTree {
   /// All groups in the order of the tree.
   var groups: [ModelGroup] { below(root).flatMap(\.groups) }
 
-  /// The groups that an aggregate counts.
+  /// Returns the groups that an aggregate counts.
   func members(of aggregate: ModelGroup) -> [ModelGroup] {
     let family = aggregate.real.aggregation?.family
     return groups.filter { group in
@@ -98,7 +98,7 @@ final class ModelTree {
 
   // MARK: - Changes
 
-  /// Lets go of a source that has no place and nothing to do with others.
+  /// Drops a source without a place and without relations to other sources.
   func forget() {
     let index = sources.firstIndex { source in
       source.parent == nil && source.children.isEmpty && source.counters.isEmpty

@@ -5,7 +5,7 @@ import Testing
 @Suite struct ChangeLogTests {
   private let source = Source(name: "a", created: 0, state: TreeState(), fields: nil)
 
-  /// A log after so many changes; the first one has the number 2.
+  /// Returns a log of a number of changes; the first change has the number 2.
   private func log(_ count: Int) -> ChangeLog {
     var log = ChangeLog()
     for number in 0..<count {
@@ -16,14 +16,14 @@ import Testing
   }
 
   @Test(
-    "What came after a generation, as far as it is known",
+    "The log returns the changes after a generation, or nil if some were discarded",
     arguments: [0, 1, 4095, 4096, 4097, 8191, 8192, 8193, 12288, 12289, 20000])
   func since(count: Int) {
     let log = log(count)
     let last = UInt64(count + 1)
     #expect(log.since(last)?.count == 0)
-    #expect(log.since(last + 1) == nil, "a generation that is to come")
-    // The last thousands are always known, more than twice as many never.
+    #expect(log.since(last + 1) == nil, "a future generation")
+    // The last 4,096 changes are always kept, more than twice as many never.
     for back in [1, 2, 100, 4095, 4096] where back <= count {
       let changes = log.since(last - UInt64(back))
       #expect(changes?.count == back)
@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  @Test("Every number has its own change, across the places where the log is cut")
+  @Test("Every number has its own change, also after old changes were discarded")
   func order() {
     var log = ChangeLog()
     for number in 2...20_000 as ClosedRange<UInt64> {
@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  @Test("A log that was emptied knows nothing, and goes on counting")
+  @Test("An emptied log has no changes and continues to count")
   func removeAll() {
     var log = log(10)
     log.removeAll()

@@ -10,36 +10,40 @@ import Testing
     Source(name: name, created: 0, state: state, fields: nil)
   }
 
-  @Test("Children are found by name and come in order, whatever came and went", arguments: 0..<12)
+  @Test(
+    "Children are found by name and listed in order after random additions and removals",
+    arguments: 0..<12)
   func model(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     var list = ChildList()
-    var right: [Source] = []
-    let most = [3, 9, 40, 400][Int(seed % 4)]
+    var expected: [Source] = []
+    let maximumCount = [3, 9, 40, 400][Int(seed % 4)]
     for step in 0..<1500 {
-      // Phases of growth and of decline, so that holes outnumber members at times.
-      if right.isEmpty || right.count < most && !random.oneIn(step / 300 % 2 == 0 ? 4 : 2) {
+      // Phases of growth and of decline, so that empty elements outnumber members at times.
+      if expected.isEmpty
+        || expected.count < maximumCount && !random.oneIn(step / 300 % 2 == 0 ? 4 : 2)
+      {
         let child = source("c\(step)")
         list.append(child)
-        right.append(child)
+        expected.append(child)
       } else {
-        let child = right.remove(at: random.below(right.count))
+        let child = expected.remove(at: random.below(expected.count))
         list.remove(child)
         #expect(list.find(child.name) == nil)
       }
-      #expect(list.count == right.count && list.isEmpty == right.isEmpty)
-      if let child = right.randomElement(using: &random) {
+      #expect(list.count == expected.count && list.isEmpty == expected.isEmpty)
+      if let child = expected.randomElement(using: &random) {
         #expect(list.find(child.name) === child)
       }
       guard step % 50 == 0 else { continue }
-      #expect(list.all.map(ObjectIdentifier.init) == right.map(ObjectIdentifier.init))
-      for child in right { #expect(list.find(child.name) === child) }
+      #expect(list.all.map(ObjectIdentifier.init) == expected.map(ObjectIdentifier.init))
+      for child in expected { #expect(list.find(child.name) === child) }
       #expect(list.find("nobody") == nil)
     }
   }
 
   @Test(
-    "A name that was removed is free, and its new owner is found", arguments: [1, 7, 8, 9, 100])
+    "A removed name is free, and a new child with this name is found", arguments: [1, 7, 8, 9, 100])
   func again(count: Int) {
     var list = ChildList()
     let children = (0..<count).map { source("c\($0)") }
@@ -55,7 +59,7 @@ import Testing
     }
   }
 
-  @Test("All can go and come again")
+  @Test("All children can be removed and others added")
   func empty() {
     var list = ChildList()
     for round in 0..<5 {

@@ -9,7 +9,7 @@ import Testing
     var made = 0
   }
 
-  @Test("A key has one member for as long as somebody holds it")
+  @Test("A key has one member while the member is referenced")
   func held() {
     var pool = Pool<Int, Thing>()
     let first = pool.member(1) { Thing() }
@@ -18,7 +18,7 @@ import Testing
     #expect(pool.member(2) { Thing() } !== first)
   }
 
-  @Test("What nobody holds is let go of, sooner or later")
+  @Test("A member without references is removed by a later purge")
   func released() {
     var pool = Pool<Int, Thing>()
     weak var seen: Thing?
@@ -26,12 +26,12 @@ import Testing
       let made = pool.member(0) { Thing() }
       seen = made
     }
-    #expect(seen != nil, "it is kept for a while: it may be asked for again")
+    #expect(seen != nil, "it is kept until the next purge")
     for key in 1...64 { _ = pool.member(key) { Thing() } }
     #expect(seen == nil)
   }
 
-  @Test("Members that are held do not make each new one slow")
+  @Test("Referenced members do not make additions slow")
   func amortised() {
     var pool = Pool<Int, Thing>()
     let count = Count()

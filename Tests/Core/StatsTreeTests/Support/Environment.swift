@@ -1,6 +1,6 @@
 import Glibc
 
-/// A number of the environment, for longer runs.
+/// Returns a number from the environment, for longer runs.
 func environmentNumber(_ name: String, otherwise: Int) -> Int {
   guard let text = unsafe getenv(name) else { return otherwise }
   return Int(unsafe String(cString: text)) ?? otherwise

@@ -1,15 +1,15 @@
 import Statistics
 import StatsTree
 
-/// A backing that yields what the test says.
+/// A backing that returns the answers which a test sets.
 final class MemoryBacking: Backing {
-  /// What a group's next reading brings.
+  /// The result of a group's next reading.
   enum Answer {
     case words([UInt64], Window)
     case fails(Status)
-    /// Half of the words, then nothing: a torn reading.
+    /// Some words, but the record is neither finished nor failed: a torn reading.
     case torn([UInt64])
-    /// The last words of what has ended.
+    /// The last words of an object that has ended.
     case ended([UInt64], Window)
     case nothing
   }
@@ -17,9 +17,9 @@ final class MemoryBacking: Backing {
   let name: String
   let mayWait: Bool
   var answers: [Int: Answer] = [:]
-  /// Where the names of the backings asked are noted.
+  /// Receives the names of the backings in the order of their calls.
   var log: Log?
-  /// What the last pass asked for that asked at all.
+  /// The placements of the last call.
   var asked: [Placement] = []
 
   final class Log {
@@ -60,7 +60,7 @@ final class MemoryBacking: Backing {
 }
 
 extension Tree {
-  /// A source at `path` with one group.
+  /// Attaches a group to the source at `path`.
   @discardableResult
   func group(_ path: String, _ schema: Schema, _ backing: MemoryBacking, token: Int = 0) -> Group {
     do {

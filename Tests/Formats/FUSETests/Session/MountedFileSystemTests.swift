@@ -4,7 +4,7 @@ import Testing
 @testable import FUSE
 
 @Suite struct MountedFileSystemTests {
-  @Test("A line of mountinfo is read, with its escapes")
+  @Test("A line of mountinfo is parsed, including its escapes")
   func line() throws {
     let mounted = try #require(
       MountedFileSystem(
@@ -18,13 +18,13 @@ import Testing
   }
 
   @Test(
-    "What is no line is none",
+    "A malformed line is rejected",
     arguments: ["", "22 1 8:1 / / rw", "22 1 8:1 / / rw -", "1 2 3 4 5 6 7 8 9"])
   func invalid(line: String) {
     #expect(MountedFileSystem(line: line) == nil)
   }
 
-  @Test("The root of the filesystem is a mount, and a new directory is not")
+  @Test("The root directory is a mount; a path that does not exist is not")
   func top() throws {
     #expect(try MountedFileSystem.top(of: "/") != nil)
     #expect(try MountedFileSystem.top(of: "/no/such/directory") == nil)

@@ -4,7 +4,7 @@ import Testing
 @testable import FUSE
 
 @Suite struct NodeTableTests {
-  @Test("A value has one number while the kernel knows it, and never an old one")
+  @Test("A value keeps its number until it is forgotten, and numbers are never reused")
   func numbers() {
     var table = NodeTable(root: "")
     let first = table.lookUp("a")
@@ -25,7 +25,7 @@ import Testing
     #expect(table[1] == "" && table.node(of: "") == 1)
   }
 
-  @Test("More forgotten than looked up, and nodes that never were, are no trap")
+  @Test("Forgetting too many lookups or an unknown node is harmless")
   func excess() {
     var table = NodeTable(root: "")
     let node = table.lookUp("a")
@@ -34,7 +34,7 @@ import Testing
     #expect(table.count == 1)
   }
 
-  @Test("What has ended keeps its node, and its successor has another")
+  @Test("A retired value keeps its node, and an equal value gets a new one")
   func retired() {
     var table = NodeTable(root: "")
     let old = table.lookUp("a")

@@ -6,7 +6,7 @@ import Testing
 
 @testable import FUSE
 
-/// A session over a socket in the place of the device: what the kernel would see.
+/// A session over a socket that replaces the device, seen from the kernel's side.
 @Suite struct ProtocolTests {
   private let kernel: FakeKernel
   private let files: SampleFileSystem
@@ -24,35 +24,35 @@ import Testing
     return session
   }
 
-  @Test("A kernel that is too old is refused with EPROTO", arguments: [(7, 22), (6, 9)])
+  @Test("A kernel that is too old is rejected with EPROTO", arguments: [(7, 22), (6, 9)])
   func old(major: UInt32, minor: UInt32) throws {
     try kernel.send(FakeKernel.offer(major: major, minor: minor))
     #expect(
-      throws: FuseMountError.version(directory: "the connection", major: major, minor: minor)
+      throws: FuseMountError.version(directory: "/dev/fuse", major: major, minor: minor)
     ) { try FuseSession(kernel.device, files) }
     #expect(try kernel.receive()?.error == -EPROTO)
   }
 
-  @Test("A kernel of a later major version is told the one that is spoken")
+  @Test("A kernel of a later major version receives the server's version")
   func newer() throws {
     try kernel.send(FakeKernel.offer(major: 8, minor: 1))
     try kernel.send(FakeKernel.offer(minor: 45))
     let session = try FuseSession(kernel.device, files)
-    #expect(try kernel.receive()?.number(0, 4) == 7)
-    #expect(try kernel.receive()?.number(4, 4) == 45)
+    #expect(try kernel.receive()?.uint32(at: 0) == 7)
+    #expect(try kernel.receive()?.uint32(at: 4) == 45)
     #expect(session.connection.agreement.minor == 45)
   }
 
-  @Test("A kernel that begins with something else is refused")
+  @Test("A kernel that does not begin with INIT is rejected")
   func noOffer() throws {
     try kernel.send(RawMessage.request(CLINUX_FUSE_STATFS))
-    #expect(throws: FuseMountError.noOffer(directory: "the connection")) {
+    #expect(throws: FuseMountError.noOffer(directory: "/dev/fuse")) {
       try FuseSession(kernel.device, files)
     }
   }
 
   @Test(
-    "What is not served is refused with what the kernel expects",
+    "An unsupported operation fails with the error that the kernel expects",
     arguments: [
       (CLINUX_FUSE_GETXATTR, ENOSYS), (CLINUX_FUSE_LISTXATTR, ENOSYS),
       (CLINUX_FUSE_IOCTL, ENOSYS), (CLINUX_FUSE_LSEEK, ENOSYS), (CLINUX_FUSE_INTERRUPT, ENOSYS),
@@ -70,7 +70,7 @@ import Testing
     #expect(session.counts.requests == 1)
   }
 
-  @Test("A body that is cut off is refused with EPROTO, and the session goes on")
+  @Test("A truncated body is rejected with EPROTO, and the session continues")
   func malformed() throws {
     let session = try begin()
     try kernel.send(RawMessage.request(CLINUX_FUSE_READ, [1, 2, 3]))
@@ -79,7 +79,7 @@ import Testing
       RawMessage.request(
         CLINUX_FUSE_LOOKUP, RawMessage.name(String(repeating: "n", count: 2_000))))
     #expect(try kernel.receive()?.error == -ENAMETOOLONG)
-    // No reply: a header that cannot be read, and what never has one.
+    // No reply: an invalid header, and operations without a reply.
     try kernel.send([1, 2, 3])
     try kernel.send(RawMessage.request(CLINUX_FUSE_BATCH_FORGET, RawMessage.halves(.max, 0)))
     try kernel.send(RawMessage.request(CLINUX_FUSE_FORGET, []))
@@ -89,7 +89,7 @@ import Testing
     #expect(session.counts.malformedRequests == 1 && session.counts.requests == 7)
   }
 
-  @Test("The kernel's last request is answered, and ends the session")
+  @Test("DESTROY is answered and ends the session")
   func destroyed() throws {
     let session = try begin()
     try kernel.send(RawMessage.request(CLINUX_FUSE_DESTROY))
@@ -97,13 +97,14 @@ import Testing
     #expect(session.waitForEnd(milliseconds: 10_000) == .unmounted)
   }
 
-  @Test("A read has no more than was asked for", arguments: [0, 1, 4, 19, 20, 21, 65_536])
+  @Test(
+    "A read returns no more than requested", arguments: [0, 1, 4, 19, 20, 21, 65_536])
   func clamped(size: UInt32) throws {
     let session = try begin()
     try kernel.send(RawMessage.request(CLINUX_FUSE_LOOKUP, node: 1, RawMessage.name("text")))
-    let node = try #require(try kernel.receive()).number(0, 8)
+    let node = try #require(try kernel.receive()).uint64(at: 0)
     try kernel.send(RawMessage.request(CLINUX_FUSE_OPEN, node: node, RawMessage.halves(0, 0)))
-    let handle = try #require(try kernel.receive()).number(0, 8)
+    let handle = try #require(try kernel.receive()).uint64(at: 0)
     let body =
       RawMessage.words(handle, 0) + RawMessage.halves(size, 0) + RawMessage.words(0, 0)
     try kernel.send(RawMessage.request(CLINUX_FUSE_READ, node: node, body))
@@ -111,12 +112,12 @@ import Testing
     session.stop()
   }
 
-  @Test("A session that is stopped while it waits ends at once")
+  @Test("Stopping an idle session returns at once")
   func stop() throws {
     let session = try begin()
     let begin = monotonicNanoseconds()
     #expect(session.stop() == .stopped)
     #expect(monotonicNanoseconds() - begin < 10_000_000_000)
-    #expect(session.connection.notify(.wake(1)), "it goes nowhere, but no other file")
+    #expect(session.connection.notify(.wake(1)), "the message is discarded")
   }
 }

@@ -18,7 +18,7 @@ final class FakeKernel {
     try socket.send(message)
   }
 
-  /// The next reply, or nil after ten seconds without one.
+  /// The next reply; nil if none arrives within ten seconds.
   func receive() throws -> RawReply? {
     guard socket.waitForInput(milliseconds: 10_000) else { return nil }
     return RawReply(try socket.receive(limit: 1 << 17).bytes)

@@ -1,6 +1,7 @@
 import CLinux
+import Statistics
 
-/// Bytes of a message, put together number by number.
+/// A message built field by field.
 struct RawMessage {
   var bytes: [UInt8] = []
 
@@ -8,12 +9,12 @@ struct RawMessage {
     unsafe withUnsafeBytes(of: number) { unsafe bytes += $0 }
   }
 
-  /// Numbers of 64 bits.
+  /// 64-bit fields.
   static func words(_ numbers: UInt64...) -> [UInt8] {
     numbers.reduce(into: RawMessage()) { $0.add($1) }.bytes
   }
 
-  /// Numbers of 32 bits.
+  /// 32-bit fields.
   static func halves(_ numbers: UInt32...) -> [UInt8] {
     numbers.reduce(into: RawMessage()) { $0.add($1) }.bytes
   }
@@ -37,7 +38,7 @@ struct RawMessage {
   }
 }
 
-/// A reply's parts.
+/// A decoded reply.
 struct RawReply: Equatable {
   let length: Int
   let error: Int32
@@ -45,21 +46,13 @@ struct RawReply: Equatable {
   let body: [UInt8]
 
   init(_ bytes: [UInt8]) {
-    length = Int(Self.number(bytes, 0, 4))
-    error = Int32(truncatingIfNeeded: Int64(Self.number(bytes, 4, 4)))
-    identifier = Self.number(bytes, 8, 8)
+    length = Int(bytes.span.uint32(at: 0))
+    error = Int32(bitPattern: bytes.span.uint32(at: 4))
+    identifier = bytes.span.uint64(at: 8)
     body = Array(bytes.dropFirst(16))
   }
 
-  /// The number in the body at an offset.
-  func number(_ offset: Int, _ size: Int) -> UInt64 { Self.number(body, offset, size) }
+  func uint32(at offset: Int) -> UInt32 { body.span.uint32(at: offset) }
 
-  private static func number(_ bytes: [UInt8], _ offset: Int, _ size: Int) -> UInt64 {
-    let part = bytes[offset..<offset + size]
-    #if _endian(little)
-    return part.reversed().reduce(0) { $0 << 8 | UInt64($1) }
-    #else
-    return part.reduce(0) { $0 << 8 | UInt64($1) }
-    #endif
-  }
+  func uint64(at offset: Int) -> UInt64 { body.span.uint64(at: offset) }
 }

@@ -1,7 +1,7 @@
 @testable import FUSE
 
 extension FuseReply {
-  /// The message.
+  /// The encoded message.
   var bytes: [UInt8] {
     var buffer = FuseReplyBuffer()
     encode(into: &buffer, identifier: 99)
@@ -10,7 +10,7 @@ extension FuseReply {
 }
 
 extension FuseNotification {
-  /// The message.
+  /// The encoded message.
   var bytes: [UInt8] {
     var buffer = FuseReplyBuffer()
     encode(into: &buffer)
@@ -19,7 +19,7 @@ extension FuseNotification {
 }
 
 extension FuseEntry {
-  /// A file whose fields all differ.
+  /// A file with distinct values in all fields.
   static let sample = FuseEntry(
     node: 0x0102_0304_0506_0708, generation: 9,
     attributes: FuseAttributes(

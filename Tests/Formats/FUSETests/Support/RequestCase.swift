@@ -3,19 +3,19 @@ import Testing
 
 @testable import FUSE
 
-/// A request as bytes and as a value.
+/// A request in encoded and decoded form.
 struct RequestCase: Sendable, CustomTestStringConvertible {
   let operation: Int
   let body: [UInt8]
   let request: FuseRequest
-  /// The least number of bytes that the body must have.
-  let least: Int
+  /// The minimum length of the body.
+  let minimumByteCount: Int
 
-  init(_ operation: Int, _ body: [UInt8], _ request: FuseRequest, least: Int? = nil) {
+  init(_ operation: Int, _ body: [UInt8], _ request: FuseRequest, minimumByteCount: Int? = nil) {
     self.operation = operation
     self.body = body
     self.request = request
-    self.least = least ?? body.count
+    self.minimumByteCount = minimumByteCount ?? body.count
   }
 
   var testDescription: String { "\(operation): \(request)" }
@@ -84,21 +84,23 @@ struct RequestCase: Sendable, CustomTestStringConvertible {
       .poll(FusePoll(handle: 5, wake: nil, events: 0x41))),
     RequestCase(CLINUX_FUSE_DESTROY, [], .destroy),
     RequestCase(
-      CLINUX_FUSE_MKDIR, RawMessage.halves(0o755, 0) + RawMessage.name("a"), .change, least: 0),
-    RequestCase(CLINUX_FUSE_CREATE, [], .change),
-    RequestCase(CLINUX_FUSE_NOTIFY_REPLY, RawMessage.words(1), .notificationReply, least: 0),
-    RequestCase(CLINUX_FUSE_GETXATTR, RawMessage.halves(0, 0), .other(22), least: 0),
-    RequestCase(CLINUX_FUSE_IOCTL, RawMessage.words(0, 0, 0), .other(39), least: 0),
-    RequestCase(CLINUX_FUSE_LSEEK, RawMessage.words(0, 0, 0), .other(46), least: 0),
+      CLINUX_FUSE_MKDIR, RawMessage.halves(0o755, 0) + RawMessage.name("a"), .directoryChange,
+      minimumByteCount: 0),
+    RequestCase(CLINUX_FUSE_CREATE, [], .directoryChange),
+    RequestCase(
+      CLINUX_FUSE_NOTIFY_REPLY, RawMessage.words(1), .notificationReply, minimumByteCount: 0),
+    RequestCase(CLINUX_FUSE_GETXATTR, RawMessage.halves(0, 0), .other(22), minimumByteCount: 0),
+    RequestCase(CLINUX_FUSE_IOCTL, RawMessage.words(0, 0, 0), .other(39), minimumByteCount: 0),
+    RequestCase(CLINUX_FUSE_LSEEK, RawMessage.words(0, 0, 0), .other(46), minimumByteCount: 0),
     RequestCase(0x1a00_0000, [], .other(0x1a00_0000)),
-    // Linux 6.18; without a word behind the first 32 flags; a kernel of before 7.36.
+    // Linux 6.18; without the second word of flags; before 7.36.
     RequestCase(
       CLINUX_FUSE_INIT,
       RawMessage.halves(7, 45, 131072, 0x73ff_fffb, 0x5fd) + [UInt8](repeating: 0, count: 44),
       .initialize(
         FuseOffer(
           major: 7, minor: 45, readAhead: 131072,
-          features: FuseFeatures(rawValue: 0x5fd_73ff_fffb))), least: 20),
+          features: FuseFeatures(rawValue: 0x5fd_73ff_fffb))), minimumByteCount: 20),
     RequestCase(
       CLINUX_FUSE_INIT, RawMessage.halves(7, 31, 131072, 0x33ff_fffb),
       .initialize(

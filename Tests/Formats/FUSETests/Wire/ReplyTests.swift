@@ -10,7 +10,7 @@ import Testing
     + RawMessage.halves(25, 25, 25, 0o100644, 23, 21, 22, 0, 4096, 0)
 
   @Test(
-    "Replies have the bytes that linux/fuse.h gives them",
+    "Replies are encoded as in linux/fuse.h",
     arguments: [
       (.done, []),
       (
@@ -44,14 +44,14 @@ import Testing
     #expect(raw.body == body)
   }
 
-  @Test("A failure is minus its errno value, without a body")
+  @Test("A failure is a negative errno value without a body")
   func failure() {
     let raw = RawReply(FuseReply.failure(.noEntry).bytes)
     #expect(raw.length == 16 && raw.error == -2 && raw.body.isEmpty)
   }
 
   @Test(
-    "Notifications have the bytes that linux/fuse.h gives them",
+    "Notifications are encoded as in linux/fuse.h",
     arguments: [
       (.wake(17), 1, RawMessage.words(17)),
       (.node(7), 2, RawMessage.words(7, 0, 0)),
@@ -74,19 +74,19 @@ import Testing
     #expect(raw.error == code && raw.identifier == 0)
   }
 
-  @Test("What was not asked for is dropped", arguments: [0, 1, 4, 5, 6, 4096, 70_000])
+  @Test("Bytes beyond the requested size are dropped", arguments: [0, 1, 4, 5, 6, 4096, 70_000])
   func clamped(limit: Int) {
     let content = (0..<70_000).map { UInt8(truncatingIfNeeded: $0) }
     var buffer = FuseReplyBuffer()
     for offset in [0, 3, 69_999, 70_000, .max] as [UInt64] {
-      buffer.begin(limit: limit)
+      buffer.reset(limit: limit)
       buffer.append(content.span, from: offset)
       buffer.append("behind")
       buffer.append(UInt8(0))
       buffer.append(number: UInt64(0))
       let whole = content.dropFirst(Int(clamping: offset)) + Array("behind\0".utf8)
       let expected = Array(whole.prefix(limit))
-      buffer.cut(to: .max >> 1)
+      buffer.truncate(to: .max >> 1)
       buffer.finish(code: 0, identifier: 1)
       #expect(Array(buffer.message.array.dropFirst(16).prefix(expected.count)) == expected)
       let isWithin = buffer.message.count <= 16 + limit
@@ -94,10 +94,10 @@ import Testing
     }
   }
 
-  @Test("Entries of a directory lie at multiples of 8 bytes")
+  @Test("Directory entries are aligned to 8 bytes")
   func entries() throws {
     var buffer = FuseDirectoryBuffer()
-    buffer.begin(limit: 4096, countsLookups: false)
+    buffer.reset(limit: 4096, countsLookups: false)
     var entry = FuseEntry.sample
     entry.attributes.inode = 31
     let isIn = buffer.append(entry, named: RequestCase.name("abc"), cookie: 1)
@@ -113,10 +113,10 @@ import Testing
         + RawMessage.words(30, 3) + RawMessage.halves(1, 4) + Array(".\0\0\0\0\0\0\0".utf8))
   }
 
-  @Test("Entries with attributes begin with them")
+  @Test("Directory entries with attributes begin with the attributes")
   func entriesWithAttributes() throws {
     var buffer = FuseDirectoryBuffer()
-    buffer.begin(limit: 4096, countsLookups: true)
+    buffer.reset(limit: 4096, countsLookups: true)
     let isIn = buffer.append(.sample, named: RequestCase.name("abc"), cookie: 1)
     let isDotIn = buffer.append(.parent, inode: 30, cookie: 2)
     #expect(isIn && isDotIn)
@@ -128,15 +128,15 @@ import Testing
       Array(raw.body[128..<160])
         == RawMessage.words(0x1112_1314_1516_1718, 1) + RawMessage.halves(3, 8)
         + Array("abc\0\0\0\0\0".utf8))
-    #expect(raw.number(160, 8) == 0, "the kernel looks up no ..")
+    #expect(raw.uint64(at: 160) == 0, "the kernel would count a lookup of ..")
   }
 
-  @Test("Only whole entries are in a directory's reply", arguments: [false, true])
+  @Test("A directory reply contains only whole entries", arguments: [false, true])
   func packing(countsLookups: Bool) {
     let stride = (countsLookups ? 152 : 24) + 8
     var buffer = FuseDirectoryBuffer()
     for limit in 0..<(3 * stride + 1) {
-      buffer.begin(limit: limit, countsLookups: countsLookups)
+      buffer.reset(limit: limit, countsLookups: countsLookups)
       var taken = 0
       while buffer.append(.sample, named: RequestCase.name("abc"), cookie: UInt64(taken)) {
         taken += 1

@@ -4,46 +4,46 @@ import Testing
 @testable import FUSE
 
 @Suite struct RequestTests {
-  /// The request in a message, or why there is none.
+  /// Decodes a message.
   private func decode(_ message: [UInt8]) throws(FuseProtocolError) -> FuseRequest {
     try FuseRequest(message.span, of: FuseHeader(message.span))
   }
 
-  @Test("A header says who asks for what")
+  @Test("The header contains the operation, the node and the caller")
   func header() throws {
     let header = try FuseHeader(RawMessage.request(CLINUX_FUSE_STATFS).span)
     #expect(header.operation == 17 && header.identifier == 99 && header.node == 7)
     #expect(header.caller == FuseCaller(user: 1000, group: 100, process: 4242))
   }
 
-  @Test("A request's body is read", arguments: RequestCase.all)
+  @Test("A request's body is decoded", arguments: RequestCase.all)
   func bodies(example: RequestCase) throws {
     #expect(try decode(RawMessage.request(example.operation, example.body)) == example.request)
   }
 
-  @Test("Bytes that a later kernel adds are not looked at", arguments: RequestCase.all)
+  @Test("Bytes that a later kernel adds are ignored", arguments: RequestCase.all)
   func longer(example: RequestCase) throws {
     let body = example.body + [UInt8](repeating: 0xa5, count: 24)
     #expect(try decode(RawMessage.request(example.operation, body)) == example.request)
   }
 
-  @Test("Extensions are no part of a body", arguments: RequestCase.all)
+  @Test("Extensions are not part of the body", arguments: RequestCase.all)
   func extensions(example: RequestCase) throws {
     let body = example.body + [UInt8](repeating: 0xa5, count: 16)
     let message = RawMessage.request(example.operation, extensionWords: 2, body)
     #expect(try decode(message) == example.request)
   }
 
-  @Test("A body that is cut off is refused", arguments: RequestCase.all)
+  @Test("A truncated body is rejected", arguments: RequestCase.all)
   func cut(example: RequestCase) {
-    for count in 0..<example.least {
+    for count in 0..<example.minimumByteCount {
       let message = RawMessage.request(example.operation, Array(example.body.prefix(count)))
-      let flaw = #expect(throws: FuseProtocolError.self) { try decode(message) }
-      #expect(flaw?.description.isEmpty == false)
+      let error = #expect(throws: FuseProtocolError.self) { try decode(message) }
+      #expect(error?.description.isEmpty == false)
     }
   }
 
-  @Test("A message that is cut off is refused", arguments: 0..<40)
+  @Test("A truncated header is rejected", arguments: 0..<40)
   func cutHeader(count: Int) {
     let message = Array(RawMessage.request(CLINUX_FUSE_STATFS, length: count).prefix(count))
     #expect(throws: FuseProtocolError.truncated(needed: 40, found: count)) {
@@ -51,7 +51,8 @@ import Testing
     }
   }
 
-  @Test("A message of another length than it states is refused", arguments: [0, 39, 41, 1 << 31])
+  @Test(
+    "A message whose length differs from the header is rejected", arguments: [0, 39, 41, 1 << 31])
   func length(stated: Int) {
     let message = RawMessage.request(CLINUX_FUSE_STATFS, length: stated)
     #expect(throws: FuseProtocolError.length(stated: stated, found: 40)) {
@@ -59,7 +60,7 @@ import Testing
     }
   }
 
-  @Test("Extensions that are longer than the message are refused", arguments: [1, 2, 0xffff])
+  @Test("Extensions longer than the message are rejected", arguments: [1, 2, 0xffff])
   func longExtensions(words: UInt16) {
     let message = RawMessage.request(
       CLINUX_FUSE_STATFS, extensionWords: words, [1, 2, 3, 4, 5, 6, 7])
@@ -69,7 +70,7 @@ import Testing
   }
 
   @Test(
-    "A name that cannot be is refused",
+    "An invalid name is rejected",
     arguments: [[], [0], Array("abc".utf8), Array("a/b".utf8) + [0], Array("/".utf8) + [0]])
   func names(body: [UInt8]) {
     #expect(throws: FuseProtocolError.name) {
@@ -77,14 +78,14 @@ import Testing
     }
   }
 
-  @Test("A name in the extensions is none")
+  @Test("A name that reaches into the extensions is rejected")
   func nameInExtensions() {
     let message = RawMessage.request(
       CLINUX_FUSE_LOOKUP, extensionWords: 1, Array("abc".utf8) + [0, 0, 0, 0, 0, 0, 0, 0])
     #expect(throws: FuseProtocolError.name) { try decode(message) }
   }
 
-  @Test("The longest name is read, and the next one is too long")
+  @Test("A name of the maximum length is accepted, a longer one is rejected")
   func longNames() throws {
     let longest = String(repeating: "n", count: 1024)
     let request = try decode(RawMessage.request(CLINUX_FUSE_LOOKUP, RawMessage.name(longest)))
@@ -95,12 +96,13 @@ import Testing
     #expect(FuseName(longest + "n") == nil)
   }
 
-  @Test("Only what can be in a directory is a name", arguments: ["", "a/b", "a\0", "/"])
+  @Test("A text that cannot be a file name is rejected", arguments: ["", "a/b", "a\0", "/"])
   func invalidNames(text: String) {
     #expect(FuseName(text) == nil)
   }
 
-  @Test("Counts and sizes are held against the message", arguments: [2, 3, .max] as [UInt32])
+  @Test(
+    "Counts and sizes beyond the message are rejected", arguments: [2, 3, .max] as [UInt32])
   func counts(count: UInt32) {
     let forgets = RawMessage.halves(count, 0) + RawMessage.words(8, 1)
     #expect(
@@ -114,11 +116,11 @@ import Testing
     ) { try decode(RawMessage.request(CLINUX_FUSE_WRITE, write)) }
   }
 
-  @Test("Flags say what a file was opened for")
+  @Test("Open flags are decoded")
   func openFlags() {
     let reading = FuseOpenFlags(rawValue: 0x8000)
     #expect(reading.isForReading && !reading.isForWriting && !reading.truncates)
-    // What `echo 0 >file` opens it with.
+    // The flags of `echo 0 >file`.
     let writing = FuseOpenFlags(rawValue: 0x8201)
     #expect(!writing.isForReading && writing.isForWriting && writing.truncates)
     let both = FuseOpenFlags(rawValue: 0x8c02)

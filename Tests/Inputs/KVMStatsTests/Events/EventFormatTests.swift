@@ -2,7 +2,7 @@ import Testing
 
 @testable import KVMStats
 
-/// What is taken from the kernel's description of a tracepoint.
+/// Parsing of the kernel's description of a tracepoint.
 @Suite struct EventFormatTests {
   private static func text(_ print: String) -> String {
     """
@@ -26,25 +26,25 @@ import Testing
   }
 
   @Test(
-    "A field that is printed by name has its names",
+    "The names of a field's values are parsed",
     arguments: [
       (#""x %d", REC->reason"#, []),
       (
         #""%s", __print_symbolic(REC->reason, { 0, "A" }, { 12, "B c" })"#,
         [symbol("reason", 0, "A"), symbol("reason", 12, "B c")]
       ),
-      // Strings side by side, sums, hexadecimal and negative numbers.
+      // Adjacent strings, sums, hexadecimal and negative numbers.
       (
         #""%s", __print_symbolic(REC->exit_reason, { 0x040 + 3, "K_" "BP" }, { -1, "bad" })"#,
         [symbol("exit_reason", 67, "K_BP"), symbol("exit_reason", -1, "bad")]
       ),
-      // The names of two processors; a name stands once, and masks are left off.
+      // The names of two kinds of CPU; each name is listed once, and masks are ignored.
       (
         #""%s", (REC->isa == 1) ? __print_symbolic(REC->exit_reason & 0xffff, { 1, "X" }) "#
           + #": __print_symbolic(REC->exit_reason, { 2, "X" }, { 3, "Y" }), REC->reason"#,
         [symbol("exit_reason", 1, "X"), symbol("exit_reason", 3, "Y")]
       ),
-      // What is no field, and what is cut off.
+      // An expression that is no field, and truncated text.
       (#""%s", __print_symbolic(foo(REC), { 1, "X" })"#, []),
       (#""%s", __print_symbolic(REC->reason, { 1, "X" }, { 2, "Y"#, [symbol("reason", 1, "X")]),
       (
@@ -59,7 +59,8 @@ import Testing
     #expect(format.symbols == expected)
   }
 
-  @Test("A text without an id is none", arguments: ["", "name: x\n", "ID: x\n", "ID:\nformat:\n"])
+  @Test(
+    "A text without an id is rejected", arguments: ["", "name: x\n", "ID: x\n", "ID:\nformat:\n"])
   func none(text: String) {
     #expect(EventFormat(text) == nil)
   }
@@ -75,13 +76,13 @@ import Testing
     Scaling(growth: 7, enabled: 0, running: 0, expected: 7),
     Scaling(growth: 7, enabled: 1_000, running: 0, expected: 7),
     Scaling(growth: 10, enabled: 999, running: 1_000, expected: 10),
-    // Beyond 64 bits in between.
+    // The intermediate product exceeds 64 bits.
     Scaling(growth: 3 << 60, enabled: 8, running: 6, expected: 4 << 60),
-    // More than 64 bits can say: what was counted stays.
+    // The result exceeds 64 bits: the count is not scaled.
     Scaling(growth: .max, enabled: 1 << 40, running: 1, expected: .max),
   ]
 
-  @Test("What was counted in a part of the time is scaled to all of it", arguments: scalings)
+  @Test("A count of a part of the time is extrapolated to the whole time", arguments: scalings)
   private func scaling(_ scaling: Scaling) {
     let scaled = ThreadEventBacking.Counters.scaled(
       scaling.growth, by: scaling.enabled, over: scaling.running)

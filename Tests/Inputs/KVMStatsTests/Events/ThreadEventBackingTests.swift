@@ -9,7 +9,7 @@ import Testing
 
 @testable import KVMStats
 
-/// Counters of threads, against exits that were made.
+/// Counters of threads, compared with a known number of exits.
 @Suite(
   .serialized, .enabled(if: EventHost.isUsable, "no tracepoints of KVM or no usable /dev/kvm"),
   .timeLimit(.minutes(2)))
@@ -23,7 +23,8 @@ struct ThreadEventsTests {
     return try names.flatMap { catalog.entries(matching: try Pattern($0), $0) }
   }
 
-  @Test("A tracepoint counts each exit of a guest, and one value of it those that have it")
+  @Test(
+    "A tracepoint counts every exit of a guest; one field value counts the exits with that value")
   func trial() throws {
     let chosen = try entries(
       "kvm_pio", "kvm_userspace_exit", "kvm_userspace_exit:KVM_EXIT_IO",
@@ -31,11 +32,11 @@ struct ThreadEventsTests {
     #expect(chosen.count == 4)
     let counts = try EventSelfTest.counts(of: chosen.map(\.event))
     let exits = UInt64(EventSelfTest.exits)
-    // The last one's port is written when it is entered again.
+    // The last exit completes at the next entry.
     #expect(counts == [exits, exits, exits, 0])
   }
 
-  @Test("Parts of an event are chosen only where they are asked for")
+  @Test("Field values of an event are selected only by a pattern with a colon")
   func choice() throws {
     let whole = try entries("kvm_userspace*")
     #expect(whole.map(\.event.name) == ["kvm_userspace_exit"])
@@ -65,12 +66,12 @@ struct ThreadEventsTests {
     #expect(members.allSatisfy { probe.status($0.0) == .up })
   }
 
-  @Test("A vCPU's group counts the exits of its own thread")
+  @Test("The group of a vCPU counts the exits of its own thread")
   func guest() throws {
     let guests = try Guests(
-      rungs: [.pidfd], events: events("kvm_userspace_exit", "context-switches"))
+      methods: [.pidfd], events: events("kvm_userspace_exit", "context-switches"))
     try guests.start(
-      HoldConfiguration(
+      GuestProcessConfiguration(
         name: "busy", guest: GuestConfiguration(payload: .portIO, vcpus: 2)))
     _ = guests.input.refresh()
     let path = "kvm/busy/vcpu1"
@@ -88,12 +89,12 @@ struct ThreadEventsTests {
     #expect(isMoving)
     let (later, laterExits) = try both()
     let (grown, made) = (later - counted, laterExits - exits)
-    // The two are read one after the other, while the guest runs.
+    // The two values are read one after the other while the guest runs.
     #expect(grown > 500 && grown.distance(to: made).magnitude <= made / 4, "\(grown) of \(made)")
     #expect(guests.group("vcpus.events", of: "kvm/busy") != nil)
   }
 
-  @Test("A thread that ends is gone, and so is a group that was closed")
+  @Test("A thread that has ended and a closed group are gone")
   func ends() throws {
     let backing = ThreadEventBacking(roots: SystemRoots())
     let chosen = try entries("task-clock", "context-switches")
@@ -125,29 +126,30 @@ struct ThreadEventsTests {
     backing.close(token)
     sampler.pass()
     #expect(sampler.status(of: entry) == .gone)
-    // A second close changes nothing.
+    // A second close has no effect.
     backing.close(token)
   }
 
-  @Test("What cannot be counted is said, the rest is counted")
+  @Test("An unsupported event is a diagnostic, the others are counted")
   func refusals() throws {
-    let guests = try Guests(rungs: [.pidfd], events: events("cycles", "page-faults", "kvm_exit"))
+    let guests = try Guests(methods: [.pidfd], events: events("cycles", "page-faults", "kvm_exit"))
     try guests.start(
-      HoldConfiguration(name: "plain", guest: GuestConfiguration(payload: .idle, vcpus: 1)))
+      GuestProcessConfiguration(name: "plain", guest: GuestConfiguration(payload: .idle, vcpus: 1)))
     _ = guests.input.refresh()
-    let remarks = guests.source("kvm")?.remarks ?? []
+    let texts = guests.source("kvm")?.diagnosticTexts ?? []
     let canCountCycles =
       (try? PerfEventGroup([PerfEvent("cycles", .hardware(0))], thread: 0)) != nil
-    #expect(remarks.contains { $0.contains("no such counter") } == !canCountCycles)
+    #expect(texts.contains { $0.contains("no such counter") } == !canCountCycles)
     let silent = EventSelfTest.silent(of: try entries("kvm_exit").map(\.event))
     #expect(
-      remarks.contains { $0.contains("kvm_exit does not fire on this kernel") } == !silent.isEmpty)
+      texts.contains { $0.contains("kvm_exit does not fire on this kernel") } == !silent.isEmpty)
     #expect(guests.group("events", of: "kvm/plain/vcpu0")?.schema["page-faults"] != nil)
   }
 
-  @Test("Names that no event has are told, with some that are there")
+  @Test("Unknown events are reported with similar events that exist")
   func unknown() throws {
-    let input = try Guests(rungs: [.pidfd], events: events("kvm_pio", "kvm_nothing", "pio:*")).input
+    let input = try Guests(methods: [.pidfd], events: events("kvm_pio", "kvm_nothing", "pio:*"))
+      .input
     let unknown = input.unknownEvents
     #expect(unknown.map(\.text) == ["kvm_nothing", "pio:*"])
     #expect(unknown.allSatisfy { !$0.near.isEmpty })
@@ -156,8 +158,8 @@ struct ThreadEventsTests {
 
 enum EventHost {
   static var isUsable: Bool {
-    let isThere = EventCatalog(roots: SystemRoots()).refusal == nil
-    guard isThere, KVMVCPU.canStart else { return false }
+    let hasTracepoints = EventCatalog(roots: SystemRoots()).tracepointError == nil
+    guard hasTracepoints, KVMVCPU.canStart else { return false }
     return (try? EventSelfTest.counts(of: [PerfEvent("task-clock", .software(1))])) != nil
   }
 }

@@ -1,16 +1,17 @@
 import KVMGuests
 import LinuxSystem
 import Statistics
+import StatsInput
 import StatsTree
 import TestSupport
 
 @testable import KVMStats
 
-/// Real guests in processes of their own, and the input that sees them and no others.
+/// Real guests in their own processes, and an input that sees no other processes.
 final class Guests {
   static let areUsable = GuestSupport.check() == .usable
 
-  /// The stand-alone VMM, built beside the tests.
+  /// The VMM program of the tests.
   static func holder() throws -> Launcher {
     let tests = try readLink("/proc/self/exe")
     let folder = tests.prefix(through: tests.lastIndex(of: "/") ?? tests.startIndex)
@@ -24,14 +25,14 @@ final class Guests {
   private(set) var fleets: [GuestFleet] = []
 
   init(
-    rungs: Set<KVMInput.Rung> = [.handover, .pidfd, .debugfs], rescanSeconds: UInt64 = 1000,
+    methods: Set<KVMInput.Method> = [.handover, .pidfd, .debugfs], rescanSeconds: UInt64 = 1000,
     events: [KVMInput.EventPattern] = []
   ) throws {
     system = try FakeSystem()
     var roots = system.roots
     roots.sys = "/sys"
     var options = KVMInput.Options()
-    options.rungs = rungs
+    options.methods = methods
     options.rescanSeconds = rescanSeconds
     options.events = events
     input = try KVMInput(tree, roots: roots, options: options)
@@ -42,13 +43,20 @@ final class Guests {
     for fleet in fleets { fleet.stop() }
   }
 
-  /// Starts VMs, and lets the input see their processes.
+  /// Starts VMs and makes their processes visible to the input.
   @discardableResult
-  func start(_ configurations: HoldConfiguration...) throws -> GuestFleet {
+  func start(_ configurations: GuestProcessConfiguration...) throws -> GuestFleet {
     let fleet = try GuestFleet(configurations, launcher: Self.holder())
     fleets.append(fleet)
     for pid in fleet.pids { try system.link("proc/\(pid)", to: "/proc/\(pid)") }
     return fleet
+  }
+
+  /// Scans all processes in a refresh.
+  @discardableResult
+  func rescan() -> [InputEvent] {
+    input.nextScan = 0
+    return input.refresh()
   }
 
   func source(_ path: String) -> Source? {
@@ -59,7 +67,7 @@ final class Guests {
     source(path)?.groups.first { $0.name == name }
   }
 
-  /// A value of the current sample.
+  /// A value of the last sample.
   func value(_ name: String, of path: String, group: String = "kvm") -> UInt64? {
     let entries = sampler.plan.entries
     guard let entry = entries.first(where: { $0.source.path == path && $0.group.name == group }),
@@ -68,6 +76,6 @@ final class Guests {
     return sampler.value(statistic, of: entry)
   }
 
-  /// The names of the machines.
+  /// The names of the VMs.
   var vms: [String] { source("kvm")?.children.map(\.name) ?? [] }
 }

@@ -3,16 +3,16 @@ import LinuxSystem
 import StatsTree
 import TestSupport
 
-/// A VMM of a test's own that hands descriptors over; it runs until `stop`.
+/// A simulated VMM that hands descriptors over until `stop` is called.
 final class HandoverPeer: Sendable {
-  /// What it sends to each client.
+  /// The reaction to a client.
   enum Behaviour: Sendable {
-    /// Messages with descriptors, then the end of the connection.
+    /// Sends messages with descriptors and closes the connection.
     case sends([(text: String, descriptors: [CInt])])
-    /// Accepts and says nothing.
+    /// Accepts the connection and sends nothing.
     case silent
-    /// Does not even accept.
-    case deaf
+    /// Does not accept the connection.
+    case unresponsive
   }
 
   private final class Client: Sendable {
@@ -33,7 +33,7 @@ final class HandoverPeer: Sendable {
     let listener = Client(try UnixSocket.listen(at: path, .messages))
     thread = try SystemThread(name: "handover") { [isStopping, accepted] in
       var silent: [Client] = []
-      if case .deaf = behaviour { isStopping.wait { $0 } }
+      if case .unresponsive = behaviour { isStopping.wait { $0 } }
       while let socket = try? listener.socket.accept() {
         let client = Client(socket)
         if isStopping.read({ $0 }) { break }
@@ -45,16 +45,16 @@ final class HandoverPeer: Sendable {
               Array(message.text.utf8), descriptors: message.descriptors)
           }
         case .silent: silent.append(client)
-        case .deaf: break
+        case .unresponsive: break
         }
       }
     }
   }
 
-  /// How often somebody asked.
+  /// The number of accepted connections.
   var clientCount: Int { accepted.read { $0 } }
 
-  /// Ends it; its socket's name stays.
+  /// Ends the VMM; the name of its socket remains.
   func stop() {
     isStopping.update { $0 = true }
     _ = try? UnixSocket.connect(to: path, .messages)

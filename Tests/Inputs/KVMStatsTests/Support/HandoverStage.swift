@@ -5,20 +5,20 @@ import TestSupport
 
 @testable import KVMStats
 
-/// An input that sees nothing but what this process hands over.
+/// An input that sees only what this process hands over.
 struct HandoverStage {
   static let greeting = "vitals-kvm=1\nname=web\nuuid=1-2\nfuture=x\n"
 
   let system: FakeSystem
   let tree = Tree()
-  /// This process is the VMM, so the input must not take it for itself.
+  /// Treats this process as a VMM, not as the observer.
   let input: KVMInput
 
   init() throws {
     system = try FakeSystem()
     try system.addProcess(getpid(), command: "vmm", arguments: ["vmm", "-name", "from-argument"])
     var options = KVMInput.Options()
-    options.rungs = [.handover]
+    options.methods = [.handover]
     options.rescanSeconds = 0
     input = try KVMInput(tree, roots: system.roots, options: options, ownProcess: -1)
   }
@@ -27,11 +27,11 @@ struct HandoverStage {
 
   var base: Source { tree.source("kvm") }
 
-  /// What the memory files of this stage are called, unlike those of other tests.
+  /// The name of the memory files of this stage, different from those of other tests.
   var fileName: String { String(system.root.split(separator: "/").last ?? "") }
 
-  /// A file of statistics.
-  func memory(
+  /// Creates a statistics file in memory.
+  func statisticsFile(
     id: String = "kvm-5/vcpu-0", words: [UInt64] = [10, 20, 1, 2, 3, 4, 1], isSealed: Bool = true
   ) throws -> Descriptor {
     var file = StatsFile(id: id, words: words)
@@ -39,13 +39,13 @@ struct HandoverStage {
     return try file.descriptor(isSealed: isSealed)
   }
 
-  /// The descriptors of this process that lead to files of `memory`.
-  func statistics() throws -> Int {
+  /// The number of descriptors of this process that refer to files of `statisticsFile`.
+  func openFileCount() throws -> Int {
     try openDescriptors().values.filter { $0.hasPrefix("/memfd:\(fileName)") }.count
   }
 
-  /// Asks a peer once, and stops it.
-  func ask(_ messages: [(text: String, descriptors: [CInt])], name: String = "a") throws {
+  /// Refreshes the input while a VMM sends these messages.
+  func offer(_ messages: [(text: String, descriptors: [CInt])], name: String = "a") throws {
     let peer = try HandoverPeer(at: path(name), .sends(messages))
     _ = input.refresh()
     peer.stop()

@@ -6,7 +6,7 @@ import StatsTree
 
 @testable import TableInput
 
-/// A directory of publishers, and an input that looks at it.
+/// A directory of publishers and an input that reads it.
 final class Stage {
   let directory = "/dev/shm/vitals-test-\(UInt64.random(in: 0 ... .max))"
   let tree = Tree()
@@ -35,7 +35,7 @@ final class Stage {
         : Publication(name: name, directory: directory))
   }
 
-  /// A publisher with one counter at a value.
+  /// A publisher with one counter.
   func publisher(_ name: String, served: UInt64, isPersistent: Bool = false) throws -> Publisher {
     let publisher = try publisher(name, isPersistent: isPersistent)
     let source = try publisher.addSource("worker")
@@ -55,7 +55,7 @@ final class Stage {
     tree.sources().first { $0.path == path }
   }
 
-  /// A value by path, group and name; nil where there is none.
+  /// A value by path and name; `nil` if there is none.
   func value(_ name: String, of path: String, in sampler: Sampler) -> UInt64? {
     for entry in sampler.plan.entries where entry.source.path == path {
       if let statistic = entry.group.schema[name] { return sampler.value(statistic, of: entry) }
@@ -63,14 +63,14 @@ final class Stage {
     return nil
   }
 
-  /// The value in a sample of its own.
+  /// The value in a new sample.
   func value(_ name: String, of path: String) -> UInt64? {
     let sampler = Sampler(tree)
     sampler.pass()
     return value(name, of: path, in: sampler)
   }
 
-  /// The worst status of a source's groups in a sample of its own.
+  /// The status of a source's first group in a new sample.
   func status(of path: String) -> Status? {
     let sampler = Sampler(tree)
     sampler.pass()

@@ -4,14 +4,14 @@ import StatsTesting
 import StatsTree
 import TableInput
 
-/// Records of a shared table for the suite: published and read in one process.
+/// Records of a shared table for the suite, published and read in one process.
 struct TableSource: RecordSource {
   func makeRecords(_ fields: [ConformanceField]) throws -> (any ConformanceRecords)? {
-    try DomainTableBacking(fields)
+    try TableRecords(fields)
   }
 }
 
-private final class DomainTableBacking: ConformanceRecords {
+private final class TableRecords: ConformanceRecords {
   let schema: Schema
   private let publisher: Publisher
   private let source: PublishedSource
@@ -26,7 +26,7 @@ private final class DomainTableBacking: ConformanceRecords {
     source = try publisher.addSource("records")
     reader = try Reader(of: try publisher.descriptorForReader(), file: "test")
     table = TableBacking(reader)
-    // As a reader has it: the schema went through the table.
+    // Use the schema as a reader decodes it from the table.
     let record = try publisher.addRecord(
       "first", schema: Schema(packing: fields.map(\.statistic)), to: source, isOnDemand: false)
     reader.refresh()
@@ -35,11 +35,13 @@ private final class DomainTableBacking: ConformanceRecords {
   }
 
   private static func group(_ name: String, _ reader: Reader) throws -> TableGroup {
-    guard let group = reader.groups.first(where: { $0.name == name }) else { throw Absence() }
+    guard let group = reader.groups.first(where: { $0.name == name }) else {
+      throw MissingGroupError()
+    }
     return group
   }
 
-  private struct Absence: Error {}
+  private struct MissingGroupError: Error {}
 
   func add(_ values: [UInt64]) throws -> Int {
     let name = "record \(records.count)"

@@ -1,6 +1,6 @@
 import XenStats
 
-/// Names that a test gives.
+/// Names of domains that a test sets.
 final class FakeNames: DomainNames {
   var names: [UInt32: String] = [:]
   var uuids: [UInt32: String] = [:]

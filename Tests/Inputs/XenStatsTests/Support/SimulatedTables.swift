@@ -4,7 +4,7 @@ import XenTable
 
 @testable import XenStats
 
-/// A hypervisor that knows no tables, as all that were ever released.
+/// A hypervisor without tables, like every released version.
 struct NoTables: DomainTables {
   struct Access: DomainTableAccess {
     func frameCount() throws(SystemError) -> UInt64 {
@@ -19,21 +19,21 @@ struct NoTables: DomainTables {
   func open(_ domain: UInt16) throws(SystemError) -> any DomainTableAccess { Access() }
 }
 
-/// A hypervisor with tables in memory files, whose bytes and answers a test makes.
+/// A hypervisor with tables in memory files; tests set its bytes and answers.
 final class SimulatedTables: DomainTables {
-  /// One domain's table.
+  /// The table of one domain.
   final class Table: DomainTableAccess {
     let file: MemoryFile
     let byteCount: Int
-    /// What the size query says, and what it fails with.
-    var saidFrames: UInt64
+    /// The result of the size query; its `errno` value if it fails.
+    var reportedFrames: UInt64
     var sizeError: CInt = 0
     var mapError: CInt = 0
     var mapCount = 0
 
     init(frames: Int) throws {
       byteCount = frames * XenPrivcmd.frameByteCount
-      saidFrames = UInt64(frames)
+      reportedFrames = UInt64(frames)
       file = try MemoryFile(name: "xen-table", byteCount: byteCount)
       try file.sealSize()
     }
@@ -42,7 +42,7 @@ final class SimulatedTables: DomainTables {
       guard sizeError == 0 else {
         throw SystemError(call: "ioctl (size)", object: "test", code: sizeError)
       }
-      return saidFrames
+      return reportedFrames
     }
 
     func map(frameCount: Int) throws(SystemError) -> Mapping {
@@ -54,7 +54,7 @@ final class SimulatedTables: DomainTables {
         of: file.descriptor, byteCount: frameCount * XenPrivcmd.frameByteCount)
     }
 
-    /// The memory, for the hypervisor's side.
+    /// Maps the memory for writing, as the hypervisor does.
     func memory() throws -> Mapping {
       try Mapping(of: file.descriptor, byteCount: byteCount, for: .readWrite)
     }
@@ -83,7 +83,7 @@ final class SimulatedTables: DomainTables {
 }
 
 extension XenVCPUEntry {
-  /// An entry of the RFC: only what it ran.
+  /// An entry of the proposal: the running time only.
   static func running(_ nanoseconds: UInt64) -> XenVCPUEntry {
     XenVCPUEntry(times: XenRunTimes(running: .value(nanoseconds)))
   }

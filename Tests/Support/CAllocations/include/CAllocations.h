@@ -4,19 +4,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Counts what this thread asks malloc for, in the test program only: a program's own malloc comes
- * before that of glibc, for its shared libraries too. */
+/* Counts the allocations of the calling thread in a test program. The malloc of a program replaces
+ * that of glibc, also for its shared libraries. */
 
-/* False where a sanitizer has taken malloc for itself. */
+/* False if a sanitizer replaces malloc. */
 bool allocations_are_counted(void);
 
-/* Starts to count anew on this thread. */
+/* Resets the counters of this thread. */
 void allocations_reset(void);
 
-/* The calls of malloc, calloc, realloc and their aligned kin on this thread since the reset. */
+/* The number of calls of malloc, calloc, realloc and their aligned variants on this thread since
+ * the reset. */
 uint64_t allocations_count(void);
 
-/* The most bytes asked for at once on this thread since the reset. */
+/* The size of the largest allocation on this thread since the reset. */
 uint64_t allocations_largest(void);
 
 #endif

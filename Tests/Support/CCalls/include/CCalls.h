@@ -1,16 +1,16 @@
-/* Calls that Swift does not show, for tests only. */
+/* System calls that Swift's Glibc module does not export, for tests only. */
 #ifndef CCALLS_H
 #define CCALLS_H
 
 #include <sys/types.h>
 
-/* fork(2): what happens to a library in a child that does not exec. */
+/* fork(2), to test a library in a child that does not exec. */
 pid_t calls_fork(void);
 
-/* Waits for the child: its exit status, or -1 where it did not end by itself. */
+/* Waits for a child (waitpid(2)). Returns its exit status, or -1 if it was killed. */
 int calls_wait(pid_t pid);
 
-/* fallocate(2) of the first page. */
+/* fallocate(2) of the first 4096 bytes. */
 int calls_fallocate(int fd, int mode);
 
 #endif

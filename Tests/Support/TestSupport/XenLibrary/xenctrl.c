@@ -1,10 +1,10 @@
 /*
- * A libxenctrl without a hypervisor: its domains are numbers in a file, which a test changes while
+ * A libxenctrl without a hypervisor. Its domains are words in a file, which a test changes while
  * the program under test has the library loaded.
  *
- * Compiled with -DSTATE='"path"'. Its interface is that of one Xen version or another:
- *   DOMAIN_BYTES      the bytes of a domain in a list (112: Xen 4.17)
- *   HOST_BYTES        the bytes of the description of the machine (112: Xen 4.17; 104: before)
+ * Compile with -DSTATE='"path"'. Further definitions select the interface of a Xen version:
+ *   DOMAIN_BYTES      the size of a domain in a list (112: Xen 4.17)
+ *   HOST_BYTES        the size of the description of the host (112: Xen 4.17; 104: before)
  *   WITHOUT_LIST, WITHOUT_VCPU, WITHOUT_HOST, WITHOUT_CPUS, WITHOUT_VERSION
  *   WITH_RUNSTATE, WITH_RUNSTATE_EXT
  */
@@ -24,28 +24,28 @@
 #define HOST_BYTES 112
 #endif
 
-/* The file, in words of 64 bits; Swift's FakeXen has the same names. */
+/* The 64-bit words of the file; Swift's FakeXen uses the same names. */
 enum {
-  DOMAINS,      /* how many follow */
-  OPEN_ERROR,   /* what xc_interface_open fails with, or 0; so with the others */
+  DOMAINS,    /* number of domains */
+  OPEN_ERROR, /* error of xc_interface_open, or 0; the other errors likewise */
   LIST_ERROR,
-  LIST_ERROR_FROM, /* where the list begins that fails */
+  LIST_ERROR_FROM, /* lists fail from this domain number on */
   HOST_ERROR,
   CPUS_ERROR,
   VERSION,
-  ADVANCE, /* nanoseconds that every vCPU has run since the file was written */
+  ADVANCE, /* nanoseconds to add to the run time of every vCPU */
   CPUS,
   NODES,
   TOTAL_PAGES,
   FREE_PAGES,
   SCRUB_PAGES,
-  STUCK, /* lists begin at domain 0 whatever is asked */
-  LIST_CALLS, /* counted here */
+  STUCK,      /* if not 0, lists always begin at domain 0 */
+  LIST_CALLS, /* the library counts calls here */
   VCPU_CALLS,
   HOST_CALLS,
   CPUS_CALLS,
   RUNSTATE_CALLS,
-  LIST_ROOM, /* the domains that were asked for in the last call */
+  LIST_ROOM, /* maximum number of domains in the last call */
   IDLE = 32, /* of 64 CPUs */
   FIRST = 128,
   DOMAIN_WORDS = 32,
@@ -54,7 +54,7 @@ enum {
   NUMBER,
   FLAGS,
   PAGES,
-  MOST_PAGES,
+  MAXIMUM_PAGES,
   SHARED_PAGES,
   PAGED_PAGES,
   RUN,
@@ -67,7 +67,7 @@ enum {
   FAILING_VCPU_ERROR,
   VCPU_ERROR,
   RUNSTATE_ERROR,
-  RUNSTATE, /* state and missed changes, six times, the average */
+  RUNSTATE, /* state and missed changes, six times, average */
 };
 
 struct interface {
@@ -121,31 +121,31 @@ static void put(uint8_t *bytes, size_t offset, uint64_t value, size_t size) {
 }
 
 #ifndef WITHOUT_LIST
-int xc_domain_getinfolist(struct interface *xch, uint32_t first, unsigned most, void *list) {
+int xc_domain_getinfolist(struct interface *xch, uint32_t first, unsigned room, void *list) {
   xch->words[LIST_CALLS]++;
-  xch->words[LIST_ROOM] = most;
+  xch->words[LIST_ROOM] = room;
   if (xch->words[LIST_ERROR] && first >= xch->words[LIST_ERROR_FROM])
     return fail(xch->words[LIST_ERROR]);
   if (xch->words[STUCK]) first = 0;
   int count = 0;
-  /* As the real one does, it copies room for all that was asked for. */
+  /* Like libxenctrl, write the memory of all requested domains. */
   uint8_t *bytes = list;
-  memset(bytes, 0, (size_t)most * DOMAIN_BYTES);
-  for (uint64_t index = 0; index < xch->words[DOMAINS] && (unsigned)count < most; index++) {
+  memset(bytes, 0, (size_t)room * DOMAIN_BYTES);
+  for (uint64_t index = 0; index < xch->words[DOMAINS] && (unsigned)count < room; index++) {
     volatile uint64_t *domain = domain_at(xch, index);
     if (domain[NUMBER] < first) continue;
-    uint8_t *one = bytes + (size_t)count * DOMAIN_BYTES;
-    put(one, 0, domain[NUMBER], 2);
-    put(one, 4, domain[FLAGS], 4);
-    put(one, 8, domain[PAGES], 8);
-    put(one, 16, domain[MOST_PAGES], 8);
-    put(one, 32, domain[SHARED_PAGES], 8);
-    put(one, 40, domain[PAGED_PAGES], 8);
-    put(one, 56, domain[RUN] + xch->words[ADVANCE], 8);
-    put(one, 64, domain[ONLINE], 4);
-    put(one, 68, domain[LAST_VCPU], 4);
-    put(one, 76, __builtin_bswap64(domain[IDENTITY]), 8);
-    put(one, 84, __builtin_bswap64(domain[IDENTITY + 1]), 8);
+    uint8_t *entry = bytes + (size_t)count * DOMAIN_BYTES;
+    put(entry, 0, domain[NUMBER], 2);
+    put(entry, 4, domain[FLAGS], 4);
+    put(entry, 8, domain[PAGES], 8);
+    put(entry, 16, domain[MAXIMUM_PAGES], 8);
+    put(entry, 32, domain[SHARED_PAGES], 8);
+    put(entry, 40, domain[PAGED_PAGES], 8);
+    put(entry, 56, domain[RUN] + xch->words[ADVANCE], 8);
+    put(entry, 64, domain[ONLINE], 4);
+    put(entry, 68, domain[LAST_VCPU], 4);
+    put(entry, 76, __builtin_bswap64(domain[IDENTITY]), 8);
+    put(entry, 84, __builtin_bswap64(domain[IDENTITY + 1]), 8);
     count++;
   }
   return count;
@@ -160,7 +160,7 @@ int xc_version(struct interface *xch, int command, void *argument) {
 #endif
 
 #ifndef WITHOUT_VCPU
-/* vCPU n is running, runnable, blocked or offline by what n leaves when divided by four. */
+/* vCPU n is running, runnable, blocked or offline if n % 4 is 0, 1, 2 or 3. */
 int xc_vcpu_getinfo(struct interface *xch, uint32_t number, uint32_t vcpu, void *info) {
   xch->words[VCPU_CALLS]++;
   volatile uint64_t *domain = find(xch, number);
@@ -199,10 +199,10 @@ int xc_physinfo(struct interface *xch, void *info) {
 #endif
 
 #ifndef WITHOUT_CPUS
-int xc_getcpuinfo(struct interface *xch, int most, uint64_t *idle, int *count) {
+int xc_getcpuinfo(struct interface *xch, int room, uint64_t *idle, int *count) {
   xch->words[CPUS_CALLS]++;
   if (xch->words[CPUS_ERROR]) return fail(xch->words[CPUS_ERROR]);
-  for (*count = 0; *count < most && (uint64_t)*count < xch->words[CPUS]; ++*count)
+  for (*count = 0; *count < room && (uint64_t)*count < xch->words[CPUS]; ++*count)
     idle[*count] = xch->words[IDLE + *count];
   return 0;
 }

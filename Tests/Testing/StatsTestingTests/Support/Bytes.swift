@@ -1,7 +1,7 @@
 import StatsTree
 import Synchronization
 
-/// A record as a program of another language has it: bytes at an address that others write.
+/// A record of a program in another language: bytes at an address that other threads write.
 final class Bytes: Sendable {
   private let bytes: Mutex<[UInt8]>
 
@@ -34,7 +34,7 @@ final class Bytes: Sendable {
   }
 }
 
-/// The backing of records of bytes, that may be cleared or not.
+/// Returns a backing for records of bytes, which can be cleared if `isClearable` is `true`.
 func backed(
   by fields: [RecordField<Bytes>], isClearable: Bool = true
 ) -> RecordBacking<Bytes> {

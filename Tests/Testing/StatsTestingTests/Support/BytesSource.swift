@@ -2,7 +2,7 @@ import Statistics
 import StatsTesting
 import StatsTree
 
-/// Records of bytes for the suite, packed without gaps, so that most fields lie at odd places.
+/// Records of bytes for the suite, packed without gaps, so that most fields have odd offsets.
 struct BytesSource: RecordSource {
   var isClearable = true
 

@@ -3,32 +3,32 @@ import Statistics
 import StatsTesting
 import StatsTree
 
-/// What a backing can do wrong.
+/// A fault of a backing.
 enum Fault: String, CaseIterable {
   case none
-  /// Numbers of 8 to 32 bits lose their sign, or what is above 32 bits.
+  /// Values of 8 to 32 bits lose their sign, or all values lose the bits above bit 31.
   case losesSign, keepsLow32Bits
-  /// Fields change places; a boolean is any byte; two of one name are both the second.
+  /// Fields are swapped; a boolean is any byte; both fields of one name are the second.
   case swapsFields, readsBytes, readsLastOfName
-  /// A record has the numbers of another one, or of another time.
+  /// A record has the values of another record or of another time.
   case readsFirstRecord, readsOnce, givesTokensAgain
-  /// An ended record is zero, or the least number, or goes on; or the one after it ends, too.
+  /// An ended record has zeros or extremes, or continues; or the next record ends, too.
   case endsInZeros, endsInExtremes, neverEnds, endsNeighbours
-  /// Nothing is said of a record.
+  /// Records are neither finished nor failed.
   case isSilent
-  /// Clearing: nothing, all records, all fields, levels, or refused though done.
+  /// Clearing affects nothing, all records, all fields or levels, or fails after it cleared.
   case clearsNothing, clearsAllRecords, clearsAllFields, clearsLevels, clearsAndRefuses
-  /// The schema: names cut, kinds and units lost.
+  /// The schema has truncated names, or lacks kinds or units.
   case cutsNames, losesKinds, losesUnits
-  /// Counts fall now and then.
+  /// Counts fall at times.
   case fallsBack
-  /// Records cannot be made, or change.
+  /// Records cannot be created or changed.
   case refusesRecords, refusesChanges
 }
 
-struct Refusal: Error {}
+struct FaultError: Error {}
 
-/// Records of a backing that does one thing wrong.
+/// Records of a backing with one fault.
 struct FaultySource: RecordSource {
   let fault: Fault
   var isClearable = true
@@ -43,7 +43,7 @@ private final class FaultyRecords: ConformanceRecords, Backing {
   let isClearable: Bool
   private let fault: Fault
   private let fields: [ConformanceField]
-  /// Nil where it has ended.
+  /// `nil` if the record has ended.
   private var records: [[UInt64]?] = []
   private var first: [Int: [UInt64]] = [:]
   private var passes: UInt64 = 0
@@ -68,7 +68,7 @@ private final class FaultyRecords: ConformanceRecords, Backing {
   }
 
   func add(_ values: [UInt64]) throws -> Int {
-    if fault == .refusesRecords { throw Refusal() }
+    if fault == .refusesRecords { throw FaultError() }
     if fault == .givesTokensAgain, let free = records.firstIndex(of: nil) {
       records[free] = values
       return free
@@ -78,7 +78,7 @@ private final class FaultyRecords: ConformanceRecords, Backing {
   }
 
   func set(_ token: Int, _ values: [UInt64]) throws {
-    if fault == .refusesChanges { throw Refusal() }
+    if fault == .refusesChanges { throw FaultError() }
     records[token] = values
   }
 

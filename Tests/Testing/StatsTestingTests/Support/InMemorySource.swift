@@ -2,7 +2,7 @@ import Statistics
 import StatsTesting
 import StatsTree
 
-/// Records of a backing in memory for the suite; some fields may be none of its.
+/// Records of `InMemoryBacking` for the suite, without the fields that it lacks.
 struct InMemorySource: RecordSource {
   var lacks: Set<String> = []
 

@@ -6,13 +6,14 @@ import SampleFileSystem
 import Statistics
 import StatsChecks
 import StatsFS
+import StatsKnowledge
 import Testing
 
 @testable import FUSE
 @testable import KVMStatsFormat
 
 extension MountedTests {
-  /// What `vitals check` says of a mount.
+  /// The findings of `vitals check` on a mount.
   @Suite struct CheckTests {
     private let directory: MountDirectory
 
@@ -38,10 +39,10 @@ extension MountedTests {
         guard let members = try? JSONDecoder().decode(Members.self, from: Data(bytes)) else {
           return nil
         }
-        return MountFormats.Described(hash: members.hash, statistics: members.statistics)
+        return MountFormats.ParsedSchema(hash: members.hash, statistics: members.statistics)
       })
 
-    /// The findings that are not passed, by the rules' numbers.
+    /// The findings that did not pass, by the identifiers of their rules.
     private func findings(below path: String = "") throws -> (
       failed: [String: String], skipped: [String: String]
     ) {
@@ -51,8 +52,8 @@ extension MountedTests {
         found = MountCheck(
           mount, path, object: "it", formats: Self.formats, quietMilliseconds: 50
         ).run()
-      case .silent: found = MountCheck.findings(ofSilent: "it", asked: "stat it")
-      default: Issue.record("\(directory.path)\(path) is no mount")
+      case .unresponsive: found = MountCheck.findings(ofUnresponsive: "it", duringStep: "stat it")
+      default: Issue.record("\(directory.path)\(path) is not a mount")
       }
       var outcome: (failed: [String: String], skipped: [String: String]) = ([:], [:])
       for finding in found {
@@ -66,7 +67,7 @@ extension MountedTests {
       try FuseSession(FuseMount(on: directory.path), files, threads: 2)
     }
 
-    @Test("A rule fails where it is broken, and no other does", arguments: MountDefect.allCases)
+    @Test("A violated rule fails, and no other rule does", arguments: MountDefect.allCases)
     func defects(defect: MountDefect) throws {
       let session = try serve(DefectiveFileSystem(defect))
       let (failed, skipped) = try findings()
@@ -76,36 +77,36 @@ extension MountedTests {
       session.stop()
     }
 
-    @Test("What is not there is not tried", arguments: ["", "/web1", "/web1/disk"])
+    @Test("Rules for missing files are skipped", arguments: ["", "/web1", "/web1/disk"])
     func absent(path: String) throws {
       let session = try serve(DefectiveFileSystem(.none, isPlain: true))
       let (failed, skipped) = try findings(below: path)
       #expect(failed.isEmpty)
-      for rule in ["F14", "F15", "F16"] { #expect(skipped[rule] == "there is no .schema") }
-      #expect(skipped["F17"] == "there is no .table")
-      #expect(skipped["F21"] == "there is no .metrics")
+      for rule in ["F14", "F15", "F16"] { #expect(skipped[rule] == "no .schema") }
+      #expect(skipped["F17"] == "no .table")
+      #expect(skipped["F21"] == "no .metrics")
       session.stop()
     }
 
-    @Test("What may not be read is skipped, what goes is counted, and nothing else may fail")
+    @Test("Files without permission and removed files are skipped; other errors are failures")
     func refused() throws {
-      let refusals: [String: FuseError] = [
+      let errors: [String: FuseError] = [
         "web1/disk/reads": .accessDenied, "web1/.values": .noDevice,
         "web1/disk/phase": .inputOutput,
       ]
-      let session = try serve(DefectiveFileSystem(.none, refusals: refusals))
+      let session = try serve(DefectiveFileSystem(.none, errors: errors))
       let (failed, skipped) = try findings()
-      #expect(skipped["F19"]?.contains("such as web1/disk/reads (EACCES)") == true)
-      #expect(skipped["F20"]?.contains("such as web1/.values") == true)
+      #expect(skipped["F19"]?.contains("for example web1/disk/reads (EACCES)") == true)
+      #expect(skipped["F20"]?.contains("for example web1/.values") == true)
       #expect(failed["F6"] == "web1/disk/phase: open: EIO", "\(failed)")
       session.stop()
     }
 
-    @Test("A tree keeps the rules while numbers move and sources go")
+    @Test("A tree passes all rules while values change and sources are added and removed")
     func moving() throws {
       let farm = SampleTree(sources: 20, statistics: 60)
       let session = try FuseSession(
-        FuseMount(on: directory.path), TreeFileSystem(farm.tree), threads: 2)
+        FuseMount(on: directory.path), TreeFileSystem(farm.tree, meanings: .builtIn), threads: 2)
       let stops = Monitor(false)
       let mover = try SystemThread(name: "mover") {
         var round = 0
@@ -123,7 +124,7 @@ extension MountedTests {
       session.stop()
     }
 
-    @Test("A server that stops in the middle fails, too")
+    @Test("A server that stops during the check is a failure")
     func stops() throws {
       let server = try ServerProcess(directory.path)
       guard case .mounted(let mount, let path) = try MountPlace(directory.path) else {
@@ -137,28 +138,28 @@ extension MountedTests {
         return
       }
       #expect(reason.hasPrefix("no answer within 2000 ms to statfs"))
-      server.goOn()
+      server.resume()
     }
 
-    @Test("A server that is stopped fails in two seconds, and one that was killed at once")
+    @Test("A stopped server fails within two seconds, a killed one at once")
     func dead() throws {
       let server = try ServerProcess(directory.path)
       try server.stop()
-      // Attributes that hold are not asked for.
+      // Cached attributes would need no request.
       sleepNanoseconds(1_100_000_000)
       let begin = monotonicNanoseconds()
       var (failed, skipped) = try findings()
       #expect(monotonicNanoseconds() - begin < 20_000_000_000)
       #expect(failed.keys.sorted() == ["F1"] && skipped.count == 18, "\(failed) \(skipped)")
       #expect(failed["F1"]?.hasPrefix("no answer within 2000 ms") == true)
-      server.goOn()
+      server.resume()
       server.process.kill()
       (failed, skipped) = try findings()
       #expect(failed.keys.sorted() == ["F1"] && skipped.count == 18)
       #expect(failed["F1"]?.contains("ENOTCONN") == true)
     }
 
-    @Test("A path is a mount, another directory, or a file, also by links and from within")
+    @Test("A path is a mount, another directory, or a file, also through links and from inside")
     func places() throws {
       let session = try serve(DefectiveFileSystem(.none))
       let link = "\(directory.path)-link"
@@ -166,14 +167,14 @@ extension MountedTests {
       defer { removeFile(link) }
       for path in ["", "/web1", "/web1/../web1/disk/", "-link/disk"] {
         guard case .mounted(let mount, let whole) = try MountPlace(directory.path + path) else {
-          Issue.record("\(path) is in no mount")
+          Issue.record("\(path) is not in a mount")
           continue
         }
         #expect(mount.directory == directory.path && whole.hasPrefix(directory.path))
       }
       if case .file = try MountPlace("\(directory.path)/web1/.status") {
       } else {
-        Issue.record("a file is none")
+        Issue.record("a file is not recognized")
       }
       if case .directory = try MountPlace("/tmp") {} else { Issue.record("/tmp is a mount") }
       #expect(throws: SystemError.self) { try MountPlace("\(directory.path)/none") }

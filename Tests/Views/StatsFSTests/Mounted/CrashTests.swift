@@ -7,7 +7,7 @@ import Testing
 @testable import FUSE
 
 extension MountedTests {
-  /// What readers have of a server that is stopped or killed.
+  /// Readers of a server that is stopped or killed.
   @Suite struct CrashTests {
     private let directory: MountDirectory
     private let server: ServerProcess
@@ -17,7 +17,7 @@ extension MountedTests {
       server = try ServerProcess(directory.path, "2")
     }
 
-    /// What the kernel reads in the server's stead.
+    /// An open file with passthrough, and a mapping of it.
     private struct Kept: ~Copyable {
       let file: Descriptor
       let mapping: Mapping
@@ -43,7 +43,7 @@ extension MountedTests {
       }
     }
 
-    @Test("Backed files and mappings go on while the server is stopped and when it is dead")
+    @Test("Files with passthrough and their mappings survive a stop and the end of the server")
     func kept() throws {
       guard server.greeting.hasSuffix("passthrough") else {
         try Test.cancel("no passthrough here: \(server.greeting)")
@@ -55,17 +55,17 @@ extension MountedTests {
       try server.stop()
       isWhole = kept.isWhole
       #expect(isWhole, "stopped")
-      server.goOn()
+      server.resume()
       let bytes = try text.bytes(count: 3, at: 0)
       #expect(bytes == Array("the".utf8))
       server.process.kill()
       isWhole = kept.isWhole
       #expect(isWhole, "dead")
-      let code = text.failure
+      let code = text.readError
       #expect(code == ENOTCONN || code == ECONNABORTED)
     }
 
-    @Test("Who waits for a stopped server goes on when it does, and can be killed")
+    @Test("A reader of a stopped server can be killed, and continues when the server does")
     func stopped() throws {
       try server.stop()
       let pipe = try Pipe()
@@ -79,33 +79,33 @@ extension MountedTests {
         output: Descriptor.standardError())
       sleepNanoseconds(100_000_000)
       victim.kill()
-      server.goOn()
+      server.resume()
       hasOutput = output.waitForInput(milliseconds: 20_000)
       #expect(hasOutput)
       var bytes = [UInt8](repeating: 0, count: 100)
       let count = try output.read(into: &bytes)
       #expect(count == SampleItem.textContent.count)
-      #expect(reader.waitForEnd(milliseconds: 20_000))
+      #expect(reader.waitForExit(milliseconds: 20_000))
     }
 
-    @Test("A start beside a stopped server says so, and does not wait for it")
+    @Test("Mounting over a stopped server fails without waiting for it")
     func silent() throws {
       try server.stop()
-      // Attributes that hold are not asked for.
+      // Cached attributes would need no request.
       sleepNanoseconds(1_100_000_000)
       let begin = monotonicNanoseconds()
-      let error = mountFailure(on: directory.path)
+      let error = mountError(on: directory.path)
       #expect(
-        error == .silent(directory: directory.path, type: "fuse.vitals", milliseconds: 2_000))
+        error == .unresponsive(directory: directory.path, type: "fuse.vitals", milliseconds: 2_000))
       #expect(monotonicNanoseconds() - begin < 20_000_000_000)
-      server.goOn()
+      server.resume()
     }
 
-    @Test("A server that is asked to end takes its mount away")
+    @Test("A server that receives SIGTERM unmounts")
     func asked() throws {
       kill(server.process.pid, SIGTERM)
       #expect(try server.nextLine() == "stopped")
-      #expect(server.process.waitForEnd(milliseconds: 20_000))
+      #expect(server.process.waitForExit(milliseconds: 20_000))
       #expect(try MountedFileSystem.top(of: directory.path) == nil)
     }
   }

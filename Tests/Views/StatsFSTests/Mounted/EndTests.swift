@@ -8,7 +8,7 @@ import Testing
 @testable import FUSE
 
 extension MountedTests {
-  /// How a mount begins and ends, and what is left of it.
+  /// The end of a mount, and its remains.
   @Suite struct EndTests {
     private let directory: MountDirectory
 
@@ -22,7 +22,7 @@ extension MountedTests {
       get throws { try MountedFileSystem.top(of: directory.path) != nil }
     }
 
-    @Test("An unmount by anybody ends the session")
+    @Test("An unmount by another process ends the session")
     func unmounted() throws {
       let session = try session()
       #expect(try Shell.run("umount \(directory.path)").status == 0)
@@ -30,7 +30,7 @@ extension MountedTests {
       #expect(session.stop() == .unmounted)
     }
 
-    @Test("A stop takes the mount away, also where files are open", arguments: [1, 3])
+    @Test("Stopping unmounts, even if files are open", arguments: [1, 3])
     func stopped(threads: Int) throws {
       let session = try session(threads: threads)
       let text = try Descriptor.open("\(directory.path)/text")
@@ -39,11 +39,11 @@ extension MountedTests {
       #expect(session.stop() == .stopped)
       #expect(try !isMounted)
       #expect(session.stop() == .stopped)
-      let code = text.failure
+      let code = text.readError
       #expect(code == ENOTCONN || code == ECONNABORTED)
     }
 
-    @Test("The last reference to a session ends it")
+    @Test("Releasing the last reference to a session ends it")
     func released() throws {
       var session: FuseSession? = try session()
       #expect(try isMounted)
@@ -52,10 +52,10 @@ extension MountedTests {
       _ = session
     }
 
-    @Test("A connection that the kernel aborts is told from an unmount")
+    @Test("An abort by the kernel is distinguished from an unmount")
     func aborted() throws {
       guard let control = try? directoryEntries("/sys/fs/fuse/connections"), !control.isEmpty else {
-        return  // fusectl is not mounted: the next test has an abort by the kernel itself.
+        try Test.cancel("the control filesystem of FUSE is not mounted")
       }
       let session = try session()
       let device = try #require(try MountedFileSystem.top(of: directory.path)).device
@@ -66,7 +66,7 @@ extension MountedTests {
       #expect(try !isMounted)
     }
 
-    @Test("Sessions leave no descriptors behind")
+    @Test("Sessions close all descriptors")
     func descriptors() throws {
       _ = try session().stop()
       let before = try openDescriptors().filter { $0.value.contains("fuse") }
@@ -79,48 +79,50 @@ extension MountedTests {
       #expect(try openDescriptors().filter { $0.value.contains("fuse") } == before)
     }
 
-    @Test("What is no empty directory is refused with one line")
+    @Test("A path that is not an empty directory is rejected with a one-line reason")
     func refused() throws {
       let path = directory.path
-      func reason(_ path: String) -> String { mountFailure(on: path)?.description ?? "mounted" }
+      func reason(_ path: String) -> String { mountError(on: path)?.description ?? "mounted" }
       #expect(reason("\(path)/none").hasPrefix("realpath \(path)/none: No such file or directory"))
-      #expect(reason("/etc/passwd") == "/etc/passwd is no directory; choose one that is empty")
+      #expect(reason("/etc/passwd") == "cannot mount on '/etc/passwd': not a directory")
       #expect(
-        reason("/etc") == "/etc is not empty, and would be hidden; choose an empty directory")
+        reason("/etc")
+          == "cannot mount on '/etc': directory is not empty (the mount would hide its files)")
       let session = try session()
       #expect(
         reason(path)
-          == "\(path) is a mount of fuse.vitals already; unmount it first: umount \(path)")
+          == "cannot mount on '\(path)': fuse.vitals is already mounted there; unmount it first: "
+          + "umount \(path)")
       session.stop()
       #expect(reason(path) == "mounted")
     }
 
-    @Test("A mount whose server was killed is taken away at the next start")
+    @Test("A mount of a killed server is removed by the next mount")
     func killed() throws {
       for _ in 0..<3 {
         let server = try ServerProcess(directory.path)
         #expect(server.greeting.hasPrefix("ready"))
-        // What the kernel keeps of the directory outlives the server.
+        // The kernel's cache of the directory outlives the server.
         _ = try FileStatus(directory.path)
         server.process.kill()
-        #expect(throws: SystemError.self) { try askFileSystem(directory.path) }
+        #expect(throws: SystemError.self) { try probeFileSystem(directory.path) }
       }
       let session = try session()
       #expect(try Shell.run("cat text", in: directory.path).output == "the quick brown fox\n")
       session.stop()
-      #expect(try !isMounted, "none is below the last one")
+      #expect(try !isMounted, "no other mount is left below")
     }
 
-    @Test("Another's mount whose server was killed is not taken away")
+    @Test("A dead mount of another type is not removed")
     func foreign() throws {
-      // A connection that nobody serves, and that ends with this scope.
+      // A connection without a server; its descriptor is closed at the end of this scope.
       do {
         let device = try FuseDevice.open()
         try mountFuse(
           device, on: directory.path, source: "other", type: "fuse.other",
           options: "rootmode=40000,user_id=0,group_id=0")
       }
-      let error = mountFailure(on: directory.path)
+      let error = mountError(on: directory.path)
       #expect(error == .stale(directory: directory.path, type: "fuse.other"))
       #expect(try isMounted)
     }

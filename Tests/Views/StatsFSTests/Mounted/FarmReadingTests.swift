@@ -4,7 +4,7 @@ import StatsFS
 import Testing
 
 extension MountedTests {
-  /// A tree of 1,000 sources with 60 statistics each, read by the usual programs.
+  /// A tree of 1,000 sources with 60 statistics each, read by common programs.
   @Suite final class FarmReadingTests {
     private static let sources = 1_000
     private let directory: MountDirectory
@@ -16,17 +16,17 @@ extension MountedTests {
     }
 
     deinit {
-      let bye = try? farm.tell("end")
-      if bye != "stopped" { Issue.record("the holder says \(bye ?? "nothing")") }
+      let bye = try? farm.send("end")
+      if bye != "stopped" { Issue.record("unexpected answer to end: \(bye ?? "none")") }
     }
 
     private func run(_ command: String) throws -> Shell {
       try Shell.run(command, in: directory.path, seconds: 120)
     }
 
-    @Test("All of it is listed")
+    @Test("Listings are complete")
     func listing() throws {
-      // 44 counts, 5 levels and 5 peaks beside two histograms, a state and three levels.
+      // 44 counts, 5 levels and 5 peaks; also two histograms, a state and three levels.
       let listed = try run("ls -R . | sed 's/[0-9]*$//' | sort | uniq -c | sort -k2")
       #expect(listed.status == 0)
       for line in [
@@ -41,7 +41,7 @@ extension MountedTests {
     }
 
     @Test(
-      "What programs read is what is there",
+      "Common programs read the expected text",
       arguments: [
         ("cat farm/s0/work/count0", "1028\n"),
         ("cat farm/s999/work/count0 farm/s7/work/phase", "1000028\nidle\n"),
@@ -59,7 +59,7 @@ extension MountedTests {
       #expect(try run(command) == Shell(output: output, status: 0))
     }
 
-    @Test("tar and cp have all bytes, and so has Python at any place")
+    @Test("tar and cp copy all bytes, and Python reads at any offset")
     func copies() throws {
       let copied = try run(
         """
@@ -84,23 +84,23 @@ extension MountedTests {
             status: 0))
     }
 
-    @Test("Numbers move when they do, also on a kept descriptor")
+    @Test("A kept descriptor returns changed values")
     func moving() throws {
       let file = try Descriptor.open(farm.path("s0/work/count0"))
       var bytes = try file.bytes(count: 5, at: 0)
       #expect(bytes == Array("1028\n".utf8))
-      try farm.tell("bump")
-      // A sample may be good enough for a while.
+      try farm.send("bump")
+      // A sample may be reused for a while.
       sleepNanoseconds(50_000_000)
       bytes = try file.bytes(count: 5, at: 0)
       #expect(bytes == Array("1057\n".utf8))
     }
 
-    @Test("Another user reads what is theirs and what is nobody's")
+    @Test("Another user reads all sources and cannot write to those of others")
     func user() throws {
       let nobody = "setpriv --reuid 65534 --regid 65534 --clear-groups"
       guard try run("\(nobody) true").status == 0 else {
-        try Test.cancel("setpriv is not there, or may not change the user")
+        try Test.cancel("setpriv is not installed or may not change the user")
       }
       let read = try run(
         "\(nobody) cat farm/s10/work/count0 farm/s11/work/count0 && \(nobody) ls farm | wc -l")

@@ -1,11 +1,12 @@
 import LinuxSystem
 import SampleFileSystem
 import StatsFS
+import StatsKnowledge
 import Testing
 
 @testable import FUSE
 
-/// What a reader of KVM statistics that knows nothing of Vitals says of `.binary`.
+/// `.binary` files, checked by a reader of KVM statistics that is independent of Vitals.
 @Suite(.enabled(if: KVMReader.compiler != nil, "there is no C compiler"))
 struct KVMReaderTests {
   private let reader: KVMReader
@@ -18,8 +19,8 @@ struct KVMReaderTests {
     return path
   }
 
-  // In turn: a case of its own would compile for each.
-  @Test("A broken file is refused by the rule that it breaks")
+  // One test for all: each test case would compile the reader again.
+  @Test("A defective file violates the expected rule")
   func broken() throws {
     for file in BrokenStatistics.all {
       let path = try write(file.bytes)
@@ -31,7 +32,7 @@ struct KVMReaderTests {
     }
   }
 
-  @Test("A sound file and one without descriptors are taken")
+  @Test("A valid file and one without descriptors are accepted")
   func sound() throws {
     var empty = BrokenStatistics.sound
     empty[8] = 0
@@ -47,13 +48,13 @@ struct KVMReaderTests {
 extension MountedTests {
   @Suite(.enabled(if: KVMReader.compiler != nil, "there is no C compiler"))
   struct BinaryTests {
-    @Test("Groups with histograms, states, signs and no value are taken, also while they move")
+    @Test("Groups with histograms, states, signed and missing values are valid while they change")
     func groups() throws {
       let reader = try KVMReader(#require(KVMReader.compiler))
       let directory = try MountDirectory()
       let farm = SampleTree(sources: 3, statistics: 60)
       let session = try FuseSession(
-        FuseMount(on: directory.path), TreeFileSystem(farm.tree), threads: 2)
+        FuseMount(on: directory.path), TreeFileSystem(farm.tree, meanings: .builtIn), threads: 2)
       let files = (0..<3).map { "\(directory.path)/farm/s\($0)/work/.binary" }
       for _ in 0..<3 {
         let result = try reader.run("-i farm/s " + files.joined(separator: " "))

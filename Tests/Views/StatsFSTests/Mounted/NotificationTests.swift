@@ -7,7 +7,7 @@ import Testing
 @testable import FUSE
 
 extension MountedTests {
-  /// What the kernel keeps, and lets go of when it is told to.
+  /// Invalidation of the kernel's caches.
   @Suite struct NotificationTests {
     private let directory: MountDirectory
     private let files: SampleFileSystem
@@ -19,12 +19,12 @@ extension MountedTests {
     init() throws {
       text = try Self.name("text")
       directory = try MountDirectory()
-      // An hour: nothing is asked again by itself.
+      // An hour: cached entries do not expire during the test.
       files = try SampleFileSystem(validity: 3_600_000_000_000)
       session = try FuseSession(FuseMount(on: directory.path), files)
     }
 
-    /// The requests that a sight of a file takes.
+    /// The number of requests that stat(2) of a file causes.
     private func requests() throws -> UInt64 {
       let before = session.counts.requests
       let status = try FileStatus("\(directory.path)/text")
@@ -32,17 +32,17 @@ extension MountedTests {
       return session.counts.requests - before
     }
 
-    @Test("What holds is not asked again")
+    @Test("Cached attributes cause no request")
     func kept() throws {
       #expect(try requests() > 0)
       #expect(try requests() == 0)
     }
 
-    @Test("What the kernel is told to let go of is asked again")
+    @Test("An invalidated node or name causes a request")
     func told() throws {
       let connection = session.connection
       _ = try requests()
-      // A name that is gone takes a node with it that nobody has open: the next one is new.
+      // Removing a name drops an unopened node: the next lookup returns a new one.
       for make: @Sendable (UInt64, FuseName) -> FuseNotification in [
         { node, _ in .node(node) }, { _, name in .name(name, parent: 1) },
         { _, name in .expiry(name, parent: 1) },
@@ -55,7 +55,7 @@ extension MountedTests {
       }
     }
 
-    @Test("What the kernel does not know cannot be taken from it")
+    @Test("Invalidating an unknown node or name fails")
     func unknown() throws {
       let connection = session.connection
       #expect(!connection.notify(.node(12_345)))
@@ -64,7 +64,7 @@ extension MountedTests {
       #expect(!connection.notify(.removal(name, parent: 1, node: 9)))
     }
 
-    @Test("The kernel forgets what it looked up, as often as it did")
+    @Test("The kernel forgets every lookup of a name that is invalidated")
     func forgetting() throws {
       let listing = try Shell.run("ls -R . >/dev/null; cat many/0007", in: directory.path)
       #expect(listing.output == "7\n")

@@ -9,16 +9,16 @@ import Testing
 
 extension MountedTests {
   @Suite struct PassthroughTests {
-    @Test("The kernel reads a backed file without asking")
+    @Test("The kernel reads a file with a backing without requests")
     func passthrough() throws {
       let directory = try MountDirectory()
       let files = try SampleFileSystem()
       let session = try FuseSession(FuseMount(on: directory.path), files)
       guard session.connection.agreement.features.contains(.passthrough) else {
-        #expect(files.refusal == .notKnown)
+        #expect(files.backingError == .unsupported)
         return
       }
-      #expect(files.refusal == nil)
+      #expect(files.backingError == nil)
       let file = try Descriptor.open("\(directory.path)/table")
       let before = session.counts.requests
       for offset in stride(from: 0, to: SampleItem.tableSize, by: 4096) {
@@ -31,19 +31,19 @@ extension MountedTests {
       #expect(bytes == [UInt8](repeating: 100, count: 8))
     }
 
-    @Test("Where the kernel cannot, the filesystem is told, and the bytes are the same")
+    @Test("Without passthrough the filesystem serves the same bytes and gets the reason")
     func refused() throws {
       let directory = try MountDirectory()
       let files = try SampleFileSystem()
-      var wishes = FuseRequestedFeatures()
-      wishes.features.remove(.passthrough)
-      let session = try FuseSession(FuseMount(on: directory.path), files, wishes: wishes)
-      #expect(files.refusal == .notKnown)
+      var requested = FuseRequestedFeatures()
+      requested.features.remove(.passthrough)
+      let session = try FuseSession(FuseMount(on: directory.path), files, requested: requested)
+      #expect(files.backingError == .unsupported)
       #expect(try Shell.run("cmp table copy && echo same", in: directory.path).output == "same\n")
       #expect(session.stop() == .stopped)
     }
 
-    @Test("A file that cannot back another is refused with the reason")
+    @Test("A file that cannot be a backing is rejected with a reason")
     func unsuitable() throws {
       let directory = try MountDirectory()
       let session = try FuseSession(FuseMount(on: directory.path), SampleFileSystem())
@@ -57,10 +57,10 @@ extension MountedTests {
       } catch {
         reason = "\(error)"
       }
-      #expect(reason.hasPrefix("no passthrough of this file"))
+      #expect(reason.hasPrefix("passthrough does not accept this file: "))
     }
 
-    @Test("A node that is open keeps its backing: the kernel takes no other one")
+    @Test("An open node accepts no second backing")
     func oneBacking() throws {
       let directory = try MountDirectory()
       let session = try FuseSession(FuseMount(on: directory.path), RebackingFileSystem())
@@ -78,7 +78,7 @@ extension MountedTests {
       }
     }
 
-    @Test("A read of a kept handle allocates nothing")
+    @Test("Reading an open file allocates no memory")
     func allocations() throws {
       try #require(allocations_are_counted())
       let directory = try MountDirectory()
@@ -90,7 +90,7 @@ extension MountedTests {
         #expect(bytes == SampleItem.textContent)
       }
       session.stop()
-      #expect(files.largest == 0)
+      #expect(files.maximumAllocationCount == 0)
     }
   }
 }

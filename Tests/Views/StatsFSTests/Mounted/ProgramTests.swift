@@ -8,7 +8,7 @@ import Testing
 @testable import FUSE
 
 extension MountedTests {
-  /// Mounts by `fusermount3`, of the system or where `VITALS_FUSERMOUNT` says.
+  /// Mounts by `fusermount3`: the program that `VITALS_FUSERMOUNT` names, or the installed one.
   @Suite(.enabled(if: MountProgram.path != nil, "fusermount3 is not installed"))
   struct ProgramTests {
     private let directory: MountDirectory
@@ -16,7 +16,7 @@ extension MountedTests {
 
     init() throws {
       directory = try MountDirectory()
-      options.way = .program(try #require(MountProgram.path))
+      options.method = .program(try #require(MountProgram.path))
     }
 
     @Test("The program mounts and unmounts")
@@ -34,7 +34,7 @@ extension MountedTests {
       #expect(try openDescriptors().count <= before)
     }
 
-    @Test("It takes away what a killed server left")
+    @Test("It replaces the mount of a killed server")
     func stale() throws {
       let server = try ServerProcess(directory.path)
       server.process.kill()
@@ -43,14 +43,14 @@ extension MountedTests {
       #expect(isMounted)
     }
 
-    @Test("It says why it could not")
+    @Test("It reports why it could not mount")
     func refused() throws {
       var options = options
       for (program, reason) in [
-        ("/bin/false", "it gave no reason"), ("/bin/cat", "/bin/cat: "), ("/none", "posix_spawn"),
+        ("/bin/false", "no error message"), ("/bin/cat", "/bin/cat: "), ("/none", "posix_spawn"),
       ] {
-        options.way = .program(program)
-        let error = mountFailure(on: directory.path, options)
+        options.method = .program(program)
+        let error = mountError(on: directory.path, options)
         guard case .programFailed(program, directory.path, let words) = error else {
           Issue.record("\(program): \(String(describing: error))")
           continue
@@ -61,7 +61,7 @@ extension MountedTests {
   }
 }
 
-/// `fusermount3`, where there is one.
+/// The path of `fusermount3`, if it is installed.
 enum MountProgram {
   static let path: String? = {
     let named = unsafe getenv("VITALS_FUSERMOUNT").map { unsafe String(cString: $0) }

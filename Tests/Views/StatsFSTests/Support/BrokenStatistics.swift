@@ -1,6 +1,6 @@
 import Statistics
 
-/// A file of KVM statistics that breaks one rule, and which.
+/// A file of KVM statistics with one defect, and the rule that it violates.
 struct BrokenStatistics: Sendable {
   let rule: String
   private let change: @Sendable (inout [UInt8]) -> Void
@@ -16,7 +16,7 @@ struct BrokenStatistics: Sendable {
     return bytes
   }
 
-  /// A count, a time, a yes or no, and a histogram.
+  /// A count, a time, a boolean, and a histogram.
   static let sound: [UInt8] = {
     let schema = Schema(packing: [
       Statistic("exits", .cumulative), Statistic("wait", .cumulative, unit: .seconds, scale: .nano),
@@ -32,7 +32,7 @@ struct BrokenStatistics: Sendable {
   private static let stride = 16 + names
   private static let data = block + 4 * stride
 
-  /// Where a descriptor's field lies.
+  /// The offset of a descriptor's field.
   private static func at(_ index: Int, _ field: Int) -> Int { block + index * stride + field }
 
   static let all: [BrokenStatistics] = [

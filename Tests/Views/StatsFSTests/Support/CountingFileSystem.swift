@@ -6,16 +6,16 @@ import Synchronization
 
 @testable import FUSE
 
-/// The sample filesystem, which counts what its thread allocates from one read to the next.
+/// The sample filesystem; it counts the allocations of its thread between reads.
 final class CountingFileSystem: FuseFileSystem {
   private let files: SampleFileSystem
   private let reads = Atomic(0)
-  private let most = Atomic<UInt64>(0)
+  private let maximum = Atomic<UInt64>(0)
 
   init() throws(SystemError) { files = try SampleFileSystem() }
 
-  /// The most allocations from one read of a thousand to the next, but for the first ones.
-  var largest: UInt64 { most.load(ordering: .relaxed) }
+  /// The maximum number of allocations between two reads, except for the first ten.
+  var maximumAllocationCount: UInt64 { maximum.load(ordering: .relaxed) }
 
   func lookup(
     _ name: FuseName, in directory: UInt64, for caller: FuseCaller
@@ -40,8 +40,8 @@ final class CountingFileSystem: FuseFileSystem {
     into reply: inout FuseReplyBuffer
   ) throws(FuseError) {
     let count = allocations_count()
-    if reads.wrappingAdd(1, ordering: .relaxed).newValue > 10, count > largest {
-      most.store(count, ordering: .relaxed)
+    if reads.wrappingAdd(1, ordering: .relaxed).newValue > 10, count > maximumAllocationCount {
+      maximum.store(count, ordering: .relaxed)
     }
     allocations_reset()
     try files.read(range, of: node, for: caller, into: &reply)

@@ -4,25 +4,25 @@ import Synchronization
 
 @testable import FUSE
 
-/// A small statistics filesystem that has one defect.
+/// A small statistics filesystem with one defect.
 final class DefectiveFileSystem: FuseFileSystem {
   private struct State: ~Copyable {
     var nodes = NodeTable(root: "")
-    /// Of each handle the bytes, and where the last read ended.
+    /// The bytes of each handle, and the end of the last read.
     var handles: [UInt64: (bytes: [UInt8], end: UInt64)] = [:]
     var lastHandle: UInt64 = 0
     var sample: UInt64 = 0
   }
 
   private let files: DefectiveFiles
-  private let refusals: [String: FuseError]
+  private let errors: [String: FuseError]
   private let state = Mutex(State())
 
   init(
-    _ defect: MountDefect, isPlain: Bool = false, refusals: [String: FuseError] = [:]
+    _ defect: MountDefect, isPlain: Bool = false, errors: [String: FuseError] = [:]
   ) {
     files = DefectiveFiles(defect: defect, isPlain: isPlain)
-    self.refusals = refusals
+    self.errors = errors
   }
 
   private func path(_ node: UInt64) throws(FuseError) -> String {
@@ -69,9 +69,9 @@ final class DefectiveFileSystem: FuseFileSystem {
     _ node: UInt64, _ flags: FuseOpenFlags, for _: FuseCaller
   ) throws(FuseError) -> FuseOpened {
     let path = try path(node)
-    if let refusal = refusals[path] { throw refusal }
-    let isRefused = files.permissions(path) & 0o200 == 0 && files.defect != .opensForWriting
-    if flags.isForWriting && isRefused { throw .accessDenied }
+    if let error = errors[path] { throw error }
+    let isReadOnly = files.permissions(path) & 0o200 == 0 && files.defect != .opensForWriting
+    if flags.isForWriting && isReadOnly { throw .accessDenied }
     return state.withLock { state in
       state.lastHandle += 1
       state.handles[state.lastHandle] = ([], .max)
@@ -86,13 +86,13 @@ final class DefectiveFileSystem: FuseFileSystem {
     try state.withLock { state throws(FuseError) in
       guard var handle = state.handles[range.handle] else { throw .badDescriptor }
       let isFirst = handle.end == .max
-      // One that goes on has the rest of the sample.
+      // A read that continues gets the rest of the sample.
       if range.offset != handle.end {
         state.sample = min(state.sample + 1, 500)
         handle.bytes = files.content(path, sample: state.sample)
       }
       if files.defect == .movesBetweenBytes, range.size == 1, range.offset > 0 {
-        // A number that became longer.
+        // The number has got another digit.
         handle.bytes = files.content(path, sample: state.sample + 1_000)
       }
       if files.defect == .readsOnce, range.offset == 0, !isFirst { handle.bytes = [] }
@@ -106,7 +106,7 @@ final class DefectiveFileSystem: FuseFileSystem {
   func write(
     _: FuseWrite, to _: UInt64, for _: FuseCaller
   ) throws(FuseError) -> Int {
-    preconditionFailure("a check wrote")
+    preconditionFailure("the check wrote to the mount")
   }
 
   func release(_ handle: UInt64, of _: UInt64) {
@@ -118,7 +118,7 @@ final class DefectiveFileSystem: FuseFileSystem {
     into entries: inout FuseDirectoryBuffer
   ) throws(FuseError) {
     let parent = try path(node)
-    if let refusal = refusals[parent] { throw refusal }
+    if let error = errors[parent] { throw error }
     guard let names = files.names(in: parent) else { throw .notDirectory }
     for index in Int(range.offset)..<max(names.count, Int(range.offset)) {
       let path = parent.isEmpty ? names[index] : "\(parent)/\(names[index])"

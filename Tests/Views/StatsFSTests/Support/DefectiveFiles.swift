@@ -10,7 +10,7 @@ import Statistics
 /// ```
 struct DefectiveFiles: Sendable {
   let defect: MountDefect
-  /// What has no `.schema`, no `.table` and no `.metrics`.
+  /// Whether `.schema`, `.table` and `.metrics` are missing.
   let isPlain: Bool
 
   static let schema = Schema(packing: [
@@ -58,7 +58,7 @@ struct DefectiveFiles: Sendable {
 
   // MARK: - Contents
 
-  /// The bytes of a file in the sample of a number, which grows.
+  /// The bytes of a file in a sample; counts increase with `sample`.
   func content(_ path: String, sample: UInt64) -> [UInt8] {
     let words = words(sample)
     switch path {

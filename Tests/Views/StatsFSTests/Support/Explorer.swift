@@ -4,9 +4,9 @@ import Statistics
 @testable import FUSE
 @testable import StatsFS
 
-/// A user who looks at a filesystem as the kernel would ask for them, without a kernel.
+/// A process that uses a filesystem, with the requests that a kernel would send.
 final class Explorer {
-  /// A file that the user has open.
+  /// An open file.
   final class File {
     let explorer: Explorer
     let node: UInt64
@@ -23,7 +23,7 @@ final class Explorer {
     /// pread(2).
     func read(at offset: UInt64 = 0, _ size: Int = 1 << 16) throws -> [UInt8] {
       var reply = FuseReplyBuffer()
-      reply.begin(limit: size)
+      reply.reset(limit: size)
       try explorer.files.read(
         FuseRange(handle: handle, offset: offset, size: UInt32(size)), of: node,
         for: explorer.caller, into: &reply)
@@ -32,7 +32,7 @@ final class Explorer {
 
     func text() throws -> String { String(decoding: try read(), as: UTF8.self) }
 
-    /// poll(2): the events, and a wake where there are none.
+    /// poll(2): the events, and a wake if there are none.
     func poll(_ events: Int32 = POLLIN, wake: UInt64? = nil) throws -> Int32 {
       Int32(
         try explorer.files.poll(
@@ -78,10 +78,10 @@ final class Explorer {
     return File(self, node: node, handle: opened.handle)
   }
 
-  /// The content of a file, as cat(1) has it.
+  /// The content of a file, as for cat(1).
   func read(_ path: String) throws -> String { try open(path).text() }
 
-  /// The names in a directory but `.` and `..`, read with room for few at a time.
+  /// The names in a directory except `.` and `..`, read in small parts.
   func list(_ path: String) throws -> [String] {
     let node = try entry(path).node
     let handle = try files.openDirectory(node, for: caller).handle
@@ -90,7 +90,7 @@ final class Explorer {
     var cookie: UInt64 = 0
     while true {
       var entries = FuseDirectoryBuffer()
-      entries.begin(limit: 512, countsLookups: false)
+      entries.reset(limit: 512, countsLookups: false)
       try files.readDirectory(
         FuseRange(handle: handle, offset: cookie, size: 512), of: node, for: caller,
         into: &entries)

@@ -2,7 +2,7 @@ import Glibc
 import LinuxSystem
 import TestSupport
 
-/// A `fs-holder tree`, once its mount can be read.
+/// A running `fs-holder tree` whose mount is ready.
 ///
 /// It has the sources of a `SampleTree`: `farm/s0` and so on, each with a group `work`.
 final class FarmProcess: Sendable {
@@ -30,17 +30,17 @@ final class FarmProcess: Sendable {
     }
   }
 
-  /// Tells it something: its answer.
+  /// Sends a command, and returns the answer.
   @discardableResult
-  func tell(_ line: String) throws -> String {
+  func send(_ line: String) throws -> String {
     try commands.write(Array("\(line)\n".utf8))
     return try answers.line()
   }
 
   func path(_ file: String) -> String { "\(directory)/farm/\(file)" }
 
-  /// Stops the process, and waits until all of its threads are stopped.
+  /// Stops the process, and waits until all its threads are stopped.
   func stop() throws { try stopProcess(process.pid) }
 
-  func goOn() { kill(process.pid, SIGCONT) }
+  func resume() { kill(process.pid, SIGCONT) }
 }

@@ -4,7 +4,7 @@ import Synchronization
 
 @testable import StatsFS
 
-/// A counted thing: all of its numbers, which a test sets.
+/// A record whose values a test sets.
 final class Thing: Sendable {
   private let numbers: Mutex<[String: UInt64]>
 
@@ -16,7 +16,7 @@ final class Thing: Sendable {
   }
 }
 
-/// `farm` with pens of which each has animals, a level, a state, a peak and something below zero.
+/// `farm` with pens; each has a count, a level, a state, a peak and a negative value.
 struct FarmTree {
   let tree = Tree()
   let farm: Source
@@ -29,7 +29,7 @@ struct FarmTree {
       _ name: String, _ kind: Kind, states: [String] = [], clear: Bool = false
     ) -> RecordField<Thing> {
       let get: @Sendable (Thing) -> UInt64? = { thing in thing[name] }
-      let meaning = "What \(name) says."
+      let meaning = "The meaning of \(name)."
       guard clear else {
         return RecordField(name, kind, states: states, meaning: meaning, get: get)
       }
@@ -61,7 +61,7 @@ struct FarmTree {
     if let pen = pens[name] { tree.remove(pen) }
   }
 
-  /// A sum over the farm.
+  /// Adds a sum over the farm.
   func addSum() throws {
     try tree.aggregate(tree.family("animals", backing.schema), as: "all.animals", over: farm)
   }

@@ -1,7 +1,7 @@
 import LinuxSystem
 import TestSupport
 
-/// The reader of KVM statistics in C, compiled where there is a compiler; removed with this value.
+/// The reader of KVM statistics in C, compiled by the installed compiler and removed at the end.
 final class KVMReader: Sendable {
   private let program: String
 
@@ -21,6 +21,6 @@ final class KVMReader: Sendable {
 
   deinit { removeFile(program) }
 
-  /// What it says of files, and its status.
+  /// Runs it with arguments.
   func run(_ words: String) throws -> Shell { try Shell.run("\(program) \(words)") }
 }

@@ -1,4 +1,4 @@
-/// What can be wrong with a statistics filesystem.
+/// The defects of a statistics filesystem.
 enum MountDefect: String, CaseIterable, Sendable {
   case none
   case nameTwice, foreignDot
@@ -20,7 +20,7 @@ enum MountDefect: String, CaseIterable, Sendable {
   case emptyStatus, nakedLabel
   case missingMetricFile, shortMetricLine, metricWord
 
-  /// The rules that it breaks: the first is the one that it is there for.
+  /// The rules that it violates; the first is the one that it tests.
   var rules: [String] {
     switch self {
     case .none: []

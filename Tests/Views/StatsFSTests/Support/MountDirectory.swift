@@ -5,7 +5,7 @@ import TestSupport
 
 @testable import FUSE
 
-/// A directory to mount on; nothing is mounted there any more when it ends, or this process.
+/// A directory to mount on, unmounted and removed when the object or this process ends.
 final class MountDirectory: Sendable {
   let path: String
   private let watchdog: ChildProcess
@@ -35,7 +35,7 @@ final class MountDirectory: Sendable {
     watchdog.kill()
   }
 
-  /// Whether filesystems can be mounted here.
+  /// Whether this process can mount filesystems.
   static let canMount: Bool = {
     do {
       let directory = try MountDirectory()
@@ -47,13 +47,12 @@ final class MountDirectory: Sendable {
   }()
 }
 
-/// What a command of the shell wrote, and how it ended.
+/// The output and the exit status of a shell command.
 struct Shell: Equatable {
   let output: String
   let status: Int
 
-  /// Runs a command in a directory, with standard error in its output; it is killed when its time
-  /// is over.
+  /// Runs a command in a directory, with standard error in its output; kills it after a timeout.
   @discardableResult
   static func run(
     _ command: String, in directory: String = "/", seconds: Int = 20

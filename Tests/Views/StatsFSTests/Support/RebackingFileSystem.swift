@@ -4,7 +4,7 @@ import Synchronization
 
 @testable import FUSE
 
-/// A root that is a file's directory in name only: its one file has a new backing for each open.
+/// A filesystem whose only file gets a new backing at each open.
 final class RebackingFileSystem: FuseFileSystem {
   private struct State: ~Copyable {
     var connection: FuseConnection?
@@ -18,7 +18,7 @@ final class RebackingFileSystem: FuseFileSystem {
     memory = try MemoryFile(name: "rebacked", contents: [1, 2, 3])
   }
 
-  func begin(_ connection: FuseConnection) {
+  func connect(to connection: FuseConnection) {
     state.withLock { $0.connection = connection }
   }
 

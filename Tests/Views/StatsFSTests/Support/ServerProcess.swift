@@ -2,11 +2,11 @@ import Glibc
 import LinuxSystem
 import TestSupport
 
-/// `fs-holder`, which is built beside the tests, once its mount can be read.
+/// A running `fs-holder` whose mount is ready.
 final class ServerProcess {
   let process: ChildProcess
   private let output: Descriptor
-  /// What it said at its start.
+  /// Its first line of output.
   let greeting: String
 
   init(_ arguments: String...) throws {
@@ -19,16 +19,16 @@ final class ServerProcess {
     greeting = try output.line()
   }
 
-  /// The next line; empty after half a minute of silence.
+  /// The next line of output; empty if none arrives within 30 seconds.
   func nextLine() throws -> String { try output.line() }
 
-  /// Stops the process, and waits until all of its threads are stopped.
+  /// Stops the process, and waits until all its threads are stopped.
   func stop() throws { try stopProcess(process.pid) }
 
-  func goOn() { kill(process.pid, SIGCONT) }
+  func resume() { kill(process.pid, SIGCONT) }
 }
 
-/// Stops a process, and waits until all of its threads are stopped.
+/// Stops a process, and waits until all its threads are stopped.
 func stopProcess(_ pid: CInt) throws {
   kill(pid, SIGSTOP)
   let tasks = "/proc/\(pid)/task"
@@ -43,7 +43,7 @@ func stopProcess(_ pid: CInt) throws {
 }
 
 extension Descriptor {
-  /// The next line; what there is of it at the end of the file, or after half a minute of silence.
+  /// The next line; an incomplete one at the end of file or after 30 seconds.
   func line() throws -> String {
     var line: [UInt8] = []
     var byte: [UInt8] = [0]

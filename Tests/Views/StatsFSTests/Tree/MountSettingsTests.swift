@@ -1,13 +1,14 @@
 import FUSE
+import StatsKnowledge
 import StatsTree
 import Testing
 
 @testable import StatsFS
 
-/// What mount options say, and who sees what with them.
-@Suite("The settings of a mount")
+/// Mount options, and the visibility of sources.
+@Suite("Mount options")
 struct MountSettingsTests {
-  @Test("Options are read, and the last one counts")
+  @Test("Options are parsed, and the last of several values is used")
   func optionsRead() throws {
     var wanted = MountSettings()
     #expect(try MountSettings(parsing: "mode=0755") == wanted)
@@ -22,24 +23,24 @@ struct MountSettingsTests {
   }
 
   @Test(
-    "What is no option is said",
+    "An unknown option or value is rejected with a message",
     arguments: [
-      ("", "there is no mount option ''"),
-      ("uid=3,", "there is no mount option ''"),
-      ("ro", "there is no mount option 'ro'; there is uid=N"),
-      ("uid", "the mount option 'uid' is not uid=N"),
-      ("uid=-1", "the mount option 'uid=-1' is not uid=N"),
-      ("uid=+1", "the mount option 'uid=+1' is not uid=N"),
-      ("gid=4294967296", "the mount option 'gid=4294967296' is not gid=N"),
-      ("mode=0888", "the mount option 'mode=0888' is not mode=OCTAL"),
-      ("mode=1777", "the mount option 'mode=1777' is not mode=OCTAL"),
-      ("ascii=no", "the mount option 'ascii=no' is not ascii=on|off"),
-      ("visibility=mine", "the mount option 'visibility=mine' is not visibility=all|owner"),
-      ("passthrough=1", "the mount option 'passthrough=1' is not passthrough=off|table|all"),
-      ("UID=1", "there is no mount option 'UID'"),
+      ("", "unknown mount option ''; expected one of uid=N"),
+      ("uid=3,", "unknown mount option ''"),
+      ("ro", "unknown mount option 'ro'; expected one of uid=N, gid=N, mode=OCTAL"),
+      ("uid", "invalid mount option 'uid': expected uid=N"),
+      ("uid=-1", "invalid mount option 'uid=-1': expected uid=N"),
+      ("uid=+1", "invalid mount option 'uid=+1': expected uid=N"),
+      ("gid=4294967296", "invalid mount option 'gid=4294967296': expected gid=N"),
+      ("mode=0888", "invalid mount option 'mode=0888': expected mode=OCTAL"),
+      ("mode=1777", "invalid mount option 'mode=1777': expected mode=OCTAL"),
+      ("ascii=no", "invalid mount option 'ascii=no': expected ascii=on|off"),
+      ("visibility=mine", "invalid mount option 'visibility=mine': expected visibility=all|owner"),
+      ("passthrough=1", "invalid mount option 'passthrough=1': expected passthrough=off|table|all"),
+      ("UID=1", "unknown mount option 'UID'"),
     ])
   func optionSaid(text: String, message: String) {
-    do throws(MountSettings.Flaw) {
+    do throws(MountSettings.OptionError) {
       _ = try MountSettings(parsing: text)
       Issue.record("\(text) is no flaw")
     } catch {
@@ -47,7 +48,7 @@ struct MountSettingsTests {
     }
   }
 
-  @Test("With visibility by owner each sees what is theirs or nobody's")
+  @Test("With visibility=owner users see their own sources and those without owner")
   func visibilityOwner() throws {
     var sample = try FarmTree()
     try sample.add("north", owner: 10)
@@ -55,7 +56,7 @@ struct MountSettingsTests {
     try sample.add("common")["born"] = 1000
     try sample.addSum()
     let files = try TreeFileSystem(
-      sample.tree, settings: MountSettings(parsing: "visibility=owner"))
+      sample.tree, meanings: .builtIn, settings: MountSettings(parsing: "visibility=owner"))
     let pens: Set = ["north", "south", "common"]
     func pensOf(_ user: UInt32) throws -> Set<String> {
       try Set(Explorer(files, user: user).list("farm")).intersection(pens)
@@ -64,12 +65,12 @@ struct MountSettingsTests {
     #expect(try pensOf(10) == ["north", "common"])
     #expect(try pensOf(11) == ["south", "common"])
     #expect(try pensOf(12) == ["common"])
-    // The kernel keeps a name for all: its mode says who may go on.
+    // The kernel caches a name for all users: its mode restricts access.
     let stranger = Explorer(files, user: 12)
     let closed = try stranger.attributes("farm/north")
     #expect(closed.permissions == 0o700 && closed.user == 10)
     #expect(try stranger.attributes("farm/common").permissions == 0o755)
-    // Sums are of what the viewer sees, also at once.
+    // Sums include what the viewer sees, also for simultaneous viewers.
     let readers = try [0, 10, 11, 12].map { user in
       try Explorer(files, user: UInt32(user)).open("farm/all.animals/born")
     }
@@ -80,12 +81,12 @@ struct MountSettingsTests {
     #expect(try !stranger.read("farm/.schema").contains("north"))
   }
 
-  @Test("A hundred viewers are served, and the first one again")
+  @Test("A hundred viewers are served, then the first one again")
   func hundredViewers() throws {
     var sample = try FarmTree()
     for user in 0..<100 { try sample.add("p\(user)", owner: UInt32(user + 1)) }
     let files = try TreeFileSystem(
-      sample.tree, settings: MountSettings(parsing: "visibility=owner"))
+      sample.tree, meanings: .builtIn, settings: MountSettings(parsing: "visibility=owner"))
     for user in Array(0..<100) + [0] {
       let names = try Explorer(files, user: UInt32(user + 1)).list("farm")
       #expect(names.contains("p\(user)") && !names.contains("p\((user + 1) % 100)"))

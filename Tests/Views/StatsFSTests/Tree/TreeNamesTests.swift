@@ -1,22 +1,23 @@
+import StatsKnowledge
 import StatsTree
 import Testing
 
 @testable import FUSE
 @testable import StatsFS
 
-/// What there is in the filesystem of a tree, and what is known of it.
-@Suite("The names of a tree's filesystem")
+/// The names and attributes in the filesystem of a tree.
+@Suite("Names in a tree's filesystem")
 struct TreeNamesTests {
   private static let own = [".schema", ".status"]
   private static let statistics = ["born", "here", "most", "mood", "drift", "none"]
 
-  @Test("A source, a group and a statistic each have their place")
+  @Test("Sources and groups are directories, statistics are files")
   func sourceGroup() throws {
     var sample = try FarmTree()
     try sample.add("north")
     try sample.add("south")
     try sample.addSum()
-    let explorer = Explorer(TreeFileSystem(sample.tree))
+    let explorer = Explorer(TreeFileSystem(sample.tree, meanings: .builtIn))
     #expect(try Set(explorer.list("/")) == ["farm", ".metrics", ".schema", ".status"])
     #expect(
       try Set(explorer.list("farm"))
@@ -29,12 +30,12 @@ struct TreeNamesTests {
         == Set(Self.statistics + [".values", ".schema", ".binary"]))
   }
 
-  @Test("Without text only bulk forms are there")
+  @Test("With ascii=off only bulk files exist")
   func withoutText() throws {
     var sample = try FarmTree()
     try sample.add("north")
     let settings = try MountSettings(parsing: "ascii=off")
-    let explorer = Explorer(TreeFileSystem(sample.tree, settings: settings))
+    let explorer = Explorer(TreeFileSystem(sample.tree, meanings: .builtIn, settings: settings))
     #expect(try Set(explorer.list("/")) == ["farm", ".schema", ".status"])
     #expect(
       try Set(explorer.list("farm/north")) == ["animals", ".labels", ".schema", ".status"])
@@ -42,20 +43,20 @@ struct TreeNamesTests {
     #expect(throws: FuseError.noEntry) { try explorer.entry("farm/north/animals/born") }
   }
 
-  @Test("Where only some sources are asked for, the way to them is there")
+  @Test("The parents of selected sources are visible")
   func someSources() throws {
     var sample = try FarmTree()
     try sample.add("north")
     try sample.add("south")
     try sample.addSum()
     let selection = Selection(sources: try Pattern("farm/north"))
-    let explorer = Explorer(TreeFileSystem(sample.tree, selection))
+    let explorer = Explorer(TreeFileSystem(sample.tree, selection, meanings: .builtIn))
     #expect(try explorer.list("/").contains("farm"))
     #expect(try Set(explorer.list("farm")) == ["north", ".labels", ".schema", ".status"])
     #expect(try explorer.read("farm/north/animals/born") == "10\n")
   }
 
-  @Test("What is hidden has no name and counts all the same")
+  @Test("A hidden source has no name but counts in aggregates")
   func hiddenName() throws {
     var sample = try FarmTree()
     try sample.add("north")
@@ -63,13 +64,13 @@ struct TreeNamesTests {
     try sample.backing.attach(
       "animals", Thing(["born": 5]), to: cellar, in: sample.tree)
     try sample.addSum()
-    let explorer = Explorer(TreeFileSystem(sample.tree))
+    let explorer = Explorer(TreeFileSystem(sample.tree, meanings: .builtIn))
     #expect(try !explorer.list("farm").contains("cellar"))
     #expect(throws: FuseError.noEntry) { try explorer.entry("farm/cellar") }
     #expect(try explorer.read("farm/all.animals/born") == "15\n")
   }
 
-  @Test("Names that clash get numbers, and own names stay the mount's")
+  @Test("Duplicate names get numeric suffixes, and reserved names belong to the mount")
   func namesClash() throws {
     var sample = try FarmTree()
     try sample.add("north")
@@ -77,7 +78,7 @@ struct TreeNamesTests {
     try sample.backing.attach("animals", Thing(["born": 1]), to: north, in: sample.tree)
     try sample.tree.add("animals.2", below: north)
     try sample.tree.add(".values", below: north)
-    let explorer = Explorer(TreeFileSystem(sample.tree))
+    let explorer = Explorer(TreeFileSystem(sample.tree, meanings: .builtIn))
     let names = try explorer.list("farm/north")
     #expect(Set(names).count == names.count)
     #expect(names.contains("animals") && names.contains("animals.3"))
@@ -85,15 +86,15 @@ struct TreeNamesTests {
     #expect(try explorer.read("farm/north/.values").hasPrefix("animals born 10\n"))
   }
 
-  @Test("Modes, owners and sizes are those of what can be done")
+  @Test("Modes, owners and sizes correspond to the files")
   func modesOwners() throws {
     var sample = try FarmTree()
     try sample.add("north", owner: 1234)
     let settings = try MountSettings(parsing: "uid=77,gid=88,mode=0710")
-    let explorer = Explorer(TreeFileSystem(sample.tree, settings: settings))
+    let explorer = Explorer(TreeFileSystem(sample.tree, meanings: .builtIn, settings: settings))
     let group = "farm/north/animals"
     let modes = try Self.statistics.map { try explorer.attributes("\(group)/\($0)").permissions }
-    // Counts begin again in the view, the peak at its source.
+    // Counts are cleared in the view, the peak at its source.
     #expect(modes == [0o644, 0o444, 0o644, 0o444, 0o444, 0o444])
     let root = try explorer.attributes("/")
     #expect(root.permissions == 0o710 && root.user == 77 && root.group == 88)
@@ -105,11 +106,11 @@ struct TreeNamesTests {
     }
   }
 
-  @Test("What came and went is there and not there, and a kept node has no device")
+  @Test("Added sources appear, removed ones disappear, and a kept node fails with ENODEV")
   func cameWent() throws {
     var sample = try FarmTree()
     try sample.add("north")
-    let files = TreeFileSystem(sample.tree)
+    let files = TreeFileSystem(sample.tree, meanings: .builtIn)
     let explorer = Explorer(files)
     let kept = try explorer.open("farm/north/animals/born")
     let node = try explorer.entry("farm/north").node
@@ -122,7 +123,7 @@ struct TreeNamesTests {
     #expect(throws: FuseError.noDevice) {
       try files.attributes(of: node, handle: nil, for: explorer.caller)
     }
-    // One with its name is another one.
+    // A source of the same name is another node.
     try sample.add("north")
     #expect(try explorer.entry("farm/north").node != node)
     #expect(throws: FuseError.noDevice) { try kept.read() }

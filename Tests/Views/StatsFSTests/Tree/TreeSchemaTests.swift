@@ -2,6 +2,8 @@ import FoundationEssentials
 import Glibc
 import LinuxSystem
 import Statistics
+import StatsKnowledge
+import StatsTesting
 import StatsTree
 import TestSupport
 import Testing
@@ -9,26 +11,26 @@ import Testing
 @testable import FUSE
 @testable import StatsFS
 
-/// What statistics mean, with the statistics first, and who waits for changes.
-@Suite("The schemas of a tree's filesystem")
+/// Descriptions of statistics, `.metrics`, and polling for changes.
+@Suite("Schemas in a tree's filesystem")
 struct TreeSchemaTests {
-  @Test("A group's schema is JSON that decodes as its schema")
+  @Test("The .schema of a group is JSON that decodes to its schema")
   func groupS() throws {
     var sample = try FarmTree()
     try sample.add("north")
-    let explorer = Explorer(TreeFileSystem(sample.tree))
+    let explorer = Explorer(TreeFileSystem(sample.tree, meanings: .builtIn))
     let text = try explorer.read("farm/north/animals/.schema")
     #expect(text.hasSuffix("}\n"))
     let schema = try JSONDecoder().decode(Schema.self, from: Data(text.utf8))
     #expect(schema == sample.backing.schema)
-    #expect(text.contains("\"meaning\":\"What born says.\""))
+    #expect(text.contains("\"meaning\":\"The meaning of born.\""))
   }
 
-  @Test("A source's schema has what is below it")
+  @Test("The .schema of a source lists its children and groups")
   func sourceS() throws {
     var sample = try FarmTree()
     try sample.add("north", owner: 5)
-    let explorer = Explorer(TreeFileSystem(sample.tree))
+    let explorer = Explorer(TreeFileSystem(sample.tree, meanings: .builtIn))
     struct Entry: Decodable, Equatable { let directory, name, provenance, hash: String }
     struct Document: Decodable {
       let path, created: String
@@ -54,7 +56,7 @@ struct TreeSchemaTests {
       ])
   }
 
-  /// The members of a type in the interface's file.
+  /// The members of a type in the interface definition.
   private func declared(_ type: String) throws -> Set<String> {
     let text = try readText("\(Repository.root)/docs/io.vitals.schema.varlink")
     let lines = text.split(separator: "\n").drop { $0 != "type \(type) (" }
@@ -66,7 +68,7 @@ struct TreeSchemaTests {
       })
   }
 
-  @Test("Every member is in the interface's file")
+  @Test("The interface definition declares every member")
   func everyMember() throws {
     var sample = try FarmTree()
     try sample.add("north", owner: 5)
@@ -74,7 +76,7 @@ struct TreeSchemaTests {
     try sample.tree.aggregate(
       sample.tree.family("animals", sample.backing.schema), by: [.maximum], as: "top",
       over: sample.farm)
-    let explorer = Explorer(TreeFileSystem(sample.tree))
+    let explorer = Explorer(TreeFileSystem(sample.tree, meanings: .builtIn))
     func members<Part: Decodable>(of path: String, _: Part.Type) throws -> Part {
       let text = try explorer.read("\(path)/.schema")
       return try JSONDecoder().decode(Part.self, from: Data(text.utf8))
@@ -98,24 +100,25 @@ struct TreeSchemaTests {
 
   // MARK: - Statistics first
 
-  @Test("Statistics first is metricfs")
+  @Test(".metrics has the format of metricfs")
   func statisticsFirst() throws {
     var sample = try FarmTree()
     try sample.add("north")
     try sample.add("far south")["born"] = 20
     try sample.add("west")["born"] = nil
     try sample.addSum()
-    let explorer = Explorer(TreeFileSystem(sample.tree))
+    let explorer = Explorer(TreeFileSystem(sample.tree, meanings: .builtIn))
     #expect(try explorer.list(".metrics") == ["animals"])
     #expect(
       try explorer.list(".metrics/animals") == ["born", "here", "most", "mood", "drift", "none"])
     let born = ".metrics/animals/born"
     #expect(try explorer.list(born) == ["annotations", "fields", "values", "version"])
     #expect(
-      try explorer.read("\(born)/annotations") == "DESCRIPTION What\\ born\\ says.\nCUMULATIVE\n")
+      try explorer.read("\(born)/annotations")
+        == "DESCRIPTION The\\ meaning\\ of\\ born.\nCUMULATIVE\n")
     #expect(try explorer.read("\(born)/fields") == "source value\nstr int\n")
     #expect(try explorer.read("\(born)/version") == "1\n")
-    // Sparse: who has no value has no record.
+    // Sparse: sources without a value have no record.
     #expect(try explorer.read("\(born)/values") == "farm/north 10\nfarm/far\\ south 20\n")
     let mood = ".metrics/animals/mood"
     #expect(try explorer.read("\(mood)/fields") == "source value\nstr str\n")
@@ -125,19 +128,20 @@ struct TreeSchemaTests {
     #expect(throws: FuseError.noEntry) { try explorer.entry(".metrics/animals/gone") }
   }
 
-  @Test("Of two schemas with one group's name each statistic is there once")
+  @Test("Groups of one name are merged, and each distinct statistic occurs once")
   func twoSchemas() throws {
     let tree = Tree()
+    let backing = InMemoryBacking()
     for (name, kind) in [("one", Kind.cumulative), ("two", .instant), ("three", .cumulative)] {
       let source = try tree.add(name)
       let schema = Schema(packing: [Statistic("a", .instant), Statistic("b", kind)])
       let more = name == "three" ? [Statistic("c", .peak)] : []
       let extra = Schema(packing: schema.statistics + more)
+      let token = backing.add(.words(Array([1, 2, 3].prefix(extra.wordCount))))
       try tree.attach(
-        "things", schema: extra, backing: FixedWords(Array([1, 2, 3].prefix(extra.wordCount))),
-        token: 0, provenance: .memory, to: source)
+        "things", schema: extra, backing: backing, token: token, provenance: .memory, to: source)
     }
-    let explorer = Explorer(TreeFileSystem(tree))
+    let explorer = Explorer(TreeFileSystem(tree, meanings: .builtIn))
     #expect(try explorer.list(".metrics/things") == ["a", "b", "b.2", "c"])
     #expect(try explorer.read(".metrics/things/a/values") == "one 1\ntwo 1\nthree 1\n")
     #expect(try explorer.read(".metrics/things/b/values") == "one 2\nthree 2\n")
@@ -147,11 +151,11 @@ struct TreeSchemaTests {
 
   // MARK: - Waiting
 
-  @Test("A schema is readable until it was read, and again when it is another")
+  @Test("A .schema is readable until it is read, and again after it changes")
   func schemaReadable() throws {
     var sample = try FarmTree()
     try sample.add("north")
-    let files = TreeFileSystem(sample.tree)
+    let files = TreeFileSystem(sample.tree, meanings: .builtIn)
     let explorer = Explorer(files)
     let farm = try explorer.open("farm/.schema")
     let north = try explorer.open("farm/north/.schema")
@@ -169,12 +173,12 @@ struct TreeSchemaTests {
     sample.remove("north")
     #expect(try farm.poll() == POLLIN)
     #expect(try north.poll() == POLLERR | POLLHUP)
-    // Values are always there.
+    // Values are always ready.
     #expect(try explorer.open("farm/south/animals/born").poll() == POLLIN)
   }
 }
 
-/// The names of a JSON object's members.
+/// The member names of a JSON object.
 private struct MemberNames: Decodable {
   private struct Name: CodingKey {
     let stringValue: String

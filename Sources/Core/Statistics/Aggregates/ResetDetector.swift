@@ -1,0 +1,94 @@
+/// Detects resets: totals of a member that fell between two records.
+///
+/// A reset of one member is invisible in a sum over members that grow faster. The caller therefore
+/// compares `sum` of each member's own records, and reads the earlier record only if it fell.
+public struct ResetDetector: Sendable {
+  /// The indices of the cumulative statistics and histograms in the members' schema.
+  public let positions: [Int]
+  private let totals: [Statistic]
+  /// Their words, with adjacent words joined.
+  private let runs: [Range<Int>]
+  private let markers: [UInt64]
+
+  public init(of definition: AggregateSchema) {
+    let statistics = definition.members.statistics
+    positions = statistics.indices.filter {
+      statistics[$0].kind == .cumulative || statistics[$0].kind.isHistogram
+    }
+    totals = positions.map { statistics[$0] }
+    var runs: [Range<Int>] = []
+    for words in totals.map(\.words).sorted(by: { $0.lowerBound < $1.lowerBound })
+    where !words.isEmpty {
+      if let last = runs.last, words.lowerBound <= last.upperBound {
+        runs[runs.count - 1] = last.lowerBound..<max(last.upperBound, words.upperBound)
+      } else {
+        runs.append(words)
+      }
+    }
+    self.runs = runs
+    var markers = Array(repeating: Inactive.unsigned, count: definition.members.wordCount)
+    for total in totals where total.isSigned {
+      for word in total.words { markers[word] = Inactive.signed }
+    }
+    self.markers = markers
+  }
+
+  /// Returns `true` if all words of the statistic at an index of `positions` are active.
+  public func isActive(_ index: Int, in words: Span<UInt64>, at offset: Int) -> Bool {
+    for word in totals[index].words where words[offset + word] == markers[word] { return false }
+    return true
+  }
+
+  /// The sum of the totals in a record, modulo 2^64.
+  ///
+  /// It falls if all totals were reset. It may grow if one was reset and the others grew more.
+  public func sum(_ record: Span<UInt64>) -> UInt64 {
+    var sums = SIMD8<UInt64>()
+    for index in runs.indices {
+      var word = runs[index].lowerBound
+      let end = runs[index].upperBound
+      while word + 8 <= end {
+        let row = record.extracting(word..<word + 8)
+        // The access to the last word proves the others valid: one bounds check remains of eight.
+        let last = row[7]
+        sums &+= SIMD8(row[0], row[1], row[2], row[3], row[4], row[5], row[6], last)
+        word += 8
+      }
+      while word < end {
+        sums[0] &+= record[word]
+        word += 1
+      }
+    }
+    return sums.wrappedSum()
+  }
+
+  /// Compares two records of a member.
+  ///
+  /// `lost` has the earlier values of words that fell or became inactive; what a word counted after
+  /// the reset is ordinary growth. `begun` has the later values of words that became active: they
+  /// were counted at an unknown time and are not growth. All other words of both are inactive.
+  ///
+  /// - Returns: `nil` if no word was reset and none became active.
+  public func records(
+    from earlier: Span<UInt64>, to later: Span<UInt64>
+  ) -> (lost: [UInt64], begun: [UInt64])? {
+    var found: (lost: [UInt64], begun: [UInt64])?
+    for index in totals.indices {
+      let total = totals[index]
+      for word in total.words where earlier[word] != later[word] {
+        switch Delta(of: total, from: earlier[word], to: later[word]) {
+        case .increase, .change: continue
+        case .reset, .unknown: break
+        }
+        var records = found ?? (markers, markers)
+        if Inactive.marks(earlier[word], of: total) {
+          records.begun[word] = later[word]
+        } else {
+          records.lost[word] = earlier[word]
+        }
+        found = records
+      }
+    }
+    return found
+  }
+}

@@ -1,0 +1,62 @@
+import Glibc
+import LinuxSystem
+import StatsInput
+import StatsTree
+
+/// Reads the files of a VM in debugfs: the last resort for a VM that no better method can read.
+///
+/// Needs root; under kernel lockdown only files that nobody may write are readable.
+final class DebugfsMethod: AccessMethod {
+  private let sources: VMSources
+  private let roots: SystemRoots
+  private let backing = DebugfsBacking()
+  private var tokens: [VirtualMachine: Int] = [:]
+  /// The VMs whose files were opened or refused.
+  private var tried: Set<VirtualMachine> = []
+
+  init(_ sources: VMSources, roots: SystemRoots) {
+    self.sources = sources
+    self.roots = roots
+  }
+
+  func acquire(_ guests: [HostedVM]) {
+    for guest in guests where !guest.vm.hasStatistics && !guest.vmm.isSettling {
+      if tried.insert(guest.vm).inserted { acquire(guest) }
+    }
+  }
+
+  func retry(_ guest: HostedVM) {
+    tried.remove(guest.vm)
+  }
+
+  func release(_ guest: HostedVM) {
+    tried.remove(guest.vm)
+    if let token = tokens.removeValue(forKey: guest.vm) { backing.close(token) }
+  }
+
+  private func acquire(_ guest: HostedVM) {
+    let vm = guest.vm
+    guard let number = vm.descriptor else { return }
+    let tasks = ThreadMap.tasks(of: guest.pid, roots)
+    guard let directory = ThreadMap.debugDirectory(of: number, guest.pid, tasks, roots) else {
+      vm.source.diagnose(
+        .debugfs, "debugfs: no directory of this VM below \(roots.debugfs)/kvm")
+      return
+    }
+    let opened = backing.open(directory)
+    if opened.closedCount > 0 {
+      vm.source.diagnose(
+        .debugfs,
+        "debugfs: \(opened.closedCount) statistics are closed"
+          + " (\(SystemError.name(of: opened.code)))"
+          + (opened.code == EPERM ? ", as lockdown does" : ""))
+    }
+    guard let token = opened.token else { return }
+    tokens[vm] = token
+    // The status of the VM remains that of its better methods: their values are still missing.
+    vm.hasStatistics = true
+    sources.attach(
+      AcquiredGroup(kvm: opened.schema, backing, token: token, .debugfs),
+      to: vm.source, of: vm)
+  }
+}

@@ -1,0 +1,27 @@
+public import StatsTree
+
+extension KVMInput {
+  /// Selects counters of the vCPUs' threads by name; the kernel counts nothing else.
+  public struct EventPattern: Sendable {
+    public let text: String
+    let pattern: Pattern
+
+    /// Parses a glob or a regular expression, such as `kvm_pio` or `kvm_exit:*`.
+    public init(_ text: String) throws(Pattern.SyntaxError) {
+      self.text = text
+      pattern = try Pattern(text)
+    }
+  }
+
+  /// A pattern that matches no event of this kernel.
+  public struct UnknownEvent: Hashable, Sendable {
+    public let text: String
+    /// Some events that exist, the most similar ones if there are any.
+    public let near: [String]
+    /// Why the tracepoints of KVM cannot be listed; `nil` if they can.
+    public let tracepointError: String?
+  }
+
+  /// The selected patterns that match no event of this kernel.
+  public var unknownEvents: [UnknownEvent] { threadEvents.unknownEvents }
+}

@@ -1,0 +1,21 @@
+import LinuxSystem
+import Statistics
+
+/// The counters that the user selected and that this kernel supports.
+final class SelectedEvents {
+  /// Counters that are opened together for each thread and form one group of its source.
+  struct Group {
+    let name: String
+    let events: [PerfEvent]
+    let schema: Schema
+  }
+
+  let backing: ThreadEventBacking
+  /// Tracepoints and counters of the kernel, then counters of the CPU.
+  let groups: [Group]
+
+  init(_ backing: ThreadEventBacking, _ groups: [Group]) {
+    self.backing = backing
+    self.groups = groups
+  }
+}

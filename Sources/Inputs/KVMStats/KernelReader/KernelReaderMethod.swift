@@ -1,0 +1,127 @@
+import Glibc
+import KVMKernelReader
+import LinuxSystem
+import StatsInput
+import StatsTree
+
+/// Reads statistics in the kernel by BPF, of VMs whose VMM keeps no statistics descriptor.
+///
+/// Needs CAP_BPF and CAP_PERFMON when it loads, and the right to trace each VMM.
+final class KernelReaderMethod: AccessMethod {
+  private struct State {
+    var tokens: [Int] = []
+    /// Whether the group of the VM itself was attempted.
+    var hasTriedVM = false
+    /// The vCPUs that were attempted.
+    var triedVCPUs: Set<Int> = []
+  }
+
+  private enum Outcome {
+    case attached
+    case failed
+    /// No other descriptor can be copied either.
+    case denied
+  }
+
+  /// The loaded programs, or the reason why there are none; `nil` before the first use.
+  var reader: Result<KernelReaderBacking, BPFUnavailableError>?
+  private let sources: VMSources
+  private let roots: SystemRoots
+  private var states: [VirtualMachine: State] = [:]
+
+  init(_ sources: VMSources, roots: SystemRoots) {
+    self.sources = sources
+    self.roots = roots
+  }
+
+  /// Returns the programs and loads them in the first call, which takes about 10 ms.
+  func loadedReader() -> Result<KernelReaderBacking, BPFUnavailableError> {
+    if let reader { return reader }
+    let loaded: Result<KernelReaderBacking, BPFUnavailableError>
+    do throws(BPFUnavailableError) {
+      loaded = .success(
+        KernelReaderBacking(try KernelProbe(roots: roots, schemas: &sources.schemas)))
+    } catch {
+      loaded = .failure(error)
+    }
+    reader = loaded
+    return loaded
+  }
+
+  // MARK: - AccessMethod
+
+  func acquire(_ guests: [HostedVM]) {
+    for guest in guests where !guest.vmm.handsOver && !guest.vmm.isSettling { acquire(guest) }
+  }
+
+  func retry(_ guest: HostedVM) {
+    states[guest.vm]?.hasTriedVM = false
+    states[guest.vm]?.triedVCPUs = []
+  }
+
+  func release(_ guest: HostedVM) {
+    let tokens = states.removeValue(forKey: guest.vm)?.tokens ?? []
+    guard case .success(let reader) = reader else { return }
+    for token in tokens { reader.close(token) }
+  }
+
+  private func acquire(_ guest: HostedVM) {
+    let vm = guest.vm
+    let state = states[vm] ?? State()
+    let missing = (vm.scan?.vcpus ?? [:]).filter {
+      !vm.measuredVCPUs.contains($0.key) && !state.triedVCPUs.contains($0.key)
+    }
+    let whole = vm.hasStatistics || state.hasTriedVM ? nil : vm.descriptor
+    guard !missing.isEmpty || whole != nil else { return }
+    vm.source.clearDiagnostics(.bpf)
+    states[vm, default: State()].triedVCPUs.formUnion(missing.keys)
+    states[vm]?.hasTriedVM = true
+    let reader: KernelReaderBacking
+    switch loadedReader() {
+    case .success(let loaded): reader = loaded
+    case .failure(let error):
+      vm.source.diagnose(.bpf, "bpf: \(error)")
+      return
+    }
+    if let whole, attach(whole, vcpu: nil, of: guest, reader) == .denied { return }
+    for (vcpu, descriptor) in missing.sorted(by: { $0.key < $1.key }) {
+      if attach(descriptor, vcpu: vcpu, of: guest, reader) == .denied { return }
+    }
+  }
+
+  /// Copies the descriptor of a VM or vCPU and attaches the group of what it refers to.
+  private func attach(
+    _ number: CInt, vcpu: Int?, of guest: HostedVM, _ reader: KernelReaderBacking
+  ) -> Outcome {
+    let vm = guest.vm
+    let copy: Descriptor
+    do throws(SystemError) {
+      copy = try guest.vmm.descriptor.copyDescriptor(number)
+    } catch {
+      // The VMM closed it after the scan.
+      if error.code == EBADF || error.code == ESRCH { return .failed }
+      sources.deny(vm, .bpf, "bpf: \(error)\(error.remedy)", code: error.code)
+      return .denied
+    }
+    let kind: KernelObject = vcpu == nil ? .vm : .vcpu
+    guard let token = reader.open(copy, kind, number: vcpu ?? 0) else {
+      // If KVM is a module, it may have been reloaded: then the layout must be learned again.
+      if reader.count == 0 { self.reader = nil }
+      vm.source.diagnose(.bpf, "bpf: descriptor \(number) is not what its name says")
+      return .failed
+    }
+    let identity = reader.vm(of: token)
+    guard vm.identity ?? identity == identity else {
+      reader.close(token)
+      vm.source.diagnose(.bpf, "bpf: descriptor \(number) belongs to another VM")
+      return .failed
+    }
+    vm.identity = identity
+    states[vm, default: State()].tokens.append(token)
+    guard let source = sources.unmeasured(vcpu, of: vm) else { return .failed }
+    sources.attachStatistics(
+      AcquiredGroup(kvm: reader.schema(of: kind), reader, token: token, .bpf),
+      to: source, vcpu: vcpu, of: vm)
+    return .attached
+  }
+}

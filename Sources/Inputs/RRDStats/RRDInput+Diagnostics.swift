@@ -1,0 +1,5 @@
+import StatsTree
+
+extension Diagnostic.Topic {
+  static let files: Self = "files"
+}

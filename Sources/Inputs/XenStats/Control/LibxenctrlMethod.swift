@@ -1,0 +1,31 @@
+import LinuxSystem
+import StatsInput
+import StatsTree
+
+/// Asks the hypervisor for each vCPU (XEN_DOMCTL_getvcpuinfo), one call per vCPU and pass.
+///
+/// Needs root in dom0 and the libxenctrl of the hypervisor's version.
+final class LibxenctrlMethod: AccessMethod {
+  let backing: VCPUBacking
+  private let sources: DomainSources
+  private var tokens: [Domain: [Int]] = [:]
+
+  init(_ sources: DomainSources, _ lister: DomainLister) {
+    self.sources = sources
+    backing = VCPUBacking(lister)
+  }
+
+  func acquire(_ guests: [Domain]) {
+    for domain in guests where domain.measuredVCPUs.count < domain.vcpus.count {
+      for number in domain.vcpus.indices where !domain.measuredVCPUs.contains(number) {
+        let token = backing.open(number, ofDomain: domain.number)
+        tokens[domain, default: []].append(token)
+        sources.attachVCPU(number, of: domain, backing, token: token, .xenControl)
+      }
+    }
+  }
+
+  func release(_ guest: Domain) {
+    for token in tokens.removeValue(forKey: guest) ?? [] { backing.close(token) }
+  }
+}

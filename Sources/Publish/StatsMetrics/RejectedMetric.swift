@@ -1,0 +1,14 @@
+#if Metrics
+/// A metric that is not published: its counts are ignored.
+public struct RejectedMetric: Sendable {
+  public let label: String
+  public let dimensions: [(String, String)]
+  public let reason: MetricError
+}
+
+extension RejectedMetric: CustomStringConvertible {
+  public var description: String {
+    "metric '\(label)' \(dimensions) is not published: \(reason)"
+  }
+}
+#endif

@@ -1,0 +1,21 @@
+import HostStats
+import KVMStats
+import RRDStats
+import StatsInput
+import StatsTree
+import TableInput
+import XenStats
+
+/// The inputs that this program can read; a new input adds one line here and one in `Observer`.
+enum KnownInputs {
+  static let roots: [InputRoot] = [
+    KVMInput.root, XenInput.root, TableInput.root, RRDInput.root, HostInput.root,
+  ]
+
+  /// The roots of the inputs whose sources are guests.
+  static let guestRoots = roots.filter { $0.memberRole.isGuest }
+
+  /// The sources that are shown when the user selects none.
+  static let defaultPattern = Pattern(
+    anyOf: roots.filter(\.isDefault).map { Pattern(below: $0.path) })
+}

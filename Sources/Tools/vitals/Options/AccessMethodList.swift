@@ -1,0 +1,32 @@
+import ArgumentParser
+import KVMStats
+import XenStats
+
+/// The access methods that the user permits, separated by commas.
+struct AccessMethodList {
+  private(set) var kvm: Set<KVMInput.Method> = []
+  private(set) var xen: Set<XenInput.Method> = []
+
+  /// All names, in order of preference.
+  private static var names: [String] {
+    KVMInput.Method.allCases.map(\.rawValue) + XenInput.Method.allCases.map(\.rawValue)
+  }
+
+  init(_ text: String) throws {
+    for word in text.split(separator: ",").map(String.init) {
+      if let method = KVMInput.Method(rawValue: word) {
+        kvm.insert(method)
+      } else if let method = XenInput.Method(rawValue: word) {
+        xen.insert(method)
+      } else {
+        throw ValidationError(
+          "unknown access method '\(word)'; expected one of "
+            + Self.names.joined(separator: ", "))
+      }
+    }
+    if kvm.isEmpty, xen.isEmpty {
+      throw ValidationError(
+        "no access method; expected one of " + Self.names.joined(separator: ", "))
+    }
+  }
+}

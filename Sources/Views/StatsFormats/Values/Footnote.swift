@@ -1,0 +1,29 @@
+/// A mark after a value and its explanation.
+public enum Footnote: Hashable, Sendable, CaseIterable {
+  /// The interval includes time that was spent before it.
+  case exceedsInterval
+  /// The counter was reset in the interval.
+  case afterReset
+  /// A wait is in progress; its time is counted when it ends.
+  case ongoing
+
+  /// The mark, one character.
+  public var mark: String {
+    switch self {
+    case .exceedsInterval: "*"
+    case .afterReset: "!"
+    case .ongoing: "~"
+    }
+  }
+
+  /// The footnote, which begins with the mark.
+  public var text: String {
+    switch self {
+    case .exceedsInterval:
+      "* more time was counted than the interval has: time is counted when a wait ends, and part"
+        + " of it belongs to earlier intervals"
+    case .afterReset: "! the counter was reset in the interval: the value is a lower bound"
+    case .ongoing: "~ a wait is in progress: its time is counted when it ends"
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package import StatsTree
+
+/// The sources that a view shows, each with its groups in the plan.
+///
+/// A source without groups is shown only if it is not up or has a diagnostic. Hidden sources,
+/// hidden groups and those that left the tree since the pass are not shown.
+package struct VisibleSources {
+  package struct Item {
+    package let source: Source
+    package let entries: [Plan.Entry]
+  }
+
+  package private(set) var items: [Item] = []
+
+  /// - Parameters:
+  ///   - sampler: The sampler that provides the plan.
+  ///   - pattern: Selects the sources.
+  ///   - hasAggregates: Whether the groups include aggregates.
+  package init(_ sampler: Sampler, matching pattern: Pattern, hasAggregates: Bool = true) {
+    var placed: [UInt64: Plan.Entry] = [:]
+    placed.reserveCapacity(sampler.plan.entries.count)
+    for entry in sampler.plan.entries { placed[entry.group.id] = entry }
+    Self.visit(sampler, matching: pattern) { source in
+      let groups =
+        hasAggregates ? source.groups : source.groups.filter { $0.aggregation == nil }
+      let entries = groups.compactMap { placed[$0.id] }
+      if !entries.isEmpty || groups.isEmpty && source.isShownWithoutGroups {
+        items.append(Item(source: source, entries: entries))
+      }
+    }
+  }
+
+  /// Returns the sources that have no groups besides aggregates, including those not shown.
+  ///
+  /// The result is valid for one generation of the tree. `Source.isShownWithoutGroups` selects the
+  /// sources that are shown.
+  static func withoutGroups(_ sampler: Sampler, matching pattern: Pattern) -> [Source] {
+    var sources: [Source] = []
+    visit(sampler, matching: pattern) { source in
+      if source.groups.allSatisfy({ $0.aggregation != nil }) { sources.append(source) }
+    }
+    return sources
+  }
+
+  private static func visit(
+    _ sampler: Sampler, matching pattern: Pattern, _ body: (Source) -> Void
+  ) {
+    sampler.tree.root.visit { source in
+      guard source !== sampler.tree.root, sampler.shows(source), pattern.matches(source.path)
+      else { return }
+      body(source)
+    }
+  }
+}
+
+extension Source {
+  /// Whether views show the source although it has no groups: it is not up or has a diagnostic.
+  var isShownWithoutGroups: Bool { status != .up || !diagnostics.isEmpty }
+}
