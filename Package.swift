@@ -87,7 +87,7 @@ let package = Package(
     room("Core", "StatsChecks"),
     room("Core", "SharedTable", ["CVitals", "LinuxSystem", "Statistics", "StatsChecks"]),
     room("Core", "StatsKnowledge", ["Statistics", "CVitalsData"]),
-    room("Core", "StatsInput", ["StatsTree", "LinuxSystem"]),
+    room("Core", "StatsInput", ["StatsTree", "LinuxSystem", "Statistics"]),
     room("Core", "StatsTree", ["Statistics"]),
 
     // MARK: - Formats
@@ -126,7 +126,9 @@ let package = Package(
 
     // MARK: - Views
     room("Views", "StatsRules", ["StatsTree", "Statistics", "StatsKnowledge"]),
-    room("Views", "StatsFormats", ["StatsTree", "Statistics", "RRDFormat", "StatsKnowledge"]),
+    room(
+      "Views", "StatsFormats",
+      ["StatsTree", "Statistics", "RRDFormat", "StatsKnowledge", "LinuxSystem"]),
     room(
       "Views", "StatsText",
       [
@@ -145,22 +147,6 @@ let package = Package(
 
     // MARK: - Publish
     room("Publish", "StatsMetrics", ["SharedTable", "Statistics", coreMetrics]),
-
-    // MARK: - Examples
-    .executableTarget(
-      name: "table-example",
-      dependencies: ["StatsMetrics", "SharedTable", "Statistics", coreMetrics],
-      path: "docs/examples/swift"),
-    .executableTarget(
-      name: "tree-example",
-      dependencies: [
-        "LinuxSystem", "StatsFormats", "StatsKnowledge", "StatsText", "StatsTree", "Statistics",
-      ],
-      path: "docs/examples/tree"),
-    .executableTarget(
-      name: "conformance-example",
-      dependencies: ["StatsTesting", "StatsTree", "Statistics", "LinuxSystem"],
-      path: "docs/examples/conformance"),
 
     // MARK: - Testing: real guests, simulated sources, conformance suites
     room("Testing", "KVMGuests", ["LinuxSystem"]),
@@ -192,7 +178,9 @@ let package = Package(
       excluding: ["Cases", "XenLibrary"]),
     testLibrary(
       "Fixtures", "SampleFileSystem", ["StatsFS", "StatsTree", "Statistics", "LinuxSystem", "FUSE"]),
-    fixture("fs-holder", ["SampleFileSystem", "StatsFS", "StatsTree", "LinuxSystem", "FUSE"]),
+    fixture(
+      "fs-holder",
+      ["SampleFileSystem", "StatsFS", "StatsTree", "LinuxSystem", "FUSE", "StatsKnowledge"]),
     fixture("guest-holder", ["KVMGuests", "LinuxSystem"]),
     fixture("table-holder", ["SharedTable", "LinuxSystem", "Statistics"]),
 
@@ -286,14 +274,14 @@ let package = Package(
       "Views", "StatsFormatsTests",
       [
         "StatsFormats", "RRDFormat", "StatsTree", "Statistics", "LinuxSystem", "TestSupport",
-        "StatsKnowledge", "StatsText",
+        "StatsKnowledge", "StatsText", "StatsTesting",
       ],
       excluding: ["Golden"]),
     tests(
       "Views", "StatsTerminalTests",
       [
         "StatsTerminal", "StatsFormats", "StatsTree", "Statistics", "TestSupport", "StatsKnowledge",
-        "StatsText",
+        "StatsText", "StatsTesting",
       ],
       excluding: ["Golden"]),
     tests(
@@ -301,21 +289,17 @@ let package = Package(
       [
         "StatsFS", "SampleFileSystem", "KVMStats", "StatsChecks", "StatsTree", "Statistics",
         "CLinux", "LinuxSystem", "TestSupport", "CAllocations", "fs-holder", "FUSE",
-        "KVMStatsFormat",
+        "KVMStatsFormat", "StatsKnowledge", "StatsTesting",
       ]),
     tests(
       "Publish", "StatsMetricsTests",
       [
-        "StatsMetrics", "SharedTable", "LinuxSystem", "Statistics", "TestSupport", "table-example",
-        coreMetrics,
+        "StatsMetrics", "SharedTable", "LinuxSystem", "Statistics", "TestSupport", coreMetrics,
       ]),
     tests("Testing", "KVMGuestsTests", ["KVMGuests", "LinuxSystem", "guest-holder"]),
     tests(
       "Testing", "StatsTestingTests",
-      [
-        "StatsTesting", "StatsTree", "Statistics", "LinuxSystem", "CAllocations",
-        "conformance-example",
-      ]),
+      ["StatsTesting", "StatsTree", "Statistics", "LinuxSystem", "CAllocations", "TestSupport"]),
     tests(
       "Tools", "CommandTests",
       [

@@ -3,4 +3,4 @@
 set -eu
 cd "$(dirname "$0")/.."
 mkdir -p .build
-cc -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -o .build/handover-example docs/examples/handover.c
+cc -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -o .build/handover-example Examples/C/handover.c

@@ -15,9 +15,9 @@ says() { grep -q -- "$1" "$out/read" || { cat "$out/read"; fail "the reader does
 warnings='-O2 -D_GNU_SOURCE -Wall -Wextra -Werror'
 for example in publisher reader; do
   "${CC:-cc}" -std=c11 $warnings -ISources/C/CVitals/include -o $out/table-$example \
-    docs/examples/table-$example.c
+    Examples/C/table-$example.c
   "${CXX:-c++}" -x c++ -std=c++17 $warnings -ISources/C/CVitals/include -o $out/table-$example-cxx \
-    docs/examples/table-$example.c
+    Examples/C/table-$example.c
 done
 
 od -A x -v -t x1 Tests/TableMatrix/expected/rev2.table >$out/bytes
@@ -73,12 +73,12 @@ echo "ok      reader of what is no table"
 if command -v python3 >/dev/null 2>&1 && python3 -c '' 2>/dev/null; then
   for table in Tests/TableMatrix/expected/*.table "$shared/shop.table"; do
     $out/table-reader "$table" | tail -n +2 >$out/c
-    python3 docs/examples/table-reader.py "$table" | tail -n +2 >$out/python
+    python3 Examples/Python/table-reader.py "$table" | tail -n +2 >$out/python
     diff $out/c $out/python || fail "table-reader.py reads $table differently"
   done
   for file in short empty pipe; do
     status=0
-    timeout 10 python3 docs/examples/table-reader.py "$shared/$file.table" >$out/read 2>&1 ||
+    timeout 10 python3 Examples/Python/table-reader.py "$shared/$file.table" >$out/read 2>&1 ||
       status=$?
     [ $status -eq 1 ] || fail "table-reader.py: $file.table: ended with $status"
     if grep -q Traceback $out/read; then fail "table-reader.py: $file.table: traceback"; fi

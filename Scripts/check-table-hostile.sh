@@ -22,7 +22,7 @@ hostile() { # NAME READER
   "$out/hostile-$1" "$tests/expected/rev2.table" $((mutations / 4)) 1 --live
 }
 hostile reader reader.c
-if [ -f docs/examples/table-reader.c ]; then hostile example ../../docs/examples/table-reader.c; fi
+if [ -f Examples/C/table-reader.c ]; then hostile example ../../Examples/C/table-reader.c; fi
 
 echo "== $samples samples of a table that is updated at full speed"
 for include in $tests/revision1 Sources/C/CVitals/include; do

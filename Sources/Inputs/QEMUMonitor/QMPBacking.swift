@@ -159,7 +159,7 @@ public final class QMPBacking: Backing {
     guard let record = monitor.record(of: token.vcpu) else {
       let isGone = monitor.topology != nil && monitor.error == nil
       if isGone { snapshot.fail(placement, .gone) }
-      if let status = monitor.error?.status, !status.hasNumbers {
+      if let status = monitor.error?.status, status != .pending {
         snapshot.fail(placement, status)
       }
       return
@@ -170,7 +170,7 @@ public final class QMPBacking: Backing {
         for index in 0..<record.words.count { words[index] = record.words[index] }
       }
       snapshot.finish(placement, record.window)
-    } else if let status = monitor.error?.status, !status.hasNumbers {
+    } else if let status = monitor.error?.status, status != .pending {
       snapshot.fail(placement, status)
     }
   }

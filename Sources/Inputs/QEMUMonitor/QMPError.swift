@@ -23,10 +23,10 @@ public enum QMPError: Error, Hashable, Sendable {
   /// `close` was called for the monitor.
   case notOpen
 
-  /// The status of the groups that the monitor does not fill.
+  /// The status of groups that the monitor has never filled.
   public var status: Status {
     switch self {
-    case .noGreeting, .late, .closed: .stale(since: 0)
+    case .noGreeting, .late, .closed: .pending
     case .system(let error): .denied(code: error.code)
     case .garbage: .denied(code: EBADMSG)
     case .oversize: .denied(code: EMSGSIZE)

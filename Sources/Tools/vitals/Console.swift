@@ -2,9 +2,9 @@ import Glibc
 import LinuxSystem
 import StatsTree
 
-/// The terminal or file that a person or program reads.
+/// Standard output and standard error.
 enum Console {
-  /// Writes text as it is.
+  /// Writes bytes unchanged.
   static func write(_ bytes: [UInt8]) throws(SystemError) {
     try Descriptor.writeStandardOutput(bytes)
   }
@@ -13,25 +13,25 @@ enum Console {
     try write(Array(text.utf8))
   }
 
-  /// Writes a line; what cannot be written any more is not missed.
+  /// Writes a line and ignores errors.
   static func print(_ text: String) {
     try? write(text + "\n")
   }
 
-  /// Writes a line to standard error, with the program's name.
+  /// Writes a line to standard error, after the name of the program.
   static func warn(_ text: String) {
     try? Descriptor.writeStandardError(Array("vitals: \(text)\n".utf8))
   }
 
-  /// Whether a person looks; the output stays what it is.
+  /// Whether standard output is a terminal.
   private static let isTerminal = terminalSize(of: STDOUT_FILENO) != nil
 
-  /// The characters and lines that fit now, or nil where the output is no terminal.
+  /// The current size of the terminal, or `nil` if the output is not a terminal.
   static var size: (columns: Int, rows: Int)? {
     isTerminal ? terminalSize(of: STDOUT_FILENO) : nil
   }
 
-  /// The width that lines should have, or nil where the output is no terminal.
+  /// The width of the terminal, or `nil` if the output is not a terminal.
   static var width: Int? { size?.columns }
 
   static func exit(_ status: CInt) -> Never {
@@ -39,7 +39,7 @@ enum Console {
   }
 }
 
-/// What ends a command, with the status that the design gives it.
+/// An error that ends a command with an exit status.
 struct CommandError: Error {
   enum Status: CInt {
     case foundWrong = 1
@@ -49,7 +49,7 @@ struct CommandError: Error {
   }
 
   let status: Status
-  /// One line that names the thing and the remedy.
+  /// One line that names the object and the remedy.
   let text: String
 }
 
@@ -58,7 +58,7 @@ extension SystemError {
 }
 
 extension Status {
-  /// Whether the system refuses the numbers for want of a right.
+  /// Whether the system denies access for lack of a permission.
   var isRefusal: Bool {
     guard case .denied(let code) = self else { return false }
     return code == EPERM || code == EACCES

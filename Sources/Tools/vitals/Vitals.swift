@@ -1,24 +1,24 @@
 import ArgumentParser
 import LinuxSystem
 
-/// The `vitals` command: shows what every virtual machine of this host is doing.
+/// The `vitals` command.
 @main
 struct Vitals: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vitals",
-    abstract: "What every virtual machine on this host is doing.",
+    abstract: "Show what every virtual machine on this host is doing.",
     discussion: """
-      Vitals finds the KVM virtual machines of this host and reads their statistics without any \
-      help from the VMM, libvirt or debugfs: exits, halts, interrupts, and how long each vCPU \
-      waited for a CPU. It needs root or CAP_SYS_PTRACE to copy the VMMs' statistics descriptors; \
-      without them it shows what it can and says why not more. What programs publish in shared \
-      memory is shown by the same commands, as app/<publisher>/...
+      Vitals discovers the KVM virtual machines of this host and reads their statistics without \
+      help from the VMM, libvirt or debugfs: exits, halts, interrupts, CPU time used, and CPU time \
+      that each vCPU wanted and did not get. It needs root or CAP_SYS_PTRACE to copy the VMMs' \
+      statistics descriptors; without them it shows what is readable and explains what is missing. \
+      Programs that publish statistics in shared memory appear as app/<publisher>/...
 
-      Begin with 'vitals watch'. Without virtual machines, try 'vitals demo' in another terminal.
+      Start with 'vitals watch'. Without virtual machines, run 'vitals demo' in another terminal.
 
-      A source is named by a glob over paths such as kvm/web1/vcpu0 ('*' stops at a slash, '**' \
-      does not; what is below a match is matched too), by a regular expression between slashes, or \
-      by the path of a publisher's table or socket.
+      A source is selected by a glob over paths such as kvm/web1/vcpu0 ('*' stops at a slash, '**' \
+      does not; sources below a match are selected, too), by a regular expression between slashes, \
+      or by the path of a shared table or socket.
 
       Exit status: 0 fine, 1 found something wrong, 2 usage, 3 not permitted, 4 nothing there.
       """,
@@ -29,7 +29,7 @@ struct Vitals: ParsableCommand {
     ])
 
   static func main() {
-    // A reader that goes away ends the program in the usual way: SIGPIPE.
+    // SIGPIPE keeps its default action: it ends the program when the reader of a pipe exits.
     do {
       var command = try parseAsRoot()
       try command.run()
@@ -38,7 +38,7 @@ struct Vitals: ParsableCommand {
     }
   }
 
-  /// Says what went wrong in one line and ends with the status that belongs to it.
+  /// Prints an error on one line and exits with its status.
   private static func end(of error: any Error) -> Never {
     switch error {
     case let status as ExitCode:
@@ -57,7 +57,7 @@ struct Vitals: ParsableCommand {
         Console.exit(0)
       }
       let isUsage = code == .validationFailure
-      Console.warn(oneLine(message(for: error)) + (isUsage ? "; see '\(helpCommand)'" : ""))
+      Console.warn(oneLine(message(for: error)) + (isUsage ? " (see '\(helpCommand)')" : ""))
       Console.exit(isUsage ? 2 : 1)
     }
   }
@@ -67,7 +67,7 @@ struct Vitals: ParsableCommand {
     return line.hasSuffix(".") ? String(line.dropLast()) : line
   }
 
-  /// The command that helps with what was asked.
+  /// The help command for the subcommand on the command line.
   private static var helpCommand: String {
     let names = configuration.subcommands.compactMap { $0.configuration.commandName }
     let asked = CommandLine.arguments.dropFirst().first { names.contains($0) }

@@ -72,7 +72,7 @@ public struct CSV: Sendable {
     let start = Self.start(of: entry, sampler, place)
     let members = sampler.members(of: entry)?.text ?? ""
     let status = sampler.status(of: entry)
-    guard status.hasNumbers, status != .stale(since: 0) else {
+    guard status.hasNumbers else {
       text.append(start)
       text.append(",,,,,,\(members),,,\n")
       return

@@ -33,7 +33,7 @@ import Testing
     var entry = try #require(sampler.plan.entries.first)
     #expect(entry.placement.index == place.index && entry.placement.offset == place.offset)
     #expect(entry.placement.token == 1)
-    #expect(sampler.status(of: entry) == .stale(since: 0))
+    #expect(sampler.status(of: entry) == .pending)
     #expect(sampler.value(runs, of: entry) == nil)
     backing.answers[1] = .words([100, 5], window(4))
     sampler.pass()

@@ -84,7 +84,7 @@ import Testing
     for _ in 0..<3 {
       sampler.pass()
       let a = try entry(sampler, "a")
-      #expect(sampler.status(of: a) == .stale(since: 0))
+      #expect(sampler.status(of: a) == .pending)
       #expect(sampler.value(level, of: a) == nil)
     }
     backing.answers[0] = .words([4], at(9))

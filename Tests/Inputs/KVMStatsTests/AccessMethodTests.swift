@@ -121,7 +121,7 @@ struct AccessMethodTests {
     let compiler = try Pipe()
     let cc = try ChildProcess(
       executable: "/usr/bin/cc",
-      arguments: ["-D_GNU_SOURCE", "-o", program, "\(Repository.root)/docs/examples/handover.c"],
+      arguments: ["-D_GNU_SOURCE", "-o", program, "\(Repository.root)/Examples/C/handover.c"],
       output: compiler.writer)
     #expect(waits(seconds: 20) { cc.hasExited })
     let guests = try Guests(methods: [.handover])

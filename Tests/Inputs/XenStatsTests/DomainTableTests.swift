@@ -296,7 +296,7 @@ import XenTable
   @Test("Defect 7: a table that is not initialised, or is none, is refused with the reason")
   func unannounced() throws {
     for (magic, reason) in [
-      (UInt32(0), "was not initialised"), (1, "was not initialised"),
+      (UInt32(0), "magic is missing"), (1, "magic is missing"),
       (0xddcc_bbaa, "other byte order"), (0x1234_5678, "magic is 0x12345678"),
     ] {
       let table = try table(vcpus: 2)
@@ -321,7 +321,7 @@ import XenTable
   @Test(
     "Defect 10: a header that does not fit its memory is refused",
     arguments: [
-      (4, 8, "offset is 8"), (4, 12_345, "offset is 12345"), (4, 8192, "bytes; 4096 are there"),
+      (4, 8, "offset is 8"), (4, 12_345, "offset is 12345"), (4, 8192, "bytes, the memory 4096"),
       (8, 8, "size is 8"), (12, 8, "stride is 8"), (12, 20, "stride is 20"), (12, 0, "stride is 0"),
     ] as [(Int, UInt32, String)])
   func wrongHeaders(offset: Int, value: UInt32, reason: String) throws {

@@ -107,7 +107,7 @@ import Testing
     xen.set(.openError, 0)
     xen.set(.listError, UInt64(EACCES))
     let other = failure { _ = try xen.control() }
-    #expect(other.map { "\($0)".contains("another version than the hypervisor") } == true)
+    #expect(other.map { "\($0)".contains("does not match the version of the hypervisor") } == true)
   }
 
   @Test("The first library that works is used; otherwise the first existing one gives the error")

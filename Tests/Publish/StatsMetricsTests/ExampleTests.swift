@@ -4,12 +4,19 @@ import SharedTable
 import TestSupport
 import Testing
 
+/// The program of the package Examples, which `make test` builds.
+private enum TableExample {
+  static let path = "\(Repository.root)/Examples/.build/debug/table-example"
+  static let isBuilt = (try? FileStatus(path)) != nil
+}
+
+@Suite(.enabled(if: TableExample.isBuilt, "run 'swift build --package-path Examples' first"))
 struct ExampleTests {
   @Test("Another process reads the table of the example")
   func otherProcess() throws {
     let system = try FakeSystem()
     let example = try ChildProcess(
-      executable: try product("table-example"), arguments: [system.root, "30"],
+      executable: TableExample.path, arguments: [system.root, "30"],
       output: try Descriptor.open("/dev/null", for: .create))
     let socket = "\(system.root)/shop.socket"
     var reader: Reader?
@@ -34,18 +41,10 @@ struct ExampleTests {
     let system = try FakeSystem()
     let path = "\(system.root)/output"
     let example = try ChildProcess(
-      executable: try product("table-example"), arguments: ["/proc/none"],
+      executable: TableExample.path, arguments: ["/proc/none"],
       output: try Descriptor.open(path, for: .create))
     #expect(waits { example.hasExited })
     #expect(try readText(path).hasPrefix("shop is not published: mkdir /proc/none: No such file"))
-  }
-
-  /// The path of a program that is built beside the tests.
-  private func product(_ name: String) throws -> String {
-    let own = try readLink("/proc/self/exe")
-    let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? own
-    let path = bundle.hasPrefix("/") ? bundle : try readLink("/proc/self/cwd") + "/" + bundle
-    return path.prefix(through: path.lastIndex(of: "/") ?? path.startIndex) + name
   }
 }
 #endif

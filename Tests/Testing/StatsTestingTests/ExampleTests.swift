@@ -1,29 +1,26 @@
-import Statistics
-import StatsTree
+import LinuxSystem
+import TestSupport
 import Testing
 
-@testable import conformance_example
+/// The program of the package Examples, which `make test` builds.
+private enum ConformanceExample {
+  static let path = "\(Repository.root)/Examples/.build/debug/conformance-example"
+  static let isBuilt = (try? FileStatus(path)) != nil
+}
 
-@Suite struct ExampleTests {
-  @Test("The example of the documentation conforms to both suites")
-  func conforms() {
-    #expect(Conformance.checkAlone() == [])
-    #expect(Conformance.checkInTree() == [])
-  }
-
-  @Test("The example reads records in memory in place")
-  func ports() throws {
-    let (tree, ports, port) = (Tree(), portRecords(), Port())
-    let source = try tree.add("port0")
-    let group = try ports.attach("port", port, to: source, in: tree)
-    port.receive()
-    let sampler = Sampler(tree)
-    sampler.pass()
-    let entry = try #require(sampler.plan.entries.first)
-    let values = ports.schema.statistics.map { sampler.value($0, of: entry) }
-    #expect(values == [1, 0, 0, 21])
-    ports.remove(group.token)
-    sampler.pass()
-    #expect(sampler.status(of: entry) == .gone)
+@Suite(
+  .enabled(if: ConformanceExample.isBuilt, "run 'swift build --package-path Examples' first"))
+struct ExampleTests {
+  @Test("The example conforms to both suites and reads records in place")
+  func conforms() throws {
+    let system = try FakeSystem()
+    let path = "\(system.root)/output"
+    let example = try ChildProcess(
+      executable: "/bin/sh", arguments: ["-c", "\(ConformanceExample.path); echo status $?"],
+      output: try Descriptor.open(path, for: .create))
+    #expect(example.waitForExit(milliseconds: 60_000))
+    let lines = try readText(path).split(separator: "\n")
+    #expect(lines.count > 50)
+    #expect(lines.suffix(2) == ["port: 1 0 0 21, then gone", "status 0"])
   }
 }

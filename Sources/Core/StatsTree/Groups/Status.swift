@@ -10,14 +10,17 @@ public enum Status: Hashable, Sendable {
   case denied(code: Int32)
   /// The origin of the values has ended.
   case gone
+  /// The group was never read.
+  case pending
 
-  /// The status in one word: `up`, `stale`, `denied`, `gone`.
+  /// The status in one word: `up`, `stale`, `denied`, `gone`, `pending`.
   public var word: String {
     switch self {
     case .up: "up"
     case .stale: "stale"
     case .denied: "denied"
     case .gone: "gone"
+    case .pending: "pending"
     }
   }
 
@@ -25,7 +28,7 @@ public enum Status: Hashable, Sendable {
   public var hasNumbers: Bool {
     switch self {
     case .up, .stale: true
-    case .denied, .gone: false
+    case .denied, .gone, .pending: false
     }
   }
 }

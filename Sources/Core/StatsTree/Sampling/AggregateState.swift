@@ -117,7 +117,7 @@ final class AggregateState {
       current.finish(placement, window, staleSince: window.end)
     } else {
       // Nothing was ever read. A member that was denied before may have left.
-      current.fail(placement, summary.denial ?? .stale(since: 0))
+      current.fail(placement, summary.denial ?? .pending)
     }
   }
 

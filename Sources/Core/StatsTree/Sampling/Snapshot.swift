@@ -31,7 +31,7 @@ public struct Snapshot: ~Copyable, Sendable {
     if statuses.count < count {
       let more = count - statuses.count
       windows.append(contentsOf: repeatElement(Window(begin: 0, end: 0), count: more))
-      statuses.append(contentsOf: repeatElement(.stale(since: 0), count: more))
+      statuses.append(contentsOf: repeatElement(.pending, count: more))
       isFinishedStale.append(contentsOf: repeatElement(false, count: more))
     }
   }
@@ -40,7 +40,7 @@ public struct Snapshot: ~Copyable, Sendable {
   mutating func reset(_ placement: Placement) {
     guard placement.index < statuses.count else { return }
     windows[placement.index] = Window(begin: 0, end: 0)
-    statuses[placement.index] = .stale(since: 0)
+    statuses[placement.index] = .pending
     isFinishedStale[placement.index] = false
     for word in placement.offset..<placement.offset + placement.count {
       words[word] = Inactive.unsigned
@@ -62,7 +62,7 @@ public struct Snapshot: ~Copyable, Sendable {
     words.removeAll(keepingCapacity: true)
     words.append(contentsOf: repeatElement(Inactive.unsigned, count: wordCount))
     windows = [Window(begin: 0, end: 0)]
-    statuses = [.stale(since: 0)]
+    statuses = [.pending]
     isFinishedStale = [false]
   }
 
@@ -160,26 +160,28 @@ extension Snapshot {
   /// Returns `true` if a record was ever read, even if its values may not be shown.
   func wasEverRead(_ index: Int) -> Bool { windows[index].end > 0 }
 
-  /// Marks every record as stale until its backing finishes it.
-  mutating func markAllStale() {
+  /// Marks every record as pending until its backing finishes it.
+  mutating func markAllPending() {
     for index in statuses.indices {
-      statuses[index] = .stale(since: 0)
+      statuses[index] = .pending
       isFinishedStale[index] = false
     }
   }
 
   /// Copies the words and windows of records that were not finished from the previous sample.
   ///
-  /// A stale record is stale since the end of that window.
+  /// A record with values becomes stale since the end of that window.
   mutating func carryForward(from other: borrowing Snapshot, _ plan: Plan) {
     for index in statuses.indices {
       if isFinished(index) { continue }
       guard let placement = plan.placement(at: index) else { continue }
       let wasRead = other.windows[index].end > 0
-      if case .stale = statuses[index] {
+      switch statuses[index] {
+      case .stale, .pending:
         statuses[index] =
           other.statuses[index].hasNumbers && wasRead
           ? .stale(since: other.windows[index].end) : other.statuses[index]
+      case .up, .denied, .gone: break
       }
       guard wasRead else { continue }
       windows[index] = other.windows[index]

@@ -49,7 +49,7 @@ struct SnapshotPair: ~Copyable {
   /// Reads every group once; the current sample becomes the previous one.
   mutating func sample(_ plan: Plan) {
     swap(&current, &previous)
-    current.markAllStale()
+    current.markAllPending()
     plan.sample(into: &current)
     current.carryForward(from: previous, plan)
     // By index: unoptimized, an iterator allocates for each element.
@@ -87,7 +87,10 @@ struct SnapshotPair: ~Copyable {
     }
     let window = current.window(of: placement.index)
     var status = single.status(of: 0)
-    if case .stale = status { status = .stale(since: window.end) }
+    switch status {
+    case .stale, .pending: status = .stale(since: window.end)
+    case .up, .denied, .gone: break
+    }
     let known = current.copy(of: group.schema, at: placement, status: status)
     return reading(known, placement)
   }

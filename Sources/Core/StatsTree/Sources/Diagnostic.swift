@@ -75,7 +75,8 @@ extension Source {
   /// Removes all diagnostics of a topic.
   public func clearDiagnostics(_ topic: Diagnostic.Topic) {
     state.locked {
-      guard let facts, !facts.diagnostics.isEmpty else { return }
+      // The notice of more diagnostics remains unless there is room for one now.
+      guard let facts, facts.diagnostics.contains(where: { $0.topic == topic }) else { return }
       facts.diagnostics.removeAll { $0.topic == topic || $0.topic == .overflow }
     }
   }

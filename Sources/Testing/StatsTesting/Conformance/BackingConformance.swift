@@ -96,7 +96,8 @@ public struct BackingConformance {
       switch (status, member.works) {
       case (.up, true), (.denied, false), (.gone, false): return nil
       case (.stale, _) where member.mayBeStale || backing.mayWait: return nil
-      case (.stale, _): return "token \(member.token) was neither finished nor failed"
+      case (.pending, _) where member.mayBeStale || backing.mayWait: return nil
+      case (.stale, _), (.pending, _): return "token \(member.token) was neither finished nor failed"
       case (.up, false): return "token \(member.token) is up but cannot be read"
       default: return "token \(member.token) is \(status.word) but should be up"
       }

@@ -11,23 +11,21 @@ import StatsText
 import StatsTree
 import XenStats
 
-/// `vitals check`: whether statistics keep their rules.
+/// `vitals check`: whether statistics follow the rules of their format.
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Check the rules of statistics formats on live objects and files.",
+    abstract: "Check live statistics and files against the rules of their formats.",
     discussion: """
-      Without a file, makes a virtual machine of its own, checks it, and then checks every \
-      statistics descriptor that a VMM on this host keeps open. With files, checks those: a \
-      publisher's table or socket, a Xen statistics table, a file of xcp-rrdd's plugins, else KVM \
-      binary statistics. Of a directory of 'vitals mount' it looks at all that is there, and writes \
-      nothing. The word xen in place of a file checks the domains of this host, each number against \
-      a second way to it. Each rule has a number (I1 to I22 are those of the kernel's own test, V1 to \
-      V5 are ours, X1 to X26 are of Xen's table, X27 to X31 of its domains, T1 to T26 of our table, \
-      R1 to R13 of xcp-rrdd's files, F1 to F21 of the filesystem) and passes, fails or is skipped \
-      with the reason. Of a table --all also says what memory each source and group takes.
+      Without a file, checks a VM created for this purpose, and every statistics descriptor that a VMM \
+      on this host keeps open. With files, checks those: shared tables or the sockets of publishers, \
+      Xen statistics tables, files of xcp-rrdd plugins, directories of 'vitals mount', and otherwise \
+      KVM binary statistics. Nothing is written. The word xen checks the domains of this host and \
+      compares each value with a second access method.
 
-      Exit status 1 if a rule fails.
+      Each rule has an identifier and passes, fails or is skipped with the reason; --list-rules prints \
+      all rules. --all also prints the memory of each source and group of a table. The exit status is \
+      1 if a rule fails.
 
       Examples:
         vitals check
@@ -41,8 +39,8 @@ struct CheckCommand: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       """
-      Tables, publishers' sockets, files of xcp-rrdd's plugins or with KVM binary statistics, \
-      mounted directories, or xen.
+      Shared tables, sockets of publishers, files of xcp-rrdd plugins, files with KVM binary \
+      statistics, mounted directories, or xen.
       """,
       valueName: "file"))
   var files: [String] = []
@@ -50,7 +48,7 @@ struct CheckCommand: ParsableCommand {
   @Option(name: .long, help: "text, json or junit.")
   var format: FindingFormat = .text
 
-  @Flag(name: .long, help: "Show each check, not only those that fail or are skipped.")
+  @Flag(name: .long, help: "Show all checks, not only failed and skipped ones.")
   var all = false
 
   @Option(
@@ -94,8 +92,7 @@ struct CheckCommand: ParsableCommand {
       if let noMount {
         throw CommandError(
           status: .nothingThere,
-          text: "\(noMount) is no mounted statistics filesystem; mount one with 'vitals mount', "
-            + "or name a file")
+          text: "'\(noMount)' is not a directory of 'vitals mount'")
       }
     }
     let report = FindingReport(findings: findings)

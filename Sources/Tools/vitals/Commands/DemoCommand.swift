@@ -3,24 +3,24 @@ import Glibc
 import KVMGuests
 import LinuxSystem
 
-/// `vitals demo`: virtual machines to look at.
+/// `vitals demo`: small virtual machines to look at.
 struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
-    abstract: "Make tiny virtual machines, so that the other commands have something to show.",
+    abstract: "Start small virtual machines, so that the other commands have something to show.",
     discussion: """
-      Each is a process of its own with a real KVM guest of a few instructions, which keeps its \
-      statistics descriptors open as a modern VMM does: one does port I/O, one stores to a device, \
-      one halts and is woken by a timer, one idles, and so on again. Without a usable /dev/kvm it \
-      says so and offers simulated numbers of the same form.
+      Each is a process with a real KVM guest of a few instructions, which keeps its statistics \
+      descriptors open as a modern VMM does: one does port I/O, one writes to a device, one halts and \
+      is woken by a timer, one idles, and so on. Without a usable /dev/kvm, simulated values of the \
+      same form are offered.
 
-      A process more publishes a table, app/demo, as any program can: requests of some workers, \
-      traffic whose parts always sum to its total, and locks that are counted while somebody asks.
+      Another process publishes a table, app/demo: requests of some workers, traffic whose parts \
+      always add up to its total, and locks that are counted only while a reader asks.
 
-      With --starve there are four guests of other names, one of which is slow. Which one, and why, \
-      'vitals doctor' tells in another terminal.
+      With --starve, four guests with other names run, one of which is slow. 'vitals doctor' in \
+      another terminal finds which one, and why.
 
-      Ends by itself after --for, or with Ctrl-C; nothing is left running.
+      Ends after --for or with Ctrl-C; nothing keeps running.
 
       Example, in two terminals:
         vitals demo --vms 4 --vcpus 2 --for 1m
@@ -28,37 +28,37 @@ struct DemoCommand: ParsableCommand {
         vitals watch app/demo --enable lock
       """)
 
-  @Option(name: .long, help: "How many virtual machines.")
+  @Option(name: .long, help: "The number of virtual machines.")
   var vms = 4
 
-  @Option(name: .long, help: "How many vCPUs each has.")
+  @Option(name: .long, help: "The number of vCPUs of each.")
   var vcpus = 2
 
   @Option(
-    name: .customLong("for"), help: ArgumentHelp("How long, such as 30s or 5m.", valueName: "time"),
+    name: .customLong("for"), help: ArgumentHelp("The duration, such as 30s or 5m.", valueName: "time"),
     transform: TimeSpan.init)
   var duration = TimeSpan(seconds: 60)
 
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "What all guests do: port-io, mmio, halt-timer, idle, created or counted:N.",
+      "The work of all guests: port-io, mmio, halt-timer, idle, created or counted:N.",
       valueName: "payload"),
     transform: PayloadChoice.init)
   var payload: PayloadChoice?
 
-  @Flag(name: .long, help: "Keep no statistics descriptors, as older VMMs do.")
+  @Flag(name: .long, help: "Keep no statistics descriptors open, as older VMMs do.")
   var keepNone = false
 
-  @Flag(name: .long, help: "Simulated numbers, also where /dev/kvm is usable.")
+  @Flag(name: .long, help: "Offer simulated values even if /dev/kvm is usable.")
   var simulated = false
 
   @Flag(
     name: .long,
-    help: "Real guests, one of which is slow for a reason that 'vitals doctor' finds.")
+    help: "Start guests one of which is slow, for a reason that 'vitals doctor' finds.")
   var starve = false
 
-  @Flag(name: .long, help: "With --starve: another reason; it needs a writable control group.")
+  @Flag(name: .long, help: "With --starve: a CPU quota is the reason; needs a writable control group.")
   var quota = false
 
   @Option(
@@ -69,26 +69,26 @@ struct DemoCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "The directory for the table, in place of /run/vitals/app and /dev/shm/vitals/app.",
+      "The directory for the table (default: /run/vitals/app and /dev/shm/vitals/app).",
       valueName: "dir"))
   var tables: String?
 
-  /// The words of a process that holds one guest or publishes; not for people.
+  /// The arguments of a child process that runs one guest or publishes.
   @Argument(help: .hidden)
   var held: [String] = []
 
   func validate() throws {
     guard (1...64).contains(vms) else {
-      throw ValidationError("--vms is \(vms); it must be 1 to 64")
+      throw ValidationError("--vms \(vms) is out of range (1 to 64)")
     }
     guard (1...1024).contains(vcpus) else {
-      throw ValidationError("--vcpus is \(vcpus); it must be 1 to 1024")
+      throw ValidationError("--vcpus \(vcpus) is out of range (1 to 1024)")
     }
-    if quota, !starve { throw ValidationError("--quota is for --starve") }
+    if quota, !starve { throw ValidationError("--quota requires --starve") }
     if starve, payload != nil || keepNone {
-      throw ValidationError("--starve has guests of its own: leave out --payload and --keep-none")
+      throw ValidationError("--starve excludes --payload and --keep-none")
     }
-    if starve, simulated { throw ValidationError("--starve is not for --simulated numbers") }
+    if starve, simulated { throw ValidationError("--starve excludes --simulated") }
   }
 
   func run() throws {
@@ -102,13 +102,13 @@ struct DemoCommand: ParsableCommand {
     }
     guard held.isEmpty else {
       throw CommandError(
-        status: .usage, text: "'\(held[0])' is not understood; see 'vitals demo --help'")
+        status: .usage, text: "unexpected argument '\(held[0])' (see 'vitals demo --help')")
     }
     raiseDescriptorLimit()
     let support = GuestSupport.check()
     if starve {
       guard support == .usable else {
-        throw CommandError(status: .notPermitted, text: "\(support); --starve needs real guests")
+        throw CommandError(status: .notPermitted, text: "\(support) (--starve needs real guests)")
       }
       try StarvedDemo(byQuota: quota).run(for: duration.nanoseconds, duration.description)
       return
@@ -116,7 +116,7 @@ struct DemoCommand: ParsableCommand {
     if support == .usable, !simulated {
       try runGuests()
     } else {
-      if !simulated { Console.warn("\(support); offering simulated numbers instead") }
+      if !simulated { Console.warn("\(support); offering simulated values instead") }
       try runSimulation()
     }
   }

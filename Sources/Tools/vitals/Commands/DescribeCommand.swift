@@ -6,16 +6,16 @@ import StatsText
 import StatsTree
 import TableInput
 
-/// `vitals describe`: what a statistic means.
+/// `vitals describe`: the meaning of a statistic.
 struct DescribeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "describe",
-    abstract: "What a statistic means, when it moves, and what a high value suggests.",
+    abstract: "Explain statistics: meaning, when they change, what a high value suggests.",
     discussion: """
-      The words come from a data file, and of what programs publish from themselves; kind, unit \
-      and place from this host's own schemas. A statistic that there are no words for is shown \
-      from its schema alone. Without a name, all are listed with their first sentence. An \
-      aggregate has the names of its members; exits.max is the greatest of theirs.
+      Kind, unit and place come from the schemas of this host; the meaning comes from a data file, or \
+      from the publisher of the statistic. A statistic without a description is shown with its schema \
+      only. Without a name, all statistics are listed with the first sentence of their meaning. An \
+      aggregate has the names of its members; exits.max is their maximum.
 
       Examples:
         vitals describe halt_poll_fail_ns
@@ -26,7 +26,7 @@ struct DescribeCommand: ParsableCommand {
   @Argument(help: "Names or patterns, such as exits or 'halt_*'.", transform: PathPattern.init)
   var names: [PathPattern] = []
 
-  @Flag(name: .long, help: "Every architecture's statistics, not only this host's.")
+  @Flag(name: .long, help: "Include statistics of other architectures.")
   var all = false
 
   @Option(name: .long, help: "table or json.")
@@ -34,7 +34,7 @@ struct DescribeCommand: ParsableCommand {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("The directory of publishers, in place of the usual ones.", valueName: "dir")
+    help: ArgumentHelp("The directory of publishers (default: the standard directories).", valueName: "dir")
   )
   var tables: String?
 
@@ -68,7 +68,7 @@ struct DescribeCommand: ParsableCommand {
     }
   }
 
-  /// The names that were asked for; of what is none, as `exits.max`, that before the function.
+  /// Returns the requested names; `exits.max` is resolved as a function of `exits`.
   private func chosen(
     of candidates: Set<String>
   ) throws -> [(name: String, function: AggregateFunction?)] {
@@ -98,21 +98,21 @@ struct DescribeCommand: ParsableCommand {
     }.sorted()
     return CommandError(
       status: .nothingThere,
-      text: "no statistic is called '\(asked)'"
+      text: "unknown statistic '\(asked)'"
         + (near.isEmpty
-          ? "; 'vitals describe --all' lists all names"
-          : "; there is \(near.prefix(4).joined(separator: ", "))"))
+          ? " ('vitals describe --all' lists all names)"
+          : "; did you mean \(near.prefix(4).joined(separator: ", "))?"))
   }
 }
 
-/// How `vitals describe` writes.
+/// The output format of `vitals describe`.
 enum DescriptionFormat: String, ExpressibleByArgument, CaseIterable {
   case table
   case json
 }
 
 extension Meaning {
-  /// The architecture that this program was built for, as the meanings call it.
+  /// The architecture of this program, as the meanings name it.
   static var thisArchitecture: String {
     #if arch(x86_64) || arch(i386)
     "x86"

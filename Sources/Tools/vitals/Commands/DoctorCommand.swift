@@ -10,21 +10,22 @@ import StatsRules
 import StatsText
 import StatsTree
 
-/// `vitals doctor`: what is wrong, with the numbers that say so.
+/// `vitals doctor`: what slows VMs down, with evidence.
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Find what slows virtual machines down, by which numbers, and what to try.",
+    abstract: "Diagnose slow virtual machines: evidence, competing processes, suggested remedy.",
     discussion: """
-      Looks at all sources for some seconds and puts rules to them: a vCPU that waits for a CPU, and \
-      who runs there; a VM that its own quota stops; polling, exits, emulation and flushes that cost \
-      the host; numbers that cannot be read. Each finding has its numbers, the window, the rule and \
-      what to try. Where numbers are missing it says that it cannot tell, and accuses nobody.
+      Samples all sources for some seconds and evaluates rules: a vCPU that waits for a CPU, and the \
+      processes that ran there; a VM that its own quota throttles; polling, exits, emulation and TLB \
+      flushes that cost the host; values that cannot be read. Each finding shows the values, the \
+      window, the rule and a remedy. A rule without the values it needs is reported under "Cannot \
+      tell".
 
-      The rules are data: --show-rules prints them, --rules adds a file of your own, in which a rule \
-      of the same name takes the place of ours. A VM is named by its path or by its name alone.
+      The rules are data: --show-rules prints them; --rules adds a file, whose rules replace built-in \
+      rules of the same name. A VM can be given by its path or by its name alone.
 
-      Exit status: 0 nothing found, 1 something found, 3 only that all is not permitted.
+      Exit status: 0 nothing found, 1 something found, 3 every finding is a lack of permission.
 
       Examples:
         vitals doctor
@@ -38,16 +39,16 @@ struct DoctorCommand: ParsableCommand {
 
   @Option(
     name: .customLong("for"),
-    help: ArgumentHelp("How long to look, such as 2s or 1m.", valueName: "time"),
+    help: ArgumentHelp("The time between the two samples, such as 2s or 1m.", valueName: "time"),
     transform: TimeSpan.init)
   var duration = TimeSpan(seconds: 2)
 
   @Option(
     name: .long, parsing: .singleValue,
-    help: ArgumentHelp("A file of more rules; may be given more than once.", valueName: "file"))
+    help: ArgumentHelp("A file with additional rules (repeatable).", valueName: "file"))
   var rules: [String] = []
 
-  @Flag(name: .long, help: "Print the rules that come with Vitals, and end.")
+  @Flag(name: .long, help: "Print the built-in rules and exit.")
   var showRules = false
 
   @Option(name: .long, help: "text or json.")
@@ -55,10 +56,10 @@ struct DoctorCommand: ParsableCommand {
 
   func validate() throws {
     guard duration.nanoseconds >= 100_000_000 else {
-      throw ValidationError("--for \(duration) is too short; the shortest is 100ms")
+      throw ValidationError("--for \(duration) is too short (minimum: 100ms)")
     }
     guard observation.match == nil else {
-      throw ValidationError("--match is not for doctor: the rules say which statistics they need")
+      throw ValidationError("--match is not supported: the rules define the statistics they need")
     }
   }
 
@@ -83,24 +84,23 @@ struct DoctorCommand: ParsableCommand {
     let simulatedCount = subjects.all.count - real.count
     if simulatedCount > 0 {
       Console.warn(
-        "\(simulatedCount) sources are simulated: nothing follows from their numbers, so they are "
-          + "left out")
+        "\(simulatedCount) simulated sources are ignored: their values say nothing about this host")
     }
     let examination = RuleReport(book, of: real)
     guard examination.examinedCount > 0 else { throw nothing }
-    // CPUs of the host are always there; who asks for nothing means more.
+    // CPUs of the host always exist; without a selection the user means guests.
     if observation.sources.isEmpty, examination.diagnoses.isEmpty, observer.hasNoVMs {
       throw nothing
     }
     try write(examination, book, observer, use)
   }
 
-  // MARK: - What is looked at
+  // MARK: - Selection
 
   private static let all = Pattern(
     anyOf: [KnownInputs.defaultPattern, HostInput.root.pattern])
 
-  /// The whole host: a rule may ask what is above a source, and neighbours are anywhere.
+  /// The whole host: rules may refer to the parent of a source, and neighbours can be anywhere.
   private var everything: ObservationOptions {
     var options = observation
     if !observation.patterns.isEmpty {
@@ -109,7 +109,7 @@ struct DoctorCommand: ParsableCommand {
     return options
   }
 
-  /// What was asked for: paths, or the names of VMs.
+  /// The selected sources, by path or by the name of a VM.
   private var asked: Pattern {
     guard !observation.patterns.isEmpty else { return .everything }
     let names = observation.sources.map(\.text).filter { !$0.contains("/") }
@@ -124,14 +124,14 @@ struct DoctorCommand: ParsableCommand {
       return CommandError(
         status: .nothingThere,
         text:
-          "nothing that a rule is about matches '\(asked.text)'; 'vitals list' shows what is there")
+          "no rule applies to a source that matches '\(asked.text)' ('vitals list' shows all sources)")
     }
     return CommandError(
       status: .nothingThere,
-      text: "no virtual machine runs on this host; 'vitals demo --starve' makes some to look at")
+      text: "no virtual machine runs on this host ('vitals demo --starve' starts some)")
   }
 
-  /// Waits for the window's end, and looks meanwhile which threads run where.
+  /// Waits for the end of the window, and records meanwhile which threads run on which CPU.
   private func observe(_ observer: Observer) -> CPUUsage? {
     let begin = monotonicNanoseconds()
     let end = begin + duration.nanoseconds
@@ -139,7 +139,7 @@ struct DoctorCommand: ParsableCommand {
       observer.wait(until: end)
       return nil
     }
-    // The looks together take a tenth of the time, or there are only two.
+    // Limit the surveys to a tenth of the time.
     let cost = monotonicNanoseconds() - begin
     let step = max(duration.nanoseconds / 8, cost * 10)
     var use = CPUUsage(from: first)
@@ -213,7 +213,7 @@ struct DoctorCommand: ParsableCommand {
 }
 
 extension Observer {
-  /// Whether no VM runs and nobody publishes.
+  /// Whether there is no guest and no publisher.
   fileprivate var hasNoVMs: Bool {
     KnownInputs.roots.filter(\.isDefault).allSatisfy {
       tree.root.child($0.path)?.children.isEmpty ?? true
@@ -221,7 +221,7 @@ extension Observer {
   }
 }
 
-/// How `vitals doctor` writes what it found.
+/// The output format of `vitals doctor`.
 enum DoctorFormat: String, ExpressibleByArgument, CaseIterable {
   case text
   case json

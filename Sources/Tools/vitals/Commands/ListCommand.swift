@@ -3,23 +3,23 @@ import StatsInput
 import StatsText
 import StatsTree
 
-/// `vitals list`: what there is.
+/// `vitals list`: the sources of this host.
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "The sources of this host: their state, and which way their numbers come.",
+    abstract: "List the sources of this host with their status and access methods.",
     discussion: """
-      A line for each source: its path, its state, the groups of statistics it has with where each \
-      comes from, and what is known of it. States: up; stale: the numbers are old; denied: the \
-      system refuses them, and the reason follows; gone. vcpus.kvm:aggregate(6) folds the numbers \
-      of six sources; aggregate(5/6) says that those of only five are of now.
+      Prints one line per source: path, status, groups with the access method of each, and labels. \
+      Status is up, stale (the values are old), denied (the system refuses access; the reason \
+      follows), gone or pending (never read). vcpus.kvm:aggregate(6) is an aggregate of six sources; \
+      aggregate(5/6) means that only five of them have current values.
 
       Examples:
         vitals list
-        vitals list 'kvm/*'                only whole VMs
-        vitals list app                    what programs publish
+        vitals list 'kvm/*'                only VMs, without their vCPUs
+        vitals list app                    published statistics of programs
         vitals list /dev/shm/vitals/app/shop.table
-        vitals list --method debugfs,qmp   as if no descriptor could be copied
+        vitals list --method debugfs,qmp   only these access methods
       """)
 
   @OptionGroup var observation: ObservationOptions
@@ -27,12 +27,12 @@ struct ListCommand: ParsableCommand {
   @Option(name: .long, help: "table, json or csv.")
   var format: OutputFormat = .table
 
-  @Flag(name: .long, help: "Say of each source which ways to its numbers are closed, and why.")
+  @Flag(name: .long, help: "Explain for each source why better access methods are unavailable.")
   var why = false
 
   func validate() throws {
     if format.isForMonitoring {
-      throw ValidationError("--format \(format.rawValue) is for numbers: use it with show")
+      throw ValidationError("--format \(format.rawValue) is for values; use it with show")
     }
   }
 

@@ -9,21 +9,21 @@ import StatsTree
 struct MountCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "mount",
-    abstract: "The sources of this host as directories and files, for cat, grep and scripts.",
+    abstract: "Mount the sources of this host as directories and files, for cat, grep and scripts.",
     discussion: """
-      A directory for each source and each of its groups, a file for each statistic with its value \
-      and a newline. Beside them .values has all values of a directory, .schema what they mean, \
-      .binary a group in the format of KVM's statistics descriptors, .table a publisher's shared \
-      table, .labels what is known of a source, and .status whether its numbers are there; \
-      .metrics has the same with statistics first. Writing 0 to a count has it begin again for \
-      the readers of the mount. It ends with Ctrl-C or when it is unmounted.
+      Each source and group is a directory, each statistic a file with its value and a newline. \
+      .values has all values of a directory, .schema their meaning, .binary a group in the format of \
+      KVM statistics descriptors, .table the shared table of a publisher, .labels the labels of a \
+      source, and .status whether its values are current; .metrics has the same data with statistics \
+      first. Writing 0 to a count resets it for the readers of the mount. Ctrl-C or umount ends.
 
-      Options behind -o, with commas between them: uid=N and gid=N (whose the files are that are \
-      nobody's), mode=OCTAL (of the directory itself), ascii=off (no text for each statistic), \
-      visibility=owner (everybody sees what is theirs or nobody's), passthrough=all or off (what \
-      the kernel answers itself: tables, unless said otherwise).
+      Options for -o, separated by commas: uid=N and gid=N (owner of files of sources that have \
+      none), mode=OCTAL (of the directory itself), ascii=off (no text file per statistic), \
+      visibility=owner (users see their own sources and those without an owner), passthrough=all or \
+      off (which files the kernel reads directly; default: tables).
 
-      QEMU's monitor is not queried unless --method permits qmp: a reader of a file would wait for it.
+      QEMU's monitor is not queried unless --method permits qmp, because a reader of a file would wait \
+      for it.
 
       Examples:
         mkdir -p /tmp/vitals && vitals mount /tmp/vitals
@@ -37,12 +37,12 @@ struct MountCommand: ParsableCommand {
 
   @Option(
     name: .short, parsing: .singleValue,
-    help: ArgumentHelp("Mount options, with commas between them.", valueName: "options"))
+    help: ArgumentHelp("Mount options, separated by commas.", valueName: "options"))
   var o: [String] = []
 
   @OptionGroup var observation: ObservationOptions
 
-  /// How often what came and went is looked for, in nanoseconds.
+  /// The time between two refreshes of the inputs, in nanoseconds.
   private static let interval: UInt64 = 200_000_000
 
   func validate() throws {
@@ -78,7 +78,7 @@ struct MountCommand: ParsableCommand {
     while session.waitForEnd(milliseconds: 0) == nil {
       let now = monotonicNanoseconds()
       if now >= nextRefresh {
-        // The session's thread asks the inputs' backings.
+        // The thread of the session uses the backings of the inputs.
         observer.tree.betweenPasses { _ = observer.refresh() }
         nextRefresh = now + Self.interval
       }

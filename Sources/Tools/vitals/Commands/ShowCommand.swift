@@ -5,19 +5,19 @@ import StatsKnowledge
 import StatsText
 import StatsTree
 
-/// `vitals show`: the numbers now.
+/// `vitals show`: the values now.
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "One sample of all statistics of the sources that match.",
+    abstract: "Show one sample of all statistics of the selected sources.",
     discussion: """
-      For each group it says where the numbers come from, how old they are and how long reading \
-      them took. A histogram is shown as the bounds of its median, 90th and 99th percentile: \
-      the true one is not above the bound. A value that is not there is '-', never a zero.
+      Shows for each group the access method, the age of the values, and the duration of the read. A \
+      histogram is shown as upper bounds of its median, 90th and 99th percentile. Missing values are \
+      shown as '-', never as 0.
 
-      An aggregate says how many members it has, and what of a sum those left that have departed. \
-      With --aggregate only aggregates are shown, by the functions that are asked for, with the \
-      member that has the least or greatest value.
+      An aggregate shows the number of its members, and the part of a sum that departed members left. \
+      With --aggregate, only aggregates are shown, computed by the given functions, with the member \
+      that has the minimum or maximum.
 
       Examples:
         vitals show kvm/web1/vcpu0
@@ -26,9 +26,9 @@ struct ShowCommand: ParsableCommand {
         vitals show --format openmetrics              for Prometheus
         vitals show kvm --format json | jq .
         vitals show kvm --aggregate max,avg           over all vCPUs of the host
-        vitals show 'kvm/web1/vcpu*' --by statistic   the vCPUs side by side
-        vitals show app/shop --enable locks           a group that is kept on demand
-        vitals show /dev/shm/vitals/app/shop.table    also after its publisher's end
+        vitals show 'kvm/web1/vcpu*' --by statistic   vCPUs side by side
+        vitals show app/shop --enable locks           an on-demand group
+        vitals show /dev/shm/vitals/app/shop.table    even after its publisher ended
       """)
 
   @OptionGroup var observation: ObservationOptions
@@ -36,7 +36,7 @@ struct ShowCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Take two samples so far apart, and show rates and histograms of the time between.",
+      "Take two samples this far apart, and show rates and histograms of the time between.",
       valueName: "time"),
     transform: TimeSpan.init)
   var every: TimeSpan?
@@ -46,7 +46,7 @@ struct ShowCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "What comes first: a block for each source, or a table of statistics by sources.",
+      "source: a block for each source; statistic: a table with one row per statistic.",
       valueName: "what"))
   var by: ShowOrder = .source
 
@@ -55,24 +55,24 @@ struct ShowCommand: ParsableCommand {
   @Option(name: .long, help: "table, json, csv, openmetrics, prometheus or xcp-rrdd.")
   var format: OutputFormat = .table
 
-  @Flag(name: .long, help: "Each bucket of a histogram with its exact bounds.")
+  @Flag(name: .long, help: "Show each bucket of a histogram with its exact bounds.")
   var bars = false
 
-  @Flag(name: .long, help: "Also what is zero or did not move.")
+  @Flag(name: .long, help: "Include statistics that are zero or did not change.")
   var zeros = false
 
   func validate() throws {
     try aggregates.validate(format)
     if format == .rrd, Console.size != nil {
       throw ValidationError(
-        "--format xcp-rrdd writes bytes, not text: put them into a file by > FILE")
+        "--format xcp-rrdd writes binary data; redirect it to a file")
     }
     guard by == .statistic else { return }
     guard format == .table || format == .json else {
-      throw ValidationError("--by statistic is for --format table and json")
+      throw ValidationError("--by statistic requires --format table or json")
     }
     guard aggregates.aggregate == nil else {
-      throw ValidationError("--by statistic is not for --aggregate: take --aggregate list")
+      throw ValidationError("--by statistic excludes --aggregate; use --aggregate list")
     }
   }
 

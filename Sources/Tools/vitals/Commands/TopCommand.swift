@@ -8,24 +8,24 @@ import StatsKnowledge
 import StatsTerminal
 import StatsTree
 
-/// `vitals top`: the whole host on one screen.
+/// `vitals top`: the host on one screen.
 struct TopCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "top",
-    abstract: "The whole host on one screen: VMs, vCPUs, statistics, histograms.",
+    abstract: "Show the host on one screen: VMs, vCPUs, statistics, histograms.",
     discussion: """
-      VMs come first, the busiest on top: CPU used, steal (time that a vCPU could have run and had no \
-      CPU), exits and their leading causes, and a small graph of the last seconds. Enter opens what \
-      is chosen: a VM, its vCPUs, all statistics of a vCPU, a histogram. The line above the keys says \
-      what the sorted column means; ? shows all keys, q quits.
+      VMs come first, the busiest on top: CPU time, steal (time that a vCPU could run but had no \
+      CPU), exits and their leading causes, and a graph of the last seconds. Enter opens the selected \
+      row: a VM, its vCPUs, all statistics of a vCPU, a histogram. The line above the keys explains \
+      the sorted column. ? shows all keys, q quits.
 
-      Without a screen, --batch writes the same rows as text, and --log appends every value to a \
-      CSV file, which SIGHUP opens anew.
+      Without a terminal, --batch prints the same rows as text, and --log appends all values to a CSV \
+      file, which SIGHUP reopens.
 
       Examples:
         vitals top
         vitals top kvm/web1 --every 500ms
-        vitals top --view processors --sort run_delay_ns
+        vitals top --view vcpus --sort run_delay_ns
         vitals top --batch --count 3
         vitals top --log /var/log/vitals.csv --every 10s
       """)
@@ -38,50 +38,50 @@ struct TopCommand: ParsableCommand {
   var every = TimeSpan(seconds: 1)
 
   @Option(
-    name: .long, help: ArgumentHelp("How many intervals; without it, for ever.", valueName: "n"))
+    name: .long, help: ArgumentHelp("The number of intervals (default: no limit).", valueName: "n"))
   var count: Int?
 
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "What is shown first: machines, processors, host, groups or programs.", valueName: "rows"),
+      "The first view: vms, vcpus, host, groups or programs.", valueName: "rows"),
     transform: ViewArgument.init)
   var view = ViewArgument(.vms)
 
   @Option(
     name: .long,
-    help: ArgumentHelp("The statistic that rows are sorted by.", valueName: "name"))
+    help: ArgumentHelp("The statistic to sort rows by.", valueName: "name"))
   var sort: String?
 
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Only rows that match: a part of a name, a glob, /regex/ or pid=N.", valueName: "text"))
+      "Show only rows that match: a part of a name, a glob, /regex/ or pid=N.", valueName: "text"))
   var only: String?
 
-  @Flag(name: .long, help: "Not what is zero.")
+  @Flag(name: .long, help: "Omit rows without activity.")
   var skipZeros = false
 
-  @Flag(name: .long, help: "Totals in place of rates.")
+  @Flag(name: .long, help: "Show totals instead of rates.")
   var totals = false
 
-  @Flag(name: .long, help: "Numbers without units and prefixes.")
+  @Flag(name: .long, help: "Show numbers without units and prefixes.")
   var plain = false
 
-  @Flag(name: .long, help: "Text, interval after interval, in place of a screen.")
+  @Flag(name: .long, help: "Print text, interval after interval, instead of a screen.")
   var batch = false
 
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Append every value to this file as CSV, in place of a screen.", valueName: "file"))
+      "Append all values to this file as CSV, instead of a screen.", valueName: "file"))
   var log: String?
 
   func validate() throws {
     guard every.nanoseconds >= 10_000_000 else {
-      throw ValidationError("--every \(every) is too short; the shortest is 10ms")
+      throw ValidationError("--every \(every) is too short (minimum: 10ms)")
     }
-    if let count, count < 1 { throw ValidationError("--count is \(count); it must be at least 1") }
+    if let count, count < 1 { throw ValidationError("--count \(count) is too small (minimum: 1)") }
     if batch, log != nil { throw ValidationError("--batch and --log exclude each other") }
   }
 
@@ -91,7 +91,7 @@ struct TopCommand: ParsableCommand {
       guard Console.size != nil, isTerminal(STDIN_FILENO), palette != nil else {
         throw CommandError(
           status: .usage,
-          text: "no terminal that can show a screen; --batch writes text, --log a file")
+          text: "standard input and output are not a terminal that can show a screen (use --batch or --log)")
       }
     }
     let observer = try Observer(observation, fallback: .everything)
@@ -111,8 +111,8 @@ struct TopCommand: ParsableCommand {
         throw CommandError(
           status: .nothingThere,
           text: top.columnNames.isEmpty
-            ? "there are no rows to sort by '\(sort)'; 'vitals demo' makes some to look at"
-            : "no column of these rows is '\(sort)'; there are "
+            ? "no rows to sort by '\(sort)' ('vitals demo' starts some VMs)"
+            : "unknown column '\(sort)'; expected one of "
               + top.columnNames.joined(separator: ", "))
       }
       top.sort(by: sort)
@@ -141,7 +141,7 @@ struct TopCommand: ParsableCommand {
   }
 }
 
-/// A view by its name.
+/// A view selected by its name.
 struct ViewArgument {
   let view: TopView
 
@@ -152,7 +152,7 @@ struct ViewArgument {
   init(_ text: String) throws {
     guard let view = TopView(rawValue: text) else {
       let all = TopView.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ValidationError("there are \(all)")
+      throw ValidationError("unknown view '\(text)'; expected one of \(all)")
     }
     self.view = view
   }

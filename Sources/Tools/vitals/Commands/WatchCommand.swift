@@ -9,21 +9,23 @@ import StatsTree
 struct WatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "watch",
-    abstract: "What goes on, interval after interval: rates per second and shares of time.",
+    abstract: "Show rates per second and shares of time, interval after interval.",
     discussion: """
-      Several sources are a table with a row each; its columns are the most telling statistics, or \
-      those of --stat. One source is a block with all that moved, or with --stat a line for each \
-      interval. Time spent is a share of the interval: run_ns is CPU used, run_delay_ns is steal, \
-      the time a vCPU could have run but had no CPU. VMs and publishers that come and go are told; Ctrl-C ends.
+      Several sources are shown as a table with one row each; its columns are the most important \
+      statistics, or those of --stat. A single source is shown as a block with everything that \
+      changed, or with --stat as one line per interval. Times are shares of the interval: run_ns is \
+      CPU time used; run_delay_ns is steal, the time that a vCPU could run but had no CPU. VMs and \
+      publishers that appear or end are reported. Ctrl-C ends.
 
-      An aggregate is a row like others; with --aggregate there is a row for each source and \
-      function, and the greatest or least is that of the members' own rates.
+      With --aggregate, there is one row for each source and function; minimum and maximum are those \
+      of the members' rates.
 
-      With --when only sources are shown for which a condition holds, each with the condition's \
-      numbers; what cannot be told is said once on standard error. It runs on, or with --exit ends \
-      the first time that it holds. The exit status is 1 where it held, else 0. In conditions are \
-      rate(NAME), share(NAME) of the time, delta(NAME), p99(NAME) of a histogram, NAME for its \
-      value, numbers such as 20%, 5ms and 1000/s, + - * / ??, comparisons, and, or, not.
+      With --when, only sources for which a condition holds are shown, with the values in the \
+      condition. A condition that cannot be evaluated is reported once on standard error. With --exit, \
+      the command ends when the condition holds first. The exit status is 1 if it held, else 0. A \
+      condition consists of rate(NAME), share(NAME) of the time, delta(NAME), p99(NAME) of a \
+      histogram, NAME for the value, numbers such as 20%, 5ms and 1000/s, + - * / ??, comparisons, \
+      and, or, not.
 
       Examples:
         vitals watch
@@ -45,7 +47,7 @@ struct WatchCommand: ParsableCommand {
   var every = TimeSpan(seconds: 1)
 
   @Option(
-    name: .long, help: ArgumentHelp("How many intervals; without it, for ever.", valueName: "n"))
+    name: .long, help: ArgumentHelp("The number of intervals (default: no limit).", valueName: "n"))
   var count: Int?
 
   @OptionGroup var aggregates: AggregateOptions
@@ -58,51 +60,51 @@ struct WatchCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "With --format xcp-rrdd: the file that is kept up to date.", valueName: "file"))
+      "The file to keep up to date, with --format xcp-rrdd.", valueName: "file"))
   var to: String?
 
   @Option(
     name: .long,
-    help: ArgumentHelp("The columns: names with commas between them.", valueName: "names"),
+    help: ArgumentHelp("The columns: names of statistics, separated by commas.", valueName: "names"),
     transform: NameList.init)
   var stat: NameList?
 
-  @Flag(name: .long, help: "Also what is zero or did not move.")
+  @Flag(name: .long, help: "Include statistics that are zero or did not change.")
   var zeros = false
 
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Only sources for which this holds, such as 'rate(exits) > 1000/s'.",
+      "Show only sources for which this holds, such as 'rate(exits) > 1000/s'.",
       valueName: "condition"))
   var when: String?
 
-  @Flag(name: .long, help: "With --when: end with status 1 the first time that it holds.")
+  @Flag(name: .long, help: "End with status 1 when the condition of --when holds first.")
   var exit = false
 
   func validate() throws {
     if (to != nil) != (format == .rrd) {
-      throw ValidationError("--format xcp-rrdd and --to FILE belong together")
+      throw ValidationError("--format xcp-rrdd and --to FILE require each other")
     }
-    if exit, when == nil { throw ValidationError("--exit is for --when") }
+    if exit, when == nil { throw ValidationError("--exit requires --when") }
     if when != nil {
       guard format == .table || format == .json else {
-        throw ValidationError("--when is for --format table and json")
+        throw ValidationError("--when requires --format table or json")
       }
       guard aggregates.aggregate == nil, stat == nil, observation.match == nil else {
         throw ValidationError(
-          "--when shows its own numbers: leave out --stat, --match, --aggregate")
+          "--when excludes --stat, --match and --aggregate")
       }
     }
     guard every.nanoseconds >= 1_000_000 else {
-      throw ValidationError("--every \(every) is too short; the shortest is 1ms")
+      throw ValidationError("--every \(every) is too short (minimum: 1ms)")
     }
     try aggregates.validate(format)
-    if let count, count < 1 { throw ValidationError("--count is \(count); it must be at least 1") }
+    if let count, count < 1 { throw ValidationError("--count \(count) is too small (minimum: 1)") }
   }
 
   func run() throws {
-    // A condition that is wrong is told before anything is looked for.
+    // Report an invalid condition before discovery starts.
     let condition = try when.map { text in
       do throws(FormulaError) {
         return try Formula(text, .condition)
@@ -144,21 +146,23 @@ struct WatchCommand: ParsableCommand {
     if alert?.hasHeld == true { throw ExitCode(CommandError.Status.foundWrong.rawValue) }
   }
 
-  /// Brings the file up to date that was asked for: whether one was.
+  /// Updates the file of `--to`.
+  ///
+  /// - Returns: `false` if no file was requested.
   @discardableResult
   private func keep(_ file: inout MetricsFile?) throws -> Bool {
     guard file != nil else { return false }
-    if let remark = try file?.update() { Console.warn(remark.printable) }
+    if let text = try file?.update() { Console.warn(text.printable) }
     return true
   }
 }
 
-/// Names with commas between them.
+/// Names separated by commas.
 struct NameList {
   let names: [String]
 
   init(_ text: String) throws {
     names = text.split(separator: ",").map(String.init)
-    if names.isEmpty { throw ValidationError("at least one name is needed") }
+    if names.isEmpty { throw ValidationError("expected at least one name") }
   }
 }

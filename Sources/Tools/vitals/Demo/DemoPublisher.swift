@@ -2,15 +2,15 @@ import Glibc
 import KVMGuests
 import LinuxSystem
 
-/// The process that publishes `app/demo`, as its starter has it.
+/// The child process that publishes `app/demo`.
 struct DemoPublisher {
   private let process: ChildProcess
 
   var pid: CInt { process.pid }
 
-  /// Starts it and waits until the table is there.
+  /// Starts the process and waits up to 5 s until its table exists.
   ///
-  /// - Throws: `CommandError` with the publisher's own words where there is none.
+  /// - Throws: `CommandError` with the message of the process if it does not publish.
   init(directory: String?) throws {
     let program = try Launcher.currentProgram(leadingArguments: ["demo", "--", DemoTable.word])
     let pipe = try Pipe()
@@ -28,13 +28,13 @@ struct DemoPublisher {
     }
     guard text == "ready\n" else {
       process.kill()
-      let reason = text.split(separator: "\n").first ?? "its publisher did not say why"
-      throw CommandError(status: .foundWrong, text: "no app/demo: \(reason)")
+      let reason = text.split(separator: "\n").first ?? "the process ended without a message"
+      throw CommandError(status: .foundWrong, text: "cannot publish app/demo: \(reason)")
     }
     self.process = process
   }
 
-  /// Lets it end its publication.
+  /// Sends SIGTERM, so that the process closes its table; kills it after 2 s.
   func stop() {
     process.terminate(timeoutMilliseconds: 2_000)
   }

@@ -2,11 +2,11 @@ import LinuxSystem
 import SharedTable
 import Statistics
 
-/// What `vitals demo` publishes: a program with workers that answer requests.
+/// The table of `vitals demo`: a program with workers that answer requests.
 ///
-/// Its numbers are made up; the way they are published is that of any program.
+/// The values are invented; they are published as any program publishes its own.
 final class DemoTable {
-  /// The words on the command line of the process that publishes.
+  /// The argument that makes `vitals demo` publish.
   static let word = "publish"
 
   private let publisher: Publisher
@@ -26,12 +26,12 @@ final class DemoTable {
         "worker\(number)", keys: ["worker": "\(number)"], labels: ["role": "answers requests"])
       workers.append(try DemoWorker(publisher, source, number: UInt64(number)))
     }
-    let link = try publisher.addSource("link", labels: ["device": "imagined"])
+    let link = try publisher.addSource("link", labels: ["device": "simulated"])
     traffic = try publisher.addRecord(
       "traffic", schema: Self.trafficSchema, to: link, consistency: .latched)
   }
 
-  /// Two parts and their sum, which readers never see apart.
+  /// Two parts and their sum; each sample of a reader has consistent values.
   private static let trafficSchema = Schema(packing: [
     Statistic("received_bytes", .cumulative, unit: .bytes, meaning: "Bytes of requests."),
     Statistic("sent_bytes", .cumulative, unit: .bytes, meaning: "Bytes of answers."),
@@ -40,7 +40,7 @@ final class DemoTable {
       meaning: "Bytes of both: the sum of received_bytes and sent_bytes in each sample."),
   ])
 
-  /// Moves the numbers on by a hundredth of a second.
+  /// Advances the values by 10 ms.
   func step() {
     steps += 1
     var answered: UInt64 = 0
@@ -52,7 +52,7 @@ final class DemoTable {
     }
   }
 
-  /// A sum; a word that has no value yet counts as zero.
+  /// Returns a sum; an inactive word counts as zero.
   private static func sum(_ word: UInt64, _ amount: UInt64) -> UInt64 {
     word == Inactive.unsigned ? amount : word + amount
   }
@@ -61,9 +61,9 @@ final class DemoTable {
     publisher.close()
   }
 
-  /// Publishes until the parent ends or a signal comes: the body of a process of its own.
+  /// Publishes until the parent exits or a termination signal arrives.
   ///
-  /// It writes one line to its standard output: `ready`, or why not.
+  /// Writes one line to standard output: `ready`, or the error.
   static func publish(directory: String?, parent: CInt) throws {
     let signals = try TerminationSignals()
     let table: DemoTable
@@ -78,7 +78,7 @@ final class DemoTable {
     try Console.write("ready\n")
     var next = monotonicNanoseconds()
     while !process.hasExited {
-      // A step that took too long is not made up for.
+      // After a delay, do not catch up.
       next = max(next + 10_000_000, monotonicNanoseconds())
       if signals.wait(until: next) { return }
       table.step()

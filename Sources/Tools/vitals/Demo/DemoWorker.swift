@@ -1,7 +1,7 @@
 import SharedTable
 import Statistics
 
-/// A worker of the demo's program, with what it counts.
+/// A worker of the simulated program and its statistics.
 final class DemoWorker {
   private let number: UInt64
   private let lock: Record
@@ -21,7 +21,7 @@ final class DemoWorker {
     self.number = number
     random = number &* 0x9e37_79b9_7f4a_7c15 | 1
     let requests = try publisher.addRecord("requests", schema: Self.requestSchema, to: source)
-    // Its statistics are heavy: kept only while a reader asks for it.
+    // Its statistics are heavy: they are counted only while a reader requests the group.
     lock = try publisher.addRecord("lock", schema: Self.lockSchema, to: source)
     served = requests.counter("served")
     failed = requests.counter("failed")
@@ -36,11 +36,11 @@ final class DemoWorker {
   private static let requestSchema = Schema(packing: [
     Statistic(
       "phase", .state, states: ["starting", "serving", "draining"],
-      meaning: "What the worker is doing."),
+      meaning: "The activity of the worker."),
     Statistic("served", .cumulative, stability: .stable, meaning: "Requests that were answered."),
     Statistic("failed", .cumulative, meaning: "Requests that ended in an error."),
     Statistic("queue", .instant, meaning: "Requests that wait now."),
-    Statistic("deepest", .peak, meaning: "The most requests that ever waited."),
+    Statistic("deepest", .peak, meaning: "The maximum of queue."),
     Statistic(
       "latency_hist", .logHistogram, unit: .seconds, scale: .nano, size: 32,
       meaning: "Time from a request to its answer."),
@@ -51,13 +51,16 @@ final class DemoWorker {
 
   private static let lockSchema = Schema(packing: [
     Statistic(
-      "spins", .cumulative, cost: .heavy, meaning: "Times round the loop to take the lock."),
+      "spins", .cumulative, cost: .heavy, meaning: "Iterations of the loop that acquires the lock."),
     Statistic(
       "held_hist", .logHistogram, unit: .seconds, scale: .nano, size: 24, cost: .heavy,
       meaning: "Time that the lock was held."),
   ])
 
-  /// A hundredth of a second: how many requests were answered.
+  /// Advances the values by 10 ms.
+  ///
+  /// - Parameter steps: the number of steps until now.
+  /// - Returns: the number of requests answered in this step.
   func step(_ steps: UInt64) -> UInt64 {
     // The second worker drains for 5 of every 20 seconds.
     let drains = number == 1 && steps % 2_000 >= 1_500
@@ -68,7 +71,7 @@ final class DemoWorker {
     let answers = drains ? 0 : 3 + number + next() % 4
     for _ in 0..<answers {
       served?.bump()
-      // Most take some tenths of a millisecond, some much longer.
+      // Most requests take some tenths of a millisecond, one in 16 takes 2 ms.
       let order = 17 + (next() % 16 == 0 ? 4 : next() % 2)
       latency?.observe(1 << order + next() % 100_000)
     }

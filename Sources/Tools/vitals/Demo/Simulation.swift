@@ -5,11 +5,11 @@ import LinuxSystem
 import Statistics
 import StatsTesting
 
-/// Virtual machines that do not exist, offered as a VMM would: over handover sockets.
+/// Simulated VMs whose statistics are offered on handover sockets, as a VMM offers its own.
 ///
-/// Their statistics are memory files in the format of KVM binary statistics.
+/// The statistics are memory files in the format of KVM binary statistics.
 struct Simulation: ~Copyable {
-  private struct Machine: ~Copyable {
+  private struct SimulatedVM: ~Copyable {
     let name: String
     let path: String
     let socket: UnixSocket
@@ -18,10 +18,10 @@ struct Simulation: ~Copyable {
     let offsets: [Int]
   }
 
-  private final class MachineBox {
-    var vm: Machine
+  private final class Box {
+    var vm: SimulatedVM
 
-    init(_ vm: consuming Machine) {
+    init(_ vm: consuming SimulatedVM) {
       self.vm = vm
     }
 
@@ -30,45 +30,47 @@ struct Simulation: ~Copyable {
     }
   }
 
-  private let vms: [MachineBox]
+  private let vms: [Box]
   private let files: SimulationFiles
   private let signals: TerminationSignals
 
   init(names: [String], vcpus: Int, directory: String) throws {
     let signals = try TerminationSignals()
     try makeDirectory(directory)
-    // This kernel's own schemas where it has KVM, else those of a known one.
+    // Prefer the schemas of this kernel; without KVM, use recorded ones.
     let kernel = try? KernelSchemas()
     let vmSchema = try kernel?.vm ?? SampleSchemas.vm()
     let vcpuSchema = try kernel?.vcpu ?? SampleSchemas.vcpu()
     let files = SimulationFiles()
     let vms = try names.enumerated().map { index, name in
       let path = "\(directory)/\(name).sock"
-      try Self.clear(path)
+      try Self.removeStaleSocket(path)
       var records: [SimulatedRecord] = []
-      var numbers: [Int] = []
+      var fileIndices: [Int] = []
       var offsets: [Int] = []
       for part in 0...vcpus {
         let schema = part == 0 ? vmSchema : vcpuSchema
         let id = "kvm-\(getpid())" + (part == 0 ? "" : "/vcpu-\(part - 1)")
         let (header, head) = try schema.kvmFile(id: id)
         let data = [UInt8](repeating: 0, count: schema.wordCount * 8)
-        numbers.append(try files.add(name: "vitals-\(name)", contents: head + data))
+        fileIndices.append(try files.add(name: "vitals-\(name)", contents: head + data))
         offsets.append(header.dataOffset)
         records.append(SimulatedRecord(schema, seed: UInt64(index * 16 + part)))
       }
-      return MachineBox(
-        Machine(
+      return Box(
+        SimulatedVM(
           name: name, path: path, socket: try UnixSocket.listen(at: path, .messages),
-          records: records, files: numbers, offsets: offsets))
+          records: records, files: fileIndices, offsets: offsets))
     }
     self.signals = signals
     self.files = files
     self.vms = vms
   }
 
-  /// A socket that nobody listens on is left over and removed; a live one is somebody's.
-  private static func clear(_ path: String) throws {
+  /// Removes a stale socket, on which no process listens.
+  ///
+  /// - Throws: `CommandError` if a process listens on the socket.
+  private static func removeStaleSocket(_ path: String) throws {
     guard (try? FileStatus(path)) != nil else { return }
     do {
       _ = try UnixSocket.connect(to: path, .messages)
@@ -78,10 +80,10 @@ struct Simulation: ~Copyable {
     }
     throw CommandError(
       status: .foundWrong,
-      text: "\(path) is in use: another demo runs; end it or choose another --handover")
+      text: "'\(path)' is in use by another demo (end it, or select another --handover)")
   }
 
-  /// Moves the numbers on ten times a second and answers whoever asks, until the time or a signal.
+  /// Advances the values ten times a second and serves clients, until a deadline or a signal.
   func run(until end: UInt64) {
     let step: UInt64 = 100_000_000
     var next = monotonicNanoseconds()
@@ -94,20 +96,21 @@ struct Simulation: ~Copyable {
             at: box.vm.offsets[index])
         }
       }
-      // A step that took too long is not made up for; who asks comes first.
+      // After a delay, do not catch up: clients are served first.
       next = max(next + step, monotonicNanoseconds() + step / 10)
       while monotonicNanoseconds() < next {
-        answer()
+        serveClients()
         if signals.wait(until: min(next, monotonicNanoseconds() + 10_000_000)) { return }
       }
     }
   }
 
-  private func answer() {
+  /// Sends the descriptors to the clients that connected.
+  private func serveClients() {
     for box in vms where box.vm.socket.waitForInput(milliseconds: 0) {
       guard let client = try? box.vm.socket.accept() else { continue }
-      let numbers = box.vm.files.map { files.number(of: $0) }
-      var rest = numbers[...]
+      let descriptors = box.vm.files.map { files.descriptor(at: $0) }
+      var rest = descriptors[...]
       while !rest.isEmpty {
         let message = Array("vitals-kvm=1\nname=\(box.vm.name)\n".utf8)
         guard (try? client.send(message, descriptors: Array(rest.prefix(250)))) != nil else {
@@ -119,7 +122,7 @@ struct Simulation: ~Copyable {
   }
 }
 
-/// The memory files of a simulation, sealed in size so that readers take them.
+/// The memory files of a simulation, with sealed sizes, as readers require.
 final class SimulationFiles {
   private var files: [Box] = []
 
@@ -138,10 +141,10 @@ final class SimulationFiles {
     return files.count - 1
   }
 
-  func number(of index: Int) -> CInt { files[index].file.descriptor.rawValue }
+  func descriptor(at index: Int) -> CInt { files[index].file.descriptor.rawValue }
 
   func write(_ words: [UInt64], to index: Int, at offset: Int) {
-    // The file is this process's own and has its size: there is nothing that can fail.
+    // A write within the fixed size of an own memory file does not fail.
     try? files[index].file.write(words, at: offset)
   }
 }

@@ -2,21 +2,23 @@ import KVMGuests
 import LinuxSystem
 import ProcStats
 
-/// Virtual machines one of which gets too little of a CPU, to find out which and why.
+/// VMs of which one gets too little CPU time; the user finds out which one and why.
 struct StarvedDemo {
-  /// How long the VMM of a busy guest works on each exit.
-  private static let work: UInt64 = 1_000_000
-  /// The names say nothing of what they do.
+  /// The CPU time that the VMM of a busy guest uses per exit.
+  private static let workNanoseconds: UInt64 = 1_000_000
+  /// Neutral names: they do not give the victim away.
   private static let names = ["alder", "birch", "cedar", "rowan"]
 
   private let byQuota: Bool
 
-  /// Starved by a neighbour on the same CPU, or by a quota of its own.
+  /// - Parameter byQuota: whether a CPU quota starves the VM, instead of a neighbour on its CPU.
   init(byQuota: Bool) {
     self.byQuota = byQuota
   }
 
-  /// Shows them until the time, or a signal.
+  /// Runs the VMs for a duration or until a signal.
+  ///
+  /// - Parameter text: the duration as text.
   func run(for nanoseconds: UInt64, _ text: String) throws {
     let signals = try TerminationSignals()
     let names = Self.names.shuffled()
@@ -33,21 +35,21 @@ struct StarvedDemo {
       For \(text), or until Ctrl-C. In another terminal: vitals doctor
       """)
     _ = signals.wait(until: monotonicNanoseconds() + nanoseconds)
-    // Its processes have to be gone before a group can be.
+    // A control group with processes cannot be removed.
     fleet.stop()
     quota?.remove()
   }
 
-  /// The victim first.
+  /// Returns the configurations, the victim's first.
   private func configurations(_ names: [String]) throws -> [GuestProcessConfiguration] {
     let own = currentThread()
     let cpus = allowedCPUs(ofThread: own, process: currentProcess())
     guard let cpu = cpus?.max() else {
       throw CommandError(
-        status: .foundWrong, text: "the CPUs that this process may use are not known")
+        status: .foundWrong, text: "cannot read the CPU affinity of this process")
     }
     var busy = GuestConfiguration(payload: .portIO, pace: .unlimited)
-    busy.workNanoseconds = Self.work
+    busy.workNanoseconds = Self.workNanoseconds
     var victim = GuestProcessConfiguration(name: names[0], guest: busy)
     var second = GuestProcessConfiguration(
       name: names[1], guest: GuestConfiguration(payload: .portIO))
@@ -66,22 +68,22 @@ struct StarvedDemo {
   }
 }
 
-/// A control group whose only process may use a fifth of a CPU.
+/// A control group that limits one process to a fifth of a CPU.
 struct QuotaGroup {
   private let directory: String
 
-  /// Makes the group below that of this process where it can, in version 2 or 1 of control groups.
+  /// Creates the group below the root of the hierarchy, version 2 or 1, and adds a process.
   ///
-  /// - Throws: `CommandError` where no control group is writable.
+  /// - Throws: `CommandError` if no control group is writable.
   init(of process: Int32) throws {
     let roots = SystemRoots()
     let name = "vitals-demo-\(currentProcess())"
-    let isSecond = (try? readText("\(roots.sys)/fs/cgroup/cgroup.controllers")) != nil
-    directory = "\(roots.sys)/fs/cgroup/\(isSecond ? "" : "cpu/")\(name)"
+    let isVersion2 = (try? readText("\(roots.sys)/fs/cgroup/cgroup.controllers")) != nil
+    directory = "\(roots.sys)/fs/cgroup/\(isVersion2 ? "" : "cpu/")\(name)"
     do throws(SystemError) {
       try makeDirectory(directory)
-      if isSecond {
-        // It may be on already, or be another's to decide: then cpu.max tells.
+      if isVersion2 {
+        // Ignore an error: the controller may be enabled already. If not, cpu.max does not exist.
         try? Self.write("+cpu", to: "\(roots.sys)/fs/cgroup/cgroup.subtree_control")
         try Self.write("20000 100000", to: "\(directory)/cpu.max")
       } else {
@@ -97,7 +99,9 @@ struct QuotaGroup {
     }
   }
 
-  /// Removes the group, whose process has to be gone.
+  /// Removes the group.
+  ///
+  /// - Precondition: the process exited.
   func remove() {
     removeEmptyDirectory(directory)
   }

@@ -1,30 +1,29 @@
 import ArgumentParser
 import StatsFormats
 
-/// Which functions of aggregates are shown.
+/// The functions of aggregates to show.
 struct AggregateOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
       """
-      Only aggregates, by these functions with commas between them: sum, min, max, avg, zero (how \
-      many have 0) and list (each member's own). Of counts that grow, watch folds the members' \
-      rates. Not for openmetrics, prometheus and xcp-rrdd: their readers sum by themselves, and \
-      aggregates are never part of those formats.
+      Show only aggregates, computed by these functions, separated by commas: sum, min, max, avg, \
+      zero (number of members at 0) and list (the value of each member). watch applies them to \
+      the members' rates. Not for openmetrics, prometheus and xcp-rrdd, which contain no \
+      aggregates.
       """, valueName: "functions"),
     transform: FunctionList.init)
   var aggregate: FunctionList?
 
-  /// Fails where a format has no aggregates.
+  /// Throws if the format has no aggregates.
   func validate(_ format: OutputFormat) throws {
     guard aggregate != nil, format.isForMonitoring else { return }
     throw ValidationError(
-      "--aggregate is not for --format \(format.rawValue), whose readers sum by themselves; "
-        + "take table, json or csv")
+      "--format \(format.rawValue) has no aggregates; use table, json or csv")
   }
 }
 
-/// Functions with commas between them, each once.
+/// Functions separated by commas, each once.
 struct FunctionList {
   let outputs: [AggregateOutput]
 
@@ -33,16 +32,16 @@ struct FunctionList {
     for word in text.split(separator: ",") {
       guard let output = AggregateOutput(name: String(word)) else {
         let all = AggregateOutput.allCases.map(\.name).joined(separator: ", ")
-        throw ValidationError("there is no function '\(word)'; there are \(all)")
+        throw ValidationError("unknown function '\(word)'; expected one of \(all)")
       }
       if !outputs.contains(output) { outputs.append(output) }
     }
-    if outputs.isEmpty { throw ValidationError("at least one function is needed") }
+    if outputs.isEmpty { throw ValidationError("expected at least one function") }
     self.outputs = outputs
   }
 }
 
-/// What comes first in `vitals show`.
+/// The order of `vitals show`.
 enum ShowOrder: String, ExpressibleByArgument, CaseIterable {
   /// A block for each source.
   case source

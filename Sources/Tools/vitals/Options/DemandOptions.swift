@@ -1,13 +1,13 @@
 import ArgumentParser
 
-/// Which groups are turned on that publishers keep on demand.
+/// The on-demand groups to request from publishers.
 struct DemandOptions: ParsableArguments {
   @Option(
     name: .long, parsing: .singleValue,
     help: ArgumentHelp(
       """
-      Ask publishers for groups that they keep on demand, while this command runs: a pattern of \
-      group names, sources, or source:group; may be given more than once.
+      Request on-demand groups from publishers while this command runs: a pattern of group names, \
+      sources, or source:group (repeatable).
       """, valueName: "pattern"),
     transform: PathPattern.init)
   var enable: [PathPattern] = []

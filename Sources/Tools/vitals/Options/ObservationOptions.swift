@@ -6,13 +6,13 @@ import StatsTree
 import TableInput
 import XenStats
 
-/// The options of every command that looks at sources.
+/// The options of every command that reads sources.
 struct ObservationOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
       """
-      The sources to look at, such as kvm/web1, app/shop or '/vcpu[01]$/', or the path of a \
-      publisher's table or socket.
+      The sources, such as kvm/web1, app/shop or '/vcpu[01]$/', or the path of a shared table \
+      or socket.
       """, valueName: "source"),
     transform: SourceArgument.init)
   var sources: [SourceArgument] = []
@@ -20,7 +20,7 @@ struct ObservationOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Only statistics whose name matches, such as 'halt_*' or /exits/.", valueName: "pattern"),
+      "Select statistics by name, such as 'halt_*' or /exits/.", valueName: "pattern"),
     transform: PathPattern.init)
   var match: PathPattern?
 
@@ -43,7 +43,7 @@ struct ObservationOptions: ParsableArguments {
   @Option(
     name: .long, parsing: .singleValue,
     help: ArgumentHelp(
-      "A QMP socket to use for a QEMU whose own is taken; may be given more than once.",
+      "Another QMP socket of a QEMU process whose own is in use (repeatable).",
       valueName: "pid=socket"),
     transform: MonitorAddress.init)
   var qmp: [MonitorAddress] = []
@@ -52,25 +52,25 @@ struct ObservationOptions: ParsableArguments {
     name: .long,
     help: ArgumentHelp(
       """
-      Counters of the vCPUs' threads to keep while this runs, with commas between them: KVM's \
-      tracepoints (kvm_pio, 'kvm_*'), one value of theirs (kvm_userspace_exit:KVM_EXIT_IO, \
-      'kvm_exit:*', which cost each exit a filter), context-switches, cpu-migrations, task-clock, \
-      and where the machine has them cycles, instructions, each also as :guest and :host.
+      Events of the vCPU threads to count while this runs, separated by commas: tracepoints of \
+      KVM (kvm_pio, 'kvm_*'), one value of a tracepoint (kvm_userspace_exit:KVM_EXIT_IO, \
+      'kvm_exit:*'; each costs a filter per exit), context-switches, cpu-migrations, task-clock, \
+      and hardware events cycles and instructions, each also as :guest and :host.
       """, valueName: "events"),
     transform: EventList.init)
   var events: EventList?
 
   @Option(
     name: .long,
-    help: ArgumentHelp("The directory of the sockets on which VMMs hand over.", valueName: "dir"))
+    help: ArgumentHelp("The directory of the sockets on which VMMs hand over descriptors.", valueName: "dir"))
   var handover: String = "/run/vitals/kvm"
 
   @Option(
     name: .long,
     help: ArgumentHelp(
       """
-      The directory of publishers' sockets and tables, in place of /run/vitals/app and \
-      /dev/shm/vitals/app.
+      The directory of the sockets and tables of publishers (default: /run/vitals/app and \
+      /dev/shm/vitals/app).
       """, valueName: "dir"))
   var tables: String?
 
@@ -78,24 +78,24 @@ struct ObservationOptions: ParsableArguments {
     name: .long,
     help: ArgumentHelp(
       """
-      The libxenctrl to load, by name or path, in place of the one that is installed; then it is \
-      not looked whether this is dom0.
+      The libxenctrl to load, by name or path, instead of the installed one; also skips the \
+      test for dom0.
       """, valueName: "library", visibility: .hidden))
   var xenLibrary: String?
 
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "The directory of the files of xcp-rrdd's plugins, the sources rrdd/...", valueName: "dir"))
+      "The directory of the files of xcp-rrdd plugins (sources rrdd/...).", valueName: "dir"))
   var plugins = RRDInput.Options().directory
 
-  @Flag(name: .long, help: "Also sources and groups that are hidden.")
+  @Flag(name: .long, help: "Include hidden sources and groups.")
   var hidden = false
 
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Only what a user owns, and what nobody does; aggregates count nothing else.",
+      "Select sources of this user and sources without an owner; aggregates count no others.",
       valueName: "user"),
     transform: OwnerArgument.init)
   var owner: OwnerArgument?
@@ -109,7 +109,7 @@ struct ObservationOptions: ParsableArguments {
   /// The patterns among the sources.
   var patterns: [Pattern] { sources.compactMap(\.pattern) }
 
-  /// The tables that were named, each of which is there.
+  /// Returns the paths of named tables; throws if one does not exist.
   func tablePaths() throws -> [String] {
     try sources.filter { $0.pattern == nil }.map { source in
       do throws(SystemError) {
@@ -120,11 +120,11 @@ struct ObservationOptions: ParsableArguments {
           status: error.isPermission ? .notPermitted : .nothingThere, text: "\(error)")
       }
       throw CommandError(
-        status: .usage, text: "\(source.text) is neither a file nor a socket")
+        status: .usage, text: "'\(source.text)' is neither a file nor a socket")
     }
   }
 
-  /// The options for the publishers' tables.
+  /// The options for shared tables.
   var tableInput: TableInput.Options {
     var options = TableInput.Options()
     if let tables {
@@ -134,7 +134,7 @@ struct ObservationOptions: ParsableArguments {
     return options
   }
 
-  /// The options for the domains of Xen.
+  /// The options for Xen domains.
   var xenInput: XenInput.Options {
     var options = XenInput.Options()
     options.library = xenLibrary
@@ -142,14 +142,14 @@ struct ObservationOptions: ParsableArguments {
     return options
   }
 
-  /// The options for the plugins' files.
+  /// The options for files of xcp-rrdd plugins.
   var pluginInput: RRDInput.Options {
     var options = RRDInput.Options()
     options.directory = plugins
     return options
   }
 
-  /// The options for the virtual machines of KVM.
+  /// The options for KVM virtual machines.
   var input: KVMInput.Options {
     var options = KVMInput.Options()
     if let methods = methods ?? via { options.methods = methods.kvm }
@@ -162,10 +162,10 @@ struct ObservationOptions: ParsableArguments {
 /// A pattern of sources, or the path of a table.
 struct SourceArgument {
   let text: String
-  /// Nil for the path of a table.
+  /// `nil` for the path of a table.
   let pattern: Pattern?
 
-  /// Reads what a person wrote: what begins as a path of the filesystem does is one.
+  /// Parses an argument; text that starts like a filesystem path is one.
   init(_ text: String) throws {
     self.text = text
     let isExpression = text.count > 1 && text.hasPrefix("/") && text.hasSuffix("/")
@@ -179,7 +179,7 @@ struct PathPattern {
   let text: String
   let pattern: Pattern
 
-  /// Reads what a person wrote, or says what is wrong with it.
+  /// Parses a pattern.
   init(_ text: String) throws {
     self.text = text
     do {
@@ -190,7 +190,7 @@ struct PathPattern {
   }
 }
 
-/// The counters that are asked for.
+/// The requested events.
 struct EventList {
   let patterns: [KVMInput.EventPattern]
 
@@ -200,11 +200,11 @@ struct EventList {
     } catch {
       throw ValidationError("\(error)")
     }
-    if patterns.isEmpty { throw ValidationError("at least one event is needed") }
+    if patterns.isEmpty { throw ValidationError("expected at least one event") }
   }
 }
 
-/// The monitor of one QEMU.
+/// The monitor socket of one QEMU process.
 struct MonitorAddress {
   let pid: Int32
   let path: String
@@ -212,7 +212,7 @@ struct MonitorAddress {
   init(_ text: String) throws {
     let parts = text.split(separator: "=", maxSplits: 1)
     guard parts.count == 2, let pid = Int32(parts[0]), pid > 0 else {
-      throw ValidationError("write the QEMU's process number, = and the socket: 1234=/run/vm.sock")
+      throw ValidationError("expected PID=SOCKET, such as 1234=/run/vm.sock")
     }
     self.pid = pid
     path = String(parts[1])

@@ -12,7 +12,7 @@ struct OwnerArgument {
       return
     }
     guard let number = userID(named: text) else {
-      throw ValidationError("there is no user '\(text)'; give a name or a number of this system")
+      throw ValidationError("unknown user '\(text)'")
     }
     viewer = .user(number)
   }

@@ -9,17 +9,17 @@ struct TimeSpan: CustomStringConvertible {
     nanoseconds = seconds * 1_000_000_000
   }
 
-  /// Reads what a person wrote, or says how to write it.
+  /// Parses a number with a unit.
   init(_ text: String) throws {
     let digits = text.prefix { $0.isNumber || $0 == "." }
     let factors: [Substring: Double] = [
       "us": 1e3, "ms": 1e6, "": 1e9, "s": 1e9, "m": 60e9, "min": 60e9, "h": 3600e9,
     ]
-    // A thousand years are enough.
+    // At most about a thousand years.
     guard let number = Double(digits), let factor = factors[text.dropFirst(digits.count)],
       number * factor <= 3e16 * 1e3
     else {
-      throw ValidationError("write a number and a unit of us, ms, s, m or h, such as 500ms")
+      throw ValidationError("expected a number with a unit of us, ms, s, m or h, such as 500ms")
     }
     nanoseconds = UInt64((number * factor).rounded())
   }

@@ -4,7 +4,7 @@ import StatsFormats
 import StatsInput
 import StatsTree
 
-/// Appends samples to a CSV file that others may move away: SIGHUP opens it anew.
+/// Appends samples to a CSV file; SIGHUP reopens it after log rotation.
 struct TopLog {
   let path: String
 
@@ -29,7 +29,7 @@ struct TopLog {
     }
   }
 
-  /// The file, with the names of its columns if it is new.
+  /// Opens the file; writes the header if the file is empty.
   private func open() throws -> Descriptor {
     let file = try Descriptor.openForAppending(path)
     if try file.byteCount() == 0 { try file.write(CSV.header) }

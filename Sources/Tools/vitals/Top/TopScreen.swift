@@ -5,14 +5,14 @@ import StatsInput
 import StatsTerminal
 import StatsTree
 
-/// Shows `Top` on a terminal until somebody quits.
+/// Shows `Top` on a terminal until the user quits.
 struct TopScreen {
   private var top: Top
   private let observer: Observer
   private var writer: ScreenWriter
   private var parser = KeyParser()
   private var cadence: Cadence
-  /// An ESC that nothing follows for so long is the key.
+  /// An ESC that is followed by nothing for this long is the Escape key.
   private static let escapeDelay: UInt64 = 50_000_000
 
   init(_ top: Top, _ observer: Observer, _ palette: Palette, every: TimeSpan, count: Int?) {
@@ -49,7 +49,9 @@ struct TopScreen {
     if !bytes.isEmpty { try Console.write(bytes) }
   }
 
-  /// Takes keys and signals until a time; false where it is the end.
+  /// Processes keys and signals until a deadline.
+  ///
+  /// - Returns: `false` if the user quits or a signal ends the program.
   private mutating func wait(_ session: TerminalSession, until deadline: UInt64) throws -> Bool {
     var end = deadline
     while monotonicNanoseconds() < end {
@@ -99,7 +101,7 @@ struct TopScreen {
   private mutating func setInterval(_ text: String) {
     guard let span = try? TimeSpan(text), span.nanoseconds >= 10_000_000 else {
       top.model.showNotice(
-        "'\(text.printable)' is no interval: write 500ms or 2s, at least 10ms",
+        "'\(text.printable)' is not an interval; expected at least 10ms, such as 500ms or 2s",
         at: monotonicNanoseconds())
       return
     }

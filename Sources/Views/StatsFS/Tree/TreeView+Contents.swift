@@ -76,7 +76,7 @@ extension TreeView {
   func availableReading(of entry: Plan.Entry, since time: UInt64) throws(FuseError) -> Reading {
     let reading = reading(of: entry, since: time)
     switch reading.status {
-    case .up, .stale: return reading
+    case .up, .stale, .pending: return reading
     case .denied(let code): throw code > 0 && code < 512 ? FuseError(code) : .inputOutput
     case .gone: throw .noDevice
     }

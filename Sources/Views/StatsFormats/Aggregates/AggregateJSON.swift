@@ -76,7 +76,7 @@ public struct AggregateJSON {
         writer.members(members, sampler.provenances(of: part.entry))
       }
       writer.member("status", status.word)
-      guard status.hasNumbers, status != .stale(since: 0) else { return }
+      guard status.hasNumbers else { return }
       writer.key("values")
       writer.object { writer in
         for column in part.columns {

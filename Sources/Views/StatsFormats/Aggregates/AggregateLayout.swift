@@ -165,7 +165,7 @@ extension AggregateBlock {
 
   /// Returns `true` if no aggregate was ever read, for example because its group is disabled.
   package func isNeverRead(in sampler: Sampler) -> Bool {
-    parts.allSatisfy { sampler.status(of: $0.entry) == .stale(since: 0) }
+    parts.allSatisfy { sampler.status(of: $0.entry) == .pending }
   }
 
   /// Returns the positions of a statistic: of the part and of the column in it.

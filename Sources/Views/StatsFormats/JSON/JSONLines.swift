@@ -103,7 +103,7 @@ public struct JSONLines {
       }
       write(status, to: &writer)
       writer.member("schema", group.schema.hashText)
-      guard status.hasNumbers, status != .stale(since: 0) else { return }
+      guard status.hasNumbers else { return }
       let window = sampler.window(of: entry)
       writer.key("window")
       writer.object { writer in

@@ -1,3 +1,4 @@
+internal import LinuxSystem
 public import Statistics
 public import StatsTree
 
@@ -6,18 +7,18 @@ extension Status {
   public func text(at timestamp: Timestamp) -> String {
     switch self {
     case .up, .gone: word
-    case .stale(since: 0): "stale (never read)"
+    case .pending: "pending (never read)"
     case .stale(let since): "stale for \(timestamp.age(of: since))"
-    case .denied(let code): "denied (\(ErrorName(code)))"
+    case .denied(let code): "denied (\(SystemError.name(of: code)))"
     }
   }
 
   /// The reason: an `errno` name, or since when in nanoseconds; nil if there is none.
   var reason: String? {
     switch self {
-    case .up, .gone, .stale(since: 0): nil
+    case .up, .gone, .pending: nil
     case .stale(let since): String(since)
-    case .denied(let code): ErrorName(code).description
+    case .denied(let code): SystemError.name(of: code)
     }
   }
 }

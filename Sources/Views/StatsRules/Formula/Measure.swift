@@ -64,6 +64,7 @@ public enum MissingValue: Hashable, Sendable {
     case denied(code: Int32)
     case stale
     case gone
+    case pending
   }
 }
 
@@ -75,6 +76,7 @@ extension MissingValue: CustomStringConvertible {
     case .unreadable(let name, .denied): "access to \(name) denied"
     case .unreadable(let name, .stale): "\(name) is stale"
     case .unreadable(let name, .gone): "the source of \(name) is gone"
+    case .unreadable(let name, .pending): "\(name) was never read"
     case .inactive(let name): "\(name) has no value"
     case .early(let name): "\(name) was read only once"
     case .empty(let name): "\(name) has no new samples"

@@ -78,6 +78,7 @@ extension Subject {
     switch sampler.status(of: entry) {
     case .up: break
     case .stale: throw MissingValuesError(.unreadable(name: name, .stale))
+    case .pending: throw MissingValuesError(.unreadable(name: name, .pending))
     case .denied(let code): throw MissingValuesError(.unreadable(name: name, .denied(code: code)))
     case .gone: throw MissingValuesError(.unreadable(name: name, .gone))
     }

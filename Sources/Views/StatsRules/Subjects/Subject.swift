@@ -55,7 +55,7 @@ public struct Subject {
     let statuses = [source.status] + own.map { sampler.status(of: $0) }
     return statuses.contains { status in
       switch (state, status) {
-      case (.denied, .denied), (.stale, .stale): true
+      case (.denied, .denied), (.stale, .stale), (.stale, .pending): true
       default: false
       }
     }

@@ -23,6 +23,7 @@ struct TopSample {
     case stale
     case denied
     case gone
+    case pending
 
     init(_ status: Status) {
       self =
@@ -31,6 +32,7 @@ struct TopSample {
         case .stale: .stale
         case .denied: .denied
         case .gone: .gone
+        case .pending: .pending
         }
     }
 
@@ -40,6 +42,7 @@ struct TopSample {
       case .stale: "stale"
       case .denied: "denied"
       case .gone: "gone"
+      case .pending: "pending"
       }
     }
   }

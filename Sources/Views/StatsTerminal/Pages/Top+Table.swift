@@ -132,7 +132,7 @@ extension Top {
       case .state:
         frame.put(
           status.text, row: line, column: field.column, width: field.width,
-          isUp ? .good : status == .stale ? .warning : .bad)
+          isUp ? .good : status == .stale || status == .pending ? .warning : .bad)
       case .statistic(let column):
         let text = text(of: index, column, sample, place)
         frame.put(

@@ -43,7 +43,7 @@ public struct AggregateText: Sendable {
         options.appendHeading(
           of: part.entry, sampler, at: timestamp, namesFunctions: false, to: &text)
         let status = sampler.status(of: part.entry)
-        guard status.hasNumbers, status != .stale(since: 0) else { continue }
+        guard status.hasNumbers else { continue }
         append(part, sampler, &notes, to: &text)
       }
     }

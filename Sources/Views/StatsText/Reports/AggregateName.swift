@@ -1,6 +1,7 @@
 public import Statistics
 
-/// The name of an aggregate's statistic: the members' statistic and a function, such as `exits.max`.
+/// The name of an aggregate's statistic: the members' statistic and a function, such as
+/// `exits.max`.
 public struct AggregateName {
   /// The members' statistic, or a pattern for several.
   public let base: String

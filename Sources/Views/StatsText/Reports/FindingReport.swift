@@ -23,7 +23,8 @@ public struct FindingReport {
 
   private var passedCount: Int { findings.count - failedCount - skippedCount }
 
-  /// Returns one line for each object, one for each failed or skipped rule below it, and the totals.
+  /// Returns one line for each object, one for each failed or skipped rule below it, and the
+  /// totals.
   ///
   /// - Parameter all: whether passed rules have a line, too.
   public func text(all: Bool) -> String {

@@ -166,7 +166,7 @@ extension Status {
   fileprivate var reason: String? {
     switch self {
     case .denied(let code): SystemError.text(for: code)
-    case .stale(since: 0): "no answer yet"
+    case .pending: "no answer yet"
     case .up, .stale, .gone: nil
     }
   }

@@ -36,7 +36,7 @@ struct GroupBlock {
     let members = sampler.members(of: entry)
     memberCount = members?.count ?? 1
     let status = sampler.status(of: entry)
-    guard status.hasNumbers, status != .stale(since: 0) else { return }
+    guard status.hasNumbers else { return }
     let schema = entry.group.schema
     let aggregate = entry.group.aggregation?.definition
     let names = StatisticNames(of: schema).names

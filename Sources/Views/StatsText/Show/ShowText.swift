@@ -99,7 +99,7 @@ public struct ShowText: Sendable {
     }
     text.append(printable: "by \(sampler.memberProvenanceText(of: entry))")
     if status != .up { text.append(", \(status.text(at: timestamp))") }
-    if status.hasNumbers, status != .stale(since: 0) {
+    if status.hasNumbers {
       let window = sampler.window(of: entry)
       let width = Quantity(
         Decimal(mantissa: UInt128(window.end - window.begin), exponent: -9), unit: .seconds)

@@ -5,7 +5,7 @@ import StatsTree
 struct ModelRecord {
   var words: [UInt64]
   var window = Window(begin: 0, end: 0)
-  var status = Status.stale(since: 0)
+  var status = Status.pending
 
   init(of schema: Schema) {
     words = Array(repeating: 0, count: schema.wordCount)
@@ -172,7 +172,7 @@ final class ModelSampler {
       }
     }
     record.words = aggregator.record(live)
-    record.status = .stale(since: 0)
+    record.status = .pending
     if let union = union(fresh) ?? union(held) {
       record.window = union
       record.status = fresh.isEmpty ? .stale(since: union.end) : .up
@@ -255,7 +255,7 @@ final class ModelSampler {
     members.count += 1
     switch status {
     case .up: members.upCount += 1
-    case .stale: members.staleCount += 1
+    case .stale, .pending: members.staleCount += 1
     case .denied: members.deniedCount += 1
     case .gone: members.goneCount += 1
     }

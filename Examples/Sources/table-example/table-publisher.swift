@@ -4,7 +4,6 @@
 //
 // Readers find it by the socket DIRECTORY/shop.socket; the default directory is /run/vitals/app.
 
-#if Metrics  // the package's trait, on by default
 import CoreMetrics
 import Statistics
 import StatsMetrics
@@ -81,4 +80,3 @@ enum TableExample {
     }
   }
 }
-#endif

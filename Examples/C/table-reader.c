@@ -3,7 +3,7 @@
  *
  *   table-reader FILE
  *
- *   cc -std=c11 -D_GNU_SOURCE -ISources/C/CVitals/include docs/examples/table-reader.c
+ *   cc -std=c11 -D_GNU_SOURCE -ISources/C/CVitals/include Examples/C/table-reader.c
  *
  * The file may contain arbitrary bytes and change at any time: the program copies all values out
  * of it and checks the copies.

@@ -3,7 +3,7 @@
  *
  *   table-publisher DIRECTORY NAME [SECONDS]
  *
- *   cc -std=c11 -D_GNU_SOURCE -ISources/C/CVitals/include docs/examples/table-publisher.c
+ *   cc -std=c11 -D_GNU_SOURCE -ISources/C/CVitals/include Examples/C/table-publisher.c
  *
  * The program holds two open file description locks, which the kernel releases when it ends:
  *   NAME.lock    the claim of the name; the file is never removed
