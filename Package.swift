@@ -137,11 +137,11 @@ let package = Package(
       ]),
     room(
       "Views", "StatsTerminal",
-      ["StatsFormats", "StatsTree", "Statistics", "LinuxSystem", "StatsText", "StatsKnowledge"]),
+      ["StatsFormats", "StatsTree", "Statistics", "StatsText", "StatsKnowledge"]),
     room(
       "Views", "StatsFS",
       [
-        "StatsFormats", "StatsChecks", "StatsTree", "Statistics", "LinuxSystem", "CLinux", "FUSE",
+        "StatsFormats", "StatsChecks", "StatsTree", "Statistics", "LinuxSystem", "FUSE",
         "StatsKnowledge",
       ]),
 
@@ -152,7 +152,7 @@ let package = Package(
     room("Testing", "KVMGuests", ["LinuxSystem"]),
     room(
       "Testing", "StatsTesting",
-      ["StatsTree", "Statistics", "LinuxSystem", "CVitalsData"]),
+      ["StatsTree", "Statistics", "LinuxSystem"]),
 
     // MARK: - Tools
     .executableTarget(

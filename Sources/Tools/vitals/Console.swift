@@ -18,7 +18,7 @@ enum Console {
     try? write(text + "\n")
   }
 
-  /// Writes a line to standard error, after the name of the program.
+  /// Writes a line to standard error, after the name of the program; ignores errors.
   static func warn(_ text: String) {
     try? Descriptor.writeStandardError(Array("vitals: \(text)\n".utf8))
   }
@@ -54,12 +54,12 @@ struct CommandError: Error {
 }
 
 extension SystemError {
-  var isPermission: Bool { Status.denied(code: code).isRefusal }
+  var isPermissionDenied: Bool { Status.denied(code: code).isPermissionDenied }
 }
 
 extension Status {
-  /// Whether the system denies access for lack of a permission.
-  var isRefusal: Bool {
+  /// Whether access is denied because a permission is missing: EPERM or EACCES.
+  var isPermissionDenied: Bool {
     guard case .denied(let code) = self else { return false }
     return code == EPERM || code == EACCES
   }

@@ -43,12 +43,12 @@ struct Vitals: ParsableCommand {
     switch error {
     case let status as ExitCode:
       Console.exit(status.rawValue)
-    case let failure as CommandError:
-      Console.warn(failure.text)
-      Console.exit(failure.status.rawValue)
-    case let failure as SystemError:
-      Console.warn("\(failure)")
-      Console.exit(failure.isPermission ? 3 : 1)
+    case let error as CommandError:
+      Console.warn(error.text)
+      Console.exit(error.status.rawValue)
+    case let error as SystemError:
+      Console.warn("\(error)")
+      Console.exit(error.isPermissionDenied ? 3 : 1)
     default:
       let code = exitCode(for: error)
       if code.isSuccess {
@@ -70,7 +70,7 @@ struct Vitals: ParsableCommand {
   /// The help command for the subcommand on the command line.
   private static var helpCommand: String {
     let names = configuration.subcommands.compactMap { $0.configuration.commandName }
-    let asked = CommandLine.arguments.dropFirst().first { names.contains($0) }
-    return "vitals \(asked.map { $0 + " " } ?? "")--help"
+    let name = CommandLine.arguments.dropFirst().first { names.contains($0) }
+    return "vitals \(name.map { $0 + " " } ?? "")--help"
   }
 }

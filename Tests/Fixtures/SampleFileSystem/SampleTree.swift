@@ -3,8 +3,8 @@ import Synchronization
 
 /// A tree of sources with values in memory: `farm/s0`, `farm/s1` and so on.
 ///
-/// Each source has a group `work`. User 65534 owns the first and every tenth source; the others have
-/// no owner. Thread-safe.
+/// Each source has a group `work`. User 65534 owns the first and every tenth source; the others
+/// have no owner. Thread-safe.
 public final class SampleTree: Sendable {
   public let tree = Tree()
   private let records: SampleRecords

@@ -1,3 +1,4 @@
+import StatsKnowledge
 import LinuxSystem
 import ProcStats
 public import Statistics

@@ -1,3 +1,4 @@
+import StatsKnowledge
 import Statistics
 import StatsTesting
 import Testing

@@ -76,7 +76,7 @@ import Testing
     let show = try vitals(xen, "show", "xen/host")
     #expect(show.status == 3, "whether it is there cannot be known")
     #expect(show.errors.contains("run as root in dom0"))
-    #expect(show.errors.contains("whether 'xen/host' is there"))
+    #expect(show.errors.contains("whether 'xen/host' exists"))
     let none = try Command.vitals("check", "xen", "--xen-library", "/nonexistent.so")
     #expect(none.status == 4 && none.errors.contains("no libxenctrl"))
   }

@@ -13,8 +13,8 @@ public final class FuseConnection: Sendable {
 
   /// Sends a notification to the kernel.
   ///
-  /// Do not send `name`, `expiry`, `removal` or `node` while handling a request: the kernel can hold
-  /// the lock of the directory until that request is answered. `wake` is always permitted.
+  /// Do not send `name`, `expiry`, `removal` or `node` while handling a request: the kernel can
+  /// hold the lock of the directory until that request is answered. `wake` is always permitted.
   ///
   /// - Returns: `false` if the kernel does not have the node, name or handle.
   @discardableResult

@@ -1,8 +1,8 @@
 /// The requests of the kernel that a filesystem answers.
 ///
 /// A process that uses the filesystem waits, and cannot be killed, until a method returns. Answer
-/// from memory and never wait. The threads of the session call the methods, several at once if there
-/// are several threads. The kernel sends only node numbers that `lookup` and `readDirectory`
+/// from memory and never wait. The threads of the session call the methods, several at once if
+/// there are several threads. The kernel sends only node numbers that `lookup` and `readDirectory`
 /// returned, and 1, the root.
 ///
 /// Source: fuse(4), and the kernel document `filesystems/fuse.rst`.

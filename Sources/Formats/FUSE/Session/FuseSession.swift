@@ -86,8 +86,8 @@ public final class FuseSession: Sendable {
 
   /// Unmounts, joins the threads and closes the connection.
   ///
-  /// Repeated calls have no effect. Do not call this from a method of the filesystem. Open files with
-  /// a backing remain usable; all other open files fail with ENOTCONN.
+  /// Repeated calls have no effect. Do not call this from a method of the filesystem. Open files
+  /// with a backing remain usable; all other open files fail with ENOTCONN.
   @discardableResult
   public func stop() -> FuseSessionEnd {
     isStopped.update { isStopped in

@@ -66,7 +66,7 @@ public final class StatsDescriptorBacking: Backing {
       let now = monotonicNanoseconds()
       let window = Window(begin: begin, end: now)
       for index in start..<end
-      where failures == 0 || !snapshot.status(of: placements[index].index).isRefused {
+      where failures == 0 || !snapshot.status(of: placements[index].index).isFailure {
         snapshot.finish(placements[index], window)
       }
       begin = now
@@ -76,5 +76,11 @@ public final class StatsDescriptorBacking: Backing {
 }
 
 extension Status {
-  fileprivate var isRefused: Bool { !hasNumbers }
+  /// Whether the read of the present pass failed; before the read a group is pending.
+  fileprivate var isFailure: Bool {
+    switch self {
+    case .denied, .gone: true
+    case .up, .stale, .pending: false
+    }
+  }
 }

@@ -11,7 +11,7 @@ import StatsText
 import StatsTree
 import XenStats
 
-/// `vitals check`: whether statistics follow the rules of their format.
+/// `vitals check`: checks statistics against the rules of their formats.
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
@@ -69,7 +69,7 @@ struct CheckCommand: ParsableCommand {
         findings += try domainFindings()
         continue
       }
-      var noMount: String?
+      var unmountedDirectory: String?
       do throws(SystemError) {
         switch try CheckedFile(path) {
         case .table:
@@ -79,20 +79,20 @@ struct CheckCommand: ParsableCommand {
         case .rrdd: findings += try RRDFileCheck(path).run()
         case .mount(let mount, let directory):
           findings += MountFindings.all(of: mount, directory, named: path)
-        case .silent:
+        case .unresponsive:
           findings += MountCheck.findings(ofUnresponsive: path, duringStep: "stat \(path)")
-        case .directory: noMount = path
+        case .directory: unmountedDirectory = path
         case .statistics:
           findings += StatsFileCheck(try Descriptor.open(path), object: path).run()
         }
       } catch {
         throw CommandError(
-          status: error.isPermission ? .notPermitted : .nothingThere, text: "\(error)")
+          status: error.isPermissionDenied ? .notPermitted : .nothingThere, text: "\(error)")
       }
-      if let noMount {
+      if let unmountedDirectory {
         throw CommandError(
           status: .nothingThere,
-          text: "'\(noMount)' is not a directory of 'vitals mount'")
+          text: "'\(unmountedDirectory)' is not a directory of 'vitals mount'")
       }
     }
     let report = FindingReport(findings: findings)
@@ -111,8 +111,8 @@ struct CheckCommand: ParsableCommand {
     do throws(XenControlError) {
       return try XenCheck(library: xenLibrary).run()
     } catch {
-      let isPermission = Status.denied(code: error.code).isRefusal
-      throw CommandError(status: isPermission ? .notPermitted : .nothingThere, text: "\(error)")
+      let isDenied = Status.denied(code: error.code).isPermissionDenied
+      throw CommandError(status: isDenied ? .notPermitted : .nothingThere, text: "\(error)")
     }
   }
 

@@ -3,7 +3,7 @@ import Glibc
 import KVMGuests
 import LinuxSystem
 
-/// `vitals demo`: small virtual machines to look at.
+/// `vitals demo`: small VMs as examples for the other commands.
 struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
@@ -35,7 +35,8 @@ struct DemoCommand: ParsableCommand {
   var vcpus = 2
 
   @Option(
-    name: .customLong("for"), help: ArgumentHelp("The duration, such as 30s or 5m.", valueName: "time"),
+    name: .customLong("for"),
+    help: ArgumentHelp("The duration, such as 30s or 5m.", valueName: "time"),
     transform: TimeSpan.init)
   var duration = TimeSpan(seconds: 60)
 
@@ -58,7 +59,8 @@ struct DemoCommand: ParsableCommand {
     help: "Start guests one of which is slow, for a reason that 'vitals doctor' finds.")
   var starve = false
 
-  @Flag(name: .long, help: "With --starve: a CPU quota is the reason; needs a writable control group.")
+  @Flag(
+    name: .long, help: "With --starve: a CPU quota is the reason; needs a writable control group.")
   var quota = false
 
   @Option(
@@ -151,16 +153,18 @@ struct DemoCommand: ParsableCommand {
     fleet.stop()
   }
 
-  /// Starts the process that publishes; without it there are still the machines.
+  /// Starts the process that publishes `app/demo`.
+  ///
+  /// - Returns: `nil` if it fails, after a warning; the VMs run without it.
   private func startPublisher() -> DemoPublisher? {
     do {
       let publisher = try DemoPublisher(directory: tables)
       Console.print("app/demo: process \(publisher.pid), 4 sources in shared memory")
       return publisher
-    } catch let failure as CommandError {
-      Console.warn(failure.text)
+    } catch let error as CommandError {
+      Console.warn(error.text)
     } catch {
-      Console.warn("no app/demo: \(error)")
+      Console.warn("cannot publish app/demo: \(error)")
     }
     return nil
   }
@@ -175,13 +179,15 @@ struct DemoCommand: ParsableCommand {
   }
 }
 
-/// A payload by its name.
+/// A payload selected by its name.
 struct PayloadChoice {
   let payload: Payload
 
   init(_ text: String) throws {
     guard let payload = Payload(text) else {
-      throw ValidationError("there are port-io, mmio, halt-timer, idle, created and counted:NUMBER")
+      throw ValidationError(
+        "unknown payload '\(text)'; expected one of port-io, mmio, halt-timer, idle, created, counted:N"
+      )
     }
     self.payload = payload
   }

@@ -6,7 +6,7 @@ import StatsText
 import StatsTree
 import TableInput
 
-/// `vitals describe`: the meaning of a statistic.
+/// `vitals describe`: the meanings of statistics.
 struct DescribeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "describe",
@@ -34,7 +34,8 @@ struct DescribeCommand: ParsableCommand {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("The directory of publishers (default: the standard directories).", valueName: "dir")
+    help: ArgumentHelp(
+      "The directory of publishers (default: the standard directories).", valueName: "dir")
   )
   var tables: String?
 
@@ -48,9 +49,10 @@ struct DescribeCommand: ParsableCommand {
     let meanings = Meanings.builtIn
     var candidates = Set(known.forms.keys)
     if all || !names.isEmpty { candidates.formUnion(meanings.all.map(\.name)) }
-    let chosen = try names.isEmpty ? candidates.sorted().map { ($0, nil) } : chosen(of: candidates)
-    guard !chosen.isEmpty else { throw missing(among: candidates) }
-    let descriptions = chosen.map { name, function in
+    let selected =
+      try names.isEmpty ? candidates.sorted().map { ($0, nil) } : selected(from: candidates)
+    guard !selected.isEmpty else { throw unknownStatistic(candidates) }
+    let descriptions = selected.map { name, function in
       StatisticDescription(
         name: name, function: function, forms: known.forms[name] ?? [],
         meanings: meanings.all(named: name).filter { all || $0.isOfThisHost || !$0.isElsewhere })
@@ -69,14 +71,14 @@ struct DescribeCommand: ParsableCommand {
   }
 
   /// Returns the requested names; `exits.max` is resolved as a function of `exits`.
-  private func chosen(
-    of candidates: Set<String>
+  private func selected(
+    from candidates: Set<String>
   ) throws -> [(name: String, function: AggregateFunction?)] {
     var patterns: [(pattern: Pattern, function: AggregateFunction?)] = []
     for name in names {
-      let folded = AggregateName(name.text)
-      if let folded, !candidates.contains(where: { name.pattern.matches($0) }) {
-        patterns.append((try PathPattern(folded.base).pattern, folded.function))
+      let aggregate = AggregateName(name.text)
+      if let aggregate, !candidates.contains(where: { name.pattern.matches($0) }) {
+        patterns.append((try PathPattern(aggregate.base).pattern, aggregate.function))
       } else {
         patterns.append((name.pattern, nil))
       }
@@ -91,14 +93,14 @@ struct DescribeCommand: ParsableCommand {
     }
   }
 
-  private func missing(among candidates: Set<String>) -> CommandError {
-    let asked = names.map(\.text).joined(separator: " ")
+  private func unknownStatistic(_ candidates: Set<String>) -> CommandError {
+    let requested = names.map(\.text).joined(separator: " ")
     let near = candidates.filter { name in
       names.contains { name.contains($0.text) || $0.text.contains(name) }
     }.sorted()
     return CommandError(
       status: .nothingThere,
-      text: "unknown statistic '\(asked)'"
+      text: "unknown statistic '\(requested)'"
         + (near.isEmpty
           ? " ('vitals describe --all' lists all names)"
           : "; did you mean \(near.prefix(4).joined(separator: ", "))?"))
@@ -129,8 +131,9 @@ extension Meaning {
     #endif
   }
 
+  /// Whether the statistic exists on this architecture.
   var isOfThisHost: Bool { architectures.contains(Self.thisArchitecture) || architectures.isEmpty }
 
-  /// Whether it is of another architecture than this host's.
+  /// Whether the statistic exists on other architectures only.
   var isElsewhere: Bool { !isOfThisHost && Self.thisArchitecture != "other" }
 }

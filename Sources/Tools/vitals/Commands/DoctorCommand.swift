@@ -10,7 +10,7 @@ import StatsRules
 import StatsText
 import StatsTree
 
-/// `vitals doctor`: what slows VMs down, with evidence.
+/// `vitals doctor`: diagnoses slow VMs.
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
@@ -70,34 +70,34 @@ struct DoctorCommand: ParsableCommand {
     }
     var book = RuleBook.builtIn
     let added = try rules.map { (file: $0, book: try Self.book($0)) }
-    for (_, more) in added { book.add(more) }
+    for (_, rules) in added { book.add(rules) }
 
-    let observer = try Observer(everything, fallback: Self.all)
+    let observer = try Observer(everything, fallback: Self.defaultPattern)
     observer.sampler.pass()
-    let use = observe(observer)
+    let usage = observe(observer)
     _ = observer.refresh()
     observer.sampler.pass()
 
-    let subjects = SubjectList(observer.sampler, matching: asked)
-    for (file, more) in added { warn(of: more, file, subjects) }
-    let real = subjects.all.filter { !$0.isSimulated }
-    let simulatedCount = subjects.all.count - real.count
+    let subjects = SubjectList(observer.sampler, matching: selectedPattern)
+    for (file, book) in added { warnAboutUnknownNames(in: book, file, subjects) }
+    let hostSubjects = subjects.all.filter { !$0.isSimulated }
+    let simulatedCount = subjects.all.count - hostSubjects.count
     if simulatedCount > 0 {
       Console.warn(
-        "\(simulatedCount) simulated sources are ignored: their values say nothing about this host")
+        "\(simulatedCount) simulated sources are ignored; their values do not describe this host")
     }
-    let examination = RuleReport(book, of: real)
-    guard examination.examinedCount > 0 else { throw nothing }
+    let ruleReport = RuleReport(book, of: hostSubjects)
+    guard ruleReport.examinedCount > 0 else { throw noSubjectError }
     // CPUs of the host always exist; without a selection the user means guests.
-    if observation.sources.isEmpty, examination.diagnoses.isEmpty, observer.hasNoVMs {
-      throw nothing
+    if observation.sources.isEmpty, ruleReport.diagnoses.isEmpty, observer.hasNoVMs {
+      throw noSubjectError
     }
-    try write(examination, book, observer, use)
+    try write(ruleReport, book, observer, usage)
   }
 
   // MARK: - Selection
 
-  private static let all = Pattern(
+  private static let defaultPattern = Pattern(
     anyOf: [KnownInputs.defaultPattern, HostInput.root.pattern])
 
   /// The whole host: rules may refer to the parent of a source, and neighbours can be anywhere.
@@ -110,7 +110,7 @@ struct DoctorCommand: ParsableCommand {
   }
 
   /// The selected sources, by path or by the name of a VM.
-  private var asked: Pattern {
+  private var selectedPattern: Pattern {
     guard !observation.patterns.isEmpty else { return .everything }
     let names = observation.sources.map(\.text).filter { !$0.contains("/") }
     let named = KnownInputs.guestRoots.flatMap { root in
@@ -119,19 +119,21 @@ struct DoctorCommand: ParsableCommand {
     return Pattern(anyOf: observation.patterns + named)
   }
 
-  private var nothing: CommandError {
-    if let asked = observation.sources.first {
+  private var noSubjectError: CommandError {
+    if let selected = observation.sources.first {
       return CommandError(
         status: .nothingThere,
-        text:
-          "no rule applies to a source that matches '\(asked.text)' ('vitals list' shows all sources)")
+        text: "no rule applies to a source that matches '\(selected.text)' "
+          + "('vitals list' shows all sources)")
     }
     return CommandError(
       status: .nothingThere,
       text: "no virtual machine runs on this host ('vitals demo --starve' starts some)")
   }
 
-  /// Waits for the end of the window, and records meanwhile which threads run on which CPU.
+  /// Waits until the end of the window and surveys meanwhile which threads use which CPU.
+  ///
+  /// - Returns: `nil` if the threads of the host are not readable.
   private func observe(_ observer: Observer) -> CPUUsage? {
     let begin = monotonicNanoseconds()
     let end = begin + duration.nanoseconds
@@ -142,12 +144,12 @@ struct DoctorCommand: ParsableCommand {
     // Limit the surveys to a tenth of the time.
     let cost = monotonicNanoseconds() - begin
     let step = max(duration.nanoseconds / 8, cost * 10)
-    var use = CPUUsage(from: first)
+    var usage = CPUUsage(from: first)
     var next = begin + step
     while true {
       observer.wait(until: min(next, end))
-      if let census = try? ThreadSurvey(roots: observer.roots) { use.add(census) }
-      guard next < end else { return use }
+      if let survey = try? ThreadSurvey(roots: observer.roots) { usage.add(survey) }
+      guard next < end else { return usage }
       next += step
     }
   }
@@ -160,7 +162,7 @@ struct DoctorCommand: ParsableCommand {
       text = try readText(file)
     } catch {
       throw CommandError(
-        status: error.isPermission ? .notPermitted : .nothingThere, text: "\(error)")
+        status: error.isPermissionDenied ? .notPermitted : .nothingThere, text: "\(error)")
     }
     do throws(SectionFileError) {
       return try RuleBook(parsing: text)
@@ -169,35 +171,35 @@ struct DoctorCommand: ParsableCommand {
     }
   }
 
-  /// Says which names of added rules nothing here has: the rest of the rules may tell all the same.
-  private func warn(of book: RuleBook, _ file: String, _ subjects: SubjectList) {
+  /// Warns about names in added rules that no source has; other parts of the rules still apply.
+  private func warnAboutUnknownNames(in book: RuleBook, _ file: String, _ subjects: SubjectList) {
     for rule in book.rules {
       for formula in [rule.condition] + rule.evidence.map(\.formula) {
         do throws(FormulaError) {
           try formula.check(against: subjects.schemas)
         } catch {
-          Console.warn("\(file), [\(rule.name)] in line \(rule.line): \(error)")
+          Console.warn("\(file), line \(rule.line), [\(rule.name)]: \(error)")
         }
       }
     }
   }
 
-  // MARK: - What was found
+  // MARK: - Output
 
   private func write(
-    _ examination: RuleReport, _ book: RuleBook, _ observer: Observer, _ use: CPUUsage?
+    _ ruleReport: RuleReport, _ book: RuleBook, _ observer: Observer, _ usage: CPUUsage?
   ) throws {
     let vms = observer.tree.vmsByProcess
-    let findings = DoctorFinding.all(of: examination.diagnoses) { diagnosis in
-      guard diagnosis.rule.list == .neighbours, let use, let interval = diagnosis.interval else {
+    let findings = DoctorFinding.all(of: ruleReport.diagnoses) { diagnosis in
+      guard diagnosis.rule.list == .neighbours, let usage, let interval = diagnosis.interval else {
         return nil
       }
       return Neighbours(
-        of: diagnosis.source, use, over: interval.nominal, vms: vms, roots: observer.roots
+        of: diagnosis.source, usage, over: interval.nominal, vms: vms, roots: observer.roots
       )
     }
     let report = DoctorReport(
-      findings: findings, gaps: examination.gaps, examinedCount: examination.examinedCount,
+      findings: findings, gaps: ruleReport.gaps, examinedCount: ruleReport.examinedCount,
       ruleCount: book.rules.count, nanoseconds: duration.nanoseconds, width: Console.width ?? 100)
     if format == .json {
       try Console.write(report.json())
@@ -205,10 +207,10 @@ struct DoctorCommand: ParsableCommand {
       try Console.write(report.text)
     }
     guard !findings.isEmpty else { return }
-    let isRefused = examination.diagnoses.allSatisfy {
-      $0.rule.list == .diagnostics && $0.source.status.isRefusal
+    let isDenied = ruleReport.diagnoses.allSatisfy {
+      $0.rule.list == .diagnostics && $0.source.status.isPermissionDenied
     }
-    throw ExitCode((isRefused ? CommandError.Status.notPermitted : .foundWrong).rawValue)
+    throw ExitCode((isDenied ? CommandError.Status.notPermitted : .foundWrong).rawValue)
   }
 }
 

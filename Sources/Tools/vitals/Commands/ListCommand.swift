@@ -3,7 +3,7 @@ import StatsInput
 import StatsText
 import StatsTree
 
-/// `vitals list`: the sources of this host.
+/// `vitals list`: the sources of this host and their status.
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
@@ -39,7 +39,7 @@ struct ListCommand: ParsableCommand {
   func run() throws {
     let observer = try Observer(observation, fallback: .everything)
     let sources = try observer.requireSources(observation)
-    // A sample tells whether the groups have numbers.
+    // The status of a group is known after a sample.
     observer.sampler.pass()
     let list = SourceList(
       sources: sources, sampler: observer.sampler,
@@ -54,11 +54,11 @@ struct ListCommand: ParsableCommand {
       if case .denied = source.status { return true }
       return false
     }
-    let hasNumbers = sources.contains { source in
+    let hasValues = sources.contains { source in
       source.status == .up && source.parent !== observer.tree.root
         && !source.role.isPublished && source.role != .cpu && source.role != .cgroup
     }
-    if denied, !hasNumbers {
+    if denied, !hasValues {
       throw ExitCode(CommandError.Status.notPermitted.rawValue)
     }
   }

@@ -5,7 +5,7 @@ import StatsKnowledge
 import StatsText
 import StatsTree
 
-/// `vitals show`: the values now.
+/// `vitals show`: the current values.
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
@@ -82,9 +82,9 @@ struct ShowCommand: ParsableCommand {
       observation, fallback: KnownInputs.defaultPattern, enabling: demand.enable,
       parts: outputs == nil ? .all : .aggregates)
     _ = try observer.requireSources(observation)
-    observer.warnOfRefusals()
+    observer.printWarnings()
     observer.sampler.pass()
-    // What is kept since now has nothing to show yet.
+    // On-demand groups have no counts yet: wait for a second sample.
     let pause = every ?? (demand.enable.isEmpty ? nil : TimeSpan(seconds: 1))
     if let pause {
       observer.wait(until: monotonicNanoseconds() + pause.nanoseconds)
@@ -99,6 +99,7 @@ struct ShowCommand: ParsableCommand {
     try Console.write(bytes(of: observer.sampler, show, outputs))
     if observer.allAreDenied { throw ExitCode(CommandError.Status.notPermitted.rawValue) }
   }
+
   private func bytes(
     of sampler: Sampler, _ show: ShowText, _ outputs: [AggregateOutput]?
   ) -> [UInt8] {

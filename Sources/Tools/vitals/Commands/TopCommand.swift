@@ -8,7 +8,7 @@ import StatsKnowledge
 import StatsTerminal
 import StatsTree
 
-/// `vitals top`: the host on one screen.
+/// `vitals top`: VMs, vCPUs and statistics on a screen.
 struct TopCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "top",
@@ -91,7 +91,8 @@ struct TopCommand: ParsableCommand {
       guard Console.size != nil, isTerminal(STDIN_FILENO), palette != nil else {
         throw CommandError(
           status: .usage,
-          text: "standard input and output are not a terminal that can show a screen (use --batch or --log)")
+          text: "standard input and output are not a terminal with cursor control "
+            + "(use --batch or --log)")
       }
     }
     let observer = try Observer(observation, fallback: .everything)
@@ -104,7 +105,7 @@ struct TopCommand: ParsableCommand {
     var top = Top(
       TopModel(observer.sampler, meanings: .builtIn), view: view.view, intervalText: "\(every)")
     top.set(hidesZeros: skipZeros, hasUnits: !plain, showsTotals: totals)
-    if let only, let flaw = top.filter(only) { throw CommandError(status: .usage, text: flaw) }
+    if let only, let error = top.filter(only) { throw CommandError(status: .usage, text: error) }
     top.recordSample(at: .now)
     if let sort {
       guard top.columnNames.contains(sort) else {

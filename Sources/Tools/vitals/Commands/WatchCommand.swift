@@ -65,7 +65,8 @@ struct WatchCommand: ParsableCommand {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("The columns: names of statistics, separated by commas.", valueName: "names"),
+    help: ArgumentHelp(
+      "The columns: names of statistics, separated by commas.", valueName: "names"),
     transform: NameList.init)
   var stat: NameList?
 
@@ -117,7 +118,7 @@ struct WatchCommand: ParsableCommand {
       observation, fallback: KnownInputs.defaultPattern, enabling: demand.enable,
       parts: outputs == nil ? .all : .aggregates)
     _ = try observer.requireSources(observation)
-    observer.warnOfRefusals()
+    observer.printWarnings()
     observer.sampler.pass()
     try observer.requireStatistics(observation)
     if outputs != nil { try observer.requireAggregates() }
@@ -129,14 +130,14 @@ struct WatchCommand: ParsableCommand {
       try WatchAlert($0, observer.sampler, isJSON: format == .json)
     }
     var file = to.map { MetricsFile($0, observer.sampler) }
-    try keep(&file)
+    try update(&file)
     var cadence = Cadence(every: every.nanoseconds, count: count, from: monotonicNanoseconds())
     while let deadline = cadence.nextDeadline() {
       observer.wait(until: deadline)
       let events = observer.refresh()
       observer.sampler.pass()
-      for event in events { try view.tell(event) }
-      if try !keep(&file) {
+      for event in events { try view.report(event) }
+      if try !update(&file) {
         try Console.write(
           alert?.bytes(of: observer.sampler) ?? view.bytes(of: observer.sampler))
       }
@@ -150,7 +151,7 @@ struct WatchCommand: ParsableCommand {
   ///
   /// - Returns: `false` if no file was requested.
   @discardableResult
-  private func keep(_ file: inout MetricsFile?) throws -> Bool {
+  private func update(_ file: inout MetricsFile?) throws -> Bool {
     guard file != nil else { return false }
     if let text = try file?.update() { Console.warn(text.printable) }
     return true

@@ -3,6 +3,7 @@ import KVMStats
 import KVMStatsFormat
 import LinuxSystem
 import Statistics
+import StatsKnowledge
 import StatsTesting
 
 /// Simulated VMs whose statistics are offered on handover sockets, as a VMM offers its own.

@@ -16,9 +16,7 @@ struct StarvedDemo {
     self.byQuota = byQuota
   }
 
-  /// Runs the VMs for a duration or until a signal.
-  ///
-  /// - Parameter text: the duration as text.
+  /// Runs the VMs for a duration, which `text` has for the user, or until a signal.
   func run(for nanoseconds: UInt64, _ text: String) throws {
     let signals = try TerminationSignals()
     let names = Self.names.shuffled()
@@ -94,7 +92,7 @@ struct QuotaGroup {
     } catch {
       removeEmptyDirectory(directory)
       throw CommandError(
-        status: error.isPermission ? .notPermitted : .foundWrong,
+        status: error.isPermissionDenied ? .notPermitted : .foundWrong,
         text: "--quota needs a writable control group with the cpu controller: \(error)")
     }
   }

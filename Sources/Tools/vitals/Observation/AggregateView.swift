@@ -5,25 +5,26 @@ import StatsKnowledge
 import StatsText
 import StatsTree
 
-/// What `vitals watch --aggregate` writes in each interval as a table.
+/// The tables that `vitals watch --aggregate` writes in each interval.
 struct AggregateView {
   private let outputs: [AggregateOutput]
-  private let chosen: [String]?
-  /// The tables, and the generation of the plan that their columns were picked for.
+  /// The statistics that the user selected.
+  private let selected: [String]?
+  /// The tables, and the generation of the plan for which their columns were chosen.
   private var summary: (tables: [AggregateTable], generation: UInt64)?
 
   init(_ outputs: [AggregateOutput], statistics: [String]?) {
     self.outputs = outputs
-    chosen = statistics
+    selected = statistics
   }
 
-  /// The tables of the last pass, with what is to be said below them.
+  /// Renders the tables of the last pass and their footnotes.
   ///
   /// - Parameters:
-  ///   - sampler: whose last pass is shown.
-  ///   - columns: how long lines may be; nil for no limit.
-  ///   - rows: the most rows.
-  /// - Returns: lines.
+  ///   - sampler: the sampler whose last pass is shown.
+  ///   - columns: the maximum length of a line; `nil` for no limit.
+  ///   - rows: the maximum number of rows.
+  /// - Returns: lines of text.
   mutating func bytes(of sampler: Sampler, columns: Int?, rows: Int) -> [UInt8] {
     var tables = currentTables(of: sampler)
     var (text, rest, omittedCount): ([UInt8], Int, Int) = ([], rows, 0)
@@ -45,7 +46,7 @@ struct AggregateView {
       for note in result.notes + lists.notes where !notes.contains(note) { notes.append(note) }
     }
     if omittedCount > 0 {
-      text += Array("(and \(omittedCount) more sources: name some with a pattern)\n".utf8)
+      text += Array("(and \(omittedCount) more sources; select some with a pattern)\n".utf8)
     }
     for note in Footnote.allCases where notes.contains(note) {
       text += Array((note.text + "\n").utf8)
@@ -57,26 +58,26 @@ struct AggregateView {
   private mutating func currentTables(of sampler: Sampler) -> [AggregateTable] {
     let generation = sampler.plan.generation
     if let summary, summary.generation == generation { return summary.tables }
-    let made = tables(of: sampler)
-    summary = (made, generation)
-    return made
+    let tables = tables(of: sampler)
+    summary = (tables, generation)
+    return tables
   }
 
   private func tables(of sampler: Sampler) -> [AggregateTable] {
-    if let chosen {
-      return [AggregateTable(statistics: chosen, outputs: outputs, meanings: .builtIn)]
+    if let selected {
+      return [AggregateTable(statistics: selected, outputs: outputs, meanings: .builtIn)]
     }
     let sections = SummarySection.published(in: sampler.plan)
     let published = sections.reduce(into: Set()) { $0.formUnion($1.paths) }
     let first = AggregateTable(
       statistics: SummaryTable.headlines(
-        for: sampler, .builtIn, without: published, limit: WatchView.columnLimit),
+        for: sampler, .builtIn, without: published, limit: WatchView.maximumColumnCount),
       outputs: outputs, meanings: .builtIn, matching: Pattern(allBut: published))
     return [first]
       + sections.map { section in
         AggregateTable(
           statistics: SummaryTable.headlines(
-            for: sampler, section, limit: WatchView.columnLimit),
+            for: sampler, section, limit: WatchView.maximumColumnCount),
           outputs: outputs, meanings: .builtIn, matching: Pattern(paths: section.paths))
       }
   }

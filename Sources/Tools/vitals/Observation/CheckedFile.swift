@@ -2,20 +2,20 @@ import FUSE
 import LinuxSystem
 import StatsFS
 
-/// What somebody wants checked, by its place, its type and its first bytes.
+/// The kind of a file to check, found from its filesystem, its type and its first bytes.
 enum CheckedFile {
-  /// A table of Vitals, or a publisher's socket.
+  /// A shared table, or the socket of a publisher.
   case table
   /// A Xen statistics table.
   case xen
-  /// A file of one of xcp-rrdd's plugins.
+  /// A file of an xcp-rrdd plugin.
   case rrdd
-  /// KVM binary statistics, or taken for them.
+  /// KVM binary statistics, and all other files.
   case statistics
   /// A directory of a mounted statistics filesystem.
   case mount(MountedFileSystem, directory: String)
-  /// Something in such a filesystem, whose server does not answer.
-  case silent
+  /// A file of such a filesystem whose server does not answer.
+  case unresponsive
   /// Another directory.
   case directory
 
@@ -25,7 +25,7 @@ enum CheckedFile {
       self = .mount(mount, directory: directory)
       return
     case .unresponsive:
-      self = .silent
+      self = .unresponsive
       return
     case .directory:
       self = .directory
@@ -38,7 +38,7 @@ enum CheckedFile {
     }
     let file = try Descriptor.open(path)
     var start = [UInt8](repeating: 0, count: 8)
-    // What cannot be read so, such as a pipe, is what the check of statistics finds.
+    // The check of KVM statistics reports files that pread(2) cannot read, such as pipes.
     let count = (try? file.read(into: &start, at: 0)) ?? 0
     let magic = start.prefix(4).reversed().reduce(0) { $0 << 8 | UInt32($1) }
     if count == 8, start.starts(with: Array("VITALS".utf8)) {

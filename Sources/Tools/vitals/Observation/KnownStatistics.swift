@@ -10,13 +10,13 @@ import StatsTree
 import TableInput
 import XenStats
 
-/// Every statistic that this host has now, by name, with where it stands.
+/// All statistics that this host has now, by name, and the groups that have them.
 struct KnownStatistics {
   private(set) var forms: [String: [StatisticForm]] = [:]
 
-  /// Looks at the sources of this host, and at the kernel's own schemas.
+  /// Collects the statistics of the sources of this host and of the kernel's own schemas.
   ///
-  /// - Parameter tables: where publishers are looked for.
+  /// - Parameter tables: the directories of publishers.
   init(tables: TableInput.Options) {
     let tree = Tree()
     let publishers = try? TableInput(tree, options: tables)
@@ -60,7 +60,7 @@ struct KnownStatistics {
     }
   }
 
-  /// The place with the source's own names left open: `kvm/<vm>/vcpu<n> (kvm)`.
+  /// Returns the place of a group with placeholders for names: `kvm/<vm>/vcpu<n> (kvm)`.
   private static func place(of source: Source, _ group: Group) -> String {
     var chain: [Source] = []
     var next: Source? = source

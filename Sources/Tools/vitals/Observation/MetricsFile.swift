@@ -4,18 +4,18 @@ import StatsInput
 import StatsKnowledge
 import StatsTree
 
-/// A file of xcp-rrdd's protocol V2 that is kept up to date in place.
+/// A file of the xcp-rrdd protocol V2, updated in place.
 ///
-/// Its readers map it once: it keeps its size for life, with room for more sources. Where those do
-/// not fit, another file takes its name, which a reader has to be told of.
+/// Readers map the file once, so that its size never changes; it has room for more sources. If they
+/// do not fit, a new file replaces it, and the user has to restart or notify the reader.
 struct MetricsFile: ~Copyable {
-  private static let smallestByteCount = 16_384
+  private static let minimumByteCount = 16_384
   private static let pageByteCount = 4096
 
   private let path: String
   private var export: RRDExport
   private var file: Descriptor?
-  /// What tells the file from another one under its name.
+  /// The identity of the file, to detect that another file replaced it.
   private var status: FileStatus?
   private var byteCount = 0
 
@@ -24,12 +24,14 @@ struct MetricsFile: ~Copyable {
     export = RRDExport(sampler, meanings: .builtIn)
   }
 
-  /// Writes the last pass: what a person should be told.
+  /// Writes the values of the last pass.
+  ///
+  /// - Returns: a message for the user if a new file was created.
   mutating func update() throws(SystemError) -> String? {
     let isNew = export.update(at: .now)
-    let isOurs = status.map { (try? FileStatus(path))?.isSame(as: $0) == true }
-    if isOurs == true, export.bytes.count <= byteCount {
-      // What the header tells of is there before it.
+    let isUnchanged = status.map { (try? FileStatus(path))?.isSame(as: $0) == true }
+    if isUnchanged == true, export.bytes.count <= byteCount {
+      // Write the data before the header that refers to it.
       let rest = isNew ? export.header.upperBound..<export.bytes.count : export.values
       try file?.write(export.bytes[rest], at: rest.lowerBound)
       try file?.write(export.bytes[export.header], at: 0)
@@ -37,28 +39,28 @@ struct MetricsFile: ~Copyable {
     }
     let old = byteCount
     try replace()
-    switch isOurs {
+    switch isUnchanged {
     case nil: return nil
     case true:
-      return "\(path) is a new file of \(byteCount) bytes: its sources need \(export.bytes.count), "
-        + "and it had \(old)"
-    default: return "\(path) was removed or replaced by somebody else; it is a new file"
+      return "created a new '\(path)' of \(byteCount) bytes: the sources need "
+        + "\(export.bytes.count) bytes, the old file had \(old)"
+    default: return "created a new '\(path)': another process removed or replaced the old file"
     }
   }
 
-  /// Puts a new file under the name, which is whole from its beginning.
+  /// Creates a complete file under a temporary name and renames it.
   private mutating func replace() throws(SystemError) {
     let needed = export.bytes.count + export.bytes.count / 2
     let pages = (needed + Self.pageByteCount - 1) / Self.pageByteCount
-    byteCount = max(Self.smallestByteCount, pages * Self.pageByteCount)
+    byteCount = max(Self.minimumByteCount, pages * Self.pageByteCount)
     let new = "\(path).tmp"
-    // One that a former run left.
+    // A former run may have left one.
     removeFile(new)
-    let made = try Descriptor.createNew(new, mode: 0o600)
-    try made.reserve(byteCount)
-    try made.write(export.bytes[...], at: 0)
-    status = try FileStatus(made)
+    let file = try Descriptor.createNew(new, mode: 0o600)
+    try file.reserve(byteCount)
+    try file.write(export.bytes[...], at: 0)
+    status = try FileStatus(file)
     try renameFile(new, to: path)
-    file = consume made
+    self.file = consume file
   }
 }

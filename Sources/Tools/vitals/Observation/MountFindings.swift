@@ -8,19 +8,19 @@ import Statistics
 import StatsChecks
 import StatsFS
 
-/// What `vitals check` finds in a mounted statistics filesystem.
+/// The checks of `vitals check` for a mounted statistics filesystem.
 enum MountFindings {
-  /// The findings in a directory of a mount and in all below it.
+  /// Checks a directory of a mount and everything below it.
   static func all(
     of mount: MountedFileSystem, _ directory: String, named name: String
   ) -> [Finding] {
     let formats = MountFormats(
-      binary: { binary($0) }, table: { TableCheck($0).run() }, schema: { described($0) })
+      binary: { binary($0) }, table: { TableCheck($0).run() }, schema: { parsedSchema($0) })
     return MountCheck(mount, directory, object: name, formats: formats).run()
   }
 
-  /// The rules of KVM statistics, but for the two that only KVM's own keep: ids that begin with
-  /// `kvm`, and kinds of a kernel.
+  /// Checks the rules of KVM statistics, except the two that only KVM's own statistics meet: I4,
+  /// ids that begin with `kvm`, and I10, kinds that the kernel uses.
   private static func binary(_ path: String) -> [Finding] {
     do throws(SystemError) {
       return StatsFileCheck(try Descriptor.open(path), object: path).run().filter {
@@ -31,7 +31,7 @@ enum MountFindings {
     }
   }
 
-  private static func described(_ json: [UInt8]) -> MountFormats.ParsedSchema? {
+  private static func parsedSchema(_ json: [UInt8]) -> MountFormats.ParsedSchema? {
     struct Members: Decodable {
       let hash: String?
       let statistics: [Statistic]?

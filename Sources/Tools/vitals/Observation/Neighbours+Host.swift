@@ -23,9 +23,9 @@ extension Neighbours {
       let share = Double(user.nanoseconds) / Double(nanoseconds)
       guard share >= Self.minimumShare else { return nil }
       var name = vms[user.process]
-      if user.process == process { name = "its own VM's other threads" }
+      if user.process == process { name = "other threads of the same VM" }
       return Neighbour(
-        name: name ?? use.command(ofProcess: user.process) ?? "a process",
+        name: name ?? use.command(ofProcess: user.process) ?? "unknown",
         process: user.process, share: share)
     }
     self.init(cpus: allowed, all: all)

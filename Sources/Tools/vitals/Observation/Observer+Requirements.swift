@@ -2,36 +2,38 @@ import Statistics
 import StatsTree
 
 extension Observer {
-  /// Fails where `--match` leaves nothing.
+  /// Throws if `--match` selects no statistic.
   func requireStatistics(_ options: ObservationOptions) throws {
     guard let match = options.match, sampler.plan.entries.isEmpty else { return }
     throw CommandError(
       status: .nothingThere,
-      text: "no statistic of these sources matches '\(match.text)'; 'vitals describe' lists them")
+      text:
+        "no statistic of the selected sources matches '\(match.text)' ('vitals describe' lists all)"
+    )
   }
 
-  /// Fails where aggregates are asked for and there is none.
+  /// Throws if aggregates are requested and the selected sources have none.
   func requireAggregates() throws {
     guard sampler.plan.entries.isEmpty else { return }
     throw CommandError(
       status: .nothingThere,
-      text: "no aggregate is there: --aggregate folds what several sources below one have; "
-        + "name one that is above them, such as kvm, kvm/VM, app/PUBLISHER or host")
+      text: "no aggregates: --aggregate combines a group that several sources below a source have "
+        + "(select a source above them, such as kvm, kvm/VM, app/PUBLISHER or host)")
   }
 
-  /// Fails where a name is of no statistic here.
+  /// Throws if no selected source has a statistic with one of the names.
   func requireNames(_ names: [String]) throws {
     let known = Set(sampler.plan.entries.flatMap { $0.group.schema.statistics.map(\.name) })
-    guard let wrong = names.first(where: { !known.contains($0) }) else { return }
-    let near = known.filter { $0.contains(wrong) || wrong.contains($0) }.sorted().prefix(4)
+    guard let unknown = names.first(where: { !known.contains($0) }) else { return }
+    let near = known.filter { $0.contains(unknown) || unknown.contains($0) }.sorted().prefix(4)
     throw CommandError(
       status: .nothingThere,
-      text: "no source here has a statistic '\(wrong)'"
+      text: "no selected source has a statistic '\(unknown)'"
         + (near.isEmpty
-          ? "; 'vitals describe' lists them" : "; there is \(near.joined(separator: ", "))"))
+          ? " ('vitals describe' lists all)" : "; did you mean \(near.joined(separator: ", "))?"))
   }
 
-  /// The names that match, in the order of the schemas.
+  /// Returns the names of statistics that match, in the order of the schemas.
   func names(matching match: PathPattern) -> [String] {
     var names: [String] = []
     for entry in sampler.plan.entries {
@@ -43,7 +45,7 @@ extension Observer {
     return names
   }
 
-  /// Whether what was asked for is there and the system refuses all of it.
+  /// Whether groups are selected and access to all of them is denied.
   var allAreDenied: Bool {
     let statuses = sampler.plan.entries.map { sampler.status(of: $0) }
     return !statuses.isEmpty

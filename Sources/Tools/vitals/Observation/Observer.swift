@@ -129,7 +129,7 @@ final class Observer {
       guard case .denied(let code) = source.status else { return }
       denials.append(
         CommandError(
-          status: source.status.isRefusal ? .notPermitted : .foundWrong,
+          status: source.status.isPermissionDenied ? .notPermitted : .foundWrong,
           text: (source.diagnostics.first?.text ?? SystemError.text(for: code)).printable))
     }
     if let first = denials.first { throw first }
@@ -141,14 +141,14 @@ final class Observer {
   func refresh() -> [InputEvent] {
     let events = inputs.flatMap { $0.refresh() }.filter { isWatched($0.path) }
     do {
-      try added?.follow()
+      try added?.update()
     } catch {
-      Console.warn("an aggregate is not shown: \(error)".printable)
+      Console.warn("cannot add an aggregate: \(error)".printable)
     }
     return events
   }
 
-  /// Waits until a time of CLOCK_MONOTONIC; what belongs to a VM that ends is released at once.
+  /// Waits until a deadline on CLOCK_MONOTONIC; releases the resources of VMs that end meanwhile.
   func wait(until end: UInt64) {
     if let first = inputs.first(where: { $0.descriptor != nil }) ?? tables {
       first.wait(until: end)
@@ -178,18 +178,19 @@ final class Observer {
         Console.warn("\(base.path): \(diagnostic.text)".printable)
       }
     }
-    if let asked = options.sources.first, bases.contains(where: { $0.status.isRefusal }) {
+    if let selected = options.sources.first, bases.contains(where: { $0.status.isPermissionDenied })
+    {
       throw CommandError(
         status: .notPermitted,
-        text: "cannot tell whether '\(asked.text)' exists: the source above it is not readable")
+        text: "cannot tell whether '\(selected.text)' exists: the source above it is not readable")
     }
     for (root, text) in allAbsences where isNamed(root, in: options.patterns) {
       Console.warn(text.printable)
     }
-    if let asked = options.sources.first {
+    if let selected = options.sources.first {
       throw CommandError(
         status: .nothingThere,
-        text: "no source matches '\(asked.text)' ('vitals list' shows all sources)")
+        text: "no source matches '\(selected.text)' ('vitals list' shows all sources)")
     }
     throw CommandError(
       status: .nothingThere,
@@ -208,8 +209,8 @@ final class Observer {
     }
   }
 
-  /// Warns about on-demand groups that were requested and do not exist.
-  func warnOfRefusals() {
+  /// Prints the diagnostics of the first refresh, and warns if `--enable` matches no group.
+  func printWarnings() {
     for text in firstDiagnostics { Console.warn(text) }
     guard let tables, !enabled.isEmpty, tables.askedCount == 0, firstDiagnostics.isEmpty else {
       return

@@ -6,7 +6,7 @@ import StatsKnowledge
 import StatsText
 import StatsTree
 
-/// A whole sample in one of the formats.
+/// Writes whole samples in an output format.
 struct SampleView {
   private let format: OutputFormat
   private let show: ShowText
@@ -16,7 +16,7 @@ struct SampleView {
   private var metrics: OpenMetrics?
   private var file: RRDExport?
   private var hasHeader = false
-  /// What is made of aggregates, where only they are shown.
+  /// The functions of aggregates to show; `nil` to show all groups.
   private let outputs: [AggregateOutput]?
 
   init(_ format: OutputFormat, _ show: ShowText, outputs: [AggregateOutput]? = nil) {
@@ -29,24 +29,24 @@ struct SampleView {
       outputs: outputs ?? [], meanings: show.meanings, showsRates: show.showsRates)
   }
 
-  /// The text of the last pass.
+  /// Returns the text of the last pass.
   mutating func bytes(of sampler: Sampler) -> [UInt8] {
-    let moment = Timestamp.now
+    let time = Timestamp.now
     switch format {
     case .table:
       let text =
         outputs.map { outputs in
           AggregateText(outputs: outputs, show, width: Console.width)
-            .text(of: sampler, at: moment)
-        } ?? show.text(of: sampler, at: moment)
+            .text(of: sampler, at: time)
+        } ?? show.text(of: sampler, at: time)
       return Array(text.utf8)
     case .json:
       return outputs == nil
-        ? json.line(of: sampler, at: moment) : aggregateJSON.line(of: sampler, at: moment)
+        ? json.line(of: sampler, at: time) : aggregateJSON.line(of: sampler, at: time)
     case .csv:
       let lines =
         outputs == nil
-        ? CSV().lines(of: sampler, at: moment) : aggregateCSV.lines(of: sampler, at: moment)
+        ? CSV().lines(of: sampler, at: time) : aggregateCSV.lines(of: sampler, at: time)
       defer { hasHeader = true }
       return hasHeader ? lines : CSV.header + lines
     case .openmetrics, .prometheus:
@@ -57,7 +57,7 @@ struct SampleView {
       return metrics?.text() ?? []
     case .rrd:
       if file == nil { file = RRDExport(sampler, meanings: .builtIn) }
-      file?.update(at: moment)
+      file?.update(at: time)
       return file?.bytes ?? []
     }
   }

@@ -5,31 +5,32 @@ import StatsChecks
 import StatsFormats
 import XenTable
 
-/// What `vitals check` finds in tables.
+/// The checks of `vitals check` for tables.
 enum TableFindings {
-  /// The findings in a table, or in that of the publisher who listens at a socket.
+  /// Checks a table, or the table of the publisher that listens on a socket.
   static func all(of path: String) -> [Finding] { TableCheck(path).run() }
 
-  /// The findings in a Xen statistics table.
+  /// Checks a Xen statistics table.
   static func xen(_ path: String) throws(SystemError) -> [Finding] {
     XenTableCheck(try Descriptor.open(path), object: path).run()
   }
 
-  /// What memory a table takes: the whole, then each source and group; nothing where it cannot be
-  /// read.
+  /// Returns the memory use of a table: the total, then each source and group.
+  ///
+  /// - Returns: an empty text if the table is not readable.
   static func memory(of path: String) -> String {
     guard let reader = try? reader(of: path) else { return "" }
-    var lines = [("\(path): up to the last block", reader.usedByteCount)]
+    var lines = [("\(path): total", reader.usedByteCount)]
     for source in reader.sources {
       lines.append(("  \(source.path)", source.byteCount))
       for group in reader.groups where group.source == source.id {
-        let annex = group.isOnDemand ? ", values on demand" : ""
-        lines.append(("  \(source.path): \(group.name)\(annex)", group.byteCount))
+        let note = group.isOnDemand ? ", on demand" : ""
+        lines.append(("  \(source.path): \(group.name)\(note)", group.byteCount))
       }
     }
     let width = lines.map(\.0.count).max() ?? 0
-    return lines.map { plain, count in
-      let name = plain.printable
+    return lines.map { text, count in
+      let name = text.printable
       let digits = String(count)
       let gap = width - name.count + max(2, 12 - digits.count)
       return "\(name)\(String(repeating: " ", count: gap))\(digits) bytes\n"

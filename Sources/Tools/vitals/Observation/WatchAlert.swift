@@ -6,21 +6,21 @@ import StatsRules
 import StatsText
 import StatsTree
 
-/// What `vitals watch --when` writes: the sources for which a condition holds, with its numbers.
+/// Writes the sources for which the condition of `vitals watch --when` holds, with its values.
 struct WatchAlert {
   private let condition: Formula
   private let terms: [Formula]
   private let isJSON: Bool
-  /// The sources that it is about, and the generation of the plan that they are of.
+  /// The sources that have the statistics of the condition, and the plan generation they are from.
   private var subjects: (all: [Subject], generation: UInt64)
-  /// What was said that cannot be told, so that it is said once.
-  private var told: Set<String> = []
-  /// Whether it held for a source in any interval.
+  /// The warnings that were printed; each is printed once.
+  private var warned: Set<String> = []
+  /// Whether the condition held for a source in any interval.
   private(set) var hasHeld = false
 
-  /// Checks a condition against what is there.
+  /// Checks a condition against the selected sources.
   ///
-  /// - Throws: `CommandError` that points at the wrong part, or says that no source has all of the names.
+  /// - Throws: `CommandError` that marks the wrong part, or if no source has all of its statistics.
   init(_ condition: Formula, _ sampler: Sampler, isJSON: Bool) throws {
     let list = SubjectList(sampler)
     do throws(FormulaError) {
@@ -35,16 +35,16 @@ struct WatchAlert {
     guard !subjects.all.isEmpty else {
       throw CommandError(
         status: .nothingThere,
-        text: "no source that is watched has all of \(condition.names.joined(separator: ", "))")
+        text: "no selected source has all of \(condition.names.joined(separator: ", "))")
     }
   }
 
-  /// A condition without a statistic is about every source.
+  /// Returns the sources with all statistics of the condition; all sources if it has none.
   private static func subjects(of condition: Formula, _ list: SubjectList) -> [Subject] {
     condition.names.isEmpty ? list.all : list.all.filter { $0.hasOwn(condition) }
   }
 
-  /// The text of the last pass: empty where the condition holds for no source.
+  /// Returns the text of the last pass; empty if the condition holds for no source.
   mutating func bytes(of sampler: Sampler) throws -> [UInt8] {
     if subjects.generation != sampler.plan.generation {
       subjects = (Self.subjects(of: condition, SubjectList(sampler)), sampler.plan.generation)
@@ -68,7 +68,7 @@ struct WatchAlert {
     }
     for (reason, paths) in unknown {
       let more = paths.count > 1 ? " and \(paths.count - 1) more" : ""
-      Console.warn("cannot tell for \(paths[0])\(more): \(reason)".printable)
+      Console.warn("cannot evaluate --when for \(paths[0])\(more): \(reason)".printable)
     }
     return Array(text.utf8)
   }
@@ -78,21 +78,22 @@ struct WatchAlert {
       return String(
         decoding: WatchJSON.line(of: subject, condition, terms, at: .now), as: UTF8.self)
     }
-    let numbers = terms.map { ($0, subject.measure($0)) }
-    let words = numbers.map { term, result in
-      let number = (try? result.get())?.text ?? "-"
-      return "\(term.text) = \(number)"
+    let values = terms.map { term in
+      let value = (try? subject.measure(term).get())?.text ?? "-"
+      return "\(term.text) = \(value)"
     }
     let line =
-      "\(localTimeText(realtimeNanoseconds()))  \(subject.path)  \(words.joined(separator: ", "))"
+      "\(localTimeText(realtimeNanoseconds()))  \(subject.path)  \(values.joined(separator: ", "))"
     return line.printable + "\n"
   }
 
-  /// Why it cannot be told of a source, unless that was said before or the next interval will tell.
+  /// Returns why the condition cannot be evaluated for a source.
+  ///
+  /// - Returns: `nil` if the reason was reported before or ends with the next interval.
   private mutating func newReason(of path: String, _ missing: [MissingValue]) -> String? {
     let reasons = missing.filter { if case .early = $0 { false } else { true } }
     guard !reasons.isEmpty else { return nil }
     let reason = reasons.map(\.description).joined(separator: ", ")
-    return told.insert("\(path) \(reason)").inserted ? reason : nil
+    return warned.insert("\(path) \(reason)").inserted ? reason : nil
   }
 }

@@ -6,18 +6,19 @@ import StatsKnowledge
 import StatsText
 import StatsTree
 
-/// What `vitals watch` writes in each interval.
+/// Writes the output of `vitals watch`, interval after interval.
 struct WatchView {
   private let format: OutputFormat
-  private let chosen: [String]?
+  /// The statistics that the user selected.
+  private let selected: [String]?
   private var sample: SampleView
   private var aggregates: AggregateView?
-  /// The tables, and the generation of the plan that their columns were picked for.
+  /// The tables, and the generation of the plan for which their columns were chosen.
   private var summary: (tables: [SummaryTable], generation: UInt64)?
   private var linesSinceHeader = 0
-  /// The most columns of a table that nobody chose.
-  static let columnLimit = 9
-  /// The lines under one header, as vmstat(8) has it.
+  /// The maximum number of columns unless the user selects statistics.
+  static let maximumColumnCount = 9
+  /// The number of lines below one header, as in vmstat(8).
   private static let linesUnderHeader = 20
 
   init(
@@ -25,15 +26,15 @@ struct WatchView {
     hidesZeros: Bool
   ) {
     self.format = format
-    chosen = statistics
+    selected = statistics
     sample = SampleView(
       format, ShowText(meanings: .builtIn, hidesZeros: hidesZeros, showsRates: true),
       outputs: outputs)
     aggregates = outputs.map { AggregateView($0, statistics: statistics) }
   }
 
-  /// Tells of a VM or publisher that came or went.
-  func tell(_ event: InputEvent) throws {
+  /// Writes that a VM or publisher appeared or ended.
+  func report(_ event: InputEvent) throws {
     switch (format, event) {
     case (.table, _):
       try Console.write("\(localTimeText(realtimeNanoseconds()))  \(event.text.printable)\n")
@@ -48,10 +49,10 @@ struct WatchView {
     }
   }
 
-  /// The text of the last pass.
+  /// Returns the text of the last pass.
   mutating func bytes(of sampler: Sampler) -> [UInt8] {
     guard format == .table else { return sample.bytes(of: sampler) }
-    // All are gone, which has been told; what they left in sums does not change any more.
+    // All sources ended, which was reported; the sums that they left do not change.
     if sampler.plan.entries.allSatisfy({ sampler.members(of: $0)?.count == 0 }) { return [] }
     if aggregates != nil {
       let size = Console.size
@@ -65,12 +66,12 @@ struct WatchView {
       last = ObjectIdentifier(entry.source)
       sources += 1
     }
-    if sources == 1, chosen != nil { return line(of: sampler) }
+    if sources == 1, selected != nil { return line(of: sampler) }
     if sources == 1 { return heading(of: sampler) + sample.bytes(of: sampler) + [0x0a] }
     return table(of: sampler)
   }
 
-  /// The tables of the last pass in columns that were chosen or are telling.
+  /// Returns the tables of the last pass.
   private mutating func results(of sampler: Sampler, rowLimit: Int) -> [SummaryTable.Result] {
     let generation = sampler.plan.generation
     var tables: [SummaryTable]
@@ -80,10 +81,10 @@ struct WatchView {
       tables = self.tables(of: sampler)
     }
     var rest = rowLimit
-    let moment = Timestamp.now
+    let time = Timestamp.now
     let results = tables.indices.map { index in
-      // Each table has its titles and a line before them.
-      let result = tables[index].result(of: sampler, at: moment, rowLimit: max(1, rest))
+      // The titles of a table and the empty line before them need two rows.
+      let result = tables[index].result(of: sampler, at: time, rowLimit: max(1, rest))
       if result.table.rowCount > 0 { rest -= result.table.rowCount + 2 }
       return result
     }
@@ -92,18 +93,18 @@ struct WatchView {
   }
 
   private func tables(of sampler: Sampler) -> [SummaryTable] {
-    if let chosen { return [SummaryTable(statistics: chosen, meanings: .builtIn)] }
+    if let selected { return [SummaryTable(statistics: selected, meanings: .builtIn)] }
     let sections = SummarySection.published(in: sampler.plan)
     let published = sections.reduce(into: Set()) { $0.formUnion($1.paths) }
-    // What Vitals has words for, and sources that have nothing but a state.
+    // Statistics with built-in meanings, and sources that have only a status.
     let first = SummaryTable(
       statistics: SummaryTable.headlines(
-        for: sampler, .builtIn, without: published, limit: Self.columnLimit),
+        for: sampler, .builtIn, without: published, limit: Self.maximumColumnCount),
       meanings: .builtIn, matching: Pattern(allBut: published))
     return [first]
       + sections.map { section in
         var table = SummaryTable(
-          statistics: SummaryTable.headlines(for: sampler, section, limit: Self.columnLimit),
+          statistics: SummaryTable.headlines(for: sampler, section, limit: Self.maximumColumnCount),
           meanings: .builtIn, matching: Pattern(paths: section.paths))
         table.showsMedians = true
         return table
@@ -112,7 +113,7 @@ struct WatchView {
 
   private func heading(of sampler: Sampler) -> [UInt8] {
     let time = localTimeText(realtimeNanoseconds())
-    // The groups are read within moments: any interval will do for a heading.
+    // All groups are read within milliseconds: any interval is good enough for a heading.
     let nominal = sampler.plan.entries.lazy.compactMap { sampler.interval(of: $0)?.nominal }.first
     let over = nominal.map {
       ", over \(Quantity(Decimal(mantissa: UInt128($0), exponent: -9), unit: .seconds).text)"
@@ -121,7 +122,7 @@ struct WatchView {
   }
 
   private mutating func table(of sampler: Sampler) -> [UInt8] {
-    // The heading, the titles, two lines of what was left out, and an empty one.
+    // Subtract the heading, the titles, two lines about omissions, and an empty line.
     let size = Console.size
     let rows = size.map { $0.rows - 5 } ?? .max
     var text = heading(of: sampler)
@@ -135,7 +136,8 @@ struct WatchView {
         text += Array("(no room for \(rendering.droppedColumns.joined(separator: ", ")))\n".utf8)
       }
       if result.omittedCount > 0 {
-        text += Array("(and \(result.omittedCount) more sources: name some with a pattern)\n".utf8)
+        text += Array(
+          "(and \(result.omittedCount) more sources; select some with a pattern)\n".utf8)
       }
       for note in result.notes where !notes.contains(note) { notes.append(note) }
     }
@@ -143,7 +145,7 @@ struct WatchView {
     return text + [0x0a]
   }
 
-  /// One line for the only source, with a header from time to time.
+  /// Returns one line for the only source, with a header every `linesUnderHeader` lines.
   private mutating func line(of sampler: Sampler) -> [UInt8] {
     let tables = results(of: sampler, rowLimit: .max).map(\.table)
     guard var table = tables.first(where: { $0.rowCount > 0 }) else { return [] }

@@ -62,7 +62,8 @@ struct ObservationOptions: ParsableArguments {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("The directory of the sockets on which VMMs hand over descriptors.", valueName: "dir"))
+    help: ArgumentHelp(
+      "The directory of the sockets on which VMMs hand over descriptors.", valueName: "dir"))
   var handover: String = "/run/vitals/kvm"
 
   @Option(
@@ -117,7 +118,7 @@ struct ObservationOptions: ParsableArguments {
         if status.isRegular || status.isSocket { return source.text }
       } catch {
         throw CommandError(
-          status: error.isPermission ? .notPermitted : .nothingThere, text: "\(error)")
+          status: error.isPermissionDenied ? .notPermitted : .nothingThere, text: "\(error)")
       }
       throw CommandError(
         status: .usage, text: "'\(source.text)' is neither a file nor a socket")

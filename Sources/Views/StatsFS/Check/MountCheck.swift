@@ -5,9 +5,9 @@ public import StatsChecks
 
 /// Checks a mounted statistics filesystem as its readers see it: `vitals check DIR`.
 ///
-/// `MountRule` lists the rules; the caller provides the checks of `.binary` and `.table`. Nothing is
-/// written. Values may change and sources may be removed during the check. Any user can run it: files
-/// without read permission are counted and are not a failure.
+/// `MountRule` lists the rules; the caller provides the checks of `.binary` and `.table`. Nothing
+/// is written. Values may change and sources may be removed during the check. Any user can run it:
+/// files without read permission are counted and are not a failure.
 public struct MountCheck: Sendable {
   private let mount: MountedFileSystem
   private let directory: String

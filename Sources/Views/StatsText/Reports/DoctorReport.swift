@@ -94,7 +94,7 @@ public struct DoctorReport {
     return ((paths.first ?? "") + (tail.isEmpty ? "" : " (and \(tail))")).printable
   }
 
-  /// The values side by side, and why one is not there.
+  /// Returns the values side by side, and the first reason for a missing value.
   private static func values(_ results: [Result<Measure, MissingValuesError>]) -> String {
     var reason: String?
     let texts = results.map { result in
@@ -113,7 +113,7 @@ public struct DoctorReport {
     var lines: [(String, String)] = []
     for member in finding.members.prefix(Self.maximumColumns) {
       guard let neighbours = member.neighbours else {
-        let line = ("on the same CPUs ran", "-  (its thread is not known)")
+        let line = ("on the same CPUs ran", "-  (thread unknown)")
         if !lines.contains(where: { $0 == line }) { lines.append(line) }
         continue
       }
@@ -123,7 +123,7 @@ public struct DoctorReport {
         "\(neighbour.name) (process \(neighbour.process)) \(Quantity(share: neighbour.share).text)"
       }
       let value =
-        names.isEmpty ? "nobody that could be seen for 5 % of a CPU" : names.joined(separator: ", ")
+        names.isEmpty ? "no visible process with 5 % of a CPU" : names.joined(separator: ", ")
       let line = (label, value.printable)
       if !lines.contains(where: { $0 == line }) { lines.append(line) }
     }
@@ -132,7 +132,7 @@ public struct DoctorReport {
 
   // MARK: - Gaps
 
-  /// Rules that cannot be told of the same sources, together.
+  /// One entry for all rules that cannot be evaluated for the same sources.
   private var gapLines: String {
     var groups: [(paths: [String], gaps: [RuleReport.Gap])] = []
     for gap in gaps {
@@ -161,12 +161,14 @@ public struct DoctorReport {
     }
     let missing =
       (absent.isEmpty ? [] : ["no " + list(absent, maximum: 4, last: "or")]) + others
-    let isRefused = gaps.allSatisfy { $0.missing.allSatisfy { $0.isDenied } }
-    return isRefused
+    let isDenied = gaps.allSatisfy { $0.missing.allSatisfy { $0.isDenied } }
+    return isDenied
       ? "access to the required statistics denied" : list(missing, maximum: 4)
   }
 
-  /// Such as `a, b and 3 more`; where there are no more, the last is joined by a word of its own.
+  /// Returns a list such as `a, b and 3 more`.
+  ///
+  /// `last` is the word before the last element, in place of the comma or `and`.
   private static func list(_ words: [String], maximum: Int, last: String? = nil) -> String {
     let shown = words.prefix(maximum)
     if words.count > maximum {
@@ -180,7 +182,7 @@ public struct DoctorReport {
 
   // MARK: - Lines
 
-  /// The text in lines of the width; those after the first are indented.
+  /// Returns the text wrapped to the width; all lines but the first are indented.
   private func wrapped(_ text: String, indent: Int) -> String {
     guard text.count > width else { return text + "\n" }
     var lines: [String] = []

@@ -26,7 +26,7 @@ public struct FindingReport {
   /// Returns one line for each object, one for each failed or skipped rule below it, and the
   /// totals.
   ///
-  /// - Parameter all: whether passed rules have a line, too.
+  /// With `all`, passed rules have a line, too.
   public func text(all: Bool) -> String {
     var text = ""
     var objects: [String] = []

@@ -30,10 +30,10 @@ public struct SourceList {
     source.groups.compactMap { entries[$0.id] }
   }
 
-  /// The source's own state, or that of its worst group.
+  /// The source's own status, or the first group status that is not `up`.
   private func status(of source: Source) -> Status {
     if source.status != .up { return source.status }
-    // An aggregate without members lacks nothing.
+    // An aggregate without members is complete.
     let groups = groups(of: source).filter { sampler.members(of: $0)?.count != 0 }
     return groups.map { sampler.status(of: $0) }.first { $0 != .up } ?? .up
   }
@@ -132,7 +132,7 @@ public struct SourceList {
     }
     var seen: Set<String> = []
     for source in roots + sources where seen.insert(source.path).inserted {
-      // Only a diagnostic shows on-demand groups that are off.
+      // On-demand groups that are off are visible in diagnostics only.
       let isAlwaysExplained: Bool =
         switch source.role {
         case .vms, .domains, .publisher, .published, .plugins, .plugin, .pluginObject: true
@@ -162,7 +162,7 @@ public struct SourceList {
 }
 
 extension Status {
-  /// Why there are no values, in words.
+  /// Why there are no current values.
   fileprivate var reason: String? {
     switch self {
     case .denied(let code): SystemError.text(for: code)

@@ -1,4 +1,4 @@
-import CVitalsData
+internal import CVitalsData
 public import Statistics
 
 /// The schemas of a real host, for simulations.
