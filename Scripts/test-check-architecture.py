@@ -4,8 +4,10 @@
 Each case changes files of a small repository in a temporary directory, runs one check on it, and
 expects exactly the listed lines. No Swift toolchain is needed.
 """
+import atexit
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,6 +15,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 SCRIPT = Path(__file__).resolve().parent / "check-architecture.py"
+
+
+def with_allowlist(entries):
+    """Returns the script's text with another PATH_ALLOWLIST, which is part of the script."""
+    return re.sub(r"(?ms)^PATH_ALLOWLIST = \{.*?\n?\}$", f"PATH_ALLOWLIST = {{{entries}}}",
+                  SCRIPT.read_text(encoding="utf-8"), count=1)
+
+
+TESTED = Path(tempfile.mkdtemp(), "check-architecture.py")
+atexit.register(shutil.rmtree, TESTED.parent)
+TESTED.write_text(with_allowlist(""), encoding="utf-8")
 
 ROOMS = """\
 # A comment.
@@ -243,7 +256,7 @@ CASES = [
 ]
 
 
-def run(checks, changes, package_text, script=SCRIPT):
+def run(checks, changes, package_text, script=TESTED):
     with tempfile.TemporaryDirectory() as directory:
         for name, text in (FILES | changes).items():
             path = Path(directory, name)
@@ -273,12 +286,10 @@ def main():
     for (check, title, _, _, beginnings), result in zip(CASES, results):
         expect(f"{check}: {title}", result, beginnings)
 
-    # The allowlist is part of the script: test a copy that has one.
     with tempfile.TemporaryDirectory() as directory:
         copy = Path(directory, "check.py")
-        copy.write_text(re.sub(r"(?ms)^PATH_ALLOWLIST = \{.*?\}$", "PATH_ALLOWLIST = {"
-                               f"('{TREE}', 'kvm'): '', ('{TREE}', 'xen'): ''}}",
-                               SCRIPT.read_text(encoding="utf-8")), encoding="utf-8")
+        copy.write_text(with_allowlist(f"('{TREE}', 'kvm'): '', ('{TREE}', 'xen'): ''"),
+                        encoding="utf-8")
         allowed = run(["paths"], add(TREE, 'let a = "kvm"\n'), package(), script=copy)
         expect("paths: the allowlist", allowed, [f'{TREE}: PATH_ALLOWLIST expects "xen" here'])
 

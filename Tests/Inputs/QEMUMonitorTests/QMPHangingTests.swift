@@ -92,7 +92,7 @@ import Testing
     let other = fake.connectClient()
     #expect(fake.wait { $0.connectedCount == 2 })
     host.pass()
-    #expect(try host.isStale(0))
+    #expect(try host.status(0) == .pending)
     let text = try #require(host.backing.diagnostic(0))
     #expect(text.contains(fake.path) && text.contains("another client is connected"))
     _ = consume other

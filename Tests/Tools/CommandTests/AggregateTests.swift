@@ -3,7 +3,7 @@ import Glibc
 import LinuxSystem
 import Testing
 
-/// The commands on aggregates, over simulated machines and the table of `vitals demo`.
+/// Commands with aggregates of simulated VMs and of the table of `vitals demo`.
 @Suite("Aggregates", .serialized)
 final class AggregateTests {
   private let directory = "/tmp/vitals-aggregates-\(UInt64.random(in: 0 ... .max))"
@@ -22,13 +22,13 @@ final class AggregateTests {
 
   deinit {
     demo.child.terminate(timeoutMilliseconds: 2_000)
-    // The publisher hears of it and takes its names with it.
+    // The publisher detects the end of its parent and removes its files.
     sleepNanoseconds(300_000_000)
     for name in (try? directoryEntries(tables)) ?? [] { removeFile("\(tables)/\(name)") }
     unsafe rmdir(tables)
   }
 
-  /// Only the simulated machines: others may run on the host.
+  /// Runs `vitals` on the simulated VMs only: others may run on the host.
   private func vitals(_ words: String...) throws -> CommandResult {
     try Command.run(
       [Command.product("vitals")] + words + [
@@ -36,7 +36,27 @@ final class AggregateTests {
       ])
   }
 
-  @Test("list has them with their members")
+  private struct SourceDocument: Decodable {
+    struct Source: Decodable { let groups: [Group] }
+    struct Group: Decodable {
+      let provenance: String
+      let provenances: [String]?
+      let members: Members?
+    }
+    struct Members: Decodable {
+      let count: Int
+      let departed: Int
+    }
+    let version: Int
+    let sources: [Source]
+  }
+
+  private struct StatisticDocument: Decodable {
+    let version: Int
+    let statistics: [String: [String: UInt64]]
+  }
+
+  @Test("list shows aggregates with the number of their members")
   func list() throws {
     let result = try vitals("list", "kvm/demo-*")
     #expect(result.status == 0)
@@ -44,10 +64,14 @@ final class AggregateTests {
     let csv = try vitals("list", "kvm/demo-*", "--format", "csv")
     #expect(csv.output.matches(of: /vcpus\.kvm=3/).count == 2)
     let json = try vitals("list", "kvm/demo-*", "--format", "json")
-    #expect(json.output.contains("\"departed\" : 0"))
+    let document = try JSONDecoder().decode(SourceDocument.self, from: Data(json.output.utf8))
+    let aggregates = document.sources.flatMap(\.groups).filter { $0.provenance == "aggregate" }
+    #expect(document.version == 1 && aggregates.count == 2)
+    #expect(aggregates.allSatisfy { $0.members?.count == 3 && $0.members?.departed == 0 })
+    #expect(aggregates.allSatisfy { $0.provenances == ["simulated"] })
   }
 
-  @Test("A view for an owner has what is theirs, and its aggregates nothing else")
+  @Test("--owner selects sources of one user, and aggregates count no others")
   func owner() throws {
     let own = try vitals("list", "kvm", "--owner", "\(getuid())")
     #expect(own.lines.contains { $0.hasPrefix("kvm ") && $0.contains("vcpus.kvm:aggregate(6)") })
@@ -57,7 +81,7 @@ final class AggregateTests {
     #expect(try vitals("list", "--owner", "no such user").status == 2)
   }
 
-  @Test("watch has a row for each source and function")
+  @Test("watch shows a row for each source and function")
   func watch() throws {
     let result = try vitals(
       "watch", "kvm/demo-*", "--aggregate", "sum,max", "--stat", "exits", "--every", "200ms",
@@ -69,7 +93,7 @@ final class AggregateTests {
     #expect(!result.output.contains("vcpu0"))
   }
 
-  @Test("What a program publishes is folded where several sources have the same")
+  @Test("A group that several sources of a publisher have is aggregated")
   func published() throws {
     let result = try vitals(
       "watch", "app/demo", "--aggregate", "sum,list", "--every", "200ms", "--count", "2")
@@ -77,14 +101,14 @@ final class AggregateTests {
     #expect(result.lines.count { $0.hasPrefix("app/demo  sum of 3   table") } == 2)
     #expect(result.output.contains("app/demo  list of 3 by table"))
     #expect(!result.output.contains("link"))
-    // A plain view has none of it.
+    // Without --aggregate, publishers have no aggregates.
     let plain = try vitals("list", "app")
     #expect(!plain.output.contains("aggregate"))
     let cpus = try vitals("watch", "host", "--aggregate", "avg", "--every", "200ms", "--count", "1")
     #expect(cpus.output.contains("host    avg of "))
   }
 
-  @Test("show names the member that has the greatest; JSON and CSV have it as well")
+  @Test("show names the member with the maximum, in text, CSV and JSON")
   func show() throws {
     let result = try vitals("show", "kvm/demo-*", "--aggregate", "max,avg", "--match", "exits")
     #expect(result.status == 0)
@@ -98,26 +122,26 @@ final class AggregateTests {
     #expect(json.output.contains(#""exits":{"max":{"value":"#))
   }
 
-  @Test("Statistics come first where that is asked for")
+  @Test("--by statistic groups values by statistic, in JSON and text")
   func byStatistic() throws {
     let json = try vitals(
       "show", "kvm/demo-*/vcpu*", "--by", "statistic", "--match", "exits", "--format", "json")
-    let values = try JSONDecoder().decode(
-      [String: [String: UInt64]].self, from: Data(json.output.utf8))
-    #expect(values["exits"]?.count == 6)
+    let document = try JSONDecoder().decode(StatisticDocument.self, from: Data(json.output.utf8))
+    #expect(document.version == 1 && document.statistics.count == 1)
+    #expect(document.statistics["exits"]?.count == 6)
     let table = try vitals("show", "kvm/demo-*/vcpu*", "--by", "statistic", "--match", "exits")
     #expect(table.output.contains("kvm  6 sources by simulated"))
   }
 
-  @Test("Where nothing is to be folded one line says so")
+  @Test("--aggregate without aggregates is an error of one line")
   func none() throws {
     let result = try vitals("watch", "kvm/demo-*/vcpu*", "--aggregate", "sum", "--count", "1")
     #expect(result.status == 4)
     #expect(result.errorLines.count == 1)
-    #expect(result.errors.contains("no aggregate"))
+    #expect(result.errors.contains("no aggregates: "))
   }
 
-  @Test("Prometheus gets members only")
+  @Test("OpenMetrics output contains members only, no aggregates")
   func metrics() throws {
     let result = try vitals("show", "kvm/demo-*", "--format", "openmetrics")
     #expect(!result.output.contains("vcpus"))

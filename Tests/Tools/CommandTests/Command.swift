@@ -2,7 +2,7 @@ import Glibc
 import LinuxSystem
 import Testing
 
-/// What a run of `vitals` gave.
+/// The output, errors and exit status of a program.
 struct CommandResult {
   let output: String
   let errors: String
@@ -12,7 +12,7 @@ struct CommandResult {
   var lines: [Substring] { output.split(separator: "\n", omittingEmptySubsequences: false) }
 }
 
-/// Runs the program that was built with the tests.
+/// Runs programs that were built with the tests.
 enum Command {
   /// The directory of the built products.
   static func productDirectory() throws -> String {
@@ -28,7 +28,7 @@ enum Command {
     "\(try productDirectory())/\(name)"
   }
 
-  /// Runs `vitals` to its end.
+  /// Runs `vitals` until it exits.
   static func vitals(_ arguments: [String]) throws -> CommandResult {
     try run([product("vitals")] + arguments)
   }
@@ -37,7 +37,7 @@ enum Command {
     try run(prefix + [product("vitals")] + arguments)
   }
 
-  /// Runs a program to its end; 60 s are the limit, after which it is killed with status 137.
+  /// Runs a program until it exits; after 60 s it is killed and the status is 137.
   static func run(_ words: [String]) throws -> CommandResult {
     let errors = "/tmp/vitals-test-\(getpid())-\(UInt64.random(in: 0 ... .max)).err"
     defer { removeFile(errors) }
@@ -64,7 +64,7 @@ enum Command {
   }
 }
 
-/// A program that runs while a test looks at it.
+/// A program that runs during a test.
 final class RunningProgram {
   let child: ChildProcess
   private let output: Descriptor
@@ -75,12 +75,12 @@ final class RunningProgram {
     let child = try ChildProcess(
       executable: words[0], arguments: Array(words.dropFirst()), output: pipe.writer)
     let output = pipe.closeWriter()
-    var seen = ""
+    var text = ""
     var chunk = [UInt8](repeating: 0, count: 4096)
-    while !seen.contains(line) {
+    while !text.contains(line) {
       let count = try output.read(into: &chunk)
-      try #require(count > 0, "it ended after writing: \(seen)")
-      seen += String(decoding: chunk[..<count], as: UTF8.self)
+      try #require(count > 0, "the program ended after the output: \(text)")
+      text += String(decoding: chunk[..<count], as: UTF8.self)
     }
     self.child = child
     self.output = output

@@ -1,11 +1,12 @@
-import StatsKnowledge
+import FoundationEssentials
 import Statistics
+import StatsKnowledge
 import StatsTesting
 import Testing
 
 @Suite("vitals describe")
 struct DescribeTests {
-  @Test("A statistic is explained: meaning, when it moves, what is high")
+  @Test("describe explains a statistic, when it changes, and high values")
   func known() throws {
     let result = try Command.vitals("describe", "halt_poll_fail_ns")
     #expect(result.status == 0)
@@ -23,17 +24,17 @@ struct DescribeTests {
     for statistic in recorded {
       let line = result.lines.first { $0.hasPrefix(statistic.name + " ") }
       #expect(line != nil, "\(statistic.name) is not listed")
-      #expect(line?.contains("(no words yet)") == false, "\(statistic.name)")
+      #expect(line?.contains("(no description)") == false, "\(statistic.name)")
     }
   }
 
-  @Test("Statistics of this host's kernel without a meaning are reported, not failed")
+  @Test("Statistics of this kernel without a meaning are described by their schemas")
   func unknownToUs() throws {
     let result = try Command.vitals("describe")
     #expect(result.status == 0)
-    // A newer kernel may have any statistic: the schema alone has to describe it.
-    for line in result.lines where line.contains("(no words yet)") {
-      #expect(line.contains(", in "), "no kind and unit: \(line)")
+    // A newer kernel may have any statistic: report it as a warning, not as a failure.
+    for line in result.lines where line.contains("(no description)") {
+      #expect(line.contains(", in "), "kind and unit are missing: \(line)")
       Issue.record("kvm.meanings has no entry for: \(line)", severity: .warning)
     }
   }
@@ -45,27 +46,48 @@ struct DescribeTests {
     #expect(result.output.contains("s390"))
   }
 
-  @Test("A pattern describes several; JSON has them all")
+  private struct Document: Decodable {
+    struct Description: Decodable {
+      let name: String
+      let forms: [Form]
+      let meanings: [Meaning]
+    }
+    struct Form: Decodable {
+      struct Schema: Decodable { let name: String }
+      let schema: Schema
+      let at: [String]
+    }
+    struct Meaning: Decodable { let meaning: String }
+    let version: Int
+    let descriptions: [Description]
+  }
+
+  @Test("A pattern selects several statistics, and JSON contains all")
   func pattern() throws {
     let result = try Command.vitals("describe", "halt_*_hist", "--format", "json")
     #expect(result.status == 0)
+    let document = try JSONDecoder().decode(Document.self, from: Data(result.output.utf8))
+    #expect(document.version == 1)
     for name in ["halt_wait_hist", "halt_poll_fail_hist", "halt_poll_success_hist"] {
-      #expect(result.output.contains("\"name\" : \"\(name)\""))
+      let description = try #require(document.descriptions.first { $0.name == name })
+      #expect(description.forms.allSatisfy { $0.schema.name == name && !$0.at.isEmpty })
+      #expect(description.meanings.allSatisfy { !$0.meaning.isEmpty })
+      #expect(!description.forms.isEmpty || !description.meanings.isEmpty)
     }
   }
 
-  @Test("What an aggregate makes of a statistic is that statistic, and how")
+  @Test("A statistic of an aggregate is described with its function")
   func folded() throws {
     let result = try Command.vitals("describe", "exits.max")
     #expect(result.status == 0)
     #expect(result.lines.first == "exits.max")
-    #expect(result.output.contains("the greatest of the values of exits"))
+    #expect(result.output.contains("the maximum of the values of exits"))
     #expect(result.output.contains("  meaning   Times the CPU left the guest"))
     let unknown = try Command.vitals("describe", "exits.most")
     #expect(unknown.status == 4)
   }
 
-  @Test("A near miss is helped")
+  @Test("An unknown name gets suggestions of similar names")
   func near() throws {
     let result = try Command.vitals("describe", "halt_poll")
     #expect(result.status == 4)

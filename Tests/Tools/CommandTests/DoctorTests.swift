@@ -21,7 +21,7 @@ struct DoctorTests {
     let findings: [Finding]
   }
 
-  /// A number that names this run's machines, since others may run on the host.
+  /// A suffix for the names of this run's VMs, since others may run on the host.
   private let run = UInt32.random(in: 0 ... .max)
 
   private func guest(_ name: String, _ more: [String]) throws -> RunningProgram {
@@ -38,19 +38,19 @@ struct DoctorTests {
     return report.findings
   }
 
-  /// The last of the CPUs that this process may use.
-  private func vcpu() throws -> Int {
+  /// Returns the last CPU that this process may use.
+  private func lastCPU() throws -> Int {
     let status = try readText("/proc/self/status")
     let line = try #require(
       status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") })
     return try #require(Int(String(line.reversed().prefix { $0.isNumber }.reversed())))
   }
 
-  @Test("The VM that a neighbour starves is found, with its neighbour, and an idle one is not")
+  @Test("A VM that a neighbour starves is found with its neighbour; an idle VM is not reported")
   func contention() throws {
-    let vcpu = try vcpu()
+    let cpu = try lastCPU()
     let busy = [
-      "--payload", "port-io", "--pace", "unlimited", "--work", "1000000", "--cpu", "\(vcpu)",
+      "--payload", "port-io", "--pace", "unlimited", "--work", "1000000", "--cpu", "\(cpu)",
     ]
     let victim = try guest("victim", busy + ["--nice", "15"])
     let taker = try guest("taker", busy)
@@ -58,27 +58,27 @@ struct DoctorTests {
     let findings = try examine(["kvm/*-\(run)"])
     let found = try #require(findings.first { $0.source == "kvm/victim-\(run)/vcpu0" })
     #expect(found.rule == "cpu-contention")
-    #expect(found.neighbours?.cpus == [vcpu])
-    // Whatever else the host does on that CPU may be there, too.
+    #expect(found.neighbours?.cpus == [cpu])
+    // Other processes of the host may use that CPU, too.
     #expect(found.neighbours?.processes.contains { $0.name == "kvm/taker-\(run)" } == true)
     #expect(!findings.contains { $0.source.hasPrefix("kvm/idle-") })
     for program in [victim, taker, idle] { program.child.kill() }
   }
 
-  /// Whether a control group with a quota can be made here.
+  /// Whether this process may create a control group with a quota.
   private static let hasQuota = {
-    let isSecond = (try? FileStatus("/sys/fs/cgroup/cgroup.controllers")) != nil
-    let probe = "/sys/fs/cgroup/\(isSecond ? "" : "cpu/")vitals-probe-\(getpid())"
-    if isSecond {
+    let isVersion2 = (try? FileStatus("/sys/fs/cgroup/cgroup.controllers")) != nil
+    let probe = "/sys/fs/cgroup/\(isVersion2 ? "" : "cpu/")vitals-probe-\(getpid())"
+    if isVersion2 {
       try? Descriptor.open("/sys/fs/cgroup/cgroup.subtree_control", for: .readWrite)
         .write(Array("+cpu".utf8))
     }
     defer { removeEmptyDirectory(probe) }
     guard (try? makeDirectory(probe)) != nil else { return false }
-    return (try? FileStatus("\(probe)/\(isSecond ? "cpu.max" : "cpu.cfs_quota_us")")) != nil
+    return (try? FileStatus("\(probe)/\(isVersion2 ? "cpu.max" : "cpu.cfs_quota_us")")) != nil
   }()
 
-  @Test("The VM that its quota starves is found, and no neighbour", .enabled(if: hasQuota))
+  @Test("A VM that its quota starves is found without a neighbour", .enabled(if: hasQuota))
   func quota() throws {
     let tables = "/dev/shm/vitals-test-\(run)"
     let demo = try RunningProgram(
@@ -94,7 +94,7 @@ struct DoctorTests {
       !findings.contains { $0.source == "\(quota.source)/vcpu0" && $0.rule == "cpu-contention" })
   }
 
-  @Test("Only what was asked for is told, by path or by name")
+  @Test("A VM can be selected by its path or its name")
   func asked() throws {
     let one = try guest("one", ["--payload", "idle"])
     let named = try Command.vitals("doctor", "one-\(run)", "--for", "200ms")
@@ -106,7 +106,7 @@ struct DoctorTests {
     one.child.kill()
   }
 
-  @Test("Rules of a file are added, and a flaw in it is told by its line")
+  @Test("--rules adds rules, and an error in the file has its line number")
   func rules() throws {
     let one = try guest("ruled", ["--payload", "port-io"])
     let path = "/tmp/vitals-\(run).rules"
@@ -130,13 +130,13 @@ struct DoctorTests {
     #expect(found.status == 1)
     #expect(found.output.contains("NOTICE  kvm/ruled-\(run)/vcpu0 leaves its guest"))
     try write("rate(exits >")
-    let flawed = try Command.vitals("doctor", "--rules", path)
-    #expect(flawed.status == 2)
-    #expect(flawed.errors.contains("\(path), line 4: expected ')'"), "\(flawed.errors)")
+    let invalid = try Command.vitals("doctor", "--rules", path)
+    #expect(invalid.status == 2)
+    #expect(invalid.errors.contains("\(path), line 4: expected ')'"), "\(invalid.errors)")
     one.child.kill()
   }
 
-  @Test("A condition is told with its numbers, and --exit ends with 1")
+  @Test("--when shows the values of a condition, and --exit ends with status 1")
   func condition() throws {
     let one = try guest("when", ["--payload", "port-io"])
     let path = "kvm/when-\(run)"
@@ -144,7 +144,7 @@ struct DoctorTests {
       "watch", path, "--every", "200ms", "--when", "rate(exits) > 10/s", "--exit")
     #expect(held.status == 1)
     #expect(held.output.contains("\(path)/vcpu0  rate(exits) = "), "\(held.output)")
-    // Sums have the statistic, too, but the condition is about what has it itself.
+    // Aggregates have the statistic, too, but the condition applies to its own sources only.
     #expect(held.lines.count { $0.contains("rate(exits)") } == 1)
     let never = try Command.vitals(
       "watch", path, "--every", "100ms", "--count", "3", "--when", "rate(exits) > 1000000k/s")
@@ -159,7 +159,7 @@ struct DoctorTests {
   }
 
   @Test(
-    "A wrong condition is pointed at before anything is watched",
+    "An invalid condition is an error that marks the wrong part",
     arguments: [
       ("rate(exits) > 5 &&", "use 'and'", "                ^^"),
       ("rate(exitz) > 5", "similar names: exits", "^^^^^^^^^^^"),

@@ -4,13 +4,13 @@ import KVMGuests
 import LinuxSystem
 import Testing
 
-/// What the tests ask of the host.
+/// The requirements of tests that the host may not meet.
 enum Host {
   static let hasGuests = GuestSupport.check() == .usable
   static let isRoot = getuid() == 0
   static let hasPromtool = (try? FileStatus("/usr/bin/promtool")) != nil
   static let hasQEMU = (try? FileStatus("/usr/bin/qemu-system-x86_64")) != nil
-  /// Whether programs may be loaded and the kernel tells its types.
+  /// Whether BPF programs may be loaded and the kernel has type information.
   static let permitsBPF =
     (try? BPFArray(byteCount: 8, name: "vitals_test")) != nil
     && (try? FileStatus("/sys/kernel/btf/vmlinux")) != nil
@@ -18,7 +18,7 @@ enum Host {
 
 @Suite("Real guests", .serialized, .enabled(if: Host.hasGuests && Host.isRoot))
 struct LiveTests {
-  /// A number that names this run's machines, since others may run on the host.
+  /// A suffix for the names of this run's VMs, since others may run on the host.
   private let run = UInt32.random(in: 0 ... .max)
 
   private func guest(
@@ -31,7 +31,7 @@ struct LiveTests {
       ] + more, until: "ready")
   }
 
-  @Test("list shows each vCPU with its way and its thread")
+  @Test("list shows each vCPU with its access method and its thread")
   func list() throws {
     let program = try guest("list", payload: "idle", vcpus: 2)
     let result = try Command.vitals("list", "kvm/list-\(run)")
@@ -40,13 +40,13 @@ struct LiveTests {
     program.child.kill()
   }
 
-  @Test("The exits that a guest makes are the exits that are shown")
+  @Test("The number of shown exits equals the number that the guest caused")
   func counted() throws {
     let program = try guest("counted", payload: "counted:12345")
     sleepNanoseconds(500_000_000)
     let result = try Command.vitals(
       "show", "kvm/counted-\(run)/vcpu0", "--match", "fpu_reload", "--format", "json")
-    // The calls of KVM_RUN; exits may have a few more, of interrupts.
+    // fpu_reload counts the calls of KVM_RUN; interrupts can add a few to exits.
     #expect(result.output.contains(#""fpu_reload":12345"#), "\(result.output)")
     program.child.kill()
   }
@@ -57,7 +57,7 @@ struct LiveTests {
     let event: String?
   }
 
-  @Test("A VMM killed under watch gives one line, and the others go on")
+  @Test("watch reports a killed VMM once and continues with the others")
   func gone() throws {
     let kept = try guest("kept", payload: "port-io")
     let lost = try guest("lost", payload: "port-io")
@@ -65,7 +65,7 @@ struct LiveTests {
     let copy = "/tmp/vitals-lines-\(run)"
     defer { removeFile(copy) }
     let killer = try SystemThread(name: "killer") {
-      // Once it was seen.
+      // Wait until watch has written the first sample.
       let end = monotonicNanoseconds() + 30_000_000_000
       while ((try? FileStatus(copy))?.size ?? 0) == 0, monotonicNanoseconds() < end {
         sleepNanoseconds(10_000_000)
@@ -91,7 +91,7 @@ struct LiveTests {
     lost.child.kill()
   }
 
-  @Test("Where descriptors do not last for all events, that is said, and the rest goes on")
+  @Test("A lack of descriptors for events is reported, and other groups continue")
   func descriptorLimit() throws {
     let program = try guest("events", payload: "idle", vcpus: 16)
     let events = "page-faults,context-switches,cpu-migrations,task-clock,minor-faults"
@@ -100,7 +100,7 @@ struct LiveTests {
       #"ulimit -n 100; "$0" list 'kvm/events-\#(run)' --events \#(events) --why"#,
       Command.product("vitals"),
     ])
-    // Other VMs of the host may have taken the descriptors before.
+    // Other VMs of the host may have used the descriptors before.
     #expect([0, 3, 4].contains(result.status), "\(result.errors)")
     #expect((result.output + result.errors).contains("EMFILE"), "\(result.output)")
     let unknown = try Command.vitals("list", "kvm", "--events", "kvm_nothing")
@@ -121,10 +121,10 @@ struct LiveTests {
     program.child.kill()
   }
 
-  @Test("Another user sees who is there, the time they waited, and why not more")
+  @Test("An unprivileged user sees VMs, schedule statistics, and the reason for denials")
   func unprivileged() throws {
     let program = try guest("denied", payload: "port-io")
-    // The product may lie where another user cannot go.
+    // The product may be in a directory that another user cannot search.
     let copy = "/tmp/vitals-copy-\(run)"
     defer { removeFile(copy) }
     let copied = try Command.run(["install", "-m", "755", Command.product("vitals"), copy])
@@ -140,7 +140,7 @@ struct LiveTests {
     program.child.kill()
   }
 
-  @Test("check passes on live descriptors and fails on a broken file")
+  @Test("check passes for live descriptors and fails for an invalid file")
   func check() throws {
     let program = try guest("check", payload: "idle", vcpus: 2)
     let good = try Command.vitals("check")
@@ -155,7 +155,7 @@ struct LiveTests {
     program.child.kill()
   }
 
-  @Test("QEMU 7.2 is read through its monitor", .enabled(if: Host.hasQEMU))
+  @Test("A QEMU without statistics descriptors is read with QMP", .enabled(if: Host.hasQEMU))
   func monitor() throws {
     let socket = "/tmp/vitals-qmp-\(run).sock"
     defer { removeFile(socket) }
@@ -167,7 +167,7 @@ struct LiveTests {
       sleepNanoseconds(100_000_000)
       result = try Command.vitals(list)
     }
-    // A QEMU since 8.1 keeps descriptors, which are better.
+    // QEMU 8.1 and later keep descriptors open, which are preferred.
     let isNew = result.output.contains("kvm:pidfd_getfd")
     #expect(result.lines.count { $0.contains("kvm:qmp") } == (isNew ? 0 : 3), "\(result.output)")
     let show = try Command.vitals(
@@ -186,7 +186,7 @@ struct LiveTests {
   }
 
   @Test(
-    "QEMU 7.2 with its monitor held by another client is read by BPF",
+    "A QEMU whose monitor another client uses is read with BPF",
     .enabled(if: Host.hasQEMU && Host.permitsBPF))
   func heldMonitor() throws {
     let socket = "/tmp/vitals-held-\(run).sock"
@@ -194,7 +194,7 @@ struct LiveTests {
     let vm = try qemu("held-\(run)", socket)
     defer { vm.kill() }
     let client = try connect(socket)
-    // It is the monitor's client once it is greeted.
+    // The greeting shows that the monitor accepted this client.
     let isGreeted = client.waitForInput(milliseconds: 5000)
     try #require(isGreeted)
     let list = try Command.vitals("list", "kvm/held-\(run)")
@@ -206,12 +206,12 @@ struct LiveTests {
     #expect(watch.lines.count { $0.contains("kvm/held-\(run)/vcpu") } == 2, "\(watch.output)")
     let show = try Command.vitals("show", "kvm/held-\(run)/vcpu1", "--format", "json")
     #expect(show.output.contains("halt_wait_hist") && show.output.contains(#""exits":"#))
-    // Until here.
+    // Keep the connection open until here.
     let number = client.rawValue
     #expect(number >= 0)
   }
 
-  /// Connects to a socket as soon as somebody listens there, within 5 s.
+  /// Connects to a socket, and retries for 5 s until a process listens on it.
   private func connect(_ path: String) throws -> UnixSocket {
     for _ in 0..<50 {
       if let socket = try? UnixSocket.connect(to: path, .stream) { return socket }
@@ -225,13 +225,13 @@ struct LiveTests {
 struct DemoTests {
   private let tables = "/dev/shm/vitals-test-\(UInt64.random(in: 0 ... .max))"
 
-  /// The lock's file stays: somebody may be about to take it.
+  /// The lock file remains: another process may be about to lock it.
   private func removeTables() {
     removeFile("\(tables)/demo.lock")
     unsafe rmdir(tables)
   }
 
-  @Test("It ends by itself and leaves nothing behind")
+  @Test("demo ends after --for, and its processes and files with it")
   func ends() throws {
     defer { removeTables() }
     let result = try Command.vitals(
@@ -244,7 +244,7 @@ struct DemoTests {
     #expect(try directoryEntries(tables) == ["demo.lock"])
   }
 
-  @Test("Killed, it takes its guests with it")
+  @Test("The guests of a killed demo end")
   func killed() throws {
     let program = try RunningProgram(
       [Command.product("vitals"), "demo", "--vms", "2", "--for", "60s", "--tables", tables],
@@ -259,7 +259,7 @@ struct DemoTests {
       sleepNanoseconds(20_000_000)
     }
     for pid in children { #expect(kill(pid, 0) == -1) }
-    // The publisher hears of it and takes its names with it.
+    // The publisher detects the end of its parent and removes its files.
     for _ in 0..<100 where try directoryEntries(tables).count > 1 { sleepNanoseconds(20_000_000) }
     #expect(try directoryEntries(tables) == ["demo.lock"])
   }

@@ -2,9 +2,9 @@ import Glibc
 import LinuxSystem
 import Testing
 
-/// What becomes of readers when something stops, and what mount options do.
+/// Tests of readers while a server or publisher stops or ends, and of mount options.
 @Suite(
-  "The life of a mount", .serialized,
+  "Mounts, their ends and their options", .serialized,
   .enabled(if: Mounting.isPossible, "no root or /dev/fuse"))
 struct MountLifeTests {
   private static let table = "app/demo/.table"
@@ -17,14 +17,14 @@ struct MountLifeTests {
     return try #require(Int(text.split(separator: "\n").first ?? ""), "\(text)")
   }
 
-  /// The whole of a small file's bytes.
+  /// Returns the bytes of a small file.
   private static func bytes(_ file: borrowing Descriptor, _ limit: Int) throws -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: limit)
     let count = try file.read(into: &bytes, at: 0)
     return Array(bytes[..<count])
   }
 
-  @Test("What is wrong with an option is said before anything is mounted")
+  @Test("An invalid mount option is an error before the mount")
   func wrongOption() throws {
     for option in ["colour=red", "uid=root", "visibility=", "mode=9"] {
       let result = try Command.vitals("mount", "/tmp", "-o", option)
@@ -33,7 +33,7 @@ struct MountLifeTests {
     }
   }
 
-  @Test("A table is handed out as it is, and outlives its mount")
+  @Test("A table is read by passthrough and remains readable after the mount ends")
   func tableHanded() throws {
     let host = try MountedDemo()
     #expect(try host.shell("cat .status").output.contains("\ntables passthrough\n"))
@@ -65,18 +65,18 @@ struct MountLifeTests {
     #expect(try host.shell("cat \(Self.exits)").status == 0)
   }
 
-  @Test("Without passthrough a table is copied out, and that is said")
+  @Test("Without passthrough a table is copied, and .status says so")
   func withoutPassthrough() throws {
     let host = try MountedDemo("-o", "passthrough=off")
     #expect(try host.shell("cat .status").output.contains("\ntables copied: passthrough=off\n"))
     let check = try Command.vitals("check", "\(host.directory)/\(Self.table)")
-    // It cannot be mapped as shared memory, and who tries is told.
+    // A copied table cannot be mapped as shared memory: check reports the mmap error.
     #expect(check.status != 0 && check.output.contains("mmap"), "\(check.output)\(check.errors)")
     let size = try host.shell("cat \(Self.table) | wc -c; stat -c %s \(Self.table)")
     #expect(Set(size.textLines).count == 1 && size.textLines.count == 2)
   }
 
-  @Test("A reader of a stopped server can be ended, and goes on when the server does")
+  @Test("A reader of a stopped server can be killed, and reading continues with the server")
   func readerStopped() throws {
     let host = try MountedDemo()
     let kept = try host.open(Self.exits)
@@ -90,7 +90,7 @@ struct MountLifeTests {
     #expect(try host.shell("cat \(Self.exits)").status == 0)
   }
 
-  @Test("A group that the kernel reads is renewed, outlives its mount, and ends")
+  @Test("A group read by passthrough is updated, and empty after its source ended")
   func groupKernel() throws {
     let host = try MountedDemo("-o", "passthrough=all")
     let path = "kvm/demo-mmio/vcpu0/kvm/.binary"
@@ -122,10 +122,10 @@ struct MountLifeTests {
     #expect(tries < 500)
   }
 
-  @Test("Who polls a schema is woken when what is below comes or goes")
+  @Test("poll(2) on a schema reports sources that appear or end below it")
   func pollsSchema() throws {
     let host = try MountedDemo()
-    // No other test publishes there; virtual machines come and go on the host all the time.
+    // No other test publishes there; VMs appear and end on the host all the time.
     let schema = try host.open("app/.schema")
     func isReadable(within milliseconds: Int) -> Bool {
       schema.waitForInput(milliseconds: milliseconds)
@@ -137,7 +137,7 @@ struct MountLifeTests {
     #expect(isReadable(within: 10_000))
   }
 
-  @Test("Writing 0 has a count begin again, anything else is invalid")
+  @Test("Writing 0 resets a count; other input is invalid")
   func writing0() throws {
     let host = try MountedDemo()
     let wrong = try host.shell("/bin/echo 7 > \(Self.exits)")
@@ -152,10 +152,11 @@ struct MountLifeTests {
   }
 
   @Test(
-    "A user without rights mounts for themself, and tables are copied",
+    "An unprivileged user can mount, and tables are copied",
     .enabled(
       if: Mounting.hasProgram("setpriv") && Mounting.hasProgram("fusermount3")
-        && Mounting.isOpenToAll, "no setpriv, no fusermount3, or /dev/fuse is not for all"))
+        && Mounting.isOpenToAll, "no setpriv, no fusermount3, or /dev/fuse is not open to all users"
+    ))
   func userWithout() throws {
     let copy = "/tmp/vitals-mounter-\(getpid())"
     let directory = "\(copy).d"
@@ -171,20 +172,18 @@ struct MountLifeTests {
       ["/usr/bin/setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
         + [copy, "mount", directory, "host"], until: "mounted on")
     defer { mount.child.terminate(timeoutMilliseconds: 5_000) }
-    let look = "ls \(directory)/host; cat \(directory)/.status"
+    let script = "ls \(directory)/host; cat \(directory)/.status"
     let result = try Command.run([
-      "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "/bin/sh", "-c", look,
+      "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "/bin/sh", "-c", script,
     ])
     #expect(result.output.contains("cpu0\n"), "\(result.errors)")
     #expect(result.output.contains("tables copied: passthrough requires CAP_SYS_ADMIN"))
   }
 
   @Test(
-    "A user without rights reads all, and with visibility by owner what is not another's",
+    "An unprivileged user reads all files, and with visibility=owner no files of other users",
     .enabled(if: Mounting.hasProgram("setpriv"), "no setpriv"))
-  func userWithoutRights()
-    throws
-  {
+  func userWithoutRights() throws {
     let open = try MountedDemo()
     let read = try open.shellAsNobody("cat \(Self.exits)")
     #expect(read.status == 0, "\(read.errors)")
@@ -194,7 +193,7 @@ struct MountLifeTests {
     #expect(refused.errors.contains("Permission denied"), "\(refused.errors)")
     open.endMount()
     try open.mountAgain(["-o", "visibility=owner"])
-    // Publisher and machines are root's, the host's CPUs are nobody's.
+    // The publisher and the VMs belong to root; the host's CPUs have no owner.
     #expect(try open.shellAsNobody("ls app").textLines == [])
     #expect(try !open.shellAsNobody("ls kvm").output.contains("demo"))
     #expect(try !open.shellAsNobody("cat host/*/.values").textLines.isEmpty)

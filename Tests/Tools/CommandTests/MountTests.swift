@@ -2,7 +2,7 @@ import Glibc
 import LinuxSystem
 import Testing
 
-/// `vitals mount`, read by the usual tools; the machines are simulated.
+/// Tests of `vitals mount` with common tools and simulated VMs.
 @Suite(
   "The mounted tree", .serialized,
   .enabled(if: Mounting.isPossible, "no root or /dev/fuse"))
@@ -27,7 +27,7 @@ struct MountTests {
     #expect(try shell("cat nothing").status != 0)
   }
 
-  @Test("The usual tools read it whole")
+  @Test("cat, grep, tar and head read the mount")
   func usualTools() throws {
     let values = try shell("cat kvm/demo-port-io/vcpu0/.values").textLines
     let files = try shell("ls kvm/demo-port-io/vcpu0/kvm | wc -l").textLines
@@ -41,7 +41,7 @@ struct MountTests {
     #expect(try shell(readers.joined(separator: " ") + " wait").textLines.count == 16)
   }
 
-  @Test("Every kind of file can be copied, packed and searched")
+  @Test("Files of every kind can be copied, archived and searched")
   func everyKind() throws {
     let files = [
       "kvm/demo-mmio/vcpu0/kvm/exits", "kvm/demo-mmio/vcpu0/kvm/halt_wait_hist",
@@ -56,14 +56,14 @@ struct MountTests {
           + "cp \(file) /tmp/copy-$$; stat -c %s /tmp/copy-$$; rm /tmp/copy-$$")
       let counts = sizes.textLines.compactMap { Int($0) }
       #expect(counts.count == 3 && counts[0] > 0, "\(file): \(sizes.output) \(sizes.errors)")
-      // Numbers get digits, and histograms lines, meanwhile.
+      // Meanwhile, values grow by digits and histograms by lines.
       #expect(counts.allSatisfy { $0 * 2 >= counts[0] && $0 <= counts[0] * 2 }, "\(file)")
     }
     #expect(try shell("grep -rl . app/demo/*/requests/served").textLines.count == 3)
   }
 
   @Test(
-    "A script can seek, read in parts and read again",
+    "A script can seek, read in parts, and read again",
     .enabled(if: Mounting.hasProgram("python3"), "no python3"))
   func scriptSeek() throws {
     let script = """
@@ -84,14 +84,14 @@ struct MountTests {
     #expect(result.output.contains("done"), "\(result.errors)")
   }
 
-  @Test("A group is a statistics file that keeps the kernel's rules")
+  @Test("A .binary file follows the rules of KVM statistics")
   func groupStatistics() throws {
     let path = "\(host.directory)/kvm/demo-port-io/vcpu0/kvm/.binary"
     let result = try Command.vitals("check", path)
     #expect(result.status == 0, "\(result.output)\(result.errors)")
   }
 
-  @Test("The whole mount keeps its rules, for root and for others")
+  @Test("A mount passes all checks, for root and for other users")
   func wholeMount() throws {
     let path = try Command.product("vitals")
     let copy = "/tmp/vitals-mount-check-\(getpid())"
@@ -105,10 +105,10 @@ struct MountTests {
     }
     let other = try Command.vitals("check", host.tables)
     #expect(other.status == 4)
-    #expect(other.errors.contains("\(host.tables) is no mounted statistics filesystem"))
+    #expect(other.errors.contains("'\(host.tables)' is not a directory of 'vitals mount'"))
   }
 
-  @Test("What ends while it is read is no device")
+  @Test("A kept file of an ended source fails with ENODEV")
   func endsWhile() throws {
     let file = try Descriptor.open("\(host.directory)/kvm/demo-mmio/vcpu1/kvm/exits")
     var bytes = [UInt8](repeating: 0, count: 64)

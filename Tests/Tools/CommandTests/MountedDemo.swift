@@ -7,7 +7,7 @@ enum Mounting {
     unsafe getuid() == 0 && access("/dev/fuse", R_OK | W_OK) == 0
   }
 
-  /// Whether every user may open the device, as it is on most hosts.
+  /// Whether every user may open the device, as on most hosts.
   static var isOpenToAll: Bool {
     (try? FileStatus("/dev/fuse")).map { $0.mode & 0o006 == 0o006 } ?? false
   }
@@ -19,7 +19,7 @@ enum Mounting {
   }
 }
 
-/// A simulated host with a publisher, and its mount.
+/// Simulated VMs and a publisher, and a mount of them.
 final class MountedDemo {
   let directory = "/tmp/vitals-mount-\(UInt64.random(in: 0 ... .max))"
   private let handover = "/tmp/vitals-mounted-\(UInt64.random(in: 0 ... .max))"
@@ -48,7 +48,7 @@ final class MountedDemo {
     unsafe rmdir(tables)
   }
 
-  /// Mounts, in place of what a killed mount left.
+  /// Mounts on the directory, also after a mount that was killed.
   func mountAgain(_ options: [String] = []) throws {
     mount = try RunningProgram(
       [
@@ -68,7 +68,7 @@ final class MountedDemo {
     try Command.run(["/bin/sh", "-c", "cd \(directory); \(command)"])
   }
 
-  /// The same as a user without any rights.
+  /// Runs a line of sh(1) in the mount's directory as an unprivileged user.
   func shellAsNobody(_ command: String) throws -> CommandResult {
     try Command.run(
       ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
@@ -81,6 +81,6 @@ final class MountedDemo {
 }
 
 extension CommandResult {
-  /// The lines that have something.
+  /// The lines that are not empty.
   var textLines: [String] { output.split(separator: "\n").map(String.init) }
 }

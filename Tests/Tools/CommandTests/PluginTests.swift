@@ -3,8 +3,8 @@ import LinuxSystem
 import TestSupport
 import Testing
 
-/// Files of xcp-rrdd's plugins, written by one `vitals` and read by another.
-@Suite("Files of xcp-rrdd's plugins", .serialized)
+/// Tests of files of xcp-rrdd plugins that one `vitals` writes and another reads.
+@Suite("Files of xcp-rrdd plugins", .serialized)
 final class PluginTests {
   private let directory = "/dev/shm/vitals-test-\(UInt64.random(in: 0 ... .max))"
 
@@ -27,7 +27,7 @@ final class PluginTests {
     try Descriptor.open(path).bytes(count: 4, at: 15)
   }
 
-  @Test("A file that show wrote keeps all rules, and is a source with the same names")
+  @Test("A file that show wrote passes all checks and has the same names as a source")
   func show() throws {
     let path = "\(directory)/one"
     let bytes = try Command.run([
@@ -42,7 +42,7 @@ final class PluginTests {
     let shown = try Command.vitals("show", "rrdd", "--plugins", directory, "--zeros")
     #expect(shown.output.contains("host/cpu0/user "), "\(shown.output)")
     #expect(shown.errors == "")
-    // A bad one is said where it is, and does not hide the other.
+    // An invalid file is reported on its own source and does not hide the others.
     let old = "DATASOURCES\n00000012\n00112233445566778899aabbccddeeff\n{\"datasources\":{}}"
     try Descriptor.createNew("\(directory)/old", mode: 0o600).write(Array(old.utf8))
     let both = try Command.vitals("list", "rrdd", "--plugins", directory)
@@ -54,7 +54,7 @@ final class PluginTests {
     #expect(bad.errors == "")
   }
 
-  @Test("watch keeps a file up to date in place, and other bytes are found by check")
+  @Test("watch updates a file in place, and check finds modified bytes")
   func inPlace() throws {
     let path = "\(directory)/cpu"
     let writer = try watch("host/cpu0", "--to", path)
@@ -78,7 +78,7 @@ final class PluginTests {
     #expect(list.output.contains("checksum of the values does not match"), "\(list.output)")
   }
 
-  @Test("A file that somebody removes comes again")
+  @Test("watch replaces a file that was removed")
   func removed() throws {
     let path = "\(directory)/cpu"
     let writer = try watch("host/cpu0", "--to", path)
@@ -89,7 +89,7 @@ final class PluginTests {
     #expect(waits(seconds: 20) { (try? Command.vitals("check", path).status) == 0 })
   }
 
-  @Test("Sources that do not fit make another file of the same name")
+  @Test("watch replaces the file if new sources do not fit")
   func grows() throws {
     let path = "\(directory)/out"
     let plugins = "\(directory)/in"
@@ -119,7 +119,7 @@ final class PluginTests {
     #expect(waits(seconds: 20) { (try? Command.vitals("check", path).status) == 0 })
   }
 
-  @Test("Where no plugin writes, it is said which directory has nothing, or is not there")
+  @Test("An empty or missing directory of plugins is an error that names it")
   func absence() throws {
     let empty = try Command.vitals("list", "rrdd", "--plugins", directory)
     #expect(empty.status == 4)
@@ -130,7 +130,7 @@ final class PluginTests {
   }
 
   @Test(
-    "Options that do not belong together are refused",
+    "Options that exclude or require each other are checked",
     arguments: [
       ["watch", "--format", "xcp-rrdd"], ["watch", "--to", "/dev/null"],
       ["list", "--format", "xcp-rrdd"], ["show", "--format", "xcp-rrdd", "--aggregate", "sum"],

@@ -2,7 +2,7 @@ import Glibc
 import LinuxSystem
 import Testing
 
-@Suite("Simulated machines", .serialized)
+@Suite("Simulated VMs", .serialized)
 final class SimulationTests {
   private let directory = "/tmp/vitals-simulation-\(UInt64.random(in: 0 ... .max))"
   private let tables = "/dev/shm/vitals-simulation-\(UInt64.random(in: 0 ... .max))"
@@ -20,7 +20,7 @@ final class SimulationTests {
       ], until: "vitals watch")
   }
 
-  @Test("They are found as a VMM's would be, and called simulated")
+  @Test("Simulated VMs are discovered, and their provenance is simulated")
   func found() throws {
     let program = try demo(vms: 2, vcpus: 3)
     let result = try Command.vitals("list", "--method", "handover", "--handover", directory)
@@ -29,7 +29,7 @@ final class SimulationTests {
     program.child.kill()
   }
 
-  @Test("The doctor draws no conclusions from their numbers, and says so")
+  @Test("doctor ignores simulated VMs and says so")
   func undiagnosed() throws {
     let program = try demo(vms: 2, vcpus: 3)
     let result = try Command.vitals(
@@ -39,10 +39,10 @@ final class SimulationTests {
     program.child.kill()
   }
 
-  @Test("A thousand vCPUs of one machine come in several messages")
+  @Test("The descriptors of 600 vCPUs arrive in several messages")
   func many() throws {
     let program = try demo(vms: 1, vcpus: 600)
-    // On a busy machine the demo may answer after the reader's deadline.
+    // On a busy host the demo may answer after the reader's deadline.
     var count = 0
     for _ in 0..<20 where count != 600 {
       count = try Command.vitals(
@@ -53,7 +53,7 @@ final class SimulationTests {
     program.child.kill()
   }
 
-  @Test("The same directory twice is refused; a killed demo's sockets are taken over")
+  @Test("A directory in use is rejected; the sockets of a killed demo are replaced")
   func twice() throws {
     let first = try demo(vms: 1, vcpus: 1)
     let second = try Command.vitals(
@@ -66,14 +66,15 @@ final class SimulationTests {
       "demo", "--simulated", "--vms", "1", "--for", "200ms", "--handover", directory, "--tables",
       tables)
     #expect(third.status == 0)
-    // It ended by itself and left nothing behind.
+    // After --for the demo removed its sockets.
     #expect(try directoryEntries(directory) == [])
   }
 
-  @Test("A killed VMM's machines are told once while they are watched")
+  @Test("watch reports once that the VMs of a killed VMM are gone")
   func gone() throws {
     let script = """
-      "$0" demo --simulated --vms 2 --payload idle --for 30s --handover "$1" --tables "$2" >/dev/null &
+      "$0" demo --simulated --vms 2 --payload idle --for 30s --handover "$1" --tables "$2" \
+        >/dev/null &
       sleep 1
       "$0" watch --method handover --handover "$1" --every 300ms --count 5 &
       watch=$!

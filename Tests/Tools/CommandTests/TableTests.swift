@@ -3,8 +3,8 @@ import Glibc
 import LinuxSystem
 import Testing
 
-/// The commands on a table that another process publishes: that of `vitals demo`.
-@Suite("Tables of programs", .serialized)
+/// Commands on a table that another process publishes: the table of `vitals demo`.
+@Suite("Shared tables of programs", .serialized)
 final class TableTests {
   private let directory = "/dev/shm/vitals-test-\(UInt64.random(in: 0 ... .max))"
   private let publisher: RunningProgram
@@ -14,7 +14,7 @@ final class TableTests {
     publisher = try RunningProgram(
       [Command.product("vitals"), "demo", "--", "publish", "\(getpid())", directory],
       until: "ready")
-    // Until each number has moved.
+    // Wait until each value has changed.
     sleepNanoseconds(300_000_000)
   }
 
@@ -28,7 +28,7 @@ final class TableTests {
     try Command.run([Command.product("vitals")] + words + ["--tables", directory])
   }
 
-  @Test("list has each source, its way, and how to turn on what is off")
+  @Test("list shows each source, its access method, and how to enable on-demand groups")
   func list() throws {
     let result = try vitals("list", "app")
     #expect(result.status == 0)
@@ -39,13 +39,13 @@ final class TableTests {
     #expect(!result.output.contains("kvm"))
   }
 
-  @Test("show takes a path, a socket and a pattern; it names states and says what words mean")
+  @Test("show accepts a path, a socket and a pattern, and shows states and meanings")
   func show() throws {
     for source in ["\(directory)/demo.table", "\(directory)/demo.socket", "app/demo"] {
       let result = try vitals("show", source)
       #expect(result.status == 0, "\(result.errors)")
       #expect(result.output.contains("app/demo/worker2  up  worker=2"))
-      #expect(result.output.contains("phase         starting  What the worker is doing."))
+      #expect(result.output.contains("phase         starting  The activity of the worker."))
       #expect(result.output.contains("Requests that were answered."))
       #expect(result.output.contains("p99 <= "))
       #expect(result.lines.contains { $0.hasPrefix("    spins      -") })
@@ -56,7 +56,7 @@ final class TableTests {
     #expect(missing.errors.contains("none.table"))
   }
 
-  @Test("watch has a table for each kind of source, with states, rates and bounds")
+  @Test("watch shows a table for each kind of source with states, rates and bounds")
   func watch() throws {
     let result = try vitals("watch", "app/demo", "--every", "200ms", "--count", "2")
     #expect(result.status == 0, "\(result.errors)")
@@ -68,12 +68,12 @@ final class TableTests {
     let rows = result.lines.filter { $0.hasPrefix("app/demo/worker") }
     #expect(rows.count == 6)
     #expect(rows.allSatisfy { $0.contains("/s") && $0.contains(" table ") && $0.contains("<= ") })
-    // One source is a block.
+    // A single source is shown as a block.
     let one = try vitals("watch", "app/demo/worker0", "--every", "200ms", "--count", "1")
     #expect(one.output.contains("  requests  by table"))
   }
 
-  @Test("--enable turns a group on while the command runs; a pattern of nothing is told")
+  @Test("--enable requests a group, and a pattern without a match is reported")
   func enable() throws {
     let result = try vitals(
       "watch", "app/demo", "--enable", "lock", "--every", "200ms", "--count", "2", "--stat",
@@ -84,7 +84,7 @@ final class TableTests {
     let show = try vitals("show", "app/demo/worker1", "--enable", "app/*/worker1:lock")
     #expect(show.lines.contains { $0.contains("spins") && !$0.contains(" - ") }, "\(show.output)")
     let none = try vitals("show", "app/demo", "--enable", "locks")
-    #expect(none.errors.contains("no group on demand matches 'locks'; there is lock"))
+    #expect(none.errors.contains("no on-demand group matches 'locks'; available: lock"))
     let file = try vitals("show", "\(directory)/demo.table", "--enable", "lock")
     #expect(file.status == 0)
     #expect(file.errors.contains("without its publisher"), "\(file.errors)")
@@ -111,7 +111,7 @@ final class TableTests {
     let sources: [Source]
   }
 
-  @Test("JSON and CSV have the numbers; the parts of a latched group always make its sum")
+  @Test("JSON and CSV contain the values, and samples of a latched group are consistent")
   func json() throws {
     let result = try vitals(
       "watch", "app/demo", "--every", "10ms", "--count", "40", "--format", "json")
@@ -133,7 +133,7 @@ final class TableTests {
     #expect(csv.lines.contains { $0.contains("app/demo/worker0,requests,table,up,,phase,state,") })
   }
 
-  @Test("OpenMetrics names are of app, with publisher, source, keys and group as labels")
+  @Test("OpenMetrics names begin with vitals_app; publisher, source and group are labels")
   func metrics() throws {
     let result = try vitals("show", "app/demo", "--format", "openmetrics")
     let lines = result.lines
@@ -158,7 +158,7 @@ final class TableTests {
     #expect(result.output == "")
   }
 
-  @Test("describe has what the publisher says of its statistics")
+  @Test("describe shows the meanings that the publisher provides")
   func describe() throws {
     let result = try vitals("describe", "served", "phase")
     #expect(result.status == 0)
@@ -167,7 +167,7 @@ final class TableTests {
     #expect(result.output.contains("one of starting, serving, draining"))
   }
 
-  @Test("check passes on the table and its socket, and says what memory it takes")
+  @Test("check passes for a table and its socket and prints the memory use")
   func check() throws {
     let words = ["check", "--all", "\(directory)/demo.table", "\(directory)/demo.socket"]
     let result = try Command.run([Command.product("vitals")] + words)
@@ -179,7 +179,7 @@ final class TableTests {
     let broken = try Command.vitals("check", bad)
     #expect(broken.status == 1)
     #expect(broken.output.contains("FAIL"))
-    // It does not hide the good one, and alone is what is wrong.
+    // An invalid table does not hide the valid one; alone it is an error.
     let both = try vitals("show", bad, "\(directory)/demo.table")
     #expect(both.status == 0)
     #expect(both.output.contains("app/bad  denied") && both.output.contains("app/demo/worker0  up"))
@@ -188,7 +188,7 @@ final class TableTests {
     #expect(alone.errorLines.count == 1 && alone.errors.contains("bad.table"), "\(alone.errors)")
   }
 
-  @Test("A publisher that ends is told, one that was killed leaves its last numbers")
+  @Test("watch reports a killed publisher once and keeps its last values")
   func ends() throws {
     let pid = publisher.child.pid
     let killer = try SystemThread(name: "killer") {
@@ -198,8 +198,10 @@ final class TableTests {
     let result = try vitals("watch", "app/demo", "--every", "200ms", "--count", "6")
     killer.join()
     #expect(result.status == 0)
-    let told = result.lines.filter { $0.contains("process \(pid) died; the values are its last") }
-    #expect(told.count == 1, "\(result.output)")
+    let reports = result.lines.filter {
+      $0.contains("process \(pid) died; the values are its last")
+    }
+    #expect(reports.count == 1, "\(result.output)")
     #expect(result.lines.contains { $0.hasPrefix("app/demo/worker0  stale for") })
     let late = try vitals("show", "\(directory)/demo.table")
     #expect(late.status == 0)
@@ -208,7 +210,7 @@ final class TableTests {
   }
 
   @Test(
-    "Watching a table takes no system call but to wait and to write",
+    "watch on a table makes no system calls except epoll_wait(2) and write(2)",
     .enabled(if: (try? FileStatus("/usr/bin/strace")) != nil))
   func systemCalls() throws {
     let trace = "\(directory)/trace"
@@ -224,7 +226,7 @@ final class TableTests {
     let last = try #require(calls.lastIndex(of: "write"))
     let between = calls[first...last]
     #expect(between.count { $0 == "write" } == 20)
-    // The trace itself lies in the directory that is watched, which may wake it once.
+    // The trace is in the watched directory, which may cause one wakeup.
     let others = between.filter { $0 != "write" && $0 != "epoll_wait" }
     #expect(others.isEmpty, "\(others)")
   }

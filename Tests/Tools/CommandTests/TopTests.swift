@@ -3,21 +3,22 @@ import LinuxSystem
 import TestSupport
 import Testing
 
-/// A terminal of tmux's, with a program in it.
+/// A program in a terminal of tmux.
 private final class TmuxTerminal {
   static let isInstalled = unsafe system("command -v tmux >/dev/null") == 0
 
   private let socket = "vitals-test-\(getpid())-\(UInt64.random(in: 0 ... .max))"
-  /// The process that is watched.
+  /// The process of the program.
   let pid: CInt
 
-  /// Starts a program between two marks, in a terminal of a size.
+  /// Starts a program in a terminal; BEFORE and AFTER mark its start and end.
   init(_ words: [String], columns: Int = 80, rows: Int = 24, environment: String = "") throws {
     let pidFile = "/tmp/\(socket).pid"
     let program = words.map { "'\($0)'" }.joined(separator: " ")
     let script = """
       ulimit -c 0; echo BEFORE
-      (exec sh -c 'echo $$ >\(pidFile); exec env -u NO_COLOR LC_ALL=C.UTF-8 \(environment) "$@"' sh \(program))
+      (exec sh -c 'echo $$ >\(pidFile); exec env -u NO_COLOR LC_ALL=C.UTF-8 \(environment) "$@"' \
+        sh \(program))
       echo AFTER; stty -a; exec sleep 60
       """
     _ = try Self.run(
@@ -47,14 +48,14 @@ private final class TmuxTerminal {
     _ = try Self.run(socket, ["resize-window", "-x", "\(columns)", "-y", "\(rows)"])
   }
 
-  /// What the terminal shows, with its colours where they are asked for.
+  /// Returns the lines that the terminal shows, on request with escape sequences for styles.
   func screen(withStyles: Bool = false) throws -> [String] {
     let styles = withStyles ? ["-e"] : []
     return try Self.run(socket, ["capture-pane", "-p"] + styles)
       .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
   }
 
-  /// The screen once it has a text; the last one where that does not come.
+  /// Waits up to 15 s until the screen contains a text, and returns its lines.
   func screen(with text: String, _ location: SourceLocation = #_sourceLocation) throws -> [String] {
     var screen: [String] = []
     for _ in 0..<150 {
@@ -81,7 +82,7 @@ final class TopTests {
     }
   }
 
-  /// Simulated machines with a name that no others have.
+  /// Starts simulated VMs with unique names.
   private func demo(vms: Int, vcpus: Int) throws -> RunningProgram {
     try RunningProgram(
       [
@@ -97,13 +98,13 @@ final class TopTests {
     ] + words
   }
 
-  @Test("Keys open a VM, a vCPU and a histogram; the end gives the screen back")
+  @Test("Keys open a VM, a vCPU and a histogram; quitting restores the terminal")
   func keys() throws {
     let program = try demo(vms: 2, vcpus: 2)
     let terminal = try TmuxTerminal(top())
     var screen = try terminal.screen(with: "4242-2")
     #expect(screen[0].contains("2 VMs, 4 vCPUs"))
-    // What does not depend on the numbers.
+    // The lines that do not depend on values.
     let fixed = [screen[1]] + screen[21...23]
     let text = fixed.joined(separator: "\n") + "\n"
     #expect(Golden.text("top-screen.txt", for: text) == text, "see Golden/top-screen.txt")
@@ -121,7 +122,7 @@ final class TopTests {
     #expect(screen.contains { $0.contains("█") })
     try terminal.press("BSpace")
     _ = try terminal.screen(with: "all statistics")
-    // An ESC alone is a key as well.
+    // A single ESC is the Escape key.
     try terminal.press("Escape")
     _ = try terminal.screen(with: "vCPUs of kvm/")
     try terminal.press("Escape")
@@ -129,27 +130,27 @@ final class TopTests {
     try terminal.press("?")
     _ = try terminal.screen(with: "any key closes this")
     try terminal.press("x", "q")
-    // Where the terminal is raw the words are -icanon and -echo.
+    // In raw mode, stty prints -icanon and -echo.
     screen = try terminal.screen(with: " icanon")
     #expect(screen[0] == "BEFORE" && screen.contains { $0.contains(" echo ") })
     program.child.kill()
   }
 
   @Test(
-    "A signal gives the screen back, a crash as well",
+    "A signal or a crash restores the terminal",
     arguments: [SIGTERM, SIGINT, SIGHUP, SIGILL, SIGABRT, SIGSEGV])
   func signals(signal: CInt) throws {
     let program = try demo(vms: 1, vcpus: 1)
     let terminal = try TmuxTerminal(top())
     _ = try terminal.screen(with: "4242")
     kill(terminal.pid, signal)
-    // Where the terminal is raw the word is -icanon.
+    // In raw mode, stty prints -icanon.
     let screen = try terminal.screen(with: " icanon")
     #expect(screen[0] == "BEFORE" && screen.contains { $0.contains("AFTER") })
     program.child.kill()
   }
 
-  @Test("A stop gives the screen back, SIGCONT takes it again")
+  @Test("SIGTSTP restores the terminal, and SIGCONT shows the screen again")
   func stop() throws {
     let program = try demo(vms: 1, vcpus: 1)
     let terminal = try TmuxTerminal(top())
@@ -162,7 +163,7 @@ final class TopTests {
     program.child.kill()
   }
 
-  @Test("The screen follows the terminal's size, also where that is too small")
+  @Test("The screen follows the size of the terminal, and reports a size that is too small")
   func sizes() throws {
     let program = try demo(vms: 1, vcpus: 1)
     let terminal = try TmuxTerminal(top())
@@ -177,7 +178,7 @@ final class TopTests {
   }
 
   @Test(
-    "Colours are those that the terminal has, or none",
+    "Colours are used if the terminal supports them and NO_COLOR is not set",
     arguments: [
       ("TERM=xterm-256color", true), ("TERM=xterm", true), ("NO_COLOR=1", false),
     ])
@@ -186,11 +187,11 @@ final class TopTests {
     let terminal = try TmuxTerminal(top(), environment: environment)
     _ = try terminal.screen(with: "4242")
     let text = try terminal.screen(withStyles: true).joined(separator: "\n")
-    // Parameters of SGR above 29 are colours.
+    // SGR parameters from 30 on are colours.
     let isColoured = text.split(separator: "\u{1b}").contains { part in
       guard part.first == "[", let end = part.firstIndex(of: "m") else { return false }
       return part[..<end].dropFirst().split(separator: ";").contains {
-        // 39 and 49 are no colour.
+        // 39 and 49 select the default colours.
         (Int($0) ?? 0) >= 30 && !["39", "49"].contains($0)
       }
     }
@@ -198,11 +199,11 @@ final class TopTests {
     program.child.kill()
   }
 
-  @Test("A thousand vCPUs ten times a second: the last row is there")
+  @Test("The last row of 1,000 vCPUs is shown with ten samples a second")
   func thousand() throws {
     let program = try demo(vms: 2, vcpus: 500)
     let terminal = try TmuxTerminal(
-      top("--view", "processors", "--every", "100ms"), columns: 132, rows: 43)
+      top("--view", "vcpus", "--every", "100ms"), columns: 132, rows: 43)
     var screen = try terminal.screen(with: "1000 vCPUs")
     try terminal.press("End")
     screen = try terminal.screen(with: "1000 rows")
@@ -210,7 +211,7 @@ final class TopTests {
     program.child.kill()
   }
 
-  @Test("Without a terminal there is text, or nothing but a line that says so")
+  @Test("Without a terminal, --batch prints text, and without it top is an error")
   func batch() throws {
     let program = try demo(vms: 1, vcpus: 2)
     let result = try Command.run(top("--batch", "--count", "2", "--plain"))
@@ -226,7 +227,7 @@ final class TopTests {
     program.child.kill()
   }
 
-  @Test("A log has one header, and SIGHUP begins the next file")
+  @Test("A log has one header, and SIGHUP reopens it")
   func log() throws {
     let program = try demo(vms: 1, vcpus: 1)
     let path = "/tmp/vitals-log-\(UInt64.random(in: 0 ... .max))"

@@ -1,10 +1,14 @@
 import TestSupport
 import Testing
 
-@Suite("Bad input gets one clear line")
+@Suite("Usage errors and help")
 struct UsageTests {
+  private static let commands = [
+    "list", "show", "watch", "top", "describe", "check", "doctor", "mount", "demo",
+  ]
+
   @Test(
-    "A wrong option ends with 2 and a line that names it",
+    "An invalid argument is an error of one line with status 2",
     arguments: [
       (["lost"], "lost"),
       (["list", "--format", "xml"], "xml"),
@@ -50,7 +54,7 @@ struct UsageTests {
     #expect(result.errors.hasPrefix("vitals: "))
   }
 
-  @Test("What is not there ends with 4 and says where to look")
+  @Test("A missing source, statistic or file is an error with status 4")
   func nothing() throws {
     let result = try Command.vitals("show", "kvm/no-such-machine")
     #expect(result.status == 4)
@@ -65,15 +69,36 @@ struct UsageTests {
   }
 
   @Test(
-    "Help is as it was read and approved",
-    arguments: [
-      "", "list", "show", "watch", "top", "describe", "check", "doctor", "mount", "demo",
-    ])
+    "Help equals the approved text", arguments: [""] + commands)
   func help(command: String) throws {
     let words = command.isEmpty ? ["--help"] : [command, "--help"]
     let result = try Command.run(["env", "COLUMNS=80", Command.product("vitals")] + words)
     #expect(result.status == 0)
     let name = "help-\(command.isEmpty ? "vitals" : command).txt"
     #expect(Golden.text(name, for: result.output) == result.output, "see Golden/\(name)")
+  }
+
+  @Test(
+    "Help shows --method, and the alias --via is accepted but not shown",
+    arguments: ["list", "show", "watch", "top", "doctor", "mount"])
+  func alias(command: String) throws {
+    let help = try Command.vitals(command, "--help")
+    #expect(help.status == 0 && help.output.contains("--method <methods>"))
+    // An invalid method shows that the option is parsed, without starting the command.
+    let directory = command == "mount" ? ["/nonexistent"] : []
+    for option in ["--method", "--via"] {
+      let result = try Command.vitals([command] + directory + [option, "magic"])
+      #expect(result.status == 2)
+      #expect(
+        result.errors.contains("unknown access method 'magic'; expected one of"),
+        "\(result.errors)")
+    }
+  }
+
+  @Test("No help mentions --via", arguments: [""] + commands)
+  func hiddenAlias(command: String) throws {
+    let words = command.isEmpty ? ["--help"] : [command, "--help"]
+    let help = try Command.vitals(words)
+    #expect(help.status == 0 && !help.output.contains("--via"))
   }
 }

@@ -3,7 +3,7 @@ import LinuxSystem
 import TestSupport
 import Testing
 
-/// `vitals` on a host of Xen that a library of the test's own shows.
+/// Tests of `vitals` on Xen, simulated by a replacement of libxenctrl.
 @Suite struct XenTests {
   private func host() throws -> FakeXen {
     var web = FakeXen.DomainState(3, vcpus: 2)
@@ -15,7 +15,7 @@ import Testing
     try Command.vitals(words + ["--xen-library", xen.library])
   }
 
-  @Test("list shows domains, vCPUs and the host with the way that their numbers come")
+  @Test("list shows domains, vCPUs and the host with their access method")
   func list() throws {
     let result = try vitals(host(), "list", "xen")
     #expect(result.status == 0 && result.errors == "")
@@ -30,10 +30,12 @@ import Testing
     let domain = result.lines.first { $0.hasPrefix("xen/domain-3 ") }
     #expect(domain?.contains("xen:libxenctrl") == true)
     #expect(domain?.contains("domid=3 uuid=00112233-4455-6677-8899-aabbccddeeff") == true)
-    #expect(result.output.contains("xen: stats table: "), "why there is no better way")
+    #expect(
+      result.output.contains("xen: stats table: "),
+      "the reason why the statistics table is unavailable")
   }
 
-  @Test("show has the numbers in every format, and no zero that nobody told")
+  @Test("show has the values in every format, and missing values are not zero")
   func show() throws {
     let xen = try host()
     let text = try vitals(xen, "show", "xen/domain-3/vcpu1")
@@ -52,19 +54,19 @@ import Testing
     #expect(!metrics.output.contains("runnable_seconds_total{"))
   }
 
-  @Test("watch has rates, and check passes or says what is wrong")
+  @Test("watch shows rates, and check reports failed and skipped rules")
   func watchAndCheck() throws {
     let xen = try host()
     let watch = try vitals(xen, "watch", "xen/*/vcpu*", "--count", "2", "--every", "50ms")
     #expect(watch.status == 0)
     #expect(watch.lines.filter { $0.hasPrefix("xen/domain-3/vcpu0 ") }.count == 2)
     let check = try vitals(xen, "check", "xen")
-    #expect(check.status == 1, "the domain's time is not that of its vCPUs")
+    #expect(check.status == 1, "the CPU time of the domain is not the sum of its vCPUs")
     #expect(check.output.contains("X29"))
     #expect(check.output.contains("X1  the domain has a statistics table"))
   }
 
-  @Test("A library that does not work is a source that is denied, with the reason")
+  @Test("If libxenctrl fails, the source is denied and has the reason")
   func refused() throws {
     let xen = try host()
     xen.set(.openError, UInt64(EACCES))
@@ -74,7 +76,7 @@ import Testing
     let check = try vitals(xen, "check", "xen")
     #expect(check.status == 3)
     let show = try vitals(xen, "show", "xen/host")
-    #expect(show.status == 3, "whether it is there cannot be known")
+    #expect(show.status == 3, "it is unknown whether the source exists")
     #expect(show.errors.contains("run as root in dom0"))
     #expect(show.errors.contains("whether 'xen/host' exists"))
     let none = try Command.vitals("check", "xen", "--xen-library", "/nonexistent.so")
@@ -82,7 +84,7 @@ import Testing
   }
 
   @Test(
-    "Where there is no Xen nothing of it is shown, and who asks is told why",
+    "Without Xen no source of it is shown, and a command that selects it has the reason",
     .enabled(if: (try? FileStatus("/dev/xen/privcmd")) == nil, "this is a host of Xen"))
   func absence() throws {
     let list = try Command.vitals("list", "xen")
@@ -112,7 +114,7 @@ import Testing
     #expect(both.status == 2 && both.errors.contains("'--via' is an alias of '--method'"))
   }
 
-  @Test("Statistics of Xen have words")
+  @Test("describe explains statistics of Xen")
   func describe() throws {
     let result = try Command.vitals("describe", "runnable_ns")
     #expect(result.status == 0 && result.output.contains("steal time"))

@@ -3,7 +3,7 @@ import Testing
 
 @testable import StatsText
 
-@Suite("Tables of statistics by sources")
+@Suite("Tables of statistics and sources")
 struct CrossTableTests {
   private func table(sources: Int, statistics: Int) -> CrossTable {
     var table = CrossTable(sources: (0..<sources).map { "kvm/web1/vcpu\($0)" })
@@ -13,7 +13,7 @@ struct CrossTableTests {
     return table
   }
 
-  @Test("Statistics are lines if the sources fit side by side")
+  @Test("Statistics are rows if all sources fit side by side")
   func fits() {
     let table = table(sources: 2, statistics: 3)
     #expect(table.zeroCount == 1)
@@ -26,7 +26,7 @@ struct CrossTableTests {
         """)
   }
 
-  @Test("Sources are lines if that needs fewer parts")
+  @Test("Sources are rows if the table then has fewer parts")
   func transposed() {
     let lines = table(sources: 30, statistics: 3).text(width: 40, indent: 0).lines
     #expect(lines.count == 1 + 30 + 1)
@@ -43,7 +43,7 @@ struct CrossTableTests {
   }
 
   @Test(
-    "The common start of all paths is shown once",
+    "The common prefix of all paths is shown once",
     arguments: [
       (["kvm/a/vcpu0"], "kvm/a/vcpu0"), (["kvm", "kvm/a"], "kvm"), (["a/b", "a/c"], "a/..."),
       (["a/b/c", "a/b"], "a/..."),

@@ -23,9 +23,9 @@ struct CheckCommand: ParsableCommand {
       KVM binary statistics. Nothing is written. The word xen checks the domains of this host and \
       compares each value with a second access method.
 
-      Each rule has an identifier and passes, fails or is skipped with the reason; --list-rules prints \
-      all rules. --all also prints the memory of each source and group of a table. The exit status is \
-      1 if a rule fails.
+      Each rule has an identifier and passes, fails or is skipped with the reason. --all also prints \
+      the passed rules, and the memory of each source and group of a table. The exit status is 1 if a \
+      rule fails.
 
       Examples:
         vitals check

@@ -36,7 +36,7 @@ struct DemoCommand: ParsableCommand {
 
   @Option(
     name: .customLong("for"),
-    help: ArgumentHelp("The duration, such as 30s or 5m.", valueName: "time"),
+    help: ArgumentHelp("The duration, such as 30s (default: 1m).", valueName: "time"),
     transform: TimeSpan.init)
   var duration = TimeSpan(seconds: 60)
 

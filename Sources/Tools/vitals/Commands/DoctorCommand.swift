@@ -39,7 +39,7 @@ struct DoctorCommand: ParsableCommand {
 
   @Option(
     name: .customLong("for"),
-    help: ArgumentHelp("The time between the two samples, such as 2s or 1m.", valueName: "time"),
+    help: ArgumentHelp("The time between the two samples, such as 10s (default: 2s).", valueName: "time"),
     transform: TimeSpan.init)
   var duration = TimeSpan(seconds: 2)
 

@@ -15,7 +15,8 @@ struct MountCommand: ParsableCommand {
       .values has all values of a directory, .schema their meaning, .binary a group in the format of \
       KVM statistics descriptors, .table the shared table of a publisher, .labels the labels of a \
       source, and .status whether its values are current; .metrics has the same data with statistics \
-      first. Writing 0 to a count resets it for the readers of the mount. Ctrl-C or umount ends.
+      first. Writing 0 to a count resets it for the readers of the mount. Ctrl-C or umount \
+      ends the command.
 
       Options for -o, separated by commas: uid=N and gid=N (owner of files of sources that have \
       none), mode=OCTAL (of the directory itself), ascii=off (no text file per statistic), \

@@ -33,7 +33,7 @@ struct TopCommand: ParsableCommand {
   @OptionGroup var observation: ObservationOptions
 
   @Option(
-    name: .long, help: ArgumentHelp("The interval, such as 500ms or 2s.", valueName: "time"),
+    name: .long, help: ArgumentHelp("The interval, such as 500ms (default: 1s).", valueName: "time"),
     transform: TimeSpan.init)
   var every = TimeSpan(seconds: 1)
 

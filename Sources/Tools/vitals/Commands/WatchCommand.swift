@@ -22,7 +22,7 @@ struct WatchCommand: ParsableCommand {
 
       With --when, only sources for which a condition holds are shown, with the values in the \
       condition. A condition that cannot be evaluated is reported once on standard error. With --exit, \
-      the command ends when the condition holds first. The exit status is 1 if it held, else 0. A \
+      the command ends as soon as the condition holds. The exit status is 1 if it held, else 0. A \
       condition consists of rate(NAME), share(NAME) of the time, delta(NAME), p99(NAME) of a \
       histogram, NAME for the value, numbers such as 20%, 5ms and 1000/s, + - * / ??, comparisons, \
       and, or, not.
@@ -42,7 +42,7 @@ struct WatchCommand: ParsableCommand {
   @OptionGroup var observation: ObservationOptions
 
   @Option(
-    name: .long, help: ArgumentHelp("The interval, such as 500ms or 2s.", valueName: "time"),
+    name: .long, help: ArgumentHelp("The interval, such as 500ms (default: 1s).", valueName: "time"),
     transform: TimeSpan.init)
   var every = TimeSpan(seconds: 1)
 
@@ -80,7 +80,7 @@ struct WatchCommand: ParsableCommand {
       valueName: "condition"))
   var when: String?
 
-  @Flag(name: .long, help: "End with status 1 when the condition of --when holds first.")
+  @Flag(name: .long, help: "End with status 1 as soon as the condition of --when holds.")
   var exit = false
 
   func validate() throws {
