@@ -12,6 +12,9 @@ public protocol Input: AnyObject {
   /// The root of the input's sources; known without an instance.
   static var root: InputRoot { get }
 
+  /// The access methods of the input, in order of preference.
+  static var accessMethods: [AccessMethodSummary] { get }
+
   /// Updates the tree without waiting.
   ///
   /// - Returns: the changes since the last call that are worth showing to the user.
@@ -30,6 +33,8 @@ public protocol Input: AnyObject {
 }
 
 extension Input {
+  public static var accessMethods: [AccessMethodSummary] { [] }
+
   public var descriptor: CInt? { nil }
 
   /// Sleeps: the input has no events.

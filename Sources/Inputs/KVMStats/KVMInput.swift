@@ -15,6 +15,12 @@ public final class KVMInput: Input {
   /// The root of the sums over the VMs of each control group.
   static let controlGroupRoot = "cgroup"
 
+  public static let accessMethods = [
+    HandoverMethod.summary, StatsDescriptorMethod.summary, KernelReaderMethod.summary,
+    MonitorMethod.summary, DebugfsMethod.summary, ThreadScheduleMethod.summary,
+    ThreadEventMethod.summary, HostFilesMethod.summary,
+  ]
+
   /// An access method that the user can select, in order of preference.
   public enum Method: String, CaseIterable, Sendable {
     case handover

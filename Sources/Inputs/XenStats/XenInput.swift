@@ -10,6 +10,10 @@ public import StatsTree
 public final class XenInput: Input {
   public static let root = InputRoot("xen", role: .domains, memberRole: .domain, isDefault: true)
 
+  public static let accessMethods = [
+    StatsTableMethod.summary, LibxenctrlMethod.summary, DomainTotalsMethod.summary,
+  ]
+
   /// An access method for vCPUs that the user can select, in order of preference.
   public enum Method: String, CaseIterable, Sendable {
     /// A statistics table that the hypervisor writes.

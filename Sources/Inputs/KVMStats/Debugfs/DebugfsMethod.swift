@@ -7,6 +7,10 @@ import StatsTree
 ///
 /// Needs root; under kernel lockdown only files that nobody may write are readable.
 final class DebugfsMethod: AccessMethod {
+  static let summary = AccessMethodSummary(
+    name: KVMInput.Method.debugfs.rawValue, provenance: .debugfs,
+    requirement: "root, and no kernel lockdown; VM sums only")
+
   private let sources: VMSources
   private let roots: SystemRoots
   private let backing = DebugfsBacking()

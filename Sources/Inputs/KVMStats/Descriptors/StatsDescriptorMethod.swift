@@ -8,6 +8,10 @@ import StatsTree
 ///
 /// Needs the right to trace the VMM (CAP_SYS_PTRACE, or its user), and a VMM that keeps them open.
 final class StatsDescriptorMethod: AccessMethod {
+  static let summary = AccessMethodSummary(
+    name: KVMInput.Method.pidfd.rawValue, provenance: .pidfd,
+    requirement: "root or CAP_SYS_PTRACE, and a VMM that keeps its descriptors open")
+
   private let sources: VMSources
   private let files: AdmittedDescriptors
 

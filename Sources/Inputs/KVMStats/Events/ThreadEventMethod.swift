@@ -8,6 +8,10 @@ import StatsTree
 /// Needs CAP_PERFMON, and root to list tracepoints. Follows `ThreadScheduleMethod`, which finds the
 /// threads.
 final class ThreadEventMethod: AccessMethod {
+  static let summary = AccessMethodSummary(
+    name: nil, provenance: .perf,
+    requirement: "CAP_PERFMON, and events selected with --events")
+
   private struct State {
     var tokens: [Int] = []
     /// The vCPUs whose counters were opened or refused.

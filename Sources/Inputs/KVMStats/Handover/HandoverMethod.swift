@@ -8,6 +8,10 @@ import StatsTree
 ///
 /// Needs a VMM that supports it, and the right to connect to its socket. See `docs/handover.md`.
 final class HandoverMethod: AccessMethod {
+  static let summary = AccessMethodSummary(
+    name: KVMInput.Method.handover.rawValue, provenance: .handover,
+    requirement: "a VMM that hands over its descriptors")
+
   private let sources: VMSources
   private let directory: String
   private let files: AdmittedDescriptors

@@ -9,6 +9,10 @@ import StatsTree
 ///
 /// Needs no privilege.
 final class HostFilesMethod: AccessMethod {
+  static let summary = AccessMethodSummary(
+    name: nil, provenance: .cgroup,
+    requirement: "nothing")
+
   private struct State {
     /// The groups that are attached, or that this host does not have.
     var settled: Set<String> = []

@@ -8,6 +8,10 @@ import StatsTree
 ///
 /// Needs CAP_BPF and CAP_PERFMON when it loads, and the right to trace each VMM.
 final class KernelReaderMethod: AccessMethod {
+  static let summary = AccessMethodSummary(
+    name: KVMInput.Method.bpf.rawValue, provenance: .bpf,
+    requirement: "root or CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE, and a kernel with BTF")
+
   private struct State {
     var tokens: [Int] = []
     /// Whether the group of the VM itself was attempted.

@@ -7,6 +7,10 @@ import StatsTree
 ///
 /// Needs a QMP socket to which no other client is connected, and QEMU 7.1 or later.
 final class MonitorMethod: AccessMethod {
+  static let summary = AccessMethodSummary(
+    name: KVMInput.Method.qmp.rawValue, provenance: .qmp,
+    requirement: "QEMU 7.1 or newer with a free QMP socket")
+
   /// The timeout of the first query of all new monitors together.
   private static let probeTimeoutMilliseconds = 500
 

@@ -8,6 +8,10 @@ import StatsTree
 ///
 /// Needs no privilege. The threads that it finds are in `VirtualMachine.threads`.
 final class ThreadScheduleMethod: AccessMethod {
+  static let summary = AccessMethodSummary(
+    name: nil, provenance: .procfs,
+    requirement: "nothing")
+
   private struct State {
     var tokens: [Int] = []
     /// No search for the threads of other vCPUs before this time on CLOCK_MONOTONIC.

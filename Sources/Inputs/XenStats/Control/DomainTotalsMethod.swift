@@ -6,6 +6,10 @@ import StatsTree
 ///
 /// Needs root in dom0. Hypervisors of XenServer and XCP-ng also report run states of domains.
 final class DomainTotalsMethod: AccessMethod {
+  static let summary = AccessMethodSummary(
+    name: nil, provenance: .xenControl,
+    requirement: "root in dom0, and libxenctrl")
+
   private struct State {
     let domainToken: Int
     let runstateToken: Int?

@@ -6,6 +6,10 @@ import StatsTree
 ///
 /// Needs root in dom0 and the libxenctrl of the hypervisor's version.
 final class LibxenctrlMethod: AccessMethod {
+  static let summary = AccessMethodSummary(
+    name: XenInput.Method.libxenctrl.rawValue, provenance: .xenControl,
+    requirement: "root in dom0, and libxenctrl")
+
   let backing: VCPUBacking
   private let sources: DomainSources
   private var tokens: [Domain: [Int]] = [:]

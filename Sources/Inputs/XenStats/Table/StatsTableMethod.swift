@@ -8,6 +8,10 @@ import XenTable
 /// Needs a hypervisor with such tables; a pass then makes no call of it. A table is used only as
 /// long as the control interface does not contradict it.
 final class StatsTableMethod: AccessMethod {
+  static let summary = AccessMethodSummary(
+    name: XenInput.Method.table.rawValue, provenance: .xenTable,
+    requirement: "root in dom0, and a hypervisor that writes statistics tables")
+
   private struct State {
     let table: DomainTable
     /// The tokens by vCPU number.

@@ -49,6 +49,7 @@ struct ListCommand: ParsableCommand {
     case .csv: try Console.write(list.csv())
     case .table, .openmetrics, .prometheus, .rrd:
       try Console.write(list.table(width: Console.width, explainsAll: why))
+      if why { try Console.write(Self.accessMethods(for: observer)) }
     }
     let denied = sources.contains { source in
       if case .denied = source.status { return true }
@@ -61,5 +62,17 @@ struct ListCommand: ParsableCommand {
     if denied, !hasValues {
       throw ExitCode(CommandError.Status.notPermitted.rawValue)
     }
+  }
+
+  /// Lists what each access method of the selected inputs needs.
+  private static func accessMethods(for observer: Observer) -> String {
+    var text = ""
+    for type in KnownInputs.types where type.root.isSelected(by: observer.selection.sources) {
+      for method in type.accessMethods {
+        guard let name = method.name else { continue }
+        text += "  \(name) (\(method.provenance)): \(method.requirement)\n"
+      }
+    }
+    return text.isEmpty ? "" : "Access methods, in order of preference, and what each needs:\n" + text
   }
 }

@@ -8,9 +8,11 @@ import XenStats
 
 /// The inputs that this program can read; a new input adds one line here and one in `Observer`.
 enum KnownInputs {
-  static let roots: [InputRoot] = [
-    KVMInput.root, XenInput.root, TableInput.root, RRDInput.root, HostInput.root,
-  ]
+  static var types: [any Input.Type] {
+    [KVMInput.self, XenInput.self, TableInput.self, RRDInput.self, HostInput.self]
+  }
+
+  static let roots = types.map { $0.root }
 
   /// The roots of the inputs whose sources are guests.
   static let guestRoots = roots.filter { $0.memberRole.isGuest }

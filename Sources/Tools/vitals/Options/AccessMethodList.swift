@@ -1,5 +1,6 @@
 import ArgumentParser
 import KVMStats
+import StatsInput
 import XenStats
 
 /// The access methods that the user permits, separated by commas.
@@ -9,7 +10,7 @@ struct AccessMethodList {
 
   /// All names, in order of preference.
   private static var names: [String] {
-    KVMInput.Method.allCases.map(\.rawValue) + XenInput.Method.allCases.map(\.rawValue)
+    KnownInputs.types.flatMap { $0.accessMethods.compactMap(\.name) }
   }
 
   init(_ text: String) throws {
