@@ -268,7 +268,7 @@ let package = Package(
       "Views", "StatsTextTests",
       [
         "StatsText", "StatsFormats", "StatsTree", "Statistics", "TestSupport", "StatsRules",
-        "StatsKnowledge",
+        "StatsKnowledge", "StatsChecks",
       ], excluding: ["Golden"]),
     tests(
       "Views", "StatsFormatsTests",
@@ -305,6 +305,7 @@ let package = Package(
       [
         "KVMGuests", "LinuxSystem", "StatsChecks", "StatsRules", "SharedTable", "StatsTesting",
         "StatsTree", "Statistics", "TestSupport", "guest-holder", "vitals", "StatsKnowledge",
+        "KVMStats", "KVMStatsFormat", "RRDStats", "StatsFS", "XenStats", "XenTable",
       ],
       excluding: ["Golden"]),
   ]

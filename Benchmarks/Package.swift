@@ -6,7 +6,7 @@ let package = Package(
   dependencies: [.package(name: "vitals", path: "..", traits: [])],
   targets: [
     .target(name: "CBench"),
-    // The malloc of the tests: SwiftPM takes a target only from below the package.
+    // A link to the tests' malloc: SwiftPM requires targets below the package.
     .target(name: "CAllocations"),
     .executableTarget(
       name: "vitals-bench",

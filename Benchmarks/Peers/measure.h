@@ -1,4 +1,4 @@
-// What both programs share: a clock, the figures of a run, and the line that shows them.
+// Shared by both programs: a clock, the times of a run, and the output line.
 #ifndef MEASURE_H
 #define MEASURE_H
 
@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-/// In nanoseconds; the median is the smallest of several runs, so that a run beside which the
-/// machine was busy does not count.
+/// Times in nanoseconds. The median is the minimum of the medians of several runs, so that a run on
+/// a busy host does not count.
 struct figure {
   double minimum, median;
 };
@@ -23,20 +23,20 @@ static inline int measure_order(const void *left, const void *right) {
   return (a > b) - (a < b);
 }
 
-/// The figures of one run; sorts its times.
+/// Returns the figure of one run; sorts its times.
 static inline struct figure measure_figure(double *times, size_t count) {
   qsort(times, count, sizeof *times, measure_order);
   return (struct figure){times[0], times[count / 2]};
 }
 
-/// The smaller of both, each by itself; a figure of zeros is none yet.
+/// Returns the smaller minimum and the smaller median; a figure of zeros is unset.
 static inline struct figure measure_best(struct figure a, struct figure b) {
   if (a.minimum == 0) return b;
   return (struct figure){
     a.minimum < b.minimum ? a.minimum : b.minimum, a.median < b.median ? a.median : b.median};
 }
 
-/// The line that `PeerBenchmark` reads: name, minimum, median, number of values.
+/// Prints a line for `PeerBenchmark`: name, minimum, median, number of values.
 static inline void measure_print(const char *name, struct figure figure, size_t values) {
   printf("%s %.1f %.1f %zu\n", name, figure.minimum, figure.median, values);
 }

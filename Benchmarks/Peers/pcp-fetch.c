@@ -1,12 +1,12 @@
-// What it costs PCP to read 1,000 values that another process publishes: MMV and pmFetch(3).
+// Measures how long PCP reads 1,000 values that another process publishes: MMV and pmFetch(3).
 //
 //   pcp-fetch PMDA_MMV_SO
 //
-// The environment says where the MMV files are (PCP_TMP_DIR) and the configuration (PCP_CONF). The
-// local context loads the agent into the reader: no daemon and no socket is in the figures.
+// PCP_TMP_DIR has the MMV files, PCP_CONF names the configuration. The local context loads the agent
+// into the reader: the times include no daemon and no socket.
 //
-// The agent looks for each value from the start of its file, so that 1,000 values in one file cost
-// it far more than in ten of a hundred. Layouts are compared, and `pcp` is the fastest of them.
+// The agent searches each value from the start of its file, so that 1,000 values in one file take
+// much longer than 100 values in each of ten files. `pcp` is the fastest of several layouts.
 #include <errno.h>
 #include <pcp/pmapi.h>
 #include <pcp/mmv_stats.h>
@@ -18,12 +18,12 @@
 
 #include "measure.h"
 
-enum { VALUES = 1000, DOMAIN = 70, RUNS = 4, WARM_UP = 20, LEAST = 100, MOST = 4000 };
+enum { VALUES = 1000, DOMAIN = 70, RUNS = 4, WARM_UP = 20, MINIMUM = 100, MAXIMUM = 4000 };
 
-/// How long a run lasts that has enough fetches, in nanoseconds.
+/// The duration of a run with enough fetches, in nanoseconds.
 static const double run_time = 0.25e9;
 
-/// How the values are spread; the product is VALUES.
+/// The distribution of the values; the product is VALUES.
 struct layout {
   int files, metrics, instances;
 };
@@ -39,8 +39,8 @@ static _Noreturn void fail(const char *what, const char *why) {
   exit(1);
 }
 
-/// What the value with this place holds; none is zero, which a missing write would leave.
-static uint64_t expected(int place) { return UINT64_C(0x100000001) * (uint64_t)(place + 1); }
+/// Returns the value at a position; none is zero, to detect missing writes.
+static uint64_t expected(int index) { return UINT64_C(0x100000001) * (uint64_t)(index + 1); }
 
 static void publish_file(struct layout layout, int file) {
   mmv_metric_t *metrics = calloc((size_t)layout.metrics, sizeof *metrics);
@@ -61,7 +61,7 @@ static void publish_file(struct layout layout, int file) {
   }
   char name[32];
   snprintf(name, sizeof name, "vitals%d", file);
-  // Without MMV_FLAG_PROCESS: the reader need not look whether the writer lives at each fetch.
+  // Without MMV_FLAG_PROCESS: the reader does not check at each fetch that the writer runs.
   void *map = mmv_stats_init(
     name, file + 1, 0, metrics, layout.metrics, &indom, layout.instances > 1);
   if (!map) fail("mmv_stats_init", strerror(errno));
@@ -75,7 +75,7 @@ static void publish_file(struct layout layout, int file) {
   }
 }
 
-/// The writer: publishes, says so, and stays until the reader's end of `hold` is closed.
+/// The writer: publishes, writes to `ready`, and exits when the other end of `hold` is closed.
 static _Noreturn void publish(struct layout layout, int ready, int hold) {
   for (int file = 0; file < layout.files; file++) publish_file(layout, file);
   char byte = 1;
@@ -91,7 +91,7 @@ static _Noreturn void publish(struct layout layout, int ready, int hold) {
   _exit(0);
 }
 
-/// Whether a fetch has brought every value and the right ones.
+/// Checks that a fetch returned all values correctly.
 static void check(const pmResult *result, struct layout layout) {
   for (int i = 0; i < result->numpmid; i++) {
     const pmValueSet *set = result->vset[i];
@@ -111,7 +111,7 @@ static void check(const pmResult *result, struct layout layout) {
 static struct figure fetch(struct layout layout, char *agent) {
   char add[4096];
   snprintf(add, sizeof add, "add,%d,%s,mmv_init", DOMAIN, agent);
-  // The local context would load every agent of the system, and those read the kernel's files.
+  // By default the local context loads all agents of the system, which read files of the kernel.
   char *error = pmSpecLocalPMDA("clear");
   if (!error) error = pmSpecLocalPMDA(add);
   if (error) fail("pmSpecLocalPMDA", error);
@@ -120,7 +120,7 @@ static struct figure fetch(struct layout layout, char *agent) {
 
   int count = layout.files * layout.metrics;
   pmID *ids = calloc((size_t)count, sizeof *ids);
-  double *times = calloc(MOST, sizeof *times);
+  double *times = calloc(MAXIMUM, sizeof *times);
   if (!ids || !times) fail("calloc", strerror(ENOMEM));
   for (int i = 0; i < count; i++) {
     ids[i] = pmID_build(
@@ -128,11 +128,11 @@ static struct figure fetch(struct layout layout, char *agent) {
   }
   size_t taken = 0;
   double end = 0;
-  for (int round = -WARM_UP; round < MOST; round++) {
+  for (int round = -WARM_UP; round < MAXIMUM; round++) {
     pmResult *result;
     double begin = measure_now();
     int code = pmFetch(count, ids, &result);
-    // Whoever fetches has to give the result back: it is part of what a fetch costs.
+    // A fetch includes the release of its result.
     if (code >= 0 && round >= 0) pmFreeResult(result);
     double now = measure_now();
     if (code < 0) fail("pmFetch", pmErrStr(code));
@@ -143,12 +143,12 @@ static struct figure fetch(struct layout layout, char *agent) {
       continue;
     }
     times[taken++] = now - begin;
-    if (taken >= LEAST && now > end) break;
+    if (taken >= MINIMUM && now > end) break;
   }
   return measure_figure(times, taken);
 }
 
-/// A child that ends with this process, however that ends.
+/// Forks a child that is killed when this process ends.
 static pid_t child(void) {
   pid_t parent = getpid();
   fflush(stdout);
@@ -161,7 +161,7 @@ static pid_t child(void) {
   return pid;
 }
 
-/// Each layout has its own writer and its own reader: the library keeps what it has mapped.
+/// Measures a layout with its own writer and reader, because the library keeps its mappings.
 static struct figure measure(struct layout layout, char *agent) {
   int ready[2], hold[2], result[2];
   if (pipe(ready) || pipe(hold) || pipe(result)) fail("pipe", strerror(errno));
@@ -201,7 +201,7 @@ int main(int argc, char **argv) {
     fprintf(stderr, "usage: pcp-fetch PMDA_MMV_SO\n");
     return 2;
   }
-  // In turn, so that a disturbance meets all layouts.
+  // In turn, so that a disturbance affects all layouts.
   struct figure figures[LAYOUTS] = {{0, 0}}, best = {0, 0};
   for (int run = 0; run < RUNS; run++) {
     for (int i = 0; i < LAYOUTS; i++) {

@@ -1,9 +1,9 @@
-// What it costs to read Varnish's statistics from another process: VSM and VSC_Iter.
+// Measures how long another process reads Varnish's statistics: VSM and VSC_Iter.
 //
 //   varnish-iter DIRECTORY POINTS PROGRAM ARGUMENTS...
 //
-// Starts PROGRAM, a varnishd with `-F -n DIRECTORY`, waits until it shows so many points, and ends
-// it. The times are those of a pass over all points that stores each value, scaled to 1,000.
+// Starts PROGRAM, a varnishd with `-F -n DIRECTORY`, waits until it has POINTS points, and stops it
+// at the end. A time is that of a pass over all points that stores each value, scaled to 1,000.
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -17,9 +17,9 @@
 
 #include "measure.h"
 
-enum { RUNS = 50, BLOCKS = 300, PASSES = 20, CAPACITY = 65536, PATIENCE = 60 };
+enum { RUNS = 50, BLOCKS = 300, PASSES = 20, CAPACITY = 65536, TIMEOUT_SECONDS = 60 };
 
-/// Where a pass stores what it reads.
+/// The values that a pass stores.
 struct snapshot {
   size_t count;
   uint64_t values[CAPACITY];
@@ -28,8 +28,8 @@ struct snapshot {
 static struct snapshot snapshot;
 static pid_t server = -1;
 
-/// Ends the server: its manager takes the worker with it, and is awaited.
-static void end_server(void) {
+/// Stops the server: its manager process stops the worker.
+static void stop_server(void) {
   if (server < 0) return;
   kill(server, SIGTERM);
   for (int tenth = 0; tenth < 100; tenth++) {
@@ -42,7 +42,7 @@ static void end_server(void) {
 
 static _Noreturn void fail(const char *what, const char *why) {
   fprintf(stderr, "varnish-iter: %s: %s\n", what, why);
-  end_server();
+  stop_server();
   exit(1);
 }
 
@@ -51,10 +51,10 @@ static void start_server(char **arguments) {
   server = fork();
   if (server < 0) fail("fork", strerror(errno));
   if (server > 0) return;
-  // Also where this process is killed: its manager ends the worker.
+  // If this process is killed, the manager process stops the worker.
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != parent) _exit(1);
-  // The output is for figures.
+  // Standard output is for results only.
   dup2(STDERR_FILENO, STDOUT_FILENO);
   execvp(arguments[0], arguments);
   fprintf(stderr, "varnish-iter: %s: %s\n", arguments[0], strerror(errno));
@@ -62,9 +62,9 @@ static void start_server(char **arguments) {
 }
 
 static int store(void *context, const struct VSC_point *point) {
-  struct snapshot *into = context;
-  if (into->count == CAPACITY) return 1;
-  into->values[into->count++] = *point->ptr;
+  struct snapshot *result = context;
+  if (result->count == CAPACITY) return 1;
+  result->values[result->count++] = *point->ptr;
   return 0;
 }
 
@@ -74,32 +74,32 @@ static size_t pass(struct vsc *points, struct vsm *memory) {
   return snapshot.count;
 }
 
-/// Waits until all points are there: a worker shows its backends one after another.
-static size_t wait_for(size_t least, struct vsc *points, struct vsm *memory) {
+/// Waits until all points exist: a worker adds its backends one by one.
+static size_t wait_for(size_t minimum, struct vsc *points, struct vsm *memory) {
   size_t last = 0;
-  for (int tenth = 0; tenth < PATIENCE * 10; tenth++) {
+  for (int tenth = 0; tenth < TIMEOUT_SECONDS * 10; tenth++) {
     if (waitpid(server, NULL, WNOHANG) != 0) {
       server = -1;
-      fail("varnishd", "ended at once");
+      fail("varnishd", "ended during start-up");
     }
     unsigned status = VSM_Status(memory);
     size_t count = status & VSM_WRK_RUNNING ? pass(points, memory) : 0;
-    if (count >= least && count == last) return count;
+    if (count >= minimum && count == last) return count;
     last = count;
     usleep(100000);
   }
-  fail("varnishd", "does not show all points");
+  fail("varnishd", "does not have all points after 60 s");
 }
 
-/// One run; a pass is too short to be timed alone.
+/// Measures one run in blocks of passes; a single pass is too short.
 static struct figure measure(
-  size_t count, struct vsc *points, struct vsm *memory, int looks_at_status) {
+  size_t count, struct vsc *points, struct vsm *memory, int checks_status) {
   static double times[BLOCKS];
   for (int block = -5; block < BLOCKS; block++) {
     double begin = measure_now();
     for (int i = 0; i < PASSES; i++) {
-      if (looks_at_status && !(VSM_Status(memory) & VSM_WRK_RUNNING)) fail("varnishd", "ended");
-      if (pass(points, memory) != count) fail("points", "their number has changed");
+      if (checks_status && !(VSM_Status(memory) & VSM_WRK_RUNNING)) fail("varnishd", "ended");
+      if (pass(points, memory) != count) fail("points", "their number changed");
     }
     double time = measure_now() - begin;
     if (block >= 0) times[block] = time / PASSES * 1000 / (double)count;
@@ -127,11 +127,11 @@ int main(int argc, char **argv) {
     status = measure_best(status, measure(count, points, memory, 1));
     usleep(50000);
   }
-  // With the question whether the server lives, which a careful reader asks.
+  // With a check that the server runs, which a careful reader makes.
   measure_print("varnish:status", status, count);
   measure_print("varnish", plain, count);
   VSC_Destroy(&points, memory);
   VSM_Destroy(&memory);
-  end_server();
+  stop_server();
   return 0;
 }

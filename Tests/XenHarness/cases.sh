@@ -1,7 +1,7 @@
 #!/bin/sh
-# Makes the domains that the cases look at (web1 runs, db1 is paused), runs each file of cases/ in a
-# shell of its own, and prints `ok`, `FAILED` or `skipped` with its name and, indented, what it
-# said. Ends with 1 where one failed.
+# Creates the domains of the cases (web1 runs, db1 is paused), runs each file of cases/ in its own
+# shell, and prints `ok`, `FAILED` or `skipped` with its name and its indented output. Exits with 1
+# if a case failed.
 cd /harness
 PATH=/bin
 export PATH
@@ -10,7 +10,7 @@ echo "== cases ($(cut -d' ' -f1 /proc/uptime) s after the kernel's start)"
 xenstored --pid-file /run/xenstored.pid
 xenstore-write /local/domain/0/domid 0 /local/domain/0/name Domain-0
 
-# As a toolstack would: the name is in the store, the UUID also in the hypervisor.
+# As a toolstack does: the name is in xenstore, the UUID also in the hypervisor.
 start() { # NAME UUID LOAD
   id=$(domains run /harness/guest.elf "$3" "$2") || return
   mkdir -p /run/domains
@@ -20,7 +20,7 @@ start() { # NAME UUID LOAD
 }
 start web1 6f3c5e1a-0b7d-4c53-9d52-3a1e8f0c9b01 '30 10'
 start db1 6f3c5e1a-0b7d-4c53-9d52-3a1e8f0c9b02 '15 45'
-# One that stands still: its times are what they are, and the machine has less to do.
+# A paused domain has constant times and causes no load.
 sleep 0.5
 domains pause "$(cat /run/domains/db1)"
 
@@ -32,7 +32,7 @@ for file in cases/*.sh; do
   case $? in
     0) result=ok ok=$((ok + 1)) ;;
     77) result=skipped skipped=$((skipped + 1)) ;;
-    143) result=FAILED failed=$((failed + 1)); echo "no end after 120 s" >>/tmp/evidence ;;
+    143) result=FAILED failed=$((failed + 1)); echo "timeout after 120 s" >>/tmp/evidence ;;
     *) result=FAILED failed=$((failed + 1)) ;;
   esac
   echo "$result $name ($(awk -v from="$started" '{ printf "%.1f", $1 - from }' /proc/uptime) s)"

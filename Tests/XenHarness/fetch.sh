@@ -1,12 +1,13 @@
 #!/bin/sh
-# fetch.sh CACHE: downloads the packages and unpacks them into CACHE/root. A stamp with the sums of
-# all files keeps the next run from doing it again. Ends with 77 where the packages cannot be had.
+# fetch.sh CACHE: downloads the packages and unpacks them into CACHE/root. The next run verifies a
+# stamp with the checksums of all files and does nothing. Exits with 77 if the packages are
+# unavailable.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"
 cd "$1"
 
-# What was fetched before is still whole, and is what is asked for now.
+# The cache is complete and was made from the same list.
 if [ -f stamp ] && sha256sum --check --status stamp &&
   cat "$here/packages" "$here/fetch.sh" | cmp -s - request; then
   echo "fetch: $(wc -l <stamp) files are in the cache"
@@ -18,7 +19,7 @@ unavailable() {
   exit 77
 }
 for command in apt-get apt-cache dpkg-deb; do
-  command -v $command >/dev/null 2>&1 || unavailable "no $command on this machine"
+  command -v $command >/dev/null 2>&1 || unavailable "no $command on this host"
 done
 
 rm -rf stamp request root packages.new
@@ -39,20 +40,20 @@ names() {
 }
 download() {
   wanted=$(names) || return 1
-  # A mirror that does not answer must not hold the run up.
+  # Limit the time of a mirror that does not answer.
   (cd packages.new && timeout 240 apt-get download -q -o APT::Sandbox::User=root \
     -o Acquire::Retries=2 -o Acquire::http::Timeout=30 $wanted) >download.log 2>&1
 }
 if ! download; then
-  # The package lists may be old, or not there yet.
+  # The package lists may be old or missing.
   if [ "$(id -u)" -eq 0 ]; then sudo=; else sudo='sudo -n'; fi
   timeout 120 $sudo apt-get update -qq >update.log 2>&1 || true
-  download || unavailable "a package cannot be had: $(grep '^E:' download.log | head -1)"
+  download || unavailable "cannot download a package: $(grep '^E:' download.log | head -1)"
 fi
 
 for package in packages.new/*.deb; do
   case $package in
-    # Of 400 MiB the kernel and its Xen drivers are wanted.
+    # Only the kernel and its Xen drivers are needed of 400 MiB.
     */linux-image-*)
       dpkg-deb --fsys-tarfile "$package" |
         tar -x -C root --wildcards './boot/vmlinuz-*' './lib/modules/*/kernel/drivers/xen/*'

@@ -1,6 +1,6 @@
 #!/bin/sh
-# pack.sh CACHE VITALS [CASE...]: makes dom0's initramfs of what build.sh made, the binary VITALS and
-# the cases, all or those whose names begin with one of CASE.
+# pack.sh CACHE VITALS [CASE...]: builds dom0's initramfs from the output of build.sh, the binary
+# VITALS and the cases: all, or those whose names begin with one of CASE.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 vitals=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
@@ -20,13 +20,13 @@ ln -s busybox "$tree/bin/sh"
 cp "$build/qexit" "$build/domains" "$vitals" "$root/usr/lib/xen-4.17/bin/xenstored" \
   "$root/usr/lib/xen-4.17/bin/test-resource" "$root/usr/bin/xenstore" "$root/usr/bin/strace" \
   "$tree/bin/"
-# One program that goes by its name.
+# The program selects its function by its name.
 for name in read write list ls rm exists watch; do ln -s xenstore "$tree/bin/xenstore-$name"; done
 for module in xen-privcmd xen-evtchn xen-gntdev xen-gntalloc xenfs; do
   find "$root/lib/modules" -name $module.ko -exec cp {} "$tree/lib/modules/" \;
 done
-# What the programs are linked to, and what vitals asks for while it runs. All lie where the loader
-# looks anyway.
+# The libraries of the programs, and the library that vitals loads at run time. All are in standard
+# directories of the loader.
 for program in "$tree/bin/domains" "$tree/bin/vitals" "$tree/bin/xenstored" "$tree/bin/xenstore" \
   "$tree/bin/test-resource" "$tree/bin/strace" \
   "$root/usr/lib/x86_64-linux-gnu/libxenctrl.so.4.17"; do
@@ -40,7 +40,7 @@ awk '$2 == "=>" { print $3 } $1 ~ "^/" { print $1 }' libraries.txt | sort -u |
   while read -r library; do cp -L "$library" "$tree/lib/x86_64-linux-gnu/"; done
 cp -L "$root/usr/lib/x86_64-linux-gnu/libxenctrl.so.4.17" "$tree/lib/x86_64-linux-gnu/"
 mv "$tree"/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2 "$tree/lib64/"
-# All of it is copied into the guest's memory.
+# The initramfs is copied to the guest's memory: make it small.
 strip "$tree/bin/vitals" "$tree"/lib/x86_64-linux-gnu/* 2>/dev/null || true
 cp "$here/init" "$tree/init"
 chmod 755 "$tree/init"

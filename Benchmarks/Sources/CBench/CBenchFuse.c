@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-/* The smallest server of a text file: one thread, one buffer, answers in place. */
+/* A minimal server of a text file: one thread, one buffer, replies in place. */
 
 static const char text[] = "the quick brown fox\n";
 enum { ROOT = 1, TEXT = 2, LENGTH = sizeof text - 1 };
@@ -119,7 +119,7 @@ int bench_serve_text(const char *directory) {
   }
   close(device);
   if (write(1, "ready\n", 6) < 0) parent = -1;
-  /* Until it is unmounted, or who wants it has ended: then nothing is left. */
+  /* Wait until the directory is unmounted or the parent exits; then remove everything. */
   while (server > 0 && waitpid(server, NULL, WNOHANG) == 0 && getppid() == parent) usleep(50000);
   umount2(directory, MNT_DETACH);
   if (server > 0) kill(server, SIGKILL);

@@ -2,18 +2,20 @@ import CBench
 import Glibc
 import LinuxSystem
 
-/// One run of a command seen from outside.
+/// The CPU time and memory of one run of a command.
 struct CommandUse {
-  /// CPU time by wall time once it had settled.
+  /// The share of a core after the start-up phase.
   let share: Double
-  /// The most memory that was resident.
+  /// The peak resident memory.
   let megabytes: Double
-  /// CPU time until then.
+  /// The CPU time of the start-up phase.
   let startSeconds: Double
 
-  /// Runs it, on a terminal or into nothing, and ends it after some seconds.
+  /// Runs a command on a terminal or with output to /dev/null, and kills it after `seconds`.
+  ///
+  /// The start-up phase lasts `startupSeconds`.
   init(
-    _ program: String, _ arguments: [String], seconds: Int, settled: Int,
+    _ program: String, _ arguments: [String], seconds: Int, startupSeconds: Int,
     terminal: (rows: CInt, columns: CInt)?
   ) throws {
     let output = try Output(terminal)
@@ -23,8 +25,8 @@ struct CommandUse {
       variables: ["TERM=xterm-256color"])
     defer { child.kill() }
     let begin = monotonicNanoseconds()
-    output.drain(until: begin + UInt64(settled) * 1_000_000_000 + 500_000_000)
-    guard !child.hasExited else { throw Missing("\(arguments[0]) ended at once") }
+    output.drain(until: begin + UInt64(startupSeconds) * 1_000_000_000 + 500_000_000)
+    guard !child.hasExited else { throw MissingRequirementError("\(arguments[0]) ended at once") }
     let first = (try Self.runNanoseconds(child.pid), monotonicNanoseconds())
     output.drain(until: begin + UInt64(seconds) * 1_000_000_000 + 500_000_000)
     let last = (try Self.runNanoseconds(child.pid), monotonicNanoseconds())
@@ -33,7 +35,7 @@ struct CommandUse {
     megabytes = try Self.peakKibibytes(child.pid) / 1_024
   }
 
-  /// The time that all threads ran; exact, where times(2) counts whole ticks.
+  /// Returns the CPU time of all threads; unlike times(2), it is exact.
   private static func runNanoseconds(_ pid: Int32) throws -> UInt64 {
     try directoryEntries("/proc/\(pid)/task").reduce(0) { sum, task in
       let text = try readText("/proc/\(pid)/task/\(task)/schedstat")
@@ -49,7 +51,7 @@ struct CommandUse {
   }
 }
 
-/// Where it writes to: nowhere, or a terminal that is read.
+/// The output of a command: /dev/null, or a terminal that this process reads.
 private struct Output: ~Copyable {
   let descriptor: Descriptor
   private let terminal: Descriptor?
@@ -62,7 +64,7 @@ private struct Output: ~Copyable {
     }
     var (master, slave): (CInt, CInt) = (-1, -1)
     guard unsafe bench_open_terminal(&master, &slave, size.rows, size.columns) == 0 else {
-      throw Missing("no pseudo terminals")
+      throw MissingRequirementError("no pseudoterminals")
     }
     descriptor = Descriptor(owning: slave)
     terminal = Descriptor(owning: master)

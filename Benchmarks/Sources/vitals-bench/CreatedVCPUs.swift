@@ -5,13 +5,13 @@ import LinuxSystem
 import Statistics
 import StatsTree
 
-/// Statistics of vCPUs that were created and never run, as a tree and as what C needs.
+/// The statistics of vCPUs that were created and never run, as a tree and as records for C.
 struct CreatedVCPUs {
   let tree = Tree()
   let records: [bench_record]
   let wordCount: Int
 
-  /// Makes `count` vCPUs and shows each to `observing`; the machine keeps them behind that.
+  /// Creates `count` vCPUs and passes each to `observing`.
   init(
     count: Int, observing: (borrowing KVMVCPU) throws -> Void = { _ in }
   ) throws {
@@ -20,7 +20,7 @@ struct CreatedVCPUs {
     do {
       vm = try KVMSystem().createVM()
     } catch {
-      throw Missing("no KVM here: \(error)")
+      throw MissingRequirementError("no KVM: \(error)")
     }
     let backing = StatsDescriptorBacking()
     let parent = tree.source("kvm/bench")
@@ -37,7 +37,7 @@ struct CreatedVCPUs {
           fd: file.descriptor.rawValue, offset: file.header.dataOffset,
           length: schema.wordCount * 8, position: position))
       position += schema.wordCount
-      // The backing owns the descriptor from here on; C reads the same one.
+      // The backing owns the descriptor now; C reads the same one.
       try tree.attach(
         "kvm", schema: schema, backing: backing, token: backing.open(file),
         provenance: .handover, to: try tree.add("vcpu\(index)", below: parent))
@@ -46,7 +46,7 @@ struct CreatedVCPUs {
     wordCount = position
   }
 
-  /// The same calls in C.
+  /// Reads all records in C.
   func read(into words: inout [UInt64]) {
     let whole = unsafe records.withUnsafeBufferPointer { records in
       unsafe words.withUnsafeMutableBufferPointer { words in
@@ -54,6 +54,6 @@ struct CreatedVCPUs {
         return unsafe bench_pass(first, records.count, start)
       }
     }
-    precondition(whole == records.count, "a record was not read whole")
+    precondition(whole == records.count, "a record was not read completely")
   }
 }

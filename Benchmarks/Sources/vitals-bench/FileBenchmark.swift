@@ -5,20 +5,20 @@ import LinuxSystem
 import Statistics
 import StatsTree
 
-/// One file for each value, as in the kernel's debugging files.
+/// Reads of one file per value, as in debugfs.
 struct FileBenchmark {
   private static let rounds = 200
   private static let directory = "/sys/kernel/debug/kvm"
 
-  /// Per value; NaN where nothing could be read.
+  /// The cost per value in debugfs; NaN if no file is readable.
   private(set) var perValue = Double.nan
-  /// Of a file in memory.
+  /// The cost per value of a file on tmpfs.
   private(set) var perMemoryValue = Double.nan
 
   mutating func run(_ report: inout Report) throws {
     try readMemoryFile(&report)
     guard let before = try? directoryEntries(Self.directory) else {
-      throw Missing("\(Self.directory) cannot be listed: mount debugfs, as root")
+      throw MissingRequirementError("cannot list \(Self.directory) (mount debugfs and run as root)")
     }
     let vm = try KVMSystem().createVM()
     let vcpu = try vm.createVCPU(0)
@@ -28,12 +28,12 @@ struct FileBenchmark {
         let own = try directoryEntries(Self.directory).first(where: {
           $0.hasPrefix("\(getpid())-") && !known.contains($0)
         })
-      else { throw Missing("no directory of a new VM below \(Self.directory)") }
+      else { throw MissingRequirementError("no directory of a new VM below \(Self.directory)") }
       try readDebugFiles("\(Self.directory)/\(own)", &report)
     }
   }
 
-  /// A lower bound that no kernel's formatting is in.
+  /// Measures a lower bound: the kernel does not format a value.
   private mutating func readMemoryFile(_ report: inout Report) throws {
     let path = "/dev/shm/vitals-bench-\(getpid())"
     do {
@@ -55,23 +55,25 @@ struct FileBenchmark {
       (try? FileStatus("\(path)/\($0)"))?.isDirectory == false
     }
     let files = names.map { "\(path)/\($0)" }
-    let open = files.filter { unsafe bench_read_file($0) >= 0 }
-    report.add("debugfs: files of a VM that can be read", "\(open.count) of \(files.count)")
-    guard !open.isEmpty else { throw Missing("no file of a VM below \(Self.directory) is open") }
-    let series = repeated(Self.rounds) {
-      for file in open { _ = unsafe bench_read_file(file) }
+    let readable = files.filter { unsafe bench_read_file($0) >= 0 }
+    report.add("debugfs: readable files of a VM", "\(readable.count) of \(files.count)")
+    guard !readable.isEmpty else {
+      throw MissingRequirementError("no file of a VM below \(Self.directory) is readable")
     }
-    perValue = series.median / Double(open.count)
-    let isWhole = open.count == files.count
+    let series = repeated(Self.rounds) {
+      for file in readable { _ = unsafe bench_read_file(file) }
+    }
+    perValue = series.median / Double(readable.count)
+    let isComplete = readable.count == files.count
     report.add("debugfs: open, read, close", duration(perValue) + " per value")
     report.add(
       "debugfs: all \(files.count) values of a VM",
-      duration(perValue * Double(files.count)) + (isWhole ? "" : ", extrapolated"))
+      duration(perValue * Double(files.count)) + (isComplete ? "" : ", extrapolated"))
 
     try readKeptFiles(path, &report)
   }
 
-  /// The same by the input's backing, which keeps the files open.
+  /// Measures the input's backing, which keeps the files open.
   private func readKeptFiles(_ path: String, _ report: inout Report) throws {
     let name = "debugfs: kept open by the sampler"
     let backing = DebugfsBacking()
@@ -86,9 +88,9 @@ struct FileBenchmark {
     let sampler = Sampler(tree)
     let kept = repeated(Self.rounds) { sampler.pass() }
     let entry = sampler.plan.entries[0]
-    // A read that fails is fast.
+    // Failed reads are fast and must not count.
     guard group.schema.statistics.allSatisfy({ sampler.value($0, of: entry) != nil }) else {
-      return report.add(name, "skipped: it gives no values")
+      return report.add(name, "skipped: no values")
     }
     report.add(
       name, duration(kept.median / Double(opened.schema.statistics.count)) + " per value")

@@ -2,7 +2,7 @@ import CBench
 import Glibc
 import LinuxSystem
 
-/// Files of a mounted filesystem, against the smallest server in C and against memory.
+/// Files of a mounted filesystem, against a minimal server in C and against memory.
 struct FileSystemBenchmark {
   private static let rounds = 300
   private static let pages = 200
@@ -11,8 +11,8 @@ struct FileSystemBenchmark {
 
   func run(_ report: inout Report) throws {
     let holder = try MountedServer.program(holder)
-    // Who starts and wakes whom decides on which core a server runs, and a reader on another core
-    // takes several times as long: both are measured, with all on their places.
+    // The scheduler may move reader and server to different cores, which multiplies the time:
+    // measure both placements with pinned processes.
     bench_pin(0)
     defer { bench_pin(-1) }
     let ours = try MountedServer(holder) { [$0] }
@@ -28,24 +28,24 @@ struct FileSystemBenchmark {
     try readPages(ours, &report)
   }
 
-  /// A page of the memory that the kernel reads in the server's stead.
+  /// Reads a page of memory directly, by passthrough, and as a copy that the server sends.
   private func readPages(_ ours: MountedServer, _ report: inout Report) throws {
     let words = ours.greeting.split(separator: " ")
     guard words.count > 2, let number = CInt(words[1]) else {
-      throw Missing("fs-holder: \(ours.greeting)")
+      throw MissingRequirementError("fs-holder: \(ours.greeting)")
     }
     guard words[2] == "passthrough" else {
-      throw Missing(words.dropFirst(2).joined(separator: " "))
+      throw MissingRequirementError(words.dropFirst(2).joined(separator: " "))
     }
     let memory = try ProcessDescriptor(pid: ours.process.pid).copyDescriptor(number)
     let backed = try Descriptor.open("\(ours.directory)/table")
     let served = try Descriptor.open("\(ours.directory)/copy")
-    let numbers = [backed.rawValue, memory.rawValue, served.rawValue]
+    let descriptors = [backed.rawValue, memory.rawValue, served.rawValue]
     var failed = 0
     let series = interleaved(
       Self.rounds,
-      numbers.map { number in
-        { failed += Self.pages - Int(bench_read_pages(number, Self.pages)) }
+      descriptors.map { descriptor in
+        { failed += Self.pages - Int(bench_read_pages(descriptor, Self.pages)) }
       })
     withExtendedLifetime((backed.rawValue, memory.rawValue, served.rawValue)) {}
     guard failed == 0 else {
@@ -55,7 +55,7 @@ struct FileSystemBenchmark {
     report.add("pread of 4 KiB on a kept descriptor: memfd", duration(costs[1]))
     report.add(
       "the same memfd by passthrough",
-      "\(duration(costs[0])), \(fixed(costs[0] / costs[1])) of it")
-    report.add("a copy of it served by StatsFS", duration(costs[2]))
+      "\(duration(costs[0])), \(fixed(costs[0] / costs[1]))x")
+    report.add("a copy of the memfd, served by StatsFS", duration(costs[2]))
   }
 }

@@ -1,15 +1,15 @@
 import Glibc
 import LinuxSystem
 
-/// A `guest-holder` with vCPUs that never run, ended with this value.
+/// A `guest-holder` process with vCPUs that never run; it ends with this object.
 final class Holder {
   let process: ChildProcess
-  /// Keeps the pipe open that it writes to.
+  /// The reading end of the pipe that the process writes to.
   private let output: Descriptor
 
-  /// Starts it and waits until its machines are there.
+  /// Starts the process and waits up to 30 s until its VMs exist.
   init(_ path: String?, vcpus: Int, fleet: Int? = nil) throws {
-    guard let path else { throw Missing("no --holder PATH") }
+    guard let path else { throw MissingRequirementError("no --holder PATH") }
     raiseDescriptorLimit()
     let pipe = try Pipe()
     var arguments = ["--payload", "created", "--vcpus", "\(vcpus)", "-name", "bench"]
@@ -21,10 +21,10 @@ final class Holder {
     }
     var line = [UInt8](repeating: 0, count: 4_096)
     let text = String(decoding: line[..<(try output.read(into: &line))], as: UTF8.self)
-    guard text.hasPrefix("ready") else { throw Missing("guest-holder: \(text)") }
+    guard text.hasPrefix("ready") else { throw MissingRequirementError("guest-holder: \(text)") }
   }
 
-  /// Its threads that are vCPUs.
+  /// Returns the ids of the vCPU threads.
   func vcpuThreads() throws -> [Int32] {
     let tasks = "/proc/\(process.pid)/task"
     return try directoryEntries(tasks).filter {

@@ -4,14 +4,14 @@ import KVMStats
 import LinuxSystem
 import StatsTree
 
-/// BPF: a pass against the same numbers by pread(2) in C, and finding VMs among many processes.
+/// BPF: passes against pread(2) of the same values in C, and discovery among many processes.
 struct KernelBenchmark {
   private static let vcpuCount = 1_000
   private static let otherProcesses = 1_000
   private static let blocks = 10
   private static let roundsPerBlock = 200
 
-  /// The stand-alone VMM.
+  /// The path of `guest-holder`.
   let holder: String?
 
   func run(_ report: inout Report) throws {
@@ -19,26 +19,26 @@ struct KernelBenchmark {
     try discovery(&report)
   }
 
-  private func records() throws -> KernelReaderBacking {
+  private func makeBacking() throws -> KernelReaderBacking {
     do {
       return try KernelReaderBacking()
     } catch {
-      throw Missing("no BPF here: \(error)")
+      throw MissingRequirementError("no BPF: \(error)")
     }
   }
 
   private func passes(_ report: inout Report) throws {
-    let setUp = try repeated(10) { _ = try records() }
-    report.add("learning the kernel, loading: min, median", both(setUp))
-    let backing = try records()
+    let setUp = try repeated(10) { _ = try makeBacking() }
+    report.add("reading kernel types, calibration, loading: min, median", both(setUp))
+    let backing = try makeBacking()
     let tree = Tree()
     let parent = tree.source("kvm/bench")
-    let own = try ProcessDescriptor(pid: currentProcess())
+    let process = try ProcessDescriptor(pid: currentProcess())
     let created = try CreatedVCPUs(count: Self.vcpuCount) { vcpu in
       guard
         let opened = backing.open(
-          vcpu: try own.copyDescriptor(vcpu.rawValue), number: vcpu.index)
-      else { throw Missing("a vCPU that BPF does not know") }
+          vcpu: try process.copyDescriptor(vcpu.rawValue), number: vcpu.index)
+      else { throw MissingRequirementError("BPF does not find a vCPU") }
       try tree.attach(
         "kvm", schema: opened.schema, backing: backing, token: opened.token, provenance: .bpf,
         to: try tree.add("vcpu\(vcpu.index)", below: parent))
@@ -46,7 +46,7 @@ struct KernelBenchmark {
     let sampler = Sampler(tree)
     var next = [UInt64](repeating: 0, count: created.wordCount)
     var other = next
-    // The sampler has two samples, since rates need the one before: so has the loop.
+    // The sampler keeps two samples, because rates need the previous one: so does the loop.
     let read = {
       swap(&next, &other)
       created.read(into: &next)
@@ -64,12 +64,14 @@ struct KernelBenchmark {
       best[0].minimum / best[1].minimum, best[0].median / best[1].median
     )
     report.add(
-      "sampler by BPF / C: of minima, medians", "\(fixed(minima)), \(fixed(medians))",
+      "sampler by BPF / C: minima, medians", "\(fixed(minima)), \(fixed(medians))",
       bar: "<= 0.6", holds: max(minima, medians) <= 0.6)
     report.add(
-      "of all \(Self.blocks) blocks: min, median, max",
+      "ratios of all \(Self.blocks) blocks: min, median, max",
       "\(fixed(ratios.minimum)), \(fixed(ratios.median)), \(fixed(ratios.quantile(1)))")
-    guard allocations_are_counted() else { throw Missing("no count of allocations here") }
+    guard allocations_are_counted() else {
+      throw MissingRequirementError("allocations are not counted")
+    }
     allocations_reset()
     for _ in 0..<100 { sampler.pass() }
     let allocations = allocations_count()
@@ -77,7 +79,7 @@ struct KernelBenchmark {
   }
 
   private func discovery(_ report: inout Report) throws {
-    guard let holder else { throw Missing("no --holder") }
+    guard let holder else { throw MissingRequirementError("no --holder") }
     let null = try Descriptor.open("/dev/null", for: .readWrite)
     var others: [ChildProcess] = []
     defer { for other in others { other.kill() } }
@@ -94,27 +96,29 @@ struct KernelBenchmark {
     defer { guest.kill() }
     var options = KVMInput.Options()
     options.methods = [.bpf]
-    // Each refresh looks at the whole host.
+    // Rescan the whole host at each refresh.
     options.rescanSeconds = 0
     let tree = Tree()
     let input = try KVMInput(tree, options: options)
     let end = monotonicNanoseconds() + 5_000_000_000
     while tree.root.child("kvm")?.child("bench")?.children.count != 10 {
       _ = input.refresh()
-      guard monotonicNanoseconds() < end else { throw Missing("the guest did not start") }
+      guard monotonicNanoseconds() < end else {
+        throw MissingRequirementError("the guest did not start")
+      }
       sleepNanoseconds(10_000_000)
     }
-    // Behind the time in which an announced VMM is looked at more often.
+    // Wait for the end of the period in which a new VMM is rescanned more often.
     sleepNanoseconds(11_000_000_000)
-    let looks = repeated(50) { _ = input.refresh() }
+    let rescans = repeated(50) { _ = input.refresh() }
     report.add(
-      "a look at the host with 1,000 other processes: min, median", both(looks), bar: "<= 5 ms",
-      holds: looks.median <= 5e6)
+      "rescan of a host with 1,000 other processes: min, median", both(rescans), bar: "<= 5 ms",
+      holds: rescans.median <= 5e6)
     options.methods = [.pidfd]
     let named = try KVMInput(Tree(), options: options)
-    // The first look reads the names of all descriptors; each minute one does again.
+    // The first scan reads the names of all descriptors, and then one scan per minute.
     let first = time { _ = named.refresh() }
-    report.add("the first look by names in proc(5)", duration(first))
+    report.add("first scan by names in proc(5)", duration(first))
   }
 
   private func both(_ series: Series) -> String {

@@ -1,26 +1,28 @@
 import Glibc
 import LinuxSystem
 
-/// The same numbers by a monitor of a real QEMU: `query-stats` of all vCPUs.
+/// The values of all vCPUs by `query-stats` of a real QEMU.
 struct MonitorBenchmark {
-  /// Per vCPU by the number of vCPUs.
+  /// The cost per vCPU, by the number of vCPUs of the VM.
   private(set) var perVCPU: [(vcpus: Int, cost: Double)] = []
 
   private static let qemu = "/usr/bin/qemu-system-x86_64"
 
   mutating func run(_ report: inout Report) throws {
-    guard unsafe access(Self.qemu, X_OK) == 0 else { throw Missing("no \(Self.qemu)") }
+    guard unsafe access(Self.qemu, X_OK) == 0 else {
+      throw MissingRequirementError("no \(Self.qemu)")
+    }
     for (vcpus, rounds) in [(2, 1_000), (32, 300)] {
       do {
-        try ask(vcpus, rounds, &report)
+        try measure(vcpus, rounds, &report)
       } catch {
         report.add("query-stats, \(vcpus) vCPUs", "skipped: \(error)")
       }
     }
-    if perVCPU.isEmpty { throw Missing("QEMU did not answer") }
+    if perVCPU.isEmpty { throw MissingRequirementError("QEMU did not answer") }
   }
 
-  private mutating func ask(_ vcpus: Int, _ rounds: Int, _ report: inout Report) throws {
+  private mutating func measure(_ vcpus: Int, _ rounds: Int, _ report: inout Report) throws {
     let path = "/tmp/vitals-bench-\(getpid())-\(vcpus).sock"
     defer { unsafe unlink(path) }
     let qemu = try ChildProcess(
@@ -32,12 +34,12 @@ struct MonitorBenchmark {
     defer { qemu.kill() }
     var monitor = try MonitorClient(path, of: qemu)
     _ = try monitor.line()
-    _ = try monitor.ask(#"{"execute":"qmp_capabilities"}"#)
-    // The firmware has come to nothing by then.
+    _ = try monitor.execute(#"{"execute":"qmp_capabilities"}"#)
+    // The firmware stops within 3 s: there is no boot device.
     sleepNanoseconds(3_000_000_000)
     let command = #"{"execute":"query-stats","arguments":{"target":"vcpu"}}"#
-    let size = try monitor.ask(command)
-    let series = try repeated(rounds) { _ = try monitor.ask(command) }
+    let size = try monitor.execute(command)
+    let series = try repeated(rounds) { _ = try monitor.execute(command) }
     perVCPU.append((vcpus, series.median / Double(vcpus)))
     report.add(
       "query-stats, \(vcpus) vCPUs: median, p99",
@@ -45,10 +47,10 @@ struct MonitorBenchmark {
   }
 }
 
-/// As little of a QMP client as a round trip needs: no parsing, which is a lower bound for it.
+/// A QMP client that does not parse replies; its round trips are a lower bound.
 private struct MonitorClient: ~Copyable {
   private let socket: UnixSocket
-  /// How the last line began.
+  /// The first 200 bytes of the last line.
   private var begin: [UInt8] = []
 
   init(_ path: String, of process: ChildProcess) throws {
@@ -58,27 +60,28 @@ private struct MonitorClient: ~Copyable {
         socket = try UnixSocket.connect(to: path, .stream)
         return
       } catch {
-        if process.hasExited { throw Missing("QEMU ended at once") }
+        if process.hasExited { throw MissingRequirementError("QEMU ended during start-up") }
         guard monotonicNanoseconds() < deadline else { throw error }
         sleepNanoseconds(20_000_000)
       }
     }
   }
 
-  /// Sends a command; the number of bytes of the answer.
-  mutating func ask(_ command: String) throws -> Int {
+  /// Sends a command and returns the number of bytes of the reply.
+  mutating func execute(_ command: String) throws -> Int {
     try socket.send(Array((command + "\n").utf8))
     while true {
       let count = try line()
-      // An event may come first.
+      // Events may precede the reply.
       if begin.starts(with: #"{"return""#.utf8) { return count }
       if begin.starts(with: #"{"error""#.utf8) {
-        throw Missing("QEMU refuses: \(String(decoding: begin, as: UTF8.self))")
+        throw MissingRequirementError(
+          "QEMU reports an error: \(String(decoding: begin, as: UTF8.self))")
       }
     }
   }
 
-  /// Waits for the next line; the number of its bytes.
+  /// Waits for the next line and returns the number of its bytes.
   mutating func line() throws -> Int {
     var count = 0
     while true {

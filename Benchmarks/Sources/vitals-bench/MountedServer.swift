@@ -1,34 +1,36 @@
 import Glibc
 import LinuxSystem
 
-/// A process that serves a directory; the mount ends with this value, and so does the process.
+/// A process that serves a mounted directory; mount and process end with this object.
 final class MountedServer {
   let process: ChildProcess
   let directory: String
-  /// The line that it wrote when it could be read.
+  /// The line that the process wrote after the mount.
   let greeting: String
   private let commands: Descriptor
-  private let answers: Descriptor
+  private let replies: Descriptor
 
-  /// The path of `fs-holder`, where it is known and filesystems can be mounted.
+  /// Returns the path of a program.
+  ///
+  /// - Throws: `MissingRequirementError` if there is none or this process cannot mount filesystems.
   static func program(_ path: String?) throws -> String {
-    guard let path else { throw Missing("no --fs-holder PATH") }
+    guard let path else { throw MissingRequirementError("no --fs-holder PATH") }
     guard geteuid() == 0, unsafe access("/dev/fuse", R_OK | W_OK) == 0 else {
-      throw Missing("mounting takes root and /dev/fuse")
+      throw MissingRequirementError("mounting requires root and /dev/fuse")
     }
     return path
   }
 
-  /// Starts a program with the arguments for a new directory; it is mounted when a word is written.
+  /// Starts a program with the arguments for a new directory, and waits until it writes `word`.
   init(
     _ executable: String, until word: String = "ready", _ arguments: (String) -> [String]
   ) throws {
     var template = Array("/tmp/vitals-bench-XXXXXX".utf8CString)
-    let isMade = unsafe template.withUnsafeMutableBufferPointer { buffer in
+    let isCreated = unsafe template.withUnsafeMutableBufferPointer { buffer in
       guard let start = buffer.baseAddress else { return false }
       return unsafe mkdtemp(start) != nil
     }
-    guard isMade else { throw SystemError(call: "mkdtemp", object: "/tmp", code: errno) }
+    guard isCreated else { throw SystemError(call: "mkdtemp", object: "/tmp", code: errno) }
     directory = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     let input = try Pipe()
     let output = try Pipe()
@@ -36,27 +38,27 @@ final class MountedServer {
       executable: executable, arguments: arguments(directory), output: output.writer,
       input: input.reader.rawValue)
     commands = input.closeReader()
-    answers = output.closeWriter()
-    let text = try Self.line(answers, from: executable)
+    replies = output.closeWriter()
+    let text = try Self.line(replies, from: executable)
     greeting = text.split(separator: "\n").first.map(String.init) ?? ""
-    guard greeting.hasPrefix(word) else { throw Missing("\(executable): \(text)") }
+    guard greeting.hasPrefix(word) else { throw MissingRequirementError("\(executable): \(text)") }
   }
 
-  /// Tells it something: the line that it answers.
+  /// Sends a line to the process and returns its reply.
   @discardableResult
-  func tell(_ line: String) throws -> String {
+  func send(_ line: String) throws -> String {
     try commands.write(Array("\(line)\n".utf8))
-    return try Self.line(answers, from: line)
+    return try Self.line(replies, from: line)
   }
 
   private static func line(
-    _ answers: borrowing Descriptor, from what: String
+    _ replies: borrowing Descriptor, from origin: String
   ) throws(SystemError) -> String {
-    guard answers.waitForInput(milliseconds: 10_000) else {
-      throw SystemError(call: "wait for", object: what, code: ETIMEDOUT)
+    guard replies.waitForInput(milliseconds: 10_000) else {
+      throw SystemError(call: "wait for", object: origin, code: ETIMEDOUT)
     }
     var line = [UInt8](repeating: 0, count: 4_096)
-    return String(decoding: line[..<(try answers.read(into: &line))], as: UTF8.self)
+    return String(decoding: line[..<(try replies.read(into: &line))], as: UTF8.self)
   }
 
   deinit {

@@ -3,7 +3,7 @@ import Glibc
 import LinuxSystem
 import SharedTable
 
-/// A publisher's table mapped through a mount, against the table's own reader.
+/// Reads of a publisher's table that is mapped through a mount, against its own file.
 struct MountedTableBenchmark {
   private static let rounds = 400
   private static let repeats = 100
@@ -11,7 +11,7 @@ struct MountedTableBenchmark {
   let vitals: String?
 
   func run(_ report: inout Report) throws {
-    guard let vitals else { throw Missing("no --vitals PATH") }
+    guard let vitals else { throw MissingRequirementError("no --vitals PATH") }
     _ = try MountedServer.program(vitals)
     let directory = "/dev/shm/vitals-bench-\(currentProcess())"
     let publisher = try PublishingProcess(directory: directory, hertz: 0)
@@ -23,17 +23,19 @@ struct MountedTableBenchmark {
     let paths = ["\(mount.directory)/app/\(name)/.table", "\(directory)/\(name).table"]
     let readers = try paths.map { try Reader.open($0) }
     var buffer = [UInt64](repeating: 0, count: TablePublisher.valueCount)
-    var missed = 0
+    var incomplete = 0
     let slots = readers.map { reader in
       reader.groups.filter { $0.name == "values\(TablePublisher.valueCount)" }.map(\.slot)
     }
-    guard slots.allSatisfy({ $0.count == 1 }) else { throw Missing("the table has no such group") }
+    guard slots.allSatisfy({ $0.count == 1 }) else {
+      throw MissingRequirementError("the table does not have the group")
+    }
     func sample(_ index: Int, into buffer: inout [UInt64]) {
       for _ in 0..<Self.repeats {
         var record = buffer.mutableSpan
         if case .up = readers[index].view.sample(slots[index][0], into: &record) {
         } else {
-          missed += 1
+          incomplete += 1
         }
       }
     }
@@ -41,15 +43,15 @@ struct MountedTableBenchmark {
       Self.rounds, readers.indices.map { index in { sample(index, into: &buffer) } })
     let count = Double(Self.repeats)
     report.add(
-      "1,000 values of a publisher, its table mapped through the mount: minimum, median",
+      "1,000 values of a table mapped through the mount: minimum, median",
       "\(fixed(series[0].minimum / count, 0)) ns, \(fixed(series[0].median / count, 0)) ns")
     let ratios = (
       series[0].minimum / series[1].minimum, series[0].median / series[1].median
     )
     report.add(
-      "mapped through the mount / the table's own file: of minima, medians",
+      "mapped through the mount / the file itself: minima, medians",
       "\(fixed(ratios.0)), \(fixed(ratios.1))", bar: "= 1 (0.95 to 1.05)",
       holds: (0.95...1.05).contains(ratios.1))
-    report.add("samples that were not whole", "\(missed)")
+    report.add("incomplete samples", "\(incomplete)")
   }
 }

@@ -2,16 +2,16 @@ import CAllocations
 import Statistics
 import StatsTree
 
-/// One pass of the sampler against the same calls in C.
+/// Passes of the sampler, against the same system calls in C.
 struct PassBenchmark {
   static let vcpuCount = 1_000
   private static let blocks = 30
   private static let roundsPerBlock = 200
 
-  /// Per vCPU, for the table of costs.
+  /// The costs per vCPU, for the table of costs.
   private(set) var ours = Double.nan
   private(set) var baseline = Double.nan
-  /// Of a vCPU.
+  /// The number of statistics of a vCPU.
   private(set) var statisticCount = 0
 
   mutating func run(_ report: inout Report) throws {
@@ -37,13 +37,13 @@ struct PassBenchmark {
     report.add("C loop, one buffer: min, median", both(one.block[1]))
     compare("sampler / C", one.block[0], one.block[1], &report)
     report.add(
-      "of all \(Self.blocks) blocks: min, median, max",
+      "ratios of all \(Self.blocks) blocks: min, median, max",
       "\(fixed(one.ratios.minimum)), \(fixed(one.ratios.median)), \(fixed(one.ratios.quantile(1)))")
     report.add("sampler, a pass", both(two.block[0]))
-    report.add("C loop, two buffers in turn as the sampler", both(two.block[1]))
+    report.add("C loop, two buffers in turn, as the sampler", both(two.block[1]))
     compare("sampler / C, two buffers", two.block[0], two.block[1], &report)
 
-    // As once a second: the caches have other things in them.
+    // With one pass per second, other programs replace the contents of the caches.
     let caches = Caches()
     let cold = interleaved(
       100, before: caches.fill,
@@ -52,7 +52,9 @@ struct PassBenchmark {
     compare("sampler / C with cold caches", cold[0], cold[1], &report)
 
     let passes = 100
-    guard allocations_are_counted() else { throw Missing("no count of allocations here") }
+    guard allocations_are_counted() else {
+      throw MissingRequirementError("allocations are not counted")
+    }
     allocations_reset()
     for _ in 0..<passes { sampler.pass() }
     let allocations = allocations_count()
@@ -60,10 +62,10 @@ struct PassBenchmark {
       "allocations in \(passes) passes", "\(allocations)", bar: "0", holds: allocations == 0)
   }
 
-  /// The block of rounds in which the C loop was the fastest, and the ratios of all blocks.
+  /// Returns the block of rounds in which the C loop was fastest, and the ratios of all blocks.
   ///
-  /// What else runs on the machine takes away cache, and the sampler keeps two samples, twice the
-  /// memory of one buffer: a block is chosen, and only the C loop says which.
+  /// Other programs reduce the available cache, and the sampler needs twice the memory of one
+  /// buffer. Only the times of the C loop select the block.
   private func quietest(
     _ ours: @escaping () -> Void, _ baseline: @escaping () -> Void
   ) -> (block: [Series], ratios: Series) {
@@ -76,12 +78,12 @@ struct PassBenchmark {
   }
 
   private func compare(
-    _ what: String, _ ours: Series, _ baseline: Series, _ report: inout Report
+    _ name: String, _ ours: Series, _ baseline: Series, _ report: inout Report
   ) {
     let minima = ours.minimum / baseline.minimum
     let medians = ours.median / baseline.median
     report.add(
-      "\(what): of minima, medians", "\(fixed(minima)), \(fixed(medians))", bar: "<= 1.15",
+      "\(name): minima, medians", "\(fixed(minima)), \(fixed(medians))", bar: "<= 1.15",
       holds: max(minima, medians) <= 1.15)
   }
 

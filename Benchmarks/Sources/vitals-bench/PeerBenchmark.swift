@@ -1,30 +1,30 @@
 import Glibc
 import LinuxSystem
 
-/// Snapshots of 1,000 values of another process with PCP and with Varnish, by `Scripts/peers.sh`.
+/// Reads of 1,000 values of another process with PCP and Varnish, by `Scripts/peers.sh`.
 struct PeerBenchmark {
-  /// What a peer takes for 1,000 values.
+  /// The cost of 1,000 values with a peer.
   struct Cost {
-    /// In nanoseconds.
+    /// Nanoseconds for 1,000 values.
     let minimum: Double
     let median: Double
-    /// How many values were read at once; the times are scaled to 1,000.
+    /// The number of values per read; the times are scaled to 1,000.
     let values: Int
   }
 
-  /// The packages may have to be downloaded.
-  private static let patience: UInt64 = 600_000_000_000
+  /// Long enough to download the packages.
+  private static let timeoutNanoseconds: UInt64 = 600_000_000_000
 
   let script: String?
-  /// pmFetch(3) of MMV values in a local context, in the layout that suits it best.
+  /// pmFetch(3) of MMV values in a local context, with the fastest layout.
   private(set) var pcp: Cost?
-  /// VSC_Iter without a look at whether the server lives.
+  /// VSC_Iter without a check that the server runs.
   private(set) var varnish: Cost?
 
   init(script: String?) { self.script = script }
 
   mutating func run(_ report: inout Report) throws {
-    guard let script else { throw Missing("no --peers PATH") }
+    guard let script else { throw MissingRequirementError("no --peers PATH") }
     var failures: [String] = []
     for line in try Self.output(of: script).split(separator: "\n") {
       let words = line.split(separator: " ", maxSplits: 2).map(String.init)
@@ -33,13 +33,13 @@ struct PeerBenchmark {
       case "failed": failures.append(String(line))
       default:
         guard let cost = Cost(words.dropFirst().joined(separator: " ")) else {
-          failures.append("not understood: \(line)")
+          failures.append("unexpected line: \(line)")
           continue
         }
         add(cost, of: words[0], &report)
       }
     }
-    guard failures.isEmpty else { throw PeerFailure(description: failures.joined(separator: "; ")) }
+    guard failures.isEmpty else { throw PeerError(description: failures.joined(separator: "; ")) }
   }
 
   private mutating func add(_ cost: Cost, of name: String, _ report: inout Report) {
@@ -47,7 +47,7 @@ struct PeerBenchmark {
     switch name {
     case "pcp":
       pcp = cost
-      report.add("PCP: pmFetch, the fastest of its layouts", figures)
+      report.add("PCP: pmFetch, fastest layout", figures)
     case "varnish":
       varnish = cost
       report.add("Varnish: VSC_Iter", "\(figures), of \(cost.values)")
@@ -59,13 +59,13 @@ struct PeerBenchmark {
     let pipe = try Pipe()
     let child = try ChildProcess(executable: script, arguments: [], output: pipe.writer)
     let output = pipe.closeWriter()
-    let end = monotonicNanoseconds() + patience
+    let end = monotonicNanoseconds() + timeoutNanoseconds
     var text: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 4_096)
     while true {
       let now = monotonicNanoseconds()
       guard now < end, output.waitForInput(milliseconds: Int((end - now) / 1_000_000)) else {
-        // Its group: what it runs too. It has something to remove before it is killed.
+        // Signal its process group, and let the script remove its files before it is killed.
         Glibc.kill(-child.pid, SIGTERM)
         for _ in 0..<100 where !child.hasExited { sleepNanoseconds(100_000_000) }
         throw SystemError(call: "wait for", object: script, code: ETIMEDOUT)
@@ -78,7 +78,7 @@ struct PeerBenchmark {
 }
 
 extension PeerBenchmark.Cost {
-  /// As the script prints it: minimum, median, number of values.
+  /// Parses a line of the script: minimum, median, number of values.
   fileprivate init?(_ text: String) {
     let words = text.split(separator: " ")
     guard words.count == 3, let minimum = Double(words[0]), let median = Double(words[1]),
@@ -88,7 +88,7 @@ extension PeerBenchmark.Cost {
   }
 }
 
-/// What a peer that is there could not do.
-private struct PeerFailure: Error, CustomStringConvertible {
+/// A failure of a peer that is installed.
+private struct PeerError: Error, CustomStringConvertible {
   let description: String
 }

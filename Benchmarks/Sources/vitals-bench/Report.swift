@@ -1,6 +1,6 @@
 import LinuxSystem
 
-/// The figures of a run, as one table.
+/// The table of results of a run.
 struct Report {
   private struct Row {
     let name: String
@@ -10,37 +10,37 @@ struct Report {
   }
 
   private var rows: [Row] = []
-  /// Whether something could not run that this machine has what it takes for.
+  /// Whether a part failed although this host meets its requirements.
   private(set) var isBroken = false
-  /// Only parts whose headings have this text run.
+  /// Run only parts whose headings contain this text.
   private let only: String?
 
   init(only: String?) { self.only = only }
 
-  /// A heading between figures.
+  /// Adds a heading.
   mutating func section(_ title: String) {
     rows.append(Row(name: title, figure: "", bar: "", verdict: ""))
   }
 
-  /// A figure without a bar.
+  /// Adds a result without a bar.
   mutating func add(_ name: String, _ figure: String) {
     rows.append(Row(name: "  " + name, figure: figure, bar: "", verdict: ""))
   }
 
-  /// A figure with one.
+  /// Adds a result with a bar.
   mutating func add(_ name: String, _ figure: String, bar: String, holds: Bool) {
     rows.append(
       Row(name: "  " + name, figure: figure, bar: bar, verdict: holds ? "PASS" : "over"))
   }
 
-  /// Runs one part; a part without what it needs is shown as skipped, a failed one as failed.
+  /// Runs one part; a part without its requirements is `skipped`, a failed one `FAILED`.
   mutating func part(_ title: String, _ body: (inout Report) throws -> Void) {
     if let only, !title.contains(only) { return }
     section(title)
-    note("\(title) ...\n")
+    printProgress("\(title) ...\n")
     do {
       try body(&self)
-    } catch let missing as Missing {
+    } catch let missing as MissingRequirementError {
       rows.append(Row(name: "  -", figure: missing.what, bar: "", verdict: "skipped"))
     } catch {
       isBroken = true
@@ -48,7 +48,7 @@ struct Report {
     }
   }
 
-  /// The table; names and figures in columns as wide as they need.
+  /// The table, with names and results in columns.
   var text: String {
     let names = rows.map(\.name.count).max() ?? 0
     let figures = rows.filter { !$0.bar.isEmpty }.map(\.figure.count).max() ?? 0
@@ -69,14 +69,14 @@ struct Report {
   }
 }
 
-/// What a machine lacks for a part.
-struct Missing: Error {
+/// A requirement of a part that this host does not meet.
+struct MissingRequirementError: Error {
   let what: String
 
   init(_ what: String) { self.what = what }
 }
 
-/// A number with so many digits after the point.
+/// Returns a number with a fixed number of decimals.
 func fixed(_ value: Double, _ digits: Int = 2) -> String {
   guard value.isFinite else { return "-" }
   var scale = 1.0
@@ -88,7 +88,7 @@ func fixed(_ value: Double, _ digits: Int = 2) -> String {
   return (value < 0 ? "-" : "") + text
 }
 
-/// A time in the unit that suits it.
+/// Returns a time in nanoseconds, microseconds or milliseconds.
 func duration(_ nanoseconds: Double) -> String {
   switch nanoseconds {
   case ..<1_000: "\(fixed(nanoseconds, 0)) ns"
@@ -97,7 +97,7 @@ func duration(_ nanoseconds: Double) -> String {
   }
 }
 
-/// Says what goes on, to standard error.
-func note(_ text: String) {
+/// Writes progress to standard error.
+func printProgress(_ text: String) {
   try? Descriptor.standardError().write(Array(text.utf8))
 }

@@ -1,6 +1,6 @@
 import LinuxSystem
 
-/// Times of one thing, in nanoseconds, in the order in which they were taken.
+/// Measured times of one operation, in nanoseconds, in order.
 struct Series {
   private var values: [Double] = []
 
@@ -9,7 +9,7 @@ struct Series {
   var minimum: Double { values.min() ?? .nan }
   var median: Double { quantile(0.5) }
 
-  /// The value that a share of all is at most.
+  /// Returns the value that a share of all values does not exceed.
   func quantile(_ share: Double) -> Double {
     guard !values.isEmpty else { return .nan }
     let sorted = values.sorted()
@@ -17,14 +17,14 @@ struct Series {
   }
 }
 
-/// The nanoseconds that `body` takes.
+/// Returns the nanoseconds that `body` takes.
 func time(_ body: () throws -> Void) rethrows -> Double {
   let begin = monotonicNanoseconds()
   try body()
   return Double(monotonicNanoseconds() - begin)
 }
 
-/// Times a thing so many times, after a warm-up.
+/// Measures an operation repeatedly, after a warm-up.
 func repeated(_ rounds: Int, _ body: () throws -> Void) rethrows -> Series {
   var series = Series()
   for round in -3..<rounds {
@@ -34,10 +34,10 @@ func repeated(_ rounds: Int, _ body: () throws -> Void) rethrows -> Series {
   return series
 }
 
-/// Times things in turn, round after round, so that a disturbance meets all of them.
+/// Measures operations in turn, round after round, so that a disturbance affects all of them.
 ///
-/// Every other round goes backwards, so that none is always the one after another. What is done
-/// before each is not timed.
+/// Every other round runs in reverse order, so that no operation always follows the same one. The
+/// time of `before` is not included.
 func interleaved(
   _ rounds: Int, before: () -> Void = {}, _ bodies: [() -> Void]
 ) -> [Series] {
@@ -53,11 +53,11 @@ func interleaved(
   return series
 }
 
-/// Memory of more than a core's caches.
+/// Memory that is larger than the caches of a core.
 final class Caches {
   private var words = [UInt64](repeating: 0, count: 8 << 20)
 
-  /// Takes the caches for itself: a word of each line is written.
+  /// Evicts the caches by writing a word of each line.
   func fill() {
     for index in stride(from: 0, to: words.count, by: 8) { words[index] &+= 1 }
   }

@@ -3,13 +3,13 @@ import LinuxSystem
 import SharedTable
 import Statistics
 
-/// A process that publishes a table of 1,000 values in several shapes, until it is killed.
+/// Publishes a table of 1,000 values in several shapes until the process is killed.
 ///
 ///   vitals-bench publish DIRECTORY HERTZ
 struct TablePublisher {
   static let name = "bench"
   static let valueCount = 1_000
-  /// How the values lie: groups of so many.
+  /// The sizes of the groups that contain the values.
   static let shapes = [1_000, 100, 10]
 
   private let directory: String
@@ -17,7 +17,7 @@ struct TablePublisher {
 
   init(_ words: [String]) throws {
     guard words.count == 2, let hertz = UInt64(words[1]) else {
-      throw Missing("publish DIRECTORY HERTZ")
+      throw MissingRequirementError("publish DIRECTORY HERTZ")
     }
     directory = words[0]
     self.hertz = hertz

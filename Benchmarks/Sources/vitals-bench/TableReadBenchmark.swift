@@ -3,7 +3,7 @@ import Glibc
 import LinuxSystem
 import SharedTable
 
-/// What a reader in another process pays for 1,000 values.
+/// The cost of 1,000 values for a reader in another process.
 struct TableReadBenchmark {
   private static let rounds = 400
   private static let repeats = 100
@@ -17,31 +17,31 @@ struct TableReadBenchmark {
     if let pcp {
       compare("PCP's pmFetch", pcp, quiet, bar: 100, &report)
     } else {
-      report.add("PCP's pmFetch / ours", "not measured here")
+      report.add("PCP's pmFetch / ours", "not measured in this run")
     }
     if let varnish {
       compare("Varnish's VSC_Iter", varnish, quiet, bar: 2, &report)
     } else {
-      report.add("Varnish's VSC_Iter / ours", "not measured here")
+      report.add("Varnish's VSC_Iter / ours", "not measured in this run")
     }
   }
 
-  /// Reads all shapes; the cost of 1,000 values in one group.
+  /// Reads all shapes and returns the cost of 1,000 values in one group.
   private func measure(hertz: Int, bar: Double, _ report: inout Report) throws -> Series {
     let directory = "/dev/shm/vitals-bench-\(currentProcess())"
     let publisher = try PublishingProcess(directory: directory, hertz: hertz)
     defer { withExtendedLifetime(publisher) {} }
     let path = "\(directory)/\(TablePublisher.name).table"
     let reader = try Reader.open(path)
-    // What memcpy gets is the same memory: the part that the writer fills last.
+    // memcpy reads the same memory: the part that the writer fills last.
     let file = try Descriptor.open(path)
     let memory = try Mapping(of: file, byteCount: reader.mappedByteCount)
     let words = TablePublisher.valueCount
-    let place = (reader.usedByteCount - words * 8) / 64 * 64
-    let source = unsafe UnsafeRawPointer(memory.words(at: place, count: words))
+    let offset = (reader.usedByteCount - words * 8) / 64 * 64
+    let source = unsafe UnsafeRawPointer(memory.words(at: offset, count: words))
       .assumingMemoryBound(to: UInt64.self)
     var buffer = [UInt64](repeating: 0, count: words)
-    var missed = 0
+    var incomplete = 0
 
     func snapshot(_ slots: [TableGroup.Slot], of size: Int, into buffer: inout [UInt64]) {
       for _ in 0..<Self.repeats {
@@ -49,7 +49,7 @@ struct TableReadBenchmark {
         var all = buffer.mutableSpan
         for index in slots.indices {
           var record = all._mutatingExtracting(index * size..<(index + 1) * size)
-          if case .up = view.sample(slots[index], into: &record) {} else { missed += 1 }
+          if case .up = view.sample(slots[index], into: &record) {} else { incomplete += 1 }
         }
       }
     }
@@ -66,7 +66,7 @@ struct TableReadBenchmark {
           }
         }
       ] + shapes.map { groups in { snapshot(groups.1, of: groups.0, into: &buffer) } })
-    let writer = hertz == 0 ? "writer quiet" : "writer at \(hertz) Hz"
+    let writer = hertz == 0 ? "writer idle" : "writer at \(hertz) Hz"
     report.add("memcpy, \(writer)", perSnapshot(series[0]))
     for (index, size) in TablePublisher.shapes.enumerated() {
       let name = "\(words / size) group\(words == size ? "" : "s") of \(size), \(writer)"
@@ -76,9 +76,9 @@ struct TableReadBenchmark {
       series[1].minimum / series[0].minimum, series[1].median / series[0].median
     )
     report.add(
-      "1 group / memcpy, \(writer): of minima, medians", "\(fixed(ratios.0)), \(fixed(ratios.1))",
+      "1 group / memcpy, \(writer): minima, medians", "\(fixed(ratios.0)), \(fixed(ratios.1))",
       bar: "<= \(fixed(bar, 1))", holds: max(ratios.0, ratios.1) <= bar)
-    report.add("samples that were not whole, \(writer)", "\(missed)")
+    report.add("incomplete samples, \(writer)", "\(incomplete)")
     return series[1]
   }
 
@@ -95,12 +95,12 @@ struct TableReadBenchmark {
       peer.minimum / (ours.minimum / count), peer.median / (ours.median / count)
     )
     report.add(
-      "\(name) / ours: of minima, medians", "\(fixed(ratios.0, 1)), \(fixed(ratios.1, 1))",
+      "\(name) / ours: minima, medians", "\(fixed(ratios.0, 1)), \(fixed(ratios.1, 1))",
       bar: ">= \(fixed(bar, 0))", holds: min(ratios.0, ratios.1) >= bar)
   }
 }
 
-/// `vitals-bench publish`, ended with this value, and its directory with it.
+/// A process `vitals-bench publish`; it and its directory end with this object.
 final class PublishingProcess {
   private let process: ChildProcess
   private let output: Descriptor

@@ -3,7 +3,7 @@ import LinuxSystem
 import SharedTable
 import Statistics
 
-/// What a program pays that publishes: each operation against the least that C can do.
+/// The cost of publishing: operations against minimal equivalents in C.
 struct TableWriteBenchmark {
   private static let rounds = 60
   private static let operations: UInt64 = 4_000_000
@@ -14,12 +14,12 @@ struct TableWriteBenchmark {
     let record = try publisher.addRecord("one", schema: TablePublisher.schema(8), to: source)
     let latched = try publisher.addRecord(
       "eight", schema: TablePublisher.schema(8), to: source, consistency: .latched)
-    let asleep = try publisher.addRecord(
+    let onDemand = try publisher.addRecord(
       "heavy", schema: TablePublisher.schema(1), to: source, isOnDemand: true)
-    guard let counter = record.counter("value0"), let unwatched = asleep.counter("value0") else {
-      throw Missing("the counters of the benchmark's own schema")
+    guard let counter = record.counter("value0"), let unwatched = onDemand.counter("value0") else {
+      throw MissingRequirementError("no counters in the schema of the benchmark")
     }
-    // The same kind of memory as a table's.
+    // The same kind of memory as a table.
     let file = try MemoryFile(name: "bench", byteCount: 4_096)
     let memory = try Mapping(of: file.descriptor, byteCount: 4_096, for: .readWrite)
     let words = unsafe UnsafeMutableRawPointer(mutating: memory.words(at: 64, count: 8))
@@ -57,7 +57,7 @@ struct TableWriteBenchmark {
     let idle = interleaved(
       Self.rounds,
       [
-        { for _ in 0..<Self.operations { if asleep.isWatched { unwatched.bump() } } }
+        { for _ in 0..<Self.operations { if onDemand.isWatched { unwatched.bump() } } }
       ])
     let cost = idle[0].minimum / Double(Self.operations)
     report.add(
@@ -78,7 +78,7 @@ struct TableWriteBenchmark {
     report.add(baseline, perOperation(theirs))
     let ratios = (ours.minimum / theirs.minimum, ours.median / theirs.median)
     report.add(
-      "\(name) / \(baseline): of minima, medians", "\(fixed(ratios.0)), \(fixed(ratios.1))",
+      "\(name) / \(baseline): minima, medians", "\(fixed(ratios.0)), \(fixed(ratios.1))",
       bar: "<= \(fixed(bar, 1))", holds: max(ratios.0, ratios.1) <= bar)
   }
 }

@@ -1,15 +1,15 @@
 import CBench
 import LinuxSystem
 
-/// Open, read and close of a text file, against the smallest server in C.
+/// Open, read and close of a text file, against a minimal server in C.
 struct TextBenchmark {
   private static let rounds = 300
   private static let files = 50
 
-  /// What the file is of.
+  /// The name of the file in the report.
   let name: String
   let path: String
-  /// The file that the server in C has.
+  /// The path of the file of the server in C.
   let plain: String
 
   func run(_ place: String, _ report: inout Report) throws {
@@ -28,13 +28,13 @@ struct TextBenchmark {
       "open, read, close of a text file on \(place), server in C: minimum, median",
       "\(duration(series[1].minimum / count)), \(duration(series[1].median / count))")
     report.add(
-      "the same of \(name)",
+      "open, read, close of a text file on \(place), \(name): minimum, median",
       "\(duration(series[0].minimum / count)), \(duration(series[0].median / count))")
     let ratios = (
       series[0].minimum / series[1].minimum, series[0].median / series[1].median
     )
     report.add(
-      "\(name) / C, \(place): of minima, medians", "\(fixed(ratios.0)), \(fixed(ratios.1))",
+      "\(name) / C, \(place): minima, medians", "\(fixed(ratios.0)), \(fixed(ratios.1))",
       bar: "<= 1.3", holds: max(ratios.0, ratios.1) <= 1.3)
   }
 }

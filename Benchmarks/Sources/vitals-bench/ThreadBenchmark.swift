@@ -4,17 +4,19 @@ import LinuxSystem
 import ProcStats
 import StatsTree
 
-/// The schedules of a thousand vCPUs' threads: text, one file for each.
+/// The schedule statistics of 1,000 vCPU threads: one text file per thread.
 struct ThreadBenchmark {
   private static let rounds = 200
-  /// Per vCPU, with the files kept open.
+  /// The cost per vCPU with the files kept open.
   private(set) var kept = Double.nan
 
   mutating func run(_ report: inout Report, holder path: String?) throws {
     let holder = try Holder(path, vcpus: 1_000)
     let pid = holder.process.pid
     let threads = try holder.vcpuThreads()
-    guard !threads.isEmpty else { throw Missing("the holder has no vCPUs' threads") }
+    guard !threads.isEmpty else {
+      throw MissingRequirementError("guest-holder has no vCPU threads")
+    }
     let tree = Tree()
     let backing = ThreadScheduleBacking()
     for thread in threads {

@@ -6,7 +6,7 @@ import StatsTerminal
 import StatsTesting
 import StatsTree
 
-/// What the screen of `vitals top` costs beside reading the numbers.
+/// The cost of the screen of `vitals top`, without the reads of values.
 struct TopBenchmark {
   private static let vms = 50
   private static let vcpus = 20
@@ -30,23 +30,23 @@ struct TopBenchmark {
     let sampler = Sampler(tree)
     var top = Top(TopModel(sampler, meanings: .builtIn), view: .vcpus, intervalText: "1s")
     var writer = ScreenWriter(Palette(.many))
-    var (passes, takes, frames, writes) = (Series(), Series(), Series(), Series())
+    var (passes, updates, frames, writes) = (Series(), Series(), Series(), Series())
     var bytes = 0
     for second in 0..<700 {
       backing.second = UInt64(second) + 1
-      let moment = Timestamp(monotonic: backing.second * 1_000_000_000, realtime: 0)
+      let now = Timestamp(monotonic: backing.second * 1_000_000_000, realtime: 0)
       let times = (
-        time { sampler.pass() }, time { top.recordSample(at: moment) }
+        time { sampler.pass() }, time { top.recordSample(at: now) }
       )
       var frame = Frame(columns: 1, rows: 1)
       let drawing = time {
-        frame = top.frame(columns: 160, rows: 56, at: moment, clock: "12:00:00")
+        frame = top.frame(columns: 160, rows: 56, at: now, clock: "12:00:00")
       }
       let writing = time { bytes = writer.bytes(for: frame).count }
-      // The history is full by then.
+      // Skip the time in which the history fills.
       guard second >= 600 else { continue }
       passes.add(times.0)
-      takes.add(times.1)
+      updates.add(times.1)
       frames.add(drawing)
       writes.add(writing)
     }
@@ -61,16 +61,16 @@ struct TopBenchmark {
       withExtendedLifetime(group) {}
     }
     precondition(top.frame(columns: 160, rows: 56, at: .zero, clock: "").text.contains("vcpu"))
-    report.add("a pass over 1,000 vCPUs of no machine", both(passes))
-    report.add("figures of all rows of all views", both(takes))
-    report.add("the same where a VM came", both(changes))
+    report.add("a pass over 1,000 vCPUs without system calls", both(passes))
+    report.add("update of all rows of all views", both(updates))
+    report.add("update after a VM appeared", both(changes))
     report.add(
       "a frame of 50 rows, 160 columns", both(frames), bar: "<= 2 ms",
       holds: frames.median <= 2_000_000)
-    report.add("the changes as bytes", "\(both(writes)), \(bytes) bytes")
-    let sum = takes.median + frames.median + writes.median
+    report.add("the bytes of the changes", "\(both(writes)), \(bytes) bytes")
+    let sum = updates.median + frames.median + writes.median
     report.add(
-      "all but the pass, once a second", "\(fixed(sum / 1e7)) % of a core", bar: "<= 1 %",
+      "all except the pass, once a second", "\(fixed(sum / 1e7)) % of a core", bar: "<= 1 %",
       holds: sum <= 10_000_000)
   }
 
@@ -83,7 +83,7 @@ extension Timestamp {
   fileprivate static let zero = Timestamp(monotonic: 0, realtime: 0)
 }
 
-/// vCPUs whose counts move, each at its own pace, without any system call.
+/// vCPUs whose counts grow at different rates, without system calls.
 private final class MovingBacking: Backing {
   let schema: Schema
   var second: UInt64 = 0
@@ -95,10 +95,10 @@ private final class MovingBacking: Backing {
   func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
     let time = second * 1_000_000_000
     for placement in placements {
-      let pace = UInt64(placement.token % 97 + 1)
+      let rate = UInt64(placement.token % 97 + 1)
       snapshot.fill(placement) { record in
         for index in record.indices {
-          record[index] = second * pace * (UInt64(index) + second % 3) * 1_000
+          record[index] = second * rate * (UInt64(index) + second % 3) * 1_000
         }
       }
       snapshot.finish(placement, Window(begin: time, end: time))

@@ -2,17 +2,17 @@ import KVMStats
 import LinuxSystem
 import StatsTree
 
-/// What `vitals watch` takes of a core and of memory.
+/// The CPU time and memory of `vitals watch`.
 struct WatchBenchmark {
   private static let seconds = 20
-  /// Its start-up is over by then.
-  private static let settled = 3
+  /// The duration of the start-up phase, which is measured separately.
+  private static let startupSeconds = 3
 
   let vitals: String?
   let holder: String?
 
   func run(_ report: inout Report) throws {
-    guard let vitals else { throw Missing("no --vitals PATH") }
+    guard let vitals else { throw MissingRequirementError("no --vitals PATH") }
     let vm = try Holder(holder, vcpus: 1_000)
     try sample(&report)
     try watch(vitals, "1 VM of 1,000 vCPUs", vm, &report)
@@ -20,7 +20,7 @@ struct WatchBenchmark {
     try watch(vitals, "50 VMs of 20 vCPUs", try Holder(holder, vcpus: 20, fleet: 50), &report)
   }
 
-  /// What of it is reading the numbers: the same groups in this process, a pass a second.
+  /// Measures the reads alone: the same groups in this process, one pass per second.
   private func sample(_ report: inout Report) throws {
     let tree = Tree()
     let input = try KVMInput(tree)
@@ -33,30 +33,32 @@ struct WatchBenchmark {
       series.add(time { sampler.pass() })
     }
     let up = sampler.plan.entries.count { sampler.status(of: $0) == .up }
-    guard up == groups, groups >= 2_000 else { throw Missing("\(up) of \(groups) groups are up") }
+    guard up == groups, groups >= 2_000 else {
+      throw MissingRequirementError("\(up) of \(groups) groups are up")
+    }
     report.add(
       "reading alone, \(groups) groups, once a second",
       "\(duration(series.median)), \(fixed(series.median / 1e7)) % of a core")
   }
 
   private func watch(
-    _ vitals: String, _ what: String, _ holder: Holder, _ report: inout Report
+    _ vitals: String, _ fleet: String, _ holder: Holder, _ report: inout Report
   ) throws {
     for isTerminal in [false, true] {
       let use = try CommandUse(
         vitals, ["watch", "--every", "1s", "--count", "\(Self.seconds + 2)", "kvm/**"],
-        seconds: Self.seconds, settled: Self.settled,
+        seconds: Self.seconds, startupSeconds: Self.startupSeconds,
         terminal: isTerminal ? (rows: 24, columns: 80) : nil)
-      let place = "\(what), \(isTerminal ? "80 x 24 terminal" : "no terminal")"
+      let name = "\(fleet), \(isTerminal ? "80 x 24 terminal" : "no terminal")"
       report.add(
-        "\(place): core", "\(fixed(use.share * 100)) %", bar: "<= 0.50 %",
+        "\(name): core", "\(fixed(use.share * 100)) %", bar: "<= 0.50 %",
         holds: use.share <= 0.005)
       report.add(
-        "\(place): memory", "\(fixed(use.megabytes, 1)) MB", bar: "<= 40 MB",
+        "\(name): memory", "\(fixed(use.megabytes, 1)) MB", bar: "<= 40 MB",
         holds: use.megabytes <= 40)
       report.add(
-        "\(place): start-up",
-        "\(fixed(use.startSeconds * 1_000, 0)) ms of CPU in the first \(Self.settled) s")
+        "\(name): start-up",
+        "\(fixed(use.startSeconds * 1_000, 0)) ms of CPU in the first \(Self.startupSeconds) s")
     }
     withExtendedLifetime(holder) {}
   }

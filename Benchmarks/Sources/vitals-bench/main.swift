@@ -1,4 +1,4 @@
-// The figures of the README, as one table: see README.md of this package.
+// Prints one table of all results. README.md of this package explains them.
 //
 //   vitals-bench --vitals PATH --holder PATH --fs-holder PATH --peers PATH
 //     [--only TEXT-OF-A-HEADING]
@@ -18,7 +18,7 @@ while let word = words.popFirst() {
   guard ["--vitals", "--holder", "--fs-holder", "--peers", "--only"].contains(word),
     let path = words.popFirst()
   else {
-    note("vitals-bench: not understood: \(word)\n")
+    printProgress("vitals-bench: unknown option '\(word)'\n")
     exit(2)
   }
   programs[word] = path
@@ -31,31 +31,33 @@ report.part("BPF: a pass over 1,000 created vCPUs, one process, interleaved") {
   try KernelBenchmark(holder: programs["--holder"]).run(&$0)
 }
 var files = FileBenchmark()
-report.part("One file for each value") { try files.run(&$0) }
+report.part("One file per value") { try files.run(&$0) }
 var threads = ThreadBenchmark()
-report.part("Schedules of 1,000 threads") { try threads.run(&$0, holder: programs["--holder"]) }
+report.part("Schedule statistics of 1,000 threads") {
+  try threads.run(&$0, holder: programs["--holder"])
+}
 var monitor = MonitorBenchmark()
 report.part("QMP of a real QEMU, one round trip, not parsed") { try monitor.run(&$0) }
-report.part("All numbers of one vCPU, side by side") {
+report.part("All values of one vCPU, by access method") {
   try addCosts(pass, files, threads, monitor, &$0)
 }
 var peers = PeerBenchmark(script: programs["--peers"])
-report.part("A snapshot of 1,000 values of another process, peers") { try peers.run(&$0) }
+report.part("1,000 values of another process, peers") { try peers.run(&$0) }
 report.part("The shared table, writing, one process, interleaved") {
   try TableWriteBenchmark().run(&$0)
 }
-report.part("The shared table, a snapshot of 1,000 values of another process, interleaved") {
+report.part("The shared table, reading 1,000 values of another process, interleaved") {
   try TableReadBenchmark(pcp: peers.pcp, varnish: peers.varnish).run(&$0)
 }
-report.part("Folds of 60 statistics over 10,000 sources, one process, interleaved") {
-  FoldBenchmark().run(&$0)
+report.part("Aggregates of 60 statistics over 10,000 sources, one process, interleaved") {
+  AggregationBenchmark().run(&$0)
 }
 report.part("The tree") { try TreeBenchmark().run(&$0) }
 report.part("The filesystem, one kernel, interleaved") {
   try FileSystemBenchmark(holder: programs["--fs-holder"]).run(&$0)
 }
 report.part("A mounted tree of 1,000 sources with 60 statistics, one core") {
-  try FarmBenchmark(holder: programs["--fs-holder"]).run(&$0)
+  try MountedTreeBenchmark(holder: programs["--fs-holder"]).run(&$0)
 }
 report.part("Exits of a guest with events on its thread, in turns") {
   try EventBenchmark().run(&$0)
@@ -67,7 +69,7 @@ report.part("vitals watch --every 1s 'kvm/**'") {
   try WatchBenchmark(vitals: programs["--vitals"], holder: programs["--holder"]).run(&$0)
 }
 report.part("vitals top, 1,000 vCPUs, ten minutes of history") { try TopBenchmark().run(&$0) }
-report.part("A refresh of vitals top and of others") {
+report.part("A refresh of vitals top and of other tools") {
   try TopCommandBenchmark(vitals: programs["--vitals"], holder: programs["--holder"]).run(
     pass, files, &$0)
 }

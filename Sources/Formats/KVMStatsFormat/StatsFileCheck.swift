@@ -4,12 +4,12 @@ public import StatsChecks
 
 /// Checks the rules of the KVM binary statistics format on one open file.
 ///
-/// I2 to I18 are the rules that the kernel's selftest checks; V1 to V5 are additional rules. A
-/// reader must be more tolerant: it accepts the kinds and units of later kernels, which violate
-/// I10 and I11.
+/// Of the rules in `StatsFileRule`, I2 to I18 are those that the kernel's selftest checks; V1 to V5
+/// are additional rules. A reader must be more tolerant: it accepts the kinds and units of later
+/// kernels, which violate I10 and I11.
 public struct StatsFileCheck: ~Copyable {
   private let descriptor: Descriptor
-  private var list: FindingList
+  private var list: FindingList<StatsFileRule>
 
   /// Prepares the check of a file; `object` is its name in the findings.
   public init(_ descriptor: consuming Descriptor, object: String) {
@@ -190,19 +190,5 @@ public struct StatsFileCheck: ~Copyable {
     return (0..<count).map { index in
       bytes[index * 8..<index * 8 + 8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     }.map { UInt64(littleEndian: $0) }
-  }
-}
-
-extension FindingList {
-  fileprivate mutating func check(_ rule: StatsFileRule, _ problems: [String]) {
-    check(rule.id, rule.text, problems)
-  }
-
-  fileprivate mutating func check(_ rule: StatsFileRule, _ holds: Bool, _ problem: String) {
-    check(rule.id, rule.text, holds, problem)
-  }
-
-  fileprivate mutating func skip(_ rule: StatsFileRule, _ reason: String) {
-    skip(rule.id, rule.text, reason)
   }
 }

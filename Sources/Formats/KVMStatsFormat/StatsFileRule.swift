@@ -1,7 +1,7 @@
-/// The rules of the KVM binary statistics format: identifiers and texts.
-///
-/// The raw values are the identifiers in findings. They never change.
-package enum StatsFileRule: String, CaseIterable, Hashable, Sendable {
+import StatsChecks
+
+/// The rules of the KVM binary statistics format.
+package enum StatsFileRule: String, CheckRule {
   case header = "I2"
   case id = "I3"
   case idText = "I4"
@@ -24,10 +24,6 @@ package enum StatsFileRule: String, CaseIterable, Hashable, Sendable {
   case booleans = "V4"
   case monotonicValues = "V5"
 
-  /// The identifier in findings, such as `I14`.
-  package var id: String { rawValue }
-
-  /// The condition that must hold.
   package var text: String {
     switch self {
     case .header: "the header can be read completely"

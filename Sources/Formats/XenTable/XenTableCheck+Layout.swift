@@ -5,14 +5,8 @@ import StatsChecks
 extension XenTableCheck {
   /// Checks the header: rules X1 to X7, up to the one that `error` violates.
   mutating func checkHeader(_ error: XenTableError?) {
-    let rules = [
-      ("X1", "the memory contains the header"),
-      ("X2", "the magic is present in the byte order of this system"),
-      ("X3", "slots begin after the header, at a multiple of 8"),
-      ("X4", "an entry has at least its sequence and running time"),
-      ("X5", "a slot has room for its entry and a length that is a multiple of 8"),
-      ("X6", "a marked header ends before the slots"),
-      ("X7", "the memory contains all slots"),
+    let rules: [XenTableRule] = [
+      .header, .magic, .slotOffset, .entrySize, .slotSize, .headerLength, .slotsWithinMemory,
     ]
     let failed =
       switch error {
@@ -25,8 +19,8 @@ extension XenTableCheck {
       case .field(.length, _, _): 5
       case .field, .beyondEnd: 6
       }
-    for (index, (check, rule)) in rules.enumerated() where index <= failed {
-      list.check(check, rule, index < failed, error?.description ?? "")
+    for (index, rule) in rules.enumerated() where index <= failed {
+      list.check(rule, index < failed, error?.description ?? "")
     }
   }
 
@@ -46,14 +40,14 @@ extension XenTableCheck {
       let reserved = Int(VITALS_XEN_AT_RESERVED)..<XenTableMark.headerLength
       if let reserved = problem("reserved", reserved) { problems.append(reserved) }
     }
-    list.check("X8", "padding and reserved fields are 0 or all ones", problems)
+    list.check(.padding, problems)
     list.check(
-      "X9", "bytes between header and slots are 0 or all ones",
+      .bytesBeforeSlots,
       problem("after the header", header.length..<layout.offset).map { [$0] } ?? [])
     let tails = slots.compactMap { problem("tail of slot \($0)", layout.tail(ofEntry: $0)) }
     let rest = layout.byteCount..<max(layout.byteCount, snapshot.words.count * 8)
     list.check(
-      "X10", "bytes after entries are 0 or all ones",
+      .bytesAfterEntries,
       tails + (problem("after the last slot", rest).map { [$0] } ?? []))
   }
 }

@@ -8,38 +8,38 @@ extension XenTableCheck {
   mutating func checkProtocol(_ change: XenTableChange, active: Set<Int>?, open: Set<Int>) {
     checkOutside(change)
     list.check(
-      "X13", "an entry changes only with its sequence",
+      .sequences,
       change.slots.compactMap { index in
         guard change.isQuiet(index) else { return nil }
         let bytes = change.header.layout.bytes(ofEntry: index)
         return change.first.firstDifference(from: change.second, in: bytes)
           .map { "byte \($0 - bytes.lowerBound) of slot \(index)" }
       })
-    let rule = "only entries of active vCPUs change"
     if let active {
       list.check(
-        "X14", rule,
+        .activeVCPUs,
         change.slots.filter { !active.contains($0) && !change.isQuiet($0) }
           .map { "slot \($0) was updated" })
     } else {
-      list.skip("X14", rule, "the active vCPUs are unknown")
+      list.skip(.activeVCPUs, "the active vCPUs are unknown")
     }
     list.check(
-      "X15", "no update remains unfinished",
+      .finishedUpdates,
       open.sorted().map { index in
         "the sequence of slot \(index) stays \(change.second.after[index]): its writer died during an"
           + " update, or has not run since"
       })
-    let read = "every entry can be read within \(change.second.attempts) attempts"
     let unread = change.slots.first { index in
       if case .busy = change.second.outcomes[index] { !open.contains(index) } else { false }
     }
     if let unread {
       // A writer that was preempted during an update does not violate a rule.
       list.skip(
-        "X16", read, "slot \(unread) was being updated at each attempt; its values are not checked")
+        .readableEntries,
+        "slot \(unread) was being updated at each of \(change.second.attempts) attempts;"
+          + " its values are not checked")
     } else {
-      list.check("X16", read, true, "")
+      list.check(.readableEntries, true, "")
     }
   }
 
@@ -50,7 +50,7 @@ extension XenTableCheck {
     let rest = layout.byteCount..<max(layout.byteCount, change.first.words.count * 8)
     let ranges = [gap, rest] + change.slots.map { layout.tail(ofEntry: $0) }
     list.check(
-      "X12", "bytes outside of entries do not change",
+      .bytesOutsideEntries,
       ranges.compactMap { range in
         change.first.firstDifference(from: change.second, in: range).map { "byte \($0)" }
       })

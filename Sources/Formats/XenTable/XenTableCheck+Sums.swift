@@ -17,8 +17,7 @@ extension XenTableCheck {
     domain: borrowing XenTableReader<XenDomainEntry>, object: String,
     hasLostVCPUs: Bool = false, epsilon: UInt64 = 1_000, attempts: Int = 100
   ) -> [Finding] {
-    let rule = "the sums of a domain equal those of its vCPUs"
-    var list = FindingList(object: object)
+    var list = FindingList<XenTableRule>(object: object)
     var reason = "the domain's table cannot be read"
     for _ in 0..<max(attempts, 1) {
       let sequence = domain.sequence(of: 0)
@@ -36,7 +35,7 @@ extension XenTableCheck {
       }
       let expected = XenDomainEntry(summing: own.span, at: sampleTime)
       list.check(
-        "X25", rule,
+        .domainSums,
         XenRunState.allCases.compactMap { state in
           guard let sum = sums.times[state].value, let parts = expected.times[state].value else {
             return nil
@@ -47,7 +46,7 @@ extension XenTableCheck {
         })
       return list.findings
     }
-    list.skip("X25", rule, reason)
+    list.skip(.domainSums, reason)
     return list.findings
   }
 

@@ -8,7 +8,7 @@ extension XenTableCheck {
       change.second.fields(index).map { (index, $0) }
     }
     list.check(
-      "X17", "no time has its top bit set",
+      .topBits,
       entries.flatMap { index, fields in
         (0..<XenEntryFields.count).compactMap { field in
           guard case .unusable(let raw) = fields[field] else { return nil }
@@ -17,18 +17,18 @@ extension XenTableCheck {
       })
     guard change.header.mark != nil, change.header.layout.size > XenTableLayout.minimumSize else {
       let reason = "the table has only the running time"
-      list.skip("X18", "a state is 0 to 3", reason)
-      list.skip("X19", "a state begins before the sample time", reason)
-      list.skip("X20", "the times add up to the time until the sample", reason)
-      list.skip("X24", "the time of a vCPU that never stops running can be extrapolated", reason)
+      list.skip(.states, reason)
+      list.skip(.stateEntryTimes, reason)
+      list.skip(.sumsOfTimes, reason)
+      list.skip(.extrapolation, reason)
       return
     }
     if kind == .domain {
       let reason = "a domain has no state"
-      list.skip("X18", "a state is 0 to 3", reason)
-      list.skip("X19", "a state begins before the sample time", reason)
-      list.skip("X20", "the times add up to the time until the sample", "they are sums over vCPUs")
-      list.skip("X24", "the time of a vCPU that never stops running can be extrapolated", reason)
+      list.skip(.states, reason)
+      list.skip(.stateEntryTimes, reason)
+      list.skip(.sumsOfTimes, "they are sums over vCPUs")
+      list.skip(.extrapolation, reason)
       return
     }
     checkVCPUs(entries.map { ($0, XenVCPUEntry($1)) })
@@ -36,12 +36,12 @@ extension XenTableCheck {
 
   private mutating func checkVCPUs(_ entries: [(Int, XenVCPUEntry)]) {
     list.check(
-      "X18", "a state is 0 to 3",
+      .states,
       entries.compactMap { index, entry in
         entry.state.value.flatMap { $0 > 3 ? "slot \(index): state is \($0)" : nil }
       })
     list.check(
-      "X19", "a state begins before the sample time",
+      .stateEntryTimes,
       entries.compactMap { index, entry in
         guard let begin = entry.stateEntryTime.value, let sample = entry.sampleTime.value,
           begin > sample
@@ -49,7 +49,7 @@ extension XenTableCheck {
         return "slot \(index): \(begin) is after \(sample)"
       })
     list.check(
-      "X20", "the times add up to the time until the sample",
+      .sumsOfTimes,
       entries.compactMap { index, entry in
         guard let start = entry.startTime.value, let end = entry.timesEnd,
           let sum = entry.times.sum
@@ -62,7 +62,7 @@ extension XenTableCheck {
           ? "slot \(index): the sum is \(sum), the elapsed time \(end - start)" : nil
       })
     list.check(
-      "X24", "the time of a vCPU that never stops running can be extrapolated",
+      .extrapolation,
       entries.compactMap { index, entry in
         entry.times.running.value != nil
           && (entry.state.value == nil || entry.timesEnd == nil)
@@ -102,15 +102,14 @@ extension XenTableCheck {
         }
       }
     }
-    list.check("X21", "times do not decrease within a generation", falls)
-    let rule = "no time increases faster than the clock"
+    list.check(.monotonicTimes, falls)
     if change.header.mark == nil || change.header.layout.size < 56 {
-      list.skip("X22", rule, "the table has no sample time")
+      list.skip(.growth, "the table has no sample time")
     } else {
-      list.check("X22", rule, fast)
+      list.check(.growth, fast)
     }
-    list.check("X23", "a value does not become inactive within a generation", lost)
-    list.skip("X26", "a second source reports the same values", "there is no second source")
+    list.check(.activeValues, lost)
+    list.skip(.secondSource, "there is no second source")
   }
 
   private func growth(_ first: XenField, _ second: XenField) -> UInt64? {

@@ -4,8 +4,8 @@ public import StatsChecks
 
 /// Checks the rules of a Xen statistics table, which may be in use or contain arbitrary bytes.
 ///
-/// X1 to X10 check the layout, X11 to X16 the protocol of updates, X17 to X26 the values. Two
-/// snapshots of the table, separated by a pause, show changes.
+/// Of the rules in `XenTableRule`, X1 to X10 check the layout, X11 to X16 the protocol of updates,
+/// X17 to X26 the values. Two snapshots of the table, separated by a pause, show changes.
 public struct XenTableCheck: ~Copyable {
   /// The memory to check, or why there is none.
   private enum Memory: ~Copyable {
@@ -18,7 +18,7 @@ public struct XenTableCheck: ~Copyable {
   let epsilon: UInt64
   private let count: Int?
   private let memory: Memory
-  var list: FindingList
+  var list: FindingList<XenTableRule>
 
   /// Creates a check of mapped memory; `count` is the number of slots if the table does not state
   /// it.
@@ -70,21 +70,21 @@ public struct XenTableCheck: ~Copyable {
     checkHeader(nil)
     checkPadding(header, first)
     pause()
-    let rule = "the header changes only with the generation"
     do throws(XenTableError) {
       let (current, second) = try takeSnapshot()
       guard current == header else {
         list.check(
-          "X11", rule, current.mark?.generation != header.mark?.generation, "the header changed")
+          .constantHeader, current.mark?.generation != header.mark?.generation, "the header changed"
+        )
         return list.findings
       }
-      list.check("X11", rule, true, "")
+      list.check(.constantHeader, true, "")
       let change = XenTableChange(header: header, first: first, second: second)
       checkProtocol(change, active: active, open: openSlots(change, timeout))
       checkFields(change)
       checkTimes(change)
     } catch {
-      list.check("X11", rule, false, "after the pause: \(error)")
+      list.check(.constantHeader, false, "after the pause: \(error)")
     }
     return list.findings
   }

@@ -10,9 +10,9 @@ struct Vitals: ParsableCommand {
     discussion: """
       Vitals discovers the KVM virtual machines of this host and reads their statistics without \
       help from the VMM, libvirt or debugfs: exits, halts, interrupts, CPU time used, and CPU time \
-      that each vCPU wanted and did not get. It needs root or CAP_SYS_PTRACE to copy the VMMs' \
-      statistics descriptors; without them it shows what is readable and explains what is missing. \
-      Programs that publish statistics in shared memory appear as app/<publisher>/...
+      that each vCPU wanted and did not get. To copy the VMMs' statistics descriptors, Vitals needs \
+      root or CAP_SYS_PTRACE. Without this privilege, it shows what it can read and explains what is \
+      missing. Programs that publish statistics in shared memory appear as app/<publisher>/...
 
       Start with 'vitals watch'. Without virtual machines, run 'vitals demo' in another terminal.
 
@@ -20,7 +20,8 @@ struct Vitals: ParsableCommand {
       does not; sources below a match are selected, too), by a regular expression between slashes, \
       or by the path of a shared table or socket.
 
-      Exit status: 0 fine, 1 found something wrong, 2 usage, 3 not permitted, 4 nothing there.
+      Exit status: 0 success, 1 a problem was found, 2 wrong usage, 3 not permitted, 4 no such source or \
+      statistic.
       """,
     version: "0.1.0",
     subcommands: [

@@ -36,8 +36,8 @@ import Testing
     let sums = XenDomainEntry(summing: vcpus.span, at: 1_010)
     #expect(sums.times.running == .value(10) && sums.times.runnable == .inactive)
     #expect(sums.sampleTime == .inactive && sums.runningCount == .inactive)
-    let nobody: [XenVCPUEntry] = []
-    let none = XenDomainEntry(summing: nobody.span, at: 5)
+    let noVCPUs: [XenVCPUEntry] = []
+    let none = XenDomainEntry(summing: noVCPUs.span, at: 5)
     #expect(none.times.sum == 0 && none.vcpuCount == .value(0) && none.startTime == .inactive)
   }
 

@@ -24,8 +24,8 @@ import Testing
     #expect(stage.status(of: "app/web/worker") == .up)
     #expect(stage.value("spins", of: "app/web/worker") == nil)
     #expect(!record.isWatched)
-    let remark = try #require(stage.source("app/web")?.diagnosticTexts.first)
-    #expect(remark.contains("lock of worker") && remark.contains("--enable lock"), "\(remark)")
+    let text = try #require(stage.source("app/web")?.diagnosticTexts.first)
+    #expect(text.contains("lock of worker") && text.contains("--enable lock"), "\(text)")
     #expect(input.namesOnDemand == ["lock"])
     publisher.close()
   }

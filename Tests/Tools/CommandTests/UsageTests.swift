@@ -34,6 +34,8 @@ struct UsageTests {
       (["top", "--batch", "--only", "/(/"], "/(/"),
       (["top"], "--batch"),
       (["check", "--format", "csv"], "csv"),
+      (["check", "--list-rules", "saved.binary"], "--list-rules"),
+      (["check", "--list-rules", "--format", "junit"], "--format"),
       (["describe", "/(/"], "/(/"),
       (["doctor", "--for", "1ms"], "--for"),
       (["doctor", "--match", "x"], "--match"),

@@ -1,5 +1,5 @@
-# The guest does what it is said to do: 300 and 100 ms of each second. On a busy machine it takes
-# longer to stop than it should, which says nothing of Xen: then there is no result.
+# The guest runs 300 and 100 ms of each second. On a busy host it stops too late, which is not an
+# error of Xen: the case is then skipped.
 sample() { # NAME VCPU
   domains vcpu "$(id "$1")" "$2"
 }
@@ -15,5 +15,5 @@ for vcpu in 0 1; do
     echo "vcpu$vcpu: $rate ms of a second, expected $expected"
     [ $rate -lt $((expected / 2)) ] || [ $rate -gt $((expected * 2)) ] || continue 2
   done
-  skip "in no second of five between $((expected / 2)) and $((expected * 2))"
+  skip "no second of five has between $((expected / 2)) and $((expected * 2))"
 done

@@ -1,5 +1,5 @@
-# The times of a paused domain stand still, and it says that it is paused.
-see domains list
+# The times of a paused domain are constant, and its state is paused.
+run domains list
 has "^domain $(id db1) .* paused"
 for vcpu in 0 1; do
   first=$(domains vcpu "$(id db1)" $vcpu | field cpu_time_ns)

@@ -1,5 +1,5 @@
-# The binary runs in dom0, and has its parts of the host.
-see vitals --help
+# The binary runs in dom0 and reads the statistics of the host.
+run vitals --help
 has '^USAGE: vitals'
-see vitals list host
+run vitals list host
 has '^host  *up '

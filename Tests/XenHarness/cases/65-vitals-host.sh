@@ -1,5 +1,5 @@
-# The host's memory is the hypervisor's, and a CPU's idle time lies between what it says before and
-# after.
+# The host's memory equals the hypervisor's, and a CPU's idle time is between the hypervisor's
+# values before and after.
 domains host >/tmp/before
 vitals show xen/host --format json >/tmp/shown
 domains host >/tmp/after

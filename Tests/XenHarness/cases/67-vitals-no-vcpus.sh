@@ -1,8 +1,8 @@
-# A domain that has no vCPU yet has none in Vitals, and takes no other's numbers away.
+# A domain without vCPUs has none in Vitals, and does not affect other domains.
 bare=$(domains bare 0)
-see_named vitals list xen
+run_named vitals list xen
 has " domid=$bare\$"
-new=$(awk -v label="domid=$bare" '$0 ~ label "$" { print $1 }' /tmp/seen)
-if grep "^$new/vcpu" /tmp/seen; then fail "$new has vCPUs"; fi
+new=$(awk -v label="domid=$bare" '$0 ~ label "$" { print $1 }' /tmp/output)
+if grep "^$new/vcpu" /tmp/output; then fail "$new has vCPUs"; fi
 has "^xen/web1/vcpu1  *up "
 domains destroy "$bare"

@@ -1,4 +1,4 @@
-# A domain that is made while Vitals watches appears with its vCPUs, and goes when it is destroyed.
+# A domain created during `vitals watch` appears with its vCPUs, and is gone after it was destroyed.
 vitals watch 'xen/**' --every 500ms --count 100 >/tmp/watched 2>&1 &
 watch=$!
 await '^xen/.*/vcpu0 '

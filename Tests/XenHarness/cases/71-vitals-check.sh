@@ -1,5 +1,5 @@
-# What the hypervisor says of the domains agrees with what it says by a second way, and the rules of a
-# table are skipped with the reason that there is none.
-see vitals check xen
+# The values of the domains agree with those of a second access method, and the rules of the
+# statistics table are skipped with the reason that it does not exist.
+run vitals check xen
 has '^12 passed, 0 failed, 1 skipped'
 has 'EOPNOTSUPP'

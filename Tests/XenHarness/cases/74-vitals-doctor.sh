@@ -1,9 +1,9 @@
-# The doctor does not accuse a domain of what this Xen does not tell, and says that it cannot. On a busy
-# machine it may find that dom0's own CPUs are stolen, and is right.
+# doctor has no finding that needs values this Xen does not provide, and lists the rule under
+# "Cannot tell". On a busy host it may find, correctly, that dom0's own CPUs are stolen.
 status=0
-vitals doctor --for 1s >/tmp/seen 2>&1 || status=$?
-[ $status -le 1 ] || fail "status $status: $(cat /tmp/seen)"
-seen='vitals doctor'
+vitals doctor --for 1s >/tmp/output 2>&1 || status=$?
+[ $status -le 1 ] || fail "status $status: $(cat /tmp/output)"
+command_line='vitals doctor'
 has '^Cannot tell:$'
 has 'xen-contention'
-if grep '^[A-Z][A-Z]*  xen/' /tmp/seen; then fail "a domain is accused"; fi
+if grep '^[A-Z][A-Z]*  xen/' /tmp/output; then fail "a finding about a domain"; fi

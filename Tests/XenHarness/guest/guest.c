@@ -1,7 +1,7 @@
 /*
- * guest.c - a paravirtualized guest of Xen whose two vCPUs have a known load: of each 100 ms a vCPU
- * spins as many as its number of the command line says ("30 10") and sleeps the others. It has no
- * interrupts: a vCPU sleeps in SCHEDOP_poll. After each spin it reports its run states (report.h).
+ * guest.c - a paravirtualized guest of Xen whose two vCPUs have a known load: in each 100 ms, a vCPU
+ * spins for its number of milliseconds on the command line ("30 10") and sleeps for the rest. It has
+ * no interrupts: a vCPU sleeps in SCHEDOP_poll. After each spin it reports its run states (report.h).
  */
 #include "report.h"
 
@@ -15,7 +15,7 @@
 #include <xen/vcpu.h>
 
 enum { PAGE_BYTES = 4096, PAGE_SHIFT = 12 };
-_Static_assert(sizeof(struct xencons_interface) <= REPORT_OFFSET, "reports lie behind the rings");
+_Static_assert(sizeof(struct xencons_interface) <= REPORT_OFFSET, "the reports follow the rings");
 enum { PRESENT_WRITABLE_USER = 7 };
 enum { VCPUS = REPORT_VCPUS };
 static const uint64_t millisecond_ns = 1000000;
@@ -24,7 +24,7 @@ static uint64_t spin_ns[VCPUS];
 
 extern char hypercall_page[PAGE_BYTES];
 
-/* Xen's shared page is mapped in the place of this one. */
+/* Xen's shared page is mapped at this address. */
 static char shared_page[PAGE_BYTES] __attribute__((aligned(PAGE_BYTES)));
 static char second_stack[PAGE_BYTES] __attribute__((aligned(16)));
 static struct vcpu_guest_context second_context;
@@ -43,7 +43,7 @@ static long hypercall(unsigned number, uint64_t first, uint64_t second, uint64_t
   return result;
 }
 
-/* The crash, whose rip Xen logs, is then here. */
+/* If the condition does not hold, crashes here; Xen logs the rip. */
 static void require(int holds) {
   if (!holds) __builtin_trap();
 }
@@ -77,15 +77,14 @@ static void report(unsigned vcpu) {
   volatile struct report *report =
       (volatile struct report *)((volatile char *)console + REPORT_OFFSET) + vcpu;
   report->sequence++;
-  /* Odd before the first word changes, even after the last one has. */
+  /* Odd before the first word changes, even after the last. */
   __atomic_thread_fence(__ATOMIC_SEQ_CST);
   for (int state = 0; state < 4; state++) report->times_ns[state] = states.time[state];
   __atomic_thread_fence(__ATOMIC_SEQ_CST);
   report->sequence++;
 }
 
-/* A vCPU that was kept from running does not make up for it: the guest is never more of a load than
- * this. */
+/* A vCPU that was delayed does not catch up: the load of the guest is never higher than this. */
 static void work(unsigned vcpu) {
   for (;;) {
     uint64_t start = system_time_ns(vcpu);
@@ -105,7 +104,7 @@ static void start_second(const struct start_info *info) {
   struct vcpu_guest_context *context = &second_context;
   context->flags = VGCF_in_kernel;
   context->user_regs.rip = (uint64_t)second_main;
-  /* As a call would leave it. */
+  /* The stack alignment after a call. */
   context->user_regs.rsp = (uint64_t)(second_stack + sizeof second_stack - 8);
   context->user_regs.cs = FLAT_KERNEL_CS;
   context->user_regs.ss = FLAT_KERNEL_SS;
@@ -116,22 +115,22 @@ static void start_second(const struct start_info *info) {
   require(hypercall(__HYPERVISOR_vcpu_op, VCPUOP_up, 1, 0) == 0);
 }
 
-/* The builder has mapped the console's page; start_info knows it by its machine frame. */
+/* The domain builder mapped the console page; start_info has its machine frame number. */
 static void find_console(const struct start_info *info) {
   const unsigned long *pages_of_frames = (const unsigned long *)MACH2PHYS_VIRT_START;
   unsigned long page = pages_of_frames[info->console.domU.mfn];
   console = (volatile struct xencons_interface *)(page << PAGE_SHIFT);
 }
 
-static void say(const char *text) {
+static void print(const char *text) {
   uint32_t end = console->out_prod;
   for (; *text != 0; text++) console->out[MASK_XENCONS_IDX(end++, console->out)] = *text;
-  /* The text is there before its end is. */
+  /* Publish the end after the text. */
   __atomic_thread_fence(__ATOMIC_RELEASE);
   console->out_prod = end;
 }
 
-/* Two numbers of one or two digits with a space between. */
+/* Parses two numbers of one or two digits, separated by a space. */
 static void read_load(const int8_t *text) {
   for (unsigned vcpu = 0; vcpu < VCPUS; vcpu++) {
     unsigned value = 0;
@@ -143,9 +142,9 @@ static void read_load(const int8_t *text) {
   }
 }
 
-static void say_number(uint64_t value) {
+static void print_number(uint64_t value) {
   const char digits[] = {(char)('0' + value / 10), (char)('0' + value % 10), 0};
-  say(value < 10 ? digits + 1 : digits);
+  print(value < 10 ? digits + 1 : digits);
 }
 
 void guest_main(const struct start_info *info);
@@ -155,11 +154,11 @@ void guest_main(const struct start_info *info) {
   for (unsigned vcpu = 0; vcpu < VCPUS; vcpu++) shared()->vcpu_info[vcpu].evtchn_upcall_mask = 1;
   find_console(info);
   read_load(info->cmd_line);
-  say("of 100 ms vCPU 0 spins ");
-  say_number(spin_ns[0] / millisecond_ns);
-  say(", vCPU 1 spins ");
-  say_number(spin_ns[1] / millisecond_ns);
-  say("\n");
+  print("of 100 ms vCPU 0 spins ");
+  print_number(spin_ns[0] / millisecond_ns);
+  print(", vCPU 1 spins ");
+  print_number(spin_ns[1] / millisecond_ns);
+  print("\n");
   start_second(info);
   work(0);
 }

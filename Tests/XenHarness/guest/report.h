@@ -1,7 +1,7 @@
 /*
- * report.h - what the guest says of itself: its vCPUs' run states as Xen tells the guest, in the
- * part of the console's page that the rings leave free. Whoever reads the console's page can hold
- * other counts of the same times to it.
+ * report.h - the guest's reports: the run states of its vCPUs as Xen provides them to the guest, in
+ * the unused part of the console page. A reader of the page compares other counts of the same times
+ * with them.
  */
 #ifndef REPORT_H
 #define REPORT_H
@@ -10,11 +10,11 @@
 
 enum { REPORT_OFFSET = 3584, REPORT_VCPUS = 2 };
 
-/* A vCPU writes its own after each spin. */
+/* A vCPU writes its report after each spin. */
 struct report {
-  /* Odd while the rest is being written. */
+  /* Odd during an update. */
   uint64_t sequence;
-  /* In nanoseconds by RUNSTATE_running, _runnable, _blocked, _offline. */
+  /* Nanoseconds in RUNSTATE_running, _runnable, _blocked, _offline. */
   uint64_t times_ns[4];
 };
 

@@ -1,6 +1,6 @@
 /*
- * start.S - where a paravirtualized guest begins, and the ELF notes that tell the domain builder
- * how to load it (xen/elfnote.h).
+ * start.S - the entry point of the paravirtualized guest, and the ELF notes from which the domain
+ * builder gets how to load it (xen/elfnote.h).
  */
 #define __ASSEMBLY__
 #include <xen/elfnote.h>
@@ -15,7 +15,7 @@ start:
         call    guest_main
         ud2
 
-/* The domain builder fills this page: the stub of hypercall N lies at 32 * N. */
+/* The domain builder fills this page: the stub of hypercall N is at 32 * N. */
         .balign 4096
         .globl hypercall_page
 hypercall_page:

@@ -1,6 +1,5 @@
 /*
- * qexit VALUE - ends the QEMU it runs under by its isa-debug-exit device: QEMU's status is 2 *
- * VALUE + 1.
+ * qexit VALUE - exits QEMU through its isa-debug-exit device: the status of QEMU is 2 * VALUE + 1.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * CBench.h - what the sampler is held against: the same calls in plain C, inlined.
+ * CBench.h - baselines for the benchmarks: the same operations in plain C, inlined.
  */
 #ifndef CBENCH_H
 #define CBENCH_H
@@ -12,7 +12,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-/* A file and its record: `length` bytes from `offset` go to `words` + `position`. */
+/* A file and its record: `length` bytes at `offset` are read to `words` + `position`. */
 struct bench_record {
   int fd;
   off_t offset;
@@ -20,7 +20,7 @@ struct bench_record {
   size_t position;
 };
 
-/* One pread(2) for each record: the number that were read whole. */
+/* Calls pread(2) for each record. Returns the number of records read completely. */
 static inline size_t bench_pass(const struct bench_record *_Nonnull records, size_t count,
                                 uint64_t *_Nonnull words) {
   size_t whole = 0;
@@ -32,7 +32,7 @@ static inline size_t bench_pass(const struct bench_record *_Nonnull records, siz
   return whole;
 }
 
-/* open(2), read(2), close(2): what a value costs that has a file of its own. Bytes read, or -1. */
+/* open(2), read(2), close(2): the cost of a file per value. Returns the bytes read, or -1. */
 static inline ssize_t bench_read_file(const char *_Nonnull path) {
   char bytes[64];
   int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -42,16 +42,16 @@ static inline ssize_t bench_read_file(const char *_Nonnull path) {
   return got;
 }
 
-/* What a counter costs at the least: a load, an addition and a store, `count` times. */
+/* The minimum cost of a counter: a load, an addition and a store, `count` times. */
 static inline void bench_increment(uint64_t *_Nonnull word, uint64_t count) {
   for (uint64_t index = 0; index < count; index++) {
     (*word)++;
-    /* Keeps the compiler from adding all at once. */
+    /* Prevents the compiler from combining the additions. */
     __asm__ volatile("" : "+m"(*word));
   }
 }
 
-/* What eight values cost at the least: eight stores, `count` times. */
+/* The minimum cost of eight values: eight stores, `count` times. */
 static inline void bench_store_eight(uint64_t *_Nonnull words, uint64_t count) {
   for (uint64_t index = 0; index < count; index++) {
     for (uint64_t word = 0; word < 8; word++) words[word] = index;
@@ -59,39 +59,40 @@ static inline void bench_store_eight(uint64_t *_Nonnull words, uint64_t count) {
   }
 }
 
-/* What a snapshot costs at the least: one copy of all words. */
+/* The minimum cost of a snapshot: one copy of all words. */
 static inline void bench_copy(uint64_t *_Nonnull to, const uint64_t *_Nonnull from, size_t count) {
   memcpy(to, from, count * sizeof *to);
   __asm__ volatile("" : : "r"(to) : "memory");
 }
 
-/* What a fold costs at the least: `count` records of 60 words, one after the other, are added up. */
+/* The minimum cost of an aggregate: adds up `count` contiguous records of 60 words. */
 void bench_sum_sixty(uint64_t *_Nonnull sums, const uint64_t *_Nonnull words, size_t count);
 
-/* The bytes that malloc(3) has given out. */
+/* Returns the number of bytes allocated by malloc(3). */
 static inline size_t bench_bytes_in_use(void) {
   struct mallinfo2 info = mallinfo2();
   return info.uordblks + info.hblkhd;
 }
 
-/* openpty(3) with a size, close-on-exec: 0, or -1. */
+/* openpty(3) with a size and close-on-exec. Returns 0, or -1. */
 int bench_open_terminal(int *_Nonnull master, int *_Nonnull slave, int rows, int columns);
 
-/* sched_setaffinity(2): this thread, and what it starts, runs on this CPU only; -1 is on any. */
+/* sched_setaffinity(2): restricts this thread and its children to a CPU; -1 permits all. */
 int bench_pin(int cpu);
 
-/* Serves a directory with the file `text` of 20 bytes over /dev/fuse, without a library, until it is
-   unmounted: 0, or -1 with errno. Writes `ready` once it can be read. Only for a process of its own. */
+/* Serves a directory with the file `text` of 20 bytes over /dev/fuse, without a library, until it
+   is unmounted. Writes `ready` after the mount. Returns 0, or -1 with errno. Requires a process of
+   its own. */
 int bench_serve_text(const char *_Nonnull directory);
 
-/* open(2), read(2), close(2) so many times: the number that gave bytes. */
+/* open(2), read(2), close(2), `count` times. Returns the number of reads with bytes. */
 static inline size_t bench_read_files(const char *_Nonnull path, size_t count) {
   size_t whole = 0;
   for (size_t index = 0; index < count; index++) whole += bench_read_file(path) > 0;
   return whole;
 }
 
-/* open(2), read(2) to the end, close(2), as cat(1) does: the bytes of a text, or -1. */
+/* open(2), read(2) to the end, close(2), as cat(1) does. Returns the bytes read, or -1. */
 static inline ssize_t bench_read_text(const char *_Nonnull path) {
   char bytes[65536];
   int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -102,7 +103,7 @@ static inline ssize_t bench_read_text(const char *_Nonnull path) {
   return got < 0 ? -1 : all;
 }
 
-/* pread(2) of a part of at most 64 KiB so many times: the number that were read whole. */
+/* pread(2) of a part of at most 64 KiB, `count` times. Returns the number of complete reads. */
 static inline size_t bench_read_part(int fd, off_t offset, size_t length, size_t count) {
   char bytes[65536];
   size_t whole = 0;
@@ -112,7 +113,7 @@ static inline size_t bench_read_part(int fd, off_t offset, size_t length, size_t
   return whole;
 }
 
-/* pread(2) of a page so many times: the number that were read whole. */
+/* pread(2) of a page, `count` times. Returns the number of complete reads. */
 static inline size_t bench_read_pages(int fd, size_t count) {
   char page[4096];
   size_t whole = 0;

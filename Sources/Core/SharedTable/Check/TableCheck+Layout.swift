@@ -3,28 +3,24 @@ import LinuxSystem
 import Statistics
 import StatsChecks
 
-extension FindingList {
+extension FindingList<TableRule> {
   /// Checks the layout: rules T2 to T9.
   mutating func checkLayout(_ reader: Reader, _ observation: TableObservation) {
     let length = reader.mappedByteCount
     check(
-      "T2", "the file contains all blocks", reader.usedByteCount <= length,
+      .blocksWithinFile, reader.usedByteCount <= length,
       "the blocks end at \(reader.usedByteCount), the file at \(length)")
     let end = observation.blocks.last.map { $0.offset + $0.size } ?? Int(reader.header.first_block)
     let broken = reader.errors.map(\.description)
-    check(
-      "T3", "blocks are contiguous", end <= reader.usedByteCount,
-      "the last block ends at \(end)")
-    check("T4", "all offsets, counts, texts and schemas are within their blocks", broken)
+    check(.contiguousBlocks, end <= reader.usedByteCount, "the last block ends at \(end)")
+    check(.contentsWithinBlocks, broken)
     let ids = observation.blocks.map(\.id)
-    check(
-      "T5", "block ids are unique", Set(ids).count == ids.count,
-      "\(ids.count - Set(ids).count) ids occur twice")
-    check("T6", "the values of groups do not overlap", overlaps(reader.groups))
-    check("T7", "values are within the block of their group", strays(reader.groups))
+    check(.uniqueIDs, Set(ids).count == ids.count, "\(ids.count - Set(ids).count) ids occur twice")
+    check(.disjointValues, overlaps(reader.groups))
+    check(.valuesWithinBlocks, strays(reader.groups))
     if Int(reader.header.revision) > Int(VITALS_REVISION.rawValue) {
       skip(
-        "T8", "all kinds are known",
+        .knownKinds,
         "the table has revision \(reader.header.revision), which is later than this program's"
       )
     } else {
@@ -33,11 +29,11 @@ extension FindingList {
           if case .unknown = statistic.kind { true } else { false }
         }.map { "\($0.name) of group \(group.name) has kind \($0.kind)" }
       }
-      check("T8", "all kinds are known", unknown)
+      check(.knownKinds, unknown)
     }
     let clashes = Dictionary(grouping: reader.groups) { "\($0.source) \($0.name)" }
       .values.filter { $0.count > 1 }.map { "group \($0[0].name) occurs \($0.count) times" }
-    check("T9", "group names of a source are unique", clashes)
+    check(.uniqueGroupNames, clashes)
   }
 
   private func overlaps(_ groups: [TableGroup]) -> [String] {

@@ -2,52 +2,48 @@ import LinuxSystem
 import Statistics
 import StatsChecks
 
-extension FindingList {
+extension FindingList<TableRule> {
   /// Checks the relation of the publisher to its readers: rules T23 to T26.
   mutating func checkSharing(_ reader: Reader, _ path: String) {
-    let rule = "the publisher runs and updates its heartbeat"
     switch reader.health(bootID: Self.bootID()) {
-    case .live: check("T23", rule, true, "")
-    case .stopped(let since): check("T23", rule, false, "the last heartbeat was \(Self.ago(since))")
+    case .live: check(.heartbeat, true, "")
+    case .stopped(let since): check(.heartbeat, false, "the last heartbeat was \(Self.ago(since))")
     case .dead(let since):
       skip(
-        "T23", rule,
+        .heartbeat,
         "process \(reader.identity.pid) ended after its last heartbeat, which was \(Self.ago(since))"
       )
-    case .closed: skip("T23", rule, "the publisher closed the table")
-    case .previousBoot: skip("T23", rule, "the table is from a previous boot")
+    case .closed: skip(.heartbeat, "the publisher closed the table")
+    case .previousBoot: skip(.heartbeat, "the table is from a previous boot")
     }
     let isSealed = MemoryFile.isSizeSealed(reader.descriptor)
-    let memoryRule = "the file cannot be truncated while a reader uses it"
     if isSealed {
-      check("T24", memoryRule, true, "")
+      check(.fixedSize, true, "")
     } else {
-      skip("T24", memoryRule, "it is a named file; readers guard against truncation")
+      skip(.fixedSize, "it is a named file; readers guard against truncation")
     }
-    let writeRule = "a reader cannot write to the table"
     if isSealed {
-      check("T25", writeRule, !Self.canWrite(reader), "this reader can map the table for writing")
+      check(.readOnly, !Self.canWrite(reader), "this reader can map the table for writing")
     } else {
-      skip("T25", writeRule, "it is a named file; its permissions control access")
+      skip(.readOnly, "it is a named file; its permissions control access")
     }
     checkPresence(reader, path)
   }
 
   /// Checks that the publisher counts a second reader: rule T26.
   private mutating func checkPresence(_ reader: Reader, _ path: String) {
-    let rule = "the publisher counts its readers"
     guard reader.hasBroker else {
-      skip("T26", rule, "the table was not acquired through a socket")
+      skip(.readerCount, "the table was not acquired through a socket")
       return
     }
     func count() -> UInt64 {
       reader.view.table.mapping.loadAcquiring(UInt64.self, at: Layout.Header.readers)
     }
     guard let second = try? Reader.connect(to: path) else {
-      check("T26", rule, false, "a second reader cannot connect")
+      check(.readerCount, false, "a second reader cannot connect")
       return
     }
-    check("T26", rule, count() >= 2, "it counts \(count()) readers instead of at least 2")
+    check(.readerCount, count() >= 2, "it counts \(count()) readers instead of at least 2")
     withExtendedLifetime(second) {}
   }
 

@@ -2,10 +2,10 @@ import LinuxSystem
 import Statistics
 import StatsChecks
 
-extension FindingList {
+extension FindingList<TableRule> {
   /// Checks the values: rules T15 to T22.
   mutating func checkValues(_ first: TableObservation, _ second: TableObservation) {
-    let common = FindingList.common(first, second).filter { pair in
+    let common = Self.common(first, second).filter { pair in
       [pair.old, pair.new].allSatisfy { group in
         if case .up = group.sample { true } else { false }
       }
@@ -28,8 +28,8 @@ extension FindingList {
         }
       }
     }
-    check("T15", "counters and buckets do not decrease", falls)
-    check("T16", "peaks do not decrease", peaks)
+    check(.counters, falls)
+    check(.peaks, peaks)
     checkRanges(second)
     checkTimes(second)
   }
@@ -60,9 +60,9 @@ extension FindingList {
         }
       }
     }
-    check("T17", "every state has a name", states)
-    check("T18", "a Boolean value is 0 or 1", switches)
-    check("T19", "a histogram has buckets with a width", histograms)
+    check(.stateNames, states)
+    check(.booleans, switches)
+    check(.histograms, histograms)
   }
 
   private mutating func checkTimes(_ observation: TableObservation) {
@@ -79,12 +79,12 @@ extension FindingList {
           "\(group.group.name) starts \(group.group.start - observation.time) ns in the future")
       }
     }
-    check("T20", "no window ends in the future", windows)
-    check("T21", "no group starts in the future", starts)
+    check(.windows, windows)
+    check(.starts, starts)
     let names = observation.groups.values.filter {
       Set($0.group.schema.statistics.map(\.name)).count
         < $0.group.schema.statistics.count
     }.map { "group \($0.group.name)" }.sorted()
-    check("T22", "statistic names of a schema are unique", names)
+    check(.uniqueStatisticNames, names)
   }
 }

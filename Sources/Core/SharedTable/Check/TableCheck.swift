@@ -5,9 +5,9 @@ public import StatsChecks
 
 /// Checks the rules of a shared table, which may be in use or contain arbitrary bytes.
 ///
-/// T1 to T9 check the layout, T10 to T14 the protocol of updates, T15 to T22 the values, T23 to T26
-/// the relation of the publisher to its readers. Two observations, separated by a pause, show
-/// changes.
+/// Of the rules in `TableRule`, T1 to T9 check the layout, T10 to T14 the protocol of updates, T15
+/// to T22 the values, T23 to T26 the relation of the publisher to its readers. Two observations,
+/// separated by a pause, show changes.
 public struct TableCheck {
   private let path: String
   private let pause: () -> Void
@@ -22,14 +22,13 @@ public struct TableCheck {
 
   /// Runs all checks that the state of the table permits.
   public func run() -> [Finding] {
-    var list = FindingList(object: path)
-    let rule = "a reader accepts the magic, byte order, sizes and owner"
+    var list = FindingList<TableRule>(object: path)
     let reader: Reader
     do throws(TableError) {
       reader = try Self.attach(path)
-      list.check("T1", rule, true, "")
+      list.check(.accepted, true, "")
     } catch {
-      list.check("T1", rule, false, error.description)
+      list.check(.accepted, false, error.description)
       return list.findings
     }
     let first = TableObservation(reader)

@@ -6,21 +6,20 @@ public import StatsChecks
 
 /// Checks the statistics descriptors of this kernel, on a VM that the check creates.
 ///
-/// The rules I1 and I19 to I22 need descriptors that no other process uses.
+/// The rules (`CalibrationRule`) need descriptors that no other process uses.
 public struct CalibrationVMCheck {
   public init() {}
 
   /// Creates a VM with one vCPU, checks its files, and closes it.
   public func run() -> [Finding] {
-    var list = FindingList(object: "calibration VM")
-    let rule = "KVM has statistics descriptors"
+    var list = FindingList<CalibrationRule>(object: "calibration VM")
     do {
       let system = try KVMSystem()
       guard try system.hasStatsDescriptors() else {
-        list.skip("I1", rule, "this kernel does not (KVM_CAP_BINARY_STATS_FD, Linux 5.14)")
+        list.skip(.descriptorsExist, "this kernel does not (KVM_CAP_BINARY_STATS_FD, Linux 5.14)")
         return list.findings
       }
-      list.check("I1", rule, true, "")
+      list.check(.descriptorsExist, true, "")
       let vm = try system.createVM()
       let vcpu = try vm.createVCPU(0)
       let findings =
@@ -29,32 +28,28 @@ public struct CalibrationVMCheck {
       try checkDescriptors(vm, vcpu, &list)
       return list.findings + findings
     } catch {
-      list.skip("I1", rule, "\(error)")
+      list.skip(.descriptorsExist, "\(error)")
       return list.findings
     }
   }
 
   private func checkDescriptors(
-    _ vm: consuming KVMVirtualMachine, _ vcpu: consuming KVMVCPU, _ list: inout FindingList
+    _ vm: consuming KVMVirtualMachine, _ vcpu: consuming KVMVCPU,
+    _ list: inout FindingList<CalibrationRule>
   ) throws(SystemError) {
     let first = try vcpu.statsDescriptor()
     let second = try vcpu.statsDescriptor()
     list.check(
-      "I21", "a vCPU provides several statistics descriptors",
+      .severalDescriptors,
       Self.reads(first) && Self.reads(second), "the second is not readable")
     let copy = try first.duplicate()
     let number = first.release()
     close(number)
-    list.check(
-      "I19", "a closed descriptor is closed", fcntl(number, F_GETFD) == -1, "it is still open")
-    list.check(
-      "I20", "a copy of a descriptor remains readable after the first is closed", Self.reads(copy),
-      "it is not readable")
+    list.check(.closing, fcntl(number, F_GETFD) == -1, "it is still open")
+    list.check(.copies, Self.reads(copy), "it is not readable")
     Self.end(vcpu)
     Self.end(vm)
-    list.check(
-      "I22", "statistics are readable after the descriptors of the VM are closed",
-      Self.reads(second), "they are not")
+    list.check(.lifetime, Self.reads(second), "they are not")
   }
 
   private static func reads(_ descriptor: borrowing Descriptor) -> Bool {

@@ -45,51 +45,44 @@ public struct RRDFileCheck {
 
   /// Checks the bytes of a file.
   func findings(in bytes: [UInt8], isWritableByOthers: Bool = false) -> [Finding] {
-    var list = FindingList(object: path)
-    let magic = "the file has the magic of protocol V2 and a plausible number of data sources"
+    var list = FindingList<RRDFileRule>(object: path)
     let header: RRDHeader
     let range: Range<Int>
     do throws(RRDFormatError) {
       header = try RRDHeader(bytes)
-      list.check("R1", magic, [])
+      list.check(.magic, [])
     } catch {
-      list.check("R1", magic, ["\(error)"])
+      list.check(.magic, ["\(error)"])
       return list.findings
     }
-    let length = "the values and the metadata are within the file"
     do throws(RRDFormatError) {
       range = try RRDFile.metadataRange(of: header, bytes)
-      list.check("R2", length, [])
+      list.check(.contentsWithinFile, [])
     } catch {
-      list.check("R2", length, ["\(error)"])
+      list.check(.contentsWithinFile, ["\(error)"])
       return list.findings
     }
     list.check(
-      "R3", "the checksum of timestamp and values matches", header.matchesData(bytes),
+      .dataChecksum, header.matchesData(bytes),
       "the file states 0x\(header.dataChecksum.hexadecimal(width: 8))")
     list.check(
-      "R4", "the checksum of the metadata matches",
-      Checksum.of(bytes, in: range) == header.metadataChecksum,
+      .metadataChecksum, Checksum.of(bytes, in: range) == header.metadataChecksum,
       "the file states 0x\(header.metadataChecksum.hexadecimal(width: 8))")
     check(header.timestamp, &list)
-    list.check(
-      "R6", "only the owner can write the file", !isWritableByOthers,
-      "the group or others can write it")
-    let valid = "the metadata is valid"
+    list.check(.permissions, !isWritableByOthers, "the group or others can write it")
     do throws(RRDFormatError) {
       let metadata = try RRDMetadata(bytes, in: range)
-      list.check("R7", valid, [])
+      list.check(.metadata, [])
       check(metadata, header, bytes, &list)
     } catch {
-      list.check("R7", valid, ["\(error)"])
+      list.check(.metadata, ["\(error)"])
     }
     return list.findings
   }
 
-  private func check(_ timestamp: UInt64, _ list: inout FindingList) {
-    let rule = "the timestamp is in this century and not in the future"
+  private func check(_ timestamp: UInt64, _ list: inout FindingList<RRDFileRule>) {
     guard let span = RRDTimestamp(timestamp)?.realtime else {
-      list.check("R5", rule, ["\(RRDFormatError.timestamp(timestamp))"])
+      list.check(.timestamp, ["\(RRDFormatError.timestamp(timestamp))"])
       return
     }
     var problems: [String] = []
@@ -99,34 +92,31 @@ public struct RRDFileCheck {
     if span.begin > now, span.begin - now > Self.maximumAheadNanoseconds {
       problems.append("it is \((span.begin - now) / 1_000_000_000) s in the future")
     }
-    list.check("R5", rule, problems)
+    list.check(.timestamp, problems)
   }
 
   private func check(
-    _ metadata: RRDMetadata, _ header: RRDHeader, _ bytes: [UInt8], _ list: inout FindingList
+    _ metadata: RRDMetadata, _ header: RRDHeader, _ bytes: [UInt8],
+    _ list: inout FindingList<RRDFileRule>
   ) {
     let sources = metadata.sources
-    list.check(
-      "R8", "header and metadata have the same number of data sources",
-      sources.count == header.count, "\(header.count) and \(sources.count)")
+    list.check(.sourceCount, sources.count == header.count, "\(header.count) and \(sources.count)")
     var names: Set<String> = []
     list.check(
-      "R9", "the names of the data sources are unique",
+      .uniqueNames,
       sources.filter { !names.insert($0.name).inserted }.map(\.name))
+    list.check(.constantMetadata, !metadata.hasValues, "a data source has the member 'value'")
     list.check(
-      "R10", "the metadata contains no values, which would change its checksum",
-      !metadata.hasValues, "a data source has the member 'value'")
-    list.check(
-      "R11", "no minimum exceeds its maximum",
+      .bounds,
       sources.filter { $0.minimum > $0.maximum }.map(\.name))
     let values = zip(sources, 0..<header.count).map { source, index in
       (source, bytes.bigEndian64(at: RRDLayout.valueOffset(index)))
     }
     list.check(
-      "R12", "a value is a finite number, or NaN if it is missing",
+      .numbers,
       values.filter { $0.valueType == .float && Double(bitPattern: $1).isInfinite }.map(\.0.name))
     list.check(
-      "R13", "the value of a gauge is within its bounds",
+      .gauges,
       values.filter { source, raw in
         guard source.behaviour == .gauge, !source.isInverse else { return false }
         let value =

@@ -6,22 +6,13 @@ import XenTable
 
 /// Checks what the hypervisor reports of its domains, each value against a second source of it.
 ///
-/// The rules X1 to X26 are those of a statistics table (`XenTableCheck`) and apply to each domain
-/// that has one; X27 to X31 apply to all domains. The check changes nothing.
+/// The rules of a statistics table (`XenTableRule`) apply to each domain that has one; those of
+/// `XenDomainRule` apply to all domains. The check changes nothing.
 public struct XenCheck {
   private let control: XenControl
   private let tables: any DomainTables
   /// The maximum difference of equal times: clocks are slewed, and readings are not simultaneous.
   private let tolerance: UInt64
-
-  private static let tableRule = "the domain has a statistics table"
-  private static let falls = ("X27", "the run time of a vCPU does not decrease")
-  private static let excess = ("X28", "the run time of a vCPU increases no faster than time")
-  private static let sums = ("X29", "the run times of its vCPUs add up to that of the domain")
-  private static let online = (
-    "X30", "the number of online vCPUs is the one that the domain reports"
-  )
-  private static let second = ("X31", "the table and libxenctrl agree on a vCPU")
 
   /// - Parameters:
   ///   - roots: The mount points of the system's files.
@@ -46,7 +37,7 @@ public struct XenCheck {
     guard code == 0 else {
       return [
         Finding(
-          check: Self.sums.0, rule: Self.sums.1, object: "xen",
+          XenDomainRule.sumsOfRunTimes, object: "xen",
           outcome: .skip("the domains cannot be listed: \(SystemError.name(of: CInt(-code)))"))
       ]
     }
@@ -56,14 +47,14 @@ public struct XenCheck {
     var absence: String?
     for (domain, before) in zip(domains, first) {
       let name = "xen domain \(domain.domain)"
-      var list = FindingList(object: name)
+      var list = FindingList<XenDomainRule>(object: name)
       check(before, read(domain, lister), &list)
       findings += list.findings
       findings += tableFindings(domain, name, &absence)
     }
     if let absence {
       findings.append(
-        Finding(check: "X1", rule: Self.tableRule, object: "xen", outcome: .skip(absence)))
+        Finding(XenDomainRule.hasTable, object: "xen", outcome: .skip(absence)))
     }
     return findings
   }
@@ -102,14 +93,15 @@ public struct XenCheck {
   }
 
   private func check(
-    _ first: DomainReading, _ second: DomainReading, _ list: inout FindingList
+    _ first: DomainReading, _ second: DomainReading, _ list: inout FindingList<XenDomainRule>
   ) {
     guard !first.vcpus.isEmpty, first.isComplete, second.isComplete else {
       let reason =
         first.vcpus.isEmpty ? "it has no vCPUs" : "it ended, or a vCPU is not readable"
-      for (number, rule) in [Self.falls, Self.excess, Self.sums, Self.online] {
-        list.skip(number, rule, reason)
-      }
+      list.skip(.monotonicRunTimes, reason)
+      list.skip(.growth, reason)
+      list.skip(.sumsOfRunTimes, reason)
+      list.skip(.onlineCount, reason)
       return
     }
     var (decreased, excessive): ([String], [String]) = ([], [])
@@ -125,27 +117,27 @@ public struct XenCheck {
         excessive.append("vCPU \(number) ran \(now - was) ns in \(time) ns")
       }
     }
-    list.check(Self.falls.0, Self.falls.1, decreased)
-    list.check(Self.excess.0, Self.excess.1, excessive)
+    list.check(.monotonicRunTimes, decreased)
+    list.check(.growth, excessive)
     checkTotals(second, &list)
   }
 
   /// Checks the values of the domain, read before and after those of its vCPUs.
-  private func checkTotals(_ reading: DomainReading, _ list: inout FindingList) {
+  private func checkTotals(_ reading: DomainReading, _ list: inout FindingList<XenDomainRule>) {
     guard let before = reading.before, let after = reading.after else { return }
     let infos = reading.vcpus.compactMap { $0?.info }
     let sum = infos.reduce(UInt64(0)) { $0 &+ $1.runNanoseconds }
     list.check(
-      Self.sums.0, Self.sums.1,
+      .sumsOfRunTimes,
       sum + tolerance >= before.runNanoseconds && sum <= after.runNanoseconds + tolerance,
       "\(sum) ns, and the domain from \(before.runNanoseconds) to \(after.runNanoseconds) ns")
     guard before.onlineCount == after.onlineCount else {
-      list.skip(Self.online.0, Self.online.1, "it changed during the check")
+      list.skip(.onlineCount, "it changed during the check")
       return
     }
     let count = infos.count { $0.isOnline }
     list.check(
-      Self.online.0, Self.online.1, count == Int(after.onlineCount),
+      .onlineCount, count == Int(after.onlineCount),
       "\(count) vCPUs are online, the domain reports \(after.onlineCount)")
   }
 
@@ -161,7 +153,7 @@ public struct XenCheck {
       let mapping = try DomainTable.map(domain.domain, domain.vcpuCount, tables)
       let findings = XenTableCheck(mapping, object: "\(name) table", count: nil).run()
       let table = try DomainTable(of: domain.domain, vcpuCount: domain.vcpuCount, from: tables)
-      var list = FindingList(object: "\(name) table")
+      var list = FindingList<XenDomainRule>(object: "\(name) table")
       var problems: [String] = []
       for vcpu in 0..<table.count {
         do throws(DomainTableError) {
@@ -170,15 +162,15 @@ public struct XenCheck {
           problems.append("\(error)")
         }
       }
-      list.check(Self.second.0, Self.second.1, problems)
-      return findings.filter { $0.check != "X26" } + list.findings
+      list.check(.secondSource, problems)
+      return findings.filter { $0.check != XenTableRule.secondSource.id } + list.findings
     } catch {
       if error.isHostWide {
         absence = "\(error)"
         return []
       }
       return [
-        Finding(check: "X1", rule: Self.tableRule, object: name, outcome: .skip("\(error)"))
+        Finding(XenDomainRule.hasTable, object: name, outcome: .skip("\(error)"))
       ]
     }
   }

@@ -18,14 +18,15 @@ struct CheckCommand: ParsableCommand {
     abstract: "Check live statistics and files against the rules of their formats.",
     discussion: """
       Without a file, checks a VM created for this purpose, and every statistics descriptor that a VMM \
-      on this host keeps open. With files, checks those: shared tables or the sockets of publishers, \
-      Xen statistics tables, files of xcp-rrdd plugins, directories of 'vitals mount', and otherwise \
-      KVM binary statistics. Nothing is written. The word xen checks the domains of this host and \
-      compares each value with a second access method.
+      on this host keeps open. With files, checks those. A file is a shared table, the socket of a \
+      publisher, a Xen statistics table, a file of an xcp-rrdd plugin, or a directory mounted by \
+      'vitals mount'. Any other file is checked as KVM binary statistics. Nothing is written. \
+      'vitals check xen' checks the domains of this host: it reads each value by two access methods \
+      and compares the values.
 
-      Each rule has an identifier and passes, fails or is skipped with the reason. --all also prints \
-      the passed rules, and the memory of each source and group of a table. The exit status is 1 if a \
-      rule fails.
+      Each rule has an identifier and passes, fails or is skipped with the reason; --list-rules prints \
+      all rules. --all also prints the passed rules, and the memory of each source and group of a \
+      table. The exit status is 1 if a rule fails.
 
       Examples:
         vitals check
@@ -34,6 +35,7 @@ struct CheckCommand: ParsableCommand {
         vitals check --all /dev/shm/vitals/app/shop.table
         vitals check /tmp/vitals
         vitals check xen
+        vitals check --list-rules
       """)
 
   @Argument(
@@ -51,13 +53,30 @@ struct CheckCommand: ParsableCommand {
   @Flag(name: .long, help: "Show all checks, not only failed and skipped ones.")
   var all = false
 
+  @Flag(name: .long, help: "Print the rules of all checkers instead of checking.")
+  var listRules = false
+
   @Option(
     name: .long,
     help: ArgumentHelp(
       "The libxenctrl to load, by name or path.", valueName: "library", visibility: .hidden))
   var xenLibrary: String?
 
+  func validate() throws {
+    if listRules, !files.isEmpty { throw ValidationError("--list-rules excludes files") }
+    if listRules, format == .junit {
+      throw ValidationError("--list-rules requires --format text or json")
+    }
+  }
+
   func run() throws {
+    if listRules {
+      switch format {
+      case .json: try Console.write(RuleList.all.json())
+      default: try Console.write(RuleList.all.text)
+      }
+      return
+    }
     raiseDescriptorLimit()
     var findings: [Finding] = []
     if files.isEmpty {
@@ -122,9 +141,7 @@ struct CheckCommand: ParsableCommand {
       findings += found.check()
     } failed: { name, error in
       findings.append(
-        Finding(
-          check: StatsFileRule.header.id, rule: StatsFileRule.header.text, object: name,
-          outcome: .skip("\(error)")))
+        Finding(StatsFileRule.header, object: name, outcome: .skip("\(error)")))
     }
     return findings
   }

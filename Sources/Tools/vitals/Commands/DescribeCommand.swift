@@ -12,10 +12,12 @@ struct DescribeCommand: ParsableCommand {
     commandName: "describe",
     abstract: "Explain statistics: meaning, when they change, what a high value suggests.",
     discussion: """
-      Kind, unit and place come from the schemas of this host; the meaning comes from a data file, or \
-      from the publisher of the statistic. A statistic without a description is shown with its schema \
-      only. Without a name, all statistics are listed with the first sentence of their meaning. An \
-      aggregate has the names of its members; exits.max is their maximum.
+      The kind, the unit and the groups that contain the statistic come from the schemas of this \
+      host. Its meaning comes from a data file of Vitals or from the publisher of the statistic. A \
+      statistic without a description is shown with its schema only. Without a name, all statistics \
+      are listed with the first sentence of their meaning. A statistic of an aggregate has the same \
+      name as in the members, with the function as suffix: exits.max is the maximum of exits over \
+      all members.
 
       Examples:
         vitals describe halt_poll_fail_ns

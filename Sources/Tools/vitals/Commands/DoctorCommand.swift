@@ -16,16 +16,17 @@ struct DoctorCommand: ParsableCommand {
     commandName: "doctor",
     abstract: "Diagnose slow virtual machines: evidence, competing processes, suggested remedy.",
     discussion: """
-      Samples all sources for some seconds and evaluates rules: a vCPU that waits for a CPU, and the \
-      processes that ran there; a VM that its own quota throttles; polling, exits, emulation and TLB \
-      flushes that cost the host; values that cannot be read. Each finding shows the values, the \
-      window, the rule and a remedy. A rule without the values it needs is reported under "Cannot \
-      tell".
+      Samples all sources for some seconds and evaluates rules. The rules find vCPUs that wait for a \
+      CPU, and the processes that ran on that CPU instead; VMs that are throttled by their own quota; \
+      polling, exits, emulation and TLB flushes that take much CPU time of the host; and values that \
+      cannot be read. Each finding shows the values, the window, the rule and a remedy. If the values \
+      that a rule needs are missing, the rule is listed under "Cannot tell".
 
       The rules are data: --show-rules prints them; --rules adds a file, whose rules replace built-in \
       rules of the same name. A VM can be given by its path or by its name alone.
 
-      Exit status: 0 nothing found, 1 something found, 3 every finding is a lack of permission.
+      Exit status: 0 no problem was found, 1 a problem was found, 3 all findings are missing \
+      permissions.
 
       Examples:
         vitals doctor

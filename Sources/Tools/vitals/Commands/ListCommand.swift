@@ -24,7 +24,7 @@ struct ListCommand: ParsableCommand {
 
   @OptionGroup var observation: ObservationOptions
 
-  @Option(name: .long, help: "table, json or csv.")
+  @Option(name: .long, help: "The output format: table, json or csv.")
   var format: OutputFormat = .table
 
   @Flag(name: .long, help: "Explain for each source why better access methods are unavailable.")

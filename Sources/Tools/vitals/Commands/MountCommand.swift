@@ -11,17 +11,28 @@ struct MountCommand: ParsableCommand {
     commandName: "mount",
     abstract: "Mount the sources of this host as directories and files, for cat, grep and scripts.",
     discussion: """
-      Each source and group is a directory, each statistic a file with its value and a newline. \
-      .values has all values of a directory, .schema their meaning, .binary a group in the format of \
-      KVM statistics descriptors, .table the shared table of a publisher, .labels the labels of a \
-      source, and .status whether its values are current; .metrics has the same data with statistics \
-      first. Writing 0 to a count resets it for the readers of the mount. Ctrl-C or umount \
-      ends the command.
+      Each source and each group is a directory. Each statistic is a file that contains its value and \
+      a newline. Directories also contain:
 
-      Options for -o, separated by commas: uid=N and gid=N (owner of files of sources that have \
-      none), mode=OCTAL (of the directory itself), ascii=off (no text file per statistic), \
-      visibility=owner (users see their own sources and those without an owner), passthrough=all or \
-      off (which files the kernel reads directly; default: tables).
+        .values    all values of the directory
+        .schema    the meaning of the statistics
+        .binary    the group in the format of a KVM statistics descriptor
+        .table     the shared table of a publisher
+        .labels    the labels of the source
+        .status    whether the values of the source are current
+
+      The directory .metrics has one directory per statistic, which contains the values of all \
+      sources. Writing 0 to the file of a counter resets the counter for all readers of the mount. \
+      Ctrl-C or umount ends the command.
+
+      Options for -o, separated by commas:
+
+        uid=N, gid=N        the owner of the files of a source that has no owner of its own
+        mode=OCTAL          the mode of the mounted directory
+        ascii=off           no text files for statistics
+        visibility=owner    users see only their own sources and sources without an owner
+        passthrough=all     the kernel also reads .binary files directly (default: only .table)
+        passthrough=off     the kernel reads no file directly
 
       QEMU's monitor is not queried unless --method permits qmp, because a reader of a file would wait \
       for it.

@@ -15,9 +15,9 @@ struct ShowCommand: ParsableCommand {
       histogram is shown as upper bounds of its median, 90th and 99th percentile. Missing values are \
       shown as '-', never as 0.
 
-      An aggregate shows the number of its members, and the part of a sum that departed members left. \
-      With --aggregate, only aggregates are shown, computed by the given functions, with the member \
-      that has the minimum or maximum.
+      For an aggregate, the number of its members is shown, and the part of a sum that comes from \
+      members that no longer exist. With --aggregate, only aggregates are shown. They are computed by \
+      the given functions; min and max also show which member has that value.
 
       Examples:
         vitals show kvm/web1/vcpu0

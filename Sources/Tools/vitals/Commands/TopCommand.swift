@@ -14,10 +14,11 @@ struct TopCommand: ParsableCommand {
     commandName: "top",
     abstract: "Show the host on one screen: VMs, vCPUs, statistics, histograms.",
     discussion: """
-      VMs come first, the busiest on top: CPU time, steal (time that a vCPU could run but had no \
-      CPU), exits and their leading causes, and a graph of the last seconds. Enter opens the selected \
-      row: a VM, its vCPUs, all statistics of a vCPU, a histogram. The line above the keys explains \
-      the sorted column. ? shows all keys, q quits.
+      The first view lists the VMs, the busiest on top. Its columns are CPU time, steal (time that a \
+      vCPU could run but had no CPU), exits, the most frequent causes of exits, and a graph of CPU \
+      time in the last seconds. Enter goes from a VM to its vCPUs, from a vCPU to all its statistics, \
+      and from a statistic to its histogram. The line above the keys explains the column by which the \
+      rows are sorted. ? shows all keys, q quits.
 
       Without a terminal, --batch prints the same rows as text, and --log appends all values to a CSV \
       file, which SIGHUP reopens.
@@ -150,8 +151,11 @@ struct ViewArgument {
     self.view = view
   }
 
+  /// Former names, which remain valid.
+  private static let aliases = ["machines": TopView.vms, "processors": TopView.vcpus]
+
   init(_ text: String) throws {
-    guard let view = TopView(rawValue: text) else {
+    guard let view = TopView(rawValue: text) ?? Self.aliases[text] else {
       let all = TopView.allCases.map(\.rawValue).joined(separator: ", ")
       throw ValidationError("unknown view '\(text)'; expected one of \(all)")
     }

@@ -17,15 +17,18 @@ struct WatchCommand: ParsableCommand {
       CPU time used; run_delay_ns is steal, the time that a vCPU could run but had no CPU. VMs and \
       publishers that appear or end are reported. Ctrl-C ends.
 
-      With --aggregate, there is one row for each source and function; minimum and maximum are those \
-      of the members' rates.
+      With --aggregate, there is one row for each source and function. The functions min and max are \
+      applied to the rates of the members.
 
-      With --when, only sources for which a condition holds are shown, with the values in the \
-      condition. A condition that cannot be evaluated is reported once on standard error. With --exit, \
-      the command ends as soon as the condition holds. The exit status is 1 if it held, else 0. A \
-      condition consists of rate(NAME), share(NAME) of the time, delta(NAME), p99(NAME) of a \
-      histogram, NAME for the value, numbers such as 20%, 5ms and 1000/s, + - * / ??, comparisons, \
-      and, or, not.
+      With --when, only sources for which a condition holds are shown, with the values that occur in \
+      the condition. If the condition cannot be evaluated for a source, the reason is printed once on \
+      standard error. With --exit, the command ends as soon as the condition holds for a source. The \
+      exit status is 1 if the condition held in any interval, else 0.
+
+      A condition can contain the values rate(NAME), share(NAME) (share of the time), delta(NAME), \
+      p99(NAME) (of a histogram) and NAME (the value itself); numbers such as 20%, 5ms or 1000/s; the \
+      operators + - * / and ?? (a default for a missing value); comparisons; and the words 'and', \
+      'or', 'not'.
 
       Examples:
         vitals watch
@@ -34,7 +37,7 @@ struct WatchCommand: ParsableCommand {
         vitals watch kvm --aggregate sum,max
         vitals watch app/shop --enable locks
         vitals watch --when 'rate(halt_poll_fail_ns) > 0.2'
-        vitals watch --when 'share(run_delay_ns) > 10%' --exit && echo fine
+        vitals watch --when 'share(run_delay_ns) > 10%' --exit --count 60 && echo 'no steal'
         vitals watch --format json --count 10 > samples.jsonl
         vitals watch --format xcp-rrdd --to /dev/shm/metrics/vitals --every 5s
       """)

@@ -23,8 +23,9 @@ enum MountFindings {
   /// ids that begin with `kvm`, and I10, kinds that the kernel uses.
   private static func binary(_ path: String) -> [Finding] {
     do throws(SystemError) {
+      let excluded = [StatsFileRule.idText, .knownCodes].map(\.id)
       return StatsFileCheck(try Descriptor.open(path), object: path).run().filter {
-        $0.check != "I4" && $0.check != "I10"
+        !excluded.contains($0.check)
       }
     } catch {
       return []

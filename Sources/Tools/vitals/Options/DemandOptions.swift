@@ -6,8 +6,8 @@ struct DemandOptions: ParsableArguments {
     name: .long, parsing: .singleValue,
     help: ArgumentHelp(
       """
-      Request on-demand groups from publishers while this command runs: a pattern of group names, \
-      sources, or source:group (repeatable).
+      Ask publishers to maintain their on-demand groups while this command runs. The pattern matches \
+      the name of a group, the path of a source, or both as source:group (repeatable).
       """, valueName: "pattern"),
     transform: PathPattern.init)
   var enable: [PathPattern] = []

@@ -43,7 +43,7 @@ struct ObservationOptions: ParsableArguments {
   @Option(
     name: .long, parsing: .singleValue,
     help: ArgumentHelp(
-      "Another QMP socket of a QEMU process whose own is in use (repeatable).",
+      "The QMP socket to use for a QEMU process if another client occupies the one that Vitals finds (repeatable).",
       valueName: "pid=socket"),
     transform: MonitorAddress.init)
   var qmp: [MonitorAddress] = []
@@ -52,10 +52,11 @@ struct ObservationOptions: ParsableArguments {
     name: .long,
     help: ArgumentHelp(
       """
-      Events of the vCPU threads to count while this runs, separated by commas: tracepoints of \
-      KVM (kvm_pio, 'kvm_*'), one value of a tracepoint (kvm_userspace_exit:KVM_EXIT_IO, \
-      'kvm_exit:*'; each costs a filter per exit), context-switches, cpu-migrations, task-clock, \
-      and hardware events cycles and instructions, each also as :guest and :host.
+      Events of the vCPU threads to count while the command runs, separated by commas: KVM \
+      tracepoints (kvm_pio, 'kvm_*'); one field value of a tracepoint \
+      (kvm_userspace_exit:KVM_EXIT_IO, 'kvm_exit:*'), for which the kernel evaluates a filter at \
+      every hit; context-switches, cpu-migrations, task-clock; cycles and instructions, also with \
+      the suffix :guest or :host.
       """, valueName: "events"),
     transform: EventList.init)
   var events: EventList?
@@ -96,7 +97,7 @@ struct ObservationOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Select sources of this user and sources without an owner; aggregates count no others.",
+      "Select only sources of this user and sources without an owner. Aggregates include only these.",
       valueName: "user"),
     transform: OwnerArgument.init)
   var owner: OwnerArgument?

@@ -41,24 +41,24 @@ struct MountLog: Sendable {
 
   /// Returns one finding per rule; `object` names the mount.
   func findings(_ object: String) -> [Finding] {
-    var list = FindingList(object: object)
+    var list = FindingList<MountRule>(object: object)
     for rule in MountRule.allCases {
       switch rule {
       case .readable: Self.add(unreadable, "not readable", rule, to: &list)
       case .unchanged: Self.add(vanished, "removed during the check", rule, to: &list)
       case _ where tried.contains(rule):
-        list.check(rule.id, rule.text, problems[rule] ?? [])
+        list.check(rule, problems[rule] ?? [])
       default:
-        list.skip(rule.id, rule.text, skipReasons[rule] ?? "nothing to check")
+        list.skip(rule, skipReasons[rule] ?? "nothing to check")
       }
     }
     return list.findings
   }
 
   private static func add(
-    _ names: [String], _ words: String, _ rule: MountRule, to list: inout FindingList
+    _ names: [String], _ words: String, _ rule: MountRule, to list: inout FindingList<MountRule>
   ) {
-    guard let first = names.first else { return list.check(rule.id, rule.text, []) }
-    list.skip(rule.id, rule.text, "\(names.count) \(words), for example \(first)")
+    guard let first = names.first else { return list.check(rule, []) }
+    list.skip(rule, "\(names.count) \(words), for example \(first)")
   }
 }

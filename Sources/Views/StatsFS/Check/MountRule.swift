@@ -1,34 +1,30 @@
-/// The rules of a mounted statistics filesystem: identifiers and texts.
-///
-/// The raw values are the numbers in the identifiers. They never change.
-enum MountRule: Int, CaseIterable, Hashable, Sendable {
-  case answers = 1
-  case names = 2
-  case directories = 3
-  case files = 4
-  case readOnly = 5
-  case sizes = 6
-  case texts = 7
-  case values = 8
-  case rereading = 9
-  case bytes = 10
-  case binaryFormat = 11
-  case binaryNames = 12
-  case binaryValues = 13
-  case schema = 14
-  case schemaHash = 15
-  case schemaPoll = 16
-  case table = 17
-  case facts = 18
-  case readable = 19
-  case unchanged = 20
-  case metrics = 21
+import StatsChecks
 
-  /// The identifier in findings, such as `F7`.
-  var id: String { "F\(rawValue)" }
+/// The rules of a mounted statistics filesystem.
+package enum MountRule: String, CheckRule {
+  case answers = "F1"
+  case names = "F2"
+  case directories = "F3"
+  case files = "F4"
+  case readOnly = "F5"
+  case sizes = "F6"
+  case texts = "F7"
+  case values = "F8"
+  case rereading = "F9"
+  case bytes = "F10"
+  case binaryFormat = "F11"
+  case binaryNames = "F12"
+  case binaryValues = "F13"
+  case schema = "F14"
+  case schemaHash = "F15"
+  case schemaPoll = "F16"
+  case table = "F17"
+  case facts = "F18"
+  case readable = "F19"
+  case unchanged = "F20"
+  case metrics = "F21"
 
-  /// The condition that must hold.
-  var text: String {
+  package var text: String {
     switch self {
     case .answers: "the mount answers requests"
     case .names: "names are unique in a directory; only the mount's own names begin with a dot"

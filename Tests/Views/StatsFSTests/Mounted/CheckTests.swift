@@ -15,6 +15,12 @@ import Testing
 extension MountedTests {
   /// The findings of `vitals check` on a mount.
   @Suite struct CheckTests {
+    /// The only rule of the simulated `.table`.
+    private enum ContentRule: String, CheckRule {
+      case isValid = "T1"
+      var text: String { "ok" }
+    }
+
     private let directory: MountDirectory
 
     init() throws { directory = try MountDirectory() }
@@ -28,7 +34,7 @@ extension MountedTests {
         let isRight = (try? readText(path)) == "VITALS ok"
         return [
           Finding(
-            check: "T1", rule: "ok", object: path, outcome: isRight ? .pass : .fail("it is not"))
+            ContentRule.isValid, object: path, outcome: isRight ? .pass : .fail("it is not"))
         ]
       },
       schema: { bytes in

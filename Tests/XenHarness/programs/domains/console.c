@@ -1,5 +1,4 @@
-/* console.c - the console's page of a domain that `run` made: its text, and the guest's reports
- * behind it. */
+/* console.c - the console page of a domain that `run` created: its text and the guest's reports. */
 #include "domains.h"
 #include "report.h"
 
@@ -10,10 +9,9 @@
 #include <xen/io/console.h>
 #include <xenforeignmemory.h>
 
-enum { MOST_RETRIES = 1000 };
+enum { MAXIMUM_RETRIES = 1000 };
 
-/* The builder grants the page to dom0 in the entry of that name, so the grant table has its frame.
- * */
+/* The domain builder grants the page to dom0 in a reserved entry, so the grant table has its frame. */
 static const void *map_console(xenforeignmemory_handle *memory, uint32_t domain) {
   void *table = NULL;
   xenforeignmemory_resource_handle *mapped = xenforeignmemory_map_resource(
@@ -33,9 +31,9 @@ static int print_text(const struct xencons_interface *ring) {
 }
 
 static int print_report(const volatile struct report *report) {
-  for (int tries = 0; tries < MOST_RETRIES; tries++) {
+  for (int tries = 0; tries < MAXIMUM_RETRIES; tries++) {
     uint64_t sequence = report->sequence;
-    /* The times are read between two looks at the sequence. */
+    /* Read the times between two reads of the sequence. */
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
     struct report copy = {.sequence = sequence};
     for (int state = 0; state < 4; state++) copy.times_ns[state] = report->times_ns[state];
@@ -47,16 +45,16 @@ static int print_report(const volatile struct report *report) {
     return 0;
   }
   errno = EBUSY;
-  return refused("report");
+  return call_failed("report");
 }
 
 static int with_console(struct host *host, uint32_t domain, int vcpu) {
   xenforeignmemory_handle *memory = xenforeignmemory_open(host->logger, 0);
-  if (memory == NULL) return refused("xenforeignmemory_open");
+  if (memory == NULL) return call_failed("xenforeignmemory_open");
   int status;
   const void *page = map_console(memory, domain);
   if (page == NULL) {
-    status = refused("console");
+    status = call_failed("console");
   } else {
     status = vcpu < 0
                  ? print_text(page)
@@ -74,7 +72,7 @@ int show_console(struct host *host, uint32_t domain) {
 int show_report(struct host *host, uint32_t domain, uint32_t vcpu) {
   if (vcpu >= REPORT_VCPUS) {
     errno = ENOENT;
-    return refused("report");
+    return call_failed("report");
   }
   return with_console(host, domain, (int)vcpu);
 }

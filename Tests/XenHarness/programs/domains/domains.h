@@ -1,7 +1,6 @@
 /*
- * domains.h - what the files of `domains` share. Each command prints what it found on standard
- * output and returns the exit status: 0 done, 1 refused by Xen, with the call and errno on standard
- * error.
+ * domains.h - declarations of `domains`. Each command prints its result on standard output and returns
+ * the exit status: 0 for success, 1 after a failed call, with the call and errno on standard error.
  */
 #ifndef DOMAINS_H
 #define DOMAINS_H
@@ -10,41 +9,41 @@
 #include <xenctrl.h>
 #include <xentoollog.h>
 
-/* The connection to the hypervisor that a command works with. */
+/* The connection of a command to the hypervisor. */
 struct host {
   xentoollog_logger *logger;
   xc_interface *control;
 };
 
-/* Complains of a failed call on standard error; returns 1. */
-int refused(const char *call);
+/* Prints a failed call and errno on standard error; returns 1. */
+int call_failed(const char *call);
 
-/* ID of the new domain on the first line; it is paused for as long as it lives. Of 0 vCPUs none is
- * made: Xen then says that the greatest is 4294967295. */
+/* Prints the ID of the new domain, which stays paused. With 0 vCPUs, Xen reports the maximum vCPU id
+ * 4294967295. */
 int make_bare_pv(struct host *host, uint32_t vcpus, uint32_t domain);
-/* The same, as a guest with hardware paging: needs AMD's or Intel's. */
+/* The same as a guest with hardware paging: requires that of AMD or Intel. */
 int make_bare_pvh(struct host *host, uint32_t vcpus);
 /* Builds a paravirtualized domain of 16 MiB from an ELF file and starts it; UUID may be null. A
- * running xenstored hears of the domain. */
+ * running xenstored is notified. */
 int run(struct host *host, const char *file, const char *load, const char *uuid);
 int destroy(struct host *host, uint32_t domain);
 int set_paused(struct host *host, uint32_t domain, int paused);
 
-/* One line: `vcpu V online O blocked B running R cpu_time_ns T cpu C at_ns A`, A of
+/* Prints `vcpu V online O blocked B running R cpu_time_ns T cpu C at_ns A`, A of
  * CLOCK_MONOTONIC. */
 int show_vcpu(struct host *host, uint32_t domain, uint32_t vcpu);
-/* A line for each domain. */
+/* Prints a line for each domain. */
 int list(struct host *host);
-/* `host cpus C nodes N total_pages T free_pages F scrub_pages S`, and `cpu C idle_ns I` for each. */
+/* Prints `host cpus C nodes N total_pages T free_pages F scrub_pages S`, and `cpu C idle_ns I` for each. */
 int show_host(struct host *host);
 
-/* What the domain wrote to its console, as far as its ring still has it. */
+/* Prints the console text that is still in the ring. */
 int show_console(struct host *host, uint32_t domain);
-/* What the guest of `run` last reported: `report N running_ns R runnable_ns W blocked_ns B
+/* Prints the last report of the guest of `run`: `report N running_ns R runnable_ns W blocked_ns B
  * offline_ns O`. */
 int show_report(struct host *host, uint32_t domain, uint32_t vcpu);
 
-/* What the hypervisor says to a size query and to mappings of one resource, a line each. */
+/* Prints the results of a size query and of mappings of one resource, a line each. */
 int show_resource(struct host *host, uint32_t domain, unsigned type, unsigned index);
 
 #endif

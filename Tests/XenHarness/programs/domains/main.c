@@ -1,6 +1,6 @@
 /*
- * main.c - the commands of `domains`: a maker of test domains that needs no xl, and a second way to
- * what Vitals reads.
+ * main.c - the commands of `domains`, which creates test domains without xl, and is a second source of
+ * the values that Vitals reads.
  */
 #include "domains.h"
 
@@ -10,7 +10,7 @@
 #include <string.h>
 
 static const char usage[] =
-    "usage: domains run ELF LOAD [UUID]         prints the new domain's ID\n"
+    "usage: domains run ELF LOAD [UUID]         prints the ID of the new domain\n"
     "       domains bare VCPUS [ID]             the same: PV, without an image, paused\n"
     "       domains pvh VCPUS                   the same: PVH\n"
     "       domains destroy|pause|unpause ID\n"
@@ -21,7 +21,7 @@ static const char usage[] =
     "       domains report ID VCPU\n"
     "       domains resource ID TYPE INDEX\n";
 
-int refused(const char *call) {
+int call_failed(const char *call) {
   fprintf(stderr, "domains: %s: %s\n", call, strerrorname_np(errno));
   return 1;
 }
@@ -31,7 +31,7 @@ static uint32_t number(const char *text) {
   errno = 0;
   unsigned long value = strtoul(text, &end, 10);
   if (errno != 0 || end == text || *end != 0 || value > UINT32_MAX) {
-    fprintf(stderr, "domains: not a number: %s\n", text);
+    fprintf(stderr, "domains: invalid number: %s\n", text);
     exit(2);
   }
   return (uint32_t)value;
@@ -65,11 +65,11 @@ int main(int count, char **arguments) {
     fputs(usage, stderr);
     return 2;
   }
-  /* What is refused, commands say themselves. */
+  /* The commands print errors themselves. */
   xentoollog_logger *logger =
       (xentoollog_logger *)xtl_createlogger_stdiostream(stderr, XTL_CRITICAL, 0);
   struct host host = {.logger = logger, .control = xc_interface_open(logger, logger, 0)};
-  if (host.control == NULL) return refused("xc_interface_open");
+  if (host.control == NULL) return call_failed("xc_interface_open");
   int status = perform(&host, count - 1, arguments + 1);
   xc_interface_close(host.control);
   xtl_logger_destroy(logger);

@@ -1,4 +1,4 @@
-/* make.c - makes domains, starts and destroys them. */
+/* make.c - creates, starts and destroys domains. */
 #include "domains.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 
 enum { IMAGE_MIB = 16, SLACK_KIB = 1024, GUEST_VCPUS = 2 };
 
-/* 32 hexadecimal digits; hyphens between them do not count. */
+/* Parses 32 hexadecimal digits; ignores hyphens. */
 static int parse_uuid(const char *text, uint8_t handle[16]) {
   int digits = 0;
   for (; *text != 0; text++) {
@@ -36,19 +36,19 @@ static struct xen_domctl_createdomain configuration(uint32_t vcpus) {
   };
 }
 
-/* An ID of 0 lets Xen choose one. */
+/* With the ID 0, Xen selects one. */
 static int make_bare(struct host *host, uint32_t domain, struct xen_domctl_createdomain wanted) {
   uint32_t vcpus = wanted.max_vcpus;
-  /* There must be room for one. */
+  /* The maximum must be at least one. */
   if (vcpus == 0) wanted.max_vcpus = 1;
-  if (xc_domain_create(host->control, &domain, &wanted) != 0) return refused("xc_domain_create");
+  if (xc_domain_create(host->control, &domain, &wanted) != 0) return call_failed("xc_domain_create");
   const char *call = NULL;
   if (vcpus > 0 && xc_domain_max_vcpus(host->control, domain, vcpus) != 0)
     call = "xc_domain_max_vcpus";
   else if (xc_domain_setmaxmem(host->control, domain, SLACK_KIB) != 0)
     call = "xc_domain_setmaxmem";
   if (call != NULL) {
-    int status = refused(call);
+    int status = call_failed(call);
     xc_domain_destroy(host->control, domain);
     return status;
   }
@@ -67,18 +67,18 @@ int make_bare_pvh(struct host *host, uint32_t vcpus) {
   return make_bare(host, 0, wanted);
 }
 
-/* A domain without xenstore is as good to most cases, so nothing here fails. */
+/* Most cases do not need xenstore, so errors are not returned. */
 static void introduce(uint32_t domain, const struct xc_dom_image *image) {
   struct xs_handle *store = xs_open(0);
   if (store == NULL) return;
   if (!xs_introduce_domain(store, domain, xc_dom_p2m((struct xc_dom_image *)image,
                                                      image->xenstore_pfn),
                            image->xenstore_evtchn))
-    refused("xs_introduce_domain");
+    call_failed("xs_introduce_domain");
   xs_close(store);
 }
 
-/* The first call that fails, or null. */
+/* Returns the first call that fails, or null. */
 static const char *build(struct host *host, uint32_t domain, const char *file, const char *load) {
   xc_interface *control = host->control;
   if (xc_domain_max_vcpus(control, domain, GUEST_VCPUS) != 0) return "xc_domain_max_vcpus";
@@ -116,15 +116,15 @@ static const char *build(struct host *host, uint32_t domain, const char *file, c
 int run(struct host *host, const char *file, const char *load, const char *uuid) {
   struct xen_domctl_createdomain wanted = configuration(GUEST_VCPUS);
   if (uuid != NULL && parse_uuid(uuid, wanted.handle) != 0) {
-    fprintf(stderr, "domains: not a UUID: %s\n", uuid);
+    fprintf(stderr, "domains: invalid UUID: %s\n", uuid);
     return 2;
   }
   uint32_t domain = 0;
-  if (xc_domain_create(host->control, &domain, &wanted) != 0) return refused("xc_domain_create");
+  if (xc_domain_create(host->control, &domain, &wanted) != 0) return call_failed("xc_domain_create");
   const char *call = build(host, domain, file, load);
   if (call == NULL && xc_domain_unpause(host->control, domain) != 0) call = "xc_domain_unpause";
   if (call != NULL) {
-    int status = refused(call);
+    int status = call_failed(call);
     xc_domain_destroy(host->control, domain);
     return status;
   }
@@ -132,24 +132,23 @@ int run(struct host *host, const char *file, const char *load, const char *uuid)
   return 0;
 }
 
-/* Xen frees a domain's memory by and by; returns when the domain is no more, at the latest after 5
- * s. */
+/* Xen frees a domain's memory asynchronously; waits up to 5 s until the domain does not exist. */
 int destroy(struct host *host, uint32_t domain) {
-  if (xc_domain_destroy(host->control, domain) != 0) return refused("xc_domain_destroy");
+  if (xc_domain_destroy(host->control, domain) != 0) return call_failed("xc_domain_destroy");
   for (int tries = 0; tries < 500; tries++) {
     xc_domaininfo_t info;
     int found = xc_domain_getinfolist(host->control, domain, 1, &info);
-    if (found < 0) return refused("xc_domain_getinfolist");
+    if (found < 0) return call_failed("xc_domain_getinfolist");
     if (found == 0 || info.domain != domain) return 0;
     nanosleep(&(struct timespec){.tv_nsec = 10 * 1000 * 1000}, NULL);
   }
   errno = EBUSY;
-  return refused("xc_domain_destroy: dying for 5 s");
+  return call_failed("xc_domain_destroy: dying for 5 s");
 }
 
 int set_paused(struct host *host, uint32_t domain, int paused) {
-  if (paused && xc_domain_pause(host->control, domain) != 0) return refused("xc_domain_pause");
+  if (paused && xc_domain_pause(host->control, domain) != 0) return call_failed("xc_domain_pause");
   if (!paused && xc_domain_unpause(host->control, domain) != 0)
-    return refused("xc_domain_unpause");
+    return call_failed("xc_domain_unpause");
   return 0;
 }

@@ -1,4 +1,4 @@
-/* resource.c - what XENMEM_acquire_resource gives: sizes, mappings and refusals. */
+/* resource.c - the results of XENMEM_acquire_resource: sizes, mappings and errors. */
 #include "domains.h"
 
 #include <errno.h>
@@ -8,20 +8,20 @@
 #include <xendevicemodel.h>
 #include <xenforeignmemory.h>
 
-/* No resource of a test domain has more; an errno given as a count of frames has far more. */
-enum { MOST_FRAMES = 1024, PAGE_BYTES = 4096, SHOWN_GRANTS = 2 };
+/* No resource of a test domain has more; an errno value as a number of frames is far higher. */
+enum { MAXIMUM_FRAMES = 1024, PAGE_BYTES = 4096, SHOWN_GRANTS = 2 };
 
-/* `grant N flags F domid D frame P` of the first entries, which the builder made. */
+/* Prints `grant N flags F domid D frame P` for the first entries, which the domain builder wrote. */
 static void show_grants(const volatile grant_entry_v1_t *table) {
-  for (int place = 0; place < SHOWN_GRANTS; place++)
-    printf("grant %d flags %u domid %u frame %u\n", place, table[place].flags, table[place].domid,
-           table[place].frame);
+  for (int index = 0; index < SHOWN_GRANTS; index++)
+    printf("grant %d flags %u domid %u frame %u\n", index, table[index].flags, table[index].domid,
+           table[index].frame);
 }
 
 static void show_mapping(xenforeignmemory_handle *memory, uint32_t domain, unsigned type,
                          unsigned index, unsigned long frames, int protection) {
   const char *rights = protection & PROT_WRITE ? "rw" : "ro";
-  /* A value that is not null would be a place that is asked for. */
+  /* A value that is not null would request an address. */
   void *address = NULL;
   xenforeignmemory_resource_handle *mapped = xenforeignmemory_map_resource(
       memory, (domid_t)domain, type, index, 0, frames, &address, protection, 0);
@@ -29,7 +29,7 @@ static void show_mapping(xenforeignmemory_handle *memory, uint32_t domain, unsig
     printf("map %s error %s\n", rights, strerrorname_np(errno));
     return;
   }
-  /* A page that is not there would be a SIGBUS. */
+  /* A missing page would cause SIGBUS. */
   unsigned sum = 0;
   for (unsigned long frame = 0; frame < frames; frame++)
     sum += ((const volatile uint8_t *)address)[frame * PAGE_BYTES];
@@ -49,7 +49,7 @@ static int show(xenforeignmemory_handle *memory, uint32_t domain, unsigned type,
     printf("size error %s\n", strerrorname_np(errno));
   } else {
     printf("size ok bytes %zu frames %zu\n", bytes, bytes / PAGE_BYTES);
-    if (bytes == 0 || bytes / PAGE_BYTES > MOST_FRAMES) printf("size implausible\n");
+    if (bytes == 0 || bytes / PAGE_BYTES > MAXIMUM_FRAMES) printf("size implausible\n");
     else frames = bytes / PAGE_BYTES;
   }
   show_mapping(memory, domain, type, index, frames, PROT_READ);
@@ -59,14 +59,14 @@ static int show(xenforeignmemory_handle *memory, uint32_t domain, unsigned type,
 
 int show_resource(struct host *host, uint32_t domain, unsigned type, unsigned index) {
   xenforeignmemory_handle *memory = xenforeignmemory_open(host->logger, 0);
-  if (memory == NULL) return refused("xenforeignmemory_open");
+  if (memory == NULL) return call_failed("xenforeignmemory_open");
   int status = 0;
   if (type == XENMEM_resource_ioreq_server) {
-    /* The resource is of a server, so there must be one. */
+    /* The resource belongs to a server, so create one. */
     xendevicemodel_handle *model = xendevicemodel_open(host->logger, 0);
     if (model == NULL) {
       xenforeignmemory_close(memory);
-      return refused("xendevicemodel_open");
+      return call_failed("xendevicemodel_open");
     }
     ioservid_t server = 0;
     if (xendevicemodel_create_ioreq_server(model, (domid_t)domain, HVM_IOREQSRV_BUFIOREQ_ATOMIC,

@@ -1,4 +1,4 @@
-/* show.c - what the hypervisor says of domains and vCPUs, by the calls of libxenctrl. */
+/* show.c - prints the hypervisor's values of domains and vCPUs, by libxenctrl. */
 #include "domains.h"
 
 #include <inttypes.h>
@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { MOST_DOMAINS = 256, MOST_CPUS = 64 };
+enum { MAXIMUM_DOMAINS = 256, MAXIMUM_CPUS = 64 };
 
 static uint64_t monotonic_ns(void) {
   struct timespec now;
@@ -17,7 +17,7 @@ static uint64_t monotonic_ns(void) {
 int show_vcpu(struct host *host, uint32_t domain, uint32_t vcpu) {
   xc_vcpuinfo_t info;
   memset(&info, 0, sizeof info);
-  if (xc_vcpu_getinfo(host->control, domain, vcpu, &info) != 0) return refused("xc_vcpu_getinfo");
+  if (xc_vcpu_getinfo(host->control, domain, vcpu, &info) != 0) return call_failed("xc_vcpu_getinfo");
   printf("vcpu %u online %u blocked %u running %u cpu_time_ns %" PRIu64 " cpu %u at_ns %" PRIu64
          "\n",
          vcpu, info.online, info.blocked, info.running, (uint64_t)info.cpu_time, info.cpu,
@@ -26,12 +26,12 @@ int show_vcpu(struct host *host, uint32_t domain, uint32_t vcpu) {
 }
 
 int list(struct host *host) {
-  static xc_domaininfo_t infos[MOST_DOMAINS];
-  int found = xc_domain_getinfolist(host->control, 0, MOST_DOMAINS, infos);
-  if (found < 0) return refused("xc_domain_getinfolist");
-  for (int place = 0; place < found; place++) {
-    const xc_domaininfo_t *info = &infos[place];
-    printf("domain %u cpu_time_ns %" PRIu64 " pages %" PRIu64 " vcpus %u greatest %u%s%s%s%s%s%s uuid ",
+  static xc_domaininfo_t infos[MAXIMUM_DOMAINS];
+  int found = xc_domain_getinfolist(host->control, 0, MAXIMUM_DOMAINS, infos);
+  if (found < 0) return call_failed("xc_domain_getinfolist");
+  for (int index = 0; index < found; index++) {
+    const xc_domaininfo_t *info = &infos[index];
+    printf("domain %u cpu_time_ns %" PRIu64 " pages %" PRIu64 " vcpus %u max_vcpu_id %u%s%s%s%s%s%s uuid ",
            info->domain, (uint64_t)info->cpu_time, (uint64_t)info->tot_pages,
            info->nr_online_vcpus, info->max_vcpu_id, info->flags & XEN_DOMINF_hvm_guest ? " hvm" : "",
            info->flags & XEN_DOMINF_running ? " running" : "",
@@ -48,14 +48,14 @@ int list(struct host *host) {
 int show_host(struct host *host) {
   xc_physinfo_t info;
   memset(&info, 0, sizeof info);
-  if (xc_physinfo(host->control, &info) != 0) return refused("xc_physinfo");
+  if (xc_physinfo(host->control, &info) != 0) return call_failed("xc_physinfo");
   printf("host cpus %u nodes %u total_pages %" PRIu64 " free_pages %" PRIu64 " scrub_pages %" PRIu64
          "\n",
          info.nr_cpus, info.nr_nodes, (uint64_t)info.total_pages, (uint64_t)info.free_pages,
          (uint64_t)info.scrub_pages);
-  xc_cpuinfo_t times[MOST_CPUS];
+  xc_cpuinfo_t times[MAXIMUM_CPUS];
   int cpus = 0;
-  if (xc_getcpuinfo(host->control, MOST_CPUS, times, &cpus) != 0) return refused("xc_getcpuinfo");
+  if (xc_getcpuinfo(host->control, MAXIMUM_CPUS, times, &cpus) != 0) return call_failed("xc_getcpuinfo");
   for (int cpu = 0; cpu < cpus; cpu++)
     printf("cpu %d idle_ns %" PRIu64 "\n", cpu, (uint64_t)times[cpu].idletime);
   return 0;

@@ -1,14 +1,14 @@
 import CBench
 import Statistics
 
-/// What it costs to fold many records into one, against the least that C can do.
-struct FoldBenchmark {
+/// The aggregation of many records into one, against plain sums in C.
+struct AggregationBenchmark {
   private static let members = 10_000
   private static let width = 60
   private static let rounds = 200
 
   private let statistics = (0..<width).map { Statistic("value\($0)", .cumulative) }
-  /// Counts as they are after some hours.
+  /// Counts of the size that they have after some hours.
   private let words = (0..<members * width).map { UInt64($0) &* 0x9e37_79b9_7f4a_7c15 >> 30 }
   private let offsets = (0..<members).map { $0 * width }
 
@@ -20,41 +20,43 @@ struct FoldBenchmark {
     var gaps = Aggregator(AggregateSchema(of: schema))
     var inactive = Aggregator(AggregateSchema(of: schema))
     var record = [UInt64](repeating: 0, count: all.definition.schema.wordCount)
-    // Six statistics that no member has, and none that any has.
+    // Six statistics are inactive in all members, then all statistics.
     var gapped = words
     for index in gapped.indices where index % Self.width % 10 == 3 { gapped[index] = .max }
-    let nothing = [UInt64](repeating: .max, count: words.count)
+    let allInactive = [UInt64](repeating: .max, count: words.count)
 
     let series = interleaved(
       Self.rounds,
       [
         { unsafe bench_sum_sixty(&sums, words, Self.members) },
-        { fold(words, &natural, &record) },
+        { aggregate(words, &natural, &record) },
       ])
     report.add("plain sums in C", time(series[0]))
-    report.add("fold, natural: sums", time(series[1]))
+    report.add("aggregate, natural functions: sums", time(series[1]))
     let ratios = (series[1].minimum / series[0].minimum, series[1].median / series[0].median)
     report.add(
-      "fold, natural / C: of minima, medians", "\(fixed(ratios.0)), \(fixed(ratios.1))",
+      "aggregate, natural functions / C: minima, medians", "\(fixed(ratios.0)), \(fixed(ratios.1))",
       bar: "<= 2.0", holds: max(ratios.0, ratios.1) <= 2)
     let others = interleaved(
       Self.rounds / 4,
       [
-        { fold(words, &all, &record) },
-        { fold(gapped, &gaps, &record) },
-        { fold(nothing, &inactive, &record) },
+        { aggregate(words, &all, &record) },
+        { aggregate(gapped, &gaps, &record) },
+        { aggregate(allInactive, &inactive, &record) },
       ])
-    report.add("fold, all five functions", time(others[0]))
-    report.add("fold, natural, 6 of the statistics inactive", time(others[1]))
-    report.add("fold, natural, all of them inactive", time(others[2]))
+    report.add("aggregate, all five functions", time(others[0]))
+    report.add("aggregate, natural functions, 6 statistics inactive", time(others[1]))
+    report.add("aggregate, natural functions, all statistics inactive", time(others[2]))
   }
 
-  /// One pass.
-  private func fold(_ words: [UInt64], _ fold: inout Aggregator, _ record: inout [UInt64]) {
-    fold.reset()
-    fold.add(words.span, at: offsets.span)
+  /// Aggregates all members once.
+  private func aggregate(
+    _ words: [UInt64], _ aggregator: inout Aggregator, _ record: inout [UInt64]
+  ) {
+    aggregator.reset()
+    aggregator.add(words.span, at: offsets.span)
     var span = record.mutableSpan
-    fold.write(into: &span)
+    aggregator.write(into: &span)
   }
 
   private func time(_ series: Series) -> String {
