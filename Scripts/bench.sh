@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds everything in release and prints one table of figures with their bars.
+# Builds everything in release mode and prints one table of results with their bars.
 set -eu
 cd "$(dirname "$0")/.."
 swift=${SWIFT:-swift}
@@ -7,7 +7,7 @@ swift=${SWIFT:-swift}
   $swift build -c release --product vitals
   $swift build -c release --product guest-holder
   $swift build -c release --product fs-holder
-  # SwiftPM sees new files of a package elsewhere only when it plans anew.
+  # Without this, SwiftPM does not notice new files of a package in another directory.
   touch Benchmarks/Package.swift
   $swift build -c release --package-path Benchmarks
 } >&2

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The example of docs/handover.md compiles without a warning; the tests run it.
+# Compiles the example of docs/handover.md without warnings; the tests run it.
 set -eu
 cd "$(dirname "$0")/.."
 mkdir -p .build

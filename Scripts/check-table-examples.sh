@@ -1,16 +1,16 @@
 #!/bin/sh
-# The examples of docs/table-abi.md compile as C and C++ without a warning and do what they say:
-# one publishes, the others read the same, and it shows whether the publisher lives.
+# Checks that the examples of docs/table-abi.md compile as C and C++ without warnings and work: one
+# publishes, the others read the same values and report whether the publisher runs.
 set -eu
 cd "$(dirname "$0")/.."
 out=.build/table-examples
 mkdir -p $out
 shared=$(mktemp -d /dev/shm/vitals-examples.XXXXXX)
-held=
-trap '[ -z "$held" ] || kill $held 2>/dev/null; rm -rf "$shared"' EXIT
+publisher=
+trap '[ -z "$publisher" ] || kill $publisher 2>/dev/null; rm -rf "$shared"' EXIT
 
 fail() { echo "table examples: $1"; exit 1; }
-says() { grep -q -- "$1" "$out/read" || { cat "$out/read"; fail "the reader does not say: $1"; }; }
+expect() { grep -q -- "$1" "$out/read" || { cat "$out/read"; fail "the reader does not print: $1"; }; }
 
 warnings='-O2 -D_GNU_SOURCE -Wall -Wextra -Werror'
 for example in publisher reader; do
@@ -21,14 +21,14 @@ for example in publisher reader; do
 done
 
 od -A x -v -t x1 Tests/TableMatrix/expected/rev2.table >$out/bytes
-sed -n 's/^    \([0-9a-f]\{6\}\( [0-9a-f][0-9a-f]\)\{16\}\)  .*/\1/p' docs/table-abi.md >$out/told
-[ -s $out/told ] || fail "docs/table-abi.md has no bytes"
-if grep -vxFf $out/bytes $out/told; then fail "docs/table-abi.md tells other bytes"; fi
+sed -n 's/^    \([0-9a-f]\{6\}\( [0-9a-f][0-9a-f]\)\{16\}\)  .*/\1/p' docs/table-abi.md >$out/documented
+[ -s $out/documented ] || fail "docs/table-abi.md has no bytes"
+if grep -vxFf $out/bytes $out/documented; then fail "docs/table-abi.md has different bytes"; fi
 echo "ok      the bytes of docs/table-abi.md"
 
 publish() { # PROGRAM
   "$1" "$shared" shop &
-  held=$!
+  publisher=$!
   tries=0
   until [ -s "$shared/shop.table" ] && $out/table-reader "$shared/shop.table" >$out/read &&
     grep -q 'lock is held' $out/read && grep -q 'working (state)' $out/read; do
@@ -39,26 +39,26 @@ publish() { # PROGRAM
 }
 
 publish $out/table-publisher
-says ': live, its lock is held'
-says 'tried .* Done and failed together, in every sample.'
+expect ': live, its lock is held'
+expect 'tried .* Done and failed together, in every sample.'
 if $out/table-publisher-cxx "$shared" shop 1 2>/dev/null; then fail "the name was claimed twice"; fi
-kill $held
-wait $held || fail "the publisher did not end cleanly"
+kill $publisher
+wait $publisher || fail "the publisher did not end cleanly"
 $out/table-reader-cxx "$shared/shop.table" >$out/read
-says ': closed, its lock is not held'
-says 'ending (state)'
+expect ': closed, its lock is not held'
+expect 'ending (state)'
 
-# A successor takes the name; killed, it cannot say that it ended, but its lock is gone.
+# Another publisher gets the name. After SIGKILL its table is not closed, but its lock is released.
 publish $out/table-publisher-cxx
-kill -KILL $held
-wait $held 2>/dev/null || true
-held=
+kill -KILL $publisher
+wait $publisher 2>/dev/null || true
+publisher=
 $out/table-reader "$shared/shop.table" >$out/read
-says ': live, its lock is not held'
-[ -z "$(find "$shared" -name '.*.????????????????')" ] || fail "a temporary file was left"
+expect ': live, its lock is not held'
+[ -z "$(find "$shared" -name '.*.????????????????')" ] || fail "a temporary file remains"
 echo "ok      publisher and reader"
 
-# Cut short, of another kind, or not a table: one line, and no crash.
+# A truncated table, an empty file and a pipe: one line, and no crash.
 cp "$shared/shop.table" "$shared/short.table"
 truncate -s 100 "$shared/short.table"
 : >"$shared/empty.table"
@@ -66,9 +66,9 @@ mkfifo "$shared/pipe.table"
 for file in short empty pipe; do
   status=0
   timeout 10 $out/table-reader "$shared/$file.table" >$out/read 2>&1 || status=$?
-  [ $status -eq 1 ] || fail "$file.table: ended with $status"
+  [ $status -eq 1 ] || fail "$file.table: exit status $status"
 done
-echo "ok      reader of what is no table"
+echo "ok      reader of invalid files"
 
 if command -v python3 >/dev/null 2>&1 && python3 -c '' 2>/dev/null; then
   for table in Tests/TableMatrix/expected/*.table "$shared/shop.table"; do
@@ -80,7 +80,7 @@ if command -v python3 >/dev/null 2>&1 && python3 -c '' 2>/dev/null; then
     status=0
     timeout 10 python3 Examples/Python/table-reader.py "$shared/$file.table" >$out/read 2>&1 ||
       status=$?
-    [ $status -eq 1 ] || fail "table-reader.py: $file.table: ended with $status"
+    [ $status -eq 1 ] || fail "table-reader.py: $file.table: exit status $status"
     if grep -q Traceback $out/read; then fail "table-reader.py: $file.table: traceback"; fi
   done
   echo "ok      table-reader.py"

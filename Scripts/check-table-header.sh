@@ -1,6 +1,7 @@
 #!/bin/sh
-# The table's header compiles by itself, without a warning, as C11 and C++17 with what compilers
-# there are, and its reader takes what its publisher writes at each level of optimization.
+# Checks that the table's header compiles alone, without warnings, as C11 and C++17, with the
+# installed compilers, and that its reader reads the output of its publisher at each optimization
+# level.
 set -eu
 cd "$(dirname "$0")/.."
 out=.build/table-header

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The C reader survives any bytes, and reads no torn sample. TABLE_MUTATIONS and TABLE_SAMPLES make
-# it longer.
+# Checks that the C reader survives damaged tables and returns no torn sample. TABLE_MUTATIONS and
+# TABLE_SAMPLES set the numbers of tables and samples.
 set -eu
 cd "$(dirname "$0")/.."
 tests=Tests/TableMatrix
@@ -18,7 +18,7 @@ hostile() { # NAME READER
     echo "$1, damaged $revision:"
     "$out/hostile-$1" "$tests/expected/$revision.table" "$mutations" 1
   done
-  echo "$1, damaged while it reads:"
+  echo "$1, damaged during reads:"
   "$out/hostile-$1" "$tests/expected/rev2.table" $((mutations / 4)) 1 --live
 }
 hostile reader reader.c
@@ -33,18 +33,18 @@ for include in $tests/revision1 Sources/C/CVitals/include; do
   done
 done
 table=$(mktemp /dev/shm/vitals-torn.XXXXXX)
-held=
-trap 'rm -f "$table"; [ -z "$held" ] || kill $held' EXIT
+publisher_pid=
+trap 'rm -f "$table"; [ -z "$publisher_pid" ] || kill $publisher_pid' EXIT
 for publisher in 1 2; do
-  : >$out/said
-  $out/publisher-$publisher "$table" --hold >$out/said &
-  held=$!
-  until [ -s $out/said ]; do sleep 0.1; done
+  : >$out/output
+  $out/publisher-$publisher "$table" --hold >$out/output &
+  publisher_pid=$!
+  until [ -s $out/output ]; do sleep 0.1; done
   for reader in 1 2; do
     echo "publisher $publisher, reader $reader:"
     timeout 120 $out/reader-$reader "$table" --invariant "$samples"
   done
-  kill $held
-  wait $held 2>/dev/null || true
-  held=
+  kill $publisher_pid
+  wait $publisher_pid 2>/dev/null || true
+  publisher_pid=
 done

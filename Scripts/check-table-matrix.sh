@@ -1,6 +1,6 @@
 #!/bin/sh
-# Every publisher of the table against every reader: each revision, the header as it is now, the
-# same as C++, and a revision that does not exist yet. `write` accepts what is printed as right.
+# Runs every publisher of the table with every reader: each revision, the current header, the same
+# as C++, and a simulated future revision. `write` stores the output as the expected one.
 set -eu
 cd "$(dirname "$0")/.."
 tests=Tests/TableMatrix
@@ -9,12 +9,12 @@ mode=${1:-check}
 mkdir -p "$out/current" "$out/future"
 failed=0
 
-# What the layout's text means is said in its comments, so they are compared as well.
+# The comments define the meaning of the layout, so they are compared, too.
 layout() { sed -n '/MARK: Constants/,/MARK: Words/p' "$1"; }
 layout Sources/C/CVitals/include/vitals_table.h >"$out/layout-current"
 layout $tests/revision2/vitals_table.h >"$out/layout-newest"
 if ! diff "$out/layout-newest" "$out/layout-current"; then
-  echo "table: the layout is not that of the newest frozen revision: append and freeze a new one"
+  echo "table: the layout differs from the newest frozen revision (append, and freeze a new revision)"
   failed=1
 fi
 
@@ -41,10 +41,10 @@ build cxx 2 "$out/current" "${CXX:-c++}" -std=c++17
 shared=$(mktemp -d /dev/shm/vitals-matrix.XXXXXX)
 trap 'rm -rf "$shared"' EXIT
 
-golden() { # the revision whose expected files a program shares
+golden() { # REVISION: prints the revision that has the expected files
   case $1 in current | cxx) echo rev2 ;; *) echo "$1" ;; esac
 }
-same() { # WHAT GOT EXPECTED
+same() { # NAME ACTUAL EXPECTED
   if [ "$mode" = write ]; then cp "$2" "$3"; fi
   if cmp -s "$2" "$3"; then
     echo "ok      $1"
@@ -60,7 +60,7 @@ for publisher in rev1 rev2 current cxx future; do
   same "publisher $publisher, its bytes" "$shared/$publisher.table" \
     "$tests/expected/$(golden $publisher).table"
   for reader in rev1 rev2 current cxx future; do
-    "$out/reader-$reader" "$shared/$publisher.table" >"$shared/read" || echo "ended with $?" \
+    "$out/reader-$reader" "$shared/$publisher.table" >"$shared/read" || echo "exit status $?" \
       >>"$shared/read"
     same "publisher $publisher, reader $reader" "$shared/read" \
       "$tests/expected/$(golden $publisher)-read-by-$(golden $reader).txt"

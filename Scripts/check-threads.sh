@@ -1,15 +1,14 @@
 #!/bin/sh
-# Runs under ThreadSanitizer the tests of what several threads use at once: publishers of tables and
-# their readers, and trees. It has a build of its own in .build/tsan, since all that is linked has to
-# be rebuilt.
+# Runs the tests of concurrent code under ThreadSanitizer: publishers of tables, their readers, and
+# trees. Everything is rebuilt in .build/tsan.
 #
-# ThreadSanitizer knows no fences: with the macro the copies are made of atomic loads and stores.
+# ThreadSanitizer does not support fences: with the macro, copies use atomic loads and stores.
 set -eu
 cd "$(dirname "$0")/.."
 out=.build/tsan
 mkdir -p $out
-# Nor does it know Swift's Mutex, which keeps the blocks' state: the compiler checks its use. The
-# tree's lock has something for it to see with the macro.
+# It does not support Swift's Mutex either, which protects the state of blocks; the compiler checks
+# its use. With the macro, the tree's lock has operations that ThreadSanitizer recognizes.
 echo "race:PublisherCore" >$out/suppressions
 
 export VITALS_SOURCES="${VITALS_SOURCES:-1000}"

@@ -1,6 +1,5 @@
 #!/bin/sh
-# Shows the main job: tiny guests and a publisher in processes of their own, and what Vitals sees
-# of them.
+# Starts small guests and a publisher, and shows the output of the main commands.
 set -eu
 vitals=$1
 show() {

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Feeds what reads foreign bytes with what the fuzzer makes: Scripts/fuzz.sh [SECONDS] [TARGET]
+# Fuzzes the parsers of foreign bytes: Scripts/fuzz.sh [SECONDS] [TARGET]
 #
 # Targets: kvm (files of KVM statistics), types (a kernel's types), table (shared tables), fuse
-# (requests of the kernel), rrdd (files of xcp-rrdd's plugins) and rules (conditions and files of
-# rules), which share the seconds. Fails where one crashes, hangs or takes too much memory; the input
-# is left in .build/fuzz.
+# (requests of the kernel), rrdd (files of xcp-rrdd plugins) and rules (conditions and rules files).
+# All targets share the seconds. Fails if a target crashes, hangs or exceeds the memory limit; the
+# input remains in .build/fuzz.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -18,24 +18,24 @@ for name in corpus table-corpus table-seeds fuse-corpus types-corpus rrdd-corpus
 done
 if [ -z "$only" ]; then seconds=$(((seconds + 5) / 6)); fi
 
-# Swift's own report of crashes would keep libFuzzer from saving the input.
+# Swift's crash report would prevent libFuzzer from saving the input.
 export SWIFT_BACKTRACE=enable=no
 swift_options="-O -parse-as-library -sanitize=fuzzer -swift-version 6 -strict-memory-safety -package-name vitals"
 
-# run PROGRAM LONGEST CORPUS SEEDS: what is new goes to the corpus; the seeds are only read.
+# run PROGRAM MAXIMUM_LENGTH CORPUS SEEDS: stores new inputs in the corpus; only reads the seeds.
 run() {
   "$out/$1" -max_total_time="$seconds" -max_len="$2" -timeout=5 -rss_limit_mb=1024 \
     -artifact_prefix="$out/" -print_final_stats=1 -verbosity=1 "$3" "$4"
 }
 
 fuzz_kvm() {
-  # shellcheck disable=SC2046,SC2086 # the paths have no spaces
+  # shellcheck disable=SC2046,SC2086 # paths without spaces
   swiftc $swift_options -module-name KVMFormatFuzz -o "$out/kvm-format" \
     $(find Sources/Core/Statistics -name '*.swift') Fuzz/KVMFormatFuzz.swift
   run kvm-format 8192 "$out/corpus" Fuzz/Corpus
 }
 
-# module NAME: compiles the target NAME for those that import it.
+# module NAME: compiles the target NAME as a module.
 module() {
   # shellcheck disable=SC2046,SC2086
   swiftc $swift_options -wmo -module-name "$1" -I "$out/modules" \
@@ -44,7 +44,7 @@ module() {
     -emit-object -o "$out/modules/$1.o" $(find Sources/*/"$1" -name '*.swift')
 }
 
-# The modules that the targets import, compiled once.
+# modules: compiles, once, the modules that the fuzz targets import.
 modules() {
   if [ -n "${has_modules:-}" ]; then return; fi
   has_modules=yes

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs with apt what of the named commands is missing, and says so.
+# Installs missing commands with apt: need.sh COMMAND...
 set -eu
 packages=
 for command in "$@"; do
@@ -16,8 +16,8 @@ for command in "$@"; do
   packages="$packages $package"
 done
 [ -n "$packages" ] || exit 0
-echo "Missing, installing with apt:$packages"
+echo "Installing missing packages with apt:$packages"
 if [ "$(id -u)" -eq 0 ]; then sudo=; else sudo=sudo; fi
 $sudo apt-get update -qq
-# The Prometheus server itself is not wanted, only its tools: keep it from starting.
+# Only the tools of Prometheus are needed, not its server.
 $sudo apt-get install -y -qq --no-install-recommends $packages >/dev/null

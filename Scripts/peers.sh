@@ -1,11 +1,11 @@
 #!/bin/sh
-# Measures what reading 1,000 values of another process costs with PCP and with Varnish. A line is
-#   NAME MINIMUM MEDIAN VALUES     nanoseconds for 1,000 values, and how many were read
+# Measures how long PCP and Varnish take to read 1,000 values of another process. A line is
+#   NAME MINIMUM MEDIAN VALUES     nanoseconds for 1,000 values, and the number of values read
 #   NAME skipped|failed REASON
-# and the names `pcp` and `varnish` are the figures to compare with.
+# The lines `pcp` and `varnish` are the ones to compare with.
 #
-# The packages are unpacked below .build and not installed: what Debian's pcp does when it is
-# installed enables four daemons and starts two, past policy-rc.d.
+# The packages are unpacked below .build and not installed: the installation of Debian's pcp enables
+# four daemons and starts two, despite policy-rc.d.
 set -eu
 cd "$(dirname "$0")/.."
 build=$PWD/.build/peers
@@ -14,7 +14,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
-# Downloads packages, and what the machine lacks for them, into a directory; needs no root.
+# Downloads packages and their missing dependencies to a directory; does not need root.
 download() {
   into=$1
   shift
@@ -23,19 +23,19 @@ download() {
     -o Debug::NoLocking=1 -o Dir::Cache::archives="$into" "$@" >&2
 }
 
-# Renews the lists of packages, which may be old or none: only root can.
+# Updates the package lists, which may be old or missing; needs root.
 update() {
   if [ "$(id -u)" -eq 0 ]; then sudo=; else sudo='sudo -n'; fi
   $sudo apt-get update -qq >&2
 }
 
-# Sets $root to where the packages of a peer are unpacked, and does that once.
+# Sets $root to the directory of a peer's packages, and unpacks them if it does not exist.
 unpack() {
   root=$build/$1
   shift
   [ ! -d "$root" ] || return 0
   command -v apt-get >/dev/null && command -v dpkg >/dev/null || return 1
-  # Their libraries also where these are installed: what is linked with has to be in one place.
+  # Include libraries that are installed already: the linker needs all of them in one directory.
   libraries=$(apt-cache depends "$@" 2>/dev/null |
     awk '$1 ~ /Depends:$/ && $2 ~ /^lib(pcp|varnish|jemalloc)/ { print $2 }' | sort -u)
   rm -rf "$root.new" "$root.packages"
@@ -49,25 +49,25 @@ unpack() {
   mv "$root.new" "$root"
 }
 
-# The directories of the libraries, with a colon between.
+# Prints the directories of the libraries, separated by colons.
 libraries() {
   find "$root/usr/lib" -name '*.so*' -exec dirname {} + | sort -u |
     grep -E '/usr/lib(/[^/]*-linux-[^/]*(/varnish)?)?$' | paste -s -d : -
 }
 
-# Compiles a program against what is unpacked: compile NAME INCLUDES LIBRARIES...
+# Compiles a program with the unpacked libraries: compile NAME INCLUDES LIBRARIES...
 compile() {
   name=$1
   includes=$root/usr/include$2
   shift 2
   path=$(libraries)
-  # As words: this does not work below a directory with a space in its name.
+  # Words: this does not work in a directory with a space in its path.
   for directory in $(echo "$path" | tr : ' '); do set -- "-L$directory" "$@"; done
   cc -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -isystem "$includes" \
     -o "$build/$name" "$sources/$name.c" "$@" "-Wl,-rpath-link,$path"
 }
 
-# Runs a program with what is unpacked; its lines where it succeeds, else why it failed.
+# Runs a program with the unpacked libraries; prints its lines, or a `failed` line with the reason.
 measure() {
   name=$1
   shift
@@ -75,16 +75,16 @@ measure() {
     cat "$work/$name.out"
   else
     cat "$work/$name.err" >&2
-    # The first line of the program itself: what follows is of the end of its server.
+    # The first line of the program; later lines come from the end of its server.
     echo "$name failed $(grep -m 1 "^$name-" "$work/$name.err" || tail -n 1 "$work/$name.err")"
   fi
 }
 
 measure_pcp() {
   unpack pcp pcp pcp-conf libpcp3-dev libpcp-mmv1-dev ||
-    { echo "pcp skipped not to be had with apt"; return; }
-  compile pcp-fetch '' -lpcp_mmv -lpcp || { echo "pcp failed not compiled"; return; }
-  # The library looks everything up in one file; what it writes goes into a directory of this run.
+    { echo "pcp skipped not available with apt"; return; }
+  compile pcp-fetch '' -lpcp_mmv -lpcp || { echo "pcp failed compilation failed"; return; }
+  # The library reads all paths from one file; it writes to a directory of this run.
   sed "s|=/|=$root/|" "$root/etc/pcp.conf" >"$work/pcp.conf"
   mkdir -p "$work/pcp/mmv"
   export PCP_CONF="$work/pcp.conf" PCP_TMP_DIR="$work/pcp"
@@ -93,9 +93,9 @@ measure_pcp() {
 
 measure_varnish() {
   unpack varnish varnish libvarnishapi-dev ||
-    { echo "varnish skipped not to be had with apt"; return; }
-  compile varnish-iter /varnish -lvarnishapi || { echo "varnish failed not compiled"; return; }
-  # About 330 values are of the server itself, and 20 of each backend that the program mentions.
+    { echo "varnish skipped not available with apt"; return; }
+  compile varnish-iter /varnish -lvarnishapi || { echo "varnish failed compilation failed"; return; }
+  # The server has about 330 values, and 20 for each backend that the configuration uses.
   {
     echo 'vcl 4.1;'
     for backend in $(seq 36); do
@@ -105,7 +105,7 @@ measure_varnish() {
     for backend in $(seq 36); do echo "set req.backend_hint = b$backend;"; done
     echo '}'
   } >"$work/backends.vcl"
-  # A socket in the directory and no port of the machine; few threads, for nobody asks it anything.
+  # A socket in the directory and no TCP port; few threads, because there are no requests.
   measure varnish "$build/varnish-iter" "$work/varnish" 1000 "$root/usr/sbin/varnishd" \
     -F -j none -n "$work/varnish" -a "$work/socket" -T none -s malloc,8m \
     -p thread_pools=1 -p thread_pool_min=5 -f "$work/backends.vcl"

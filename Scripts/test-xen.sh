@@ -1,7 +1,7 @@
 #!/bin/sh
-# Boots a real Xen under emulation and runs the cases of Tests/XenHarness in its dom0, those that
-# are named or all: test-xen.sh VITALS [CASE...]. What this machine lacks is said in one line and
-# fails nothing.
+# Boots a real Xen under emulation and runs cases of Tests/XenHarness in its dom0, by default all:
+# test-xen.sh VITALS [CASE...]. If this host does not meet a requirement, prints one line and exits
+# with 0.
 set -eu
 cd "$(dirname "$0")/.."
 vitals=$1
@@ -11,15 +11,15 @@ skip() {
   echo "skipped: $*"
   exit 0
 }
-[ "$(uname -m)" = x86_64 ] || skip "the harness is for x86-64"
+[ "$(uname -m)" = x86_64 ] || skip "the harness requires x86-64"
 for command in qemu-system-x86_64 cc gunzip xz sha256sum; do
   command -v $command >/dev/null 2>&1 || skip "no $command"
 done
 
 status=0
-said=$(Tests/XenHarness/fetch.sh $cache 2>&1) || status=$?
-[ $status -ne 77 ] || skip "$said"
-echo "$said"
+output=$(Tests/XenHarness/fetch.sh $cache 2>&1) || status=$?
+[ $status -ne 77 ] || skip "$output"
+echo "$output"
 [ $status -eq 0 ] || exit 1
 Tests/XenHarness/build.sh $cache
 Tests/XenHarness/pack.sh $cache "$vitals" "$@"

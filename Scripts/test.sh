@@ -1,5 +1,5 @@
 #!/bin/sh
-# Lint, guards and all tests; the last line counts the tests.
+# Runs lint, all checks and all tests; the last line has the number of tests.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -12,12 +12,11 @@ Scripts/test-check-architecture.py
 Scripts/check-architecture.py
 
 echo "== C"
-# The shims are compiled only by the toolchain's own compiler: their header has nullability
-# annotations.
+# Only clang compiles the shims: their header has nullability annotations.
 clang -std=gnu11 -Wall -Wextra -Werror -fsyntax-only -ISources/C/CLinux/include \
   Sources/C/CLinux/*.c
 Scripts/check-handover-example.sh
-# A test compiles and runs it.
+# A test compiles and runs this program.
 cc -std=c11 -Wall -Wextra -Werror -Wpedantic -Wconversion -fsyntax-only \
   Tests/Fixtures/KVMReader/reader.c
 
@@ -26,7 +25,7 @@ Scripts/check-table-header.sh
 # The tests run these programs, too.
 Scripts/check-table-matrix.sh
 Scripts/check-table-examples.sh
-# A twentieth of the mutations and samples of a run by hand.
+# A twentieth of the default mutations and samples.
 TABLE_MUTATIONS=10000 TABLE_SAMPLES=200000 Scripts/check-table-hostile.sh
 
 echo "== build"

@@ -1,10 +1,12 @@
 import CLinux
 import Glibc
 
-/// Memory shared by BPF programs and this process: an array map with one value (bpf(2)).
+/// Memory that BPF programs and this process share (bpf(2)).
+///
+/// The memory is the only value of an array map.
 public struct BPFArray: ~Copyable, Sendable {
   let descriptor: Descriptor
-  /// The value of the map.
+  /// The mapped value of the array map.
   public let memory: Mapping
 
   /// Creates a zeroed map of at least `byteCount` bytes.
@@ -22,11 +24,14 @@ public struct BPFArray: ~Copyable, Sendable {
     self.descriptor = descriptor
   }
 
-  /// The map's descriptor number, which instructions refer to; this value keeps its ownership.
+  /// The number of the map's descriptor. The instructions of a program refer to the map by this
+  /// number.
+  ///
+  /// The struct still owns the descriptor: do not close it.
   public var rawValue: CInt { descriptor.rawValue }
 }
 
-/// Memory that BPF programs keep between two runs and that only they can write.
+/// Memory that only BPF programs can write. The memory keeps its content between two runs.
 public struct BPFStore: ~Copyable, Sendable {
   private let descriptor: Descriptor
 
@@ -40,6 +45,9 @@ public struct BPFStore: ~Copyable, Sendable {
     descriptor = Descriptor(owning: number)
   }
 
-  /// The map's descriptor number, which instructions refer to; this value keeps its ownership.
+  /// The number of the map's descriptor. The instructions of a program refer to the map by this
+  /// number.
+  ///
+  /// The struct still owns the descriptor: do not close it.
   public var rawValue: CInt { descriptor.rawValue }
 }

@@ -1,9 +1,9 @@
 import CLinux
 import Glibc
 
-/// The kernel rejected a BPF program.
+/// The reason why the kernel rejected a BPF program.
 public struct BPFLoadError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The call that failed.
+  /// The system call that failed.
   public let system: SystemError
   /// The last lines of the verifier's log, which contain the reason; empty if there is no log.
   public let log: [String]
@@ -18,18 +18,20 @@ public struct BPFLoadError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// A BPF program in the kernel (bpf(2)), which unloads it with its last descriptor.
+/// A BPF program that is loaded in the kernel (bpf(2)).
+///
+/// The kernel unloads the program when its last descriptor is closed.
 public struct BPFProgram: ~Copyable, Sendable {
   /// How the kernel runs a program.
   public enum Purpose: Hashable, Sendable {
-    /// `run()` runs it.
+    /// The program runs when `run()` is called.
     case call
-    /// The kernel runs it for each object of an iterator. `function` is the BTF type id of the
-    /// iterator's function.
+    /// The kernel runs the program for each object of an iterator. `function` is the BTF type id of
+    /// the iterator's function.
     case iterator(function: UInt32)
   }
 
-  /// The number of lines of the verifier's log in an error.
+  /// The maximum number of lines of the verifier's log that an error contains.
   private static let keptLineCount = 6
 
   let descriptor: Descriptor
@@ -45,7 +47,8 @@ public struct BPFProgram: ~Copyable, Sendable {
     var number = unsafe Self.load(instructions, purpose, name, nil)
     if number < 0 {
       let error = SystemError(call: "bpf BPF_PROG_LOAD", on: name)
-      // Load again with a log to get the reason: logging makes the verifier slower.
+      // Load again with a log to get the reason. The first attempt has no log, because logging
+      // makes the verifier slower.
       var log = [CChar](repeating: 0, count: 1 << 18)
       number = unsafe log.withUnsafeMutableBufferPointer { buffer in
         unsafe Self.load(instructions, purpose, name, buffer)
@@ -82,7 +85,7 @@ public struct BPFProgram: ~Copyable, Sendable {
 
   /// Runs the program once (BPF_PROG_RUN).
   ///
-  /// Part of the sampling path: neither allocates nor throws.
+  /// This function is called for every sample. It neither allocates memory nor throws.
   ///
   /// - Returns: The program's result, or the negative `errno` value.
   public func run() -> Int {
@@ -94,7 +97,7 @@ public struct BPFProgram: ~Copyable, Sendable {
   /// Attaches the program to an iterator (BPF_LINK_CREATE).
   ///
   /// - Parameter process: The process to visit; `nil` visits all processes of this PID namespace.
-  /// - Returns: The iterator, for any number of walks.
+  /// - Returns: The iterator. Its `walk(limit:)` can be called any number of times.
   /// - Throws: `EINVAL` if the kernel cannot restrict an iterator to a process (before Linux 6.1),
   ///   `ESRCH` if there is no such process.
   public func iterator(over process: Int32? = nil) throws(SystemError) -> BPFIterator {
@@ -104,20 +107,23 @@ public struct BPFProgram: ~Copyable, Sendable {
   }
 }
 
-/// A program attached to an iterator, for any number of walks.
+/// A program that is attached to an iterator of the kernel.
+///
+/// Each call of `walk(limit:)` visits all objects of the iterator once.
 public struct BPFIterator: ~Copyable, Sendable {
-  /// The maximum number of reads that the kernel interrupts in one walk.
+  /// The maximum number of reads that the kernel interrupts during one call of `walk(limit:)`.
   ///
-  /// The kernel interrupts a read after a million objects without output.
+  /// The kernel interrupts a read(2) after it has visited a million objects without output.
   private static let maximumPauseCount = 1000
 
   let link: Descriptor
   let name: String
 
-  /// Runs the program for each object and returns its whole output (BPF_ITER_CREATE, read(2)).
+  /// Runs the program for each object and returns the output of all runs (BPF_ITER_CREATE,
+  /// read(2)).
   ///
-  /// The walk visits every process that exists throughout; it may miss one that starts or exits
-  /// meanwhile.
+  /// The walk visits every process that exists during the whole walk. The walk might miss a process
+  /// that starts or exits meanwhile.
   ///
   /// - Throws: `EFBIG` if the output is longer than `limit` bytes.
   public func walk(limit: Int = 1 << 26) throws(SystemError) -> [UInt8] {
@@ -136,7 +142,7 @@ public struct BPFIterator: ~Copyable, Sendable {
           throw SystemError(call: "read", object: "iterator \(name)", code: EFBIG)
         }
       } catch {
-        // The kernel returns early to let other tasks run; the next read continues.
+        // The kernel ends a read early to let other tasks run. The next read continues the walk.
         guard error.code == EAGAIN || error.code == EINTR, pauses < Self.maximumPauseCount else {
           throw error
         }

@@ -2,10 +2,10 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// A child process, killed and reaped when the object is released.
+/// A child process that is killed and reaped when the object is released.
 ///
-/// If a child uses the parent-death signal (prctl(2)), the thread that starts it must not exit
-/// before the child: the kernel sends the signal when that thread exits.
+/// If a child uses the parent-death signal (prctl(2)), the thread that starts the child must not
+/// exit before the child, because the kernel sends the signal when that thread exits.
 public final class ChildProcess: Sendable {
   public let pid: CInt
   private let process: ProcessDescriptor
@@ -16,11 +16,15 @@ public final class ChildProcess: Sendable {
   /// - Parameters:
   ///   - executable: The path of the program.
   ///   - arguments: The arguments after the program's name.
-  ///   - output: Descriptor 1 of the child.
-  ///   - input: Descriptor 0 of the child; `nil` inherits it.
-  ///   - errors: Descriptor 2 of the child; `nil` inherits it.
-  ///   - variables: `NAME=value` entries placed before the environment of this process.
-  /// - Throws: `ENOENT` or `EACCES` if the program cannot be executed, `EMFILE`, `EAGAIN`.
+  ///   - output: The file that becomes the standard output of the child (descriptor 1).
+  ///   - input: The descriptor that becomes the standard input of the child (descriptor 0); with
+  ///     `nil`, the child inherits the standard input of this process.
+  ///   - errors: The descriptor that becomes the standard error of the child (descriptor 2); with
+  ///     `nil`, the child inherits the standard error of this process.
+  ///   - variables: `NAME=value` entries for the environment of the child. They precede the
+  ///     variables that the child inherits from this process.
+  /// - Throws: `ENOENT` or `EACCES` if the program cannot be executed, `EMFILE` at the limit of
+  ///   descriptors, `EAGAIN` at the limit of processes.
   public init(
     executable: String, arguments: [String], output: borrowing Descriptor,
     input: CInt? = nil, errors: CInt? = nil, variables: [String] = []
@@ -78,7 +82,7 @@ public final class ChildProcess: Sendable {
 
   /// Waits until the process exits.
   ///
-  /// - Returns: `false` if the time ends first.
+  /// - Returns: `false` if the timeout ends first.
   @discardableResult
   public func waitForExit(milliseconds: Int) -> Bool {
     process.waitForExit(milliseconds: milliseconds)
@@ -89,7 +93,7 @@ public final class ChildProcess: Sendable {
   /// Repeated calls have no effect.
   public func terminate(timeoutMilliseconds timeout: Int) {
     isReaped.withLock { isReaped in
-      // The child is not reaped, so the kernel has not reused its pid.
+      // The kernel cannot reuse the pid before the child is reaped.
       if !isReaped { Glibc.kill(pid, SIGTERM) }
     }
     process.waitForExit(milliseconds: timeout)
@@ -103,17 +107,19 @@ public final class ChildProcess: Sendable {
     isReaped.withLock { isReaped in
       guard !isReaped else { return }
       isReaped = true
-      // The child is not reaped, so the kernel has not reused its pid.
+      // The kernel cannot reuse the pid before the child is reaped.
       Glibc.kill(pid, SIGKILL)
       while waitpid(pid, nil, 0) < 0 && errno == EINTR {}
     }
   }
 }
 
-/// Makes the kernel kill this process when the thread that started it exits
-/// (PR_SET_PDEATHSIG of prctl(2)).
+/// Makes the kernel kill this process when its parent thread exits (PR_SET_PDEATHSIG of prctl(2)).
 ///
-/// - Throws: `ESRCH` if `parent` is no longer the parent: the kernel will send no signal.
+/// The parent thread is the thread that started this process.
+///
+/// - Throws: `ESRCH` if process `parent` is no longer the parent. In this case the kernel will send
+///   no signal.
 public func exitWithParent(_ parent: CInt) throws(SystemError) {
   guard clinux_set_parent_death_signal(SIGKILL) == 0 else {
     throw SystemError(call: "prctl PR_SET_PDEATHSIG", on: "SIGKILL")

@@ -2,7 +2,7 @@ import Glibc
 
 /// Returns the time on CLOCK_MONOTONIC in nanoseconds (clock_gettime(2)).
 ///
-/// Takes about 20 ns, without a system call.
+/// The call takes about 20 ns and makes no system call.
 @inline(__always)
 public func monotonicNanoseconds() -> UInt64 {
   var now = timespec()
@@ -17,7 +17,9 @@ public func realtimeNanoseconds() -> UInt64 {
   return UInt64(now.tv_sec) &* 1_000_000_000 &+ UInt64(now.tv_nsec)
 }
 
-/// Sleeps for a duration in spite of signals (nanosleep(2)); `nil` sleeps forever.
+/// Sleeps for a duration in nanoseconds, even if signals arrive (nanosleep(2)).
+///
+/// `nil` means forever.
 public func sleepNanoseconds(_ duration: UInt64?) {
   let end = duration.map { monotonicNanoseconds() &+ $0 }
   while true {

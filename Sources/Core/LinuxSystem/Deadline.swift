@@ -1,13 +1,13 @@
-/// Runs a call that may block forever in a new thread and waits for its result.
+/// Runs `body`, which might block forever, in a new thread and waits for the result.
 ///
-/// A call that never returns keeps its thread until the process exits.
+/// If `body` never returns, its thread exists until the process exits.
 ///
-/// - Returns: The result, or `nil` if the time ends first.
+/// - Returns: The result, or `nil` if the timeout ends first.
 public func withTimeout<Value: Sendable>(
   milliseconds: Int, _ body: @escaping @Sendable () -> Value
 ) throws(SystemError) -> Value? {
   let result = Monitor<Value?>(nil)
-  // Releasing the object detaches the thread.
+  // Releasing the `SystemThread` object detaches the thread.
   _ = try SystemThread(name: "deadline") {
     let value = body()
     result.update { $0 = value }

@@ -3,16 +3,18 @@ import Glibc
 
 // Operations on files that processes share without trusting each other.
 extension Descriptor {
-  /// Opens a file that another user may have created, for reading (open(2)).
+  /// Opens a file for reading, even if an untrusted user might have created the file (open(2)).
   ///
-  /// Follows no symbolic link at the last component and does not block.
+  /// The call does not block. It fails if the last component of the path is a symbolic link.
   public static func openUntrusted(_ path: String) throws(SystemError) -> Descriptor {
     let number = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
     guard number >= 0 else { throw SystemError(call: "open", on: path) }
     return Descriptor(owning: number)
   }
 
-  /// Opens a device for reading and writing; calls that would block fail with `EAGAIN`.
+  /// Opens a device for reading and writing.
+  ///
+  /// Calls on the descriptor do not block: they fail with `EAGAIN` instead.
   public static func openDevice(_ path: String) throws(SystemError) -> Descriptor {
     let number = unsafe Glibc.open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard number >= 0 else { throw SystemError(call: "open", on: path) }
@@ -36,7 +38,9 @@ extension Descriptor {
     return Descriptor(owning: number)
   }
 
-  /// Opens the file again, for reading only: a receiver of the descriptor cannot write.
+  /// Opens the file again, for reading only.
+  ///
+  /// A process that receives the new descriptor cannot write to the file.
   public func reopenedForReading() throws(SystemError) -> Descriptor {
     try Descriptor.open("/proc/self/fd/\(rawValue)")
   }
@@ -63,7 +67,7 @@ extension Descriptor {
     }
   }
 
-  /// Extends the file to a length; a longer file keeps its length.
+  /// Extends the file to `byteCount` bytes. A longer file keeps its length.
   public func extend(to byteCount: Int) throws(SystemError) {
     if try self.byteCount() < byteCount { try resize(to: byteCount) }
   }
@@ -82,7 +86,8 @@ extension Descriptor {
 
   /// Locks the whole file for writing (F_OFD_SETLK of fcntl(2)).
   ///
-  /// The lock belongs to the open file description and ends with its last descriptor.
+  /// The lock belongs to the open file description. The kernel releases the lock when the last
+  /// descriptor of this description is closed.
   ///
   /// - Returns: `false` if another open file description has the lock.
   public func lock() throws(SystemError) -> Bool {
@@ -91,7 +96,8 @@ extension Descriptor {
     throw SystemError(call: "fcntl F_OFD_SETLK", on: "descriptor \(rawValue)")
   }
 
-  /// Releases the lock of this open file description, even if a forked child shares it.
+  /// Releases the lock of this open file description, even if a forked child shares the
+  /// description.
   public func unlock() {
     _ = clinux_unlock(rawValue)
   }
@@ -124,7 +130,7 @@ extension Descriptor {
   }
 }
 
-/// Renames a file and replaces an existing file of that name (rename(2)).
+/// Renames a file to `path`, and replaces a file that exists there (rename(2)).
 public func renameFile(_ from: String, to path: String) throws(SystemError) {
   guard unsafe rename(from, path) == 0 else { throw SystemError(call: "rename", on: path) }
 }
@@ -145,7 +151,9 @@ public func setMode(of path: String, to mode: UInt32) throws(SystemError) {
   guard unsafe chmod(path, mode) == 0 else { throw SystemError(call: "chmod", on: path) }
 }
 
-/// Writes a byte to a pipe to wake its reader; a full pipe is readable already.
+/// Writes a byte to a pipe to wake the reader of the pipe.
+///
+/// Errors are ignored, because a full pipe is readable already.
 public func writeByte(to number: CInt) {
   var byte: UInt8 = 0
   _ = unsafe write(number, &byte, 1)

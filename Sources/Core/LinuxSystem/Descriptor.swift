@@ -1,16 +1,16 @@
 import CLinux
 import Glibc
 
-/// An open file descriptor, closed when the value is destroyed.
+/// An open file descriptor that is closed when the struct is destroyed.
 ///
 /// Every descriptor that Vitals opens is close-on-exec.
 public struct Descriptor: ~Copyable, Sendable {
-  /// The descriptor number, for calls that this type does not offer.
+  /// The number of the descriptor, for calls that this type does not offer.
   ///
-  /// This value keeps its ownership.
+  /// The struct still owns the descriptor: do not close it.
   public let rawValue: CInt
 
-  /// Takes ownership of `rawValue`, which is an open descriptor.
+  /// Takes ownership of the open descriptor `rawValue`.
   public init(owning rawValue: CInt) {
     precondition(rawValue >= 0, "not a descriptor: \(rawValue)")
     self.rawValue = rawValue
@@ -31,7 +31,7 @@ public struct Descriptor: ~Copyable, Sendable {
   public enum Access: Sendable {
     case read
     case readWrite
-    /// Writing to a file that is created with mode 0644, or truncated.
+    /// Writing. The file is truncated if it exists, and created with mode 0644 if it does not.
     case create
 
     var flags: CInt {
@@ -160,7 +160,8 @@ public struct Descriptor: ~Copyable, Sendable {
     }
   }
 
-  /// Duplicates a descriptor that another owner keeps (F_DUPFD_CLOEXEC of fcntl(2)).
+  /// Duplicates the descriptor `number` (F_DUPFD_CLOEXEC of fcntl(2)). The owner of `number` does
+  /// not change.
   public init(duplicating number: CInt) throws(SystemError) {
     let copy = fcntl(number, F_DUPFD_CLOEXEC, 0)
     guard copy >= 0 else {
@@ -177,13 +178,13 @@ public struct Descriptor: ~Copyable, Sendable {
   /// Waits until the descriptor has input or its other end is closed (poll(2)).
   ///
   /// - Parameter milliseconds: The timeout; -1 waits without limit.
-  /// - Returns: `false` if the time ends first.
+  /// - Returns: `false` if the timeout ends first.
   public func waitForInput(milliseconds: Int) -> Bool {
     var entry = pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0)
     return unsafe poll(&entry, 1, CInt(clamping: milliseconds)) > 0
   }
 
-  /// The kernel's name of the open file, such as `anon_inode:kvm-vm-stats`.
+  /// The target of the descriptor's link in `/proc/self/fd`, such as `anon_inode:kvm-vm-stats`.
   public var linkName: String? {
     try? readLink("/proc/self/fd/\(rawValue)")
   }

@@ -1,9 +1,9 @@
 public import Glibc
 
-/// Open descriptors with one owner, read without an object or a reference count for each.
+/// Owns many open descriptors, without an object or a reference count for each descriptor.
 ///
-/// A slot is a small number that identifies a descriptor until its removal. The table reuses free
-/// slots.
+/// The table identifies each descriptor by a slot, an index of an array. A slot is valid until
+/// `remove(_:)` closes the descriptor. A later `insert(_:)` can reuse the slot.
 public final class DescriptorTable {
   @usableFromInline
   var numbers: [CInt] = []
@@ -15,7 +15,7 @@ public final class DescriptorTable {
     for number in numbers where number >= 0 { close(number) }
   }
 
-  /// The number of descriptors.
+  /// The number of open descriptors in the table.
   public var count: Int { numbers.count - free.count }
 
   /// Takes ownership of a descriptor and returns its slot.
@@ -37,13 +37,15 @@ public final class DescriptorTable {
     free.append(slot)
   }
 
-  /// Returns the descriptor in `slot`, or -1 if the slot is empty; the table keeps its ownership.
+  /// Returns the descriptor in `slot`, or -1 if the slot is empty.
+  ///
+  /// The table still owns the descriptor: do not close it.
   @inlinable
   public func rawValue(of slot: Int) -> CInt { numbers[slot] }
 
-  /// Reads words from a byte offset (pread(2)).
+  /// Reads 64-bit words from a byte offset of the file (pread(2)).
   ///
-  /// Part of the sampling path: neither allocates nor throws.
+  /// This function is called for every sample. It neither allocates memory nor throws.
   ///
   /// - Returns: The number of bytes read, or the negative `errno` value.
   @inlinable

@@ -2,12 +2,12 @@ import Glibc
 
 /// Reports changes of the names in some directories (inotify(7)).
 ///
-/// While a directory does not exist, the watch is on its nearest existing ancestor.
+/// While a directory does not exist, its nearest existing ancestor is watched instead.
 public struct DirectoryWatch: ~Copyable {
-  /// A directory to watch, and the directory that is watched for it.
+  /// A directory to watch, and the existing directory that is watched in its place.
   private struct Target {
     let path: String
-    /// The watch descriptor.
+    /// The watch descriptor that inotify_add_watch(2) returned.
     var number: CInt = -1
     /// The missing name in the watched ancestor; `nil` if the directory itself is watched.
     var missing: String?
@@ -25,7 +25,9 @@ public struct DirectoryWatch: ~Copyable {
     descriptor = Descriptor(owning: number)
   }
 
-  /// The descriptor's number, readable while events are pending.
+  /// The number of the descriptor.
+  ///
+  /// poll(2) reports the descriptor as readable while events are pending.
   public var rawValue: CInt { descriptor.rawValue }
 
   /// Adds a directory; a directory that is watched already is ignored.
@@ -36,9 +38,9 @@ public struct DirectoryWatch: ~Copyable {
     targets.append(target)
   }
 
-  /// Drains the pending events, without blocking.
+  /// Reads all pending events, without blocking.
   ///
-  /// - Returns: `true` if names in the directories may have changed.
+  /// - Returns: `true` if names in the directories might have changed.
   public mutating func drainEvents() -> Bool {
     var hasChanged = false
     var bytes = [UInt8](repeating: 0, count: 4096)
@@ -59,7 +61,7 @@ public struct DirectoryWatch: ~Copyable {
 
   /// Processes an event.
   ///
-  /// - Returns: `true` if it concerns a target or the missing name that leads to one.
+  /// - Returns: `true` if the event concerns a target, or the missing name on the path to a target.
   private mutating func receive(_ event: inotify_event, name: String) -> Bool {
     let isLost = event.mask & UInt32(IN_Q_OVERFLOW) != 0
     let isItself = event.mask & UInt32(IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED) != 0
@@ -79,7 +81,7 @@ public struct DirectoryWatch: ~Copyable {
     return isRelevant
   }
 
-  /// Watches the directory, or its nearest existing ancestor.
+  /// Watches the directory of a target, or the nearest existing ancestor of the directory.
   private func watch(_ target: inout Target) throws(SystemError) {
     let old = target.number
     let parts = target.path.split(separator: "/").map(String.init)
@@ -96,7 +98,7 @@ public struct DirectoryWatch: ~Copyable {
       }
       target.number = number
       target.missing = depth < parts.count ? parts[depth] : nil
-      // The missing directory may have been created before the watch existed.
+      // The missing directory might have been created before the watch existed.
       guard let missing = target.missing,
         (try? FileStatus(path == "/" ? "/\(missing)" : "\(path)/\(missing)"))?.isDirectory == true
       else { break }

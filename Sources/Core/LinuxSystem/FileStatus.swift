@@ -9,10 +9,10 @@ public struct FileStatus: Hashable, Sendable {
   public let size: Int
   /// The allocated memory or disk space in bytes; less than `size` if the file has holes.
   public let allocatedByteCount: Int
-  /// Together with `inode`, the identity of the file.
+  /// The device number. `device` and `inode` together identify the file.
   public let device: UInt64
   public let inode: UInt64
-  /// The number of names of the file.
+  /// The number of names (hard links) of the file.
   public let links: UInt64
 
   /// Reads the status of a file, following symbolic links (stat(2)).
@@ -54,7 +54,7 @@ public struct FileStatus: Hashable, Sendable {
   /// Whether the group or others have write permission.
   public var isWritableByOthers: Bool { mode & 0o022 != 0 }
 
-  /// Returns `true` if both refer to the same file.
+  /// Returns `true` if `other` is the status of the same file.
   public func isSame(as other: FileStatus) -> Bool {
     device == other.device && inode == other.inode
   }

@@ -57,8 +57,8 @@ public func directoryEntries(_ path: String) throws(SystemError) -> [String] {
 
 /// Reads the start of a small file (open(2), read(2), close(2)).
 ///
-/// For files that must be opened for each reading, such as those of debugfs, which do not support
-/// pread(2).
+/// Use this for files that must be opened again for each read. Files of debugfs are an example,
+/// because they do not support pread(2).
 ///
 /// - Returns: The number of bytes read, or the negative `errno` value.
 public func readStart(of path: String, into bytes: inout [UInt8]) -> Int {

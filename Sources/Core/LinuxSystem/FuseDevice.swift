@@ -1,19 +1,22 @@
 import CLinux
 import Glibc
 
-/// A connection to the kernel's FUSE (fuse(4)), shared by the threads that serve it.
+/// A connection to the kernel's FUSE (fuse(4)).
+///
+/// The threads that serve the connection share one object.
 ///
 /// The connection ends when the object is released or `disconnect()` is called. Processes that
 /// wait for a reply then receive an error.
 public final class FuseDevice: Sendable {
   private let descriptor: Descriptor
 
-  /// Takes ownership of a descriptor of `/dev/fuse`, or of a socket that replaces it in tests.
+  /// Takes ownership of a descriptor of `/dev/fuse`, or of a socket that replaces the device in
+  /// tests.
   public init(owning descriptor: consuming Descriptor) {
     self.descriptor = descriptor
   }
 
-  /// Opens `/dev/fuse`; mount(2) turns it into a connection.
+  /// Opens `/dev/fuse`. A mount(2) with this descriptor creates the connection.
   public static func open() throws(SystemError) -> FuseDevice {
     let number = clinux_fuse_open()
     guard number >= 0 else { throw SystemError(call: "open", on: "/dev/fuse") }
@@ -25,7 +28,7 @@ public final class FuseDevice: Sendable {
 
   /// Reads the next request.
   ///
-  /// The device returns whole messages; `bytes` must have room for the longest one.
+  /// The device returns one whole message per call. `bytes` must have room for the longest message.
   ///
   /// - Returns: The length of the request, or the negative `errno` value.
   @inline(__always)
@@ -50,14 +53,16 @@ public final class FuseDevice: Sendable {
 
   /// Waits for a request.
   ///
-  /// - Returns: `false` if the time ends first.
+  /// - Returns: `false` if the timeout ends first.
   public func waitForRequest(milliseconds: Int) -> Bool {
     descriptor.waitForInput(milliseconds: milliseconds)
   }
 
   /// Registers an open file as a passthrough backing (FUSE_DEV_IOC_BACKING_OPEN).
   ///
-  /// - Returns: The number of the backing in this connection, not 0.
+  /// The kernel reads, writes and maps a backing instead of sending requests to the server.
+  ///
+  /// - Returns: The id of the backing in this connection, which is greater than 0.
   /// - Throws: `EPERM` without CAP_SYS_ADMIN, `ELOOP` for a file of a stacked file system,
   ///   `EOPNOTSUPP` if the connection has no passthrough.
   public func openBacking(_ file: borrowing Descriptor) throws(SystemError) -> Int32 {
@@ -68,18 +73,22 @@ public final class FuseDevice: Sendable {
     return number
   }
 
-  /// Unregisters a backing; files that are open with it keep it.
+  /// Unregisters a backing.
+  ///
+  /// Files that were opened with the backing continue to use it until they are closed.
   public func closeBacking(_ number: Int32) {
     _ = clinux_fuse_close_backing(descriptor.rawValue, number)
   }
 
-  /// Ends the connection, even if other threads share this object; none may be reading.
+  /// Ends the connection, even if other threads share this object.
   ///
-  /// Later writes are discarded.
+  /// No thread must be in `read(into:)` during this call.
+  ///
+  /// Messages that are written after the call are discarded.
   public func disconnect() {
     let nowhere = unsafe Glibc.open("/dev/null", O_RDWR | O_CLOEXEC)
     guard nowhere >= 0 else { return }
-    // Keep the descriptor number open: another thread may be about to use it.
+    // Do not close the descriptor, because another thread might be about to use its number.
     _ = clinux_replace(nowhere, descriptor.rawValue)
     close(nowhere)
   }

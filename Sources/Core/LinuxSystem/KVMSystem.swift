@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// The KVM of the host, `/dev/kvm` (linux/kvm.h).
+/// Queries the host's KVM and creates VMs, through `/dev/kvm` (linux/kvm.h).
 public struct KVMSystem: ~Copyable, Sendable {
   let descriptor: Descriptor
   /// The size of the memory that a vCPU shares with its VMM, in bytes.
@@ -9,8 +9,8 @@ public struct KVMSystem: ~Copyable, Sendable {
 
   /// Opens `/dev/kvm`.
   ///
-  /// - Throws: `ENOENT` without KVM, `EACCES` without permission, `ENOTSUP` if the API is not the
-  ///   stable version 12.
+  /// - Throws: `ENOENT` if the host has no KVM, `EACCES` without permission, `ENOTSUP` if the API
+  ///   is not the stable version 12.
   public init() throws(SystemError) {
     let file = try Descriptor.open("/dev/kvm", for: .readWrite)
     let version = try control(
@@ -26,7 +26,7 @@ public struct KVMSystem: ~Copyable, Sendable {
 
   /// Queries an extension (KVM_CHECK_EXTENSION).
   ///
-  /// - Returns: The extension's value, 0 if it is missing.
+  /// - Returns: The value of the extension; 0 if KVM does not support the extension.
   public func support(forExtension number: Int) throws(SystemError) -> Int {
     let support = try control(
       descriptor, CLINUX_KVM_CHECK_EXTENSION, UInt(number), call: "KVM_CHECK_EXTENSION",

@@ -3,7 +3,7 @@ import Glibc
 
 /// A vCPU of KVM.
 ///
-/// One thread runs it; any thread may request an exit from the guest.
+/// One thread runs the vCPU. Any thread is allowed to request an exit from the guest.
 public struct KVMVCPU: ~Copyable, Sendable {
   /// The reason why a vCPU returned to its VMM.
   public enum Exit: Hashable, Sendable {
@@ -12,18 +12,20 @@ public struct KVMVCPU: ~Copyable, Sendable {
     case halted
     /// A signal or `requestExit()` interrupted the run.
     case interrupted
-    /// Another reason (KVM_EXIT_*).
+    /// Another reason, as a KVM_EXIT_* value.
     case other(UInt32)
   }
 
-  /// The initial state of a 16-bit guest; code and stack segments begin at address 0.
+  /// The initial state of a 16-bit guest. Its code segment and its stack segment begin at address
+  /// 0.
   public struct Start: Hashable, Sendable {
     public var instruction: UInt64
     public var stack: UInt64
-    /// The start of the data segment; real mode permits a multiple of 16 below 1 MiB.
+    /// The start address of the data segment. In real mode, it must be a multiple of 16 below 1
+    /// MiB.
     public var dataBase: UInt64 = 0
-    /// The start of the extra segment: any address, so that a guest without paging can access
-    /// devices.
+    /// The start address of the extra segment. Any address is allowed, so that a guest without
+    /// paging can access devices.
     public var extraBase: UInt64 = 0
 
     public init(instruction: UInt64, stack: UInt64) {
@@ -32,12 +34,12 @@ public struct KVMVCPU: ~Copyable, Sendable {
     }
   }
 
-  /// The number of the vCPU in its VM.
+  /// The index of the vCPU in its VM.
   public let index: Int
   private let descriptor: Descriptor
   private let run: Mapping
 
-  /// The descriptor number; this value keeps its ownership.
+  /// The number of the descriptor. The struct still owns the descriptor: do not close it.
   public var rawValue: CInt { descriptor.rawValue }
 
   init(descriptor: consuming Descriptor, mappingSize: Int, index: Int) throws(SystemError) {
@@ -74,7 +76,7 @@ public struct KVMVCPU: ~Copyable, Sendable {
     var registers = kvm_regs()
     registers.rip = start.instruction
     registers.rsp = start.stack
-    // Bit 1 is always set; interrupts are disabled.
+    // Bit 1 is always set. Bit 9 is clear, so that interrupts are disabled.
     registers.rflags = 2
     try control(descriptor, CLINUX_KVM_SET_REGS, &registers, call: "KVM_SET_REGS", on: name)
     #else
@@ -82,15 +84,16 @@ public struct KVMVCPU: ~Copyable, Sendable {
     #endif
   }
 
-  /// Makes a vCPU runnable that would otherwise wait for a start-up interrupt (KVM_SET_MP_STATE).
+  /// Makes the vCPU runnable, so that it does not wait for a start-up interrupt (KVM_SET_MP_STATE).
   ///
-  /// Required for all vCPUs except the first if the kernel emulates the interrupt controllers.
+  /// If the kernel emulates the interrupt controllers, this is required for all vCPUs except the
+  /// first.
   public func makeRunnable() throws(SystemError) {
     var state = kvm_mp_state(mp_state: UInt32(KVM_MP_STATE_RUNNABLE))
     try control(descriptor, CLINUX_KVM_SET_MP_STATE, &state, call: "KVM_SET_MP_STATE", on: name)
   }
 
-  /// Runs the guest until it needs its VMM (KVM_RUN).
+  /// Runs the guest until the guest needs its VMM (KVM_RUN).
   public func enter() throws(SystemError) -> Exit {
     guard clinux_ioctl(descriptor.rawValue, UInt32(CLINUX_KVM_RUN), 0) >= 0 else {
       if errno == EINTR || errno == EAGAIN { return .interrupted }
@@ -107,28 +110,30 @@ public struct KVMVCPU: ~Copyable, Sendable {
 
   /// Makes `enter()` return immediately until `allowEntry()` is called.
   ///
-  /// Any thread may call this. The caller then wakes the thread that is in `enter()`.
+  /// Any thread is allowed to call this. After the call, the caller must wake the thread that is in
+  /// `enter()`, with a signal.
   public func requestExit() {
     run.publish(1, at: Self.immediateExitOffset)
   }
 
-  /// Cancels `requestExit()`; only the thread that runs the vCPU may call this.
+  /// Cancels `requestExit()`. Only the thread that runs the vCPU is allowed to call this.
   public func allowEntry() {
     run.publish(0, at: Self.immediateExitOffset)
   }
 
   /// Creates a descriptor of the vCPU's statistics (KVM_GET_STATS_FD).
   ///
-  /// Blocks while another thread is in `enter()`: KVM_RUN locks the vCPU's mutex.
+  /// This call blocks while another thread is in `enter()`, because KVM_RUN locks the vCPU's mutex.
   ///
-  /// - Throws: `EIO` in a process other than the VM's.
+  /// - Throws: `EIO` if another process created the VM.
   public func statsDescriptor() throws(SystemError) -> Descriptor {
     let number = try control(
       descriptor, CLINUX_KVM_GET_STATS_FD, 0, call: "KVM_GET_STATS_FD", on: name)
     return Descriptor(owning: number)
   }
 
-  // The first fields of struct kvm_run, the same on every architecture.
+  // The byte offsets of two fields of struct kvm_run. The offsets are the same on every
+  // architecture.
   private static let immediateExitOffset = 1
   private static let exitReasonOffset = 8
 }

@@ -3,13 +3,13 @@ import Glibc
 
 /// A VM of KVM.
 ///
-/// The VM exists as long as a descriptor of it, of a vCPU or of its statistics is open in any
-/// process.
+/// The kernel keeps the VM while any process has a descriptor of the VM, of one of its vCPUs or of
+/// its statistics open.
 public struct KVMVirtualMachine: ~Copyable, Sendable {
   let descriptor: Descriptor
   let vcpuMappingSize: Int
 
-  /// The descriptor number; this value keeps its ownership.
+  /// The number of the descriptor. The struct still owns the descriptor: do not close it.
   public var rawValue: CInt { descriptor.rawValue }
 
   /// Maps all of `memory` into the guest at address 0 (KVM_SET_USER_MEMORY_REGION).
@@ -27,7 +27,7 @@ public struct KVMVirtualMachine: ~Copyable, Sendable {
   /// Makes the kernel emulate the interrupt controllers, so that HLT waits inside KVM_RUN
   /// (KVM_CREATE_IRQCHIP).
   ///
-  /// Must precede the first vCPU.
+  /// Call this before creating the first vCPU.
   public func createInterruptController() throws(SystemError) {
     _ = try control(
       descriptor, CLINUX_KVM_CREATE_IRQCHIP, 0, call: "KVM_CREATE_IRQCHIP",
@@ -37,7 +37,8 @@ public struct KVMVirtualMachine: ~Copyable, Sendable {
   /// Sets the address of three pages that older Intel hosts need for real mode
   /// (KVM_SET_TSS_ADDR).
   ///
-  /// Must precede the first vCPU. Does nothing on architectures other than x86-64.
+  /// Call this before creating the first vCPU. The call does nothing on architectures other than
+  /// x86-64.
   public func reserveTaskState(at address: UInt) throws(SystemError) {
     #if arch(x86_64)
     _ = try control(
@@ -46,7 +47,9 @@ public struct KVMVirtualMachine: ~Copyable, Sendable {
     #endif
   }
 
-  /// Creates a vCPU, whose statistics id contains the id of the calling thread (KVM_CREATE_VCPU).
+  /// Creates a vCPU (KVM_CREATE_VCPU).
+  ///
+  /// The id of the vCPU's statistics contains the thread id of the caller.
   public func createVCPU(_ index: Int) throws(SystemError) -> KVMVCPU {
     let number = try control(
       descriptor, CLINUX_KVM_CREATE_VCPU, UInt(index), call: "KVM_CREATE_VCPU",
@@ -57,7 +60,7 @@ public struct KVMVirtualMachine: ~Copyable, Sendable {
 
   /// Creates a descriptor of the VM's statistics (KVM_GET_STATS_FD).
   ///
-  /// - Throws: `EIO` in a process other than the VM's.
+  /// - Throws: `EIO` if another process created the VM.
   public func statsDescriptor() throws(SystemError) -> Descriptor {
     let number = try control(
       descriptor, CLINUX_KVM_GET_STATS_FD, 0, call: "KVM_GET_STATS_FD", on: "VM")

@@ -1,7 +1,8 @@
 public import Synchronization
 
-// Accesses to words that another thread, another process or the hypervisor loads and stores
-// concurrently. A Swift ordering must be a literal, hence one method for each.
+// These methods access words (of 32 or 64 bits) that another thread, another process or the
+// hypervisor accesses concurrently. Each ordering has a method of its own, because Swift requires
+// the ordering as a literal.
 extension Mapping {
   /// Loads a word atomically, with relaxed ordering.
   @inlinable
@@ -15,15 +16,19 @@ extension Mapping {
     unsafe cell(UInt64.self, at: offset).pointee.load(ordering: .relaxed)
   }
 
-  /// Loads a word atomically, with acquire ordering: later accesses see all stores that precede the
-  /// writer's releasing store.
+  /// Loads a word atomically, with acquire ordering.
+  ///
+  /// If the load returns the value of a releasing store, all later accesses see the stores that
+  /// precede that store.
   @inlinable
   public func loadAcquiring(_: UInt32.Type, at offset: Int) -> UInt32 {
     unsafe cell(UInt32.self, at: offset).pointee.load(ordering: .acquiring)
   }
 
-  /// Loads a word atomically, with acquire ordering: later accesses see all stores that precede the
-  /// writer's releasing store.
+  /// Loads a word atomically, with acquire ordering.
+  ///
+  /// If the load returns the value of a releasing store, all later accesses see the stores that
+  /// precede that store.
   @inlinable
   public func loadAcquiring(_: UInt64.Type, at offset: Int) -> UInt64 {
     unsafe cell(UInt64.self, at: offset).pointee.load(ordering: .acquiring)
@@ -53,7 +58,8 @@ extension Mapping {
     unsafe cell(UInt64.self, at: offset).pointee.store(value, ordering: .releasing)
   }
 
-  /// Replaces `expected` by `desired`, with acquire and release ordering.
+  /// Atomically replaces a word by `desired` if the word is equal to `expected`, with acquire and
+  /// release ordering.
   ///
   /// - Returns: `true` if the word was equal to `expected`.
   public func exchange(_ expected: UInt32, by desired: UInt32, at offset: Int) -> Bool {
@@ -62,23 +68,27 @@ extension Mapping {
     ).exchanged
   }
 
-  /// Stores a byte at each offset in `range`, in ascending order, each atomically.
+  /// Stores `byte` at each offset in `range`, in ascending order.
+  ///
+  /// Each store is atomic.
   public func fill(_ range: Range<Int>, with byte: UInt8) {
     for offset in range {
       unsafe cell(UInt8.self, at: offset).pointee.store(byte, ordering: .relaxed)
     }
   }
 
-  /// Returns a pointer to a word, valid until the mapping is destroyed.
+  /// Returns a pointer to a word. The pointer is valid until the mapping is destroyed.
   ///
-  /// For handles whose owner keeps the mapping.
+  /// The caller must ensure that the mapping exists while the pointer is in use.
   @inlinable
   @unsafe
   public func word(at offset: Int) -> UnsafePointer<Atomic<UInt64>> {
     unsafe cell(UInt64.self, at: offset)
   }
 
-  /// Returns a pointer to the first of `count` words, valid until the mapping is destroyed.
+  /// Returns a pointer to the first of `count` words.
+  ///
+  /// The pointer is valid until the mapping is destroyed.
   @inlinable
   @unsafe
   public func words(at offset: Int, count: Int) -> UnsafePointer<Atomic<UInt64>> {
@@ -86,7 +96,7 @@ extension Mapping {
     return unsafe UnsafePointer((base + offset).assumingMemoryBound(to: Atomic<UInt64>.self))
   }
 
-  /// Returns a copy of whole words, each loaded atomically.
+  /// Returns a copy of whole 64-bit words. Each word is loaded atomically.
   public func copyBytes(at offset: Int, count: Int) -> [UInt8] {
     check(offset, count, alignment: 8)
     precondition(count.isMultiple(of: 8), "\(count) bytes are not whole words")
@@ -100,7 +110,7 @@ extension Mapping {
     return bytes
   }
 
-  /// Stores whole words, each atomically, with relaxed ordering.
+  /// Stores whole 64-bit words. Each word is stored atomically, with relaxed ordering.
   public func storeRelaxed(words bytes: ArraySlice<UInt8>, at offset: Int) {
     check(offset, bytes.count, alignment: 8)
     precondition(bytes.count.isMultiple(of: 8), "\(bytes.count) bytes are not whole words")
@@ -130,14 +140,16 @@ extension Mapping {
 
 /// Orders all earlier accesses before all later stores (release fence).
 ///
-/// A separate function, so that callers need not import `Synchronization`.
+/// This function exists so that callers need not import `Synchronization`.
 @inlinable
 @inline(__always)
 public func fenceReleasing() {
   atomicMemoryFence(ordering: .releasing)
 }
 
-/// Orders all earlier accesses before all later accesses, in a single order for all threads.
+/// Orders all earlier accesses before all later accesses (sequentially consistent fence).
+///
+/// All threads observe such fences in the same order.
 @inlinable
 @inline(__always)
 public func fenceSequentiallyConsistent() {

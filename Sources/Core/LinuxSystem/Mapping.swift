@@ -2,18 +2,20 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// Mapped pages shared with the kernel or other processes, unmapped when the value is destroyed.
+/// Mapped pages of memory that are unmapped when the struct is destroyed (mmap(2)).
+///
+/// Most mappings are shared with the kernel or other processes.
 ///
 /// An access outside the mapping or at an unaligned offset is a programming error and terminates
 /// the process.
 @safe
 public struct Mapping: ~Copyable, @unchecked Sendable {
-  /// The length of the mapping.
+  /// The length of the mapping in bytes.
   public let byteCount: Int
   @usableFromInline
   let base: UnsafeMutableRawPointer
   private let protection: CInt
-  /// The number of the guard against SIGBUS, or -1.
+  /// The id of the guard against SIGBUS, or -1 if the mapping is not guarded.
   private let guardNumber: CInt
 
   /// Maps zeroed pages that forked children share (mmap(2) with MAP_ANONYMOUS).
@@ -23,9 +25,9 @@ public struct Mapping: ~Copyable, @unchecked Sendable {
       flags: MAP_SHARED | MAP_ANONYMOUS, object: "\(byteCount) bytes of memory")
   }
 
-  /// Maps private zeroed pages that occupy memory only after they are written.
+  /// Reserves an address range with private zeroed pages, which occupy memory only after a write.
   ///
-  /// They reserve an address range: `replace(by:)` maps a file there, `release()` unmaps it.
+  /// `replace(by:)` maps a file at these addresses. `release()` replaces the file by zeroed pages.
   public init(reserving byteCount: Int) throws(SystemError) {
     try self.init(
       number: -1, byteCount: byteCount, protection: PROT_READ | PROT_WRITE,
@@ -35,9 +37,10 @@ public struct Mapping: ~Copyable, @unchecked Sendable {
 
   /// Maps the first `byteCount` bytes of an open file (mmap(2) with MAP_SHARED).
   ///
-  /// If the file is truncated, an access beyond its end raises SIGBUS. In a guarded mapping such an
-  /// access reads zeros and sets `isBroken`. The first guard installs a SIGBUS handler in the
-  /// process, which forwards unrelated signals.
+  /// If the file is truncated, an access beyond the end of the file raises SIGBUS. In a guarded
+  /// mapping, such an access reads zeros instead, and `isBroken` becomes `true`. The first guarded
+  /// mapping installs a SIGBUS handler in the process. The handler forwards unrelated signals to
+  /// the previous handler.
   public init(
     of descriptor: borrowing Descriptor, byteCount: Int, for access: Descriptor.Access = .read,
     isGuarded: Bool = false
@@ -100,13 +103,13 @@ public struct Mapping: ~Copyable, @unchecked Sendable {
   /// The start address, for system calls.
   public var address: UInt64 { unsafe UInt64(UInt(bitPattern: base)) }
 
-  /// Loads a value with one access, not atomically.
+  /// Loads a value with one access, which is not atomic.
   public func load<Value: BitwiseCopyable>(_: Value.Type, at offset: Int) -> Value {
     check(offset, MemoryLayout<Value>.size, alignment: MemoryLayout<Value>.alignment)
     return unsafe base.load(fromByteOffset: offset, as: Value.self)
   }
 
-  /// Stores a value with one access, not atomically.
+  /// Stores a value with one access, which is not atomic.
   public func store<Value: BitwiseCopyable>(_ value: Value, at offset: Int) {
     check(offset, MemoryLayout<Value>.size, alignment: MemoryLayout<Value>.alignment)
     unsafe base.storeBytes(of: value, toByteOffset: offset, as: Value.self)
@@ -121,7 +124,9 @@ public struct Mapping: ~Copyable, @unchecked Sendable {
     }
   }
 
-  /// Copies whole words out of the mapping; no other thread or process may write them meanwhile.
+  /// Copies whole 64-bit words out of the mapping.
+  ///
+  /// No other thread or process must write these words during the call.
   @inlinable
   public func copyWords(at offset: Int, into words: inout MutableSpan<UInt64>) {
     check(offset, words.count * 8, alignment: 8)

@@ -3,9 +3,10 @@ import Glibc
 
 /// An anonymous file in memory (memfd_create(2)).
 ///
-/// Its mode 0600 permits only the owner to open it again, through `/proc/PID/fd`.
+/// The mode of the file is 0600, so that only its owner can open the file again through
+/// `/proc/PID/fd`.
 public struct MemoryFile: ~Copyable, Sendable {
-  /// The file, open for reading and writing.
+  /// The descriptor of the file, open for reading and writing.
   public let descriptor: Descriptor
 
   /// Creates a file with the given contents.
@@ -13,9 +14,11 @@ public struct MemoryFile: ~Copyable, Sendable {
     let number = unsafe clinux_memfd_create(name)
     guard number >= 0 else { throw SystemError(call: "memfd_create", on: name) }
     let file = Descriptor(owning: number)
-    // A receiver of a descriptor must not gain permissions by opening the file again.
+    // Because of this mode, another user who receives a read-only descriptor cannot open the file
+    // again for writing.
     guard fchmod(number, 0o600) == 0 else { throw SystemError(call: "fchmod", on: name) }
-    // The access time is not needed and would cost a clock reading per read(2). Since Linux 6.6.
+    // The access time is not needed and would cost a clock reading per read(2). Linux 6.6 and later
+    // can omit it. Older kernels return an error, which does no harm.
     _ = clinux_drop_access_time(number)
     try file.write(contents)
     descriptor = file
@@ -38,7 +41,9 @@ public struct MemoryFile: ~Copyable, Sendable {
     try seal(CLINUX_SEAL_SEAL | CLINUX_SEAL_SHRINK | CLINUX_SEAL_GROW)
   }
 
-  /// Permanently forbids truncation, and writing except through existing mappings.
+  /// Permanently forbids truncation and writing.
+  ///
+  /// Only writable mappings that exist already can still be written.
   public func sealForReaders() throws(SystemError) {
     try seal(CLINUX_SEAL_SEAL | CLINUX_SEAL_SHRINK | CLINUX_SEAL_FUTURE_WRITE)
   }
@@ -49,13 +54,15 @@ public struct MemoryFile: ~Copyable, Sendable {
     }
   }
 
-  /// Returns `true` if the file is sealed against truncation, so that its mapping is safe to read.
+  /// Returns `true` if the file is sealed against truncation.
+  ///
+  /// A mapping of such a file is safe to read.
   public static func isSizeSealed(_ descriptor: borrowing Descriptor) -> Bool {
     guard let seals = descriptor.seals else { return false }
     return seals & CInt(CLINUX_SEAL_SHRINK) != 0
   }
 
-  /// Writes words at a byte offset (pwrite(2)).
+  /// Writes 64-bit words at a byte offset (pwrite(2)).
   public func write(_ words: [UInt64], at offset: Int) throws(SystemError) {
     let count = unsafe words.withUnsafeBytes { buffer in
       unsafe pwrite(descriptor.rawValue, buffer.baseAddress, buffer.count, off_t(offset))

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// A performance counter of a thread.
+/// Describes a performance counter of a thread.
 public struct PerfEvent: Hashable, Sendable {
   /// What the counter counts (`enum perf_type_id` of `linux/perf_event.h`).
   public enum Source: Hashable, Sendable {
@@ -9,7 +9,7 @@ public struct PerfEvent: Hashable, Sendable {
     case hardware(UInt64)
     /// A kernel event of `enum perf_sw_ids`.
     case software(UInt64)
-    /// A tracepoint, by its id; only hits whose fields match the filter count.
+    /// A tracepoint, by its id. With a filter, only hits whose fields match the filter are counted.
     case tracepoint(UInt64, filter: String?)
   }
 
@@ -33,7 +33,9 @@ public struct PerfEvent: Hashable, Sendable {
     self.scope = scope
   }
 
-  /// Opens and starts the counter, in the group of another counter or -1 for a new group.
+  /// Opens and starts the counter.
+  ///
+  /// `group` is the descriptor of the first counter of the group, or -1 to start a new group.
   fileprivate func open(thread: Int32, group: CInt) throws(SystemError) -> CInt {
     let (type, config): (Int, UInt64)
     var filter: String?
@@ -63,13 +65,13 @@ public struct PerfEvent: Hashable, Sendable {
 
 /// Counters of one thread that one read(2) returns together (perf_event_open(2)).
 ///
-/// They count from their creation and keep their last values after the thread exits.
+/// The counters count from their creation. They keep their last values after the thread exits.
 public final class PerfEventGroup: Sendable {
   /// The number of counters.
   public var count: Int { numbers.count }
   private let numbers: [CInt]
 
-  /// Returns the number of words that `read(into:)` needs for `count` counters.
+  /// Returns the number of 64-bit words that `read(into:)` needs for `count` counters.
   public static func wordCount(of count: Int) -> Int { 3 + count }
 
   /// Opens and starts counters.
@@ -78,7 +80,7 @@ public final class PerfEventGroup: Sendable {
   ///   - events: The events to count, at least one.
   ///   - thread: The thread id; 0 is the calling thread.
   /// - Throws: `ENOENT` if the host cannot count an event, `EACCES` or `EPERM` without CAP_PERFMON,
-  ///   `ESRCH` if the thread has exited, `EMFILE`.
+  ///   `ESRCH` if the thread has exited, `EMFILE` at the limit of descriptors.
   public init(_ events: [PerfEvent], thread: Int32) throws(SystemError) {
     precondition(!events.isEmpty, "a group without events")
     var numbers: [CInt] = []
@@ -97,10 +99,12 @@ public final class PerfEventGroup: Sendable {
     for number in numbers.reversed() { close(number) }
   }
 
-  /// Reads the number of counters, the time enabled and the time running in nanoseconds, and the
-  /// values.
+  /// Reads the values of all counters, preceded by three words.
   ///
-  /// Part of the sampling path: neither allocates nor throws.
+  /// The three words are the number of counters, the time for which they were enabled and the time
+  /// for which they were running. Times are in nanoseconds.
+  ///
+  /// This function is called for every sample. It neither allocates memory nor throws.
   ///
   /// - Returns: The number of words read, or the negative `errno` value.
   public func read(into words: inout [UInt64]) -> Int {

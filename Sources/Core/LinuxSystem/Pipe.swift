@@ -14,7 +14,9 @@ public struct Pipe: ~Copyable, Sendable {
     writer = Descriptor(owning: ends.writer)
   }
 
-  /// Closes the read end, after a child has inherited it, and returns the write end.
+  /// Closes the read end and returns the write end.
+  ///
+  /// Call this after a child has inherited the read end.
   public consuming func closeReader() -> Descriptor {
     writer
   }

@@ -11,12 +11,16 @@ public struct Poller: ~Copyable, Sendable {
     descriptor = Descriptor(owning: number)
   }
 
-  /// The descriptor number, readable while a watched descriptor has input.
+  /// The number of the epoll descriptor.
+  ///
+  /// poll(2) reports this descriptor as readable while a watched descriptor has input.
   public var rawValue: CInt { descriptor.rawValue }
 
-  /// Watches a descriptor for input; `wait` reports it by `token`.
+  /// Watches a descriptor for input.
   ///
-  /// The caller must remove the descriptor before closing it.
+  /// `wait` identifies the descriptor by `token`, a value that the caller chooses.
+  ///
+  /// The caller must remove the descriptor from the poller before closing the descriptor.
   public func add(_ number: CInt, token: UInt64) throws(SystemError) {
     var event = unsafe epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: token))
     guard unsafe epoll_ctl(descriptor.rawValue, EPOLL_CTL_ADD, number, &event) == 0 else {
@@ -30,12 +34,15 @@ public struct Poller: ~Copyable, Sendable {
     unsafe epoll_ctl(descriptor.rawValue, EPOLL_CTL_DEL, number, &event)
   }
 
-  /// Waits for input and calls `body` with the token of each readable descriptor, at most 64.
+  /// Waits for input, and calls `body` with the token of each readable descriptor.
+  ///
+  /// One call reports at most 64 descriptors.
   ///
   /// - Parameters:
   ///   - timeoutMilliseconds: The timeout; -1 waits without limit, 0 does not wait.
   ///   - body: Receives the token of a descriptor.
-  /// - Throws: The error of epoll_wait(2); a signal is not an error.
+  /// - Throws: The error of epoll_wait(2). If a signal interrupts the call, the function returns
+  ///   without an error.
   public func wait(timeoutMilliseconds: Int, _ body: (UInt64) -> Void) throws(SystemError) {
     let code = unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: 64) {
       events -> CInt in
@@ -52,12 +59,13 @@ public struct Poller: ~Copyable, Sendable {
   }
 }
 
-/// Waits until a descriptor has input or its other end is closed (poll(2)).
+/// Waits until one of several descriptors has input, or until its other end is closed (poll(2)).
 ///
 /// - Parameters:
 ///   - numbers: The descriptors to wait for.
-///   - deadline: A time on CLOCK_MONOTONIC.
-/// - Returns: `true` for each ready descriptor; all `false` after the deadline or a signal.
+///   - deadline: A time on CLOCK_MONOTONIC, in nanoseconds.
+/// - Returns: One value per descriptor: `true` if the descriptor is ready. If the deadline passes
+///   or a signal arrives first, all values are `false`.
 public func waitForInput(of numbers: [CInt], until deadline: UInt64) -> [Bool] {
   let now = monotonicNanoseconds()
   let rest = deadline > now ? (deadline - now + 999_999) / 1_000_000 : 0

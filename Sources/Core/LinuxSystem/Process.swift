@@ -1,7 +1,9 @@
 import CLinux
 import Glibc
 
-/// A process, distinguished from later processes with the same pid (pidfd_open(2)).
+/// A reference to one process (pidfd_open(2)).
+///
+/// The reference never refers to a later process with the same pid.
 public struct ProcessDescriptor: ~Copyable, Sendable {
   /// The process id in this PID namespace.
   public let pid: CInt
@@ -14,15 +16,17 @@ public struct ProcessDescriptor: ~Copyable, Sendable {
     descriptor = Descriptor(owning: number)
   }
 
-  /// The descriptor number, readable after the process has exited.
+  /// The number of the descriptor.
+  ///
+  /// poll(2) reports the descriptor as readable after the process has exited.
   public var rawValue: CInt { descriptor.rawValue }
 
-  /// Whether the process has exited, reaped or not.
+  /// Whether the process has exited, even if its parent has not reaped it yet.
   public var hasExited: Bool { waitForExit(milliseconds: 0) }
 
   /// Waits until the process exits (poll(2)).
   ///
-  /// - Returns: `false` if the time ends first.
+  /// - Returns: `false` if the timeout ends first.
   @discardableResult
   public func waitForExit(milliseconds: Int) -> Bool {
     var entry = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
@@ -31,7 +35,7 @@ public struct ProcessDescriptor: ~Copyable, Sendable {
 
   /// Copies a descriptor of the process (pidfd_getfd(2)).
   ///
-  /// - Throws: `EPERM` without permission to trace the process, `EBADF` if it has no such
+  /// - Throws: `EPERM` without permission to trace the process, `EBADF` if the process has no such
   ///   descriptor, `EMFILE` at the descriptor limit of this process.
   public func copyDescriptor(_ number: CInt) throws(SystemError) -> Descriptor {
     let copy = clinux_pidfd_getfd(descriptor.rawValue, number)
@@ -47,7 +51,7 @@ public func currentThread() -> CInt {
   clinux_gettid()
 }
 
-/// Returns the process id (getpid(2)).
+/// Returns the process id of the caller (getpid(2)).
 public func currentProcess() -> CInt {
   getpid()
 }
@@ -57,11 +61,12 @@ public func currentUser() -> UInt32 {
   geteuid()
 }
 
-/// Returns the id of the user with a name, or `nil` if there is none (getpwnam_r(3)).
+/// Returns the id of the user with the given name, or `nil` if there is no such user
+/// (getpwnam_r(3)).
 public func userID(named name: String) -> UInt32? {
   var entry = unsafe passwd()
   var found: UnsafeMutablePointer<passwd>?
-  // Required for the strings of the entry, which are not used.
+  // getpwnam_r(3) requires this memory for the strings of the entry. The strings are not used.
   var bytes = [CChar](repeating: 0, count: 16384)
   let code = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
     guard let start = buffer.baseAddress else { return ERANGE }

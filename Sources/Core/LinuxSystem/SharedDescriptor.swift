@@ -1,4 +1,5 @@
-/// A file descriptor with several owners; the last one closes it.
+/// Shares a file descriptor between several owners, and closes the descriptor when the last owner
+/// releases this object.
 package final class SharedDescriptor: Sendable {
   package let descriptor: Descriptor
 

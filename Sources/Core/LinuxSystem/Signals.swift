@@ -1,9 +1,10 @@
 import CLinux
 import Glibc
 
-/// Signals received through a descriptor (signalfd(2)).
+/// Receives signals through a descriptor (signalfd(2)).
 ///
-/// The initializer blocks them in the calling thread and in threads that it starts later.
+/// The initializer blocks the signals in the calling thread. Threads that the calling thread starts
+/// later inherit this.
 public struct Signals: ~Copyable, Sendable {
   private let descriptor: Descriptor
 
@@ -13,7 +14,9 @@ public struct Signals: ~Copyable, Sendable {
     descriptor = Descriptor(owning: number)
   }
 
-  /// The descriptor number, readable while a signal is pending.
+  /// The number of the descriptor.
+  ///
+  /// poll(2) reports the descriptor as readable while a signal is pending.
   public var rawValue: CInt { descriptor.rawValue }
 
   /// Returns the next pending signal, or `nil` if there is none.

@@ -15,7 +15,9 @@ public struct SocketPair: ~Copyable, Sendable {
     second = Descriptor(owning: ends.second)
   }
 
-  /// Closes the second socket, after a child has inherited it, and returns the first.
+  /// Closes the second socket and returns the first.
+  ///
+  /// Call this after a child has inherited the second socket.
   public consuming func closeSecond() -> Descriptor {
     first
   }

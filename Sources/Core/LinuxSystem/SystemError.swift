@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// The failure of a system call.
+/// Describes a failed system call.
 public struct SystemError: Error, Hashable, Sendable {
   /// The name of the call, such as `pidfd_getfd`.
   public let call: String
@@ -16,7 +16,7 @@ public struct SystemError: Error, Hashable, Sendable {
     self.code = code
   }
 
-  /// Creates the error of the last call on this thread, from `errno`.
+  /// Creates the error of the last failed call of this thread, with the present `errno` value.
   init(call: String, on object: String) {
     self.init(call: call, object: object, code: errno)
   }

@@ -1,4 +1,4 @@
-/// The directories of the system's files, replaceable by tests.
+/// The directories that contain the files of the system. Tests replace these directories.
 public struct SystemRoots: Hashable, Sendable {
   /// The mount point of proc(5).
   public var proc: String
@@ -6,7 +6,7 @@ public struct SystemRoots: Hashable, Sendable {
   public var sys: String
   /// The directory of device files.
   public var dev: String
-  /// The directory of the sockets through which VMMs hand over descriptors.
+  /// The directory of the sockets through which VMMs send their statistics descriptors to Vitals.
   public var handover: String
 
   public init(

@@ -19,13 +19,13 @@ public final class SystemThread: @unchecked Sendable {
 
   private let identifier: pthread_t
   private let wakeSignal: CInt
-  /// Whether `identifier` is valid: the thread is neither joined nor detached.
+  /// Whether `identifier` is valid. It is valid until the thread is joined or detached.
   private let isJoinable = Mutex(true)
 
   /// Starts a thread that runs `body`.
   ///
   /// - Parameters:
-  ///   - name: The thread's name, of which the kernel keeps the first 15 bytes.
+  ///   - name: The name of the thread. The kernel keeps only the first 15 bytes.
   ///   - stackSize: The size of the stack in bytes.
   ///   - body: The work of the thread.
   /// - Throws: `EAGAIN` at the limit of threads.
@@ -46,7 +46,8 @@ public final class SystemThread: @unchecked Sendable {
       { argument in
         guard let argument = unsafe argument else { return nil }
         let work = unsafe Unmanaged<Work>.fromOpaque(argument).takeRetainedValue()
-        // A thread of libdispatch may have created this one; those block all signals.
+        // A new thread inherits the signal mask of its creator, and threads of libdispatch block
+        // all signals.
         var wakeOnly = sigset_t()
         unsafe sigemptyset(&wakeOnly)
         unsafe sigaddset(&wakeOnly, work.wakeSignal)
@@ -66,9 +67,11 @@ public final class SystemThread: @unchecked Sendable {
     if isJoinable.withLock({ $0 }) { pthread_detach(identifier) }
   }
 
-  /// Interrupts the system call that the thread is in, with `EINTR` (pthread_kill(3)).
+  /// Interrupts the system call in which the thread blocks (pthread_kill(3)). The call fails with
+  /// `EINTR`.
   ///
-  /// A call that begins later is not interrupted: first set a flag that the thread checks.
+  /// A system call that begins after `wake()` is not interrupted. Therefore set a flag before
+  /// calling `wake()`. The thread must check this flag before each blocking call.
   public func wake() {
     isJoinable.withLock { isJoinable in
       if isJoinable { pthread_kill(identifier, wakeSignal) }
@@ -79,7 +82,7 @@ public final class SystemThread: @unchecked Sendable {
   ///
   /// `wake()` has no effect after this call begins.
   ///
-  /// - Precondition: Called at most once, and not by the thread itself.
+  /// - Precondition: The function is called at most once, and not by the thread itself.
   public func join() {
     let wasJoinable = isJoinable.withLock { isJoinable in
       defer { isJoinable = false }

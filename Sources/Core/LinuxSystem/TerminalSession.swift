@@ -1,10 +1,13 @@
 import CLinux
 import Glibc
 
-/// The terminal in raw mode: it delivers each key immediately and without echo (termios(3)).
+/// Keeps the terminal in raw mode until the object is released (termios(3)).
 ///
-/// The previous settings are restored when the object is released, after a crash, while the process
-/// is stopped, and after any signal that can be caught. Only one session may exist at a time.
+/// In raw mode, the terminal delivers each key immediately and without echo.
+///
+/// The previous settings are restored when the object is released, while the process is stopped,
+/// and if the process crashes. `wait(until:or:)` returns termination signals as events, so that the
+/// program can release the object before it exits. Only one session must exist at a time.
 public final class TerminalSession {
   /// An event of the terminal or a signal.
   public enum Event: Hashable, Sendable {
@@ -12,11 +15,11 @@ public final class TerminalSession {
     case resized
     /// A termination signal arrived, or the terminal is closed.
     case ended
-    /// SIGTSTP arrived; the caller calls `stop()`.
+    /// SIGTSTP arrived. The caller must then call `stop()`.
     case stopped
     /// SIGCONT arrived after another process stopped this one.
     case resumed
-    /// The additional descriptor has input.
+    /// The additional descriptor of `wait(until:or:)` has input.
     case other
   }
 
@@ -27,8 +30,8 @@ public final class TerminalSession {
   /// Switches the terminal of standard input and output to raw mode.
   ///
   /// - Parameters:
-  ///   - enter: The bytes to write at the beginning.
-  ///   - leave: The bytes to write at the end, at most 128.
+  ///   - enter: The bytes to write to the terminal when raw mode begins.
+  ///   - leave: The bytes to write to the terminal when raw mode ends, at most 128 bytes.
   /// - Throws: `ENOTTY` if standard input is not a terminal.
   public init(enter: [UInt8], leave: [UInt8]) throws(SystemError) {
     self.enter = enter
@@ -46,15 +49,15 @@ public final class TerminalSession {
     try Descriptor.writeStandardOutput(enter)
   }
 
-  /// The size of the terminal, 80 by 24 if it is unknown.
+  /// The size of the terminal; 80 columns and 24 rows if the size is unknown.
   public var size: (columns: Int, rows: Int) { terminalSize(of: STDOUT_FILENO) ?? (80, 24) }
 
   /// Waits for events.
   ///
   /// - Parameters:
-  ///   - deadline: A time on CLOCK_MONOTONIC.
+  ///   - deadline: A time on CLOCK_MONOTONIC, in nanoseconds.
   ///   - other: An additional descriptor to wait for.
-  /// - Returns: The events; none after the deadline.
+  /// - Returns: The events. The array is empty if the deadline passes first.
   public func wait(until deadline: UInt64, or other: CInt? = nil) -> [Event] {
     let numbers = [STDIN_FILENO, signals.rawValue] + (other.map { [$0] } ?? [])
     let ready = waitForInput(of: numbers, until: deadline)
@@ -89,7 +92,8 @@ public final class TerminalSession {
     try enterRawMode()
   }
 
-  /// Returns to raw mode, after another process may have changed the settings.
+  /// Returns to raw mode after `Event.resumed`, because another process might have changed the
+  /// settings.
   public func resume() throws(SystemError) {
     clinux_terminal_restore()
     try enterRawMode()

@@ -1,9 +1,10 @@
 import CLinux
 import Glibc
 
-/// SIGINT and SIGTERM received through a descriptor, so that a program can clean up (signalfd(2)).
+/// Receives SIGINT and SIGTERM through a descriptor, so that a program can clean up (signalfd(2)).
 ///
-/// The initializer blocks them in the calling thread and in threads that it starts later.
+/// The initializer blocks both signals in the calling thread. Threads that the calling thread
+/// starts later inherit this.
 public struct TerminationSignals: ~Copyable, Sendable {
   private let descriptor: Descriptor
 
@@ -13,7 +14,9 @@ public struct TerminationSignals: ~Copyable, Sendable {
     descriptor = Descriptor(owning: number)
   }
 
-  /// The descriptor number, readable while a signal is pending.
+  /// The number of the descriptor.
+  ///
+  /// poll(2) reports the descriptor as readable while a signal is pending.
   public var rawValue: CInt { descriptor.rawValue }
 
   /// Waits for a signal until a deadline on CLOCK_MONOTONIC.

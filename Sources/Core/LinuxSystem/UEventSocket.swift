@@ -1,7 +1,8 @@
 import CLinux
 import Glibc
 
-/// The kernel's uevents for devices and VMs (NETLINK_KOBJECT_UEVENT of netlink(7)).
+/// Receives the kernel's uevents, which report changes of devices and VMs (NETLINK_KOBJECT_UEVENT
+/// of netlink(7)).
 public struct UEventSocket: ~Copyable, Sendable {
   private let descriptor: Descriptor
 
@@ -17,7 +18,8 @@ public struct UEventSocket: ~Copyable, Sendable {
   /// Returns the next uevent, or `nil` if there is none.
   ///
   /// - Returns: The header line, then `KEY=value` lines.
-  /// - Throws: `ENOBUFS` if the kernel dropped events: the caller must rescan.
+  /// - Throws: `ENOBUFS` if the kernel dropped events. The caller must then search for changes
+  ///   itself.
   public func next() throws(SystemError) -> [String]? {
     var bytes = [UInt8](repeating: 0, count: 8192)
     while true {
@@ -29,7 +31,7 @@ public struct UEventSocket: ~Copyable, Sendable {
         if errno == EAGAIN || errno == EINTR { return nil }
         throw SystemError(call: "recvmsg", on: "NETLINK_KOBJECT_UEVENT")
       }
-      // 0: the sender is not the kernel.
+      // The count is 0 if the sender is not the kernel.
       if count == 0 { continue }
       return bytes[..<count].split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
     }

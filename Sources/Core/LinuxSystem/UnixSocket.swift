@@ -21,7 +21,7 @@ public struct UnixSocket: ~Copyable, Sendable {
   /// A received message.
   public struct Message: ~Copyable {
     public var bytes: [UInt8]
-    /// The received descriptors; the receiver owns them.
+    /// The received descriptors. The caller of `receive(limit:)` owns them and must close them.
     public var descriptors: [CInt]
     /// Whether the kernel dropped bytes or descriptors.
     public var isTruncated: Bool
@@ -33,7 +33,7 @@ public struct UnixSocket: ~Copyable, Sendable {
     self.descriptor = descriptor
   }
 
-  /// The descriptor number, for poll(2).
+  /// The number of the descriptor, for poll(2).
   public var rawValue: CInt { descriptor.rawValue }
 
   /// Connects a non-blocking socket without waiting (connect(2)).
@@ -43,9 +43,9 @@ public struct UnixSocket: ~Copyable, Sendable {
     return UnixSocket(owning: Descriptor(owning: number))
   }
 
-  /// Creates a listening socket at `path`, which must not exist (bind(2), listen(2)).
+  /// Creates a listening socket at `path` (bind(2), listen(2)).
   ///
-  /// The caller removes the path.
+  /// The path must not exist before the call. The caller must remove the path after use.
   public static func listen(at path: String, _ style: Style) throws(SystemError) -> UnixSocket {
     let number = unsafe clinux_listen_unix(style.type, path, 64)
     guard number >= 0 else { throw SystemError(call: "listen", on: path) }
@@ -54,7 +54,8 @@ public struct UnixSocket: ~Copyable, Sendable {
 
   /// Waits for the next client of a listening socket (accept4(2)).
   ///
-  /// - Parameter isBlocking: Whether calls on the client's socket may block.
+  /// - Parameter isBlocking: Whether calls on the client's socket block. If `false`, they fail with
+  ///   `EAGAIN` instead.
   /// - Returns: The socket of the client.
   /// - Throws: `EMFILE` at the limit of open descriptors.
   public func accept(isBlocking: Bool = true) throws(SystemError) -> UnixSocket {
@@ -63,7 +64,10 @@ public struct UnixSocket: ~Copyable, Sendable {
     return UnixSocket(owning: Descriptor(owning: number))
   }
 
-  /// Returns the peer process at the time of connect(2) or listen(2) (SO_PEERCRED of unix(7)).
+  /// Returns the process id and the user id of the peer (SO_PEERCRED of unix(7)).
+  ///
+  /// The ids are those of the process that called connect(2) or listen(2), at the time of that
+  /// call.
   public func peer() throws(SystemError) -> (pid: CInt, owner: UInt32) {
     var pid: CInt = 0
     var owner: UInt32 = 0
@@ -79,7 +83,7 @@ public struct UnixSocket: ~Copyable, Sendable {
   @discardableResult
   public func send(_ bytes: [UInt8], descriptors: [CInt] = []) throws(SystemError) -> Int {
     precondition(!bytes.isEmpty, "a message without bytes carries no descriptors")
-    // An empty array has no address.
+    // The C function requires an address, and an empty array has none.
     let numbers = descriptors.isEmpty ? [-1] : descriptors
     let count = unsafe bytes.withUnsafeBytes { buffer in
       guard let start = buffer.baseAddress else { return -1 }
@@ -90,8 +94,9 @@ public struct UnixSocket: ~Copyable, Sendable {
     return count
   }
 
-  /// Receives up to `limit` bytes and their descriptors; the message is empty at the end of the
-  /// stream.
+  /// Receives up to `limit` bytes, and the descriptors that were sent with these bytes.
+  ///
+  /// At the end of the stream, the message is empty.
   public func receive(limit: Int) throws(SystemError) -> Message {
     var bytes = [UInt8](repeating: 0, count: limit)
     var numbers = [CInt](repeating: -1, count: Int(CLINUX_MAX_RIGHTS))
@@ -112,7 +117,7 @@ public struct UnixSocket: ~Copyable, Sendable {
 
   /// Waits for input (poll(2)).
   ///
-  /// - Returns: `false` if the time ends first.
+  /// - Returns: `false` if the timeout ends first.
   public func waitForInput(milliseconds: Int) -> Bool {
     var entry = pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0)
     return unsafe poll(&entry, 1, CInt(clamping: milliseconds)) > 0

@@ -1,6 +1,6 @@
-// Bounds-checked access to numbers in native byte order.
+// Reads numbers in the byte order of the machine, with bounds checks.
 extension Span<UInt8> {
-  /// Reads the 64-bit number at a byte offset, which need not be aligned.
+  /// Reads the 64-bit number at an offset in bytes; the offset need not be aligned.
   public func uint64(at offset: Int) -> UInt64 {
     let first = UInt64(uint32(at: offset))
     let second = UInt64(uint32(at: offset + 4))
@@ -11,7 +11,7 @@ extension Span<UInt8> {
     #endif
   }
 
-  /// Reads the 32-bit number at a byte offset, which need not be aligned.
+  /// Reads the 32-bit number at an offset in bytes; the offset need not be aligned.
   public func uint32(at offset: Int) -> UInt32 {
     let first = UInt32(uint16(at: offset))
     let second = UInt32(uint16(at: offset + 2))
@@ -22,7 +22,7 @@ extension Span<UInt8> {
     #endif
   }
 
-  /// Reads the 16-bit number at a byte offset, which need not be aligned.
+  /// Reads the 16-bit number at an offset in bytes; the offset need not be aligned.
   public func uint16(at offset: Int) -> UInt16 {
     let bytes = (UInt16(self[offset]), UInt16(self[offset + 1]))
     #if _endian(little)

@@ -1,15 +1,15 @@
-/// The rules of one checker.
+/// A rule of one checker, a part of `vitals check`.
 ///
-/// An enumeration with one case per rule. A rule with a string as its raw value has the raw value
-/// as its identifier.
+/// Each checker has an enumeration that conforms to this protocol, with one case per rule. If the
+/// raw value of a case is a string, this string is the identifier of the rule.
 ///
 /// ```swift
 /// enum BlockRule: String, CheckRule {
-///   case uniqueIDs = "B1"
+///   case nonemptyBlocks = "B1"
 ///
 ///   var text: String {
 ///     switch self {
-///     case .uniqueIDs: "block ids are unique"
+///     case .nonemptyBlocks: "no block is empty"
 ///     }
 ///   }
 /// }

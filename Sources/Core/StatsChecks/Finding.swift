@@ -1,4 +1,4 @@
-/// The result of one check of one object.
+/// The result of checking one object against one rule.
 public struct Finding: Hashable, Sendable {
   public enum Outcome: Hashable, Sendable {
     case pass

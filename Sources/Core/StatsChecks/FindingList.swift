@@ -7,14 +7,15 @@ public struct FindingList<Rule: CheckRule> {
     self.object = object
   }
 
-  /// Adds a finding that passes if `problems` is empty; shows at most three problems.
+  /// Adds a finding. It passes if `problems` is empty; otherwise its text contains at most three of
+  /// the problems.
   public mutating func check(_ rule: Rule, _ problems: [String]) {
     let shown = problems.prefix(3).joined(separator: "; ")
     let more = problems.count > 3 ? " and \(problems.count - 3) more" : ""
     add(rule, problems.isEmpty ? .pass : .fail(shown + more))
   }
 
-  /// Adds a finding that passes if `holds` is `true`.
+  /// Adds a finding that passes if `holds` is `true`, and otherwise fails with the text `problem`.
   public mutating func check(_ rule: Rule, _ holds: Bool, _ problem: String) {
     add(rule, holds ? .pass : .fail(problem))
   }

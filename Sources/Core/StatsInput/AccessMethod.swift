@@ -2,9 +2,9 @@ public import StatsTree
 
 /// A method to obtain the values of the guests that an input discovers.
 ///
-/// An input keeps its access methods in order of preference and offers all guests to each of them.
-/// A method owns its state and its descriptors; discovery and the lifetime of guests stay with the
-/// input. Not safe to use from several threads at once.
+/// An input has a list of access methods in order of preference, and passes all guests to each
+/// method. A method owns its state and its descriptors. The input discovers guests and detects
+/// their end. A method is not safe to use from several threads at once.
 ///
 /// To add a method, conform a class to this protocol and insert it into the list of the input.
 public protocol AccessMethod<Guest>: AnyObject {
@@ -14,25 +14,28 @@ public protocol AccessMethod<Guest>: AnyObject {
   /// The method's name, provenance and requirement, for the user.
   static var summary: AccessMethodSummary { get }
 
-  /// Attaches the groups that guests lack and that this method can provide.
+  /// Attaches groups to the guests: every group that a guest lacks and that this method can
+  /// provide.
   ///
-  /// The input calls this function in each refresh, after the methods of higher preference. It must
-  /// be cheap if nothing is missing. A failure becomes a diagnostic of the guest's source.
+  /// The input calls this function in each refresh, after the methods of higher preference. The
+  /// function must return quickly if no group is missing. If it fails for a guest, it adds a
+  /// diagnostic to the source of the guest.
   ///
   /// - Parameter guests: All guests, so that a method can query several of them together.
   func acquire(_ guests: [Guest])
 
-  /// Permits the next `acquire` to repeat what failed for a guest.
+  /// Permits the next `acquire` to repeat the attempts that failed for a guest.
   func retry(_ guest: Guest)
 
   /// Closes all resources of a guest that has ended.
   ///
-  /// The kernel keeps a VM in memory while a descriptor of the VM is open: none may remain open.
+  /// No descriptor of the guest must remain open, because the kernel keeps a VM in memory while any
+  /// descriptor of the VM is open.
   func release(_ guest: Guest)
 }
 
 extension AccessMethod {
-  /// Does nothing: failed attempts of the method are not remembered.
+  /// Does nothing. This is sufficient for a method that does not store failed attempts.
   public func retry(_ guest: Guest) {}
 }
 
@@ -40,7 +43,7 @@ extension AccessMethod {
 public struct AccessMethodSummary: Hashable, Sendable {
   /// The name that the option `--method` takes, or `nil` if the method is always used.
   public let name: String?
-  /// What groups of this method carry as their provenance.
+  /// The provenance (the origin of the values) of the groups that this method attaches.
   public let provenance: Provenance
   /// What the method needs, such as `root or CAP_SYS_PTRACE`.
   public let requirement: String

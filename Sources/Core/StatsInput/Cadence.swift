@@ -1,4 +1,4 @@
-/// The deadlines of periodic samples, in nanoseconds of CLOCK_MONOTONIC.
+/// Computes the deadlines of periodic samples, in nanoseconds of CLOCK_MONOTONIC.
 ///
 ///     var cadence = Cadence(every: 1_000_000_000, count: nil, from: monotonicNanoseconds())
 ///     while let deadline = cadence.nextDeadline() {
@@ -7,10 +7,10 @@
 ///       cadence.finish(at: monotonicNanoseconds())
 ///     }
 ///
-/// Deadlines keep their distance from the first one, so that a late sample does not shift later
-/// ones. A sample that takes longer than an interval skips the deadlines it misses.
+/// Each deadline is one interval after the previous deadline, so that a late sample does not shift
+/// later deadlines. If a sample takes longer than an interval, the missed deadlines are skipped.
 public struct Cadence: Hashable, Sendable {
-  /// The time between two samples.
+  /// The time between two samples, in nanoseconds.
   public var interval: UInt64
   /// The number of samples; nil means no limit.
   public let count: Int?
@@ -18,10 +18,10 @@ public struct Cadence: Hashable, Sendable {
   public private(set) var finishedCount = 0
   private var base: UInt64
 
-  /// Creates the cadence of samples.
+  /// Creates a cadence. No sample is finished yet.
   ///
   /// - Parameters:
-  ///   - interval: The time between two samples.
+  ///   - interval: The time between two samples, in nanoseconds.
   ///   - count: The number of samples; nil means no limit.
   ///   - start: The first sample is due one interval after this time.
   public init(every interval: UInt64, count: Int?, from start: UInt64) {
@@ -39,10 +39,10 @@ public struct Cadence: Hashable, Sendable {
     return base
   }
 
-  /// Makes the current sample due at `now`, and counts the next interval from there.
+  /// Makes the current sample due at `now`. The next deadline is one interval after `now`.
   public mutating func expedite(at now: UInt64) { base = now }
 
-  /// Counts a sample as finished.
+  /// Counts a sample as finished, and skips the deadlines that it missed.
   public mutating func finish(at now: UInt64) {
     finishedCount += 1
     skipMissed(at: now)

@@ -1,15 +1,15 @@
 import LinuxSystem
 public import StatsTree
 
-/// A part of the host that adds sources to a tree and keeps them up to date.
+/// Adds the sources of one part of the host, such as KVM, to a tree and updates these sources.
 ///
-/// An input owns everything below its root. It never blocks for longer than its documented timeout.
-/// Not safe to use from several threads at once.
+/// An input owns all sources below its root. Its functions never block for longer than the
+/// documented timeout of the input. An input is not safe to use from several threads at once.
 ///
-/// To add an input to Vitals, conform a type to this protocol and create it where the host is
-/// assembled; views need no change, because they know roles and labels, not paths.
+/// To add an input to Vitals, conform a type to this protocol and create an instance where the
+/// program creates its inputs. Views need no change, because they use roles and labels, not paths.
 public protocol Input: AnyObject {
-  /// The root of the input's sources; known without an instance.
+  /// The root of the input's sources. It is known before an instance exists.
   static var root: InputRoot { get }
 
   /// The access methods of the input, in order of preference.
@@ -20,15 +20,17 @@ public protocol Input: AnyObject {
   /// - Returns: the changes since the last call that are worth showing to the user.
   func refresh() -> [InputEvent]
 
-  /// A descriptor that becomes readable when `wait` has events to process; nil without events.
+  /// A descriptor that becomes readable when `wait` has events to process; nil if the input never
+  /// has events.
   var descriptor: CInt? { get }
 
   /// Processes events until `end`, in nanoseconds of CLOCK_MONOTONIC.
   ///
-  /// Releases the resources of sources that end. May return early.
+  /// The function releases the resources of sources that end meanwhile. It is allowed to return
+  /// before `end`.
   func wait(until end: UInt64)
 
-  /// The reason why the input has no sources; nil if it has some or the reason is unknown.
+  /// The reason why the input has no sources; nil if there are sources or the reason is unknown.
   var absence: String? { get }
 }
 
@@ -37,7 +39,7 @@ extension Input {
 
   public var descriptor: CInt? { nil }
 
-  /// Sleeps: the input has no events.
+  /// Sleeps until `end`, because the input has no events to process.
   public func wait(until end: UInt64) {
     let now = monotonicNanoseconds()
     if now < end { sleepNanoseconds(end - now) }
@@ -50,13 +52,14 @@ extension Input {
 public struct InputRoot: Hashable, Sendable {
   /// The path of the root source, such as `kvm`.
   public let path: String
-  /// Further roots of the input, such as `cgroup` for sums over the VMs of a control group.
+  /// The paths of further roots of the input, such as `cgroup` for sums over the VMs of a control
+  /// group.
   public let additionalPaths: [String]
   /// The role of the root itself.
   public let role: SourceRole
   /// The role of the sources directly below the root.
   public let memberRole: SourceRole
-  /// Whether the sources are shown if the user selects none.
+  /// Whether the sources are shown if the user selects no sources.
   public let isDefault: Bool
 
   public init(
@@ -73,7 +76,7 @@ public struct InputRoot: Hashable, Sendable {
   /// A pattern that matches all sources of the input.
   public var pattern: Pattern { Pattern(anyOf: paths.map { Pattern(below: $0) }) }
 
-  /// Returns `true` if a pattern may select a source of the input.
+  /// Returns `true` if a pattern might match a source of the input.
   public func isSelected(by pattern: Pattern) -> Bool {
     paths.contains { pattern.mayMatch(below: $0) }
   }

@@ -4,7 +4,7 @@ internal import CVitalsData
 public enum BuiltInText {
   /// `kvm.meanings` followed by `xen.meanings`.
   public static var meanings: String {
-    // The bytes are static.
+    // The bytes are constants of the program, so the pointer is always valid.
     let bytes = unsafe UnsafeRawBufferPointer(start: meanings_text(), count: meanings_size())
     return unsafe String(decoding: bytes, as: UTF8.self)
   }

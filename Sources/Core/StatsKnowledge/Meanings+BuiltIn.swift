@@ -1,5 +1,5 @@
 extension Meanings {
-  /// The meanings built into the program; parsed on first use.
+  /// The meanings built into the program; the text is parsed on first use.
   public static let builtIn: Meanings = {
     do throws(SectionFileError) {
       return try Meanings(parsing: BuiltInText.meanings)

@@ -1,12 +1,12 @@
 public import Statistics
 
 extension Meanings {
-  /// Returns the meaning of a statistic: its own, otherwise the meanings of its name.
+  /// Returns the meaning that the statistic has itself, or else the meanings known for its name.
   ///
   /// - Parameters:
   ///   - statistic: The statistic.
-  ///   - name: The name to look up instead of the statistic's own, for example the name in the
-  ///     members' schema for an aggregate.
+  ///   - name: The name to look up instead of the statistic's own name. For a statistic of an
+  ///     aggregate, this is the name in the members' schema.
   /// - Returns: One or more sentences; empty if no meaning is known.
   public func text(of statistic: Statistic, _ name: String? = nil) -> String {
     if !statistic.meaning.isEmpty { return statistic.meaning }

@@ -1,4 +1,4 @@
-/// The meaning of a statistic, as shown to users.
+/// The description of a statistic that is shown to users.
 public struct Meaning: Hashable, Sendable {
   /// The name of the statistic.
   public let name: String
@@ -12,19 +12,20 @@ public struct Meaning: Hashable, Sendable {
   public let moves: String
   /// The usual cause of a high value, and a remedy.
   public let high: String
-  /// The rank in a summary line, 1 for the most important; `nil` if it is not in a summary.
+  /// The rank of the statistic in a summary line, 1 for the most important; `nil` if a summary
+  /// omits it.
   public let headline: Int?
-  /// A short column heading; `nil` to use the name.
+  /// A short column heading; if it is `nil`, the heading is the name.
   public let title: String?
-  /// The statistic that counts the same events together with others.
+  /// The name of a statistic that counts the same events and others.
   public let partOf: String?
-  /// The statistic that is 1 while time passes that this one will count when it ends.
+  /// The name of a statistic that is 1 during a wait; this statistic counts the wait when it ends.
   public let pendingWhile: String?
   /// The names of related statistics.
   public let related: [String]
 }
 
-/// The meanings of statistics by name, read from data files.
+/// Finds the meanings of statistics by name; the meanings are read from data files.
 public struct Meanings: Sendable {
   private static let keys = [
     "on", "architectures", "meaning", "moves", "high", "headline", "title", "part-of", "while",
@@ -38,7 +39,7 @@ public struct Meanings: Sendable {
     byName.sorted { $0.key < $1.key }.flatMap(\.value)
   }
 
-  /// Parses a meanings file; the comment at its top describes the format.
+  /// Parses a file of meanings; the comment at the top of such a file describes the format.
   public init(parsing text: String) throws(SectionFileError) {
     var entries: [String: [Meaning]] = [:]
     for section in try SectionFile(parsing: text, keys: Self.keys).sections {
@@ -47,12 +48,12 @@ public struct Meanings: Sendable {
     byName = entries
   }
 
-  /// Returns the entries for a name, one for each group of architectures with a separate meaning.
+  /// Returns the entries for a name; architectures with different meanings have separate entries.
   public func all(named name: String) -> [Meaning] {
     byName[name] ?? []
   }
 
-  /// Returns the meaning of a name on an architecture.
+  /// Returns the entry for a name that applies to an architecture.
   public func meaning(of name: String, architecture: String) -> Meaning? {
     let candidates = all(named: name)
     return candidates.first { $0.architectures.contains(architecture) }

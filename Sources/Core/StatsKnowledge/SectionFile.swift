@@ -1,4 +1,5 @@
-/// A text file with named sections of `key: value` lines; the format of meanings and rules.
+/// Parses a text file with named sections of `key: value` lines, such as a file of meanings or
+/// rules.
 ///
 ///     # A comment.
 ///     [exits]
@@ -9,16 +10,16 @@
 /// A line that begins with a space or tab continues the value above it. Blank lines and lines that
 /// begin with `#` are ignored.
 public struct SectionFile: Sendable {
-  /// A value with the number of its first line, counted from 1.
+  /// A value, with the number of its first line; the first line of the file is line 1.
   public struct Value: Hashable, Sendable {
     public let line: Int
     public internal(set) var text: String
   }
 
-  /// A section: its name and its values by key.
+  /// A section: its name, and its values by key.
   public struct Section: Sendable {
     public let name: String
-    /// The line number of the name, counted from 1.
+    /// The line that has the section's name; the first line of the file is line 1.
     public let line: Int
     public internal(set) var values: [String: Value] = [:]
 
@@ -39,7 +40,7 @@ public struct SectionFile: Sendable {
   ///
   /// - Parameters:
   ///   - text: The content of the file.
-  ///   - keys: The permitted keys.
+  ///   - keys: The keys that a section is allowed to have.
   /// - Throws: `SectionFileError` for the first invalid line.
   public init(parsing text: String, keys: [String]) throws(SectionFileError) {
     var lastKey: String?
@@ -65,7 +66,7 @@ public struct SectionFile: Sendable {
     }
   }
 
-  /// Adds a `key: value` line to the last section.
+  /// Adds the value of a `key: value` line to the last section.
   ///
   /// - Returns: The key.
   private mutating func addValue(
@@ -94,7 +95,7 @@ public struct SectionFile: Sendable {
 
 /// An invalid line of a section file.
 public struct SectionFileError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The line number, counted from 1.
+  /// The number of the line; the first line of the file is line 1.
   public let line: Int
   public let reason: String
 

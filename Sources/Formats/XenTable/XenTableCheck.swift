@@ -74,8 +74,8 @@ public struct XenTableCheck: ~Copyable {
       let (current, second) = try takeSnapshot()
       guard current == header else {
         list.check(
-          .constantHeader, current.mark?.generation != header.mark?.generation, "the header changed"
-        )
+          .constantHeader, current.mark?.generation != header.mark?.generation,
+          "the header changed")
         return list.findings
       }
       list.check(.constantHeader, true, "")

@@ -3,7 +3,7 @@ package import LinuxSystem
 
 /// The reason why BPF cannot read statistics on this host, as text for the user.
 package enum BPFUnavailableError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The process may not load programs.
+  /// The process is not allowed to load programs.
   case capability(SystemError)
   case noBPF(SystemError)
   /// Lockdown forbids programs to read kernel memory.
@@ -16,7 +16,7 @@ package enum BPFUnavailableError: Error, Hashable, Sendable, CustomStringConvert
   /// The calibration VM cannot be created.
   case noVM(String)
   case rejected(BPFLoadError)
-  /// A program failed, or its values differ from those of the kernel's own files.
+  /// A program failed, or its values differ from the values in the kernel's own files.
   case unexpected(String)
 
   package var description: String {
@@ -44,7 +44,8 @@ package enum BPFUnavailableError: Error, Hashable, Sendable, CustomStringConvert
       }
   }
 
-  /// Classifies the rejection of a program; `lockdown` is the text of the kernel's lockdown file.
+  /// Classifies the rejection of a program. `lockdown` is the content of the kernel's lockdown
+  /// file.
   init(_ error: BPFLoadError, lockdown: String?) {
     if lockdown?.contains("[confidentiality]") ?? false {
       self = .lockdown

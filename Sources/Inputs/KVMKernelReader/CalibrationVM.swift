@@ -3,7 +3,8 @@ import KVMStatsFormat
 import LinuxSystem
 import Statistics
 
-/// A VM with one vCPU from which the kernel's layout is learned; it never runs.
+/// Creates a VM with one vCPU, from which the layout of kernel structures is learned. The VM never
+/// runs.
 struct CalibrationVM: ~Copyable {
   private let vm: KVMVirtualMachine
   private let vcpu: KVMVCPU

@@ -3,20 +3,20 @@ package import KVMStatsFormat
 package import LinuxSystem
 import Statistics
 
-/// The BPF programs that find VMs and read their statistics.
+/// Loads the BPF programs that find VMs and read their statistics.
 ///
 /// The initializer learns the layout of the kernel's structures from its type information (BTF) and
-/// from a calibration VM. It needs CAP_BPF, CAP_PERFMON and `/dev/kvm`, and takes some
-/// milliseconds. All other functions need no privilege. Not safe to use from several threads at
-/// once.
+/// from a calibration VM. The initializer needs CAP_BPF, CAP_PERFMON and `/dev/kvm`, and takes some
+/// milliseconds. All other functions need no privilege. Must not be used from several threads at
+/// the same time.
 package final class KernelProbe {
-  /// The id of the only vCPU of the calibration VM: a value that memory at a wrong offset is
-  /// unlikely to contain.
+  /// The id of the only vCPU of the calibration VM. Memory at a wrong offset is unlikely to contain
+  /// this value.
   private static let calibrationVCPU = 3
 
-  /// The name of a memory file that marks a process as an observer of VMs.
+  /// The name of a memory file. A process with such a file declares that it is an observer of VMs.
   ///
-  /// An observer has copies of VMMs' descriptors; it is not the VMM of any of them.
+  /// An observer has copies of VMMs' descriptors, but it runs none of the VMs.
   package static let watcherName = "vitals-watches-kvm"
 
   /// The schema of the statistics descriptor of a VM.
@@ -24,8 +24,8 @@ package final class KernelProbe {
   /// The schema of the statistics descriptor of a vCPU.
   let vcpuSchema: Schema
   let buffer: BPFRequestBuffer
-  /// Shows other observers that this process is no VMM: it has a VM during calibration and copies
-  /// of VMMs' descriptors later.
+  /// Shows other observers that this process is not a VMM, although it has a VM during calibration
+  /// and copies of VMMs' descriptors later.
   private let mark: MemoryFile
   private let array: BPFArray
   private let store: BPFStore
@@ -37,14 +37,14 @@ package final class KernelProbe {
   ///
   /// - Parameters:
   ///   - roots: The mount points of proc(5) and sysfs(5).
-  ///   - schemas: The cache through which the schemas are shared with those of descriptors.
-  ///   - change: Removes features from the layout: simulates an older kernel in tests.
+  ///   - schemas: The cache of schemas, which the readers of statistics descriptors use, too.
+  ///   - change: Removes features from the layout. Tests simulate an older kernel with it.
   /// - Throws: The reason why BPF cannot read statistics on this host.
   package init(
     roots: SystemRoots, schemas: inout SchemaCache,
     assuming change: (inout KernelLayout) -> Void = { _ in }
   ) throws(BPFUnavailableError) {
-    // The cheapest test first: most processes lack the capability.
+    // Do the cheapest test first, because most processes lack the capability.
     do throws(SystemError) {
       _ = try BPFArray(byteCount: 8, name: "vitals_try")
     } catch {
@@ -119,7 +119,7 @@ package final class KernelProbe {
     }
   }
 
-  /// Reads the addresses of the file operations of KVM's descriptors, from those of `vm`.
+  /// Learns the addresses of the file operations of KVM's descriptors from the descriptors of `vm`.
   private static func calibrate(
     _ vm: borrowing CalibrationVM, _ layout: KernelLayout, _ array: borrowing BPFArray,
     _ store: borrowing BPFStore
@@ -156,7 +156,8 @@ package final class KernelProbe {
       vmStatistics: found[2].operations, vcpuStatistics: found[3].operations)
   }
 
-  /// Compares the values of the calibration VM with those of its statistics descriptors.
+  /// Checks that the programs read the same values of the calibration VM as its statistics
+  /// descriptors.
   private func verify(_ vm: borrowing CalibrationVM) throws(BPFUnavailableError) {
     setRequest(0, vm.descriptors[0], .vm)
     setRequest(1, vm.descriptors[1], .vcpu)
@@ -179,20 +180,20 @@ package final class KernelProbe {
 
   // MARK: - Records
 
-  /// The VM or vCPU that a record describes.
+  /// Identifies the VM or vCPU in a record (the answer of the program to one request).
   struct Identity: Hashable {
-    /// The address of the VM in the kernel: unique on the host while the VM exists.
+    /// The address of the VM in the kernel, which is unique on the host while the VM exists.
     let vm: UInt64
     /// The id of the vCPU; 0 for a VM.
     let number: UInt64
   }
 
-  /// Requests the record of a descriptor of this process in the next run.
+  /// Sets a request: the next run writes the record of this descriptor of this process.
   func setRequest(_ index: Int, _ descriptor: CInt, _ kind: KernelObject) {
     array.memory.store(BPFRequestBuffer.word(descriptor, kind), at: buffer.request(index))
   }
 
-  /// Reads the records of the first `count` requests.
+  /// Runs the program, which writes the records of the first `count` requests.
   ///
   /// - Returns: 0, or the negated `errno` value.
   func run(_ count: Int) -> Int {
@@ -201,7 +202,7 @@ package final class KernelProbe {
     return result > 0 ? -Int(EFAULT) : result
   }
 
-  /// Returns the identity of a record, or nil if the descriptor is not of the requested kind.
+  /// Returns the identity in a record, or nil if the descriptor is not of the requested kind.
   func identity(_ index: Int) -> Identity? {
     let record = buffer.record(index)
     guard array.memory.load(UInt64.self, at: record) == 0 else { return nil }
@@ -210,7 +211,7 @@ package final class KernelProbe {
       number: array.memory.load(UInt64.self, at: record + 16))
   }
 
-  /// Copies the statistics of a record.
+  /// Copies the statistics from a record.
   func copy(_ index: Int, into words: inout MutableSpan<UInt64>) {
     array.memory.copyWords(
       at: buffer.record(index) + BPFRequestBuffer.wordsOffset, into: &words)
@@ -220,10 +221,11 @@ package final class KernelProbe {
 
   /// Finds the open KVM descriptors of the VMMs in this PID namespace.
   ///
-  /// Skips the descriptors of processes that do not own the VM.
+  /// Skips the descriptors in processes that do not own the VM.
   ///
-  /// - Parameter process: The only process to examine. The kernel skips the others if it can.
-  /// - Returns: The descriptors, in no order.
+  /// - Parameter process: The only process to examine; nil for all processes. If possible, the
+  ///   kernel does not visit the other processes.
+  /// - Returns: The descriptors, in no particular order.
   /// - Throws: The error of the iterator.
   package func walk(process: Int32? = nil) throws(SystemError) -> [DescriptorIteratorRecord] {
     let bytes: [UInt8]

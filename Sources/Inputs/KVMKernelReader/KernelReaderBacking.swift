@@ -4,16 +4,17 @@ public import LinuxSystem
 public import Statistics
 public import StatsTree
 
-/// Reads the statistics of VMs and vCPUs from kernel memory, 128 of them per call.
+/// Reads the statistics of VMs and vCPUs from kernel memory, up to 128 of them per call.
 ///
-/// The backing has a copy of the VMM's descriptor of each object: the program finds the object by
-/// it, and the kernel does not free the object before it is closed. Each record contains the
-/// identity of its object; a group whose descriptor belongs to another object is gone. The
-/// initializer needs CAP_BPF, CAP_PERFMON and `/dev/kvm`, all other functions need no privilege.
-/// Not safe to use from several threads at once.
+/// The backing keeps a copy of the VMM's descriptor of each object (a VM or vCPU). The BPF program
+/// finds the object through the copy, and the kernel does not free the object while the copy is
+/// open. The program also reports the identity of each object. If a descriptor belongs to another
+/// object than before, its group gets the status `gone`. The initializer needs CAP_BPF, CAP_PERFMON
+/// and `/dev/kvm`; all other functions need no privilege. Must not be used from several threads at
+/// the same time.
 public final class KernelReaderBacking: Backing {
   private struct Entry {
-    /// -1 after the group was closed.
+    /// The file descriptor of the copy; -1 after the group was closed.
     var descriptor: CInt
     let kind: KernelObject
     let identity: KernelProbe.Identity
@@ -22,10 +23,11 @@ public final class KernelReaderBacking: Backing {
 
   package let probe: KernelProbe
   private let copies = DescriptorTable()
-  /// The entries by token, which is the index of the copy in `copies`.
+  /// The entries by token (the id of a group), which is also the index of the copy in `copies`.
   private var entries: [Entry] = []
 
-  /// Learns the kernel's layout and loads the programs; takes some milliseconds.
+  /// Learns the layout of the kernel's structures and loads the programs, which takes some
+  /// milliseconds.
   ///
   /// - Throws: An error whose description tells the user why BPF cannot be used.
   public convenience init(roots: SystemRoots = SystemRoots()) throws {
@@ -43,10 +45,10 @@ public final class KernelReaderBacking: Backing {
   /// Opens the group of a VM or vCPU.
   ///
   /// - Parameters:
-  ///   - copy: A copy of the VMM's descriptor.
+  ///   - copy: A copy of the VMM's descriptor of the object.
   ///   - kind: The expected kind of the object.
   ///   - number: The expected id of the vCPU.
-  /// - Returns: The token, or nil if the descriptor belongs to another object.
+  /// - Returns: The token of the group, or nil if the descriptor belongs to another object.
   package func open(_ copy: consuming Descriptor, _ kind: KernelObject, number: Int = 0) -> Int? {
     probe.setRequest(0, copy.rawValue, kind)
     guard probe.run(1) == 0, let identity = probe.identity(0), identity.number == UInt64(number)
@@ -71,14 +73,15 @@ public final class KernelReaderBacking: Backing {
     open(copy, .vcpu, number: number).map { ($0, probe.vcpuSchema) }
   }
 
-  /// Returns the address in the kernel of a group's VM: unique on the host while the VM exists.
+  /// Returns the address of a group's VM in the kernel, which is unique on the host while the VM
+  /// exists.
   package func vm(of token: Int) -> UInt64 { entries[token].identity.vm }
 
   package func schema(of kind: KernelObject) -> Schema {
     kind == .vm ? probe.vmSchema : probe.vcpuSchema
   }
 
-  /// Closes a group and its descriptor, which keeps the VM's memory in the kernel.
+  /// Closes a group and its descriptor. An open descriptor keeps the VM's memory in the kernel.
   public func close(_ token: Int) {
     entries[token].descriptor = -1
     copies.remove(token)

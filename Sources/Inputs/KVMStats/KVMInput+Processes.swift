@@ -5,9 +5,9 @@ import StatsInput
 import StatsTree
 
 extension KVMInput {
-  /// Returns the process, and begins to watch it for its end if it is new.
+  /// Returns the VMM with this pid. If the process is new, starts to watch for its end.
   ///
-  /// - Returns: `nil` if it has ended or cannot be watched.
+  /// - Returns: `nil` if the process has ended or cannot be watched.
   func process(_ pid: Int32) -> VMM? {
     if let known = processes[pid] { return known }
     let descriptor: ProcessDescriptor
@@ -19,9 +19,9 @@ extension KVMInput {
       }
       return nil
     }
-    // Read after the descriptor was opened, so that both describe the same process.
+    // Read the files after the descriptor was opened, so that both describe the same process.
     guard let info = VMMInfo(pid: pid, roots: roots) else {
-      // The process ended, or no descriptor was left to read its files.
+      // The process has ended, or this process has no free descriptor for reading the files.
       if (try? FileStatus(roots.process(pid))) != nil {
         let error = SystemError(call: "open", object: "\(roots.process(pid))/stat", code: EMFILE)
         reportIncomplete("process \(pid) holds VMs: \(error)\(error.remedy)")
@@ -52,7 +52,7 @@ extension KVMInput {
     return vm
   }
 
-  /// Adds the VM that a VMM hands over.
+  /// Adds the VM of an offer: a VMM hands over the descriptors of this VM.
   ///
   /// - Returns: `nil` if the offer comes from this process.
   func add(_ offer: HandoverOffer) throws(SystemError) -> VirtualMachine? {
@@ -61,7 +61,8 @@ extension KVMInput {
         call: "SO_PEERCRED", object: "a process of another PID namespace", code: ESRCH)
     }
     if pid == ownProcess { return nil }
-    // A scan may have found the process before its socket existed; the offer replaces its VMs.
+    // A scan might have found the process before its socket existed. The VM of the offer replaces
+    // the VMs that the scan found.
     if let known = processes[pid], !known.handsOver { forget(pid) }
     guard let vmm = process(pid) else {
       throw SystemError(call: "pidfd_open", object: "process \(pid)", code: ESRCH)
@@ -73,7 +74,7 @@ extension KVMInput {
       name: offer.fields["name"] ?? vmm.info.vmName, uuid: offer.fields["uuid"])
   }
 
-  /// Reports that VMs may exist that this input cannot discover.
+  /// Reports that this input might have missed VMs.
   func reportIncomplete(_ text: String) {
     sources.base.diagnose(.processes, text, isDiscoveryIncomplete: true)
   }

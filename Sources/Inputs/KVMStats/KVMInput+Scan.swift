@@ -5,12 +5,13 @@ import StatsInput
 import StatsTree
 
 extension KVMInput {
-  /// The interval of scans that read every descriptor's name, even if their number is unchanged.
+  /// The interval of scans that read the name of every descriptor, even if the number of
+  /// descriptors is unchanged.
   private static let thoroughScanSeconds: UInt64 = 60
 
   // MARK: - All processes
 
-  /// Scans all processes of the host; the access methods may then repeat what failed.
+  /// Scans all processes of the host for VMs, and allows the access methods to repeat what failed.
   func scanAll() {
     sources.base.clearDiagnostics(.processes)
     sources.base.clearDiagnostics(.handover)
@@ -18,7 +19,8 @@ extension KVMInput {
     retryAll()
     let now = monotonicNanoseconds()
     let isThorough = now >= nextThoroughScan
-    // Once a minute names are read, too: they do not depend on what the kernel reader learned.
+    // Once a minute, the names of descriptors are read instead of asking the kernel reader, because
+    // names do not depend on the layout that the kernel reader has learned.
     if nextThoroughScan == 0 || !isThorough, scanByKernel() {
       if isThorough { nextThoroughScan = now + Self.thoroughScanSeconds * 1_000_000_000 }
       return
@@ -27,7 +29,7 @@ extension KVMInput {
     do {
       pids = try directoryEntries(roots.proc).compactMap { Int32($0) }.sorted()
     } catch {
-      // An unreadable list is no evidence that a VM has ended.
+      // An unreadable list does not prove that a VM has ended.
       reportIncomplete("process list: \(error)\(error.remedy)")
       return
     }
@@ -36,7 +38,9 @@ extension KVMInput {
     for pid in pids where pid != ownProcess {
       let count = descriptorCount(of: pid)
       counts[pid] = count
-      // An unchanged number very likely means the same descriptors; what failed may work now.
+      // If the number of descriptors is unchanged, very likely the descriptors are the same. A
+      // process with a VM that is not up is scanned in any case, because what failed before might
+      // work now.
       let hasFailed = processes[pid]?.vms.contains { $0.source.status != .up } ?? false
       if isThorough || hasFailed || count == nil || count != descriptorCounts[pid] { scan(pid) }
     }
@@ -45,7 +49,8 @@ extension KVMInput {
     for pid in processes.keys.sorted() where !present.contains(pid) { forget(pid) }
   }
 
-  /// The number of open descriptors of a process, without listing them (Linux 6.2 and later).
+  /// Returns the number of open descriptors of a process without listing them (Linux 6.2 and
+  /// later).
   private func descriptorCount(of pid: Int32) -> Int? {
     guard isRealProc, let size = try? FileStatus("\(roots.process(pid))/fd").size, size > 0 else {
       return nil
@@ -53,16 +58,18 @@ extension KVMInput {
     return size
   }
 
-  /// Finds the VMs of the host by one walk in the kernel over all descriptors.
+  /// Finds the VMs of the host with a BPF program that the kernel runs once for every open
+  /// descriptor.
   ///
-  /// - Returns: `false` if that is impossible.
+  /// - Returns: `false` if this is impossible or fails.
   private func scanByKernel() -> Bool {
     guard let kernelReader, isRealProc else { return false }
     let reader: KernelReaderBacking
     switch kernelReader.loadedReader() {
     case .success(let loaded): reader = loaded
     case .failure(let error):
-      // The other errors are reported on each VM that needs the method; here no VM is visible.
+      // Other errors are reported on each VM that needs the method. With this error no VM is
+      // visible, so `kvm` gets the diagnostic.
       if error == .namespace { sources.base.diagnose(.bpf, "bpf: \(error)") }
       return false
     }
@@ -78,9 +85,10 @@ extension KVMInput {
     return true
   }
 
-  /// Whether an unknown process declares that it only observes VMs.
+  /// Returns whether a process is not known as a VMM and declares that it only observes VMs.
   ///
-  /// The calibration VM of another observer exists for some milliseconds and is its own.
+  /// An observer, such as another instance of Vitals, has a calibration VM for some milliseconds.
+  /// This VM must not be added to the tree.
   private func isNewWatcher(_ pid: Int32) -> Bool {
     guard processes[pid] == nil, let names = try? DescriptorScan(process: pid, roots: roots) else {
       return false
@@ -94,7 +102,7 @@ extension KVMInput {
   func scan(_ pid: Int32) {
     if let known = processes[pid] {
       if let ticks = VMMInfo.startTicks(of: pid, roots: roots), ticks != known.info.startTicks {
-        // Another process has the pid now.
+        // Another process now has this pid.
         forget(pid)
       } else if known.handsOver {
         for vm in known.vms { vm.mayLackGroups = true }
@@ -107,7 +115,7 @@ extension KVMInput {
     } catch {
       switch error.code {
       case EACCES: scanByThreadNames(pid)
-      // The process ended.
+      // The process has ended.
       case ENOENT, ESRCH: break
       default: reportIncomplete("process list: \(error)\(error.remedy)")
       }
@@ -116,7 +124,7 @@ extension KVMInput {
     update(pid, found.vms)
   }
 
-  /// The KVM descriptors of a process.
+  /// Returns the KVM descriptors of a process.
   private func descriptors(of pid: Int32) throws(SystemError) -> DescriptorScan {
     if isRealProc, case .success(let reader) = kernelReader?.reader, !isNewWatcher(pid),
       let found = try? reader.probe.walk(process: pid), !found.isEmpty
@@ -152,7 +160,8 @@ extension KVMInput {
     }
   }
 
-  /// Recognizes a VMM whose descriptors may not be listed by the names of its threads.
+  /// If the descriptors of a process must not be listed, recognizes a VMM by the names of its
+  /// threads.
   private func scanByThreadNames(_ pid: Int32) {
     guard processes[pid] == nil else { return }
     let tasks = (try? directoryEntries("\(roots.process(pid))/task")) ?? []
@@ -160,7 +169,7 @@ extension KVMInput {
     for task in tasks {
       guard let text = try? readText("\(roots.process(pid))/task/\(task)/comm"),
         let vcpu = ThreadMap.vcpu(ofThread: text.filter { $0 != "\n" }),
-        // Any program may name a thread "vcpuN".
+        // Ignore the name "vcpuN", because any program might give it to a thread.
         !text.hasPrefix("vcpu")
       else { continue }
       threads[vcpu] = Int32(task)

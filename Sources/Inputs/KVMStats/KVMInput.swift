@@ -3,16 +3,18 @@ public import LinuxSystem
 public import StatsInput
 public import StatsTree
 
-/// The virtual machines of this host as sources: `kvm/<vm>` and `kvm/<vm>/vcpuN`.
+/// Adds the virtual machines of this host to the tree as the sources `kvm/<vm>` and
+/// `kvm/<vm>/vcpuN`.
 ///
-/// Discovers VMs by the kernel's uevents and by periodic scans, offers them to its access methods,
-/// and releases a VM when its process ends. No call waits for a VMM longer than a deadline.
+/// Discovers VMs by the kernel's uevents and by periodic scans, offers the VMs to the access
+/// methods, and releases a VM when its process ends. Whenever a call waits for a VMM, the wait has
+/// a deadline.
 ///
-/// Not safe to use from several threads at once.
+/// Must not be used from several threads at the same time.
 public final class KVMInput: Input {
   public static let root = InputRoot(
     "kvm", role: .vms, additionalPaths: [controlGroupRoot], memberRole: .vm, isDefault: true)
-  /// The root of the sums over the VMs of each control group.
+  /// The root of the sources of control groups, which contain sums over their VMs.
   static let controlGroupRoot = "cgroup"
 
   public static let accessMethods = [
@@ -21,7 +23,7 @@ public final class KVMInput: Input {
     ThreadEventMethod.summary, HostFilesMethod.summary,
   ]
 
-  /// An access method that the user can select, in order of preference.
+  /// The access methods that the user can select, in order of preference.
   public enum Method: String, CaseIterable, Sendable {
     case handover
     case pidfd
@@ -31,15 +33,15 @@ public final class KVMInput: Input {
   }
 
   public struct Options: Sendable {
-    /// The access methods that may be used.
+    /// The access methods that the input is allowed to use.
     public var methods: Set<Method> = Set(Method.allCases)
-    /// The maximum time that a sample waits for all monitors together.
+    /// The maximum time for which a sample waits for all monitors (QMP sockets) together.
     public var monitorDeadlineMilliseconds = 100
-    /// Monitor sockets that the user names, by the pid of their QEMU.
+    /// The paths of monitor sockets that the user specifies, by the pid of their QEMU process.
     public var monitors: [Int32: String] = [:]
-    /// The interval of scans for VMs that no uevent announced.
+    /// The interval of scans of all processes, which find VMs that no uevent announced.
     public var rescanSeconds: UInt64 = 10
-    /// The counters of the vCPUs' threads to open.
+    /// The counters to open for the threads of vCPUs.
     public var events: [EventPattern] = []
 
     public init() {}
@@ -48,11 +50,11 @@ public final class KVMInput: Input {
   let roots: SystemRoots
   let options: Options
   let sources: VMSources
-  /// Reads the statistics descriptors of all access methods.
+  /// Reads statistics descriptors of VMs for all access methods.
   let descriptors = StatsDescriptorBacking()
-  /// All access methods in order of preference, then those that every host has.
+  /// The selected access methods in order of preference, then the methods that need no selection.
   let methods: [any AccessMethod<HostedVM>]
-  /// The access methods that also discover VMs, if they are selected.
+  /// An access method that also discovers VMs, as `kernelReader` does; `nil` if it is not selected.
   let handover: HandoverMethod?
   let kernelReader: KernelReaderMethod?
   let threadEvents: ThreadEventMethod
@@ -60,24 +62,26 @@ public final class KVMInput: Input {
   var events: [InputEvent] = []
   private let poller: Poller
   private let announcements: UEventSocket?
-  /// Processes that announced a VM, and until when each refresh scans them.
+  /// For each process for which a uevent announced a VM, the time until which every refresh scans
+  /// the process.
   var announced: [Int32: UInt64] = [:]
-  /// The time of the next scan of all processes, on CLOCK_MONOTONIC; 0 is now.
+  /// The time of the next scan of all processes, on CLOCK_MONOTONIC; 0 means immediately.
   var nextScan: UInt64 = 0
-  /// The time of the next scan that reads the name of every descriptor.
+  /// The time of the next scan that reads the name of every descriptor; 0 means immediately.
   var nextThoroughScan: UInt64 = 0
   /// The number of open descriptors of each process at the last scan.
   var descriptorCounts: [Int32: Int] = [:]
   let isRealProc: Bool
-  /// This process, which is no VMM to itself.
+  /// The pid of this process, which the input does not treat as a VMM.
   let ownProcess: Int32
 
-  /// The time after an announcement in which a VMM may open its vCPUs and their statistics.
+  /// The time, in nanoseconds, for which a VMM with an announced VM can still open its vCPUs and
+  /// their statistics.
   static let settlingTime: UInt64 = 500_000_000
   private static let announcementTime: UInt64 = 10_000_000_000
   private static let announcementToken: UInt64 = 0
 
-  /// Subscribes to uevents; the first `refresh` adds the VMs that exist.
+  /// Subscribes to uevents. The first `refresh` adds the VMs that already exist.
   public convenience init(
     _ tree: Tree, roots: SystemRoots = SystemRoots(), options: Options = Options()
   ) throws(SystemError) {
@@ -121,7 +125,7 @@ public final class KVMInput: Input {
       try poller.add(socket.rawValue, token: Self.announcementToken)
       announcements = consume socket
     } catch {
-      // Without the right, as in a container, only scans find VMs.
+      // Without the right to receive uevents, for example in a container, only scans find VMs.
       announcements = nil
       sources.base.diagnose(
         .announcements,
@@ -134,7 +138,7 @@ public final class KVMInput: Input {
   ///
   /// - Returns: The changes since the last call.
   public func refresh() -> [InputEvent] {
-    // One call receives at most 64 events.
+    // Repeat the call, because one call receives at most 64 events.
     while receiveEvents(timeoutMilliseconds: 0) {}
     let now = monotonicNanoseconds()
     if now >= nextScan {
@@ -151,10 +155,11 @@ public final class KVMInput: Input {
     return events
   }
 
-  /// Becomes readable when a VM may have begun or ended; `wait` then processes the event.
+  /// A descriptor that is readable when a VM might have begun or ended. `wait` and `refresh`
+  /// process the event.
   public var descriptor: CInt? { poller.rawValue }
 
-  /// Waits until `end` on CLOCK_MONOTONIC and releases a VM as soon as its process ends.
+  /// Waits until `end` on CLOCK_MONOTONIC. Meanwhile, releases each VM as soon as its process ends.
   public func wait(until end: UInt64) {
     while true {
       let now = monotonicNanoseconds()
@@ -177,7 +182,7 @@ public final class KVMInput: Input {
     for guest in guests { guest.vm.mayLackGroups = false }
   }
 
-  /// Permits the access methods to repeat what failed.
+  /// Allows the access methods to repeat what failed.
   func retryAll() {
     for guest in guests {
       for method in methods { method.retry(guest) }
@@ -186,7 +191,7 @@ public final class KVMInput: Input {
 
   // MARK: - Events
 
-  /// Processes pending events.
+  /// Waits for events until the timeout, and processes them.
   ///
   /// - Returns: `true` if a process with VMs ended.
   @discardableResult
@@ -212,11 +217,12 @@ public final class KVMInput: Input {
           let line = lines.first(where: { $0.hasPrefix("PID=") }),
           let pid = Int32(line.dropFirst(4)), pid != ownProcess
         else { continue }
-        // A VMM opens its vCPUs and their statistics some time after the VM.
+        // Scan the process for some time, because a VMM opens its vCPUs and their statistics after
+        // the VM.
         announced[pid] = monotonicNanoseconds() + Self.announcementTime
       }
     } catch {
-      // The kernel dropped announcements: scan all processes.
+      // The kernel dropped announcements, so scan all processes.
       nextScan = 0
       nextThoroughScan = 0
     }
@@ -224,7 +230,7 @@ public final class KVMInput: Input {
 
   // MARK: - Lifetime
 
-  /// Watches a process for its end.
+  /// Starts to watch for the end of a process.
   func watch(_ vmm: VMM) throws(SystemError) {
     try poller.add(vmm.descriptor.rawValue, token: UInt64(vmm.info.pid))
   }
@@ -237,7 +243,8 @@ public final class KVMInput: Input {
     for vm in vmm.vms { forget(vm, of: vmm) }
   }
 
-  /// Releases a VM: the kernel keeps it in memory while a descriptor of it is open.
+  /// Releases a VM and its descriptors, because an open descriptor keeps the VM in the kernel's
+  /// memory.
   func forget(_ vm: VirtualMachine, of vmm: VMM) {
     let guest = HostedVM(vm: vm, vmm: vmm)
     for method in methods { method.release(guest) }

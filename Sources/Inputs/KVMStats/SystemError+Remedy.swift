@@ -2,7 +2,8 @@ import Glibc
 import LinuxSystem
 
 extension SystemError {
-  /// What the user can do about the error, as the end of a sentence; empty if nothing is known.
+  /// Tells the user what to do about the error, as the end of a sentence; empty if nothing is
+  /// known.
   var remedy: String {
     switch code {
     case EPERM: "; run as root or with CAP_SYS_PTRACE"

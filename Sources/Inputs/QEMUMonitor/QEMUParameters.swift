@@ -1,4 +1,4 @@
-/// The `key=value,...` list of a QEMU option; a comma in a value is doubled.
+/// Parses the `key=value,...` list of a QEMU option. A comma in a value is doubled.
 struct QEMUParameters {
   private var values: [String: String] = [:]
 
@@ -6,7 +6,7 @@ struct QEMUParameters {
   ///
   /// - Parameters:
   ///   - text: The value of the option.
-  ///   - first: The key of the first part if that part has none.
+  ///   - first: The key of the first part if that part is only a value.
   init(_ text: String, first: String) {
     for (index, part) in Self.parts(text).enumerated() {
       if let equals = part.firstIndex(of: "=") {
@@ -14,7 +14,7 @@ struct QEMUParameters {
       } else if index == 0 {
         values[first] = part
       } else if part.hasPrefix("no"), part != "nodelay" {
-        // Short forms of older versions: "server" is server=on, "nowait" is wait=off.
+        // Older versions of QEMU have short forms: "server" is server=on, "nowait" is wait=off.
         values[String(part.dropFirst(2))] = "off"
       } else {
         values[part] = "on"
@@ -24,7 +24,7 @@ struct QEMUParameters {
 
   subscript(key: String) -> String? { values[key] }
 
-  /// The path of the socket if QEMU is the server and the socket is a file; else nil.
+  /// The path of the socket if QEMU is the server and the socket is a file; otherwise nil.
   var serverPath: String? {
     guard let path = values["path"], !path.isEmpty, isOn("server"), !isOn("abstract") else {
       return nil

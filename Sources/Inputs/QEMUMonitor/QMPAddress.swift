@@ -1,6 +1,6 @@
-/// The address of a QEMU monitor, from the command line of QEMU.
+/// The address of a QEMU monitor, parsed from QEMU's command line.
 public struct QMPAddress: Hashable, Sendable {
-  /// The path of the Unix socket; it may be relative to the working directory of QEMU.
+  /// The path of the Unix socket. A relative path starts at the working directory of QEMU.
   public let path: String
 
   public init(path: String) {
@@ -9,14 +9,16 @@ public struct QMPAddress: Hashable, Sendable {
 
   /// Returns the QMP sockets of a command line, in the order of the options.
   ///
-  /// Omits monitors for which QEMU is the client, monitors for humans, and sockets without a path,
-  /// such as that of libvirt, which passes a descriptor.
+  /// Omits monitors for which QEMU is the client, monitors for humans, and sockets without a path.
+  /// For example, libvirt passes a descriptor instead of a path.
   ///
-  /// - Parameter arguments: The arguments with the program name, as in `/proc/PID/cmdline`.
+  /// - Parameter arguments: The arguments, beginning with the program name, as in
+  ///   `/proc/PID/cmdline`.
   /// - Returns: The addresses; empty if there are none.
   public static func addresses(in arguments: [String]) -> [QMPAddress] {
     var addresses: [QMPAddress] = []
-    /// The socket paths by id, and the ids of monitors, whose options may precede the sockets.
+    /// The socket paths by id, and the ids of monitors. Both are collected first, because the
+    /// option of a monitor can precede the option of its socket.
     var sockets: [String: String] = [:]
     var monitors: [(position: Int, id: String)] = []
     var index = 1
@@ -48,7 +50,7 @@ public struct QMPAddress: Hashable, Sendable {
       }
       index += 2
     }
-    // Insert from the last to the first: earlier positions remain valid.
+    // Insert from the last to the first, so that the earlier positions remain valid.
     for monitor in monitors.reversed() {
       guard let path = sockets[monitor.id] else { continue }
       addresses.insert(QMPAddress(path: path), at: monitor.position)
@@ -56,7 +58,7 @@ public struct QMPAddress: Hashable, Sendable {
     return addresses
   }
 
-  /// Returns the name of an option; QEMU accepts one dash or two.
+  /// Returns the name of an option without its dashes. QEMU accepts one dash or two.
   private static func option(_ argument: String) -> Substring? {
     guard argument.hasPrefix("-") else { return nil }
     return argument.dropFirst(argument.hasPrefix("--") ? 2 : 1)

@@ -1,7 +1,8 @@
 import LinuxSystem
 
 extension QMPBacking {
-  /// Connects to a monitor and starts an exchange for which `wait` waits until `deadline`.
+  /// Connects to a monitor and starts an exchange (commands and their answers). `wait` waits for
+  /// the exchange until `deadline`.
   func start(_ index: Int, _ commands: [QMPCommand], until deadline: UInt64) {
     guard let path = monitors[index]?.path else { return }
     do throws(QMPError) {
@@ -20,7 +21,7 @@ extension QMPBacking {
     }
   }
 
-  /// Processes the received bytes of a monitor; never waits.
+  /// Processes the bytes that a monitor has sent. Never waits.
   func advance(_ index: Int) {
     guard let exchange = monitors[index]?.exchange else { return }
     do throws(QMPError) {
@@ -58,14 +59,14 @@ extension QMPBacking {
       do throws(SystemError) {
         try poller?.wait(timeoutMilliseconds: milliseconds) { advance(Int($0)) }
       } catch {
-        // Without a poller do not wait: the next pass processes the answers.
+        // The poller failed, so do not wait. The next pass processes the answers.
         for index in indices where monitors[index]?.deadline != nil { stopWaiting(index, at: now) }
         return
       }
     }
   }
 
-  /// Stops waiting for a monitor, which may still answer if it has greeted.
+  /// Stops waiting for a monitor. If the monitor has greeted, its late answer is still accepted.
   func stopWaiting(_ index: Int, at now: UInt64) {
     guard let exchange = monitors[index]?.exchange else { return }
     if exchange.hasGreeted {
@@ -73,7 +74,7 @@ extension QMPBacking {
       monitors[index]?.timeout.recordLateAnswer()
       monitors[index]?.error = .late
     } else {
-      // A queued connection would occupy the monitor as soon as QEMU accepted it.
+      // Close the connection. Otherwise it would occupy the monitor as soon as QEMU accepted it.
       fail(index, .noGreeting)
     }
   }

@@ -4,23 +4,26 @@ public import StatsTree
 
 /// Reads the statistics of VMs through the monitors of their QEMU processes.
 ///
-/// A pass sends commands to all monitors and waits for them together, at most until its deadline.
-/// The groups of a monitor that has not answered by then become stale. Later passes do not wait
-/// for that monitor; they process its late answer after it has arrived. Between passes the backing
-/// has no connections except those with a late answer: a monitor serves one client, which may be
-/// libvirt or a human.
+/// A pass (a sampling of all groups) sends commands to all monitors and waits for them together, at
+/// most until a deadline. If a monitor has not answered by then, its groups become stale. Later
+/// passes do not wait for that monitor, and process its late answer after the answer has arrived.
+/// Between passes, the backing has no connections except those on which it expects a late answer.
+/// The reason is that a monitor serves one client at a time, and another client might be libvirt or
+/// a human.
 public final class QMPBacking: Backing {
   public let mayWait = true
 
   /// The maximum time for which a pass waits.
   private let timeoutNanoseconds: UInt64
-  /// Nil until first needed; the next use retries after the process ran out of descriptors.
+  /// The poller of the connections, created at the first use. If the process has no free
+  /// descriptor, the next use tries again.
   var poller: Poller?
   /// The monitors by index; nil after `close`.
   ///
-  /// An index is never reused, because plans may still contain it.
+  /// An index is never reused, because plans (the lists of groups to sample) might still contain
+  /// it.
   var monitors: [QMPMonitor?] = []
-  /// The monitors that this pass requested.
+  /// The indices of the monitors from which this pass requests values.
   private var requested: [Int] = []
   /// The number of passes and probes.
   private(set) var pass: UInt64 = 0
@@ -43,34 +46,36 @@ public final class QMPBacking: Backing {
     return monitors.count - 1
   }
 
-  /// Closes a monitor and its connection; its groups are gone.
+  /// Closes a monitor and its connection. Its groups get the status `gone`.
   public func close(_ monitor: Int) {
     endExchange(monitor)
     monitors[monitor] = nil
   }
 
-  /// Closes all connections; for use when the next pass is not imminent.
+  /// Closes all connections. Call this if the next pass is not imminent.
   public func suspend() {
     for monitor in monitors.indices { endExchange(monitor) }
   }
 
-  /// Returns the token of the group of a VM.
+  /// Returns the token (the id in this backing) of the group of a VM.
   public func vmToken(_ monitor: Int) -> Int {
     QMPToken(monitor: monitor).rawValue
   }
 
-  /// Returns the token of the group of a vCPU.
+  /// Returns the token (the id in this backing) of the group of a vCPU.
   public func vcpuToken(_ monitor: Int, _ index: Int) -> Int {
     precondition(QMPToken.indices.contains(index), "vCPU \(index)")
     return QMPToken(monitor: monitor, vcpu: index).rawValue
   }
 
-  /// Returns the topology of a monitor with the current vCPUs, or nil before a successful probe.
+  /// Returns the topology of a monitor with the current vCPUs; nil before a successful probe (first
+  /// query).
   public func topology(_ monitor: Int) -> QMPTopology? {
     monitors[monitor]?.topology
   }
 
-  /// Returns the reason, for the user, why a monitor provides no values; nil if it does.
+  /// Returns the reason why a monitor provides no values, as text for the user; nil if it provides
+  /// values.
   public func diagnostic(_ monitor: Int) -> String? {
     monitors[monitor].flatMap { monitor in monitor.error.map { $0.diagnostic(monitor.path) } }
   }
@@ -80,7 +85,7 @@ public final class QMPBacking: Backing {
     monitors[monitor]?.order
   }
 
-  /// Returns the monitors whose vCPUs have changed since the last call.
+  /// Returns the indices of the monitors whose vCPUs have changed since the last call.
   public func takeChanges() -> [Int] {
     let changed = monitors.indices.filter { monitors[$0]?.hasChanged ?? false }
     for monitor in changed { monitors[monitor]?.acknowledgeChange() }
@@ -98,7 +103,7 @@ public final class QMPBacking: Backing {
 
   /// Reads the topologies of several monitors concurrently, within one deadline.
   ///
-  /// Ends the probes that are not finished at the deadline.
+  /// A probe that is not finished at the deadline fails.
   ///
   /// - Returns: The results in the order of `indices`.
   public func probeAll(
@@ -142,7 +147,7 @@ public final class QMPBacking: Backing {
     for index in requested {
       guard let monitor = monitors[index] else { continue }
       if monitor.exchange != nil {
-        // A late answer that has arrived belongs to this pass.
+        // If a late answer has arrived, its values belong to this pass.
         advance(index)
       } else if monitor.timeout.skippedUntil <= begin {
         start(index, monitor.commands, until: begin + monitor.timeout.nanoseconds)
@@ -152,7 +157,8 @@ public final class QMPBacking: Backing {
     for placement in placements { publish(placement, into: &snapshot) }
   }
 
-  /// Writes the values of this pass to the snapshot, or the status that explains their absence.
+  /// Writes to the snapshot the values of this pass, or the status that explains why there are
+  /// none.
   private func publish(_ placement: Placement, into snapshot: inout Snapshot) {
     let token = QMPToken(rawValue: placement.token)
     guard let monitor = monitors[token.monitor] else { return snapshot.fail(placement, .gone) }
@@ -164,7 +170,8 @@ public final class QMPBacking: Backing {
       }
       return
     }
-    // A later probe may have found another schema, which the plan does not contain yet.
+    // A later probe might have found another schema, which the plan of this pass does not contain
+    // yet.
     if record.pass == pass, record.words.count == placement.count {
       snapshot.fill(placement) { words in
         for index in 0..<record.words.count { words[index] = record.words[index] }

@@ -1,19 +1,20 @@
 import Statistics
 
-/// The order in which a monitor lists the buckets of a histogram.
+/// Determines the order in which a monitor lists the buckets of a histogram.
 ///
-/// QEMU 7.1 to 10.0 list the last bucket first. The documents do not specify the order, so the
-/// version does not reveal a change. The values do: the sum of a histogram that KVM counts
-/// separately (`halt_wait_ns` for `halt_wait_hist`) is between the sums of the lower and upper
-/// bounds of its samples' buckets, and rarely is if the order is wrong. Until the values have
-/// verified an order, "last bucket first" is assumed.
+/// QEMU 7.1 to 10.0 list the last bucket first. The documents do not specify the order, so a later
+/// version might use another order without announcing it. The values reveal the order, because KVM
+/// also counts the sum of some histograms as a separate statistic (`halt_wait_ns` for
+/// `halt_wait_hist`). This sum must lie between the sum of the lower bounds and the sum of the
+/// upper bounds of the samples' buckets. If the order is wrong, it rarely does. Until the values
+/// have verified an order, "last bucket first" is assumed.
 struct QMPBucketOrder: Hashable, Sendable {
   /// The number of consecutive answers that must agree.
   static let requiredAnswerCount = 3
 
   /// Whether the last bucket is listed first.
   private(set) var isReversed = true
-  /// Whether the values have verified the order; it is final then.
+  /// Whether the values have verified the order. A verified order is final.
   private(set) var isVerified = false
   private var votes = 0
 
@@ -38,7 +39,7 @@ struct QMPBucketOrder: Hashable, Sendable {
 
     /// Returns `true` if the samples of a histogram can have this sum.
     ///
-    /// Sum and buckets are not read atomically: one of them may lack one sample.
+    /// The sum and the buckets are not read atomically, so that one of them might lack one sample.
     private static func allows(_ histogram: Histogram, _ sum: UInt64) -> Bool {
       var lowest: UInt128 = 0
       var highest: UInt128? = 0
@@ -60,11 +61,12 @@ struct QMPBucketOrder: Hashable, Sendable {
 
   /// Records the evidence of one answer.
   ///
-  /// - Returns: `true` if the order has changed; the caller reads the answer again.
+  /// - Returns: `true` if the order has changed. The caller must then read the answer again.
   mutating func record(_ evidence: [Evidence]) -> Bool {
     guard !isVerified, evidence.contains(where: { $0 != .none }) else { return false }
     let isRight = !evidence.contains(.wrong)
-    // Contradictory histograms, for example after a reset of one, prove nothing.
+    // Contradictory histograms prove nothing. They occur, for example, after a reset of one
+    // histogram.
     guard isRight || !evidence.contains(.right) else { return false }
     votes = isRight ? max(votes, 0) + 1 : min(votes, 0) - 1
     guard abs(votes) >= Self.requiredAnswerCount else { return false }

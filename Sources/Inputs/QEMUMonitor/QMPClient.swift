@@ -1,13 +1,13 @@
 import StrictJSON
 
-/// The protocol of one exchange with a QEMU monitor, without a socket.
+/// Implements the protocol of one exchange with a QEMU monitor, without a socket.
 ///
-/// Input are the received bytes; output are events and the bytes to send. The client sends all
-/// commands together after the greeting, and QEMU answers them in order: an exchange takes one
-/// round trip. Never waits.
+/// The input of the client is the received bytes. Its output is events and the bytes to send. After
+/// the greeting, the client sends all commands together, and QEMU answers them in order. Therefore
+/// an exchange takes one round trip. The client never waits.
 struct QMPClient: Sendable {
   enum Event: Sendable {
-    /// The monitor sent its greeting; the commands must be sent now.
+    /// The monitor sent its greeting. The caller must send the commands now.
     case greeted(version: String)
     /// A command returned a result.
     case returned(QMPCommand, JSONReader)
@@ -19,9 +19,9 @@ struct QMPClient: Sendable {
   private var framer: QMPFramer
   /// The number of commands that returned or failed.
   private var answerCount = 0
-  /// Whether the monitor has sent its greeting: it serves this client.
+  /// Whether the monitor has sent its greeting, which means that it serves this client.
   private(set) var hasGreeted = false
-  /// The bytes to send, until `takeOutput`.
+  /// The bytes to send. `takeOutput` removes them.
   private(set) var output: [UInt8] = []
 
   /// Creates a client that negotiates capabilities, then sends `commands`.
@@ -39,7 +39,7 @@ struct QMPClient: Sendable {
     return output
   }
 
-  /// Adds received bytes.
+  /// Adds received bytes to the input.
   mutating func receive(_ bytes: some Collection<UInt8>) {
     framer.append(bytes)
   }
@@ -75,7 +75,8 @@ struct QMPClient: Sendable {
     return nil
   }
 
-  /// Returns the next command in order, which must have this id.
+  /// Returns the next command in order. Throws an error if the id of the answer is not that of the
+  /// command.
   private mutating func command(answeredBy id: UInt64?) throws(QMPError) -> QMPCommand {
     guard hasGreeted, !isFinished, id == UInt64(answerCount) else {
       throw .garbage("an answer without a command")

@@ -1,12 +1,12 @@
 import StrictJSON
 
-/// An element of the result of query-stats or query-stats-schemas.
+/// Parses one element of the result of query-stats or query-stats-schemas.
 struct QMPEntry: Sendable {
   /// Whether the provider is KVM.
   private(set) var isKVM = false
-  /// The target of a schema: `vm`, `vcpu`, or another.
+  /// In a schema, the target: `vm`, `vcpu`, or another.
   private(set) var target = ""
-  /// The path of a vCPU in QEMU's object model, for values.
+  /// In a result with values, the path of the vCPU in QEMU's object model.
   private(set) var path: JSONText?
   /// The list of statistics.
   let statistics: JSONReader
@@ -21,7 +21,8 @@ struct QMPEntry: Sendable {
       var target = ""
       var path: JSONText?
       var statistics: JSONReader?
-      // The statistics precede the path of their vCPU: `body` reads them later.
+      // The statistics precede the path of their vCPU, so that `body` reads them after the path is
+      // known.
       try reader.object { reader, key throws(JSONError) in
         if reader.matches(key, "stats") {
           statistics = reader

@@ -6,7 +6,7 @@ public import StatsTree
 public enum QMPError: Error, Hashable, Sendable {
   /// A system call on the socket failed.
   case system(SystemError)
-  /// The monitor sent no greeting: it serves another client, or QEMU hangs.
+  /// The monitor sent no greeting, because it serves another client or QEMU hangs.
   case noGreeting
   /// The monitor greeted but did not answer in time.
   case late
@@ -18,12 +18,12 @@ public enum QMPError: Error, Hashable, Sendable {
   case oversize(limit: Int)
   /// A command failed.
   case refused(command: String, errorClass: String, text: String)
-  /// The monitor has no KVM statistics: QEMU before 7.1, or a VM without KVM.
+  /// The monitor has no KVM statistics, because QEMU is older than 7.1 or the VM does not use KVM.
   case noStatistics
-  /// `close` was called for the monitor.
+  /// `close` was called for this monitor.
   case notOpen
 
-  /// The status of groups that the monitor has never filled.
+  /// The status of groups for which the monitor has never provided values.
   public var status: Status {
     switch self {
     case .noGreeting, .late, .closed: .pending
@@ -37,7 +37,7 @@ public enum QMPError: Error, Hashable, Sendable {
 }
 
 extension QMPError {
-  /// Returns a diagnostic for the user: the error of the monitor at `path`, and the remedy.
+  /// Returns a text for the user: the error of the monitor at `path`, and what to do about it.
   public func diagnostic(_ path: String) -> String {
     let socket = "QMP socket '\(path)'"
     return switch self {

@@ -2,7 +2,7 @@ import Glibc
 import LinuxSystem
 import Statistics
 
-/// One exchange with a monitor over a connection of its own, which `deinit` closes.
+/// Runs one exchange with a monitor over its own connection, which `deinit` closes.
 final class QMPExchange {
   /// The maximum number of bytes per receive call.
   private static let chunkByteCount = 1 << 16
@@ -19,7 +19,7 @@ final class QMPExchange {
     do throws(SystemError) {
       socket = try UnixSocket.connect(to: path, .stream)
     } catch {
-      // EAGAIN: the listen backlog is full of waiting clients.
+      // EAGAIN means that the listen backlog is full of waiting clients.
       throw error.code == EAGAIN ? .noGreeting : .system(error)
     }
     client = QMPClient(commands)
@@ -28,7 +28,7 @@ final class QMPExchange {
   /// The descriptor of the socket, for polling.
   var rawValue: CInt { socket.rawValue }
 
-  /// Whether the monitor has sent its greeting: it serves this client.
+  /// Whether the monitor has sent its greeting, which means that it serves this client.
   var hasGreeted: Bool { client.hasGreeted }
 
   /// Whether all commands have returned or failed.
@@ -36,8 +36,8 @@ final class QMPExchange {
 
   /// Receives the available bytes and calls `body` for each event.
   ///
-  /// The window of an event begins when the commands were sent. Never waits. The exchange cannot be
-  /// used after an error.
+  /// The window of an event (the time to which its values refer) begins when the commands were
+  /// sent. This function never waits. The exchange cannot be used after an error.
   func advance(
     _ body: (QMPClient.Event, Window) throws(QMPError) -> Void
   ) throws(QMPError) {
@@ -56,11 +56,12 @@ final class QMPExchange {
 
   /// Receives the available bytes.
   ///
-  /// - Returns: nil if there are none, an empty array at the end of the connection.
+  /// - Returns: nil if no bytes are available; an empty array at the end of the connection.
   private func receive() throws(QMPError) -> [UInt8]? {
     do throws(SystemError) {
       let message = try socket.receive(limit: Self.chunkByteCount)
-      // Close descriptors: a monitor sends none, and a peer must not fill the descriptor table.
+      // Close received descriptors. A monitor sends none, and a hostile peer must not fill the
+      // descriptor table.
       for number in message.descriptors { _ = Descriptor(owning: number) }
       return message.bytes
     } catch {
@@ -72,7 +73,7 @@ final class QMPExchange {
     }
   }
 
-  /// Sends the commands; an empty socket buffer has room for all of them.
+  /// Sends the commands. An empty socket buffer has room for all of them.
   private func send() throws(QMPError) {
     let output = client.takeOutput()
     sentAt = monotonicNanoseconds()

@@ -2,17 +2,17 @@ import StrictJSON
 
 /// Splits a stream of JSON objects into messages.
 ///
-/// A message ends with its closing brace, not with its line: a `-qmp-pretty` monitor sends one
-/// message in many lines.
+/// A message ends with its closing brace, not with its line, because a `-qmp-pretty` monitor sends
+/// one message in many lines.
 struct QMPFramer: Sendable {
-  /// The default of the maximum number of bytes of a message.
+  /// The default limit of the size of a message, in bytes.
   static let maximumByteCount = 64 << 20
 
   private let limit: Int
   private var bytes: [UInt8] = []
-  /// The start of the incomplete message.
+  /// The offset of the start of the incomplete message.
   private var start = 0
-  /// The end of the bytes that were examined.
+  /// The offset of the end of the bytes that were examined.
   private var scanned = 0
   private var depth = 0
   private var isInText = false
@@ -43,7 +43,7 @@ struct QMPFramer: Sendable {
   ///
   /// The framer cannot be used after an error.
   ///
-  /// - Throws: `garbage` if there are other bytes than white space between messages, `oversize` if
+  /// - Throws: `garbage` if there are other bytes than white space between messages; `oversize` if
   ///   a message exceeds the limit.
   mutating func next() throws(QMPError) -> JSONReader? {
     while scanned < bytes.count {

@@ -57,7 +57,7 @@ enum QMPMessage: Sendable {
     return .error(id: nil, errorClass: errorClass, text: text)
   }
 
-  /// Returns `7.2.22` for `{"version": {"qemu": {"major": 7, ...}, ...}, ...}`.
+  /// Returns a version such as `7.2.22` from `{"version": {"qemu": {"major": 7, ...}, ...}, ...}`.
   private static func version(_ reader: inout JSONReader) throws(JSONError) -> String {
     var parts: [UInt64] = [0, 0, 0]
     try reader.object { reader, key throws(JSONError) in

@@ -31,7 +31,7 @@ extension QMPMonitor {
     case .name: name = try Self.text("name", in: payload)
     case .identity:
       let text = try Self.text("UUID", in: payload)
-      // The UUID of a VM without a UUID has only zeros.
+      // If a VM has no UUID, QEMU reports a UUID that has only zeros.
       uuid = text.flatMap { $0.allSatisfy { "0-".contains($0) } ? nil : $0 }
     case .schemas:
       described[.vcpu] = try QMPSchema.statistics(of: .vcpu, in: payload)
@@ -54,7 +54,7 @@ extension QMPMonitor {
     return found
   }
 
-  /// Replaces the list of vCPUs; keeps the records of those that remain.
+  /// Replaces the list of vCPUs. Keeps the records (the last values) of the vCPUs that remain.
   private func setVCPUs(_ list: [QMPVCPU]) {
     isVCPUListStale = false
     guard list != vcpus else { return }
@@ -69,7 +69,8 @@ extension QMPMonitor {
     hasChanged = topology != nil
   }
 
-  /// Creates the schema of a target if these are its first values.
+  /// Creates the schema of a target (the VM or its vCPUs) when the first values of the target
+  /// arrive.
   private func createSchema(
     _ target: QMPCommand.Target, _ payload: JSONReader
   ) throws(JSONError) {
@@ -94,7 +95,7 @@ extension QMPMonitor {
     guard let schema = target == .vm ? vmSchema : vcpuSchema else { return }
     var evidence: [QMPBucketOrder.Evidence] = []
     let isReversed = order.isReversed
-    // QEMU lists vCPUs, too, from the last to the first.
+    // QEMU also lists the vCPUs from the last to the first.
     var position = vcpus.count
     try QMPEntry.each(in: payload) { entry throws(JSONError) in
       guard entry.isKVM else { return }

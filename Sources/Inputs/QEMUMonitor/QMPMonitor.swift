@@ -1,6 +1,6 @@
 import Statistics
 
-/// The state of one QEMU monitor: its topology, its last values and the current exchange.
+/// Stores the state of one QEMU monitor: its topology, its last values and the current exchange.
 final class QMPMonitor {
   let path: String
   /// The result of the last successful probe.
@@ -8,11 +8,12 @@ final class QMPMonitor {
   /// The error of the last exchange; nil if it succeeded.
   var error: QMPError?
   var timeout: QMPTimeout
-  /// The exchange that is not finished.
+  /// The exchange that is in progress; nil if there is none.
   var exchange: QMPExchange?
-  /// The time until which the pass waits for the exchange; nil if it does not wait.
+  /// The time until which the pass waits for the exchange; nil if the pass does not wait.
   var deadline: UInt64?
-  /// The last pass that requested values, and the requested targets.
+  /// The last pass (a sampling of all groups) that requested values. `wantsVM` and `wantsVCPUs` say
+  /// which values.
   private(set) var requestedPass: UInt64 = 0
   private var wantsVM = false
   private var wantsVCPUs = false
@@ -21,15 +22,16 @@ final class QMPMonitor {
   var name: String?
   var uuid: String?
   var vcpus: [QMPVCPU] = []
-  /// The descriptions of targets whose sizes are unknown until the first values arrive.
+  /// The descriptions of the statistics of a target, until its first values arrive. The values show
+  /// the sizes of arrays.
   var described: [QMPCommand.Target: [Statistic]] = [:]
   var vmSchema: QMPSchema?
   var vcpuSchema: QMPSchema?
   var vmRecord: QMPRecord?
-  /// The records in the order of `vcpus`.
+  /// The records (the last values) of the vCPUs, in the order of `vcpus`.
   var vcpuRecords: [QMPRecord] = []
   var order = QMPBucketOrder()
-  /// Whether the last answer contained other vCPUs than the list.
+  /// Whether the last answer contained other vCPUs than `vcpus`.
   var isVCPUListStale = false
   /// Whether the list of vCPUs changed since the owner read the topology.
   var hasChanged = false
@@ -41,7 +43,7 @@ final class QMPMonitor {
 
   // MARK: - Commands
 
-  /// Records that a pass requests the values of the VM or those of the vCPUs.
+  /// Records that a pass requests the values of the VM, or the values of the vCPUs.
   ///
   /// - Returns: `true` for the first request of the pass.
   func request(pass: UInt64, vcpu: Bool) -> Bool {
@@ -55,9 +57,10 @@ final class QMPMonitor {
     return isFirst
   }
 
-  /// The commands for the requests of the pass.
+  /// The commands for the values that the pass requested.
   ///
-  /// They omit targets that were not requested: before QEMU 8.1 a query of vCPUs interrupts them.
+  /// Targets that were not requested are omitted, because before QEMU 8.1 a query of vCPUs
+  /// interrupts the vCPUs.
   var commands: [QMPCommand] {
     var commands: [QMPCommand] = []
     if isVCPUListStale { commands.append(.vcpus) }
@@ -83,7 +86,7 @@ final class QMPMonitor {
     return topology
   }
 
-  /// Marks the change of the topology as read.
+  /// Records that the owner has read the changed topology.
   func acknowledgeChange() { hasChanged = false }
 
   // MARK: - Values
@@ -97,7 +100,7 @@ final class QMPMonitor {
   }
 
   private func position(of index: Int) -> Int? {
-    // Without gaps in the indices a vCPU is at the position of its index.
+    // If the indices have no gaps, a vCPU is at the position of its index.
     if index < vcpus.count, vcpus[index].index == index { return index }
     return vcpus.firstIndex { $0.index == index }
   }

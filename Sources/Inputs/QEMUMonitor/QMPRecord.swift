@@ -1,35 +1,36 @@
 import Statistics
 import StrictJSON
 
-/// The last values of one group of a monitor.
+/// Stores the last values of one group of a monitor.
 struct QMPRecord: Sendable {
-  /// The words in schema order.
+  /// The values as 64-bit words, in the order of the schema.
   private(set) var words: [UInt64]
-  /// The time from sending the command to the end of the answer.
+  /// The window of the values: the time from sending the command to the end of the answer.
   private(set) var window = Window(begin: 0, end: 0)
-  /// The pass in which the answer arrived.
+  /// The pass (a sampling of all groups) in which the answer arrived.
   private(set) var pass: UInt64?
-  /// Whether the form of a value differs from the schema.
+  /// Whether a value has another form than the schema says, for example another array length.
   private(set) var hasMismatch = false
 
   init(_ schema: QMPSchema) {
     words = Array(repeating: Inactive.unsigned, count: schema.schema.wordCount)
   }
 
-  /// Replaces the words by those of an answer; missing values become inactive.
+  /// Replaces the words by those of an answer. A missing value becomes inactive (marked as
+  /// missing).
   mutating func update(
     _ statistics: JSONReader, _ schema: QMPSchema, isReversed: Bool, _ window: Window, pass: UInt64
   ) throws(JSONError) {
     for index in words.indices { words[index] = Inactive.unsigned }
     hasMismatch = false
     let described = schema.schema.statistics
-    // The order of all answers of QEMU is the reverse of the schema's.
+    // QEMU's answers list the statistics in the reverse order of the schema.
     var position = described.count
     try QMPValue.each(in: statistics) { value throws(JSONError) in
       position -= 1
       if position < 0 || !value.value.matches(value.name, described[position].name) {
         let found = described.firstIndex { value.value.matches(value.name, $0.name) }
-        // A QEMU module that was loaded later added a statistic.
+        // The schema lacks the statistic, because a QEMU module that was loaded later added it.
         guard let found else {
           position += 1
           return
@@ -70,7 +71,7 @@ struct QMPRecord: Sendable {
     }
   }
 
-  /// Returns the evidence of the histograms about the order in which they were read.
+  /// Returns what the histograms show about the order in which their buckets were read.
   func evidence(_ schema: QMPSchema) -> [QMPBucketOrder.Evidence] {
     let statistics = schema.schema.statistics
     return schema.sums.compactMap { pair in

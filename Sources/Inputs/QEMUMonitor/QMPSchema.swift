@@ -1,18 +1,22 @@
 import Statistics
 import StrictJSON
 
-/// The schema of one target of a monitor, from its descriptions and its first values.
+/// Creates the schema of one target of a monitor (the VM or its vCPUs) from its descriptions and
+/// its first values.
 ///
 /// QEMU lists statistics from the last to the first; the schema reverses the list. The schema of a
-/// vCPU then equals that of the kernel's statistics descriptor, and an aggregate can contain both.
+/// vCPU is then equal to the schema of the kernel's statistics descriptor, so that an aggregate can
+/// contain groups of both.
 struct QMPSchema: Sendable {
   let schema: Schema
-  /// The histograms whose true sum is another statistic, by position.
+  /// Pairs of positions in the schema: a histogram, and the statistic that is the true sum of its
+  /// samples.
   let sums: [(histogram: Int, sum: Int)]
 
   /// Creates a schema from the results of `statistics(of:in:)` and `sizes(in:)`.
   ///
-  /// A statistic without a value has one word, which contains the inactive marker.
+  /// A statistic without a value gets one word (64 bits), which contains the marker for a missing
+  /// value.
   init(_ described: [Statistic], sizes: [String: Int]) throws(JSONError) {
     var statistics = described
     var wordCount = 0
@@ -34,7 +38,7 @@ struct QMPSchema: Sendable {
 
   /// Parses the KVM statistics of a target in the result of query-stats-schemas.
   ///
-  /// Each statistic has one word.
+  /// In the result, each statistic has one word.
   static func statistics(
     of target: QMPCommand.Target, in payload: JSONReader
   ) throws(JSONError) -> [Statistic] {
@@ -51,7 +55,7 @@ struct QMPSchema: Sendable {
 
   /// Parses one statistic; returns nil if it has no name.
   ///
-  /// Kinds and units of later versions become `.unknown`: views show the raw values.
+  /// Kinds and units of later versions become `.unknown`, so that the raw values are shown.
   private static func statistic(_ reader: inout JSONReader) throws(JSONError) -> Statistic? {
     var statistic = Statistic("", .unknown(0xf))
     try reader.object { reader, key throws(JSONError) in
@@ -76,7 +80,7 @@ struct QMPSchema: Sendable {
     return statistic.name.isEmpty ? nil : statistic
   }
 
-  /// Returns the lengths of the arrays in the result of query-stats, by statistic name.
+  /// Returns, by the name of the statistic, the lengths of the arrays in the result of query-stats.
   static func sizes(in payload: JSONReader) throws(JSONError) -> [String: Int] {
     var sizes: [String: Int] = [:]
     try QMPEntry.each(in: payload) { entry throws(JSONError) in
@@ -107,7 +111,7 @@ extension Kind {
       case "peak": .peak
       case "linear-histogram": .linearHistogram
       case "log2-histogram": .logHistogram
-      // The highest value that a descriptor can encode: the kernel assigns it last.
+      // The highest value that a descriptor can encode, because the kernel will assign it last.
       default: .unknown(0xf)
       }
   }

@@ -1,20 +1,22 @@
-/// The time for which a pass waits for one monitor, adapted to the monitor's behaviour.
+/// Computes for how long a pass (a sampling of all groups) waits for one monitor, from the
+/// monitor's previous behaviour.
 ///
-/// Each late answer in a row halves the timeout. A monitor that does not greet is skipped for some
-/// passes, then gets the minimum. An answer in time restores the maximum.
+/// Each consecutive late answer halves the time, down to a minimum. A monitor that does not greet
+/// is skipped for some time, and its next attempt has the minimum. An answer in time restores the
+/// maximum.
 struct QMPTimeout: Hashable, Sendable {
   /// The maximum time for which a pass waits.
   let maximumNanoseconds: UInt64
   private var lateCount: UInt64 = 0
   private var noGreetingCount: UInt64 = 0
-  /// The time until which the monitor is skipped.
+  /// The time until which passes skip the monitor.
   private(set) var skippedUntil: UInt64 = 0
 
   init(maximumNanoseconds: UInt64) {
     self.maximumNanoseconds = maximumNanoseconds
   }
 
-  /// The timeout of the next pass; a healthy QEMU answers in 1 or 2 ms.
+  /// The time for which the next pass waits. A QEMU that works normally answers in 1 or 2 ms.
   var nanoseconds: UInt64 {
     let minimum = maximumNanoseconds / 16
     return noGreetingCount > 0 ? minimum : max(maximumNanoseconds >> lateCount, minimum)
@@ -31,7 +33,8 @@ struct QMPTimeout: Hashable, Sendable {
     lateCount += 1
   }
 
-  /// Records that the monitor did not greet; it is skipped for 1, 2, 4 and so on up to 64 seconds.
+  /// Records that the monitor did not greet. Passes then skip it for 1 second, next time for 2, 4
+  /// and so on up to 64 seconds.
   mutating func recordNoGreeting(at now: UInt64) {
     skippedUntil = now + 1_000_000_000 << min(noGreetingCount, 6)
     noGreetingCount += 1

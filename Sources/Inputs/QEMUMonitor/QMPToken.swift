@@ -1,6 +1,7 @@
-/// The token of a group: a monitor, and its VM or one of its vCPUs.
+/// The token (the id in `QMPBacking`) of a group. It names a monitor, and its VM or one of its
+/// vCPUs.
 struct QMPToken: Hashable, Sendable {
-  /// The indices of vCPUs that a token can contain.
+  /// The vCPU indices that a token can contain.
   static let indices = 0..<(1 << 20) - 1
 
   let monitor: Int

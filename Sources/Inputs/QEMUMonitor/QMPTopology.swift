@@ -1,6 +1,6 @@
 public import Statistics
 
-/// The description of a VM by its QEMU monitor.
+/// Describes a VM, as reported by its QEMU monitor.
 public struct QMPTopology: Hashable, Sendable {
   /// The version of QEMU, such as `7.2.22`.
   public internal(set) var version: String

@@ -1,15 +1,15 @@
 import StrictJSON
 
-/// A vCPU as a QEMU monitor reports it.
+/// Describes a vCPU, as reported by a QEMU monitor.
 public struct QMPVCPU: Hashable, Sendable {
   /// The index of the vCPU.
   public let index: Int
-  /// The path in QEMU's object model.
+  /// The path of the vCPU in QEMU's object model.
   public let path: String
   /// The id of the vCPU's thread in QEMU's PID namespace.
   public let thread: Int32
 
-  /// Parses the result of query-cpus-fast; sorts by index.
+  /// Parses the result of query-cpus-fast, and sorts the vCPUs by index.
   static func all(in payload: JSONReader) throws(JSONError) -> [QMPVCPU] {
     var vcpus: [QMPVCPU] = []
     var reader = payload

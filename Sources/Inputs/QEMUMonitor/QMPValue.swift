@@ -3,10 +3,11 @@ import StrictJSON
 /// The name and value of a statistic in the result of query-stats.
 struct QMPValue: Sendable {
   let name: JSONText
-  /// A reader at the value: a number, a boolean, or an array of numbers.
+  /// A reader whose next value is that of the statistic: a number, a boolean, or an array of
+  /// numbers.
   let value: JSONReader
 
-  /// Calls `body` for each element that has both.
+  /// Calls `body` for each element that has a name and a value.
   static func each(
     in statistics: JSONReader, _ body: (QMPValue) throws(JSONError) -> Void
   ) throws(JSONError) {

@@ -1,6 +1,6 @@
 import LinuxSystem
 
-/// The times at which the next exits of a vCPU are due.
+/// Computes when the next exit of a vCPU is due.
 struct ExitSchedule {
   private let interval: UInt64?
   private var due = monotonicNanoseconds()
@@ -11,7 +11,8 @@ struct ExitSchedule {
 
   /// Returns the time of the next exit, or `nil` if the vCPU need not wait.
   ///
-  /// A vCPU that is up to 100 ms late catches up; the schedule skips longer delays.
+  /// A vCPU that is up to 100 ms late makes the missed exits without waiting. The schedule skips
+  /// exits that are more than 100 ms late.
   mutating func next() -> UInt64? {
     guard let interval else { return nil }
     let now = monotonicNanoseconds()

@@ -6,10 +6,11 @@ public struct GuestConfiguration: Hashable, Sendable {
   public var pace: Pace
   /// Whether the VM keeps statistics descriptors open, as QEMU does since 8.1.
   ///
-  /// Without them no other process can copy them to read the binary statistics.
+  /// If the VM keeps none open, other processes cannot read its binary statistics, because they
+  /// need a descriptor to copy.
   public var keepsStatsDescriptors: Bool
 
-  /// The CPU time that the VMM uses for each exit, like a busy device model.
+  /// The CPU time that the VMM uses for each exit, in nanoseconds, to imitate a busy device model.
   public var workNanoseconds: UInt64 = 0
 
   public init(

@@ -1,11 +1,11 @@
 import Glibc
 public import LinuxSystem
 
-/// VMs in separate processes, one VM each, like real VMMs.
+/// Runs VMs in separate processes, with one VM per process, as real VMMs do.
 ///
 /// The processes are killed when the fleet is released and when this process exits for any reason.
 public final class GuestFleet: Sendable {
-  /// The state shared by the supervisor thread and the owner.
+  /// The state that the supervisor thread shares with the owner of the fleet.
   private struct State: Sendable {
     var members: [ChildProcess] = []
     var isReady = false
@@ -15,14 +15,16 @@ public final class GuestFleet: Sendable {
 
   public let configurations: [GuestProcessConfiguration]
   private let state: Monitor<State>
-  /// The thread that starts the processes and runs until they exit: its end would raise their
-  /// parent-death signal.
+  /// The thread that starts the processes.
+  ///
+  /// This thread runs until the processes exit, because the kernel sends them the parent-death
+  /// signal as soon as the thread exits.
   private let supervisor: SystemThread
 
   /// Starts all processes, then waits until each reports that its VM is running.
   ///
-  /// - Throws: The error of the first process that fails, as from `GuestVM`; `ETIMEDOUT` if a
-  ///   process does not report in time. All processes are killed then.
+  /// - Throws: The error of the first process that fails, which is an error of `GuestVM`;
+  ///   `ETIMEDOUT` if a process does not report in time. In both cases, all processes are killed.
   public init(
     _ configurations: [GuestProcessConfiguration], launcher: Launcher,
     readyWithin timeout: Duration = .seconds(10)
@@ -68,7 +70,7 @@ public final class GuestFleet: Sendable {
     state.read { $0.members[index] }.hasExited
   }
 
-  /// Kills process `index` with SIGKILL, as in a crash, and waits until it exits.
+  /// Kills process `index` with SIGKILL, to simulate a crash, and waits until the process exits.
   public func kill(_ index: Int) {
     state.read { $0.members[index] }.kill()
   }

@@ -1,6 +1,6 @@
 import LinuxSystem
 
-/// The command line of a process that runs one guest.
+/// The configuration of a process that runs one guest, and its form on the command line.
 public struct GuestProcessConfiguration: Hashable, Sendable {
   /// The name of the VM, as with QEMU's `-name`.
   public var name: String
@@ -9,11 +9,13 @@ public struct GuestProcessConfiguration: Hashable, Sendable {
   public var guest: GuestConfiguration
   /// How long to run the guest; `nil` runs it until the process is killed.
   public var seconds: Double?
-  /// The process with which this one exits; `nil` for none.
+  /// The id of the parent process. When the parent exits, the kernel kills the guest process; with
+  /// `nil`, it does not.
   public var parent: CInt?
-  /// The host CPU on which its threads run; `nil` does not restrict them.
+  /// The host CPU to which the threads of the process are restricted; `nil` means no restriction.
   public var cpu: Int?
-  /// The nice value of its threads, from 0 to 19, the lowest priority.
+  /// The nice value of the threads of the process, from 0 (the default) to 19 (the lowest
+  /// priority).
   public var niceness = 0
 
   public init(
@@ -32,7 +34,8 @@ public struct GuestProcessConfiguration: Hashable, Sendable {
     public let description: String
   }
 
-  /// Parses the form of `arguments`; an option may have one or two hyphens.
+  /// Parses arguments of the form that `arguments` returns. An option begins with one or two
+  /// hyphens.
   public init(arguments: [String]) throws(UsageError) {
     self.init(name: "guest", guest: GuestConfiguration(payload: .portIO))
     var rest = arguments[...]
@@ -84,7 +87,10 @@ public struct GuestProcessConfiguration: Hashable, Sendable {
     return true
   }
 
-  /// The arguments, in which discovery finds QEMU's options: `-name NAME -uuid UUID …`.
+  /// The arguments of the command line.
+  ///
+  /// The arguments include QEMU's options `-name NAME -uuid UUID`, so that Vitals finds the name
+  /// and the UUID as for a VM of QEMU.
   public var arguments: [String] {
     var words = ["-name", name, "-uuid", uuid]
     words += ["--payload", guest.payload.description, "--vcpus", "\(guest.vcpus)"]

@@ -10,7 +10,7 @@ public enum GuestSupport: Hashable, Sendable {
   case notPermitted
   /// The kernel has no statistics descriptors (capability 203, Linux 5.14).
   case missingStatistics
-  /// The architecture is not x86-64; the payloads are x86 code.
+  /// The architecture is not x86-64. The payloads are x86 code, so that they cannot run.
   case otherArchitecture
   case failed(SystemError)
 

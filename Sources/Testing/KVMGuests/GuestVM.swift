@@ -4,18 +4,21 @@ import Synchronization
 
 /// A VM in this process, with one thread per vCPU.
 ///
-/// It runs from its creation until `stop()`. To the host it looks like any VM: the threads of its
-/// vCPUs are named `CPU N/KVM`, and the statistics ids contain their thread ids.
+/// The VM runs from its creation until `stop()`. The host sees the same properties as of a VM of
+/// QEMU: the threads of the vCPUs are named `CPU N/KVM`, and the ids of the vCPUs' statistics
+/// contain the thread ids.
 public final class GuestVM: Sendable {
   public let configuration: GuestConfiguration
   private let vcpus: [VCPUThread]
-  /// The VM and its statistics descriptor, if it keeps one; `nil` after it has stopped.
+  /// The VM, and its statistics descriptor if the configuration keeps one open; `nil` after the VM
+  /// has stopped.
   private let hardware: Mutex<(vm: GuestHardware, stats: SharedDescriptor?)?>
 
   /// Creates the VM and starts its vCPUs one after another.
   ///
-  /// - Throws: The error of the failed step, such as `open /dev/kvm` with `ENOENT` or `EACCES`,
-  ///   after releasing all resources. `GuestSupport.check()` predicts most errors.
+  /// - Throws: The error of the failed step, such as `open /dev/kvm` with `ENOENT` or `EACCES`. All
+  ///   resources are released before the function throws. `GuestSupport.check()` predicts most
+  ///   errors.
   public init(_ configuration: GuestConfiguration) throws(SystemError) {
     let vm = try GuestHardware(configuration)
     let stats =
@@ -38,7 +41,8 @@ public final class GuestVM: Sendable {
     stop()
   }
 
-  /// The thread ids of the vCPUs in their order (gettid(2)); empty after the VM has stopped.
+  /// The thread ids of the vCPUs, in the order of the vCPUs (gettid(2)); empty after the VM has
+  /// stopped.
   public var vcpuThreads: [CInt] {
     vcpus.compactMap(\.threadNumber)
   }
@@ -58,16 +62,16 @@ public final class GuestVM: Sendable {
 
   /// Waits until all vCPUs have completed a counted payload.
   ///
-  /// - Returns: `false` if the time ends first.
+  /// - Returns: `false` if the timeout ends first.
   public func waitUntilFinished(within timeout: Duration = .seconds(10)) -> Bool {
     let deadline = monotonicNanoseconds() + timeout.wholeNanoseconds
     return vcpus.allSatisfy { $0.waitUntilFinished(deadline: deadline) }
   }
 
-  /// Waits while the VM runs.
+  /// Waits until a vCPU fails, the VM stops or the timeout ends.
   ///
   /// - Parameter timeout: The maximum time to wait; `nil` waits without limit.
-  /// - Throws: The `failure` of a vCPU, within a second.
+  /// - Throws: The `failure` of a vCPU, at most one second after the vCPU failed.
   public func waitForFailure(within timeout: Duration? = nil) throws(SystemError) {
     let end = timeout.map { monotonicNanoseconds() + $0.wholeNanoseconds }
     while true {
@@ -82,8 +86,8 @@ public final class GuestVM: Sendable {
 
   /// Returns a new descriptor of the statistics of vCPU `index`.
   ///
-  /// A VM without kept descriptors interrupts the vCPU to create one, which adds one to
-  /// `signal_exits` if the vCPU was in the guest.
+  /// If the VM keeps no statistics descriptors open, the call interrupts the vCPU to create a
+  /// descriptor. The interruption adds one to `signal_exits` if the vCPU was in the guest.
   ///
   /// - Throws: `ESRCH` after the VM has stopped.
   public func vcpuStatsDescriptor(_ index: Int) throws(SystemError) -> Descriptor {

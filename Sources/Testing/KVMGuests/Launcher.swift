@@ -4,7 +4,7 @@ public import LinuxSystem
 public struct Launcher: Hashable, Sendable {
   /// The path of the program.
   public var executable: String
-  /// The arguments before those of a `GuestProcessConfiguration`, such as `demo -- hold`.
+  /// The arguments that precede those of a `GuestProcessConfiguration`, such as `demo -- hold`.
   public var leadingArguments: [String]
 
   public init(executable: String, leadingArguments: [String] = []) {
@@ -12,12 +12,13 @@ public struct Launcher: Hashable, Sendable {
     self.leadingArguments = leadingArguments
   }
 
-  /// Returns the command of the running program.
+  /// Returns the command that starts the running program again.
   public static func currentProgram(
     leadingArguments: [String] = []
   ) throws(SystemError) -> Launcher {
     let path = try readLink("/proc/self/exe")
-    // The link still leads to a replaced program, but its processes are then named "exe".
+    // If the file of the program was replaced, only the link still leads to the running program. A
+    // process that is started through the link is named "exe".
     return Launcher(
       executable: path.hasSuffix(" (deleted)") ? "/proc/self/exe" : path,
       leadingArguments: leadingArguments)

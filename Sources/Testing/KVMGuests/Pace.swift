@@ -1,13 +1,13 @@
 /// The rate at which a vCPU leaves its guest.
 public enum Pace: Hashable, Sendable {
-  /// 2,000 exits per second for port I/O and MMIO, 100 halts per second for the timer, no limit for
-  /// a counted payload.
+  /// The usual limit of the payload: 2,000 exits per second for `portIO` and `mmio`, 100 halts per
+  /// second for `haltTimer`, no limit for `counted`.
   case usual
   /// A maximum number of exits or halts per second.
   case perSecond(Int)
-  /// No limit, except 100 halts per second for the timer.
+  /// No limit, except 100 halts per second for `haltTimer`.
   ///
-  /// A vCPU without limit uses a whole CPU of the host.
+  /// A vCPU without a limit uses a whole CPU of the host.
   case unlimited
 
   /// Returns the maximum number of exits or halts per second, or `nil` for no limit.
@@ -22,7 +22,7 @@ public enum Pace: Hashable, Sendable {
 }
 
 extension Pace: CustomStringConvertible, LosslessStringConvertible {
-  /// Parses a command-line argument: `usual`, `unlimited` or a number per second.
+  /// Parses a command-line argument: `usual`, `unlimited` or a number of exits per second.
   public init?(_ text: String) {
     switch text {
     case "usual": self = .usual

@@ -1,6 +1,6 @@
 import LinuxSystem
 
-/// The machine code of a payload and the initial state of its vCPUs.
+/// The machine code of a payload and the initial registers of the vCPUs that run it.
 ///
 /// All addresses are below 64 KiB. All vCPUs of a VM run the same code.
 struct Program {
@@ -13,7 +13,7 @@ struct Program {
   private static let timerVector = 0x20
 
   let payload: Payload
-  /// The timer interrupts per second of `haltTimer`.
+  /// The number of timer interrupts per second, for `haltTimer`.
   let haltsPerSecond: Int
 
   init(_ configuration: GuestConfiguration) {
@@ -21,24 +21,26 @@ struct Program {
     haltsPerSecond = configuration.pace.limit(for: .haltTimer) ?? 100
   }
 
-  /// Whether HLT must wait inside the kernel, which then emulates the interrupt controllers.
+  /// Whether HLT must wait inside the kernel. For this, the kernel must emulate the interrupt
+  /// controllers.
   var needsInterruptController: Bool {
     payload == .haltTimer || payload == .idle
   }
 
-  /// Writes the code, the interrupt handler and its vector to the guest's memory.
+  /// Writes the code, the interrupt handler and the handler's vector to the guest's memory.
   func load(into memory: borrowing Mapping) {
     memory.store(bytes: code, at: Self.codeAddress)
     memory.store(bytes: handler, at: Self.handlerAddress)
     memory.store(UInt16(Self.handlerAddress), at: Self.timerVector * 4)
   }
 
-  /// Returns the initial registers of vCPU `index`, with a separate stack for one interrupt.
+  /// Returns the initial registers of vCPU `index`. Each vCPU has a stack of its own, with space
+  /// for one interrupt.
   func start(of index: Int) -> KVMVCPU.Start {
     var start = KVMVCPU.Start(
       instruction: UInt64(Self.codeAddress), stack: UInt64(Self.stacksAddress + (index + 1) * 8))
     switch payload {
-    // Above the guest's memory.
+    // This address is above the guest's memory.
     case .mmio: start.dataBase = 0x2_0000
     case .haltTimer: start.extraBase = Self.controllerBase
     default: break
@@ -60,7 +62,8 @@ struct Program {
         0xEB, 0xFB,  //             jmp next
       ]
     case .haltTimer:
-      // The local APIC: enable, divide by 1, one-shot mode with the vector, first shot.
+      // Set up the local APIC: enable it, divide its clock by 1, select one-shot mode with the
+      // vector of the timer, and start the first shot.
       store(0x1FF, at: 0xF0) + store(0xB, at: 0x3E0)
         + store(UInt32(Self.timerVector), at: 0x320) + shot
         + [
@@ -79,13 +82,14 @@ struct Program {
 
   /// The interrupt handler: starts the next shot and signals the end of the interrupt.
   ///
-  /// KVM has no periodic timer for a vCPU without CPUID entries, hence one-shot mode.
+  /// The timer runs in one-shot mode, because KVM has no periodic timer for a vCPU without CPUID
+  /// entries.
   private var handler: [UInt8] {
     shot + store(0, at: 0xB0) + [0xCF]  // iret
   }
 
   private var shot: [UInt8] {
-    // KVM's APIC counts nanoseconds.
+    // The timer of KVM's APIC counts nanoseconds.
     store(UInt32(clamping: 1_000_000_000 / haltsPerSecond), at: 0x380)
   }
 

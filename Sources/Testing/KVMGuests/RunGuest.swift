@@ -3,10 +3,11 @@ public import LinuxSystem
 
 /// Creates one guest and runs it for its configured time, or until the process is killed.
 ///
-/// This is the main function of a process of `GuestFleet`. It writes one line, `ready` or the
-/// error, to its standard output.
+/// `GuestFleet` starts processes whose main function this is. The function writes one line, `ready`
+/// or the error, to the standard output.
 ///
-/// - Throws: The error of the guest, even if it fails later.
+/// - Throws: The error of the guest, whether the guest fails at its creation or after `ready` was
+///   written.
 public func runGuest(_ configuration: GuestProcessConfiguration) throws(SystemError) {
   let output = try Descriptor.standardOutput()
   let vm: GuestVM

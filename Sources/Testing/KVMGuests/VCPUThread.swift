@@ -2,7 +2,7 @@ import Glibc
 import LinuxSystem
 import Synchronization
 
-/// A vCPU and the thread that runs it, as in QEMU.
+/// Runs one vCPU in a thread of its own, as QEMU does.
 final class VCPUThread: Sendable {
   /// The state of the thread.
   enum Phase: Equatable {
@@ -14,11 +14,12 @@ final class VCPUThread: Sendable {
     case stopped
   }
 
-  /// The state shared by the thread and its callers.
+  /// The state that the thread shares with the callers of this class.
   struct State: Sendable {
     var phase = Phase.starting
     var vcpu: GuestVCPU?
-    /// Requests of callers, which the thread serves while it is outside KVM_RUN.
+    /// The number of statistics descriptors that callers have requested. The thread creates the
+    /// descriptors while it is outside KVM_RUN.
     var statsRequests = 0
     var statsReplies: [Result<SharedDescriptor, SystemError>] = []
   }
@@ -48,7 +49,7 @@ final class VCPUThread: Sendable {
     if case .failed(let error) = phase { throw error }
   }
 
-  /// Requests the thread to exit; `join()` waits for it.
+  /// Requests the thread to exit. `join()` waits until the thread has exited.
   func requestStop() {
     isStopping.store(true, ordering: .sequentiallyConsistent)
     interrupt()
@@ -67,13 +68,15 @@ final class VCPUThread: Sendable {
     return phase == .finished
   }
 
-  /// Waits until the thread releases the vCPU, or the deadline.
+  /// Waits until the thread releases the vCPU or the deadline passes.
   func waitForEnd(deadline: UInt64) {
     state.wait(until: deadline) { $0.vcpu == nil && $0.phase != .starting }
   }
 
-  /// Returns a descriptor of the statistics: a duplicate of the kept one, or a new one that the
-  /// thread creates.
+  /// Returns a new descriptor of the vCPU's statistics.
+  ///
+  /// If the VM keeps a statistics descriptor open, the result is a duplicate of that descriptor.
+  /// Otherwise the thread creates a descriptor.
   func statsDescriptor(deadline: UInt64) throws(SystemError) -> Descriptor {
     let kept = state.update { state -> SharedDescriptor? in
       if let stats = state.vcpu?.stats { return stats }
@@ -92,7 +95,8 @@ final class VCPUThread: Sendable {
     return try reply.get().descriptor.duplicate()
   }
 
-  /// Makes the thread leave the guest or a blocking call, so that it checks the shared state.
+  /// Makes the thread leave the guest or a blocking call, so that the thread checks the shared
+  /// state.
   private func interrupt() {
     state.update { $0.vcpu?.vcpu.requestExit() }
     thread.withLock { $0?.wake() }
@@ -125,7 +129,7 @@ extension VCPUThread {
 
   private var mustStop: Bool { isStopping.load(ordering: .sequentiallyConsistent) }
 
-  /// Runs the guest until it must stop or has made the number of exits of a counted payload.
+  /// Runs the guest until the thread must stop, or until a counted payload has made all its exits.
   private func run(_ guest: GuestVCPU) throws(SystemError) {
     var schedule = ExitSchedule(
       limitPerSecond: configuration.payload == .haltTimer
@@ -144,7 +148,7 @@ extension VCPUThread {
     }
   }
 
-  /// Uses the CPU for the configured time per exit.
+  /// Keeps the CPU busy for the time that the configuration requires per exit.
   private func work() {
     guard configuration.workNanoseconds > 0 else { return }
     let end = monotonicNanoseconds() + configuration.workNanoseconds
@@ -162,12 +166,13 @@ extension VCPUThread {
     }
   }
 
-  /// Serves requests.
+  /// Creates the requested statistics descriptors.
   ///
-  /// Only this thread can, because the kernel locks a vCPU that is in the guest.
+  /// Only this thread can create them, because the kernel locks a vCPU while the vCPU is in the
+  /// guest.
   private func serve(_ guest: GuestVCPU) {
     state.update { state in
-      // Later requests set the exit flag again.
+      // A later request sets the exit flag again.
       if !mustStop { guest.vcpu.allowEntry() }
       while state.statsRequests > 0 {
         state.statsRequests -= 1

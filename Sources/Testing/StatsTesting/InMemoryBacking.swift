@@ -2,18 +2,18 @@ import LinuxSystem
 public import Statistics
 public import StatsTree
 
-/// A backing whose values a test sets, and that fails on request.
+/// A backing whose values a test sets, and which fails when a test requests this.
 public final class InMemoryBacking: Backing {
-  /// The result of a group's next samples.
+  /// What the next samples of a group return.
   public enum Behaviour: Sendable {
-    /// Values, with a window of their own or that of the backing.
+    /// Values; their window is `window`, or the window of the backing if `window` is `nil`.
     case words([UInt64], window: Window? = nil)
     case fails(Status)
-    /// Neither values nor an error, as from a hung process.
+    /// Neither values nor an error, which simulates a process that hangs.
     case silent
   }
 
-  /// The window of the next samples; `nil` means the time at which they are read.
+  /// The window of the next samples; `nil` means that the window is the time of the read.
   public var window: Window?
   public var mayWait: Bool
   private var behaviours: [Behaviour] = []
@@ -22,13 +22,13 @@ public final class InMemoryBacking: Backing {
     self.mayWait = mayWait
   }
 
-  /// Adds a group and returns its token.
+  /// Adds a group and returns the token that identifies the group.
   public func add(_ behaviour: Behaviour) -> Int {
     behaviours.append(behaviour)
     return behaviours.count - 1
   }
 
-  /// Sets the behaviour of a group.
+  /// Sets what the next samples of a group return.
   public func set(_ token: Int, _ behaviour: Behaviour) {
     behaviours[token] = behaviour
   }

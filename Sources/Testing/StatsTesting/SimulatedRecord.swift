@@ -1,21 +1,23 @@
 public import Statistics
 
-/// A record with simulated values, which change according to its schema.
+/// A record with simulated values that change in the way that its schema describes.
 ///
-/// Counts grow at rates that differ by statistic, time spent stays below the elapsed time, a
-/// histogram and its sum get the same samples, levels rise and fall, booleans change.
+/// Each statistic of a count grows at its own rate. Time spent stays below the elapsed time. A
+/// histogram and the counter of its sum get the same samples. Levels rise and fall, and booleans
+/// change.
 public struct SimulatedRecord: Sendable {
   public let schema: Schema
   /// The current values.
   public private(set) var words: [UInt64]
   private let pace: UInt64
   private var steps: UInt64 = 0
-  /// For each histogram, the position of its sum.
+  /// For each histogram, the index of the statistic that is the sum of the histogram.
   private let sumOf: [Int?]
   /// For each statistic, whether it is the sum of a histogram.
   private let isSum: [Bool]
 
-  /// Creates a record of zeros; records of one schema differ if their seeds do.
+  /// Creates a record whose values are 0; records of one schema can differ only if their seeds
+  /// differ.
   public init(_ schema: Schema, seed: UInt64) {
     self.schema = schema
     words = Array(repeating: 0, count: schema.wordCount)
@@ -25,7 +27,7 @@ public struct SimulatedRecord: Sendable {
     isSum = schema.statistics.indices.map { sums.contains($0) }
   }
 
-  /// Changes the values as if time had passed.
+  /// Changes the values as if this time had passed.
   public mutating func advance(nanoseconds: UInt64) {
     steps += 1
     for index in schema.statistics.indices {
@@ -34,7 +36,7 @@ public struct SimulatedRecord: Sendable {
       let word = statistic.words.lowerBound
       switch statistic.kind {
       case .cumulative where isSum[index]:
-        // Grows with its histogram.
+        // `addSamples` increases the sum together with its histogram.
         break
       case .cumulative where statistic.unit == .seconds:
         words[word] &+= nanoseconds / 4
@@ -56,7 +58,7 @@ public struct SimulatedRecord: Sendable {
     to histogram: Statistic, sum: Int?, over nanoseconds: UInt64
   ) {
     guard let shape = histogram.histogramShape else { return }
-    // A tenth of the time, in samples of some microseconds.
+    // The samples take a tenth of the time in total; each sample takes some microseconds.
     let length = 1_000 << (steps % 6) * pace
     let count = max(1, nanoseconds / 10 / length)
     words[histogram.words.lowerBound + shape.index(of: length)] &+= count

@@ -2,13 +2,14 @@ package import Statistics
 package import StatsTree
 
 extension ByteText {
-  /// Appends the lines of one statistic of a group: one per word, bucket or state.
+  /// Appends the lines of one statistic of a group. There is one line per word (64-bit value),
+  /// bucket or state.
   ///
   /// - Parameters:
   ///   - statistic: The statistic to write.
-  ///   - stateCounts: The states, if the statistic counts members by state.
-  ///   - sampler: The sampler that provides the last pass.
-  ///   - placement: The placement of the group.
+  ///   - stateCounts: The states by which the statistic counts members; nil for other statistics.
+  ///   - sampler: The sampler that provides the last sample.
+  ///   - placement: The location of the group's values in the sampler's snapshots.
   ///   - start: The columns before `value`, with the trailing comma.
   ///   - end: The text from the comma after `upper` to the comma before `state`.
   package mutating func appendLines(
@@ -33,7 +34,8 @@ extension ByteText {
     }
   }
 
-  /// Appends one line per state with its number of members, or one line without a value.
+  /// Appends one line per state, with the number of members in the state. Appends one line without
+  /// a value if there are no counts.
   private mutating func appendNames(
     _ stateCounts: StateCounts, _ counts: [UInt64]?, _ start: [UInt8], _ end: String
   ) {

@@ -1,37 +1,39 @@
 public import Statistics
 public import StatsTree
 
-/// Comma-separated values, one line per value (RFC 4180, except that lines end with LF).
+/// Writes comma-separated values, with one line per value (RFC 4180, except that lines end with
+/// LF).
 ///
 /// | column | |
 /// | --- | --- |
-/// | time | time of the sample: RFC 3339, UTC |
-/// | source | path |
+/// | time | time of the sample in UTC (RFC 3339) |
+/// | source | path of the source |
 /// | group, provenance | empty for a source without groups |
-/// | status, reason | `up`, `stale`, `denied`, `gone`; an `errno` name, or since when it is stale |
-/// | statistic | name; a repeated name in a schema has the suffix `#2`, `#3`, … |
+/// | status | `up`, `pending`, `stale`, `denied` or `gone` |
+/// | reason | if denied: name of an `errno` value; if stale: since when, in ns of CLOCK_MONOTONIC |
+/// | statistic | name; the second statistic of a schema with the same name has the suffix `#2` |
 /// | kind | `cumulative`, `log-histogram`, … |
-/// | value | exact value in the unit, or name of a state; empty if inactive |
-/// | unit | unit of the value or the bounds; includes an inexact scale: `2^-40 seconds` |
-/// | lower, upper | bucket only: exact inclusive bounds; the open bucket has no `upper` |
-/// | members | aggregate only: `6`, or `5/6` if only five members are up |
-/// | function | aggregate only: `sum`, `max`, …; empty for merged histograms and state counts |
-/// | member | path of the member that has the value |
-/// | state | aggregate only: name of the state or boolean whose members are counted |
+/// | value | exact value in the unit, or name of a state; empty if the value is missing |
+/// | unit | unit of the value or the bounds, with the scale if it is inexact: `2^-40 seconds` |
+/// | lower, upper | buckets only: exact inclusive bounds; `upper` is empty if there is no bound |
+/// | members | aggregates only: number of members, `6`, or `5/6` if only five are up |
+/// | function | aggregates only: `sum`, `max`, …; empty for histograms and counts by state |
+/// | member | aggregates only: path of the member that has the value |
+/// | state | aggregates only: name of the state or boolean value that the counted members have |
 ///
-/// A state or boolean of an aggregate has one line per name; its value is the number of members.
-/// Each bucket has one line with its count, even if that is 0. A statistic with several words that
-/// is not a histogram has one line per word. A group without values has one line without a
-/// statistic, so that no source is missing.
+/// A state or boolean of an aggregate has one line per name, and the value of the line is the
+/// number of members. Each bucket has one line with its count, even if the count is 0. A statistic
+/// that has several words (64-bit values) and is not a histogram has one line per word. A group
+/// without values has one line without a statistic, so that no source is missing.
 public struct CSV: Sendable {
-  /// The first line.
+  /// The header, which is the first line.
   public static let header = Array(
     ("time,source,group,provenance,status,reason,statistic,kind,value,unit,lower,upper,"
       + "members,function,member,state\n").utf8)
 
   public init() {}
 
-  /// Returns the lines of the last pass, without the header.
+  /// Returns the lines of the sampler's last sample, without the header.
   public func lines(
     of sampler: Sampler, at timestamp: Timestamp, matching pattern: Pattern = .everything
   ) -> [UInt8] {
@@ -55,7 +57,7 @@ public struct CSV: Sendable {
     return text.bytes
   }
 
-  /// Returns the columns `statistic` and `kind` of each statistic, with trailing commas.
+  /// Returns the columns `statistic` and `kind` of each statistic, each with a trailing comma.
   private static func starts(of schema: Schema) -> [[UInt8]] {
     zip(schema.statistics, StatisticNames(of: schema).names).map { statistic, name in
       var text = ByteText()
@@ -88,7 +90,7 @@ public struct CSV: Sendable {
 
   // MARK: - Parts of a line
 
-  /// Returns the columns `time` and `source`, with trailing commas.
+  /// Returns the columns `time` and `source`, each with a trailing comma.
   static func place(of source: Source, at timestamp: Timestamp) -> [UInt8] {
     var place = ByteText()
     place.append(timestamp.text)
@@ -98,7 +100,7 @@ public struct CSV: Sendable {
     return place.bytes
   }
 
-  /// Returns `place` and the columns `group` to `reason`, with trailing commas.
+  /// Returns `place` followed by the columns `group` to `reason`, each with a trailing comma.
   static func start(of entry: Plan.Entry, _ sampler: Sampler, _ place: [UInt8]) -> [UInt8] {
     var start = ByteText()
     start.append(place)

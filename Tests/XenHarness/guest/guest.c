@@ -1,7 +1,8 @@
 /*
- * guest.c - a paravirtualized guest of Xen whose two vCPUs have a known load: in each 100 ms, a vCPU
- * spins for its number of milliseconds on the command line ("30 10") and sleeps for the rest. It has
- * no interrupts: a vCPU sleeps in SCHEDOP_poll. After each spin it reports its run states (report.h).
+ * guest.c - a paravirtualized guest of Xen whose two vCPUs have a known load: in each 100 ms, a
+ * vCPU spins for its number of milliseconds on the command line ("30 10") and sleeps for the rest.
+ * It has no interrupts: a vCPU sleeps in SCHEDOP_poll. After each spin it reports its run states
+ * (report.h).
  */
 #include "report.h"
 

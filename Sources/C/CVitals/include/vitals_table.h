@@ -3,7 +3,7 @@
  *
  * This header is the only definition of the table's ABI. It requires a C11 or C++17 compiler with
  * the GNU atomic builtins, but no library and no .c file. docs/table-abi.md describes the ABI in
- * prose, with a table in hexadecimal. SPDX-License-Identifier: Apache-2.0
+ * prose and contains a hex dump of an example table. SPDX-License-Identifier: Apache-2.0
  *
  * A table is a contiguous range of bytes in a memfd or in a file on tmpfs: a header, followed by
  * contiguous blocks, each with its kind and size. All offsets are in bytes; there are no pointers.
@@ -11,33 +11,41 @@
  *   0             first_block                                                       used
  *   | header | .. | schema | source | labels | group, values | (free) | source | .. | room ..
  *
- *   schema   the meaning of a record's words, in the layout of KVM's binary statistics
+ *   schema   the meaning of the words of a group's values, in the layout of KVM's binary statistics
  *   source   an object with statistics: name, keys, parent, time of creation
- *   labels   further properties of a source as text; they may change
- *   group    the values of one schema of a source: their status and location
+ *   labels   further properties of a source as text; the publisher is allowed to replace them
+ *   group    the status and location of the values of a source that have the same schema
+ *   (free)   a removed block; a new block of the same size can take its place
+ *   room     bytes up to the end of the file that do not belong to a block yet
  *
  *   A relaxed group has one copy of its values, and each word is consistent by itself. A latched
- *   group has a power of two of copies. `index` selects the complete one, whose words all belong to
- *   one update:
+ *   group has 2, 4, 8, .. copies of its values. `index` selects the complete copy: all words of
+ *   this copy belong to one update.
  *
  *        group             values                       values + stride
  *        | .. index 7 .. | begin end  w0 w1 w2 ..  pad | begin end  w0 w1 w2 ..  pad |
  *                            copy 0: being written        copy 1 = 7 mod 2: complete
  *
  *   The values of on-demand groups are in the on-demand segment ("annex" in the names of fields), a
- *   second file without a header. It exists only while a reader has enabled such a group.
+ *   second file without a header. The segment exists only while a reader has enabled an on-demand
+ *   group.
  *
  * Rules of the layout
  *   - Numbers have the publisher's byte order. Structures only grow at their end, by multiples of
  *     eight bytes. A reader uses the sizes in the header; a field beyond the stored size is absent
- *     and reads as zero. The head of a block never grows, because all blocks begin with it.
- *   - A block never moves and never changes its size. Its id is stored last, and cleared first when
- *     the block is removed. No id is used twice. A copy of a block is consistent if the id is
- *     unchanged afterwards.
- *   - A reader keeps or skips kinds, units, flags, states and blocks of later revisions.
+ *     and reads as zero. The head of a block (struct vitals_block) never grows, because
+ *     growth would move the fields of every kind of block.
+ *   - A block never moves and never changes its size. The publisher stores the id of a block after
+ *     its contents, and clears the id first when it removes the block. No id is used twice. A
+ *     reader that has read a block loads the id again: if the id is unchanged, the bytes that were
+ *     read are consistent.
+ *   - A later revision can add kinds, units, flags, states and blocks. A reader must not treat
+ *     additions as errors: it keeps unknown kinds, units, flags and states as numbers, and skips
+ *     blocks of unknown kinds.
  *   - A word without a value holds VITALS_INACTIVE (signed: VITALS_INACTIVE_SIGNED).
- *   - A reader trusts nothing: it checks each offset and size against the mapping before use.
- *   - A reader never waits for a publisher: the number of retries is limited.
+ *   - A reader trusts no byte of a table. Before it uses an offset or a size, it checks that the
+ *     addressed bytes are within the mapping.
+ *   - A reader never waits for a publisher. For this reason, it limits the number of its retries.
  */
 #ifndef VITALS_TABLE_H
 #define VITALS_TABLE_H
@@ -321,7 +329,8 @@ static inline void vitals_store_release(uint64_t *word, uint64_t value) {
   __atomic_store_n(word, value, __ATOMIC_RELEASE);
 }
 
-/* ThreadSanitizer does not support fences; it misses no race, because all accesses are atomic. */
+/* ThreadSanitizer does not support fences, so that builds for it omit the fences. This hides no
+   race, because all accesses are atomic. */
 #if defined(__SANITIZE_THREAD__)
 #define VITALS_THREAD_SANITIZER 1
 #elif defined(__has_feature)
@@ -343,10 +352,10 @@ static inline void vitals_store_release(uint64_t *word, uint64_t value) {
 #endif
 
 /*
- * Copies words that another process may be writing. Each word is read once and whole; the order is
- * undefined. The function copies two words at a time: single words take 2.5 times as long as
- * memcpy, which guarantees nothing. On every CPU with 16-byte vectors, a vector load reads aligned
- * words whole.
+ * Copies words while another process might write them. The function reads each word once and whole,
+ * in an undefined order. It copies two words at a time. A copy by single words would take 2.5 times
+ * as long as memcpy, and memcpy does not guarantee that words are read whole. On every CPU with
+ * 16-byte vectors, a vector load reads aligned words whole.
  */
 static inline void vitals_copy_words(uint64_t *to, const uint64_t *from, uint64_t count) {
   uint64_t word = 0;
@@ -370,8 +379,8 @@ static inline void vitals_copy_words(uint64_t *to, const uint64_t *from, uint64_
 }
 
 /*
- * Copies words of a latched group. They need not be read whole, because the caller compares the
- * index afterwards.
+ * Copies words of a latched group. It is not necessary to read the words whole: the caller must
+ * compare the group's index afterwards, and discard the copy if the index has changed too much.
  */
 static inline void vitals_copy_latched(uint64_t *to, const uint64_t *from, uint64_t count) {
 #if defined(VITALS_THREAD_SANITIZER)
@@ -387,13 +396,13 @@ static inline uint64_t vitals_round_up(uint64_t size) {
 
 /* MARK: Counting, by one or several writers */
 
-/* Adds 1; for one writer at a time. */
+/* Adds 1. A word must have only one writer at a time. */
 static inline void vitals_bump(uint64_t *word) {
   uint64_t value = vitals_load(word);
   if (value < VITALS_SATURATED) vitals_store(word, value + 1);
 }
 
-/* Adds `amount`, up to VITALS_SATURATED; for any number of writers. */
+/* Adds `amount`; the sum stops at VITALS_SATURATED. Any number of writers can call this at once. */
 static inline void vitals_add(uint64_t *word, uint64_t amount) {
   uint64_t value = vitals_load(word);
   if (value < 1ULL << 62 && amount < 1ULL << 32) {
@@ -423,7 +432,7 @@ static inline uint32_t vitals_linear_bucket(uint64_t value, uint32_t width, uint
 /* MARK: Latched updates, by one writer at a time */
 
 /*
- * The location of a group's values, for its writer.
+ * Describes the location of a group's values to the writer of the group.
  *   index  the number of updates so far, as in the group
  */
 struct vitals_writer {
@@ -435,21 +444,21 @@ struct vitals_writer {
 };
 
 /*
- * Begins an update and returns the words of the next copy, which contain an earlier update. The
- * caller stores all of them with vitals_store.
+ * Begins an update and returns the words of the next copy. The words still contain an earlier
+ * update, so that the caller must store all of the words, with vitals_store.
  */
 static inline uint64_t *vitals_update_begin(struct vitals_writer *writer) {
   uint64_t next = (writer->index + 1) & writer->mask;
   unsigned char *copy = writer->values + next * writer->stride;
-  /* Orders the index of the last update before the stores to this copy: a reader that sees one of
-     them also sees that the copy it reads is no longer the complete one. */
+  /* Orders the previous increment of the index before the stores to this copy. A reader that sees
+     one of these stores therefore also sees the new index, and discards the words. */
   VITALS_FENCE(__ATOMIC_RELEASE);
   return (uint64_t *)(void *)(copy + sizeof(struct vitals_copy));
 }
 
 /*
- * Stores the window of an update. Every update must call it; otherwise the copy keeps the window of
- * an earlier update.
+ * Stores the window of an update. Call this function in every update; otherwise the copy keeps the
+ * window of an earlier update.
  */
 static inline void vitals_update_window(uint64_t *words, uint64_t begin_ns, uint64_t end_ns) {
   struct vitals_copy *copy =
@@ -468,9 +477,9 @@ static inline void vitals_update_end(struct vitals_writer *writer) {
 /* MARK: Publishing, by one thread at a time */
 
 /*
- * A table, on the publisher's side.
- *   memory    zeroed, mapped for writing, page-aligned
- *   capacity  the number of usable bytes; the publisher extends the file before it increases this
+ * Holds what the publisher needs to add blocks to its table.
+ *   memory    the start of the table: mapped for writing, page-aligned, initially zero
+ *   capacity  the number of usable bytes; extend the file before you increase this value
  */
 struct vitals_publisher {
   unsigned char *memory;
@@ -498,8 +507,8 @@ static inline struct vitals_header *vitals_table_header(struct vitals_publisher 
 }
 
 /*
- * Creates an empty table. Returns 0, or -1 if the capacity is too small. The caller sets the
- * instance, boot id, pid, owner and created_wall_ns before vitals_table_open.
+ * Creates an empty table. Returns 0, or -1 if the capacity is too small. Afterwards the caller must
+ * set the instance, boot id, pid, owner and created_wall_ns, and then call vitals_table_open.
  */
 static inline int vitals_table_init(struct vitals_publisher *publisher, void *memory,
                                     uint64_t capacity, uint64_t now_ns) {
@@ -526,22 +535,23 @@ static inline int vitals_table_init(struct vitals_publisher *publisher, void *me
   return 0;
 }
 
-/* Announces the table by storing the magic, after all other fields. */
+/* Makes the table visible to readers: stores the magic, after all other fields of the header. */
 static inline void vitals_table_open(struct vitals_publisher *publisher) {
   struct vitals_header *header = vitals_table_header(publisher);
   uint64_t magic;
   header->state = VITALS_LIVE;
   memcpy(&magic, VITALS_MAGIC, sizeof magic);
-  /* Release: orders the header before the magic that announces it. */
+  /* Release: orders the stores to the header before the store of the magic. */
   vitals_store_release((uint64_t *)(void *)header->magic, magic);
 }
 
-/* Announces that readers must read the blocks again. */
+/* Increments the generation, so that readers read the blocks again. */
 static inline void vitals_table_changed(struct vitals_publisher *publisher) {
   __atomic_fetch_add(&vitals_table_header(publisher)->generation, 1, __ATOMIC_RELEASE);
 }
 
-/* Returns a free or new block of this size, zeroed except for its size, or NULL without room. */
+/* Returns a free or new block of `size` bytes, rounded up, or NULL if the table has no room. All
+   fields of the block are zero except for its size. */
 static inline struct vitals_block *vitals_block_take(struct vitals_publisher *publisher,
                                                      uint64_t size) {
   struct vitals_header *header = vitals_table_header(publisher);
@@ -559,7 +569,7 @@ static inline struct vitals_block *vitals_block_take(struct vitals_publisher *pu
   if (whole > publisher->capacity - header->used) return NULL;
   block = (struct vitals_block *)(void *)(publisher->memory + header->used);
   block->size = whole;
-  /* Release: orders the block's size before the end that makes it visible. */
+  /* Release: orders the block's size before `used`, which makes the block visible. */
   vitals_store_release(&header->used, header->used + whole);
   return block;
 }
@@ -575,14 +585,14 @@ static inline uint64_t vitals_block_publish(struct vitals_publisher *publisher,
   return publisher->last_id;
 }
 
-/* Removes a block. The caller removes groups before their source. */
+/* Removes a block. Before you remove a source, remove its groups. */
 static inline void vitals_block_remove(struct vitals_publisher *publisher,
                                        struct vitals_block *block) {
   vitals_store_release(&block->id, 0);
   vitals_table_changed(publisher);
 }
 
-/* Copies a text into a block at *at and advances *at. Returns the offset of the text. */
+/* Copies a text into a block at offset *at and advances *at. Returns the offset of the text. */
 static inline uint32_t vitals_text_put(struct vitals_block *block, uint64_t *at,
                                        const char *text) {
   uint32_t place = (uint32_t)*at;
@@ -600,8 +610,8 @@ static inline void vitals_put16(unsigned char *bytes, uint32_t value) {
 }
 
 /*
- * Publishes a schema with contiguous words. Returns its id, or 0 if there is no room or if KVM's
- * descriptor cannot represent a size.
+ * Publishes a schema with contiguous words. Returns the id of the schema, or 0 if the table has no
+ * room or if KVM's descriptor cannot represent the size of a statistic.
  */
 static inline uint64_t vitals_schema_add(struct vitals_publisher *publisher, const char *id,
                                          const struct vitals_definition *definitions,
@@ -664,7 +674,7 @@ static inline uint64_t vitals_schema_add(struct vitals_publisher *publisher, con
   return vitals_block_publish(publisher, block, VITALS_SCHEMA);
 }
 
-/* Publishes a source without keys. Returns its id, or 0 without room. */
+/* Publishes a source without keys. Returns the id of the source, or 0 if the table has no room. */
 static inline uint64_t vitals_source_add(struct vitals_publisher *publisher, const char *name,
                                          uint64_t parent, uint64_t now_ns) {
   uint64_t at = sizeof(struct vitals_source);
@@ -679,8 +689,9 @@ static inline uint64_t vitals_source_add(struct vitals_publisher *publisher, con
 }
 
 /*
- * Publishes a group of `word_count` zero words. Returns its id, or 0 without room.
- *   copies  1 for relaxed, 2 or another power of two for latched
+ * Publishes a group of `word_count` words, which are zero. Returns the id of the group, or 0 if the
+ * table has no room or if `copies` is invalid. Fills *writer for updates.
+ *   copies  1 for a relaxed group; 2 or a higher power of two for a latched group
  */
 static inline uint64_t vitals_group_add(struct vitals_publisher *publisher, const char *name,
                                         uint64_t source, uint64_t schema, uint32_t word_count,
@@ -709,7 +720,7 @@ static inline uint64_t vitals_group_add(struct vitals_publisher *publisher, cons
   return vitals_block_publish(publisher, block, VITALS_GROUP);
 }
 
-/* Returns a word of a relaxed group. */
+/* Returns the address of a word of a relaxed group. */
 static inline uint64_t *vitals_word(const struct vitals_writer *writer, uint32_t word) {
   return (uint64_t *)(void *)(writer->values + sizeof(struct vitals_copy)) + word;
 }
@@ -721,25 +732,26 @@ enum vitals_outcome {
   VITALS_END = 1,           /* no further block */
   VITALS_BUSY = -1,         /* updates were faster than the reader */
   VITALS_REMOVED = -2,      /* the block was removed */
-  VITALS_NO_TABLE = -3,     /* the magic is missing */
-  VITALS_FOREIGN = -4,      /* another byte order */
-  VITALS_BROKEN = -5,       /* an invalid size or offset */
-  VITALS_ASLEEP = -6        /* on demand, and disabled or not mapped */
+  VITALS_NO_TABLE = -3,     /* the memory is too short, or the magic is missing */
+  VITALS_FOREIGN = -4,      /* the publisher has another byte order than the reader */
+  VITALS_BROKEN = -5,       /* the table contains an invalid size or offset */
+  VITALS_ASLEEP = -6        /* the on-demand group is disabled, or its segment is not mapped */
 };
 
-/* A mapped table with a checked copy of its header. */
+/* Describes a mapped table to the functions that read it; contains a checked copy of the header. */
 struct vitals_view {
   const unsigned char *memory;
   uint64_t size;
   const unsigned char *annex; /* the on-demand segment; NULL: not mapped */
   uint64_t annex_size;
-  uint64_t annex_serial;      /* from the reply with its descriptor */
+  uint64_t annex_serial;      /* the serial from the reply with the segment's descriptor */
   struct vitals_header header;
 };
 
 /*
  * Copies a structure that has `stored` bytes in the table; missing fields become zero. Each aligned
- * word is read once and whole. The stores are bytewise because `into` has another type.
+ * word is read once and whole. The stores use memcpy because `into` points to a structure, not to
+ * words (strict aliasing).
  */
 static inline void vitals_copy_in(void *into, uint64_t size, const unsigned char *from,
                                   uint64_t stored) {
@@ -755,7 +767,8 @@ static inline void vitals_copy_in(void *into, uint64_t size, const unsigned char
   memset(to + end, 0, (size_t)(size - end));
 }
 
-/* Checks the header of a mapped table; must precede any other use. */
+/* Checks the header of a mapped table and initialises the view. Call this before all functions that
+   take a view. */
 static inline int vitals_view_open(struct vitals_view *view, const void *memory, uint64_t size) {
   struct vitals_header *header = &view->header;
   uint64_t magic = 0;
@@ -766,14 +779,14 @@ static inline int vitals_view_open(struct vitals_view *view, const void *memory,
   view->annex_serial = 0;
   if (size < VITALS_HEADER_MINIMUM) return VITALS_NO_TABLE;
   memcpy(&magic, VITALS_MAGIC, sizeof magic);
-  /* Acquire: orders the magic before the header that it announces. */
+  /* Acquire: orders the load of the magic before the loads of the header. */
   if (vitals_load_acquire((const uint64_t *)memory) != magic) return VITALS_NO_TABLE;
   vitals_copy_in(header, 24, view->memory, 24);
   if (header->byte_order != VITALS_BYTE_ORDER) return VITALS_FOREIGN;
   uint64_t stored = header->header_size;
   if (stored < VITALS_HEADER_MINIMUM || stored > size) return VITALS_BROKEN;
   vitals_copy_in(header, sizeof *header, view->memory, stored);
-  /* The header may have changed between the two copies. */
+  /* A hostile publisher might have changed the header between the two copies. */
   if (header->byte_order != VITALS_BYTE_ORDER || header->header_size != stored)
     return VITALS_BROKEN;
   if (header->block_size != sizeof(struct vitals_block) ||
@@ -792,15 +805,16 @@ static inline int vitals_view_open(struct vitals_view *view, const void *memory,
 }
 
 /*
- * Finds the next block in use at or after *at, which starts as 0. If it returns VITALS_OK, *at is
- * the offset of the block and `block` its head; add block->size to *at for the next call. A block
- * that is not completely mapped ends the walk with VITALS_END: if the table has grown, map it again
- * when header->used exceeds the view.
+ * Finds the next block in use at or after the offset *at. Set *at to 0 for the first call. If the
+ * function returns VITALS_OK, *at is the offset of the block, and `block` is a copy of its head.
+ * Add block->size to *at for the next call. The function returns VITALS_END after the last block,
+ * and at a block that is not completely mapped. If header->used exceeds view->size, the table has
+ * grown: map the table again.
  */
 static inline int vitals_block_next(const struct vitals_view *view, uint64_t *at,
                                     struct vitals_block *block) {
   const struct vitals_header *header = (const struct vitals_header *)(const void *)view->memory;
-  /* Acquire: orders the end before the blocks in front of it. */
+  /* Acquire: orders the load of `used` before the loads of the blocks below it. */
   uint64_t used = vitals_load_acquire(&header->used);
   uint64_t end = used < view->size ? used : view->size;
   if (*at == 0) *at = view->header.first_block;
@@ -820,7 +834,8 @@ static inline int vitals_block_next(const struct vitals_view *view, uint64_t *at
   return VITALS_END;
 }
 
-/* Returns whether a block still has this id; called after its bytes were read. */
+/* Returns whether a block still has this id. Call this after you have read bytes of the block: they
+   are consistent only if the result is true. */
 static inline int vitals_block_holds(const struct vitals_view *view, uint64_t at, uint64_t id) {
   /* Orders the reads of the block before this load of its id. */
   VITALS_FENCE(__ATOMIC_ACQUIRE);
@@ -829,7 +844,7 @@ static inline int vitals_block_holds(const struct vitals_view *view, uint64_t at
 
 /*
  * Copies `stored` bytes at `offset` in a block into a structure of `size` bytes. Returns VITALS_OK,
- * or VITALS_BROKEN if the block does not contain them. Call vitals_block_holds afterwards.
+ * or VITALS_BROKEN if the block does not contain these bytes. Call vitals_block_holds afterwards.
  */
 static inline int vitals_block_read(const struct vitals_view *view, uint64_t at,
                                     const struct vitals_block *block, uint64_t offset, void *into,
@@ -840,9 +855,10 @@ static inline int vitals_block_read(const struct vitals_view *view, uint64_t at,
 }
 
 /*
- * Copies a text of a block. Returns its length, or UINT64_MAX if the block does not contain it with
- * its NUL. A text longer than `capacity` - 1 is cut, as by snprintf. The function copies, because a
- * publisher may overwrite the NUL at any time. Call vitals_block_holds afterwards.
+ * Copies a text of a block. Returns the length of the text, or UINT64_MAX if the block does not
+ * contain the whole text with its NUL. A text longer than `capacity` - 1 is cut, as by snprintf.
+ * The copy is necessary because the publisher might overwrite the NUL at any time. Call
+ * vitals_block_holds afterwards.
  */
 static inline uint64_t vitals_text(const struct vitals_view *view, uint64_t at,
                                    const struct vitals_block *block, uint64_t offset, char *into,
@@ -860,8 +876,9 @@ static inline uint64_t vitals_text(const struct vitals_view *view, uint64_t at,
 }
 
 /*
- * Samples the group with id `id` at offset `at`: the words and their window. A group with fewer
- * than `count` words is an error. The function makes at most eight attempts.
+ * Copies the first `count` words and the window of the group with id `id` at offset `at`. Returns
+ * VITALS_BROKEN if the group has fewer than `count` words. Makes at most eight attempts. Returns
+ * VITALS_BUSY if updates disturbed every attempt.
  */
 static inline int vitals_sample(const struct vitals_view *view, uint64_t at, uint64_t id,
                                 uint64_t *words, uint32_t count, struct vitals_copy *window) {
@@ -898,7 +915,7 @@ static inline int vitals_sample(const struct vitals_view *view, uint64_t at, uin
     else vitals_copy_words(words, from, count);
     if (!vitals_block_holds(view, at, id)) return VITALS_REMOVED;
     if (group.flags & VITALS_ON_DEMAND && vitals_load(&header->annex_serial) != view->annex_serial)
-      return VITALS_ASLEEP; /* the segment that was read is no longer in use */
+      return VITALS_ASLEEP; /* the words are from a segment that is no longer in use */
     if (group.copies == 1 || vitals_load(&live->index) - index < group.copies - 1)
       return VITALS_OK;
   }

@@ -3,8 +3,9 @@
  *
  * The first 16 bytes of the header, the first 16 bytes of an entry and the update protocol are
  * those of the third version of the vCPU statistics table proposed for Xen (October 2023, never
- * merged). Everything else is an extension by Vitals, marked [V]. A reader of the proposal finds
- * its two fields at their offsets and can ignore the extension.
+ * merged). Everything else is an extension by Vitals, marked [V]. A program that knows only the
+ * proposal finds the sequence and the running time at the proposed offsets, and can ignore the
+ * extension.
  *
  *   byte
  *      0  header: magic, offset, size, stride
@@ -21,20 +22,22 @@
  * multiples of 8; stride >= size >= 16; offset >= 16. A table with n slots has offset + n * stride
  * bytes.
  *
- * All numbers have the byte order of the writer: a magic with swapped bytes means that the table
- * was written on a system with the other byte order. Times are nanoseconds of the clock in the
- * mark.
+ * All numbers have the byte order of the writer. If the bytes of the magic are swapped, the table
+ * was written on a system with the other byte order. Times are nanoseconds of the clock that the
+ * mark states.
  *
- * The magic is stored last, with release order. Until then it is 0 or VITALS_XEN_CLAIMED.
+ * The writer of a table stores the magic last, with release order. Until then the magic is 0, or
+ * VITALS_XEN_CLAIMED while a writer initialises the table.
  *
- * An entry has one writer. It makes the sequence odd, stores the fields, and makes the sequence
- * even. A reader uses fields that it loaded between two loads of the same even sequence. It limits
- * its attempts, because a writer that died during an update leaves the sequence odd.
+ * Each entry has one writer. For an update, the writer makes the sequence odd, stores the fields,
+ * and makes the sequence even. A reader loads the sequence, then the fields, then the sequence
+ * again. The fields are valid if both loads of the sequence return the same even number. A reader
+ * must limit its attempts, because a writer that died during an update leaves the sequence odd.
  *
  * Three conditions determine whether a field has a value:
  *   - A field beyond `size` bytes is absent, and so is a [V] field in a table without a mark.
  *   - [V] A field whose bit in `valid` is clear is inactive.
- *   - A time with its top bit set is inactive (all ones) or overflowed. It never is a value.
+ *   - A time with its top bit set has no value: the time is inactive (all ones) or has overflowed.
  */
 #ifndef VITALS_XEN_TABLE_H
 #define VITALS_XEN_TABLE_H
@@ -50,10 +53,10 @@ enum {
   VITALS_XEN_ENTRY_SIZE = 80,
   VITALS_XEN_DEFAULT_OFFSET = 128,
   VITALS_XEN_DEFAULT_STRIDE = 128,
-  VITALS_XEN_CLAIMED = 1, /* [V] a writer initialises the table */
+  VITALS_XEN_CLAIMED = 1, /* [V] the magic while a writer initialises the table */
 };
 
-/* Beyond the range of int, therefore not an enum. */
+/* These are not constants of an enum, because most of them exceed the range of int. */
 static const uint32_t VITALS_XEN_VCPU_MAGIC = 0xaabbccddu;
 static const uint32_t VITALS_XEN_DOMAIN_MAGIC = 0xaabbcceeu; /* [V] */
 static const uint32_t VITALS_XEN_MARK_MAGIC = 0x58544956u;   /* [V] "VITX" */
@@ -66,7 +69,7 @@ enum {
   VITALS_XEN_CLOCK_MONOTONIC = 2, /* Linux's CLOCK_MONOTONIC */
 };
 
-/* The states of a vCPU, and the order of `time`. */
+/* The states of a vCPU. Each value is also the index of the state's time in `time`. */
 enum {
   VITALS_XEN_RUNNING = 0,
   VITALS_XEN_RUNNABLE = 1,
@@ -80,9 +83,9 @@ enum {
   VITALS_XEN_VALID_RUNNABLE = 1 << 1,
   VITALS_XEN_VALID_BLOCKED = 1 << 2,
   VITALS_XEN_VALID_OFFLINE = 1 << 3,
-  VITALS_XEN_VALID_STATE_ENTRY = 1 << 4, /* in a domain's entry: vcpus_running */
+  VITALS_XEN_VALID_STATE_ENTRY = 1 << 4, /* in a domain's entry: the bit of vcpus_running */
   VITALS_XEN_VALID_SAMPLE = 1 << 5,
-  VITALS_XEN_VALID_STATE = 1 << 6, /* in a domain's entry: vcpus */
+  VITALS_XEN_VALID_STATE = 1 << 6, /* in a domain's entry: the bit of vcpus */
   VITALS_XEN_VALID_START = 1 << 7,
   VITALS_XEN_VALID_GENERATION = 1 << 8,
   VITALS_XEN_VALID_ALL = (1 << 9) - 1,
@@ -100,9 +103,9 @@ struct vitals_xen_header {
   uint32_t clock;      /* VITALS_XEN_CLOCK_... */
   uint64_t generation; /* differs from that of every earlier table of this domain */
   uint64_t created;    /* the time of the table's creation */
-  uint32_t domain;     /* or VITALS_XEN_NO_DOMAIN */
-  uint32_t reserved0;  /* 0 */
-  uint64_t reserved1;  /* 0 */
+  uint32_t domain;     /* the id of the domain, or VITALS_XEN_NO_DOMAIN */
+  uint32_t reserved0;  /* must be 0 */
+  uint64_t reserved1;  /* must be 0 */
 };
 static_assert(sizeof(struct vitals_xen_header) == 64, "header");
 static_assert(offsetof(struct vitals_xen_header, offset) == 4, "offset");
@@ -117,14 +120,14 @@ static_assert(offsetof(struct vitals_xen_header, domain) == 48, "domain");
 struct vitals_xen_vcpu {
   uint32_t sequence; /* odd during an update */
   uint32_t pad0;     /* all ones */
-  uint64_t time[4];  /* in each state, up to sample_time; [V] except time[0] */
+  uint64_t time[4];  /* spent in each state, up to sample_time; [V] except time[0] */
   /* [V] */
-  uint64_t state_entry_time; /* when the vCPU entered `state` */
+  uint64_t state_entry_time; /* the time at which the vCPU entered `state` */
   uint64_t sample_time;      /* the end of the period that `time` covers */
   uint32_t state;            /* VITALS_XEN_RUNNING ... */
   uint32_t valid;            /* VITALS_XEN_VALID_... */
-  uint64_t start_time;       /* the start of the period: sample_time - sum of `time` */
-  uint64_t generation;       /* changes when `time` restarts */
+  uint64_t start_time;       /* the start of the period: sample_time minus the sum of `time` */
+  uint64_t generation;       /* changes when the counting of `time` starts again */
 };
 static_assert(sizeof(struct vitals_xen_vcpu) == 80, "vcpu");
 static_assert(offsetof(struct vitals_xen_vcpu, time) == 8, "time");
@@ -135,17 +138,17 @@ static_assert(offsetof(struct vitals_xen_vcpu, valid) == 60, "valid");
 static_assert(offsetof(struct vitals_xen_vcpu, start_time) == 64, "start_time");
 static_assert(offsetof(struct vitals_xen_vcpu, generation) == 72, "generation");
 
-/* [V] The only entry of a domain table: the sums over the domain's vCPUs, all at sample_time. The
-   fields have the offsets of a vCPU's fields. */
+/* [V] The only entry of a domain table. It contains the sums over the domain's vCPUs, all at
+   sample_time. Each field has the same offset as one field of a vCPU entry. */
 struct vitals_xen_domain {
   uint32_t sequence;
   uint32_t pad0;
-  uint64_t time[4];       /* sums over the vCPUs, including removed ones */
-  uint64_t vcpus_running; /* vCPUs in state running at sample_time */
+  uint64_t time[4];       /* sums over all vCPUs, including removed vCPUs */
+  uint64_t vcpus_running; /* the number of vCPUs in state running at sample_time */
   uint64_t sample_time;
   uint32_t vcpus;
   uint32_t valid;
-  uint64_t start_time; /* the earliest of the vCPUs' */
+  uint64_t start_time; /* the earliest start_time of the vCPUs */
   uint64_t generation;
 };
 static_assert(sizeof(struct vitals_xen_domain) == 80, "domain");
@@ -188,14 +191,15 @@ static inline uint64_t vitals_xen_slot(uint32_t offset, uint32_t stride, uint32_
   return offset + (uint64_t)stride * index;
 }
 
-/* Begins an update of an entry; continues from the odd sequence of a dead writer. */
+/* Begins an update of an entry: makes the sequence odd. If a dead writer left the sequence odd, the
+   sequence becomes the next odd number. */
 static inline void vitals_xen_begin(uint32_t *sequence) {
   uint32_t old = __atomic_load_n(sequence, __ATOMIC_RELAXED);
   __atomic_store_n(sequence, old % 2 ? old + 2 : old + 1, __ATOMIC_RELAXED);
   __atomic_thread_fence(__ATOMIC_RELEASE);
 }
 
-/* Stores a field between begin and end. */
+/* Stores a field. Call this between vitals_xen_begin and vitals_xen_end. */
 static inline void vitals_xen_store(uint64_t *field, uint64_t value) {
   __atomic_store_n(field, value, __ATOMIC_RELAXED);
 }
@@ -204,7 +208,7 @@ static inline void vitals_xen_store32(uint32_t *field, uint32_t value) {
   __atomic_store_n(field, value, __ATOMIC_RELAXED);
 }
 
-/* Ends an update: makes the sequence even; 0 follows 2^32 - 1. */
+/* Ends an update: makes the sequence even. After 2^32 - 1 the sequence continues at 0. */
 static inline void vitals_xen_end(uint32_t *sequence) {
   uint32_t odd = __atomic_load_n(sequence, __ATOMIC_RELAXED);
   __atomic_store_n(sequence, odd + 1, __ATOMIC_RELEASE);
@@ -226,8 +230,8 @@ static inline void vitals_xen_update(struct vitals_xen_vcpu *entry,
 }
 
 /* Copies the first `count` 64-bit words after the sequence and pad of an entry, all from one
-   update. Returns 1, or 0 if every attempt coincided with an update. The caller has checked that
-   the entry's size and the mapping contain 8 + 8 * count bytes. */
+   update. Returns 1, or 0 if every attempt coincided with an update. The caller must check before
+   that the entry's size and the mapping contain 8 + 8 * count bytes. */
 static inline int vitals_xen_read(const void *entry, uint64_t *words, uint32_t count,
                                   uint32_t attempts) {
   const uint32_t *sequence = (const uint32_t *)entry;

@@ -4,14 +4,15 @@ import Glibc
 extension XenControl {
   // MARK: - Measuring
 
-  /// The maximum size of a structure in any version, in bytes.
+  /// The maximum size of a structure in any version of Xen, in bytes.
   private static let maximumStructureByteCount = 2048
 
-  /// Measures the size of a domain in a list.
+  /// Measures the size of one domain's record in a list.
   ///
-  /// Requests one domain into memory filled with one byte value, then with another: the library
-  /// wrote the bytes that differ from either. If there are two domains, the second must follow the
-  /// first immediately.
+  /// The function requests one domain twice, into memory that it fills with a different byte value
+  /// each time. Every byte that the library wrote differs from at least one of the two values. If
+  /// there are two domains, the record of the second domain must follow that of the first
+  /// immediately.
   func measureDomains() throws(XenControlError) -> Int {
     let one = try written(requesting: 1)
     let stride = (one.end + 7) / 8 * 8
@@ -34,7 +35,7 @@ extension XenControl {
 
   /// Measures a list of at most `count` domains.
   ///
-  /// - Returns: The number of bytes written and the number of domains listed.
+  /// - Returns: The number of bytes that the library wrote, and the number of listed domains.
   private func written(requesting count: Int) throws(XenControlError) -> (end: Int, count: Int) {
     var end = 0
     var listed = 0
@@ -58,7 +59,7 @@ extension XenControl {
     return (end, listed)
   }
 
-  /// Finds the offset of the page counts in `xen_sysctl_physinfo`.
+  /// Finds the byte offset of the page counts in `xen_sysctl_physinfo`.
   ///
   /// - Returns: `nil` if the size of the structure is unknown.
   func measureHost() -> Int? {
@@ -83,7 +84,8 @@ extension XenControl {
 
   // MARK: - Runstates of domains
 
-  /// The layout that a call for a domain's runstates returns.
+  /// The layout of the runstates (the time in each scheduling state) that the library returns for a
+  /// domain.
   public enum RunstateForm: Hashable, Sendable {
     /// The structure alone, without the average runnable time of the vCPUs.
     case plain
@@ -95,7 +97,7 @@ extension XenControl {
     }
   }
 
-  /// Returns the form that works for domain 0, or `nil` if none does.
+  /// Returns the form that works for domain 0, or `nil` if no form works.
   func probeRunstate() -> RunstateForm? {
     for form in [RunstateForm.extended, .plain]
     where unsafe clinux_xen_has(handle, form.function) != 0 {
@@ -123,7 +125,8 @@ extension XenControl {
     guard result >= 0 else { return result }
     var start = 0
     if form == .extended {
-      // The request begins with its command, 98 or 1099 in newer patch queues, and the domain.
+      // The request begins with its command number and the domain. The command number is 98, or
+      // 1099 in newer patch queues of XenServer.
       let command = UInt32(truncatingIfNeeded: words[0])
       guard command == 98 || command == 1099, words[1] & 0xffff == UInt64(domain) else {
         return -Int(EPROTO)

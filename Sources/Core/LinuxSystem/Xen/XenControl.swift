@@ -3,31 +3,35 @@ import Glibc
 
 /// The control interface of the Xen hypervisor, through the installed libxenctrl (xenctrl.h).
 ///
-/// The library is not linked: the initializer loads it, and functions that it lacks are optional.
-/// Structures differ between versions, so their sizes are measured. No call changes the state of
-/// the hypervisor. Calls of the sampling path return a negative `errno` value and do not throw.
+/// The initializer loads the library at run time. Three functions are required; the library might
+/// lack any other function. The sizes of structures differ between versions, so that the
+/// initializer measures them. No call changes the state of the hypervisor. The functions that read
+/// values (`list`, `read`, `readIdleTimes`) do not throw: they return a negative `errno` value.
 @safe
 public final class XenControl: @unchecked Sendable {
   /// The name or path of the loaded library.
   public let library: String
   /// The version of Xen, such as 4 and 17; `nil` if the library does not return it.
   public let version: (major: Int, minor: Int)?
-  /// The layout of runstates of whole domains; `nil` if they are not available.
+  /// The layout of the runstates of a domain (not of one vCPU); `nil` if this Xen does not report
+  /// runstates.
   public internal(set) var runstateForm: RunstateForm?
-  /// The size of a domain in a list, in bytes.
+  /// The size of one domain's record in a list, in bytes.
   public internal(set) var domainStride = 0
-  /// The byte offset of the page counts in `xen_sysctl_physinfo`.
+  /// The byte offset of the page counts in `xen_sysctl_physinfo`; `nil` if it is unknown.
   var memoryOffset: Int?
   let handle: OpaquePointer
 
-  /// The versions of the library, newest first, then the name that development packages install.
+  /// The names of the library: first those with a version, newest first, then the name that
+  /// development packages install.
   public static let standardLibraries: [String] =
     (10...40).reversed().map { "libxenctrl.so.4.\($0)" } + ["libxenctrl.so"]
   static let listCall = "xc_domain_getinfolist"
 
   /// Loads the first library that works with this hypervisor.
   ///
-  /// - Throws: The error of the first installed library, or `noLibrary`.
+  /// - Throws: If no library works, the error of the first installed library; `noLibrary` if none
+  ///   is installed.
   public static func open(
     _ libraries: [String] = standardLibraries
   ) throws(XenControlError) -> XenControl {
@@ -60,7 +64,8 @@ public final class XenControl: @unchecked Sendable {
     unsafe self.handle = handle
     let number = unsafe Int(clinux_xen_version(handle))
     version = number > 0 ? (number >> 16, number & 0xffff) : nil
-    // All properties are initialized: deinit closes the handle if the next line throws.
+    // Every stored property has a value now, so that `deinit` closes the handle if the next line
+    // throws.
     domainStride = try measureDomains()
     memoryOffset = measureHost()
     runstateForm = probeRunstate()
@@ -77,9 +82,9 @@ public final class XenControl: @unchecked Sendable {
     XenDomainList(capacity: capacity, stride: domainStride)
   }
 
-  /// Lists the domains with a number of at least `first`, in ascending order.
+  /// Lists, in ascending order, the domains whose id is `first` or higher.
   ///
-  /// If the list is full, there may be more domains.
+  /// If the list is full after the call, there might be more domains.
   ///
   /// - Returns: The number of domains in the list, at most `maximumCount` and the capacity, or the
   ///   negative `errno` value.
@@ -119,7 +124,8 @@ public final class XenControl: @unchecked Sendable {
     return 0
   }
 
-  /// Memory for a structure; all present versions write at most 24 bytes.
+  /// Memory for one structure of the library, larger than the structure in every known version of
+  /// Xen.
   typealias SpareMemory = [64 of UInt64]
 
   // MARK: - Host
@@ -151,7 +157,9 @@ public final class XenControl: @unchecked Sendable {
     return 0
   }
 
-  /// Reads the idle time of each physical CPU in nanoseconds, by CPU number; 0 for offline CPUs.
+  /// Reads the idle time of each physical CPU in nanoseconds.
+  ///
+  /// The index of an element is the id of the CPU. The time of an offline CPU is 0.
   ///
   /// - Returns: The number of CPUs, or the negative `errno` value.
   public func readIdleTimes(into nanoseconds: inout [UInt64]) -> Int {

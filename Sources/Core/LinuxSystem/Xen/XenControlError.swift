@@ -7,7 +7,7 @@ public enum XenControlError: Error, Hashable, Sendable {
   case missingFunction(library: String, String)
   /// The library could not open the interface, or the hypervisor rejected the first call.
   case refused(library: String, SystemError)
-  /// The library returned an unknown structure.
+  /// The library returned a structure of unknown layout.
   case unknownLayout(library: String, String)
 
   /// The `errno` value for the status of a source.

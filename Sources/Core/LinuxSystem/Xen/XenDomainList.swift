@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// Memory for a list of domains, with the result of the last call.
+/// Memory for a list of domains, and the domains that the last call of `XenControl.list` returned.
 @safe
 public struct XenDomainList: ~Copyable {
   /// The maximum number of domains.
@@ -11,14 +11,15 @@ public struct XenDomainList: ~Copyable {
   let stride: Int
   let bytes: UnsafeMutableRawPointer
 
-  /// The number of bytes of the structure that are the same in all versions.
+  /// The number of bytes at the start of the structure that are the same in all versions.
   static let knownByteCount = 92
 
   init(capacity: Int, stride: Int) {
     precondition(capacity > 0 && stride >= Self.knownByteCount)
     self.capacity = capacity
     self.stride = stride
-    // Zeroed: a library that returns a wrong count must not expose other memory.
+    // The memory is zeroed, so that a library that returns a wrong count does not expose other
+    // memory.
     guard let bytes = unsafe calloc(capacity, stride) else {
       fatalError("no memory for \(capacity) domains")
     }
@@ -50,6 +51,6 @@ public struct XenDomainList: ~Copyable {
         high: UInt64(bigEndian: word(76)), low: UInt64(bigEndian: word(84))))
   }
 
-  /// The number of the last domain in the list; `nil` if the list is empty.
+  /// The id of the last domain in the list; `nil` if the list is empty.
   public var last: UInt32? { count > 0 ? self[count - 1].domain : nil }
 }

@@ -12,7 +12,7 @@ public struct XenHostInfo: Hashable, Sendable {
 
   /// The number of online physical CPUs.
   public var cpuCount: UInt32 = 0
-  /// The highest number of a physical CPU.
+  /// The highest id of a physical CPU.
   public var maximumCPU: UInt32 = 0
   public var nodeCount: UInt32 = 0
   public var kilohertz: UInt32 = 0

@@ -9,7 +9,7 @@ public struct XenIdentity: Hashable, Sendable {
     self.low = low
   }
 
-  /// Whether the toolstack has not assigned a UUID, as for domain 0 after boot.
+  /// Whether the domain has no UUID. Domain 0 has none after boot, for example.
   public var isNone: Bool { high | low == 0 }
 
   /// The text form, such as `00112233-4455-6677-8899-aabbccddeeff`; `nil` without a UUID.

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// A resource of a domain whose frames can be mapped (XENMEM_acquire_resource).
+/// A resource of a domain, which consists of frames that can be mapped (XENMEM_acquire_resource).
 public struct XenResource: Hashable, Sendable, CustomStringConvertible {
   public let type: UInt32
   public let id: UInt32
@@ -11,7 +11,8 @@ public struct XenResource: Hashable, Sendable, CustomStringConvertible {
     self.id = id
   }
 
-  /// The vCPU statistics table of a domain, as proposed for Xen: the first unassigned type.
+  /// The vCPU statistics table of a domain, as proposed for Xen. Xen has not assigned this type
+  /// yet.
   public static let vcpuStatistics = XenResource(type: 3, id: 0)
 
   public var description: String { "resource type \(type) id \(id)" }
@@ -41,12 +42,13 @@ public struct XenPrivcmd: ~Copyable, Sendable {
       on: "domain \(domain)")
   }
 
-  /// Returns the number of frames of a resource, as the hypervisor reports it.
+  /// Asks the hypervisor for the number of frames of a resource.
   ///
-  /// The result does not prove that the resource exists: for an unknown type Xen 4.17 returns a
-  /// negative `errno` value as an unsigned 32-bit number. Only mapping the resource proves it.
+  /// The result does not prove that the resource exists, because for an unknown type Xen 4.17
+  /// returns a negative `errno` value as an unsigned 32-bit number. Only a successful `map` proves
+  /// that the resource exists.
   ///
-  /// - Throws: `EINVAL` on kernels before 5.11, which lack the query.
+  /// - Throws: `EINVAL` on kernels before 5.11, because they cannot query the number.
   public func frameCount(
     of resource: XenResource, ofDomain domain: UInt16
   ) throws(SystemError) -> UInt64 {
@@ -62,8 +64,9 @@ public struct XenPrivcmd: ~Copyable, Sendable {
   ///
   /// The mapping remains valid after the handle is closed.
   ///
-  /// - Throws: `EOPNOTSUPP` if the hypervisor does not support the type, `EINVAL` if there are
-  ///   fewer frames, `EPERM` for a domain other than the handle's and for the caller's own domain.
+  /// - Throws: `EOPNOTSUPP` if the hypervisor does not support the type, `EINVAL` if the resource
+  ///   has fewer frames, `EPERM` for a domain other than the handle's and for the caller's own
+  ///   domain.
   /// - Precondition: `frameCount` is at least 1.
   public func map(
     _ resource: XenResource, ofDomain domain: UInt16, frameCount: Int

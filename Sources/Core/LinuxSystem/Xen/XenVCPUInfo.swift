@@ -5,7 +5,7 @@ public struct XenVCPUInfo: Hashable, Sendable {
   public var isRunning = false
   /// The run time up to the call, including the current run.
   public var runNanoseconds: UInt64 = 0
-  /// The physical CPU on which it runs or last ran.
+  /// The id of the physical CPU on which the vCPU runs or last ran.
   public var cpu: UInt32 = 0
 
   public init() {}

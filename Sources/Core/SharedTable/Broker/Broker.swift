@@ -3,27 +3,30 @@ import Synchronization
 
 /// Passes a publisher's table to readers over a socket and tracks the connected readers.
 ///
-/// The broker runs on its own thread: it waits for readers and updates the heartbeat. It never
-/// waits for a single reader: it drops messages that a reader does not receive. The demands of a
-/// reader end with its connection, also after SIGKILL.
+/// The broker has its own thread, which answers readers and updates the heartbeat. The thread never
+/// waits for a single reader: if a reader does not receive its messages, the broker drops them.
+/// When the connection of a reader ends, the broker disables the groups that the reader had
+/// enabled. This also works after SIGKILL.
 final class Broker: Sendable {
   private let core: PublisherCore
   private let signal: BrokerSignal
   private let thread: SystemThread
   private let path: String
-  /// The identity of the socket's file, to recognise a file that replaced it.
+  /// The identity of the socket's file. It shows whether another file has replaced the socket.
   private let file: FileStatus
 
-  /// Listens at `path`; the caller holds the claim of the name.
+  /// Listens at `path`.
   ///
-  /// Removes a socket that a dead publisher left there. Any other file is an error.
+  /// Removes a socket of a dead publisher at this path. Any other file at the path is an error.
+  ///
+  /// - Precondition: The caller holds the claim of the name.
   init(_ core: PublisherCore, at path: String, heartbeat: UInt64) throws(TableError) {
     if let existing = try? FileStatus(path), existing.isSocket { removeFile(path) }
     let signal: BrokerSignal
     let loop: BrokerLoop
     do throws(SystemError) {
       let socket = try UnixSocket.listen(at: path, .messages)
-      // The permissions of the directory control access; reading statistics needs no privilege.
+      // Everyone can connect who can search the directory: reading statistics needs no privilege.
       try setMode(of: path, to: 0o666)
       file = try FileStatus(path)
       signal = try BrokerSignal()

@@ -2,9 +2,10 @@ import CVitals
 import Glibc
 import LinuxSystem
 
-/// A reader's connection to a broker.
+/// Connects a reader to the broker of a publisher.
 ///
-/// While the connection is open, the publisher updates the groups that were enabled through it.
+/// The publisher updates the on-demand groups that the reader has enabled while the connection is
+/// open.
 final class BrokerConnection {
   /// An on-demand segment that the publisher sent.
   struct SegmentOffer: ~Copyable {
@@ -19,7 +20,7 @@ final class BrokerConnection {
   private let timeoutMilliseconds: Int
   /// Whether the connection is open.
   private(set) var isOpen = true
-  /// The last on-demand segment received, until it is taken.
+  /// The on-demand segment that arrived last; `nil` after `takeOffer()`.
   private var offer: SegmentOffer?
 
   init(to path: String, timeoutMilliseconds: Int) throws(TableError) {
@@ -30,13 +31,15 @@ final class BrokerConnection {
     }
   }
 
-  /// The descriptor's number; readable if a message has arrived or the publisher closed the
-  /// connection.
+  /// The number of the socket's descriptor.
+  ///
+  /// poll(2) reports the descriptor as readable if a message has arrived or the publisher has
+  /// closed the connection.
   var rawValue: CInt { socket.rawValue }
 
-  /// Requests the table.
+  /// Requests the table and returns its descriptor.
   ///
-  /// An on-demand segment that arrives with it is kept for `takeOffer()`.
+  /// If an on-demand segment arrives with the table, `takeOffer()` returns the segment.
   func acquire() throws(TableError) -> Descriptor {
     var table: Descriptor?
     _ = try exchange(BrokerMessage(VITALS_ACQUIRE), table: &table)
@@ -69,7 +72,7 @@ final class BrokerConnection {
     socket.waitForInput(milliseconds: milliseconds)
   }
 
-  /// Returns the last on-demand segment received and forgets it.
+  /// Returns the on-demand segment that arrived last, or `nil` if it was returned before.
   func takeOffer() -> SegmentOffer? {
     offer.take()
   }
@@ -77,7 +80,7 @@ final class BrokerConnection {
   private func exchange(
     _ request: BrokerMessage, table: inout Descriptor?
   ) throws(TableError) -> BrokerMessage {
-    // A publisher drops messages, also replies, while the socket's buffer is full.
+    // Empty the socket first: while its buffer is full, the publisher drops even replies.
     try drain()
     do throws(SystemError) {
       try socket.send(request.bytes)
@@ -102,7 +105,7 @@ final class BrokerConnection {
 
   /// Receives one message.
   ///
-  /// - Returns: `nil` if no valid message is available.
+  /// - Returns: The message, or `nil` if no valid message is available.
   /// - Throws: The error that closed the connection.
   private func receive(table: inout Descriptor?) throws(TableError) -> BrokerMessage? {
     let message: UnixSocket.Message

@@ -2,12 +2,12 @@ import CVitals
 import Glibc
 import LinuxSystem
 
-/// The event loop of a broker's thread.
+/// Runs the event loop of a broker's thread.
 final class BrokerLoop: @unchecked Sendable {
   /// A connected reader.
   private final class Reader {
     let socket: UnixSocket
-    /// The groups that it has enabled.
+    /// The ids of the groups that the reader has enabled.
     var demands: Set<UInt64> = []
 
     init(_ socket: consuming UnixSocket) {
@@ -26,11 +26,13 @@ final class BrokerLoop: @unchecked Sendable {
   private let signal: BrokerSignal
   private let heartbeat: UInt64
   private let poller: Poller
-  // Only the thread of the loop accesses these.
+  // Only the thread of the loop accesses the following properties.
   private var readers: [UInt64: Reader] = [:]
   private var nextToken = Token.firstReader
   private var announcedSerial: UInt64 = 0
-  /// The time at which to poll the listener again after the process ran out of descriptors.
+  /// The time at which to poll the listener again; `nil` while the listener is polled.
+  ///
+  /// See `accept()`.
   private var listenerResumeTime: UInt64?
 
   init(
@@ -89,8 +91,8 @@ final class BrokerLoop: @unchecked Sendable {
 
   /// Accepts a reader.
   ///
-  /// If accept(2) fails for lack of descriptors or memory, the loop stops polling the listener for
-  /// 100 ms, because the listener would stay readable.
+  /// If accept(2) fails because descriptors or memory are exhausted, the loop does not poll the
+  /// listener for 100 ms. Otherwise the loop would spin, because the listener stays readable.
   private func accept() {
     do throws(SystemError) {
       admit(try listener.accept(isBlocking: false))
@@ -124,12 +126,12 @@ final class BrokerLoop: @unchecked Sendable {
     core.memory.mapping.storeRelaxed(UInt64(readers.count), at: Layout.Header.readers)
   }
 
-  /// Receives and executes a request of a reader; an invalid message ends the connection.
+  /// Receives and executes a request of a reader. Disconnects the reader if its message is invalid.
   private func receiveRequest(from reader: Reader, _ token: UInt64) {
     let bytes: [UInt8]
     do {
       var message = try reader.socket.receive(limit: BrokerMessage.maximumByteCount)
-      // Requests carry no descriptors.
+      // Requests do not need descriptors: close any that arrived.
       for number in message.descriptors { close(number) }
       message.descriptors = []
       bytes = message.bytes
@@ -159,7 +161,7 @@ final class BrokerLoop: @unchecked Sendable {
       for id in request.ids where reader.demands.remove(id) != nil { core.removeDemand(id) }
       reply(to: reader, BrokerMessage(VITALS_DISABLE), withTable: false)
     default:
-      // An operation of a later version: reply with an error and keep the connection.
+      // The operation might be from a later version: reply with an error and stay connected.
       var message = BrokerMessage(VITALS_ACQUIRE)
       message.error = ENOSYS
       reply(to: reader, message, withTable: false)
@@ -168,20 +170,20 @@ final class BrokerLoop: @unchecked Sendable {
 
   /// Sends a message with the requested descriptors.
   ///
-  /// The table's descriptor comes first if it was requested, then that of the on-demand segment if
-  /// one exists.
+  /// The first descriptor is that of the table, if `withTable` is true. The next one is that of the
+  /// on-demand segment, if a segment exists.
   private func reply(to reader: Reader, _ message: BrokerMessage, withTable: Bool) {
     var message = message
     let segment = core.currentSegment
     message.annexSerial = segment?.serial ?? 0
     var numbers = withTable ? [core.memory.readerFile.rawValue] : []
     if let segment { numbers.append(segment.descriptor.descriptor.rawValue) }
-    // A reader that does not receive its replies loses them.
+    // If the buffer of the reader's socket is full, the reply is lost.
     _ = try? reader.socket.send(message.bytes, descriptors: numbers)
     _ = segment
   }
 
-  /// Notifies all readers of a change; a new on-demand segment is sent with the message.
+  /// Notifies all readers of a change, and sends the descriptor of a new on-demand segment.
   private func announce() {
     let segment = core.currentSegment
     let isNew = segment?.serial ?? 0 != announcedSerial

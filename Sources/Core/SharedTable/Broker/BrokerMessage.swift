@@ -1,6 +1,6 @@
 import CVitals
 
-/// A message between a reader and a broker: `vitals_message` and ids of groups.
+/// Encodes and decodes a message between a reader and a broker: `vitals_message` and ids of groups.
 struct BrokerMessage {
   static let maximumByteCount =
     MemoryLayout<vitals_message>.size + Int(VITALS_MESSAGE_IDS) * 8
@@ -18,7 +18,7 @@ struct BrokerMessage {
     count = UInt32(ids.count)
   }
 
-  /// Decodes an untrusted message; `nil` if it is invalid.
+  /// Decodes an untrusted message; returns `nil` if the message is invalid.
   init?(_ bytes: [UInt8]) {
     let size = MemoryLayout<vitals_message>.size
     guard bytes.count >= size else { return nil }
@@ -38,7 +38,7 @@ struct BrokerMessage {
     }
   }
 
-  /// Whether a request of `byteCount` bytes contains exactly the ids that it announces.
+  /// Whether a request of `byteCount` bytes contains exactly `count` ids and nothing else.
   func isComplete(_ byteCount: Int) -> Bool {
     ids.count == Int(count) && byteCount == MemoryLayout<vitals_message>.size + ids.count * 8
   }

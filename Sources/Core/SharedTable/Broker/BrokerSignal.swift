@@ -1,7 +1,7 @@
 import LinuxSystem
 import Synchronization
 
-/// Signals from other threads to a broker's thread: blocks changed, or stop.
+/// Wakes a broker's thread from other threads, to report changed blocks or to request a stop.
 final class BrokerSignal: Sendable {
   private let pipe: Pipe
   private let hasChanged = Atomic(false)
@@ -11,10 +11,12 @@ final class BrokerSignal: Sendable {
     pipe = try Pipe()
   }
 
-  /// The descriptor's number; readable while a signal is pending.
+  /// The number of the descriptor to poll.
+  ///
+  /// poll(2) reports the descriptor as readable while a signal is pending.
   var rawValue: CInt { pipe.reader.rawValue }
 
-  /// Signals that blocks changed; one wake-up covers all changes until the thread runs.
+  /// Reports that blocks changed. Several changes wake the thread only once until the thread runs.
   func notifyChange() {
     if !hasChanged.exchange(true, ordering: .acquiringAndReleasing) {
       writeByte(to: pipe.writer.rawValue)

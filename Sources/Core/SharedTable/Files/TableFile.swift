@@ -1,6 +1,6 @@
 import LinuxSystem
 
-/// The file of a persistent table: created under a temporary name, then renamed.
+/// Creates the file of a persistent table under a temporary name and then renames the file.
 struct TableFile: ~Copyable {
   let path: String
   private let newPath: String
@@ -13,7 +13,7 @@ struct TableFile: ~Copyable {
   init(name: String, directory: String) throws(TableError) {
     try systemCall { () throws(SystemError) in try makeDirectory(directory) }
     let path = "\(directory)/\(name).table"
-    // Readers search for names that end in .table.
+    // Readers find only names that end in .table, so that the temporary name hides the file.
     let newPath = "\(path).new"
     removeFile(newPath)
     let file = try systemCall { () throws(SystemError) in
@@ -22,8 +22,8 @@ struct TableFile: ~Copyable {
     let isFit: Bool
     do throws(SystemError) {
       isFit = try file.isInMemory()
-      // The process holds the lock until it ends: the lock shows readers that a publisher writes
-      // the file.
+      // The process holds the lock until the process ends. The lock tells readers that the
+      // publisher is alive.
       _ = try file.lock()
     } catch {
       removeFile(newPath)
@@ -38,7 +38,7 @@ struct TableFile: ~Copyable {
     self.file = consume file
   }
 
-  /// Returns the memory of the file and transfers the file to it.
+  /// Returns the memory of the file, which takes over the ownership of the file.
   mutating func memory(_ publication: Publication) throws(TableError) -> TableMemory {
     guard let file = file.take() else { preconditionFailure("the file was transferred before") }
     return try TableMemory(
@@ -46,9 +46,9 @@ struct TableFile: ~Copyable {
       addressSpace: publication.addressSpaceByteCount)
   }
 
-  /// Renames the file to its final name, replacing that of a dead publisher.
+  /// Renames the file to its final name, and so replaces the file of a dead publisher.
   ///
-  /// The caller holds the claim of the name.
+  /// - Precondition: The caller holds the claim of the name.
   mutating func moveIntoPlace() throws(TableError) {
     try systemCall { () throws(SystemError) in try renameFile(newPath, to: path) }
     isInPlace = true

@@ -1,11 +1,11 @@
 import CVitals
 import Statistics
 
-/// A block's contents under construction; offsets are from the start of the block.
+/// Builds the bytes of a block; all offsets are relative to the start of the block.
 struct BlockBytes {
   private(set) var bytes: [UInt8]
 
-  /// Reserves room for the block's structure, which is stored last.
+  /// Reserves the first `count` bytes for the block's structure, which the caller stores last.
   init(reserving count: Int) {
     bytes = Array(repeating: 0, count: count)
   }
@@ -26,12 +26,12 @@ struct BlockBytes {
     return bytes.count
   }
 
-  /// Appends a text, cut at its first NUL, with a terminating NUL; returns its offset.
+  /// Appends a text, cut at its first NUL, with a terminating NUL; returns the offset of the text.
   mutating func append(_ text: String) -> Int {
     append(Array(text.utf8.prefix { $0 != 0 }) + [0])
   }
 
-  /// Appends keys and values, sorted by key; returns their offset.
+  /// Appends pairs of key and value, sorted by key; returns the offset of the first pair.
   mutating func append(_ pairs: [String: String]) -> Int {
     let start = bytes.count
     for (key, value) in pairs.sorted(by: { $0.key < $1.key }) {
@@ -46,12 +46,12 @@ struct BlockBytes {
     bytes += repeatElement(0, count: Layout.roundUp(bytes.count) - bytes.count)
   }
 
-  /// The contents after the id and the size.
+  /// The bytes after the id and the size of the block.
   var contents: ArraySlice<UInt8> { bytes.dropFirst(16) }
 }
 
 extension BlockBytes {
-  /// The block of a schema.
+  /// Builds the block of a schema.
   static func schema(_ schema: Schema, id: String) throws(TableError) -> BlockBytes {
     let file: [UInt8]
     do throws(KVMFormatError) {

@@ -2,7 +2,8 @@ import CVitals
 
 /// Sizes and offsets of the table's structures, from `vitals_table.h`.
 ///
-/// They are computed properties, so that the compiler inserts constants; a stored one is loaded.
+/// The properties are computed, so that the compiler inserts constants. A stored property would be
+/// loaded from memory at each use.
 enum Layout {
   static var alignment: Int { Int(VITALS_ALIGNMENT.rawValue) }
   static var minimumHeaderSize: Int { Int(VITALS_HEADER_MINIMUM.rawValue) }
@@ -32,7 +33,7 @@ enum Layout {
   }
 
   enum Group {
-    /// Stored, because it is used only once per group.
+    /// The offset of `name_offset`; a stored property, because it is used only once per group.
     static let name = MemoryLayout<vitals_group>.offset(of: \.name_offset) ?? 0
     static var values: Int { Int(VITALS_GROUP_VALUES) }
     static var start: Int { Int(VITALS_GROUP_START) }

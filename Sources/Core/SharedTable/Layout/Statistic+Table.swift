@@ -20,7 +20,9 @@ extension Statistic {
       | stabilityBits << VITALS_STABILITY_SHIFT.rawValue | costBits << VITALS_COST_SHIFT.rawValue
   }
 
-  /// Applies the fields of `vitals_statistic`; values of later versions change nothing.
+  /// Applies the fields of `vitals_statistic`.
+  ///
+  /// A stability or cost of a later version is ignored; the property then has its default.
   mutating func apply(_ facts: vitals_statistic) {
     isSigned = facts.flags & VITALS_SIGNED.rawValue != 0
     kind = Kind(tableNumber: facts.kind)
@@ -56,7 +58,9 @@ extension Kind {
     }
   }
 
-  /// The kind for a value of `enum vitals_kind`; unknown 255 if the value exceeds one byte.
+  /// Creates the kind for a value of `enum vitals_kind`.
+  ///
+  /// A value that exceeds one byte becomes `unknown(255)`.
   init(tableNumber number: UInt32) {
     self =
       switch number {

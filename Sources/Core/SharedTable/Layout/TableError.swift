@@ -10,9 +10,9 @@ public enum TableError: Error, Hashable, Sendable {
   case foreignByteOrder(file: String)
   /// A field has an invalid value.
   case invalid(file: String, field: String, value: UInt64, rule: String)
-  /// Other users can change the file, or it may have been replaced.
+  /// The file cannot be trusted, for example because other users can change its contents.
   case untrusted(file: String, reason: String)
-  /// The file is not in memory; a table must not wait for a disk.
+  /// The file is on a disk. A table must be in memory, because stores must not wait for a disk.
   case onDisk(file: String)
   /// A running publisher uses the name.
   case nameTaken(name: String, directory: String)
@@ -22,7 +22,7 @@ public enum TableError: Error, Hashable, Sendable {
   case nameClash(path: String)
   /// The source already has a group with this name.
   case groupClash(path: String, group: String)
-  /// The table has used its address space.
+  /// The table has used all of its reserved address space.
   case full(name: String, byteCount: Int)
   /// The format cannot represent the schema or path.
   case inexpressible(String)

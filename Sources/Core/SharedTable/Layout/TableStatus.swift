@@ -3,15 +3,15 @@ import CVitals
 /// The status of a source's or group's values, as the publisher reports it.
 public enum TableStatus: Hashable, Sendable {
   case up
-  /// No new values since the time, in nanoseconds of CLOCK_MONOTONIC.
+  /// The values are not updated since the given time, in nanoseconds of CLOCK_MONOTONIC.
   case stale(since: UInt64)
-  /// The publisher was denied access to the values, with an `errno` value.
+  /// The publisher was denied access to the values; `code` is the `errno` value.
   case denied(code: Int32)
   case gone
-  /// A status of a later version; the raw value.
+  /// A status that a later version defines, as its raw value.
   case unknown(UInt32)
 
-  /// The words of `status` and `status_since_ns`.
+  /// The words to store in the fields `status` and `status_since_ns`.
   var words: (status: UInt64, since: UInt64) {
     switch self {
     case .up: (UInt64(VITALS_UP.rawValue), 0)

@@ -1,11 +1,12 @@
 import CVitals
 import LinuxSystem
 
-/// The blocks of a table on the publisher's side: allocates room and unique ids.
+/// Adds and removes the blocks of a publisher's table, and allocates their memory and unique ids.
 ///
-/// One caller at a time. Readers access the blocks concurrently; see the rules in `vitals_table.h`.
+/// Only one thread at a time must call these methods. Readers access the blocks concurrently; see
+/// the rules in `vitals_table.h`.
 struct BlockStore {
-  /// A block in use.
+  /// The location and id of a published block.
   struct Place: Hashable, Sendable {
     let offset: Int
     let byteCount: Int
@@ -16,7 +17,7 @@ struct BlockStore {
   let memory: TableMemory
   private var fileSize: Int
   private(set) var used: Int
-  /// Offsets of free blocks, by size.
+  /// The offsets of free blocks, by size in bytes.
   private var free: [Int: [Int]] = [:]
   private(set) var freeByteCount = 0
   private var lastID: UInt64 = 0
@@ -32,8 +33,8 @@ struct BlockStore {
   ///
   /// - Parameters:
   ///   - contents: The contents of the block, built with `BlockBytes`.
-  ///   - byteCount: The length of the block, at least that of the contents.
-  ///   - fill: Writes the bytes after the contents; receives the offset of the block.
+  ///   - byteCount: The minimum size of the block; `nil` means the size of the contents.
+  ///   - fill: Writes the bytes after the contents; its argument is the offset of the block.
   /// - Returns: The location and id of the block.
   /// - Throws: `full`, or `system` if the file cannot grow.
   mutating func publish(
@@ -50,7 +51,7 @@ struct BlockStore {
     return Place(offset: offset, byteCount: size, id: lastID)
   }
 
-  /// Makes a block invisible to readers; its memory stays reserved until `reclaim`.
+  /// Makes a block invisible to readers. Its memory stays reserved until `reclaim` is called.
   mutating func withdraw(_ place: Place) {
     memory.mapping.storeReleasing(UInt64(0), at: place.offset + Layout.Block.id)
     announceChange()
@@ -62,7 +63,7 @@ struct BlockStore {
     freeByteCount += place.byteCount
   }
 
-  /// Announces that readers must rescan the blocks.
+  /// Increments the generation of the table, so that readers read the blocks again.
   func announceChange() {
     memory.mapping.incrementReleasing(at: Layout.Header.generation)
   }
@@ -87,12 +88,15 @@ struct BlockStore {
     let offset = used
     memory.mapping.storeRelaxed(UInt64(size), at: offset + Layout.Block.size)
     used = end
-    // Releasing: orders the block's size before the end that makes it visible.
+    // Releasing: orders the block's size before `used`, which makes the block visible.
     memory.mapping.storeReleasing(UInt64(end), at: Layout.Header.used)
     return offset
   }
 
-  /// Rounds a size up in steps of an eighth, so that a freed block soon fits a new one.
+  /// Rounds a size up by at most an eighth.
+  ///
+  /// The rounded sizes have few different values, so that a new block is likely to fit into a freed
+  /// block.
   private static func sizeClass(_ size: Int) -> Int {
     let lines = (size + Layout.alignment - 1) / Layout.alignment
     guard lines > 8 else { return max(1, lines) * Layout.alignment }

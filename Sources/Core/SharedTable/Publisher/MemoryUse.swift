@@ -15,9 +15,9 @@ public struct MemoryUse: Hashable, Sendable {
     }
   }
 
-  /// From the header to the last block.
+  /// The size of the table from the header to the last block.
   public let tableByteCount: Int
-  /// The free bytes in the table, available to new blocks.
+  /// The bytes of free blocks, which new blocks can use.
   public let freeByteCount: Int
   /// The size of the on-demand segment, which exists only while an on-demand group is enabled.
   public let onDemandByteCount: Int

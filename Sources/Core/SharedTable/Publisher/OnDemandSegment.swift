@@ -1,11 +1,12 @@
 import CVitals
 import LinuxSystem
 
-/// The memory of on-demand records: a file that exists only while one of them is enabled.
+/// Reserves the address range of the values of all on-demand records.
 ///
-/// The address range stays reserved for the lifetime of the publisher, so that the words of a
-/// record never move. Without a file it is private memory of the process, where late writes have no
-/// effect.
+/// A file is mapped into the range only while at least one of these records is enabled. At other
+/// times the range is private memory of the process, so that late writes have no effect on readers.
+/// The range stays reserved for the lifetime of the publisher, so that the words of a record never
+/// move.
 final class OnDemandSegment: Sendable {
   let range: Mapping
 
@@ -14,9 +15,11 @@ final class OnDemandSegment: Sendable {
   }
 }
 
-/// The state of an on-demand segment; one caller at a time changes it.
+/// Allocates the memory of an on-demand segment, and creates and frees its file.
+///
+/// Only one thread at a time must call these methods.
 struct OnDemandSegmentState {
-  /// The current file.
+  /// The file that is mapped into the range.
   struct File {
     let serial: UInt64
     let writable: SharedDescriptor
@@ -51,9 +54,9 @@ struct OnDemandSegmentState {
     free[byteCount, default: []].append(offset)
   }
 
-  /// Counts a newly enabled record and makes the file large enough for all records.
+  /// Counts an enabled record, and creates or extends the file so that it contains all records.
   ///
-  /// - Returns: `true` if it created the file.
+  /// - Returns: `true` if this call created the file.
   mutating func addRecord(name: String) throws(TableError) -> Bool {
     enabledCount += 1
     do {
@@ -82,13 +85,13 @@ struct OnDemandSegmentState {
     }
   }
 
-  /// Counts a disabled record; the last one frees the file.
+  /// Discounts a disabled record, and frees the file if no record is enabled any more.
   ///
-  /// - Returns: `true` if it freed the file.
+  /// - Returns: `true` if this call freed the file.
   mutating func removeRecord() -> Bool {
     enabledCount -= 1
     guard enabledCount == 0, file != nil else { return false }
-    // An error leaves the memory in the process; no caller could handle it.
+    // After an error, the process keeps the memory. No caller could handle the error.
     try? segment.range.release()
     file = nil
     return true

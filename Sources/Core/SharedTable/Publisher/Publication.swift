@@ -1,35 +1,41 @@
-/// The name, location and size limits of a publisher's table.
+/// Describes the table that a publisher creates: its name, location and size limits.
 public struct Publication: Hashable, Sendable {
   /// The directory in which readers search for publishers' sockets.
   public static let standardDirectory = "/run/vitals/app"
-  /// The directory in which readers search for persistent tables: `/run` is not always on tmpfs.
+  /// The directory in which readers search for persistent tables.
+  ///
+  /// It is not below `/run`, because `/run` is not always on tmpfs.
   public static let standardTableDirectory = "/dev/shm/vitals/app"
 
   /// The maximum length of a source's path in a table, in bytes.
   public static let maximumPathByteCount = 4096
 
-  /// The name, a path component; `nil` for a table that only this process passes on.
+  /// The name of the publisher, a path component.
+  ///
+  /// `nil` means that the table has no socket. This process then passes on the descriptor itself.
   public var name: String?
   /// The directory of the socket and of the lock file that claims the name.
   public var directory: String
-  /// The directory of the table's file, which outlives the publisher; `nil` for a memfd.
+  /// The directory of the table's file, which outlives the publisher; `nil` to use a memfd instead.
   public var tableDirectory: String?
-  /// The interval of the heartbeat; 0 for none.
+  /// The interval of the heartbeat; 0 to have no heartbeat.
   public var heartbeatIntervalNanoseconds: UInt64 = 1_000_000_000
-  /// The maximum size of the table: address space, not memory.
+  /// The maximum size of the table, in bytes.
+  ///
+  /// The publisher reserves address space of this size, but no memory.
   public var addressSpaceByteCount = 64 << 30
-  /// The initial size of the file.
+  /// The initial size of the file, in bytes.
   public var initialByteCount = 1 << 20
   /// The proc(5) mount that provides the boot id.
   public var proc = "/proc"
 
-  /// A table that readers acquire through a socket; the publisher tracks its readers.
+  /// Describes a table that readers acquire through a socket. The publisher counts its readers.
   public init(name: String, directory: String = Publication.standardDirectory) {
     self.name = name
     self.directory = directory
   }
 
-  /// A table that readers acquire through a socket or as a file on tmpfs.
+  /// Describes a table that readers acquire through a socket or as a file on tmpfs.
   public init(
     persistent name: String, directory: String = Publication.standardDirectory,
     tableDirectory: String = Publication.standardTableDirectory
@@ -43,7 +49,7 @@ public struct Publication: Hashable, Sendable {
     directory = ""
   }
 
-  /// A table without a name; a reader needs its descriptor.
+  /// Describes a table without a name. Readers need the descriptor of the table.
   public static let unnamed = Publication()
 
   /// Whether a text is a valid name of a publisher or source.

@@ -1,7 +1,9 @@
 public import Statistics
 public import Synchronization
 
-/// A word of a relaxed record that only increases, up to the maximum below the inactive marker.
+/// Increments a counter: a word of a relaxed record that only increases.
+///
+/// A counter stops at its maximum, the greatest value below the inactive marker.
 @safe
 public struct PublishedCounter: @unchecked Sendable {
   @usableFromInline
@@ -13,7 +15,9 @@ public struct PublishedCounter: @unchecked Sendable {
     self.record = record
   }
 
-  /// Adds 1, by a load and a store; only for the single writer of the word.
+  /// Adds 1, by a load and a store.
+  ///
+  /// - Precondition: No other thread writes the word during this call.
   @inlinable
   @inline(__always)
   public func bump() {
@@ -23,7 +27,7 @@ public struct PublishedCounter: @unchecked Sendable {
     }
   }
 
-  /// Adds `amount`, for any number of writers.
+  /// Adds `amount`. Any number of threads can call this at the same time.
   @inlinable
   @inline(__always)
   public func add(_ amount: UInt64) {
@@ -35,7 +39,7 @@ public struct PublishedCounter: @unchecked Sendable {
     }
   }
 
-  /// Adds an amount that may exceed the maximum.
+  /// Adds an amount and stops at the maximum.
   @usableFromInline
   func addSaturating(_ amount: UInt64) {
     let maximum = Inactive.unsigned - 1

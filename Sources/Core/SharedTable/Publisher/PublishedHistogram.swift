@@ -1,7 +1,7 @@
 public import Statistics
 import Synchronization
 
-/// The buckets of a histogram in a relaxed record, and the counter of the sum if there is one.
+/// Counts samples in the histogram of a relaxed record, and in the counter of their sum if present.
 @safe
 public struct PublishedHistogram: @unchecked Sendable {
   public let shape: Histogram.Shape
@@ -19,7 +19,9 @@ public struct PublishedHistogram: @unchecked Sendable {
     self.record = record
   }
 
-  /// Counts a sample in the statistic's scaled unit, for any number of writers.
+  /// Counts a sample, given in the statistic's scaled unit.
+  ///
+  /// Any number of threads can call this at the same time.
   public func observe(_ sample: UInt64) {
     unsafe PublishedCounter(buckets + shape.index(of: sample), of: record).add(1)
     sum?.add(sample)

@@ -1,7 +1,7 @@
 import Statistics
 public import Synchronization
 
-/// A word of a relaxed record that rises and falls, or that holds a state.
+/// Sets and changes a level: a word of a relaxed record that rises and falls, or that is a state.
 @safe
 public struct PublishedLevel: @unchecked Sendable {
   @usableFromInline
@@ -29,7 +29,7 @@ public struct PublishedLevel: @unchecked Sendable {
     set(UInt64(bitPattern: value))
   }
 
-  /// Raises a peak to at least `value`, for any number of writers.
+  /// Raises a peak to at least `value`. Any number of threads can call this at the same time.
   public func raise(to value: UInt64) {
     while true {
       let old = unsafe word.pointee.load(ordering: .relaxed)
@@ -44,10 +44,10 @@ public struct PublishedLevel: @unchecked Sendable {
 
   /// Adds `difference` to the level; an inactive level counts as 0.
   ///
-  /// For any number of writers. The level stops at its minimum and maximum: the next value is the
-  /// inactive marker or a wrapped value.
+  /// Any number of threads can call this at the same time. The level stops at its minimum and
+  /// maximum, because the next value would be the inactive marker or would wrap around.
   ///
-  /// - Returns: `false` if the level stopped.
+  /// - Returns: `false` if the level stopped, so that only a part of `difference` was added.
   @discardableResult
   public func adjust(by difference: Int64) -> Bool {
     while true {
@@ -74,7 +74,7 @@ public struct PublishedLevel: @unchecked Sendable {
     return size > maximum - min(word, maximum) ? (maximum, false) : (word + size, true)
   }
 
-  /// Marks the level as inactive.
+  /// Makes the level inactive: readers see that it has no value.
   public func clear() {
     set(inactiveWord)
   }

@@ -3,20 +3,22 @@ import LinuxSystem
 public import Statistics
 
 extension Publisher {
-  /// Adds a record to a source: a group whose values this program writes.
+  /// Adds a group to a source and returns the record, with which this program writes the values.
   ///
-  /// Counters and histograms start at zero. Levels, peaks and states, and all words of a latched
-  /// record before its first update, are inactive until they are set.
+  /// In a relaxed record, counters and histograms start at zero. Levels, peaks and states are
+  /// inactive, that is without a value, until they are set. All words of a latched record are
+  /// inactive until its first update.
   ///
   /// - Parameters:
   ///   - name: The group's name, unique within the source.
   ///   - schema: The statistics of the group.
   ///   - source: The source that the group belongs to.
   ///   - consistency: The guarantee that readers get.
-  ///   - isOnDemand: Whether the record is updated only while a reader has enabled it; `nil`
-  ///     applies that to schemas with heavy or internal statistics.
-  ///   - watchHandler: Called with `true` when the first reader enables the group and with `false`
-  ///     when the last one disables it, on the broker's thread.
+  ///   - isOnDemand: Whether the program updates the record only while a reader has enabled the
+  ///     group. `nil` means `true` for a schema with heavy or internal statistics, `false` for any
+  ///     other schema.
+  ///   - watchHandler: A function that the broker's thread calls with `true` when the first reader
+  ///     enables the group, and with `false` when the last reader disables the group.
   /// - Returns: The record, which writes the values.
   /// - Throws: `invalidName`, `groupClash`, `inexpressible`, `full`, `closed`, `forked`.
   public func addRecord(
@@ -91,7 +93,7 @@ extension Publisher {
   }
 }
 
-/// The memory layout of a record's copies.
+/// Computes the memory layout of a record's copies.
 struct RecordShape {
   static let valuesField = Layout.Group.values
   let schema: Schema
@@ -102,7 +104,7 @@ struct RecordShape {
   var stride: Int { Layout.roundUp(Layout.Copy.size + schema.wordCount * 8) }
   var byteCount: Int { stride * copies }
 
-  /// The words of a copy before its first update: window, values, padding.
+  /// The words of a copy before its first update: the window, the values and the padding.
   var initialWords: [UInt64] {
     var words = [UInt64](repeating: Inactive.unsigned, count: stride / 8)
     words[0] = 0
@@ -116,13 +118,14 @@ struct RecordShape {
 }
 
 extension Kind {
-  /// Whether the words of the kind are counts that start at zero.
+  /// Whether words of this kind are counts, which start at zero.
   var counts: Bool { self == .cumulative || isHistogram }
 }
 
 extension Schema {
-  /// Whether a group of this schema is on demand by default, because its values are costly or
-  /// internal.
+  /// Whether a group of this schema is on demand by default.
+  ///
+  /// This is the case if at least one statistic is costly or internal.
   var isOnDemandByDefault: Bool {
     statistics.contains { $0.cost == .heavy || $0.stability == .internal }
   }

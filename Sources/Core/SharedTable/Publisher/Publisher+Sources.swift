@@ -2,7 +2,7 @@ import CVitals
 import LinuxSystem
 import Statistics
 
-/// A source in a publisher's table.
+/// Identifies a source in a publisher's table.
 public struct PublishedSource: Hashable, Sendable {
   let id: UInt64
   /// The path in the table, such as `worker0/connections`.
@@ -10,13 +10,14 @@ public struct PublishedSource: Hashable, Sendable {
 }
 
 extension Publisher {
-  /// Adds a source, at the top or below another one.
+  /// Adds a source at the top of the table or below another source.
   ///
   /// - Parameters:
-  ///   - name: The last component of its path.
-  ///   - parent: The source that contains it; `nil` for the top.
-  ///   - keys: What distinguishes it from its siblings, such as `cpu` to `3`; constant.
-  ///   - labels: Further properties as text; they may change.
+  ///   - name: The last component of the source's path.
+  ///   - parent: The source that contains the new source; `nil` for the top.
+  ///   - keys: Names and values, such as `cpu` and `3`, that distinguish the source from its
+  ///     siblings. They cannot be changed later.
+  ///   - labels: Further properties of the source as text. `setLabels` can replace them.
   ///   - owner: The user id of the owner.
   /// - Returns: The source, to which groups and further sources can be added.
   /// - Throws: `invalidName`, `nameClash`, `full`, `closed`, `forked`.
@@ -55,7 +56,7 @@ extension Publisher {
     }
   }
 
-  /// Replaces the labels of a source; readers see either the old or the new ones.
+  /// Replaces the labels of a source. A reader sees either all old labels or all new labels.
   public func setLabels(
     _ labels: [String: String], of source: PublishedSource
   ) throws(TableError) {
@@ -71,7 +72,9 @@ extension Publisher {
     }
   }
 
-  /// Removes a source with its records and all sources below it; does nothing if it does not exist.
+  /// Removes a source, its records and all sources below the source.
+  ///
+  /// Does nothing if the source does not exist.
   public func remove(_ source: PublishedSource) throws(TableError) {
     try core.change { state throws(TableError) in
       state.withdraw(source: source.id, core.memory)
@@ -90,7 +93,7 @@ extension PublisherCore.State {
     head.labels_count = UInt32(labels.count)
     block.align()
     block.set(head, at: 0)
-    // Publish the new labels first, so that labels exist at any time.
+    // Publish the new labels before the old labels are removed, so that labels exist at any time.
     let place = try store.publish(block)
     if old != sources[source]?.place {
       store.withdraw(old)

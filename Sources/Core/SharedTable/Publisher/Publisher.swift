@@ -12,28 +12,28 @@ import Synchronization
 /// served?.bump()
 /// ```
 ///
-/// Any thread may call it. After `close()`, and in a child of fork(2), methods that change sources
-/// and records throw. Counting continues: in a child it changes the parent's table, for which `add`
-/// is correct and `bump`, which requires a single writer, is not. All descriptors are
-/// close-on-exec.
+/// Any thread can call the methods. After `close()`, and in a child of fork(2), the methods that
+/// add or remove sources and records throw. Counters still work: in a child, they change the
+/// parent's table. A child must use `add`, not `bump`, because `bump` requires a single writer. All
+/// descriptors are close-on-exec.
 public final class Publisher: Sendable {
   public let publication: Publication
   let core: PublisherCore
   private let front: Mutex<Front?>
 
-  /// The externally visible parts: the name, the file and the broker.
+  /// The parts that other processes can find: the name, the file and the broker.
   private struct Front: ~Copyable {
     let claim: NameClaim
-    /// The claim in the table's directory, if that is a different one.
+    /// The claim in the table's directory, if this is not the directory of the socket.
     let tableClaim: NameClaim?
     let tablePath: String?
     let broker: Broker
   }
 
-  /// Creates an empty table and announces it.
+  /// Creates an empty table and makes it visible to readers.
   ///
   /// - Throws: `nameTaken`, `invalidName`, `onDisk`, or `system` if a directory or file cannot be
-  ///   created; a user without privileges publishes below a directory of its own.
+  ///   created. A user without write access to the standard directories must set other directories.
   public init(_ publication: Publication) throws(TableError) {
     self.publication = publication
     let name = publication.name ?? "unnamed"
@@ -69,7 +69,7 @@ public final class Publisher: Sendable {
       core, at: claim.socketPath, heartbeat: publication.heartbeatIntervalNanoseconds)
     let path = file?.path
     do throws(TableError) {
-      // Rename last, so that an existing file stays if anything fails.
+      // Rename last, so that an existing file stays in place if an earlier step fails.
       try file?.moveIntoPlace()
     } catch {
       broker.stop()
@@ -83,11 +83,11 @@ public final class Publisher: Sendable {
     close()
   }
 
-  /// Closes the publication: notifies readers and removes the files.
+  /// Closes the table: notifies readers and removes the files.
   ///
-  /// A second call has no effect. If a process ends without calling it, its last values stay
-  /// readable through existing mappings and the file; the released lock shows that the publisher is
-  /// dead.
+  /// A second call has no effect. If the process ends without this call, its last values stay
+  /// readable through existing mappings and through the file. Readers then notice that the
+  /// publisher is dead, because the kernel has released the lock on the file.
   public func close() {
     // A child must not change the table of its parent.
     guard core.isOwned else { return }
@@ -107,7 +107,7 @@ public final class Publisher: Sendable {
     try systemCall { () throws(SystemError) in try core.memory.readerFile.duplicate() }
   }
 
-  /// Updates the heartbeat; the broker does so by itself.
+  /// Updates the heartbeat. Only publishers without a broker need this call.
   public func updateHeartbeat() {
     core.memory.mapping.storeRelaxed(monotonicNanoseconds(), at: Layout.Header.heartbeat)
   }

@@ -1,11 +1,11 @@
 import LinuxSystem
 import Statistics
 
-// On-demand groups: updated only while a reader has enabled them.
+// On-demand groups, which the program updates only while a reader has enabled them.
 extension PublisherCore {
-  /// Adds a reader's demand for a group; the first demand enables the group.
+  /// Counts a reader that needs a group. The first such reader enables the group.
   ///
-  /// - Returns: `false` if there is no such on-demand group.
+  /// - Returns: `false` if no on-demand group has this id.
   func addDemand(_ id: UInt64) throws(TableError) -> Bool {
     typealias Call = @Sendable (Bool) -> Void
     let (isFound, handler) = try change { state throws(TableError) -> (Bool, Call?) in
@@ -23,7 +23,7 @@ extension PublisherCore {
     return isFound
   }
 
-  /// Removes a reader's demand for a group; the last removal disables the group.
+  /// Discounts a reader that needed a group. Disables the group if no such reader is left.
   func removeDemand(_ id: UInt64) {
     let handler = try? change { state throws(TableError) -> (@Sendable (Bool) -> Void)? in
       guard let group = state.groups[id], group.demand > 0 else { return nil }
@@ -37,7 +37,7 @@ extension PublisherCore {
     handler?(false)
   }
 
-  /// The current on-demand segment: its serial and a descriptor for readers.
+  /// The serial of the current on-demand segment, and its descriptor for readers.
   var currentSegment: (serial: UInt64, descriptor: SharedDescriptor)? {
     withState { state in
       state.onDemand?.file.map { ($0.serial, $0.readerFile) }
@@ -59,17 +59,17 @@ extension PublisherCore.State {
     guard let group = groups[id], let range = group.segmentRange else { return }
     let isNew = try onDemand?.addRecord(name: name) ?? false
     guard let onDemand, let file = onDemand.file else { return }
-    // Releasing: orders an earlier disabling before the new start time. A reader whose start time
-    // is unchanged after its sample has not read reset copies.
+    // Releasing: orders an earlier disabling before the new start time. A reader loads the start
+    // time before and after its sample: if the time is unchanged, the words were not reset.
     memory.mapping.storeReleasing(
       monotonicNanoseconds(), at: group.place.offset + Layout.Group.start)
-    // Pairs with the fence of `Record.publish`: a writer that has not seen the start time has
-    // stored before this.
+    // Pairs with the fence of `Record.publish`: if a writer has not seen the new start time, its
+    // stores precede the reset below.
     fenceSequentiallyConsistent()
-    // Reset the copies: earlier counts were freed with the memory.
+    // Reset the copies: the earlier counts were lost when the memory was freed.
     onDemand.segment.range.fill(group.initialWords, at: range.offset, byteCount: range.byteCount)
     memory.mapping.storeRelaxed(UInt64(file.byteCount), at: Layout.Header.annexSize)
-    // Releasing: orders the size before the serial that announces the segment.
+    // Releasing: orders the size before the serial, which makes the segment visible.
     if isNew { memory.mapping.storeReleasing(file.serial, at: Layout.Header.annexSerial) }
     setDemand(id, 1, memory)
     store.announceChange()
@@ -86,7 +86,7 @@ extension PublisherCore.State {
 }
 
 extension Mapping {
-  /// Fills a range with repetitions of `words`.
+  /// Fills a range by repeating `words`.
   func fill(_ words: [UInt64], at offset: Int, byteCount: Int) {
     guard !words.isEmpty else { return }
     for position in 0..<byteCount / 8 {

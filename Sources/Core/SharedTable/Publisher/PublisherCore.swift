@@ -3,9 +3,9 @@ import LinuxSystem
 import Statistics
 import Synchronization
 
-/// The state that a publisher shares with its records and its broker.
+/// Holds the state that a publisher shares with its records and its broker.
 ///
-/// A lock protects changes of blocks; words need none.
+/// Changes of blocks take a lock. Stores to the words of values need no lock.
 final class PublisherCore: Sendable {
   /// A published source.
   struct SourceEntry {
@@ -17,12 +17,12 @@ final class PublisherCore: Sendable {
     var groups: [String: UInt64] = [:]
   }
 
-  /// A group that is published, or withdrawn while its record still exists.
+  /// A published group, or a withdrawn group whose record still exists.
   struct GroupEntry {
     let place: BlockStore.Place
     let source: UInt64
     let name: String
-    /// The location of the values in the on-demand segment, and the length of all copies.
+    /// The location of the values in the on-demand segment, and the size of all copies together.
     var segmentRange: (offset: Int, byteCount: Int)?
     /// The words of a copy before its first update, including padding.
     var initialWords: [UInt64] = []
@@ -48,10 +48,10 @@ final class PublisherCore: Sendable {
   let segmentAddressSpace: Int
   private let process = currentProcess()
   private let state: Mutex<State>
-  /// Signalled after blocks changed.
+  /// Wakes the broker's thread after blocks changed; `nil` without a broker.
   ///
-  /// Not a closure: generic code that moves a closure out of a mutex and back wraps it in a further
-  /// thunk each time, without end.
+  /// This is not a closure, because generic code that moves a closure out of a mutex and back wraps
+  /// the closure in one more thunk each time.
   let changeSignal = Mutex<BrokerSignal?>(nil)
 
   init(name: String, memory: TableMemory, publication: Publication) {
@@ -64,13 +64,12 @@ final class PublisherCore: Sendable {
           name: name, memory: memory, fileSize: publication.initialByteCount)))
   }
 
-  /// Whether the caller is the process that created the publisher, not a child of it.
+  /// Whether this process created the publisher; `false` in a child of that process.
   var isOwned: Bool { process == currentProcess() }
 
-  /// Changes blocks.
+  /// Lets `body` change blocks, and then notifies readers.
   ///
-  /// - Throws: `closed` or `forked` if changes are not permitted any more, and the errors of
-  ///   `body`.
+  /// - Throws: `closed` or `forked` if changes are not permitted any more, or an error of `body`.
   func change<Result>(
     _ body: (inout State) throws(TableError) -> Result
   ) throws(TableError) -> Result {
@@ -88,9 +87,9 @@ final class PublisherCore: Sendable {
     state.withLock { body(&$0) }
   }
 
-  /// Releases the memory of a group whose record was destroyed.
+  /// Notes that the record of a group was destroyed, and reclaims the group's memory if withdrawn.
   func releaseRecord(at place: BlockStore.Place) {
-    // In a child of fork(2), no thread may exist that would unlock the mutex.
+    // In a child of fork(2), the thread that holds the mutex might not exist: do not wait for it.
     guard isOwned else { return }
     withState { state in
       state.groups[place.id]?.hasRecord = false

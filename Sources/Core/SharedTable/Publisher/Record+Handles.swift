@@ -1,17 +1,17 @@
 import Statistics
 import Synchronization
 
-// A handle is looked up by name once and accesses the word directly.
+// A program looks a handle up by name once. The handle then accesses the word directly.
 extension Record {
   /// Returns a counter, or `nil` if the schema has no cumulative statistic with this name.
   ///
-  /// - Precondition: The record is relaxed; the words of a latched record change together.
+  /// - Precondition: The record is relaxed, because the words of a latched record change together.
   public func counter(_ name: String) -> PublishedCounter? {
     guard let statistic = single(name), statistic.kind == .cumulative else { return nil }
     return unsafe PublishedCounter(word(of: statistic), of: self)
   }
 
-  /// Returns a level, peak or state, or `nil` if the schema has none with this name.
+  /// Returns a level, or `nil` if the schema has no level, peak or state with this name.
   ///
   /// - Precondition: The record is relaxed.
   public func level(_ name: String) -> PublishedLevel? {
@@ -22,9 +22,9 @@ extension Record {
       word(of: statistic), inactiveWord: statistic.inactiveWord, of: self)
   }
 
-  /// Returns a histogram, or `nil` if the schema has none with this name.
+  /// Returns a histogram, or `nil` if the schema has no histogram with this name.
   ///
-  /// The counter that `Schema.indexOfSum(of:)` finds counts the sum of the samples.
+  /// If `Schema.indexOfSum(of:)` finds a counter, this counter receives the sum of the samples.
   ///
   /// - Precondition: The record is relaxed.
   public func histogram(_ name: String) -> PublishedHistogram? {

@@ -2,22 +2,24 @@ import LinuxSystem
 public import Statistics
 public import Synchronization
 
-/// A group's values in a table, on the writer's side.
+/// Writes the values of a group in a publisher's table.
 ///
-/// The record keeps its memory after the group was removed or the publisher was closed; later
-/// writes have no effect on readers. The handles of `Record+Handles.swift` count relaxed words
-/// individually; `replace` and `update` write all words at once.
+/// The memory of a record stays valid after the group was removed or the publisher was closed;
+/// later writes have no effect on readers. The handles of `Record+Handles.swift` change single
+/// words of a relaxed record. `replace` and `update` write all words at once.
 @safe
 public final class Record: @unchecked Sendable {
   /// The consistency guarantee for readers.
   public enum Consistency: Hashable, Sendable {
-    /// Each word is consistent by itself. A bump is a load and a store.
+    /// Each word is consistent by itself, but words can be from different updates.
     case relaxed
-    /// All words belong to one update. The number of copies is a power of two, at least two. A
-    /// reader must copy a sample within (copies - 1) updates.
+    /// All words belong to one update.
+    ///
+    /// The number of copies is a power of two, at least two. A reader's sample succeeds if the
+    /// reader copies the words before the writer has made (copies - 1) further updates.
     case latched(copies: Int)
 
-    /// All words belong to one update, with two copies.
+    /// All words belong to one update; the record has two copies.
     public static let latched = Consistency.latched(copies: 2)
 
     var copies: Int {
@@ -31,7 +33,7 @@ public final class Record: @unchecked Sendable {
   public let name: String
   public let schema: Schema
   public let consistency: Consistency
-  /// Whether the record is updated only while a reader has enabled it.
+  /// Whether the program updates the record only while a reader has enabled the group.
   public let isOnDemand: Bool
   @usableFromInline
   let words: UnsafePointer<Atomic<UInt64>>
@@ -46,7 +48,7 @@ public final class Record: @unchecked Sendable {
   let index: UnsafePointer<Atomic<UInt64>>
   @usableFromInline
   let demand: UnsafePointer<Atomic<UInt64>>
-  /// The start time of counting; an on-demand record gets a new one whenever it is enabled.
+  /// The start time of counting. An on-demand record has a new start time whenever it is enabled.
   @usableFromInline
   let start: UnsafePointer<Atomic<UInt64>>
   let place: BlockStore.Place
@@ -77,14 +79,16 @@ public final class Record: @unchecked Sendable {
     core.releaseRecord(at: place)
   }
 
-  /// Whether a reader may use the record; one load, for hot paths whose values are costly.
+  /// Whether a reader might use the record; `false` while an on-demand record is disabled.
+  ///
+  /// Check this before you compute costly values. The check costs one load.
   @inlinable
   @inline(__always)
   public var isWatched: Bool {
     unsafe !isOnDemand || demand.pointee.load(ordering: .relaxed) > 0
   }
 
-  /// Sets the status of the values; readers receive it with their next sample.
+  /// Sets the status of the values. Readers receive the status with their next sample.
   public func setStatus(_ status: TableStatus) {
     core.setStatus(status, at: place.offset, Layout.Group.status, Layout.Group.statusSince)
   }
@@ -94,8 +98,9 @@ public final class Record: @unchecked Sendable {
   /// Writes all words, in the order of the schema.
   ///
   /// - Parameters:
-  ///   - words: The words; as many as the schema has.
-  ///   - window: The interval in which the words were true; `nil` means the time of reading.
+  ///   - words: The words. Their count must be that of the schema.
+  ///   - window: The time span in which the values were obtained; `nil` means that the values are
+  ///     current whenever a reader reads them.
   @inlinable
   @inline(__always)
   public func replace<let count: Int>(_ words: [count of UInt64], window: Window? = nil) {
@@ -122,9 +127,9 @@ public final class Record: @unchecked Sendable {
     publish(number, since)
   }
 
-  /// Changes some words; `body` receives all current words and readers get the result.
+  /// Changes some words: `body` receives all current words and changes them for readers.
   ///
-  /// Before the first update, counters and histograms are zero.
+  /// In the first update, `body` finds counters and histograms at zero.
   @inlinable
   public func update<Result>(
     window: Window? = nil, _ body: (borrowing RecordWords) throws -> Result
@@ -147,7 +152,7 @@ public final class Record: @unchecked Sendable {
 
   /// Sets counters and histograms to zero for the first update.
   ///
-  /// Those of on-demand records were set when the record was enabled.
+  /// Counters of on-demand records need no reset here: they were set to zero when enabled.
   @usableFromInline
   func resetCounters(_ copy: UnsafePointer<Atomic<UInt64>>) {
     for statistic in schema.statistics where statistic.kind.counts {
@@ -159,13 +164,13 @@ public final class Record: @unchecked Sendable {
   @inlinable
   @inline(__always)
   func nextCopy(_ number: UInt64) -> UnsafePointer<Atomic<UInt64>> {
-    // Orders the index of the last update before the stores to this copy: a reader that sees one of
-    // them also sees that the copy it reads is no longer the complete one.
+    // Orders the previous increment of the index before the stores to this copy. A reader that sees
+    // one of these stores therefore also sees the new index, and discards the words.
     atomicMemoryFence(ordering: .releasing)
     return unsafe words + (Int(truncatingIfNeeded: number) & mask) * stride
   }
 
-  /// Stores words in pairs: half the stores, and readers still see each word whole.
+  /// Stores words in pairs, which halves the number of stores. Readers still see each word whole.
   @inlinable
   @inline(__always)
   func fill<let count: Int>(_ copy: UnsafePointer<Atomic<UInt64>>, _ words: [count of UInt64]) {
@@ -187,16 +192,17 @@ public final class Record: @unchecked Sendable {
   @inlinable
   @inline(__always)
   func storeWindow(_ window: Window?, in copy: UnsafePointer<Atomic<UInt64>>) {
-    // A load is cheaper than a store, and few writers give windows.
+    // Most updates have no window. If the copy has none either, one load replaces two stores.
     guard unsafe window != nil || copy[-1].load(ordering: .relaxed) != 0 else { return }
     unsafe copy[-2].store(window?.begin ?? 0, ordering: .relaxed)
     unsafe copy[-1].store(window?.end ?? 0, ordering: .relaxed)
   }
 
-  /// Makes the filled copy the complete one.
+  /// Publishes the filled copy as the complete copy.
   ///
-  /// If a reader enabled the record meanwhile, all copies were reset. This copy may then be mixed
-  /// and is discarded.
+  /// If a reader enabled the record during the update, the broker's thread has reset all copies.
+  /// The filled copy might then contain words from before and after the reset, and is not
+  /// published.
   @inlinable
   @inline(__always)
   func publish(_ number: UInt64, _ since: UInt64) {

@@ -1,6 +1,6 @@
 public import Synchronization
 
-/// The words of a record during an update, with bounds checks.
+/// Accesses the words of a record during an update, with bounds checks.
 @safe
 public struct RecordWords: ~Copyable, ~Escapable {
   @usableFromInline
@@ -14,7 +14,7 @@ public struct RecordWords: ~Copyable, ~Escapable {
     self.count = count
   }
 
-  /// Accesses one word, in the order of the schema.
+  /// Accesses one word. The words are in the order of the schema.
   ///
   /// - Precondition: The index is less than `count`.
   @inlinable

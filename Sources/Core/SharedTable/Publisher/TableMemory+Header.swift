@@ -2,7 +2,7 @@ import CVitals
 import LinuxSystem
 
 extension TableMemory {
-  /// Writes the header of an empty table, the magic last.
+  /// Writes the header of an empty table. Writes the magic last.
   func writeHeader(_ publication: Publication) throws(TableError) {
     let path = "\(publication.proc)/sys/kernel/random/boot_id"
     let bootID = try systemCall { () throws(SystemError) in try readText(path, limit: 64) }
@@ -32,7 +32,7 @@ extension TableMemory {
     mapping.store(header, at: 0)
     mapping.store(bytes: instance, at: Layout.Header.instance)
     mapping.store(bytes: Self.bytes(ofUUID: bootID), at: Layout.Header.bootID)
-    // Releasing: orders the header before the magic that announces it.
+    // Releasing: orders the stores to the header before the store of the magic.
     mapping.storeReleasing(Layout.magic, at: 0)
   }
 

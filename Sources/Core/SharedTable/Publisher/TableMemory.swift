@@ -1,16 +1,19 @@
 import LinuxSystem
 
-/// A file in memory that its publisher writes and extends, mapped once for all sizes.
+/// Maps the file of a table for the publisher, which writes and extends the file.
 ///
-/// The mapping covers the whole reserved address space, so that words never move and a counter is a
-/// plain address for the lifetime of the memory.
+/// The mapping is created once and covers the whole reserved address space. Words therefore never
+/// move, and the address of a counter is valid for the lifetime of the memory.
 final class TableMemory: Sendable {
   let mapping: Mapping
   /// The file, open for reading and writing.
   let file: Descriptor
-  /// The file, open for reading; passed to readers.
+  /// The file, open for reading only; the broker passes this descriptor to readers.
   let readerFile: Descriptor
-  /// Whether the file is on a filesystem that may be full when a store needs a page.
+  /// Whether the file is on a filesystem.
+  ///
+  /// Such a filesystem might be full when a store needs a page, so that `extend` reserves the
+  /// pages.
   private let isOnFileSystem: Bool
 
   /// Creates a memfd that other processes cannot write or shrink.
@@ -24,13 +27,13 @@ final class TableMemory: Sendable {
     let mapping = try systemCall { () throws(SystemError) in
       try Mapping(of: file.descriptor, byteCount: addressSpace, for: .readWrite)
     }
-    // Seal after the mapping: the seal against writing prevents later writable mappings.
+    // Seal the file after the mapping, because a sealed file cannot be mapped for writing.
     try systemCall { () throws(SystemError) in try file.sealForReaders() }
     self.init(
       file: file.release(), readerFile: readers, mapping: mapping, isOnFileSystem: false)
   }
 
-  /// Uses a file on tmpfs.
+  /// Creates the memory from a file on tmpfs.
   convenience init(
     persistent file: consuming Descriptor, byteCount: Int, addressSpace: Int
   ) throws(TableError) {

@@ -1,9 +1,9 @@
 import CVitals
 import Statistics
 
-/// The decoded blocks of a table by id; each block is decoded once.
+/// Keeps the decoded blocks of a table, so that each block is decoded only once.
 struct BlockCache {
-  /// A source's block, without its path.
+  /// The decoded block of a source; the block does not contain the path of the source.
   struct RawSource {
     let id: UInt64
     let offset: Int
@@ -28,26 +28,27 @@ struct BlockCache {
     case source(RawSource)
     case labels(RawLabels)
     case group(TableGroup)
-    /// A group whose schema has not been resolved yet, or is missing.
+    /// A group whose schema was not looked up yet or is missing in the table.
     indirect case rawGroup(BlockDecoder)
-    /// A block of a later version; skipped.
+    /// A block of an unknown kind, perhaps from a later version. The reader skips such blocks.
     case unknown(kind: UInt32)
     case invalid(TableError)
   }
 
-  /// The contents from the last scan, in the order of the blocks.
+  /// The contents from the last scan (a read of all blocks), in the order of the blocks.
   private(set) var contents: [(id: UInt64, offset: Int, content: Content)] = []
-  /// The position of the current scan; cache and table have the same order because blocks never
-  /// move.
+  /// The index in `contents` that the current scan has reached.
+  ///
+  /// One index suffices, because blocks never move: cache and table have the same order.
   private var position = 0
 
-  /// Returns the cached content of the next block if the block is still the same.
+  /// Returns the cached content of the block at `offset`, or `nil` if its id has changed.
   mutating func next(_ id: UInt64, at offset: Int) -> Content? {
     while position < contents.count, contents[position].offset < offset { position += 1 }
     guard position < contents.count, contents[position].offset == offset,
       contents[position].id == id
     else { return nil }
-    // Decode an invalid block again: it may have been read during a change.
+    // Decode an invalid block again: perhaps the block changed while it was read.
     if case .invalid = contents[position].content { return nil }
     return contents[position].content
   }

@@ -2,7 +2,7 @@ import CVitals
 import Statistics
 
 extension BlockDecoder {
-  /// Decodes a group with the table's schemas; the content stays raw if its schema is missing.
+  /// Decodes a group with the table's schemas. Returns `rawGroup` if the schema is missing.
   func decodeGroup(_ schemas: [UInt64: Schema]) -> BlockCache.Content {
     do throws(TableError) {
       let head = try head(vitals_group.self, stored: header.group_size, "group")
@@ -29,7 +29,7 @@ extension BlockDecoder {
         "word_count", head.word_count,
         "must be at least the \(schema.wordCount) words of the schema")
     }
-    // Values up to the limit are below 2^63, so that sums do not overflow.
+    // Offsets up to the limit are far below 2^63, so that sums of offsets do not overflow.
     let limit = UInt64(isOnDemand ? Reader.maximumByteCount : used)
     guard head.values.isMultiple(of: 8), head.values <= limit else {
       throw fieldError("values", head.values, "must be a multiple of 8 up to \(limit)")

@@ -2,7 +2,7 @@ import CVitals
 import Statistics
 
 extension BlockDecoder {
-  /// Decodes a schema: KVM's descriptors and the fields that they lack.
+  /// Decodes a schema: KVM's descriptors, and the fields that these descriptors lack.
   func schema() throws(TableError) -> Schema {
     let head = try head(vitals_schema.self, stored: header.schema_size, "schema")
     let start = Int(head.kvm_offset)
@@ -26,8 +26,8 @@ extension BlockDecoder {
       throw fieldError(
         "statistic_count", head.statistic_count, "the block has \(statistics.count) descriptors")
     }
-    // Statistics may share texts, but an attacker could make the decoded texts much longer than the
-    // block.
+    // Limits the length of all decoded texts. Statistics are allowed to share a text, so that an
+    // attacker could otherwise make the decoded texts much longer than the block.
     var room = 8 * bytes.count
     for index in statistics.indices { try apply(head, index, to: &statistics[index], &room) }
     let schema: Schema

@@ -2,16 +2,16 @@ import CVitals
 import LinuxSystem
 import Statistics
 
-/// Decodes one block from a copy of its bytes; every offset is checked against the copy.
+/// Decodes one block from a copy of its bytes, and checks that every offset is within the copy.
 struct BlockDecoder {
   let file: String
   let header: vitals_header
   let id: UInt64
   let offset: Int
   let byteCount: Int
-  /// The bytes of the block, or the part that its kind needs.
+  /// The bytes of the block; of a group, only the part before the values.
   let bytes: [UInt8]
-  /// The end of the table's blocks when the block was copied.
+  /// The offset of the end of the table's blocks, when the block was copied.
   let used: Int
 
   func decode(kind: UInt32) -> BlockCache.Content {
@@ -47,7 +47,7 @@ struct BlockDecoder {
 
   /// Decodes the text at an offset, up to its NUL.
   ///
-  /// - Returns: The text and the offset of the next one.
+  /// - Returns: The text, and the offset of the byte after its NUL.
   func text(at start: Int, _ field: String) throws(TableError) -> (text: String, next: Int) {
     guard start >= MemoryLayout<vitals_block>.size, start < bytes.count,
       let end = bytes[start...].firstIndex(of: 0)
@@ -55,7 +55,7 @@ struct BlockDecoder {
     return (String(decoding: bytes[start..<end], as: UTF8.self), end + 1)
   }
 
-  /// Decodes consecutive keys and values; of two equal keys, the first one applies.
+  /// Decodes consecutive pairs of key and value. If a key occurs twice, the first value applies.
   func pairs(
     at start: UInt32, count: UInt32, _ field: String
   ) throws(TableError) -> [String: String] {

@@ -1,7 +1,7 @@
 import Glibc
 import LinuxSystem
 
-/// A reader's mapping of a publisher's on-demand segment.
+/// Maps a publisher's on-demand segment for a reader.
 final class OnDemandMapping {
   let serial: UInt64
   let mapping: Mapping
@@ -18,8 +18,8 @@ final class OnDemandMapping {
 
   private init(serial: UInt64, _ descriptor: consuming Descriptor) throws(SystemError) {
     let status = try FileStatus(descriptor)
-    // A file that could shrink, or whose pages another process provides, could block or kill this
-    // process.
+    // Accept only memory files of a fixed minimum size. If a file could shrink, or if another
+    // process provided its pages, an access could kill or block this process.
     guard status.isRegular, MemoryFile.isSizeSealed(descriptor) else {
       throw SystemError(call: "fcntl F_GET_SEALS", object: "on-demand segment", code: EINVAL)
     }

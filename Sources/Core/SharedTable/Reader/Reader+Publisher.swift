@@ -1,9 +1,9 @@
 import CVitals
 public import LinuxSystem
 
-// The reader's relation to the publisher's process.
+// The communication with the publisher's process, and its health.
 extension Reader {
-  /// Returns a read-only descriptor of the table's file, for another process to map.
+  /// Returns a read-only descriptor of the table's file; another process can map the file with it.
   public func shareFile() throws(TableError) -> Descriptor {
     try systemCall { () throws(SystemError) in try descriptor.duplicate() }
   }
@@ -11,7 +11,7 @@ extension Reader {
   /// Whether the reader can enable on-demand groups.
   public var hasBroker: Bool { broker?.isOpen ?? false }
 
-  /// The descriptor to poll(2) for changes, or `nil` without a broker.
+  /// The number of the descriptor to poll(2) for changes, or `nil` without a broker.
   public var changeDescriptor: Int32? { broker?.rawValue }
 
   /// Waits until the publisher announces a change or ends.
@@ -39,7 +39,7 @@ extension Reader {
     try request(VITALS_ENABLE, groups)
   }
 
-  /// Withdraws the demand for groups.
+  /// Tells the publisher that this reader no longer needs the groups.
   public func disable(_ groups: [TableGroup]) throws(TableError) {
     _ = try request(VITALS_DISABLE, groups)
   }
@@ -67,13 +67,16 @@ extension Reader {
     view.table.mapping.loadRelaxed(UInt64.self, at: Layout.Header.heartbeat)
   }
 
-  /// Determines whether the publisher runs; one system call if the heartbeat is overdue.
+  /// Determines whether the publisher runs.
+  ///
+  /// Makes one system call if the heartbeat is overdue or is not trusted.
   ///
   /// - Parameters:
   ///   - now: The current time, in nanoseconds of CLOCK_MONOTONIC.
-  ///   - bootID: The 16 bytes of this boot's id; `nil` skips the comparison.
-  ///   - trustsHeartbeat: Whether a recent heartbeat is sufficient; otherwise the lock is queried.
-  /// - Returns: The state according to the table's lock and heartbeat.
+  ///   - bootID: The 16 bytes of this boot's id; `nil` to skip the comparison with the table.
+  ///   - trustsHeartbeat: Whether a recent heartbeat proves that the publisher runs. If not, the
+  ///     function also queries the lock on the table's file.
+  /// - Returns: The health according to the lock and the heartbeat.
   public func health(
     now: UInt64 = monotonicNanoseconds(), bootID: [UInt8]? = nil, trustsHeartbeat: Bool = true
   ) -> PublisherHealth {
@@ -87,10 +90,10 @@ extension Reader {
     let interval = header.heartbeat_interval_ns
     let (timeout, overflow) = interval.multipliedReportingOverflow(by: 3)
     let isRecent = interval > 0 && !overflow && beat <= now && now - beat <= timeout
-    // A publisher that closed the connection may have been killed since its last heartbeat.
+    // If the connection is closed, the publisher might have been killed since its last heartbeat.
     if isRecent, trustsHeartbeat, broker?.isOpen ?? true { return .live }
-    // Another filesystem on top of the file's own hides locks: a dead publisher appears
-    // unresponsive.
+    // A FUSE filesystem on top of the file's own filesystem hides locks. A dead publisher then
+    // looks like a stopped publisher.
     if !isOnOwnFileSystem {
       return interval == 0 || isRecent ? .live : .stopped(since: min(beat, now))
     }

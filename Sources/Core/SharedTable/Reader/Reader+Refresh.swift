@@ -3,21 +3,22 @@ import LinuxSystem
 import Statistics
 
 extension Reader {
-  /// The maximum number of scans per refresh if the blocks keep changing.
+  /// The maximum number of scans (reads of all blocks) per refresh, if the blocks keep changing.
   private static let attempts = 4
   /// The maximum length of a group's name; the block also contains the group's values.
   private static let maximumGroupNameByteCount = 4 << 10
 
-  /// Reads the blocks again after a change; one load if nothing changed.
+  /// Reads the blocks again if they changed.
   ///
-  /// It does not wait for the publisher: if blocks keep changing, it uses each consistent block and
-  /// reads them again at the next call.
+  /// The function does not wait for the publisher. If blocks keep changing, the function uses the
+  /// blocks that were consistent, and the next call reads all blocks again.
   ///
-  /// - Returns: `true` if it read the blocks again.
-  /// - Complexity: O(*n*) in the number of blocks; known blocks are not decoded again.
+  /// - Returns: `true` if the blocks were read again.
+  /// - Complexity: O(*n*) in the number of blocks after a change; known blocks are not decoded
+  ///   again. Constant if nothing changed.
   @discardableResult
   public func refresh() -> Bool {
-    // Acquiring: orders the generation before the blocks.
+    // Acquiring: orders the load of the generation before the loads of the blocks.
     let now = view.table.mapping.loadAcquiring(UInt64.self, at: Layout.Header.generation)
     guard now != seenGeneration else {
       if hasNewSegment { updateOnDemandMapping() }
@@ -37,7 +38,7 @@ extension Reader {
       if isSettled { break }
     }
     let resolutionErrors = resolve()
-    // A scan during changes may miss blocks that others refer to; that is not an error.
+    // A scan during changes might miss blocks to which other blocks refer. This is not an error.
     if seenGeneration != nil { errors += missingSchemas() + resolutionErrors }
     generation += 1
     return true
@@ -49,13 +50,13 @@ extension Reader {
         != view.onDemand?.serial ?? 0
   }
 
-  /// Maps the current on-demand segment if the publisher has sent it.
+  /// Maps the current on-demand segment if the publisher has sent its descriptor.
   func updateOnDemandMapping() {
     guard let broker else { return }
     // An error closes the connection, which `hasBroker` reports.
     try? broker.drain()
     if let offer = broker.takeOffer() {
-      // Without a mapping on-demand groups count as disabled; the next offer may succeed.
+      // If the mapping fails, on-demand groups count as disabled until the next segment arrives.
       view = TableView(view.table, onDemand: try? OnDemandMapping(offer))
     }
     let serial = view.table.mapping.loadAcquiring(UInt64.self, at: Layout.Header.annexSerial)
@@ -80,7 +81,7 @@ extension Reader {
     var budget = ReadBudget()
     let headSize = MemoryLayout<vitals_block>.size
     while used - offset >= headSize {
-      // Acquiring: orders the id before the contents that it makes valid.
+      // Acquiring: orders the load of the id before the loads of the contents.
       let id = view.table.mapping.loadAcquiring(UInt64.self, at: offset + Layout.Block.id)
       let size = view.table.mapping.loadRelaxed(UInt64.self, at: offset + Layout.Block.size)
       guard size >= Layout.alignment, size.isMultiple(of: UInt64(Layout.alignment)),
@@ -115,7 +116,9 @@ extension Reader {
     return (contents, errors)
   }
 
-  /// Decodes new groups; a schema may follow the groups that use it.
+  /// Decodes new groups.
+  ///
+  /// This happens after the scan, because a schema can be behind the groups that use the schema.
   private func decodeGroups(
     in contents: inout [(id: UInt64, offset: Int, content: BlockCache.Content)]
   ) {
@@ -135,10 +138,10 @@ extension Reader {
 
   /// Maps the table at its current size and returns the end of its blocks.
   private func mapAll(_ errors: inout [TableError]) -> Int {
-    // Acquiring: orders the end before the blocks in front of it.
+    // Acquiring: orders the load of `used` before the loads of the blocks below it.
     let used = view.table.mapping.loadAcquiring(UInt64.self, at: Layout.Header.used)
     if used > view.table.mapping.byteCount, let status = try? FileStatus(descriptor) {
-      // Another process may have extended the file beyond any table's size.
+      // Limits the mapping: another process might have extended the file beyond any table's size.
       let byteCount = min(status.size, Self.maximumByteCount)
       if byteCount > view.table.mapping.byteCount,
         let larger = try? Mapping(of: descriptor, byteCount: byteCount, isGuarded: !isSealed)
@@ -157,16 +160,16 @@ extension Reader {
     return Int(used)
   }
 
-  /// The number of bytes that a scan may still read.
+  /// Limits the number of bytes that a scan reads.
   ///
-  /// A sparse file can be much longer than its written part; reading the holes would allocate
-  /// memory.
+  /// The limit is necessary because a sparse file can be much longer than its written part, and
+  /// because reading the holes of the file would allocate memory.
   private struct ReadBudget {
     var byteCount = 16 << 20
     var isExtended = false
   }
 
-  /// Decodes a block; returns `nil` if reading it would cost more than the file itself.
+  /// Decodes a block; returns `nil` if the budget of the scan is used up.
   private func decode(
     _ id: UInt64, _ offset: Int, _ size: Int, _ used: Int, _ budget: inout ReadBudget
   ) -> BlockCache.Content? {
@@ -176,7 +179,7 @@ extension Reader {
     budget.byteCount -= count
     if budget.byteCount < 0, !budget.isExtended {
       budget.isExtended = true
-      // Eight times, because a filesystem may compress the bytes.
+      // Allow eight times the allocated bytes, because a filesystem might have compressed them.
       budget.byteCount += 8 * ((try? FileStatus(descriptor))?.allocatedByteCount ?? 0)
     }
     guard budget.byteCount >= 0 else { return nil }
@@ -186,7 +189,7 @@ extension Reader {
     return isGroup ? .rawGroup(decoder) : decoder.decode(kind: kind)
   }
 
-  /// The length of the head and name of a group's block; the values follow.
+  /// Returns a size that contains the head and the name of a group's block, but not all values.
   private func groupHeadSize(_ offset: Int, _ size: Int) -> Int {
     guard size >= Int(header.group_size) else { return size }
     let name = view.table.mapping.loadRelaxed(UInt32.self, at: offset + Layout.Group.name)

@@ -3,10 +3,12 @@ import LinuxSystem
 import Statistics
 
 extension Reader {
-  /// The maximum length of a source's path, in bytes: that of the system's paths.
+  /// The maximum length of a source's path, in bytes. It equals the limit of Linux for file paths.
   private static let maximumPathByteCount = Publication.maximumPathByteCount
 
-  /// Resolves the paths of all sources, parents first, and lists the groups of resolved sources.
+  /// Determines the paths of all sources, and sets `sources` and `groups`.
+  ///
+  /// A source is omitted if its path cannot be determined, and so are its groups.
   ///
   /// - Returns: The errors in the names and parents of sources.
   func resolve() -> [TableError] {
@@ -20,18 +22,18 @@ extension Reader {
         raw[source.id] = source
         children[source.parent, default: []].append(source.id)
       case .labels(let set):
-        // Of two label blocks of one source, the later one applies.
+        // If a source has two label blocks, the block with the greater id applies.
         if labels[set.source].map({ $0.id < set.id }) ?? true { labels[set.source] = set }
       default: break
       }
     }
-    // Ids increase, so that their order is the order of publication.
+    // Sources are sorted by id below. Ids increase, so that this is the order of publication.
     var found: [TableSource] = []
     var pending: [(id: UInt64, path: String)] = [(0, "")]
     var reached: Set<UInt64> = []
-    // Start at the top: a source whose parent is missing, or that is its own ancestor, is not
-    // reached. Each id is visited once, because a duplicate could otherwise be its own parent,
-    // without end.
+    // Start at the top. The loop does not reach a source whose parent is missing or that is its own
+    // ancestor. Each id is visited only once, because a duplicate id could be its own parent and
+    // would then be visited without end.
     while let parent = pending.popLast() {
       var names: Set<String> = []
       for id in (children[parent.id] ?? []).sorted() {
@@ -92,11 +94,12 @@ extension Reader {
   }
 }
 
-/// The names of other processes as path components.
+/// Converts names from other processes to path components.
 enum PathName {
-  /// Returns the name with invalid bytes of a path component as `%` and two hexadecimal digits.
+  /// Returns the name, with each byte that is invalid in a path component replaced by `%` and two
+  /// hexadecimal digits.
   ///
-  /// An empty name, `.` and `..` are also encoded.
+  /// The empty name becomes `%00`, and the dots of the names `.` and `..` are replaced as well.
   static func text(of name: String) -> String {
     guard !name.isEmpty else { return "%00" }
     let isDots = name == "." || name == ".."

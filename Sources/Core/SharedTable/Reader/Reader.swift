@@ -4,11 +4,11 @@ import Statistics
 
 /// Reads a table that another process publishes or has published.
 ///
-/// The reader trusts nothing: a table with arbitrary contents causes no crash, no hang and no
-/// access outside of it. A sample needs no system call; `refresh`, `enable` and `health` may make
-/// some.
+/// The reader does not trust the table: arbitrary contents cause no crash, no hang and no access
+/// outside of the table. Samples need no system call. `refresh`, `enable` and `health` sometimes
+/// make system calls.
 ///
-/// One caller at a time.
+/// Only one thread at a time must use a reader.
 public final class Reader {
   /// The table's path or name, used in error messages.
   public let file: String
@@ -16,24 +16,24 @@ public final class Reader {
   /// The sources, parents first.
   public internal(set) var sources: [TableSource] = []
   public internal(set) var groups: [TableGroup] = []
-  /// The errors found in the table; everything else was read.
+  /// The errors found in the table. The reader omits only the faulty parts.
   public internal(set) var errors: [TableError] = []
   /// Increases with each change of `sources` and `groups`.
   public internal(set) var generation: UInt64 = 0
 
   let descriptor: Descriptor
   let header: vitals_header
-  /// The memory to sample; replaced by a refresh that maps more.
+  /// The mapped memory, for samples. A refresh replaces the view if it maps new memory.
   public internal(set) var view: TableView
   let isSealed: Bool
-  /// Whether the publisher's lock on the file is visible.
+  /// Whether the publisher's lock on the file is visible; `false` if the file is on FUSE.
   let isOnOwnFileSystem: Bool
   var broker: BrokerConnection?
-  /// The table's generation at the last scan; `nil` if the scan may be mixed.
+  /// The table's generation at the last scan; `nil` if blocks changed during the scan.
   var seenGeneration: UInt64?
   var cache = BlockCache()
 
-  /// The maximum size of a table: address space, not memory.
+  /// The maximum size of a table, in bytes. Mapping a table takes address space, but no memory.
   public static let maximumByteCount = 1 << 40
 
   /// Reads the table of an open file.
@@ -56,7 +56,7 @@ public final class Reader {
 
   /// Acquires the table of the publisher that listens at a path.
   ///
-  /// - Throws: Also `refused` and `timedOut`.
+  /// - Throws: The errors of `init(of:file:)`, and `refused` or `timedOut`.
   public static func connect(
     to path: String, timeoutMilliseconds: Int = 1_000
   ) throws(TableError) -> Reader {
@@ -105,7 +105,7 @@ public final class Reader {
   /// The size of the mapping, in bytes.
   public var mappedByteCount: Int { view.table.mapping.byteCount }
 
-  /// The end of the table's last block.
+  /// The offset of the end of the table's last block.
   public var usedByteCount: Int {
     Int(clamping: view.table.mapping.loadRelaxed(UInt64.self, at: Layout.Header.used))
   }
@@ -115,11 +115,11 @@ public final class Reader {
 }
 
 extension Reader {
-  /// Reads and checks the header; fields that the publisher does not have are zero.
+  /// Reads and checks the header. Fields that the publisher's revision does not have are zero.
   private static func header(
     of mapping: borrowing Mapping, file: String
   ) throws(TableError) -> vitals_header {
-    // Acquiring: orders the magic before the header that it announces.
+    // Acquiring: orders the load of the magic before the loads of the header.
     guard mapping.loadAcquiring(UInt64.self, at: 0) == Layout.magic else {
       throw .notATable(file: file)
     }
@@ -160,14 +160,14 @@ extension Reader {
     return header
   }
 
-  /// Checks that the file belongs to the stated owner and that other users cannot change it.
+  /// Checks that the file belongs to a trusted user and that other users cannot write the file.
   private static func checkTrust(
     _ status: FileStatus, _ header: vitals_header, file: String
   ) throws(TableError) {
     guard !status.isWritableByOthers else {
       throw .untrusted(file: file, reason: "users other than its owner may write it")
     }
-    // A copy made by root or by the current user is equally trusted.
+    // Root and the current user are trusted as well: they might have copied the table.
     let owners = [header.owner, 0, currentUser()]
     guard owners.contains(status.owner) else {
       throw .untrusted(
@@ -178,7 +178,7 @@ extension Reader {
 }
 
 extension Mapping {
-  /// Copies a structure that has `stored` bytes; missing fields are zero.
+  /// Copies a structure that has `stored` bytes in the table; missing fields are zero.
   func copy<Structure: BitwiseCopyable>(
     _: Structure.Type, at offset: Int, stored: Int
   ) -> Structure {
@@ -188,7 +188,7 @@ extension Mapping {
 }
 
 extension [UInt8] {
-  /// Decodes a structure that has `stored` bytes; missing fields are zero.
+  /// Decodes a structure that has `stored` bytes in the array; missing fields are zero.
   ///
   /// - Precondition: The offset is within the array.
   func structure<Structure: BitwiseCopyable>(at offset: Int, stored: Int) -> Structure {

@@ -1,9 +1,9 @@
 public import Statistics
 
-/// A group of a table.
+/// Describes a group of a table.
 public struct TableGroup: Sendable {
   public let id: UInt64
-  /// The id of its source.
+  /// The id of the source that the group belongs to.
   public let source: UInt64
   public let name: String
   public let schema: Schema
@@ -13,12 +13,12 @@ public struct TableGroup: Sendable {
   public let isOnDemand: Bool
   /// The start time of counting, in nanoseconds of CLOCK_MONOTONIC.
   public let start: UInt64
-  /// The size of its block, including the values if the group is not on demand.
+  /// The size of the group's block in bytes. The block of an on-demand group contains no values.
   public let byteCount: Int
-  /// The location of the group: all that a sample needs.
+  /// The location of the group; a sample needs nothing else.
   public let slot: Slot
 
-  /// The location of a group in a table, checked once.
+  /// The location of a group in a table. The reader has checked all offsets.
   public struct Slot: Sendable {
     let id: UInt64
     let isOnDemand: Bool
@@ -29,25 +29,29 @@ public struct TableGroup: Sendable {
     let copySize: Int
     let wordCount: Int
 
-    /// The end of the last copy, from the start of the table or of the on-demand segment.
+    /// The offset of the end of the last copy, in the table or in the on-demand segment.
     var end: Int { values + mask * stride + copySize + wordCount * 8 }
   }
 }
 
 /// The outcome of sampling a group.
 public enum TableSample: Hashable, Sendable {
-  /// The words are one complete update or, in a relaxed group, individually consistent.
+  /// The words are valid: in a latched group they are from one update, in a relaxed group each word
+  /// is consistent by itself.
   ///
-  /// The window is `nil` if the publisher states none: the words were true when they were read.
+  /// The window is `nil` if the publisher stored no window. The values were then current when they
+  /// were read.
   case up(Window?)
-  /// The words are those of the sample, but the publisher's status says that they are not current.
+  /// The words were read, but according to the publisher's status they are not current.
   case notCurrent(TableStatus)
-  /// No reader has enabled the on-demand group, or it is not mapped; the words are undefined.
+  /// No reader has enabled the on-demand group, or its values are not mapped.
+  ///
+  /// The words are undefined.
   case disabled
   /// Updates were faster than the reader; the words are undefined.
   case busy
   /// The group was removed; the words are undefined.
   case removed
-  /// The file was truncated; no word of the table is valid any more.
+  /// The file was truncated. No word of the table is valid any more.
   case broken
 }

@@ -3,7 +3,7 @@ import LinuxSystem
 import Statistics
 import Synchronization
 
-/// A mapping with several owners.
+/// Lets several owners share a mapping.
 final class SharedMapping {
   let mapping: Mapping
 
@@ -12,10 +12,10 @@ final class SharedMapping {
   }
 }
 
-/// A reader's view of a table's memory, for sampling.
+/// Samples groups from a table's memory, which the view keeps mapped.
 ///
-/// The view keeps the memory mapped. A pass loads the reader's view once for all samples, so that a
-/// sample changes no reference count.
+/// Load the reader's view once for all samples of the same time, so that the single samples do not
+/// change its reference count.
 public final class TableView {
   let table: SharedMapping
   let onDemand: OnDemandMapping?
@@ -25,20 +25,22 @@ public final class TableView {
     self.onDemand = onDemand
   }
 
-  /// The maximum number of attempts to copy a group that is updated meanwhile.
+  /// The maximum number of attempts to copy a group, if updates disturb the copy.
   private static let attempts = 8
 
-  /// Samples a group: its words in the order of its schema; no system call, no allocation.
+  /// Copies the words of a group, in the order of its schema.
+  ///
+  /// Makes no system call and allocates no memory.
   ///
   /// - Parameters:
-  ///   - slot: The location of one of the reader's groups, from its last refresh.
-  ///   - words: The buffer; at least as many words as the schema has.
-  /// - Returns: Whether the words are a sample, and their window.
+  ///   - slot: The location of one of the reader's groups, from the reader's last refresh.
+  ///   - words: The buffer. It must have at least as many words as the schema.
+  /// - Returns: Whether the words are valid, and their window.
   public func sample(_ slot: TableGroup.Slot, into words: inout MutableSpan<UInt64>) -> TableSample
   {
     precondition(words.count >= slot.wordCount, "\(words.count) words for \(slot.wordCount)")
     let block = unsafe block(of: slot)
-    // Acquiring: orders the status before the words that it describes.
+    // Acquiring: orders the load of the status before the loads of the words.
     let status = unsafe block[Layout.Group.status / 8].load(ordering: .acquiring)
     let outcome =
       slot.isOnDemand
@@ -57,13 +59,13 @@ public final class TableView {
   ) -> TableSample {
     let block = unsafe block(of: slot)
     let demand = unsafe block + Layout.Group.demand / 8
-    // Acquiring: orders the start time before the demand that was stored after it.
+    // Acquiring: orders the load of the start time before the load of the demand.
     let start = unsafe block[Layout.Group.start / 8].load(ordering: .acquiring)
-    // Acquiring: orders the demand before the words that it makes valid.
+    // Acquiring: orders the load of the demand before the loads of the words.
     let isDisabled = unsafe demand.pointee.load(ordering: .acquiring) == 0
     let serial = table.mapping.loadAcquiring(UInt64.self, at: Layout.Header.annexSerial)
-    // A segment that was mapped before the group was added is too short; the next refresh remaps
-    // it.
+    // If the segment was mapped before the group was added, the mapping is too short. The next
+    // refresh maps the segment again.
     guard !isDisabled, let onDemand, onDemand.serial == serial,
       onDemand.mapping.byteCount >= slot.end
     else { return .disabled }
@@ -76,20 +78,20 @@ public final class TableView {
     return isUnchanged ? outcome : .disabled
   }
 
-  /// The words of a group's block, up to its last field.
+  /// Returns the address of a group's block, with access to all fields of `vitals_group`.
   @inline(__always)
   private func block(of slot: TableGroup.Slot) -> UnsafePointer<Atomic<UInt64>> {
     unsafe table.mapping.words(at: slot.block, count: Layout.Group.demand / 8 + 1)
   }
 
-  /// Samples values in `memory`, that of the table or of the on-demand segment.
+  /// Copies values from `memory`, which is either that of the table or of the on-demand segment.
   @inline(__always)
   private func sample(
     _ slot: TableGroup.Slot, _ block: UnsafePointer<Atomic<UInt64>>,
     in memory: borrowing Mapping, into words: inout MutableSpan<UInt64>
   ) -> TableSample {
     for _ in 0..<Self.attempts {
-      // Acquiring: orders the index before the copy that it names.
+      // Acquiring: orders the load of the index before the loads of the copy that it selects.
       let index = unsafe block[Layout.Group.index / 8].load(ordering: .acquiring)
       let place = slot.values + (Int(truncatingIfNeeded: index) & slot.mask) * slot.stride
       let copy = unsafe memory.words(at: place, count: slot.copySize / 8 + slot.wordCount)
@@ -109,10 +111,10 @@ public final class TableView {
 }
 
 extension MutableSpan<UInt64> {
-  /// Copies words that the publisher may be writing.
+  /// Copies words while the publisher might write them.
   ///
-  /// Each word is read whole, unless the group is latched: then the caller validates the copy
-  /// afterwards, which permits a faster one.
+  /// In a relaxed group, each word is read whole. A latched group permits a faster copy, because
+  /// the caller compares the index of the group afterwards.
   @inline(__always)
   fileprivate mutating func fill(
     from source: UnsafePointer<Atomic<UInt64>>, count: Int, areLatched: Bool

@@ -1,44 +1,48 @@
-/// The schema of an aggregate, with the origin of each word; computed once.
+/// Describes an aggregate: its schema, and from which words of its members each word is computed.
 ///
-/// Each statistic of the members gives one statistic per requested function, packed in the order of
-/// the request. The natural function keeps the name, other functions append theirs: `exits`,
-/// `exits.max`. Histograms are merged, states and booleans are counted by value; each of them gives
-/// one statistic under its own name, whatever functions are requested. A statistic is omitted if no
-/// requested function is meaningful for it, for example the sum of an unknown kind.
+/// A member is a group whose values the aggregate combines. A record is the words of one group in a
+/// sample. The description is computed once. Each statistic of the members gives one statistic per
+/// requested function. These statistics are in the order of the request, without gaps. The result
+/// of the default ("natural") function keeps the name of the statistic; for other functions, the
+/// name of the function is appended: `exits`, `exits.max`. Histograms are merged; states and
+/// booleans are counted by value. Each histogram, state or boolean gives one statistic under its
+/// own name, whatever functions are requested. A statistic is omitted if no requested function is
+/// meaningful for it, for example if only the sum of an unknown kind is requested.
 ///
-/// - A histogram has the buckets of the members, added.
-/// - A state becomes a linear histogram of its values; `states` has their names. The last bucket
-///   has no name and counts all other values.
-/// - A boolean becomes a histogram of "no" and "yes"; a value above 0 is "yes".
+/// - A histogram has the same buckets as in the members; each bucket is the sum of the members'
+///   buckets.
+/// - A state becomes a linear histogram of its values; `states` has the names of the values. The
+///   last bucket has no name and counts all other values.
+/// - A boolean becomes a histogram with the buckets "no" and "yes"; a value above 0 counts as
+///   "yes".
 ///
-/// A statistic of another kind with several words is aggregated word by word; the words of a state
-/// or boolean are counted together. Statistics that would exceed the maximum length of a record are
-/// omitted.
+/// If a statistic of another kind has several words, each word is aggregated on its own. If a state
+/// or boolean has several words, all of them are counted together. A statistic is omitted if the
+/// record of the aggregate would exceed the maximum length.
 public struct AggregateSchema: Sendable {
-  /// The schema of the members.
+  /// The schema that all members have.
   public let members: Schema
-  /// The schema of the aggregate, without gaps.
+  /// The schema of the aggregate; its words have no gaps.
   public let schema: Schema
 
-  /// The columns, indexed as the statistics of `members`.
+  /// How each statistic of the members is aggregated; has the same indices as `members.statistics`.
   let columns: [MemberColumn]
-  /// The results, indexed as the statistics of `schema`.
+  /// How each statistic of the aggregate is computed; has the same indices as `schema.statistics`.
   let results: [ResultColumn]
-  /// The lanes of all columns.
+  /// Blocks of adjacent words that are read together; a lane is one word of a member's record.
   let blocks: [LaneBlock]
-  /// The index of the block of each lane.
+  /// For each lane, the index of its block.
   let blockByLane: [Int]
-  /// The total number of counts by value.
+  /// The number of counters of all statistics that are counted by value.
   let valueCountTotal: Int
-  /// The indices of the columns that are counted by value.
+  /// The indices of the columns whose values are counted.
   let countedColumns: [Int]
 
   /// - Parameters:
   ///   - schema: The schema of all members.
-  ///   - functions: The functions to apply, without duplicates; empty for the natural function of
-  ///     each statistic.
-  ///   - leftOut: The names of statistics that are meaningless for several members, such as a
-  ///     timestamp.
+  ///   - functions: The functions to apply, without duplicates. If `functions` is empty, each
+  ///     statistic gets its natural function.
+  ///   - leftOut: The names of statistics that have no meaningful aggregate, such as a timestamp.
   public init(
     of schema: Schema, by functions: [AggregateFunction] = [],
     leavingOut leftOut: Set<String> = []
@@ -97,7 +101,8 @@ public struct AggregateSchema: Sendable {
     countedColumns = columns.indices.filter { !columns[$0].counts.isEmpty }
   }
 
-  /// Returns the functions to apply to a statistic; `nil` means merge or count by value.
+  /// Returns the functions to apply to a statistic; the element `nil` means: merge, or count by
+  /// value.
   private static func functions(
     for statistic: Statistic, natural: AggregateFunction?, requested: [AggregateFunction]
   ) -> [AggregateFunction?] {
@@ -111,19 +116,20 @@ public struct AggregateSchema: Sendable {
     return functions
   }
 
-  /// The origin of a statistic of the aggregate.
+  /// The statistic and function from which a statistic of the aggregate is computed.
   ///
-  /// - Returns: The index of the statistic in `members`, and the function; `nil` for a merged
-  ///   histogram, or a state or boolean that is counted by value.
+  /// - Returns: The index of the statistic in `members`, and the function. The function is `nil`
+  ///   for a merged histogram, and for a state or boolean that is counted by value.
   public func origin(of index: Int) -> (statistic: Int, function: AggregateFunction?) {
     (results[index].column, results[index].function)
   }
 
   /// Returns `true` if `Aggregator.upstreamValue(of:_:)` has a result.
   ///
-  /// Sum and average are available for every value, other functions if they were requested or are
-  /// natural, and all functions for booleans. None is available for histograms and states, and no
-  /// sum or average for unknown kinds.
+  /// For numbers, the sum and the average are always available; another function is available if it
+  /// was requested or is the natural one. For booleans, all functions are available. For histograms
+  /// and states, no function is available. For unknown kinds, the sum and the average are not
+  /// available.
   public func hasUpstreamValue(of statistic: Int, _ function: AggregateFunction) -> Bool {
     let column = columns[statistic]
     if column.mode == .boolean { return !column.counts.isEmpty }
@@ -136,12 +142,13 @@ public struct AggregateSchema: Sendable {
 
   /// Adds the totals in a member's record to a record of the aggregate.
   ///
-  /// Totals are sums of cumulative statistics, and merged histograms. The caller adds the totals of
-  /// a member that appears or disappears between two samples, so that the growth of a sum is the
-  /// growth that the members counted. Sums saturate below the inactive marker. An inactive word of
-  /// the aggregate becomes the member's word; an inactive word of the member adds nothing.
+  /// Totals are sums of cumulative statistics, and merged histograms. Call this for a member that
+  /// appears or disappears between two samples. The growth of a sum then equals the growth that the
+  /// members counted. Sums saturate below the inactive marker, which means "no value". If the
+  /// aggregate's word is inactive, it becomes the member's word. An inactive word of the member
+  /// adds nothing.
   ///
-  /// - Precondition: The records have the words of their schemas.
+  /// - Precondition: Each record has at least the number of words of its schema.
   public func addTotals(of member: Span<UInt64>, to aggregate: inout MutableSpan<UInt64>) {
     precondition(member.count >= members.wordCount, "a record of \(member.count) words")
     precondition(aggregate.count >= schema.wordCount, "an aggregate of \(aggregate.count) words")
@@ -150,10 +157,10 @@ public struct AggregateSchema: Sendable {
 
   /// Subtracts the totals in a member's record from a record of the aggregate.
   ///
-  /// The caller subtracts the record that a returning member had when it disappeared. A word that
-  /// is inactive in either record does not change.
+  /// Call this when a member returns, with the record that the member had when it disappeared. A
+  /// word that is inactive in either record does not change.
   ///
-  /// - Precondition: The records have the words of their schemas.
+  /// - Precondition: Each record has at least the number of words of its schema.
   public func removeTotals(of member: Span<UInt64>, from aggregate: inout MutableSpan<UInt64>) {
     precondition(member.count >= members.wordCount, "a record of \(member.count) words")
     precondition(aggregate.count >= schema.wordCount, "an aggregate of \(aggregate.count) words")

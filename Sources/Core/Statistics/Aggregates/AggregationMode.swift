@@ -1,12 +1,12 @@
 /// The method by which the words of a statistic are aggregated.
 enum AggregationMode: Hashable, Sendable {
-  /// Word by word, by one or more functions.
+  /// Numbers: each word is combined by one or more functions.
   case values
-  /// Bucket by bucket, as counts.
+  /// Histograms: each bucket is the sum of the members' buckets.
   case histogram
-  /// Counted by the named values of a state.
+  /// States: counts how many values have each name of the state.
   case states
-  /// Counted as "no" and "yes".
+  /// Booleans: counts how many values are "no" and "yes".
   case boolean
 
   init(of statistic: Statistic) {

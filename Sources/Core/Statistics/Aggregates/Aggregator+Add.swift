@@ -4,7 +4,7 @@ extension Aggregator {
   /// - Parameters:
   ///   - words: The buffer that contains the records.
   ///   - offsets: The index of the first word of each record.
-  /// - Precondition: The buffer contains all words of each record.
+  /// - Precondition: The buffer contains every word of each record.
   public mutating func add(_ words: Span<UInt64>, at offsets: Span<Int>) {
     let last = words.count - definition.members.wordCount
     for index in offsets.indices {
@@ -13,7 +13,8 @@ extension Aggregator {
     memberCount += offsets.count
     var begin = 0
     while begin < offsets.count {
-      // Small batches: the records are in the cache when the second block reads them.
+      // The batches are small, so that the records are still in the cache for the next block of
+      // words.
       let end = min(begin + SmallSums.maximumMemberCount, offsets.count)
       addTotals(words, offsets.extracting(begin..<end))
       addValueCounts(words, offsets.extracting(begin..<end))
@@ -28,7 +29,7 @@ extension Aggregator {
     for index in blocks.indices { totals[index].add(words, members, of: blocks[index]) }
   }
 
-  /// Counts the values of states and booleans.
+  /// Counts how many members have each value of the states and booleans.
   private mutating func addValueCounts(_ words: Span<UInt64>, _ members: Span<Int>) {
     let definition = definition
     var valueCounts = valueCounts.mutableSpan

@@ -1,11 +1,12 @@
 extension Aggregator {
-  /// The aggregate of a statistic as the proposed statsfs of the kernel computes it.
+  /// The aggregate of a statistic as statsfs computes it (a file system proposed for the kernel).
   ///
-  /// In statsfs "no data" is indistinguishable from extreme values. Without an active value, sum,
-  /// average and count of zeros are 0, the minimum is the largest number of the type and the
-  /// maximum the smallest. A sum wraps modulo 2^64; an average is the wrapped sum divided by the
-  /// count, rounded towards zero. A boolean is 0 or 1. Retained totals are excluded. For several
-  /// words, the result is that of the first word; the words of a boolean are counted together.
+  /// In statsfs, "no data" looks like an ordinary value. Without an active value, the sum, the
+  /// average and the count of zeros are 0. The minimum is then the largest number of the type, and
+  /// the maximum the smallest. A sum wraps modulo 2^64. An average is the wrapped sum divided by
+  /// the number of values, rounded towards zero. A boolean is 0 or 1. Totals of former members
+  /// (`retain`) are excluded. If a statistic has several words, the result is that of the first
+  /// word; for a boolean, all words are counted together.
   ///
   /// - Precondition: `AggregateSchema.hasUpstreamValue(of:_:)` returns `true`.
   public func upstreamValue(of statistic: Int, _ function: AggregateFunction) -> UInt64 {
@@ -28,7 +29,7 @@ extension Aggregator {
     }
   }
 
-  /// The aggregate of a boolean, whose values count as 0 and 1.
+  /// The aggregate of a boolean; "no" is the number 0 and "yes" the number 1.
   private func upstreamBoolean(_ column: MemberColumn, _ function: AggregateFunction) -> UInt64 {
     let no = valueCounts[column.counts.lowerBound]
     let yes = valueCounts[column.counts.lowerBound + 1]
@@ -44,7 +45,7 @@ extension Aggregator {
 }
 
 extension WordFormat {
-  /// The result of statsfs if no value is active.
+  /// The result that statsfs has if no value is active.
   fileprivate func upstreamValueWithoutData(_ function: AggregateFunction) -> UInt64 {
     switch function {
     case .sum, .average, .countZero: 0

@@ -1,7 +1,7 @@
 extension Aggregator {
-  /// Writes the record of the aggregate.
+  /// Writes the values of the aggregate into a record.
   ///
-  /// - Precondition: The record has the words of `definition.schema`.
+  /// - Precondition: The record has at least the number of words of `definition.schema`.
   public func write(into record: inout MutableSpan<UInt64>) {
     precondition(
       record.count >= definition.schema.wordCount, "a record of \(record.count) words")
@@ -23,14 +23,14 @@ extension Aggregator {
     }
   }
 
-  /// The number of active words of all members.
+  /// The number of active words in a column, over all members.
   private func activeWordCount(of column: MemberColumn) -> Int {
     var count = 0
     for lane in column.lanes { count += activeCount(lane) }
     return count
   }
 
-  /// Computes one word of a result from one lane of its column.
+  /// Computes one word of a result from one lane (word of the members' records) of its column.
   private func word(_ lane: Int, of column: MemberColumn, for result: ResultColumn) -> UInt64 {
     switch result.function {
     case nil, .sum:

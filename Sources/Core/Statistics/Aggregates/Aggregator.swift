@@ -1,23 +1,24 @@
-/// Aggregates the records of members with one schema into one record.
+/// Combines the records of several members, which all have one schema, into one record.
 ///
-/// Create it once; in each pass call `reset`, `add` with the records of the members, and `write`.
-/// Only `init` allocates. Inactive words are skipped; if no member has an active value, the result
-/// is inactive. Sums are exact internally, and `write` saturates them below the inactive marker. An
-/// average has three decimals, or units of 1/1024 if the scale has base 2. It is rounded towards
-/// zero and saturates as a sum does.
+/// Create an aggregator once. In each sample, call `reset`, then `add` with the records of the
+/// members, then `write`. Only `init` allocates memory. Inactive words, which mean "no value", are
+/// skipped. If no member has an active value, the result is inactive. Sums are exact internally,
+/// and `write` limits them to the values below the inactive marker. An average has three more
+/// decimals than the values; if the scale has base 2, the average is in units of 1/1024 instead.
+/// Averages are rounded towards zero, and limited in the same way as sums.
 public struct Aggregator: ~Copyable, Sendable {
   public let definition: AggregateSchema
 
   /// The number of members added since `reset`.
   public internal(set) var memberCount = 0
-  /// The number of former members whose totals are retained.
+  /// The number of former members whose totals the sums still include.
   public private(set) var retainedCount = 0
 
-  /// The totals of each lane block.
+  /// The accumulated values of each block of lanes (words that are read together).
   var totals: [LaneBlockTotals]
-  /// The counts by value of all columns.
+  /// The counts of values of all states and booleans.
   var valueCounts: [UInt64]
-  // Indexed by lane.
+  // Both arrays have one element for each lane (word of the members' records).
   private var retainedSums: [Int128]
   private var retainedCounts: [Int]
 
@@ -29,35 +30,36 @@ public struct Aggregator: ~Copyable, Sendable {
     retainedCounts = Array(repeating: 0, count: definition.blockByLane.count)
   }
 
-  /// Removes all members but keeps retained totals.
+  /// Removes all members; the totals of former members stay.
   public mutating func reset() {
     memberCount = 0
     for index in totals.indices { totals[index] = LaneBlockTotals() }
     for index in valueCounts.indices { valueCounts[index] = 0 }
   }
 
-  /// Retains the totals of a member that disappeared: the counts of its last sample.
+  /// Keeps the totals of a member that disappeared: the counts of its last sample.
   ///
-  /// Until `release`, sums of cumulative statistics and merged histograms include them. Other
-  /// results do not. An inactive word has no total.
+  /// Until `release` is called, sums of cumulative statistics and merged histograms include these
+  /// totals. Other results do not include these totals. An inactive word has no total.
   ///
-  /// - Precondition: The record has the words of the members' schema.
+  /// - Precondition: The record has at least the number of words of the members' schema.
   public mutating func retain(_ record: Span<UInt64>) {
     precondition(record.count >= definition.members.wordCount, "a record of \(record.count) words")
     retainedCount += 1
     change(record, by: 1)
   }
 
-  /// Releases the retained totals of a member that returned.
+  /// Stops including the retained totals of a member that returned.
   ///
-  /// - Precondition: The record was retained with these words.
+  /// - Precondition: `retain` was called with a record of the same words.
   public mutating func release(_ record: Span<UInt64>) {
     precondition(retainedCount > 0, "nothing is retained")
     retainedCount -= 1
     change(record, by: -1)
   }
 
-  /// Discards the retained totals of a statistic of the members' schema, after it was cleared.
+  /// Discards the retained totals of a statistic of the members' schema, after the statistic was
+  /// cleared.
   public mutating func discardRetained(_ statistic: Int) {
     guard definition.columns[statistic].isTotal else { return }
     for lane in definition.columns[statistic].lanes {
@@ -86,9 +88,10 @@ public struct Aggregator: ~Copyable, Sendable {
     return column.format.word(saturating: sum)
   }
 
-  /// The number of members with an active value of a statistic of their schema.
+  /// The number of members that have an active value of a statistic of the members' schema.
   ///
-  /// For a statistic with several words, the minimum over its words.
+  /// If the statistic has several words, each word has such a number, and the result is the
+  /// smallest of these numbers.
   public func activeCount(of statistic: Int) -> Int {
     let column = definition.columns[statistic]
     var minimum = column.words.isEmpty ? 0 : memberCount
@@ -96,12 +99,12 @@ public struct Aggregator: ~Copyable, Sendable {
     return minimum
   }
 
-  /// The retained total of a lane; `nil` if there is none.
+  /// The retained total of a lane; `nil` if no total is retained.
   func retainedSum(_ lane: Int) -> Int128? {
     retainedCounts[lane] > 0 ? retainedSums[lane] : nil
   }
 
-  /// The number of members with an active word in a lane.
+  /// The number of members whose word in a lane is active.
   func activeCount(_ lane: Int) -> Int {
     let block = definition.blockByLane[lane]
     return totals[block].activeCount(lane - definition.blocks[block].lane)

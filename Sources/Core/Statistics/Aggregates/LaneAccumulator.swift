@@ -1,16 +1,17 @@
-/// Accumulates the words of one lane block over a batch of members.
+/// Accumulates one result per lane over a batch of members (a lane is one word of their records).
 protocol LaneAccumulator {
   mutating func add(_ words: LaneVector)
 }
 
-/// Sums modulo 2^64, with a check whether they are exact.
+/// Sums words modulo 2^64 and tells whether the sums are exact.
 struct SmallSums: LaneAccumulator {
-  /// The maximum number of values in a sum.
+  /// The maximum number of members in one sum.
   static let maximumMemberCount = 64
   /// The sum of `maximumMemberCount` values below 2^58 fits into 64 bits.
   private static let bitWidth: UInt64 = 58
 
-  /// The offset of each value: 2^57 for signed values, which makes small ones nonnegative.
+  /// The number that is added to each word: 2^57 for signed words, so that small ones are
+  /// nonnegative.
   let shift: LaneVector
   private(set) var sums = LaneVector()
   private var bits = LaneVector()
@@ -32,7 +33,8 @@ struct SmallSums: LaneAccumulator {
     bits |= shifted
   }
 
-  /// Returns `true` if all values were small and active; an inactive word is not small.
+  /// Returns `true` if every shifted word is below 2^58; an inactive word is never below this
+  /// limit.
   @inline(__always)
   var areExact: Bool {
     let large = bits &>> Self.bitWidth
@@ -40,10 +42,10 @@ struct SmallSums: LaneAccumulator {
   }
 }
 
-/// The high halves of the sums of keys, and the number of keys that are 0 (inactive words).
+/// Sums the high halves of keys, and counts the keys that are 0, which are those of inactive words.
 struct KeySums: LaneAccumulator {
   let keys: LaneVector
-  /// The sums of the high halves.
+  /// The sums of the high 32 bits of the keys.
   private(set) var high = LaneVector()
   private(set) var inactive = LaneVector()
 
@@ -58,7 +60,7 @@ struct KeySums: LaneAccumulator {
   }
 }
 
-/// The maximum keys; the key of an inactive word is 0.
+/// Keeps the maximum key of each lane; the key of an inactive word is 0.
 struct MaximumKeys: LaneAccumulator {
   let keys: LaneVector
   private(set) var maximum = LaneVector()
@@ -72,7 +74,7 @@ struct MaximumKeys: LaneAccumulator {
   }
 }
 
-/// The maximum negated keys, which are those of the minimum values.
+/// Keeps the maximum negated key of each lane, which is the negated key of the minimum word.
 struct MinimumKeys: LaneAccumulator {
   let keys: LaneVector
   private(set) var maximum = LaneVector()
@@ -86,7 +88,7 @@ struct MinimumKeys: LaneAccumulator {
   }
 }
 
-/// The number of words that are 0.
+/// Counts the words that are 0, for each lane.
 struct ZeroCounts: LaneAccumulator {
   private(set) var counts = LaneVector()
 
@@ -97,10 +99,10 @@ struct ZeroCounts: LaneAccumulator {
 }
 
 extension LaneVector {
-  /// 1 for each word that is 0, otherwise 0.
+  /// For each lane, 1 if the word is 0, otherwise 0.
   @inline(__always)
   var isZero: LaneVector {
-    // Only for 0 is the highest bit clear in the word and set in the word minus 1.
+    // The highest bit is clear in the word and set in the word minus 1 only if the word is 0.
     ((self &- 1) & ~self) &>> 63
   }
 }

@@ -1,28 +1,28 @@
-/// Up to eight adjacent words of a record.
+/// The words of up to eight adjacent lanes.
 typealias LaneVector = SIMD8<UInt64>
 
-/// One word of a member statistic, with the values to accumulate over the members.
+/// One word of the members' records, and which values to accumulate for it over the members.
 struct Lane: Hashable, Sendable {
-  /// The index in a record of a member.
+  /// The index of the word in a member's record.
   let word: Int
-  /// The offset of its key: see `WordFormat.key`.
+  /// The offset that converts the word to its key; see `WordFormat.key`.
   let key: UInt64
   let needsMinimum: Bool
   let needsMaximum: Bool
   let needsZeroCount: Bool
 }
 
-/// Adjacent lanes, which are accumulated together: one read of a column over many records.
+/// Up to eight lanes with adjacent words, so that one pass over the records reads all of them.
 struct LaneBlock: Hashable, Sendable {
-  /// The first word in a record of a member.
+  /// The index of the first lane's word in a member's record.
   let word: Int
-  /// The first lane.
+  /// The index of the first lane.
   let lane: Int
   /// The number of lanes, at most eight.
   let count: Int
-  /// The offsets of the keys.
+  /// The offsets that convert words to keys, for each lane.
   let keys: LaneVector
-  // Set if any of the lanes needs the value.
+  // Each of the following flags is set if at least one of the lanes needs the value.
   let needsMinimum: Bool
   let needsMaximum: Bool
   let needsZeroCount: Bool
@@ -42,7 +42,7 @@ struct LaneBlock: Hashable, Sendable {
 
   /// Divides lanes into blocks.
   ///
-  /// A block has fewer than eight lanes only if fewer words are adjacent.
+  /// A block has fewer than eight lanes only if fewer than eight words are adjacent.
   static func blocks(of lanes: [Lane]) -> [LaneBlock] {
     var blocks: [LaneBlock] = []
     var begin = 0
@@ -51,7 +51,7 @@ struct LaneBlock: Hashable, Sendable {
       while end < lanes.count, lanes[end].word == lanes[end - 1].word + 1 { end += 1 }
       let width = min(LaneVector.scalarCount, end - begin)
       for lane in stride(from: begin, to: end, by: width) {
-        // The last block overlaps the one before it, so that it is full.
+        // The last block overlaps the block before it, so that the last block has the full width.
         blocks.append(LaneBlock(lanes, from: min(lane, end - width), count: width))
       }
       begin = end
@@ -59,10 +59,10 @@ struct LaneBlock: Hashable, Sendable {
     return blocks
   }
 
-  /// Accumulates the words of the block over records.
+  /// Accumulates the words of the block over the records of members.
   ///
-  /// The last word fills a block that is not full. The function is not inlined: the CPU has just
-  /// enough registers for one accumulator.
+  /// If the block has fewer than eight lanes, its last word is repeated in the unused positions.
+  /// The function is not inlined, because the CPU has just enough registers for one accumulator.
   @inline(never)
   func accumulated<Accumulator: LaneAccumulator>(
     _ words: Span<UInt64>, _ members: Span<Int>, into empty: Accumulator
@@ -72,7 +72,8 @@ struct LaneBlock: Hashable, Sendable {
       let column = words.extracting(word...)
       for index in members.indices {
         let row = column.extracting(members[index]...)
-        // The access to the last word proves the others valid: one bounds check remains of eight.
+        // If the access to the last word is valid, the others are valid too, so that the compiler
+        // keeps one bounds check instead of eight.
         let last = row[7]
         accumulator.add(LaneVector(row[0], row[1], row[2], row[3], row[4], row[5], row[6], last))
       }

@@ -1,19 +1,20 @@
-/// The accumulated values of a lane block over all members of a pass.
+/// The accumulated values of a lane block (adjacent words) over all members of one sample.
 ///
-/// The low and high halves of words are summed separately, which is exact for 2^32 members.
+/// The low and high 32 bits of words are summed separately, so that the sums are exact for up to
+/// 2^32 members.
 struct LaneBlockTotals: Sendable {
   private var low = LaneVector()
   private var high = LaneVector()
   private var inactive = LaneVector()
-  /// The number of members whose values were all small.
+  /// The number of members in batches whose words were all small; see `SmallSums.areExact`.
   private var smallCount = 0
   private var memberCount = 0
-  /// The maximum negated keys and the maximum keys; 0 if there are none.
+  /// The maximum negated keys and the maximum keys; 0 if no word was active.
   private(set) var minimum = LaneVector()
   private(set) var maximum = LaneVector()
   private(set) var zeroCounts = LaneVector()
 
-  /// Adds the words of the block of at most `SmallSums.maximumMemberCount` members.
+  /// Adds the words of at most `SmallSums.maximumMemberCount` members.
   mutating func add(_ words: Span<UInt64>, _ members: Span<Int>, of block: LaneBlock) {
     addSums(words, members, of: block)
     if block.needsMinimum {
@@ -30,9 +31,9 @@ struct LaneBlockTotals: Sendable {
     }
   }
 
-  /// Adds to the sums and counts the inactive words.
+  /// Adds the words of the members to the sums and counts the inactive words.
   ///
-  /// Most values are small; the words are read a second time only if one is not.
+  /// Most words are small. The words are read a second time only if at least one word is not small.
   @inline(__always)
   private mutating func addSums(_ words: Span<UInt64>, _ members: Span<Int>, of block: LaneBlock) {
     let small = block.accumulated(words, members, into: SmallSums(keys: block.keys))
@@ -44,7 +45,8 @@ struct LaneBlockTotals: Sendable {
       return
     }
     let keyed = block.accumulated(words, members, into: KeySums(keys: block.keys))
-    // The low halves are the remainder of the wrapped sum; their sum needs 38 bits.
+    // The low halves are what the wrapped sum has beyond the high halves; the sum of low halves
+    // needs 38 bits.
     let count = UInt64(members.count)
     let wrapped = small.sums &+ (block.keys &- small.shift) &* LaneVector(repeating: count)
     low &+= wrapped &- (keyed.high &<< 32)
@@ -52,12 +54,12 @@ struct LaneBlockTotals: Sendable {
     inactive &+= keyed.inactive
   }
 
-  /// The number of active words.
+  /// The number of active words in a lane of the block.
   func activeCount(_ step: Int) -> Int {
     memberCount - Int(inactive[step])
   }
 
-  /// The exact sum of the active words.
+  /// The exact sum of the active words in a lane of the block.
   func sum(_ step: Int, of block: LaneBlock) -> Int128 {
     let accumulated = Int128(high[step]) << 32 + Int128(low[step])
     let shift = SmallSums.shift(keys: block.keys)[step]

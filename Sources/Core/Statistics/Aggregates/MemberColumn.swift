@@ -1,19 +1,19 @@
-/// A statistic of the members, with the accumulators of its words.
+/// Tells where a statistic is in the members' records, and how its words are aggregated.
 struct MemberColumn: Sendable {
   let mode: AggregationMode
   let format: WordFormat
-  /// The words in a record of a member.
+  /// The indices of the statistic's words in a member's record.
   let words: Range<Int>
-  /// The lane of the first word; each word has one lane.
+  /// The index of the first word's lane; each word has one lane, which accumulates the word.
   let lane: Int
-  /// The range of the counts by value, for a state or boolean.
+  /// The indices of the counters of a state or boolean; empty for other statistics.
   let counts: Range<Int>
   /// The functions to compute; empty if the words are merged or counted by value.
   let functions: [AggregateFunction]
-  /// Set if its sums only grow, so that the totals of former members are retained.
+  /// Set if the sums of the statistic only grow, so that the totals of former members are kept.
   let isTotal: Bool
 
-  /// The lanes of its words.
+  /// The lanes of the statistic's words.
   var lanes: Range<Int> {
     lane..<lane + words.count
   }
@@ -31,7 +31,7 @@ struct MemberColumn: Sendable {
     functions.contains(function)
   }
 
-  /// The index of the count of a value.
+  /// The index of the counter for a value.
   func countIndex(of value: UInt64) -> Int {
     let isNegative = format.isSigned && Int64(bitPattern: value) < 0
     if mode == .boolean { return counts.lowerBound + (value == 0 || isNegative ? 0 : 1) }

@@ -1,12 +1,13 @@
-/// Detects resets: totals of a member that fell between two records.
+/// Detects resets: a total of a member is lower in the later of two records.
 ///
-/// A reset of one member is invisible in a sum over members that grow faster. The caller therefore
-/// compares `sum` of each member's own records, and reads the earlier record only if it fell.
+/// A sum over members can grow although one member was reset, because the other members grow more.
+/// The caller therefore compares `sum` for each member separately, and calls `records` only if a
+/// sum fell or words became active or inactive.
 public struct ResetDetector: Sendable {
   /// The indices of the cumulative statistics and histograms in the members' schema.
   public let positions: [Int]
   private let totals: [Statistic]
-  /// Their words, with adjacent words joined.
+  /// The words of the statistics in `totals`; adjacent words are joined to one range.
   private let runs: [Range<Int>]
   private let markers: [UInt64]
 
@@ -33,7 +34,7 @@ public struct ResetDetector: Sendable {
     self.markers = markers
   }
 
-  /// Returns `true` if all words of the statistic at an index of `positions` are active.
+  /// Returns `true` if all words of a statistic are active; `index` is an index of `positions`.
   public func isActive(_ index: Int, in words: Span<UInt64>, at offset: Int) -> Bool {
     for word in totals[index].words where words[offset + word] == markers[word] { return false }
     return true
@@ -41,7 +42,8 @@ public struct ResetDetector: Sendable {
 
   /// The sum of the totals in a record, modulo 2^64.
   ///
-  /// It falls if all totals were reset. It may grow if one was reset and the others grew more.
+  /// The sum falls if all totals were reset. If only some totals were reset, the sum grows if the
+  /// other totals grew more.
   public func sum(_ record: Span<UInt64>) -> UInt64 {
     var sums = SIMD8<UInt64>()
     for index in runs.indices {
@@ -49,7 +51,8 @@ public struct ResetDetector: Sendable {
       let end = runs[index].upperBound
       while word + 8 <= end {
         let row = record.extracting(word..<word + 8)
-        // The access to the last word proves the others valid: one bounds check remains of eight.
+        // If the access to the last word is valid, the others are valid too, so that the compiler
+        // keeps one bounds check instead of eight.
         let last = row[7]
         sums &+= SIMD8(row[0], row[1], row[2], row[3], row[4], row[5], row[6], last)
         word += 8
@@ -64,10 +67,12 @@ public struct ResetDetector: Sendable {
 
   /// Compares two records of a member.
   ///
-  /// `lost` has the earlier values of words that fell or became inactive; what a word counted after
-  /// the reset is ordinary growth. `begun` has the later values of words that became active: they
-  /// were counted at an unknown time and are not growth. All other words of both are inactive.
+  /// `lost` has the earlier values of words that fell or became inactive. What such a word counted
+  /// after the reset is ordinary growth. `begun` has the later values of words that became active.
+  /// These values were counted at an unknown time and are not growth. In both records, all other
+  /// words are inactive.
   ///
+  /// - Returns: `nil` if no word fell and no word became active or inactive.
   /// - Returns: `nil` if no word was reset and none became active.
   public func records(
     from earlier: Span<UInt64>, to later: Span<UInt64>

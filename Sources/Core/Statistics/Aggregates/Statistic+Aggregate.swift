@@ -1,7 +1,7 @@
 extension Statistic {
-  /// The statistic that results from aggregation by a function; its offset is not set.
+  /// The statistic that describes the result of an aggregation; its offset is not set.
   ///
-  /// The function is `nil` if the values are merged or counted by value.
+  /// `function` is `nil` if the values are merged or counted by value.
   func aggregated(by function: AggregateFunction?, name: String) -> Statistic {
     var result = self
     result.name = name
@@ -14,7 +14,8 @@ extension Statistic {
       return result
     }
     switch (function, kind) {
-    // A sum of cumulative values grows, the maximum of peaks is a peak, unknown stays unknown.
+    // The result keeps the kind: a sum of cumulative values only grows, the maximum of peaks is a
+    // peak, and an unknown kind stays unknown.
     case (.sum, .cumulative), (.maximum, .peak), (.minimum, .unknown), (.maximum, .unknown): break
     default: result.kind = .instant
     }
@@ -29,7 +30,7 @@ extension Statistic {
     return result
   }
 
-  /// Converts the statistic to a histogram over named values; a state also counts unnamed ones.
+  /// Converts the statistic to a histogram with a bucket for each name.
   private mutating func becomeCounts(of names: [String]) {
     let hasUnnamed = kind == .state
     kind = .linearHistogram
@@ -41,7 +42,7 @@ extension Statistic {
 }
 
 extension Scale {
-  /// The scale of averages, with three more decimals if the exponent permits them.
+  /// The scale of averages: three more decimals, or 2^-10 for base 2, if the exponent permits this.
   var ofAverage: Scale {
     let places: Int16
     switch base {
@@ -53,7 +54,7 @@ extension Scale {
     return overflow ? self : Scale(base: base, exponent: lower)
   }
 
-  /// The factor that converts a value to the scale of averages.
+  /// The factor by which a value is multiplied to convert it to the scale of averages.
   var factorOfAverage: Int128 {
     if ofAverage == self { return 1 }
     return base == .two ? 1024 : 1000

@@ -1,13 +1,14 @@
-/// Assigns names to the statistics of an aggregate, without duplicates.
+/// Assigns a unique name to each statistic of an aggregate.
 ///
 /// A name of the members' schema belongs to the first statistic with that name, even if the
-/// aggregate omits it: a name never refers to another statistic than in the members' schema. Later
-/// statistics get the first free suffix of ".2", ".3" and so on.
+/// aggregate omits this statistic. A name therefore never refers to different statistics in the two
+/// schemas. If a name is already used, the statistic gets the first free suffix of ".2", ".3" and
+/// so on.
 struct UniqueNames {
-  /// The distinct names of the members' statistics.
+  /// The unique name of each statistic of the members.
   private(set) var own: [String] = []
   private var used: Set<String>
-  /// The last suffix tried for each name.
+  /// For each name, the number in the last suffix that was tried.
   private var numbers: [String: Int] = [:]
 
   init(of schema: Schema) {
@@ -20,7 +21,7 @@ struct UniqueNames {
     }
   }
 
-  /// Returns the name of the result of a function; `nil` means merged or counted by value.
+  /// Returns the name of a function's result; `function` is `nil` if values are merged or counted.
   mutating func name(of statistic: Int, by function: AggregateFunction?, isNatural: Bool) -> String
   {
     guard let function, !isNatural else { return own[statistic] }

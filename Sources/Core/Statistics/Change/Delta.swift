@@ -1,20 +1,21 @@
 /// The exact change of a value between two samples.
 public enum Delta: Hashable, Sendable {
-  /// Growth of a count.
+  /// The growth of a count.
   case increase(UInt64)
   /// A count fell, which means that it was reset; `since` is the growth after the reset.
   ///
   /// The growth between the first sample and the reset is unknown.
   case reset(since: UInt64)
-  /// Rise or fall of a level.
+  /// The change of a level, positive if the level rose.
   case change(Int128)
   /// One of the two values is inactive.
   case unknown
 
-  /// Computes the delta of one word.
+  /// Computes the change of one word.
   ///
-  /// A cumulative value, a peak and a histogram bucket can only grow: a fall is a reset. All other
-  /// kinds, also kinds of later versions, are levels.
+  /// Cumulative values, peaks and histogram buckets can only grow, so a fall of such a value means
+  /// a reset. Values of all other kinds are levels; this includes kinds that later versions of the
+  /// format add.
   public init(of statistic: Statistic, from earlier: UInt64, to later: UInt64) {
     if Inactive.marks(earlier, of: statistic) || Inactive.marks(later, of: statistic) {
       self = .unknown
@@ -25,7 +26,7 @@ public enum Delta: Hashable, Sendable {
       let fell =
         statistic.isSigned
         ? Int64(bitPattern: later) < Int64(bitPattern: earlier) : later < earlier
-      // Two's complement: the difference is correct for signed words as well.
+      // In two's complement, the difference is correct for signed words as well.
       self = fell ? .reset(since: later) : .increase(later &- earlier)
     case .instant, .state, .unknown:
       self = .change(
@@ -36,8 +37,9 @@ public enum Delta: Hashable, Sendable {
 
 /// A level as a signed number.
 ///
-/// Levels in the kernel are unsigned words that may fall below zero for a moment while several CPUs
-/// count. Values near 2^64 are therefore negative.
+/// In the kernel, an instant value is an unsigned word. While several CPUs count, it is possible
+/// that the word falls below zero for a moment. Therefore, values near 2^64 are read as negative
+/// numbers.
 public struct Level: Hashable, Sendable {
   public let value: Int128
 

@@ -1,6 +1,6 @@
-/// The growth rate of a count between two samples, with the bounds that their windows imply.
+/// The growth rate of a count between two samples, with bounds.
 public struct Rate: Hashable, Sendable {
-  /// The exact growth.
+  /// The exact growth between the samples.
   public let increase: UInt64
   public let interval: Interval
   /// Set if the count was reset between the samples; the rate is then a lower bound.
@@ -8,8 +8,9 @@ public struct Rate: Hashable, Sendable {
 
   /// Computes the rate of one word of a statistic.
   ///
-  /// The result is `nil` for a level, a peak or an inactive value, or if `laterWindow` is not later
-  /// than `earlierWindow`.
+  /// The result is `nil` for a level, a peak or an inactive value. The result is also `nil` if
+  /// `laterWindow` is not later than `earlierWindow`. A window is the time span in which the values
+  /// were read.
   public init?(
     of statistic: Statistic, from earlier: UInt64, at earlierWindow: Window, to later: UInt64,
     at laterWindow: Window
@@ -33,13 +34,13 @@ public struct Rate: Hashable, Sendable {
     self.afterReset = afterReset
   }
 
-  /// The rate per second between the middles of the windows.
+  /// The rate per second, for the time between the middles of the two windows.
   public var perSecond: Double { perSecond(over: interval.nominal) }
 
-  /// The lower bound, per second.
+  /// The lower bound of the rate per second.
   public var lowest: Double { perSecond(over: interval.longest) }
 
-  /// The upper bound, per second; infinite if the windows overlap.
+  /// The upper bound of the rate per second; infinite if the windows overlap.
   public var highest: Double { perSecond(over: interval.shortest) }
 
   private func perSecond(over nanoseconds: UInt64) -> Double {
@@ -48,14 +49,14 @@ public struct Rate: Hashable, Sendable {
   }
 }
 
-/// The fraction of an interval that a statistic counted as time spent.
+/// The time that a statistic counted in an interval, divided by the length of the interval.
 public struct Share: Hashable, Sendable {
-  /// From 0 to the number of members that may spend time concurrently.
+  /// The fraction, from 0 to the number of members that can spend time concurrently.
   public let value: Double
   /// Set if the statistic counted more time than the interval has.
   ///
-  /// A statistic such as `halt_wait_ns` grows only when the wait ends. The whole wait is then
-  /// counted at once, although a part of it belongs to earlier intervals.
+  /// For example, `halt_wait_ns` grows only when a wait ends. The
+  /// whole wait is then counted at once, although a part of the wait belongs to earlier intervals.
   public let exceedsInterval: Bool
 
   /// Computes the share from a rate; `nil` if the statistic does not count time.
@@ -63,7 +64,7 @@ public struct Share: Hashable, Sendable {
   /// - Parameters:
   ///   - rate: The rate of the statistic.
   ///   - statistic: The statistic.
-  ///   - memberCount: The number of members that may spend time concurrently: 1 for a vCPU, the
+  ///   - memberCount: The number of members that can spend time concurrently: 1 for a vCPU, the
   ///     number of members for a sum.
   public init?(_ rate: Rate, of statistic: Statistic, memberCount: Int = 1) {
     guard statistic.isTimeSpent,
@@ -71,7 +72,7 @@ public struct Share: Hashable, Sendable {
     else { return nil }
     let maximum = UInt128(rate.interval.longest) * UInt128(UInt64(memberCount))
     exceedsInterval = spent > maximum
-    // More than 2^64 ns exceeds any interval; `memberCount` limits the quotient anyway.
+    // A time above 2^64 ns exceeds any interval, and `memberCount` limits the quotient in any case.
     let shown = Double(UInt64(exactly: spent) ?? .max)
     value =
       rate.interval.nominal == 0

@@ -1,6 +1,6 @@
 /// One point in time on two clocks, in nanoseconds.
 ///
-/// Windows use CLOCK_MONOTONIC. Users, files and monitoring systems use CLOCK_REALTIME.
+/// `Window` uses CLOCK_MONOTONIC. Users, files and monitoring systems use CLOCK_REALTIME.
 public struct Timestamp: Hashable, Sendable {
   /// The time on CLOCK_MONOTONIC.
   public var monotonic: UInt64
@@ -14,8 +14,8 @@ public struct Timestamp: Hashable, Sendable {
 
   /// Converts a time on CLOCK_REALTIME to CLOCK_MONOTONIC.
   ///
-  /// - Returns: The time, at least 1 (a window that begins at 0 was never read) and at most
-  ///   `monotonic`.
+  /// - Returns: A time from 1 to `monotonic`. The result is never 0, because a window that begins
+  ///   at 0 means that the values were never read.
   package func monotonic(ofRealtime time: UInt64) -> UInt64 {
     let age = realtime > time ? realtime - time : 0
     return age < monotonic ? monotonic - age : 1

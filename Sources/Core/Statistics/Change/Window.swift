@@ -12,23 +12,23 @@ public struct Window: Hashable, Sendable {
     self.end = end
   }
 
-  /// The time with the smallest maximum error for all values.
+  /// The middle of the window; as the time of a value, it has the smallest maximum error.
   public var middle: UInt64 { begin + (end - begin) / 2 }
 }
 
-/// The time between two windows, with its bounds.
+/// The time between two windows; because a window has a length, the time has bounds.
 public struct Interval: Hashable, Sendable {
-  /// From the end of the first window to the beginning of the second; 0 if they overlap.
+  /// The time from the end of the first window to the beginning of the second; 0 if they overlap.
   public let shortest: UInt64
-  /// From the beginning of the first window to the end of the second.
+  /// The time from the beginning of the first window to the end of the second.
   public let longest: UInt64
-  /// From the middle of the first window to the middle of the second.
+  /// The time from the middle of the first window to the middle of the second.
   public let nominal: UInt64
 
-  /// The interval from `earlier` to `later`.
+  /// Computes the interval from `earlier` to `later`.
   ///
-  /// The result is `nil` if the windows are equal, or if `later` begins or ends before `earlier`
-  /// does.
+  /// The result is `nil` in three cases: the windows are equal, `later` begins before `earlier`
+  /// begins, or `later` ends before `earlier` ends.
   public init?(from earlier: Window, to later: Window) {
     guard later.begin >= earlier.begin, later.end >= earlier.end, later != earlier else {
       return nil

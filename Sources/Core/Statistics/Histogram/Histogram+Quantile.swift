@@ -1,9 +1,9 @@
 extension Histogram {
   /// The bounds of a quantile.
   ///
-  /// The position of a sample within its bucket is unknown, so the result is the whole bucket: the
-  /// exact quantile is at least `lower` and at most `upper`. A fraction of 0 is the minimum, 1 the
-  /// maximum.
+  /// The position of a sample within its bucket is unknown, so the result is the range of the whole
+  /// bucket. The exact quantile is at least `lower` and at most `upper`. For a fraction of 0, the
+  /// result is the bucket of the minimum; for a fraction of 1, it is the bucket of the maximum.
   ///
   /// - Returns: `nil` if there are no samples.
   public func quantile(_ fraction: Double) -> Bounds? {
@@ -23,7 +23,8 @@ extension Histogram {
   private func rank(_ fraction: Double, of total: UInt128) -> UInt128 {
     if fraction == 1 { return total }
     let rank = min(max(1, UInt128((Double(total) * fraction).rounded(.up))), total)
-    // 0.07 * 100 exceeds 7 as a Double, although 7 / 100 is 0.07.
+    // In Double arithmetic, 0.07 * 100 is above 7 but 7 / 100 is 0.07, so the rank can be 1 too
+    // high.
     return rank > 1 && Double(rank - 1) / Double(total) >= fraction ? rank - 1 : rank
   }
 }

@@ -1,12 +1,13 @@
-/// Sample counts by bucket, with exact integer bounds.
+/// Counts of samples by bucket; the bounds of the buckets are exact integers.
 public struct Histogram: Hashable, Sendable {
-  /// The assignment of values to buckets.
+  /// Assigns values to buckets.
   ///
-  /// Source: kernel document `virt/kvm/api.rst` 4.133; bucket numbers begin at 0 here.
+  /// Source: kernel document `virt/kvm/api.rst` 4.133. Here, the index of the first bucket is 0.
   public enum Shape: Hashable, Sendable {
-    /// Bucket k counts `bucketSize * k ..< bucketSize * (k + 1)`; the last one has no upper bound.
+    /// Bucket k counts `bucketSize * k ..< bucketSize * (k + 1)`; the last bucket has no upper
+    /// bound.
     case linear(bucketSize: UInt64, count: Int)
-    /// Bucket 0 counts 0, bucket k `2^(k-1) ..< 2^k`; the last one has no upper bound.
+    /// Bucket 0 counts 0, bucket k `2^(k-1) ..< 2^k`; the last bucket has no upper bound.
     case log2(count: Int)
 
     /// The number of buckets.
@@ -19,9 +20,9 @@ public struct Histogram: Hashable, Sendable {
 
   /// The range of values of one bucket or of adjacent buckets.
   public struct Bounds: Hashable, Sendable {
-    /// The minimum, inclusive.
+    /// The smallest value of the range.
     public let lower: UInt64
-    /// The maximum, inclusive; `nil` if unbounded.
+    /// The largest value of the range; `nil` if the range has no upper bound.
     public let upper: UInt64?
 
     public init(lower: UInt64, upper: UInt64?) {
@@ -61,10 +62,10 @@ public struct Histogram: Hashable, Sendable {
     self.init(shape: shape, counts: counts)
   }
 
-  /// The total number of samples; saturates below the inactive marker.
+  /// The total number of samples; limited to the values below the inactive marker.
   ///
-  /// It is always the sum of the buckets, because a separate counter may have been read at another
-  /// time.
+  /// The number is always the sum of the buckets. A separate counter of samples is not used,
+  /// because such a counter might have been read at another time.
   public var count: UInt64 {
     counts.reduce(0, Self.sum)
   }
@@ -116,7 +117,8 @@ extension Histogram.Shape {
       let (lower, overflow) = bucketSize.multipliedReportingOverflow(by: UInt64(index))
       guard !overflow else { return nil }
       if isLast { return .init(lower: lower, upper: nil) }
-      // A width of 0 is an error in the schema: the bucket has only its lower bound.
+      // A bucket size of 0 is an error in the schema; the bucket then contains only its lower
+      // bound.
       guard bucketSize > 0 else { return .init(lower: lower, upper: lower) }
       let (upper, isOpen) = lower.addingReportingOverflow(bucketSize - 1)
       return .init(lower: lower, upper: isOpen ? .max : upper)

@@ -35,9 +35,10 @@ public struct KVMHeader: Hashable, Sendable {
     self.dataOffset = dataOffset
   }
 
-  /// Parses the first 24 bytes of `bytes`; accepts any flags.
+  /// Parses the first 24 bytes of `bytes`; accepts any value of `flags`.
   ///
-  /// - Throws: `truncated`, or `tooLarge` if the descriptors or a name would exceed 16 MiB.
+  /// - Throws: `truncated` if there are fewer bytes; `tooLarge` if the descriptors or a name would
+  ///   exceed 16 MiB.
   public init(parsing bytes: Span<UInt8>) throws(KVMFormatError) {
     guard bytes.count >= Self.byteCount else {
       throw .truncated(.header, needed: Self.byteCount, found: bytes.count)
@@ -48,7 +49,7 @@ public struct KVMHeader: Hashable, Sendable {
     idOffset = Int(bytes.uint32(at: 12))
     descriptorOffset = Int(bytes.uint32(at: 16))
     dataOffset = Int(bytes.uint32(at: 20))
-    // Both factors may be close to 2^32.
+    // The product can overflow, because each factor can be close to 2^32.
     let (size, overflow) = descriptorStride.multipliedReportingOverflow(by: descriptorCount)
     guard !overflow, size <= Self.maximumDescriptorByteCount else {
       throw .tooLarge(.descriptors, byteCount: overflow ? Int.max : size)
@@ -78,7 +79,7 @@ public enum KVMFormatError: Error, Hashable, Sendable {
   case truncated(KVMBlock, needed: Int, found: Int)
   case tooLarge(KVMBlock, byteCount: Int)
   case invalidSchema(SchemaError)
-  /// The format permits at most 65,535 values per statistic, and no NUL in a name.
+  /// A statistic has more than 65,535 values, or a name contains a NUL; the format permits neither.
   case unrepresentable(name: String, size: Int)
 }
 

@@ -1,14 +1,15 @@
 extension Schema {
   /// Parses the descriptor block of a KVM binary statistics file.
   ///
-  /// Keeps kinds, units, bases and flag bits of later versions. Offsets are those of the
-  /// descriptors. A name ends at its first NUL or at `name_size`; invalid UTF-8 in it becomes
-  /// U+FFFD.
+  /// Kinds, units, bases and flag bits that only later versions define are kept as they are. The
+  /// offsets of the statistics are those in the descriptors. A name ends at its first NUL or after
+  /// `name_size` bytes. Invalid UTF-8 in a name becomes U+FFFD.
   ///
   /// - Parameters:
   ///   - bytes: The descriptor block, which begins at `header.descriptorOffset` of the file.
   ///   - header: The header of the same file.
-  /// - Throws: `truncated`, or `invalidSchema` if an offset or size is invalid.
+  /// - Throws: `truncated` if there are too few bytes; `invalidSchema` if an offset or size is
+  ///   invalid.
   public init(kvmDescriptors bytes: Span<UInt8>, header: KVMHeader) throws(KVMFormatError) {
     guard bytes.count >= header.descriptorByteCount else {
       throw .truncated(.descriptors, needed: header.descriptorByteCount, found: bytes.count)
@@ -29,18 +30,20 @@ extension Schema {
 
   /// Returns the header of a KVM binary statistics file with this schema.
   ///
-  /// The data block of `wordCount` words is at the end of the file, at the header's data offset. It
-  /// spans as few pages as possible, which minimizes the cost of a read of the data alone.
+  /// The data block of `wordCount` words is at the end of the file and begins at the header's data
+  /// offset. This offset is chosen so that the data block spans as few pages as possible, which
+  /// minimizes the cost of reading only the data.
   ///
-  /// - Throws: `unrepresentable` if the format cannot represent a statistic, `tooLarge` if the
-  ///   descriptors exceed the limit of readers.
+  /// - Throws: `unrepresentable` if the format cannot represent a statistic; `tooLarge` if the
+  ///   descriptors exceed the size that readers accept.
   public func kvmHeader(id: String) throws(KVMFormatError) -> KVMHeader {
     for statistic in statistics {
       guard statistic.size <= Int(UInt16.max), !statistic.name.utf8.contains(0) else {
         throw .unrepresentable(name: statistic.name, size: statistic.size)
       }
     }
-    // Kernels have used 48 so far. One longer name increases the size of every name.
+    // Kernels have used 48 bytes so far. All names have the same size, so one longer name makes the
+    // space for every name larger.
     let longest = statistics.map(\.name.utf8.count).max() ?? 0
     let nameSize = max(48, (max(longest, id.utf8.count) + 8) / 8 * 8)
     let descriptorOffset = KVMHeader.byteCount + nameSize
@@ -58,7 +61,7 @@ extension Schema {
 
   private static let pageSize = 4096
 
-  /// Encodes a KVM binary statistics file up to its data: header, id and descriptors.
+  /// Encodes the parts of a KVM binary statistics file before its data: header, id and descriptors.
   public func kvmFile(
     id: String
   ) throws(KVMFormatError) -> (header: KVMHeader, bytes: [UInt8]) {
@@ -122,7 +125,7 @@ extension KVMHeader {
 }
 
 extension Span<UInt8> {
-  /// The text before the first NUL, or all of it.
+  /// The text before the first NUL, or the whole text if there is no NUL.
   public var textBeforeNUL: String {
     var text: [UInt8] = []
     for index in indices {

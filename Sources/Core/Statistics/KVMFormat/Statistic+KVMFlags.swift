@@ -1,7 +1,7 @@
 extension Statistic {
   /// The `flags` word of a KVM descriptor: kind in bits 0-3, unit in 4-7, base in 8-11.
   ///
-  /// KVM has no kind for states; a state is encoded as an instant value.
+  /// KVM has no kind for states, so a state is encoded as an instant value.
   public var kvmFlags: UInt32 {
     let kindBits: UInt32 =
       switch kind {

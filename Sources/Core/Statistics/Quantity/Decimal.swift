@@ -10,9 +10,10 @@ public struct Decimal: Hashable, Sendable {
     self.isNegative = isNegative
   }
 
-  /// Converts a raw value to its unit.
+  /// Converts a raw value to a number in its unit.
   ///
-  /// The result is `nil` if it is not exact in 128 bits, or if the base is unknown.
+  /// The result is `nil` if the number cannot be represented exactly with 128 bits, or if the base
+  /// is unknown.
   public init?(_ raw: UInt64, scale: Scale) {
     let exponent = Int(scale.exponent)
     switch scale.base {
@@ -24,7 +25,7 @@ public struct Decimal: Hashable, Sendable {
       guard exponent <= UInt128(raw).leadingZeroBitCount else { return nil }
       self.init(mantissa: UInt128(raw) << UInt128(exponent), exponent: 0)
     case .two:
-      // v / 2^k = v * 5^k / 10^k, and 5^27 is the largest power of 5 below 2^64.
+      // A value v / 2^k equals v * 5^k / 10^k, and 5^27 is the largest power of 5 below 2^64.
       let halved = min(raw.trailingZeroBitCount, -exponent)
       let places = -exponent - halved
       guard places <= 27 else { return nil }
@@ -35,7 +36,7 @@ public struct Decimal: Hashable, Sendable {
     }
   }
 
-  /// Rounds an inexact number to six digits.
+  /// Rounds a floating-point number to six digits.
   public init?(rounding value: Double) {
     guard value.isFinite else { return nil }
     var magnitude = abs(value)
@@ -52,7 +53,7 @@ public struct Decimal: Hashable, Sendable {
       mantissa: UInt128(UInt64(magnitude.rounded())), exponent: exponent, isNegative: value < 0)
   }
 
-  /// The nanoseconds of a number of seconds, rounded down; `nil` on overflow.
+  /// Converts a number of seconds to nanoseconds, rounded down; `nil` on overflow.
   var nanoseconds: UInt128? {
     let shift = exponent + 9
     if shift < -38 { return 0 }
@@ -71,7 +72,7 @@ public struct Decimal: Hashable, Sendable {
 }
 
 extension Decimal: CustomStringConvertible {
-  /// The exact number, with an exponent if the plain form exceeds 40 digits.
+  /// The exact number; with an exponent if the text without an exponent exceeds 40 digits.
   public var description: String {
     let sign = isNegative && mantissa != 0 ? "-" : ""
     if mantissa == 0 { return "0" }

@@ -1,7 +1,7 @@
 extension UInt128 {
-  /// The decimal digits.
+  /// The number as decimal digits.
   var digits: String {
-    // Most values fit into 64 bits, which are much cheaper to print.
+    // Most values fit into 64 bits, and 64-bit numbers are much cheaper to print.
     if let small = UInt64(exactly: self) { return String(small) }
     return String(self)
   }
@@ -20,11 +20,11 @@ extension UInt128 {
     return count
   }
 
-  /// Drops the last `count` digits and rounds half up.
+  /// Drops the last `count` digits and rounds the rest half up.
   func dropping(digits count: Int) -> UInt128 {
     if let small = UInt64(exactly: self), count < 19 {
       let divisor = (0..<count).reduce(UInt64(1)) { power, _ in power * 10 }
-      // The divisor is even, or 1. Adding half of it before the division might overflow.
+      // The divisor is 1 or even. Adding half of the divisor before the division could overflow.
       let isUp = count > 0 && small % divisor >= divisor / 2
       return UInt128(small / divisor + (isUp ? 1 : 0))
     }

@@ -5,17 +5,17 @@ public struct FixedPoint: Hashable, Sendable {
 
   private static let half = Int128(1) << 63
 
-  /// Multiplies a double by `power` and truncates the product to 64 fractional bits.
+  /// Multiplies a floating-point number by `power` and truncates the product to 64 fractional bits.
   ///
-  /// The result is exact unless the product has bits below 2^-64. It is `nil` if the value is not
-  /// finite or the integer part exceeds 64 bits.
+  /// The result is exact if the product has no bits below 2^-64. The result is `nil` if the value
+  /// is not finite or the integer part of the product exceeds 64 bits.
   ///
   /// - Precondition: `power` is less than 2^60.
   public init?(_ value: Double, power: UInt64) {
     guard value.isFinite else { return nil }
     let isSubnormal = value.exponentBitPattern == 0
     let significand = value.significandBitPattern | (isSubnormal ? 0 : 1 << 52)
-    // value = significand * 2^exponent, with integer factors.
+    // The value equals significand * 2^exponent, and both numbers are integers.
     let exponent = Int(max(1, value.exponentBitPattern)) - 1075
     let product = UInt128(significand) * UInt128(power)
     let shift = exponent + 64
@@ -24,7 +24,7 @@ public struct FixedPoint: Hashable, Sendable {
     bits = value < 0 ? -magnitude : magnitude
   }
 
-  /// The nearest integer; `nil` if it exceeds 64 bits.
+  /// The number rounded to the nearest integer; `nil` if the integer exceeds 64 bits.
   public var rounded: Int64? {
     nextHalf.map { $0.whole }
   }
@@ -35,7 +35,7 @@ public struct FixedPoint: Hashable, Sendable {
   /// The fractional part, in units of 2^-64.
   public var fraction: UInt64 { UInt64(truncatingIfNeeded: bits) }
 
-  /// The number plus one half: its integer part is the rounded number.
+  /// The number plus one half; the integer part of this sum is the rounded number.
   public var nextHalf: FixedPoint? {
     let (sum, isOver) = bits.addingReportingOverflow(Self.half)
     return isOver ? nil : FixedPoint(bits: sum)

@@ -1,7 +1,7 @@
 extension UnsignedInteger {
   /// Returns the number in lower-case hexadecimal digits, without a prefix.
   ///
-  /// Leading zeros extend the text to `width` digits.
+  /// If the text has fewer than `width` digits, leading zeros are added.
   package func hexadecimal(width: Int = 1) -> String {
     let digits = String(self, radix: 16)
     let missing = width - digits.utf8.count

@@ -1,19 +1,19 @@
-/// A number and a unit for display: three significant digits and a suitable prefix.
+/// Formats a number with a unit for display: with three significant digits and a suitable prefix.
 ///
 /// All views use this type to format values for users.
 public struct Quantity: Hashable, Sendable {
   /// The number, for example `12.3`.
   public let number: String
-  /// The unit or prefix, for example `ms`, `KiB` or `k`; may be empty.
+  /// The unit or prefix, for example `ms`, `KiB` or `k`; empty for a number without a unit.
   public let unit: String
 
-  /// The complete text, with a space before a unit that is more than a prefix or `%`.
+  /// The complete text; a space precedes the unit, but not `%` or a prefix without a unit.
   public var text: String {
     unit.isEmpty || unit == "%" || Self.prefixes.contains(unit)
       ? number + unit : "\(number) \(unit)"
   }
 
-  /// The prefixes of powers of 1000.
+  /// The decimal prefixes; the index is the power of 1000.
   private static let prefixes = ["", "k", "M", "G", "T", "P", "E", "Z", "Y"]
 
   init(number: String, unit: String) {
@@ -21,7 +21,7 @@ public struct Quantity: Hashable, Sendable {
     self.unit = unit
   }
 
-  /// Formats an exact number of a unit.
+  /// Formats an exact number in a unit.
   public init(_ value: Decimal, unit: Unit) {
     let sign = value.isNegative && value.mantissa != 0 ? "-" : ""
     switch unit {
@@ -40,7 +40,7 @@ public struct Quantity: Hashable, Sendable {
     }
   }
 
-  /// Formats a raw word of a statistic; `nil` if the word is inactive.
+  /// Formats a raw word of a statistic; `nil` if the word is the marker for "no value".
   public init?(_ word: UInt64, of statistic: Statistic) {
     if Inactive.marks(word, of: statistic) { return nil }
     if statistic.kind == .state {
@@ -49,7 +49,8 @@ public struct Quantity: Hashable, Sendable {
       return
     }
     if statistic.kind.isHistogram {
-      // The unit is that of the bounds; the words count samples.
+      // The unit of a histogram applies to the bounds of its buckets; a word is a number of
+      // samples.
       self.init(Decimal(mantissa: UInt128(word), exponent: 0), unit: .none)
       return
     }
@@ -62,7 +63,7 @@ public struct Quantity: Hashable, Sendable {
     self.init(value, unit: statistic.unit)
   }
 
-  /// Formats a bound or size in the scaled unit of a statistic.
+  /// Formats a number in the scaled unit of a statistic, such as the bound of a bucket.
   public init(_ value: UInt64, inUnitOf statistic: Statistic) {
     guard let decimal = Decimal(value, scale: statistic.scale) else {
       self.init(number: String(value), unit: statistic.factorText)
@@ -71,7 +72,7 @@ public struct Quantity: Hashable, Sendable {
     self.init(decimal, unit: statistic.unit)
   }
 
-  /// Formats a share as a percentage with one decimal.
+  /// Formats a fraction as a percentage with one decimal place.
   public init(share: Double) {
     let tenths = (share * 1000).rounded()
     guard abs(tenths) < 1e15 else {
@@ -94,7 +95,7 @@ public struct Quantity: Hashable, Sendable {
   // MARK: - Prefixes
 
   private static func counted(_ value: Decimal, sign: String, unit: String) -> Quantity {
-    // Show short integers exactly.
+    // Short integers are shown exactly.
     if value.exponent == 0, value.mantissa < 100_000 {
       return Quantity(number: "\(sign)\(value.mantissa)", unit: unit)
     }
@@ -117,13 +118,13 @@ public struct Quantity: Hashable, Sendable {
         ? value.threeDigits(lowestPower: 0, highestPower: 0).number : "\(whole)"
       return Quantity(number: sign + number, unit: prefixes[power])
     }
-    // Hundredths of the prefixed unit, rounded. `threeDigits` may drop further digits; a hundredth
-    // does not matter then.
+    // The number of hundredths of the prefixed unit, rounded. `threeDigits` rounds the number
+    // again, to three digits or to an integer, so that an error below a hundredth is not visible.
     let shift = UInt128(10 * power)
     let rest = whole & ((UInt128(1) << shift) - 1)
     let hundredths = (whole >> shift) * 100 + (rest * 100 + (UInt128(1) << (shift - 1))) >> shift
     if hundredths >= 102_350, power + 1 < prefixes.count {
-      // Rounding would give 1024.
+      // Rounding to an integer would give 1024 or more.
       return Quantity(number: sign + "1", unit: prefixes[power + 1])
     }
     let (number, _) = Decimal(mantissa: hundredths, exponent: -2).threeDigits(
@@ -158,7 +159,7 @@ public struct Quantity: Hashable, Sendable {
 }
 
 extension Statistic {
-  /// The factor of a raw value, shown if the scaled number is not exact.
+  /// The factor of a raw value; shown if the scaled number cannot be computed exactly.
   fileprivate var factorText: String {
     unit == .none ? "* \(scale)" : "* \(scale) \(unit)"
   }
@@ -175,19 +176,20 @@ extension Decimal {
     return overflow ? nil : product
   }
 
-  /// Returns three significant digits, rounded half up, and the power of 1000 that they count.
+  /// Returns three significant digits, rounded half up, and the power of 1000 to multiply them by.
   func threeDigits(lowestPower: Int, highestPower: Int = .max) -> (number: String, power: Int) {
     var mantissa = mantissa
     var exponent = exponent
     guard mantissa > 0 else { return ("0", max(lowestPower, min(0, highestPower))) }
-    // Normalize to d.dd, dd.d or ddd times 1000^power.
+    // Choose the power so that the number is d.dd, dd.d or ddd times 1000^power.
     func power(_ mantissa: UInt128, _ exponent: Int) -> Int {
       let order = mantissa.digitCount - 1 + exponent
       let floor = order >= 0 ? order / 3 : -((2 - order) / 3)
       return min(max(floor, lowestPower), highestPower)
     }
     var chosen = power(mantissa, exponent)
-    // The decimals that give three significant digits, also for small numbers.
+    // The number of decimal places at which the number has three significant digits; works also for
+    // numbers far below 1.
     func places(_ mantissa: UInt128, _ exponent: Int, in chosen: Int) -> Int {
       let order = mantissa.digitCount - 1 + exponent - 3 * chosen
       return max(0, 2 - order)
@@ -201,7 +203,7 @@ extension Decimal {
     }
     round(to: kept, in: chosen)
     if mantissa > 0 {
-      // Rounding may add a digit: 999.6 k becomes 1.00 M.
+      // Rounding can add a digit: 999.6 k becomes 1.00 M.
       chosen = power(mantissa, exponent)
       kept = places(mantissa, exponent, in: chosen)
       round(to: kept, in: chosen)

@@ -1,4 +1,4 @@
-/// The 64-bit FNV-1a hash function.
+/// Computes the 64-bit FNV-1a hash of bytes.
 ///
 /// Source: draft-eastlake-fnv, 64-bit offset basis and prime.
 package struct FNV1a {

@@ -1,24 +1,24 @@
-/// The behaviour of a statistic's values over time.
+/// Tells how the values of a statistic behave over time.
 ///
 /// The first five kinds are those of KVM binary statistics (kernel document `virt/kvm/api.rst`,
 /// section 4.133).
 public enum Kind: Hashable, Sendable {
   /// A count that grows until it is reset.
   case cumulative
-  /// A level that rises and falls.
+  /// A level, which rises and falls.
   case instant
-  /// The highest level so far.
+  /// The highest level since the statistic began to count.
   case peak
-  /// Sample counts in buckets of equal width.
+  /// Counts of samples in buckets of equal width.
   case linearHistogram
-  /// Sample counts in buckets whose width doubles.
+  /// Counts of samples in buckets of which each is twice as wide as the one before it.
   case logHistogram
   /// An index into a list of names.
   case state
-  /// A kind of a later version, with its raw code.
+  /// A kind that only later versions of the format define, with its raw code.
   case unknown(UInt8)
 
-  /// Returns `true` if the words are sample counts by bucket.
+  /// Returns `true` if the words are counts of samples by bucket.
   public var isHistogram: Bool {
     self == .linearHistogram || self == .logHistogram
   }

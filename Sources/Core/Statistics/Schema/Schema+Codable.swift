@@ -3,7 +3,7 @@ extension Schema: Codable {
     case hash, words, statistics
   }
 
-  /// Decodes a schema; computes the word count and hash and ignores their keys.
+  /// Decodes a schema; computes the word count and the hash and ignores the encoded ones.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let statistics = try container.decode([Statistic].self, forKey: .statistics)
@@ -17,7 +17,7 @@ extension Schema: Codable {
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
-    // Many JSON readers do not support 64-bit numbers, so the hash is text.
+    // Many JSON readers do not support 64-bit numbers, so the hash is encoded as text.
     try container.encode(hashText, forKey: .hash)
     try container.encode(wordCount, forKey: .words)
     try container.encode(statistics, forKey: .statistics)
@@ -34,7 +34,7 @@ extension Statistic: Codable {
     case reservedFlags = "reserved_flags"
   }
 
-  /// Decodes a statistic; missing keys have default values.
+  /// Decodes a statistic; a missing key gets its default value.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     func value<T: Decodable>(_ key: CodingKeys, or defaultValue: T) throws -> T {
@@ -76,7 +76,8 @@ extension Statistic: Codable {
   }
 }
 
-/// Parses the raw code in `unknown(7)`; returns 15, the largest four-bit code, for other text.
+/// Parses a raw code, such as 7 in `unknown(7)`; for other text, returns 15, the largest 4-bit
+/// code.
 private func rawCode(of name: String) -> UInt8 {
   guard name.hasPrefix("unknown("), name.hasSuffix(")") else { return 15 }
   return UInt8(name.dropFirst("unknown(".count).dropLast()) ?? 15
@@ -87,7 +88,8 @@ extension Kind {
     let known: [Kind] = [
       .cumulative, .instant, .peak, .linearHistogram, .logHistogram, .state,
     ]
-    // A raw code with a known name becomes that kind.
+    // If the name has the form `unknown(7)` and the code is now known, the result is the known
+    // kind.
     self =
       known.first { $0.description == name } ?? Kind(kvmFlags: UInt32(rawCode(of: name) & 0xf))
   }

@@ -1,5 +1,6 @@
 extension Schema {
-  /// Returns the hash of statistics with their offsets; the same in every process and version.
+  /// Returns a hash of statistics and offsets that is the same in every process and version of
+  /// Vitals.
   static func hash(of statistics: [Statistic]) -> UInt64 {
     var hash = FNV1a()
     for statistic in statistics { hash.add(statistic) }
@@ -8,9 +9,9 @@ extension Schema {
 }
 
 extension FNV1a {
-  /// Adds every property that determines the interpretation of words.
+  /// Adds every property that determines how the words are interpreted.
   ///
-  /// Stability and cost are excluded, because a source may learn them later.
+  /// Stability and cost are excluded, because it is possible that a source learns them later.
   fileprivate mutating func add(_ statistic: Statistic) {
     add(statistic.name)
     add(Int(statistic.kvmFlags))

@@ -1,15 +1,16 @@
 /// An immutable, ordered list of statistics with the offsets of their words in a record.
 ///
-/// The words may be in any order and may have gaps: only the offset of a statistic determines their
-/// position.
+/// A record is the words of one group in a sample. The order of the words can differ from the order
+/// of the statistics, and there can be gaps: only the offset of a statistic determines the position
+/// of its words.
 public struct Schema: Sendable {
-  /// The maximum number of words in a record: 16 MiB.
+  /// The maximum number of words in a record; such a record has 16 MiB.
   public static let maximumWordCount = 1 << 21
 
   public let statistics: [Statistic]
-  /// The length of a record, including gaps.
+  /// The number of words in a record, including gaps.
   public let wordCount: Int
-  /// A hash that is equal for equal schemas, in every process and version.
+  /// A hash that is equal for equal schemas, in every process and version of Vitals.
   public let hash: UInt64
 
   /// Creates a schema from statistics with offsets.
@@ -19,7 +20,7 @@ public struct Schema: Sendable {
       guard statistic.offset >= 0, statistic.offset.isMultiple(of: 8), statistic.size >= 0 else {
         throw .misaligned(name: statistic.name, offset: statistic.offset)
       }
-      // Offset and size may come from foreign JSON: their sum may exceed 64 bits.
+      // Offset and size can come from JSON of another program, so their sum might exceed 64 bits.
       let (last, overflow) = (statistic.offset / 8).addingReportingOverflow(statistic.size)
       guard !overflow, last <= Self.maximumWordCount else {
         throw .tooLarge(name: statistic.name, words: overflow ? .max : last)
@@ -29,9 +30,9 @@ public struct Schema: Sendable {
     self.init(checked: statistics, wordCount: end)
   }
 
-  /// Creates a schema that packs the statistics without gaps; ignores their offsets.
+  /// Creates a schema in which the words of the statistics have no gaps; ignores their offsets.
   ///
-  /// - Precondition: The record has at most `maximumWordCount` words.
+  /// - Precondition: The statistics have at most `maximumWordCount` words in total.
   public init(packing statistics: [Statistic]) {
     var packed = statistics
     var end = 0
@@ -61,10 +62,11 @@ public struct Schema: Sendable {
     statistics.first { $0.name == name }
   }
 
-  /// The index of the counter with the exact sum of a histogram's samples, if there is one.
+  /// The index of the counter that has the exact sum of a histogram's samples; `nil` if there is
+  /// none.
   ///
-  /// It has the unit and scale of the histogram, and its name differs only in the last part, for
-  /// example `halt_wait_ns` and `halt_wait_hist`.
+  /// The counter has the same unit and scale as the histogram. The names of both differ only in the
+  /// last part, for example `halt_wait_ns` and `halt_wait_hist`.
   public func indexOfSum(of histogram: Statistic) -> Int? {
     guard histogram.kind.isHistogram, let cut = histogram.name.lastIndex(of: "_") else {
       return nil

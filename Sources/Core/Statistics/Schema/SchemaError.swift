@@ -2,7 +2,7 @@
 public enum SchemaError: Error, Hashable, Sendable {
   /// An offset is not a multiple of 8 bytes, or an offset or size is negative.
   case misaligned(name: String, offset: Int)
-  /// The record exceeds `Schema.maximumWordCount`.
+  /// The statistic would extend the record beyond `Schema.maximumWordCount`.
   case tooLarge(name: String, words: Int)
 }
 

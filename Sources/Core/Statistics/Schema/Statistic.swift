@@ -1,40 +1,40 @@
-/// The description of one quantity: the meaning of its words in a sample.
+/// Describes one quantity: its name, its unit, and where its words are in a record.
 public struct Statistic: Hashable, Sendable {
-  /// The expected lifetime of the name and meaning.
+  /// Tells how likely it is that the name and the meaning of a statistic change.
   public enum Stability: String, Hashable, Sendable {
     case stable
     case evolving
     case `internal`
   }
 
-  /// The cost of the statistic for its source.
+  /// Tells how much it costs the source of a statistic to maintain the value.
   public enum Cost: String, Hashable, Sendable {
     case free
     case cheap
     case heavy
   }
 
-  /// The name that the origin of the statistic uses.
+  /// The name that the source of the statistic uses.
   public var name: String
   public var kind: Kind
-  /// The unit of the value, or of the bounds of a histogram.
+  /// The unit of the value; for a histogram, the unit of the bounds.
   public var unit: Unit
   public var scale: Scale
-  /// The number of words: the bucket count of a histogram, otherwise usually 1.
+  /// The number of words: for a histogram the number of buckets, otherwise usually 1.
   public var size: Int
   /// The offset of the first word in the record, in bytes.
   public var offset: Int
-  /// The bucket width of a linear histogram, in the scaled unit; otherwise 0.
+  /// The width of a linear histogram's buckets, in the scaled unit; 0 for other kinds.
   public var bucketSize: UInt32
   /// Set if the words are two's complement numbers.
   public var isSigned: Bool
-  /// The names of a state's values, indexed by value.
+  /// The names of a state's values; the value is the index.
   public var states: [String]
   public var stability: Stability
   public var cost: Cost
-  /// The flag bits 12 to 31 of a KVM descriptor, which are not defined in any version.
+  /// Bits 12 to 31 of the flags of a KVM descriptor, which no version of the format defines.
   public var reservedFlags: UInt32
-  /// The description given by the source, a sentence; empty if there is none.
+  /// A sentence by the source that describes the statistic; empty if there is none.
   public var meaning: String
 
   public init(
@@ -58,12 +58,12 @@ public struct Statistic: Hashable, Sendable {
     self.meaning = meaning
   }
 
-  /// The indices of the words in a record.
+  /// The indices of the statistic's words in a record.
   public var words: Range<Int> {
     offset / 8..<offset / 8 + size
   }
 
-  /// The histogram shape; `nil` if the statistic is not a histogram.
+  /// How values are assigned to the buckets; `nil` if the statistic is not a histogram.
   public var histogramShape: Histogram.Shape? {
     switch kind {
     case .linearHistogram: .linear(bucketSize: UInt64(bucketSize), count: size)
@@ -72,20 +72,20 @@ public struct Statistic: Hashable, Sendable {
     }
   }
 
-  /// Returns `true` if the value is an accumulated duration.
+  /// Returns `true` if the value is a sum of durations.
   public var isTimeSpent: Bool {
     kind == .cumulative && unit == .seconds
   }
 }
 
-/// The marker words of values that are not produced now.
+/// The marker words, which mean that a statistic has no value at present ("inactive").
 public enum Inactive {
-  /// The marker of unsigned values.
+  /// The marker for unsigned values.
   public static let unsigned = UInt64.max
-  /// The marker of signed values, as a word.
+  /// The marker for signed values, as an unsigned word.
   public static let signed = UInt64(bitPattern: Int64.min)
 
-  /// Returns `true` if `word` is the marker of the statistic.
+  /// Returns `true` if `word` is the marker for the statistic.
   public static func marks(_ word: UInt64, of statistic: Statistic) -> Bool {
     word == (statistic.isSigned ? signed : unsigned)
   }

@@ -6,7 +6,7 @@ public enum Unit: Hashable, Sendable {
   case cycles
   /// A value of 0 or 1.
   case boolean
-  /// A unit of a later version, with its raw code.
+  /// A unit that only later versions of the format define, with its raw code.
   case unknown(UInt8)
 }
 
@@ -23,14 +23,14 @@ extension Unit: CustomStringConvertible {
   }
 }
 
-/// The factor between a raw value and its unit: `base`^`exponent`.
+/// The factor by which a raw value is multiplied to get a number in its unit: `base`^`exponent`.
 ///
 /// For example, seconds with 10^-9 are nanoseconds, and bytes with 2^20 are MiB.
 public struct Scale: Hashable, Sendable {
   public enum Base: Hashable, Sendable {
     case ten
     case two
-    /// A base of a later version, with its raw code.
+    /// A base that only later versions of the format define, with its raw code.
     case unknown(UInt8)
   }
 
@@ -42,11 +42,11 @@ public struct Scale: Hashable, Sendable {
     self.exponent = exponent
   }
 
-  /// Raw values in the unit itself.
+  /// The scale of raw values in the unit itself.
   public static let one = Scale(base: .ten, exponent: 0)
-  /// Raw values in billionths of the unit.
+  /// The scale of raw values in billionths of the unit.
   public static let nano = Scale(base: .ten, exponent: -9)
-  /// Raw values in millionths of the unit.
+  /// The scale of raw values in millionths of the unit.
   public static let micro = Scale(base: .ten, exponent: -6)
 }
 

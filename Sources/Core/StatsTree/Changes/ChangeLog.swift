@@ -1,34 +1,36 @@
-/// A change of a tree's membership.
+/// A change of the set of sources or groups in a tree.
 public struct Change: Sendable {
   public enum Kind: Hashable, Sendable {
     case sourceJoined
     case sourceLeft
-    /// A group was attached, or its source joined.
+    /// A group was attached to a source of the tree, or the group's source was added to the tree.
     case groupJoined
     case groupLeft
-    /// A source counts in other aggregates than before; readers determine all memberships again.
+    /// A source is now in other aggregates than before, so readers must find the members of all
+    /// aggregates again.
     case rearranged
   }
 
   public let kind: Kind
   public let source: Source
-  /// The group that joined or left; `nil` for a change of a source.
+  /// The group that joined or left; `nil` if the change concerns only a source.
   public let group: Group?
 }
 
-/// The most recent changes of a tree, for incremental updates of readers.
+/// Keeps the most recent changes of a tree, so that readers can update their data incrementally.
 struct ChangeLog {
-  /// The minimum number of changes kept.
+  /// The log keeps at least this number of the most recent changes.
   ///
-  /// A reader that missed more scans the whole tree, which costs no more than some thousands of
-  /// changes.
+  /// A reader that missed more changes reads the whole tree again. To read the tree costs no more
+  /// than to apply some thousands of changes.
   static let capacity = 4096
   private var changes: [Change] = []
-  /// The number of the first change in `changes`.
+  /// The generation of the tree (`Tree.generation`) after the first change in `changes`.
   private var first: UInt64 = 2
 
   mutating func append(_ change: Change, _ number: UInt64) {
-    // Removing half at once makes the amortized cost of an append constant.
+    // The log removes this number of changes at once, so that the amortized cost of an append is
+    // constant.
     if changes.count >= 2 * Self.capacity {
       changes.removeFirst(Self.capacity)
       first = number - UInt64(changes.count)
@@ -36,7 +38,7 @@ struct ChangeLog {
     changes.append(change)
   }
 
-  /// Returns the changes after a generation, or `nil` if some of them were discarded.
+  /// Returns the changes after a generation of the tree, or `nil` if some of them were discarded.
   func since(_ generation: UInt64) -> [Change]? {
     guard generation + 1 >= first else { return nil }
     let seen = generation + 1 - first

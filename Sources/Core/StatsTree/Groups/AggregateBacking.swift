@@ -2,11 +2,12 @@ public import Statistics
 
 /// The backing of an aggregate over the groups of one family.
 ///
-/// It reads nothing itself: a pass combines the members' records after all of them are read.
+/// The backing itself reads nothing. In each pass (one sampling of all groups), the sampler first
+/// reads all members of the aggregate, and then combines their records.
 public final class AggregateBacking: Backing, Sendable {
   /// The family whose groups are aggregated.
   public let family: Family
-  /// The statistics of the aggregate and the function of each.
+  /// The statistics of the aggregate, each with its function.
   public let definition: AggregateSchema
 
   init(_ family: Family, by functions: [AggregateFunction], leavingOut leftOut: Set<String>) {
@@ -20,17 +21,20 @@ public final class AggregateBacking: Backing, Sendable {
 extension Tree {
   /// Adds an aggregate over the groups of a family on a source and on all sources below it.
   ///
-  /// Members may join and leave at any time. Hidden members count; other aggregates never do.
+  /// Groups of the family can join and leave the aggregate at any time. Hidden groups are members
+  /// too; other aggregates are never members.
   ///
   /// - Parameters:
   ///   - family: The family whose groups are aggregated.
-  ///   - functions: The functions of each statistic; if empty, the default function of its kind.
-  ///   - leftOut: The names of statistics without a meaningful aggregate, such as a timestamp.
+  ///   - functions: The functions that are applied to each statistic. If `functions` is empty, each
+  ///     statistic gets the default function of its kind.
+  ///   - leftOut: The names of statistics that have no meaningful aggregate, such as a timestamp.
   ///   - name: The name of the aggregate's group.
-  ///   - source: The source whose groups, and those below it, are aggregated.
+  ///   - source: The source whose groups are aggregated, together with the groups below it.
   ///   - isHidden: Whether views omit the aggregate.
   /// - Returns: The aggregate's group.
-  /// - Throws: `groupAttached` if the source has an equal aggregate of this name; `foreign`.
+  /// - Throws: `groupAttached` if the source has an equal aggregate of this name; `foreign` if the
+  ///   source belongs to another tree.
   @discardableResult
   public func aggregate(
     _ family: Family, by functions: [AggregateFunction] = [], leavingOut leftOut: Set<String> = [],
@@ -55,11 +59,12 @@ extension Tree {
 
   /// Counts a source and all below it in the aggregates of `counter` and of the sources above it.
   ///
-  /// For example, a control group counts VMs that are not below it in the tree. A group that is
-  /// reached in several ways counts once. The relation ends when one of the two sources is removed
-  /// from its place.
+  /// For example, a control group counts VMs that are not below it in the tree. If there are
+  /// several paths to a group, the group still counts once. The relation between the two sources
+  /// ends when one of them is removed from its place.
   ///
-  /// - Throws: `cycle` if `counter` is `source`, is below it or is counted by it; `foreign`.
+  /// - Throws: `cycle` if `counter` is `source` itself, or a source that is below or counted by
+  ///   `source`; `foreign` if a source belongs to another tree.
   public func count(_ source: Source, in counter: Source) throws(TreeError) {
     try state.locked { () throws(TreeError) in
       guard source.state === state, counter.state === state else {
@@ -79,23 +84,23 @@ extension Tree {
 }
 
 extension Source {
-  /// The topmost ancestor, or the source itself if it has no parent; the caller holds the lock.
+  /// The topmost ancestor, or the source itself if it has no parent; call this with the lock held.
   var top: Source {
     var top = self
     while let next = top.parentWhileHeld { top = next }
     return top
   }
 
-  /// Whether aggregates of the source would count a group of the tree; the caller holds the lock.
+  /// Whether the aggregates of this source count a group of the tree; call this with the lock held.
   var countsGroups: Bool {
     var found = false
     forEachCounted { if $0.isPresent, $0.firstGroup != nil { found = true } }
     return found
   }
 
-  /// Whether the source or one below it counts groups of the tree that are not below it.
+  /// Whether the source, or a source below it, counts groups of the tree that are not below it.
   ///
-  /// The caller holds the lock.
+  /// Call this with the lock held.
   var countsElsewhere: Bool {
     guard facts != nil else { return false }
     var found = false
@@ -105,7 +110,7 @@ extension Source {
     return found
   }
 
-  /// Ends all `count(_:in:)` relations of the source; the caller holds the lock.
+  /// Ends all `count(_:in:)` relations of the source; call this with the lock held.
   func endCounting() {
     guard let facts else { return }
     for counter in facts.counters { counter.facts?.counted.removeAll { $0 === self } }
@@ -114,9 +119,9 @@ extension Source {
     facts.counted = []
   }
 
-  /// Calls `body` with the source and every source whose aggregates count it.
+  /// Calls `body` with the source and with every source whose aggregates count it.
   ///
-  /// The caller holds the lock.
+  /// Call this with the lock held.
   func forEachAbove(_ body: (Source) -> Void) {
     body(self)
     if let facts { for counter in facts.counters { counter.forEachAbove(body) } }

@@ -1,6 +1,6 @@
-/// A source that has at most one aggregate of each family.
+/// Adds aggregates to a source, at most one for each family.
 ///
-/// Not thread-safe.
+/// This class is not thread-safe.
 public final class AggregatedSource {
   public let source: Source
   private let tree: Tree
@@ -12,10 +12,10 @@ public final class AggregatedSource {
     self.tree = tree
   }
 
-  /// Adds an aggregate of a family, unless the source has one.
+  /// Adds an aggregate of a family if the source has no aggregate of this family yet.
   ///
-  /// If another family has the name, for example one of another kind of VMM, a number is appended
-  /// to it.
+  /// If an aggregate of another family already has the name, a number is appended to the name. Such
+  /// a family exists, for example, for another kind of VMM.
   public func aggregate(
     _ family: Family, as name: String, leavingOut leftOut: Set<String> = []
   ) throws(TreeError) {

@@ -2,16 +2,16 @@ public import Statistics
 
 /// The name and schema that the groups of many sources share.
 ///
-/// For example, the vCPUs of a host have the families `kvm` and `sched`. An aggregate combines the
-/// groups of one family, and a table of a statistic has a row for each of them. A tree has one
-/// object for each family: families are compared by identity.
+/// For example, the groups of the vCPUs of a host belong to the families `kvm` and `sched`. An
+/// aggregate combines the groups of one family. A table of a statistic has a row for each group of
+/// a family. A tree has exactly one object for each family, so families are compared by identity.
 public final class Family: Sendable {
   struct Key: Hashable {
     let name: String
     let schema: Schema
   }
 
-  /// The subject of the groups, such as `kvm` or `sched`.
+  /// The name of all groups of the family, such as `kvm` or `sched`.
   public let name: String
   public let schema: Schema
 
@@ -21,7 +21,7 @@ public final class Family: Sendable {
   }
 }
 
-/// The properties that groups of one family and backing share, so that each group is small.
+/// The properties that all groups of one family and backing share, so that each group stays small.
 final class GroupTemplate: @unchecked Sendable {
   struct Key: Hashable {
     let family: ObjectIdentifier
@@ -31,7 +31,8 @@ final class GroupTemplate: @unchecked Sendable {
   }
 
   let family: Family
-  // Passes over one tree are serialized, so there are no concurrent calls.
+  // Passes over one tree never run at the same time, so there are no concurrent calls of the
+  // backing.
   let backing: any Backing
   let provenance: Provenance
   let isHidden: Bool

@@ -1,19 +1,19 @@
-/// Whether a group has values, and if not, the reason; a missing value is never shown as zero.
+/// Tells whether a group has values, and if not, why; a missing value is never shown as zero.
 public enum Status: Hashable, Sendable {
-  /// The values were read in the sample's window.
+  /// The values were read in the sample's window, which is the time span of the read.
   case up
-  /// The values are the last known ones, read in the sample's window.
+  /// The values are the last known ones, and were read in the sample's window.
   ///
-  /// No new ones arrived since this time, in nanoseconds of CLOCK_MONOTONIC.
+  /// No new values have arrived since the time `since`, in nanoseconds of CLOCK_MONOTONIC.
   case stale(since: UInt64)
-  /// There are no values: a system call failed with this `errno` value.
+  /// There are no values, because a system call failed with this `errno` value.
   case denied(code: Int32)
-  /// The origin of the values has ended.
+  /// The origin of the values no longer exists.
   case gone
-  /// The group was never read.
+  /// The group has not been read yet.
   case pending
 
-  /// The status in one word: `up`, `stale`, `denied`, `gone`, `pending`.
+  /// The status as one word: `up`, `stale`, `denied`, `gone` or `pending`.
   public var word: String {
     switch self {
     case .up: "up"

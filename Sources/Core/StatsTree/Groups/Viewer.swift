@@ -1,11 +1,11 @@
-/// The user for whom a tree is shown; determines the visible sources.
+/// The user for whom a tree is shown; tells which sources are visible.
 public enum Viewer: Hashable, Sendable {
-  /// A viewer who may see all sources.
+  /// A viewer who is allowed to see all sources.
   case everybody
-  /// A user, who sees the user's own sources and those without an owner.
+  /// A user ID; this user sees the sources that the user owns and the sources without an owner.
   case user(UInt32)
 
-  /// Returns `true` if the viewer may see the sources of an owner; `nil` means no owner.
+  /// Returns `true` if the viewer is allowed to see the sources of an owner; `nil` means no owner.
   public func sees(_ owner: UInt32?) -> Bool {
     switch self {
     case .everybody: true
@@ -14,20 +14,20 @@ public enum Viewer: Hashable, Sendable {
   }
 }
 
-/// The part of a tree that is sampled and shown.
+/// Selects the part of a tree that is sampled and shown.
 public struct Selection: Sendable {
-  /// The groups that are shown.
+  /// Selects which groups are shown.
   public enum Parts: Hashable, Sendable {
     case all
-    /// Aggregates only; their members are sampled but not shown.
+    /// Only aggregates are shown; their members are sampled but not shown.
     case aggregates
   }
 
-  /// The sources to include.
+  /// The paths of the sources to include.
   public var sources = Pattern.everything
-  /// The statistics to include; a group without any of them is not shown.
+  /// The names of the statistics to include; a group that has none of them is not shown.
   public var statistics = Pattern.everything
-  /// The viewer; aggregates exclude sources that the viewer may not see.
+  /// The viewer; aggregates exclude the sources that the viewer is not allowed to see.
   public var viewer = Viewer.everybody
   public var parts = Parts.all
   /// Whether hidden sources and groups are shown.

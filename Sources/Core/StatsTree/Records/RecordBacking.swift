@@ -4,8 +4,10 @@ import Synchronization
 
 /// A backing for records in the program's own memory, which each pass reads in place.
 ///
-/// The program counts without any call. All records of a backing have the same fields. A token
-/// identifies a record and is never reused. After a record is removed, its group is gone.
+/// A record is one object of the program, such as a port, with the values of its statistics. A pass
+/// is one sampling of all groups. The program increments its values in memory and calls nothing.
+/// All records of a backing have the same fields. A token is an ID of a record and is never reused.
+/// After a record is removed, the status of its group is `gone`.
 ///
 /// ```swift
 /// let ports = RecordBacking<Port>(
@@ -14,17 +16,18 @@ import Synchronization
 /// try ports.attach("port", port, to: source, in: tree)
 /// ```
 ///
-/// Records may be added and removed from any thread, also during a pass. `remove` waits for the
-/// pass; nobody reads the record after it returns. Writers are not blocked: if several values must
-/// be consistent, `reading` acquires the program's own lock. Callers of `add`, `remove` and `clear`
-/// must not hold that lock, and `reading` must not call these functions.
+/// Every thread is allowed to add and remove records, also during a pass. `remove` waits for the
+/// end of the pass; after `remove` returns, nobody reads the record. Writers of values are not
+/// blocked. If several values of a record must be consistent, `reading` must acquire the program's
+/// own lock. Callers of `add`, `remove` and `clear` must not hold that lock, and `reading` must not
+/// call these functions.
 public final class RecordBacking<Record: Sendable>: Backing, Sendable {
-  /// Passes the bytes of a record to a closure, once; a record that is not passed stays stale.
+  /// Passes the bytes of a record to a closure, once; a record that is not passed becomes stale.
   public typealias Reading = @Sendable (Record, (Span<UInt8>) -> Void) -> Void
-  /// Passes the bytes of a record to a closure that changes them.
+  /// Passes the bytes of a record to a closure, which changes them.
   public typealias Writing = @Sendable (Record, (inout MutableSpan<UInt8>) -> Void) -> Void
 
-  /// The statistics of the fields, one word each.
+  /// The statistics of the fields; each statistic has one word.
   public let schema: Schema
   /// The minimum size of a record in bytes.
   public var byteCount: Int { layout.byteCount }
@@ -36,7 +39,7 @@ public final class RecordBacking<Record: Sendable>: Backing, Sendable {
 
   private struct State: Sendable {
     var records = RecordList()
-    /// For each placement of a pass, whether its record was read.
+    /// For each record that the pass requests, whether the record was read.
     var isRead: [Bool] = []
   }
 
@@ -45,8 +48,9 @@ public final class RecordBacking<Record: Sendable>: Backing, Sendable {
   /// - Parameters:
   ///   - fields: The fields of each record.
   ///   - reading: Provides the bytes of a record; `nil` if each field has a closure.
-  ///   - writing: Provides the bytes of a record for clearing; `nil` if they must not be changed.
-  /// - Precondition: `reading` is not `nil` if a field is in bytes.
+  ///   - writing: Provides the bytes of a record so that `clear` can change them; `nil` if the
+  ///     bytes must not be changed.
+  /// - Precondition: If the value of a field is in the bytes of a record, `reading` is not `nil`.
   public init(
     _ fields: [RecordField<Record>], reading: Reading? = nil, writing: Writing? = nil
   ) {
@@ -74,7 +78,7 @@ public final class RecordBacking<Record: Sendable>: Backing, Sendable {
     return state.withLock { $0.records.add(bound) }
   }
 
-  /// Returns the record without its type; it must not reference the backing, which references it.
+  /// Returns the record without its type; the result must not reference the backing, which owns it.
   private func bind(_ record: Record) -> BoundRecord {
     let (fields, reading, writing) = (fields, reading, writing)
     var calls: [@Sendable () -> UInt64?] = []
@@ -89,17 +93,18 @@ public final class RecordBacking<Record: Sendable>: Backing, Sendable {
 
   /// Removes a record.
   ///
-  /// Its group is gone, and nobody reads the record after this function returns.
+  /// After this function returns, the group of the record is gone and nobody reads the record.
   ///
-  /// A token without a record has no effect.
+  /// The function has no effect if no record has the token.
   public func remove(_ token: Int) {
-    // The record is destroyed outside of the lock: its deinitializer is code of the program.
+    // The record is destroyed after the lock was released, because its deinitializer is code of the
+    // program.
     _ = state.withLock { $0.records.remove(token) }
   }
 
-  /// Adds a record and attaches its statistics to a source.
+  /// Adds a record and attaches a group with its statistics to a source.
   ///
-  /// - Returns: The group. Its token is that of the record.
+  /// - Returns: The group. The token of the group is the token of the record.
   @discardableResult
   public func attach(
     _ name: String, _ record: Record, to source: Source, in tree: Tree,
@@ -117,14 +122,15 @@ public final class RecordBacking<Record: Sendable>: Backing, Sendable {
 
   // MARK: - Sampling
 
-  /// Reads the records, all in the window of the pass.
+  /// Reads the records; all of them get the same window, which is the time of the call.
   public func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
     let begin = monotonicNow()
     state.withLock { state in
       if state.isRead.count < placements.count {
         state.isRead = Array(repeating: false, count: placements.count)
       }
-      // By index: unoptimized, an iterator allocates for each element.
+      // The loop uses indices, because an iterator allocates memory for each element in unoptimized
+      // builds.
       for index in placements.indices {
         state.isRead[index] = read(placements[index], state.records, into: &snapshot)
       }
@@ -152,7 +158,7 @@ public final class RecordBacking<Record: Sendable>: Backing, Sendable {
     }
     var isRead = false
     read { bytes in
-      // The record may have become shorter.
+      // It is possible that the record has become shorter since it was added.
       guard bytes.count >= layout.byteCount else {
         snapshot.fail(placement, .denied(code: EIO))
         return
@@ -184,7 +190,7 @@ public final class RecordBacking<Record: Sendable>: Backing, Sendable {
 
 /// Returns the time of CLOCK_MONOTONIC in nanoseconds.
 ///
-/// On Linux, the suspending clock is that clock.
+/// On Linux, Swift's `SuspendingClock` is CLOCK_MONOTONIC.
 private func monotonicNow() -> UInt64 {
   let time = SuspendingClock().systemEpoch.duration(to: .now)
   return UInt64(time.components.seconds) * 1_000_000_000

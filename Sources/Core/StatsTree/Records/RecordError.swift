@@ -2,7 +2,7 @@
 public enum RecordError: Error, Hashable, Sendable {
   /// The record has fewer bytes than its fields need.
   case tooShort(byteCount: Int, needed: Int)
-  /// The tree rejected the record's group.
+  /// The tree rejected the group of the record.
   case tree(TreeError)
 }
 

@@ -1,7 +1,7 @@
 import Glibc
 public import Statistics
 
-/// A statistic of a program's own records and the location of its value.
+/// Describes a statistic of a program's own records and tells where its value is.
 ///
 /// ```swift
 /// RecordField("packets", .u64, at: 0)
@@ -9,7 +9,7 @@ public import Statistics
 /// RecordField("frames") { $0.camera.frames } clear: { $0.camera.frames = 0 }
 /// ```
 public struct RecordField<Record: Sendable>: Sendable {
-  /// The statistic; the backing sets its offset in a sample.
+  /// The statistic of the field; the backing sets the offset of the statistic's word in a sample.
   public let statistic: Statistic
   @usableFromInline
   let place: Place
@@ -20,16 +20,16 @@ public struct RecordField<Record: Sendable>: Sendable {
     case closure(get: @Sendable (Record) -> UInt64?, clear: (@Sendable (Record) -> Void)?)
   }
 
-  /// Creates a field in the bytes of each record.
+  /// Creates a field whose value is in the bytes of each record.
   ///
   /// - Parameters:
   ///   - name: The name of the statistic.
   ///   - width: The size and signedness of the value.
   ///   - offset: The offset in bytes, as `MemoryLayout.offset(of:)` returns it.
-  ///   - kind: The kind; by default cumulative, for a boolean instant.
+  ///   - kind: The kind; by default cumulative, or instant for a boolean.
   ///   - unit: The unit; ignored for a boolean.
   ///   - scale: The factor between the value and its unit.
-  ///   - states: The names of the states, by value.
+  ///   - states: The names of a state's values; the value is the index.
   ///   - meaning: A sentence that describes the statistic.
   /// - Precondition: `offset` is not negative.
   public init(
@@ -49,14 +49,14 @@ public struct RecordField<Record: Sendable>: Sendable {
   ///
   /// - Parameters:
   ///   - name: The name of the statistic.
-  ///   - kind: The behaviour of its values over time.
+  ///   - kind: Tells how the values behave over time.
   ///   - unit: The unit.
   ///   - scale: The factor between the value and its unit.
-  ///   - states: The names of the states, by value.
+  ///   - states: The names of a state's values; the value is the index.
   ///   - meaning: A sentence that describes the statistic.
-  ///   - get: Returns the current value, or `nil` if there is none. A pass calls it: it must not
-  ///     wait and should not allocate memory.
-  ///   - clear: Sets the value to zero; `nil` if it cannot be cleared.
+  ///   - get: Returns the current value, or `nil` if there is no value. Each sampling calls this
+  ///     closure, so the closure must not wait and should not allocate memory.
+  ///   - clear: Sets the value to zero; `nil` if the value cannot be cleared.
   @inlinable
   public init<Number: FixedWidthInteger & SendableMetatype>(
     _ name: String, _ kind: Kind = .cumulative, unit: Unit = .none, scale: Scale = .one,
@@ -78,14 +78,14 @@ public struct RecordField<Record: Sendable>: Sendable {
     place = .closure(get: { get($0).map { $0 ? 1 : 0 } }, clear: nil)
   }
 
-  /// Converts a value to a word that is not the inactive marker.
+  /// Converts a value to a word; a value equal to the inactive marker ("no value") is changed by 1.
   @inlinable
   static func word<Number: FixedWidthInteger>(_ number: Number) -> UInt64 {
     guard Number.isSigned else { return min(UInt64(clamping: number), Inactive.unsigned - 1) }
     return UInt64(bitPattern: max(Int64(clamping: number), .min + 1))
   }
 
-  /// Returns `true` if `clear` can clear the field, given this closure to change bytes.
+  /// Returns `true` if `clear` can clear the field; `writing` is the closure that changes bytes.
   func canClear(writing: RecordBacking<Record>.Writing?) -> Bool {
     guard statistic.isCount else { return false }
     return switch place {

@@ -1,15 +1,15 @@
 import Statistics
 
-/// The location of each word in the records of a backing.
+/// Tells where each word of a backing's records comes from.
 struct RecordLayout: Sendable {
-  /// A word in the bytes of a record.
+  /// A word whose value is in the bytes of a record.
   private struct Place: Sendable {
     let word: Int
     let width: RecordWidth
     let offset: Int
   }
 
-  /// A word that a closure returns, and the marker of a missing value.
+  /// A word whose value a closure returns; the marker is written if the closure returns no value.
   private struct Call: Sendable {
     let word: Int
     let marker: UInt64
@@ -33,9 +33,10 @@ struct RecordLayout: Sendable {
     }
   }
 
-  /// Writes the words of a record, which has at least `byteCount` bytes.
+  /// Writes the words of a record; `bytes` must have at least `byteCount` elements.
   func fill(_ words: inout MutableSpan<UInt64>, of record: BoundRecord, _ bytes: Span<UInt8>) {
-    // By index: unoptimized, an iterator allocates for each element.
+    // The loop uses indices, because an iterator allocates memory for each element in unoptimized
+    // builds.
     for index in places.indices {
       words[places[index].word] = places[index].width.word(in: bytes, at: places[index].offset)
     }
@@ -45,11 +46,11 @@ struct RecordLayout: Sendable {
   }
 }
 
-/// A record without its type; looking up the type of each record tripled the time of a pass.
+/// A record without its type; looking up the type for each record would triple the time of a pass.
 struct BoundRecord: Sendable {
   /// Provides the bytes of the record; `nil` if all fields have closures.
   let read: (@Sendable ((Span<UInt8>) -> Void) -> Void)?
-  /// The closures of its fields, in the order of the fields.
+  /// The closures that return values, in the order of the fields.
   let calls: [@Sendable () -> UInt64?]
   /// Sets the field at an index to zero.
   let clear: @Sendable (Int) -> Clearing

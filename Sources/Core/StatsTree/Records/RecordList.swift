@@ -1,8 +1,9 @@
-/// Records by token.
+/// Finds records by their tokens.
 ///
-/// Tokens are never reused.
+/// A token is an ID that is never reused.
 ///
-/// A token contains a position of 32 bits and the number of earlier uses of that position.
+/// The low 32 bits of a token are a position in the list. The high bits are the number of earlier
+/// uses of that position.
 struct RecordList: Sendable {
   private struct Slot {
     var record: BoundRecord?
@@ -24,20 +25,20 @@ struct RecordList: Sendable {
     return slots.count - 1
   }
 
-  /// Returns the record of a token, or `nil` if it was removed.
+  /// Returns the record of a token, or `nil` if the record was removed.
   func record(_ token: Int) -> BoundRecord? {
     let position = token & 0xffff_ffff
     guard position < slots.count, slots[position].uses == token >> 32 else { return nil }
     return slots[position].record
   }
 
-  /// Removes the record of a token and returns it, or `nil` if there is none.
+  /// Removes and returns the record of a token; returns `nil` if there is no such record.
   mutating func remove(_ token: Int) -> BoundRecord? {
     guard let record = record(token) else { return nil }
     let position = token & 0xffff_ffff
     slots[position].record = nil
     slots[position].uses += 1
-    // The maximum number of uses that fits beside the position.
+    // The position is used again only while the number of its uses fits into the token.
     if slots[position].uses < Int(Int32.max) { free.append(position) }
     return record
   }

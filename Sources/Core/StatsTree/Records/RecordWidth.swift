@@ -4,7 +4,7 @@ import Statistics
 public enum RecordWidth: String, CaseIterable, Hashable, Sendable {
   case u8, u16, u32, u64
   case s8, s16, s32, s64
-  /// One byte: 0 is false, any other value is true.
+  /// One byte; 0 is false, any other value is true.
   case bool
 
   public var byteCount: Int {
@@ -25,10 +25,10 @@ public enum RecordWidth: String, CaseIterable, Hashable, Sendable {
 
   /// Returns the value at an offset as a word, extended by its sign or by zeros.
   ///
-  /// A value that equals the inactive marker becomes the adjacent value: only a field with a `get`
-  /// closure can report a missing value.
+  /// A value that equals the inactive marker ("no value") becomes the adjacent value. Only a field
+  /// with a `get` closure can report that there is no value.
   ///
-  /// - Precondition: the value is within `bytes`.
+  /// - Precondition: The value is within `bytes`.
   func word(in bytes: Span<UInt8>, at offset: Int) -> UInt64 {
     switch self {
     case .bool: bytes[offset] == 0 ? 0 : 1
@@ -45,7 +45,7 @@ public enum RecordWidth: String, CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// Joins little-endian bytes; all machines that Vitals supports are little-endian.
+  /// Joins bytes in little-endian order; all machines that Vitals supports are little-endian.
   @inline(__always)
   private static func join(_ count: Int, _ bytes: Span<UInt8>, at offset: Int) -> UInt64 {
     var word: UInt64 = 0

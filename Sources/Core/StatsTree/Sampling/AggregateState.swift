@@ -1,24 +1,24 @@
 import Statistics
 
-/// An aggregate in a plan: the records of its members and their combined values.
+/// An aggregate in a plan: knows the records of its members and combines their values.
 final class AggregateState {
   let group: Group
   let family: Family
   private(set) var placement: Placement
   private(set) var list = MemberList()
-  /// The number of members by status in the last pass.
+  /// The number of members with each status in the last pass (the last sampling of all groups).
   private(set) var members = Members()
   private var aggregator: Aggregator
   private let resetDetector: ResetDetector
-  /// The number of departed members, whose totals are kept.
+  /// The number of members that have left and whose totals the sums still include.
   private var departedCount = 0
   /// For each statistic that only grows, the number of members that had it in the last pass.
   private var activeCounts: [Int]
   private static let blockLength = 1024
-  /// While a plan is rebuilt, the members in the old plan that were not found yet.
+  /// While a plan is rebuilt: the members in the old plan that the new plan does not have yet.
   private var previousList = MemberList()
   private var departedMembers = DepartedMembers()
-  /// The offsets of the records of members that were gone in the last pass.
+  /// The offsets of the records of members whose status was `gone` in the last pass.
   private var goneOffsets: [Int] = []
 
   init(_ group: Group, _ aggregation: AggregateBacking, _ placement: Placement) {
@@ -32,7 +32,7 @@ final class AggregateState {
 
   // MARK: - Membership
 
-  /// Moves to a placement in a rebuilt plan; the totals of departed members are kept.
+  /// Moves the aggregate to a placement in a rebuilt plan and keeps the totals of departed members.
   func move(to placement: Placement) {
     self.placement = placement
     previousList = list
@@ -42,26 +42,27 @@ final class AggregateState {
 
   /// Adds a member.
   ///
-  /// `old` is the placement of its record in the previous plan.
+  /// `old` is the placement of the member's record in the previous plan.
   func append(_ placement: Placement, _ group: Group, from old: Placement? = nil) {
     list.append(placement, old.flatMap { previousList.remove($0) } ?? MemberList.State())
     departedMembers.markReturned(group, at: placement.index)
   }
 
-  /// Removes a member and keeps its last totals until it returns.
+  /// Removes a member and keeps its last totals until the member returns.
   ///
   /// - Returns: `true` if the group was a member.
   @discardableResult
   func remove(_ placement: Placement, _ group: Group, last snapshot: borrowing Snapshot) -> Bool {
     guard let state = list.remove(placement) else { return false }
-    // It may have returned and not been read since.
+    // If the member returned and was not read since, its totals are still kept from its first
+    // departure.
     if !departedMembers.revertReturn(at: placement.index), state.isCounted {
       retain(placement.offset, group, snapshot)
     }
     return true
   }
 
-  /// Removes the members that only the previous plan has.
+  /// Removes the members that were in the previous plan and are not in the new one.
   ///
   /// `snapshot` has the layout of the previous plan.
   func removeUnmatched(of old: Plan, last snapshot: borrowing Snapshot) {
@@ -79,29 +80,30 @@ final class AggregateState {
     departedMembers.add(group, with: words)
   }
 
-  /// Returns the total that departed members left of a statistic of the members' schema.
+  /// Returns the part of a total that comes from departed members; for the members' schema.
   func retained(_ statistic: Int, word: Int) -> UInt64? {
     aggregator.retained(statistic, word: word)
   }
 
-  /// Returns the words of a member's record.
+  /// Returns the indices of the words of a member's record.
   private func record(_ offset: Int) -> Range<Int> {
     offset..<offset + aggregator.definition.members.wordCount
   }
 
   // MARK: - A pass
 
-  /// Computes the aggregate of a pass.
+  /// Computes the aggregate after all members were read.
   ///
-  /// A member that could not be read counts with its last values; a member that is gone counts with
-  /// its totals only. The window covers the members that are up. The values that a new member had
-  /// before it joined are added to the previous sample, so that they are not growth. The totals of
-  /// a member that was reset to zero are kept.
+  /// A member that could not be read counts with its last values. A member that is gone counts only
+  /// with its totals. The window of the aggregate covers the windows of the members that are up.
+  /// The values that a new member had before it joined are added to the previous sample, so that
+  /// these values are not growth. If a member was reset to zero, the totals that it had before are
+  /// kept.
   func update(_ current: inout Snapshot, previous: inout Snapshot) {
     if departedMembers.hasReturned { recountReturned(current, &previous) }
     let summary = addMembers(current)
     let hasChanged = updateActiveCounts(current)
-    // Without a previous sample there is nothing to compare with.
+    // Without a previous sample, there is no growth to correct.
     if previous.wasEverRead(placement.index) {
       if summary.mayHaveFallen || hasChanged { retainResets(current, &previous) }
       if summary.newCount > 0 { addNewMembers(current, &previous) }
@@ -116,31 +118,32 @@ final class AggregateState {
       let window = previous.window(of: placement.index)
       current.finish(placement, window, staleSince: window.end)
     } else {
-      // Nothing was ever read. A member that was denied before may have left.
+      // No member was ever read, so there are no values. If no current member is denied, the status
+      // is `pending`.
       current.fail(placement, summary.denial ?? .pending)
     }
   }
 
   /// Recomputes a statistic that was set to zero in the members.
   ///
-  /// It is not a reset: nothing is kept.
+  /// The change is not a reset, so the earlier totals of the members are not kept.
   ///
   /// - Parameters:
-  ///   - statistic: The position in the members' schema.
+  ///   - statistic: The index in the members' schema.
   ///   - isAll: Whether the aggregate also discards the totals of departed members.
-  ///   - current: The sample, in which the statistic of the members is zero.
+  ///   - current: The sample, in which the statistic is zero in the members' records.
   func recompute(_ statistic: Int, isAll: Bool, _ current: inout Snapshot) {
     if isAll { aggregator.discardRetained(statistic) }
     _ = addMembers(current)
     write(&current)
   }
 
-  /// Adds up the members and returns a summary of their statuses.
+  /// Adds up the values of the members and returns a summary of the members' statuses.
   private func addMembers(_ current: borrowing Snapshot) -> MemberSummary {
     var summary = MemberSummary()
     var members = Members()
     members.departedCount = departedCount
-    // Local copies: each access to a property of the object has a cost.
+    // The properties are copied to local variables, because each access to a property has a cost.
     let (indexes, offsets, resetDetector) = (list.indexes, list.offsets, resetDetector)
     let length = aggregator.definition.members.wordCount
     var states: [MemberList.State] = []
@@ -150,15 +153,16 @@ final class AggregateState {
     var known = states.mutableSpan
     let words = current.allWords
     var begin = 0
-    // By index: unoptimized, an iterator allocates for each element.
+    // The loop uses indices, because an iterator allocates memory for each element in unoptimized
+    // builds.
     for position in indexes.indices {
       let index = indexes[position]
       let status = current.status(of: index)
       members.add(status)
       let hasNumbers = summary.add(status, current.window(of: index))
-      // A member that is gone counts with its totals only.
+      // A member that is gone counts only with its totals; `write` adds these.
       let isFolded = hasNumbers && status != .gone
-      // In blocks: the records are still in the cache when they are read the second time.
+      // Records are added in blocks, so that a record is still in the cache when it is read again.
       if !isFolded || position - begin == Self.blockLength {
         aggregator.add(words, at: offsets.span.extracting(begin..<position))
         begin = isFolded ? position : position + 1
@@ -176,14 +180,16 @@ final class AggregateState {
     return summary
   }
 
-  /// Writes the record; members that are gone count with their totals, as departed members do.
+  /// Writes the record; members that are gone count with their totals, in the same way as departed
+  /// ones.
   private func write(_ current: inout Snapshot) {
     for offset in goneOffsets { aggregator.retain(current.allWords.extracting(record(offset))) }
     current.fill(placement) { aggregator.write(into: &$0) }
     for offset in goneOffsets { aggregator.release(current.allWords.extracting(record(offset))) }
   }
 
-  /// Counts members that returned and were read by their own values again.
+  /// Stops keeping the totals of members that returned and were read, because their values count
+  /// again.
   private func recountReturned(_ current: borrowing Snapshot, _ previous: inout Snapshot) {
     let hadSample = previous.wasEverRead(placement.index)
     for position in list.indexes.indices where current.wasEverRead(list.indexes[position]) {
@@ -196,7 +202,7 @@ final class AggregateState {
     }
   }
 
-  /// Updates the number of members with each word.
+  /// Updates, for each statistic that only grows, the number of members that have a value.
   ///
   /// - Returns: `true` if words became active or inactive since the last pass.
   private func updateActiveCounts(_ current: borrowing Snapshot) -> Bool {
@@ -214,7 +220,8 @@ final class AggregateState {
     return hasChanged
   }
 
-  /// Keeps the totals that members lost by a reset, so that sums grow by what was counted since.
+  /// Keeps the totals that members lost by a reset, so that a sum grows only by what was counted
+  /// later.
   private func retainResets(_ current: borrowing Snapshot, _ previous: inout Snapshot) {
     for position in list.offsets.indices where list.states[position].isCounted {
       let range = record(list.offsets[position])
@@ -226,7 +233,7 @@ final class AggregateState {
     }
   }
 
-  /// Adds the values of new members to the previous sample.
+  /// Adds the values of new members to the aggregate's previous sample.
   private func addNewMembers(_ current: borrowing Snapshot, _ previous: inout Snapshot) {
     for position in list.indexes.indices where !list.states[position].isCounted {
       guard current.wasEverRead(list.indexes[position]) else { continue }
@@ -235,7 +242,7 @@ final class AggregateState {
     }
   }
 
-  /// Marks all members that were ever read as included in the sample.
+  /// Marks all members that were ever read: their values are included in the sample.
   private func markCounted(_ current: borrowing Snapshot) {
     for position in list.indexes.indices where current.wasEverRead(list.indexes[position]) {
       list.states[position].isCounted = true

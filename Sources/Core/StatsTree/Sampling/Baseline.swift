@@ -1,8 +1,8 @@
 import Statistics
 
-/// The values that a reader subtracts from the counts of a group.
+/// The values that one reader subtracts from the counts of a group, as if they had been cleared.
 struct Baseline {
-  /// The words of a record; 0 if not set.
+  /// The baseline of each word of a record; 0 if none is set.
   private var words: [UInt64]
   private var isSet: [Bool]
 
@@ -11,15 +11,15 @@ struct Baseline {
     isSet = Array(repeating: false, count: count)
   }
 
-  /// Returns the baseline of a word, or `nil` if it has none.
+  /// Returns the baseline of a word, or `nil` if none is set.
   func word(_ position: Int) -> UInt64? { isSet[position] ? words[position] : nil }
 
-  /// Returns the baseline of a histogram, or `nil` if it has none.
+  /// Returns the baseline of a histogram, or `nil` if none is set.
   func histogram(_ statistic: Statistic) -> Histogram? {
     statistic.words.allSatisfy { isSet[$0] } ? Histogram(of: statistic, in: words.span) : nil
   }
 
-  /// Sets the baseline of a statistic to its value in a record; inactive words have none.
+  /// Sets the baseline of a statistic to its value in a record; inactive words get no baseline.
   mutating func set(_ statistic: Statistic, to record: Span<UInt64>) {
     for word in statistic.words {
       isSet[word] = !Inactive.marks(record[word], of: statistic)
@@ -27,7 +27,7 @@ struct Baseline {
     }
   }
 
-  /// Returns `true` if a word of a statistic is below its baseline, that is, if it was reset.
+  /// Returns `true` if a word of a statistic is below its baseline, which means that it was reset.
   func isAbove(_ statistic: Statistic, in record: Span<UInt64>) -> Bool {
     for word in statistic.words where isSet[word] {
       let (now, zero) = (record[word], words[word])

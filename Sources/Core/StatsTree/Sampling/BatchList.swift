@@ -1,12 +1,12 @@
-/// The records that a pass requests from each backing.
+/// Collects the records that a pass (one sampling of all groups) requests from each backing.
 struct BatchList {
   private struct Batch {
-    /// `nil` if all of its groups were removed.
+    /// The backing of the batch; `nil` if all groups of the batch were removed.
     var backing: (any Backing)?
     var placements: [Placement] = []
   }
 
-  /// The position of a group: a batch and an offset in it.
+  /// The position of a group: the index of its batch, and its index in the batch.
   struct Position {
     fileprivate let batch: Int32
     fileprivate let offset: Int32
@@ -14,7 +14,7 @@ struct BatchList {
 
   private var batches: [Batch] = []
   private var batchOf: [ObjectIdentifier: Int] = [:]
-  /// The order in which the batches are read.
+  /// The indices of the batches, in the order in which a pass reads them.
   private var order: [Int] = []
 
   /// Adds a record to the batch of its backing.
@@ -36,7 +36,7 @@ struct BatchList {
 
   /// Removes a record.
   ///
-  /// The last record of its batch moves to the position.
+  /// The last record of the same batch moves to the free position.
   ///
   /// - Returns: The record that moved, if any.
   mutating func remove(_ position: Position) -> Placement? {
@@ -54,7 +54,8 @@ struct BatchList {
     return nil
   }
 
-  /// Moves backings that may wait to the end, so that they do not delay the windows of the others.
+  /// Moves backings that can wait to the end, so that they do not delay the reads of other
+  /// backings.
   private mutating func sort() {
     let live = batches.indices.filter { batches[$0].backing != nil }
     order =
@@ -62,9 +63,10 @@ struct BatchList {
       + live.filter { batches[$0].backing?.mayWait == true }
   }
 
-  /// Calls each backing once.
+  /// Calls each backing once, with all its records.
   func sample(into snapshot: inout Snapshot) {
-    // By index: unoptimized, an iterator allocates for each element.
+    // The loop uses indices, because an iterator allocates memory for each element in unoptimized
+    // builds.
     for position in order.indices {
       let index = order[position]
       batches[index].backing?.sample(batches[index].placements, into: &snapshot)

@@ -1,7 +1,8 @@
-/// The members that left an aggregate and can return.
+/// Remembers the members that left an aggregate and can return.
 ///
-/// A removed source may be added again with the same groups. The values that a group had when it
-/// left must not count in addition to its current values. A group that no longer exists is dropped.
+/// A removed source can be added again with the same groups. When a group returns, the values that
+/// it had when it left must not count in addition to its current values. A group that no longer
+/// exists is forgotten.
 struct DepartedMembers {
   private struct Departure {
     let id: UInt64
@@ -10,14 +11,15 @@ struct DepartedMembers {
     let record: [UInt64]
   }
 
-  /// The departed groups by id.
+  /// The departed groups, by their IDs.
   private var departed: [UInt64: Departure] = [:]
-  /// The groups that returned and were not read since, by their new indexes in the plan.
+  /// The groups that returned and have not been read since, by their new indices in the plan.
   private var returned: [Int: Departure] = [:]
-  /// Purge threshold; doubles with the number of live entries.
+  /// When the number of departed groups reaches this threshold, those that no longer exist are
+  /// removed.
   private var purgeThreshold = 64
 
-  /// Whether groups returned that were not read since.
+  /// Whether there are groups that returned and have not been read since.
   var hasReturned: Bool { !returned.isEmpty }
 
   mutating func add(_ group: Group, with record: Span<UInt64>) {
@@ -47,14 +49,14 @@ struct DepartedMembers {
     return true
   }
 
-  /// Removes a returned group after it was read.
+  /// Removes a group from the returned ones, after the group was read.
   ///
-  /// - Returns: The values of the group when it left, or `nil` if it had not returned.
+  /// - Returns: The values that the group had when it left, or `nil` if the group had not returned.
   mutating func removeReturned(at index: Int) -> [UInt64]? {
     returned.isEmpty ? nil : returned.removeValue(forKey: index)?.record
   }
 
-  /// Discards the indexes; a rebuilt plan adds the returned groups again.
+  /// Discards the indices of returned groups; a rebuilt plan marks these groups as returned again.
   mutating func discardIndexes() {
     for departure in returned.values { departed[departure.id] = departure }
     returned = [:]

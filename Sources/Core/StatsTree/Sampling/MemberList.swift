@@ -1,19 +1,21 @@
-/// The members of an aggregate: the locations of their records.
+/// The list of an aggregate's members, with the locations of their records.
 struct MemberList {
-  /// The state of a member in the last sample.
+  /// The state of a member in the last sample of the aggregate.
   struct State {
-    /// Whether the sample includes its values.
+    /// Whether the sample includes the member's values.
     var isCounted = false
-    /// The sum of its words that only grow.
+    /// The sum of the member's words that only grow.
     var sum: UInt64 = 0
   }
 
-  /// The indexes of the members in the plan.
+  /// For each member, its index in the plan.
   private(set) var indexes: [Int] = []
-  /// The offsets of the first words of their records.
+  /// For each member, the offset of the first word of its record.
   private(set) var offsets: [Int] = []
   var states: [State] = []
-  /// The position of each member by its index; filled at the first removal from a long list.
+  /// Maps a member's index in the plan to the member's position in this list.
+  ///
+  /// The map is filled at the first removal from a long list.
   private var positions: [Int: Int] = [:]
   private static let maximumScanLength = 64
 
@@ -28,9 +30,9 @@ struct MemberList {
 
   /// Removes a member.
   ///
-  /// The last member moves to its position.
+  /// The last member of the list moves to the free position.
   ///
-  /// - Returns: The state of the member, or `nil` if it was not in the list.
+  /// - Returns: The state of the member, or `nil` if the list does not have the member.
   mutating func remove(_ placement: Placement) -> State? {
     if positions.isEmpty, count > Self.maximumScanLength {
       for (position, index) in indexes.enumerated() { positions[index] = position }

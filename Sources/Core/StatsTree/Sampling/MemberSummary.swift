@@ -1,15 +1,15 @@
 import Statistics
 
-/// The statuses and windows of an aggregate's members in a pass.
+/// Summarizes the statuses and windows of an aggregate's members in one sample.
 struct MemberSummary {
-  /// The windows of the members that are up, and of the other members that have values.
+  /// The windows of the members that are up; `otherWindows` is for the other members with values.
   private(set) var upWindows = WindowRange()
   private(set) var otherWindows = WindowRange()
-  /// The status of a denied member that was never read.
+  /// The status of a member that is denied and was never read.
   private(set) var denial: Status?
-  /// The number of members whose values the previous sample did not include.
+  /// The number of members whose values the previous sample of the aggregate did not include.
   private(set) var newCount = 0
-  /// Whether the sum of the counts of a member fell.
+  /// Whether the sum of a member's counts fell, so that a reset is possible.
   private(set) var mayHaveFallen = false
 
   /// Adds the status and window of a member.
@@ -24,7 +24,7 @@ struct MemberSummary {
     return true
   }
 
-  /// Adds the sum of a member's counts.
+  /// Compares the sum of a member's counts with the sum in the previous sample.
   mutating func add(_ state: MemberList.State, _ sum: UInt64) {
     if !state.isCounted {
       newCount += 1
@@ -34,7 +34,7 @@ struct MemberSummary {
   }
 }
 
-/// The time from the earliest begin to the latest end of some windows.
+/// The time from the earliest begin to the latest end of several windows.
 struct WindowRange {
   private var begin = UInt64.max
   private var end: UInt64 = 0
@@ -44,6 +44,6 @@ struct WindowRange {
     end = max(end, window.end)
   }
 
-  /// The range as a window, or `nil` if no window was added.
+  /// The range as one window, or `nil` if no window was added.
   var window: Window? { end > 0 ? Window(begin: begin, end: end) : nil }
 }

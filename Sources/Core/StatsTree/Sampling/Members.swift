@@ -1,13 +1,14 @@
-/// The number of an aggregate's members by status in the last pass.
+/// The number of an aggregate's members with each status, in the last sample.
 public struct Members: Hashable, Sendable {
-  /// The current members, whatever their status.
+  /// The number of current members with any status.
   public var count = 0
   public var upCount = 0
-  /// Members with values of an earlier pass, which still count, and members never read.
+  /// The number of members that have values of an earlier sample, which still count, or no values
+  /// yet.
   public var staleCount = 0
   public var deniedCount = 0
   public var goneCount = 0
-  /// Members that left; the sums keep the last values of their cumulative statistics.
+  /// The number of members that left; the sums still include the last values of their counts.
   public var departedCount = 0
 
   public init() {}

@@ -1,10 +1,10 @@
-/// The location of a group's record in a snapshot.
+/// The location of a group's record (its words) in a snapshot.
 public struct Placement: Hashable, Sendable {
   private let storedIndex: UInt32
   private let storedCount: UInt32
-  /// The offset of the first word of the record.
+  /// The index in the snapshot of the record's first word.
   public let offset: Int
-  /// The backing's identifier of the group.
+  /// The ID by which the backing knows the group.
   public let token: Int
 
   public init(index: Int, offset: Int, count: Int, token: Int) {
@@ -14,8 +14,8 @@ public struct Placement: Hashable, Sendable {
     self.token = token
   }
 
-  /// The index of the group's window and status.
+  /// The index of the group's window and status in the snapshot.
   public var index: Int { Int(storedIndex) }
-  /// The number of words of the record.
+  /// The number of words in the record.
   public var count: Int { Int(storedCount) }
 }

@@ -1,10 +1,10 @@
 import Statistics
 
-/// Incremental updates of a plan.
+/// Updates a plan when groups join or leave the tree.
 extension Plan {
   /// Adds a group.
   ///
-  /// Has no effect if neither a view nor an aggregate needs it.
+  /// The function has no effect if neither a view nor an aggregate needs the group.
   ///
   /// - Complexity: O(*d*) in the depth of the tree, amortized; for an aggregate O(*n*) in the
   ///   number of groups below it.
@@ -21,7 +21,7 @@ extension Plan {
     let isShown = isAsked && (!shown.isEmpty || group.schema.statistics.isEmpty)
     let counting = visibility.aggregates.compactMap { aggregateIndexOf[$0.id] }
     guard isShown || !counting.isEmpty else { return }
-    // An aggregate may have added it already.
+    // It is possible that `findMembers` has added the group already.
     guard slotOf[group.id] == nil else { return }
     ordered = nil
     let placement = allocatePlacement(
@@ -46,13 +46,14 @@ extension Plan {
         slots[known.index]?.uses += 1
         aggregate.append(known, member.group)
       } else {
-        // This adds it to all aggregates that count it. A later call for the group has no effect.
+        // The call of `add` adds the group to every aggregate that counts the group. A later call
+        // for the same group has no effect.
         add(member.group, member.source)
       }
     }
   }
 
-  /// Removes a group; aggregates that counted it keep the totals that it had in `snapshot`.
+  /// Removes a group; aggregates that counted it keep the totals that the group has in `snapshot`.
   func remove(_ group: Group, last snapshot: borrowing Snapshot) {
     guard let index = slotOf[group.id], let slot = slots[index], let placement = placements[index]
     else { return }
@@ -76,7 +77,8 @@ extension Plan {
     vacate(index)
   }
 
-  /// Stops reading members that were read only for aggregates which have left.
+  /// Stops reading the members of removed aggregates, if neither a view nor an aggregate needs
+  /// them.
   func dropReleased() {
     for index in released where slots[index]?.isNeeded == false { vacate(index) }
     released = []

@@ -2,16 +2,18 @@ import Statistics
 
 /// The layout of all groups of a selection in a snapshot, and the backing that fills each record.
 ///
-/// A plan belongs to a generation of the tree and is updated when groups join or leave. A pass
-/// executes it. A sampler owns it.
+/// A record is the words of one group in a snapshot. A sampler owns the plan, and updates it when
+/// groups join or leave the tree. Each pass (one sampling of all groups) executes the plan.
 public final class Plan {
-  /// A group and its placement.
+  /// A group, and the location of its record.
   public struct Entry {
     public let group: Group
-    /// The group's source; a strong reference, so that it can be named after it left the tree.
+    /// The group's source.
+    ///
+    /// This strong reference allows a view to name the source after it left the tree.
     public let source: Source
     public let placement: Placement
-    /// The positions in the schema of the statistics that views show.
+    /// The indices in the schema of the statistics that views show.
     public let shown: [Int]
   }
 
@@ -19,33 +21,36 @@ public final class Plan {
     let group: Group
     let source: Source
     let shown: [Int]
-    /// Whether views show the group; otherwise only aggregates need it.
+    /// Whether views show the group.
+    ///
+    /// If this is `false`, only aggregates need the group.
     let isShown: Bool
     /// The number of aggregates that count the group.
     var uses: Int32 = 0
-    /// The position in the batch of its backing; `nil` for an aggregate.
+    /// The position in the batch of the group's backing; `nil` for an aggregate.
     var position: BatchList.Position?
   }
 
   let tree: Tree
   let selection: Selection
-  /// The generation of the tree to which the plan is up to date.
+  /// The generation of the tree (`Tree.generation`) whose changes the plan includes.
   public internal(set) var generation: UInt64
-  /// The number of words of all records.
+  /// The total number of words of all records.
   public private(set) var wordCount = 0
   var slots: [Slot?] = []
   var placements: [Placement?] = []
   var slotOf: [UInt64: Int] = [:]
-  /// The free placements, by the length of their records.
+  /// The free placements, by the number of words of their records.
   private var free: [Int: [Placement]] = [:]
   var batches = BatchList()
   var aggregates: [AggregateState] = []
   var aggregateIndexOf: [UInt64: Int] = [:]
   private var shownOf: [UInt64: [Int]] = [:]
   var ordered: [Entry]?
-  /// The indexes of members that no aggregate needs any more.
+  /// The indices of members that were in a removed aggregate and that nothing else needs.
   var released: [Int] = []
-  /// The placements that were reused since the last `drainReused()`; their records must be reset.
+  /// The placements that were reused since the last `drainReused()`; the caller resets their
+  /// records.
   private var reused: [Placement] = []
 
   /// Creates the plan for a selection of a tree.
@@ -55,7 +60,7 @@ public final class Plan {
     self.init(tree, selection, replacing: nil)
   }
 
-  /// Creates the plan for the sources and statistics that match.
+  /// Creates the plan for the sources and statistics whose names match.
   public convenience init(
     _ tree: Tree, matching pattern: Pattern = .everything,
     statistics names: Pattern = .everything
@@ -80,7 +85,7 @@ public final class Plan {
 
   // MARK: - For views
 
-  /// The entries that views show, in the order of the tree: parents first.
+  /// The entries that views show, in the order of the tree: a source precedes the sources below it.
   ///
   /// - Complexity: O(*n*) in the number of groups after a change of the tree, otherwise O(1).
   public var entries: [Entry] {
@@ -92,7 +97,7 @@ public final class Plan {
       isPlaced[index] = true
       if let entry = shownEntry(at: index) { entries.append(entry) }
     }
-    // Groups that left the tree since the last update.
+    // The remaining groups have left the tree since the last update of the plan.
     for index in slots.indices where !isPlaced[index] {
       if let entry = shownEntry(at: index) { entries.append(entry) }
     }
@@ -105,7 +110,7 @@ public final class Plan {
     return entry(at: index)
   }
 
-  /// Returns the entry at an index, whether or not views show it.
+  /// Returns the entry at an index, whether views show the entry or not.
   func entry(at index: Int) -> Entry? {
     guard let slot = slots[index], let placement = placements[index] else { return nil }
     return Entry(
@@ -120,7 +125,8 @@ public final class Plan {
 
   /// Returns the current placement of an entry's group, or `nil` if the group has left.
   ///
-  /// A view may keep an entry across changes. Its placement may then belong to another group.
+  /// A view can keep an entry while the plan changes. The placement in the entry might then belong
+  /// to another group.
   func placement(of entry: Entry) -> Placement? {
     let index = entry.placement.index
     if index < slots.count, slots[index]?.group === entry.group { return placements[index] }
@@ -133,16 +139,16 @@ public final class Plan {
 
   var slotCount: Int { slots.count }
 
-  /// Whether most slots are free, so that rebuilding the plan is worth its cost.
+  /// Whether most placements are free, so that it is worth the cost to rebuild the plan.
   ///
-  /// At least as many groups have left as a rebuild visits: its amortized cost per group is
-  /// constant.
+  /// Since the last rebuild, at least as many groups have left as the next rebuild visits. The
+  /// amortized cost per group is therefore constant.
   var isSparse: Bool {
     let freeCount = slots.count - slotOf.count
     return freeCount > 1024 && freeCount > slotOf.count
   }
 
-  /// Returns the positions of the selected statistics of a schema.
+  /// Returns the indices of a schema's statistics that are selected.
   func shown(of schema: Schema) -> [Int] {
     if let known = shownOf[schema.hash] { return known }
     let statistics = schema.statistics
@@ -153,13 +159,13 @@ public final class Plan {
 
   // MARK: - Placements
 
-  /// Returns the placements that were reused since the last call.
+  /// Returns the placements that were reused since the last call of this function.
   func drainReused() -> [Placement] {
     defer { reused = [] }
     return reused
   }
 
-  /// Assigns a placement to a group: a free one of its length, or a new one.
+  /// Assigns a placement to a group: a free one with the same number of words, or a new one.
   func allocatePlacement(for slot: Slot) -> Placement {
     let count = slot.group.schema.wordCount
     let placement: Placement
@@ -194,6 +200,6 @@ public final class Plan {
 
   // MARK: - A pass
 
-  /// Reads every group once.
+  /// Reads every group once into the snapshot.
   func sample(into snapshot: inout Snapshot) { batches.sample(into: &snapshot) }
 }

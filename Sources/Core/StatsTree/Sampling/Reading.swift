@@ -4,9 +4,9 @@ public import Statistics
 public struct Reading: Sendable {
   public let schema: Schema
   public let status: Status
-  /// The time at which the values were read; 0 to 0 if they never were.
+  /// The time span in which the values were read; 0 to 0 if the group was never read.
   public let window: Window
-  /// The record, minus the baselines of its reader.
+  /// The words of the record, after the baselines of the reader were subtracted.
   public private(set) var words: [UInt64]
 
   /// Whether the record has values that were valid at some time.
@@ -19,7 +19,9 @@ public struct Reading: Sendable {
     self.words = words
   }
 
-  /// Subtracts a reader's baseline; a count below its baseline was reset and loses the baseline.
+  /// Subtracts a reader's baseline.
+  ///
+  /// A count below its baseline was reset, so its baseline is removed.
   mutating func subtract(_ baseline: inout Baseline) {
     for statistic in schema.statistics {
       if baseline.isAbove(statistic, in: words.span) { baseline.remove(statistic) }
@@ -32,14 +34,14 @@ public struct Reading: Sendable {
     }
   }
 
-  /// Returns a word of a statistic, or `nil` if there are no values or the word is inactive.
+  /// Returns a word of a statistic, or `nil` if the group has no values or the word is inactive.
   public func value(_ statistic: Statistic, word: Int = 0) -> UInt64? {
     guard hasNumbers, word < statistic.size else { return nil }
     let value = words[statistic.words.lowerBound + word]
     return Inactive.marks(value, of: statistic) ? nil : value
   }
 
-  /// Returns a histogram, or `nil` if there are no values or it is inactive.
+  /// Returns a histogram, or `nil` if the group has no values or the histogram is inactive.
   public func histogram(_ statistic: Statistic) -> Histogram? {
     hasNumbers ? Histogram(of: statistic, in: words.span) : nil
   }

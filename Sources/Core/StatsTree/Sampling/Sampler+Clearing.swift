@@ -4,10 +4,10 @@ public import Statistics
 extension Sampler {
   /// Clears the counts and histograms of a group for this sampler only.
   ///
-  /// Their current values become a baseline that this sampler subtracts. Other readers and rates
-  /// are not affected. Levels and states do not change, nor do peaks, because the maximum since
-  /// then is unknown. A later reset of a count ends its baseline. A group without values is not
-  /// affected.
+  /// The current values become a baseline, which this sampler subtracts from later values. Other
+  /// readers are not affected, and neither are rates. Levels and states do not change. Peaks do not
+  /// change either, because the maximum since the clearing is unknown. If a count is reset later,
+  /// its baseline is removed. The function has no effect on a group without values.
   public func clear(_ entry: Plan.Entry) {
     let counts = entry.group.schema.statistics.filter(\.isSum)
     _ = setBaseline(counts, of: entry)
@@ -27,7 +27,7 @@ extension Sampler {
 
   /// Returns `true` if `clearAtSource` can clear a statistic.
   ///
-  /// An aggregate must have members, and each of them must permit it.
+  /// An aggregate must have members, and all members must permit the clearing.
   public func canClearAtSource(_ statistic: Statistic, of entry: Plan.Entry) -> Bool {
     guard let aggregation = entry.group.aggregation else {
       return statistic.isCount && entry.group.backing.canClear(entry.group.token, statistic)
@@ -45,11 +45,12 @@ extension Sampler {
 
   /// Sets a statistic to zero at its source, for all readers.
   ///
-  /// For an aggregate, clears each member and discards the totals of departed members. The sums of
-  /// this sampler restart at zero; other samplers detect a reset.
+  /// For an aggregate, the function clears each member and discards the totals of departed members.
+  /// The sums of this sampler restart at zero. Other samplers detect a reset.
   ///
-  /// - Returns: `notPermitted` for a level and if a backing cannot clear; for an aggregate, the
-  ///   first result that is not `cleared`, after all members were called.
+  /// - Returns: `notPermitted` for a level, and if a backing cannot clear the statistic. For an
+  ///   aggregate, the function calls every member and returns the first result that is not
+  ///   `cleared`.
   public func clearAtSource(_ statistic: Statistic, of entry: Plan.Entry) -> Clearing {
     guard let aggregation = entry.group.aggregation else {
       guard statistic.isCount else { return .notPermitted }
@@ -75,10 +76,10 @@ extension Sampler {
 }
 
 extension Statistic {
-  /// Whether its words add up events, so that those of an earlier time can be subtracted.
+  /// Whether the words add up events, so that the events before some time can be subtracted.
   ///
-  /// The number of an aggregate's members in each state is a level, not a sum.
+  /// In an aggregate, the number of members in each state is a level, not a sum.
   var isSum: Bool { kind == .cumulative || kind.isHistogram && states.isEmpty }
-  /// Whether its words only grow, so that they can restart at zero.
+  /// Whether the words only grow, so that they can restart at zero.
   var isCount: Bool { isSum || kind == .peak }
 }

@@ -3,10 +3,12 @@ import Statistics
 extension Sampler {
   /// Reads one group now, without effect on rates and aggregates.
   ///
-  /// If its backing has no new values, the result has those of the last pass. Waits for a pass of
-  /// another sampler of the tree.
+  /// If the group's backing has no new values, the result has the values of the last pass, that is,
+  /// of the last sampling of all groups. If another sampler of the tree executes a pass, the
+  /// function waits for the end of that pass.
   ///
-  /// - Returns: The values; for an aggregate, which needs a pass, those of the last pass.
+  /// - Returns: The values. For an aggregate, these are the values of the last pass, because only a
+  ///   pass computes an aggregate.
   public func read(_ entry: Plan.Entry) -> Reading {
     guard entry.group.aggregation == nil else { return lastReading(of: entry) }
     return tree.state.passes.withLock { reading(of: entry, isNew: true) }

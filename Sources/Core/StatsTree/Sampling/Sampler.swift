@@ -3,14 +3,15 @@ import Synchronization
 
 /// Samples a tree and keeps the last two samples, for values and rates.
 ///
-/// The first pass after a change of membership updates the plan. Every other pass allocates no
-/// memory. Not thread-safe; several samplers of one tree may run on different threads.
+/// A pass is one sampling of all groups. The first pass after groups joined or left updates the
+/// plan. Every other pass allocates no memory. A sampler is not thread-safe, but several samplers
+/// of one tree are allowed to run on different threads.
 public final class Sampler {
   public let tree: Tree
   private let selection: Selection
   public private(set) var plan: Plan
   private var snapshots: SnapshotPair
-  /// The number of passes so far.
+  /// The number of passes that the sampler has executed.
   public private(set) var passCount = 0
 
   /// - Parameters:
@@ -25,8 +26,8 @@ public final class Sampler {
 
   /// - Parameters:
   ///   - tree: The tree to sample.
-  ///   - pattern: The sources that are sampled.
-  ///   - names: The statistics that views show.
+  ///   - pattern: The paths of the sources that are sampled.
+  ///   - names: The names of the statistics that views show.
   public convenience init(
     _ tree: Tree, matching pattern: Pattern = .everything,
     statistics names: Pattern = .everything
@@ -34,12 +35,15 @@ public final class Sampler {
     self.init(tree, Selection(sources: pattern, statistics: names))
   }
 
-  /// Returns `true` if views show a source: it matches, is not hidden, and the viewer may see it.
+  /// Returns `true` if views show a source: its path matches, it is not hidden, and the viewer is
+  /// allowed to see it.
   public func shows(_ source: Source) -> Bool {
     shows(source) { selection.sources.matches($0) }
   }
 
-  /// Returns `true` if hierarchical views show a source: it or a source below it may match.
+  /// Returns `true` if hierarchical views show a source.
+  ///
+  /// Hierarchical views also show a source if only the path of a source below it can match.
   public func showsPath(to source: Source) -> Bool {
     shows(source) { selection.sources.mayMatch(below: $0) }
   }
@@ -52,7 +56,7 @@ public final class Sampler {
 
   /// Reads every group once; the current sample becomes the previous one.
   ///
-  /// Waits for a pass of another sampler of the tree.
+  /// If another sampler of the tree executes a pass, the function waits for the end of that pass.
   public func pass() {
     tree.state.passes.withLock {
       updatePlan()
@@ -61,10 +65,10 @@ public final class Sampler {
     passCount += 1
   }
 
-  /// Updates the plan to the tree, as the next pass would.
+  /// Updates the plan to the groups that the tree has now, in the same way as the next pass would.
   ///
-  /// - Complexity: O(*n*) in the number of changes since the last update; after thousands of
-  ///   changes, O(*n*) in the number of groups.
+  /// - Complexity: O(*n*) in the number of changes since the last update. After thousands of
+  ///   changes, the complexity is O(*n*) in the number of groups.
   public func updatePlan() {
     let generation = tree.generation
     guard plan.generation != generation else { return }
@@ -88,7 +92,7 @@ public final class Sampler {
     if plan.isSparse { rebuildPlan(after: []) }
   }
 
-  /// Rebuilds the plan; a group that left and returned meanwhile counts as a new one.
+  /// Rebuilds the plan; a group that left and returned since the last update counts as a new group.
   private func rebuildPlan(after changes: [Change]) {
     let old = plan
     for change in changes where change.kind == .groupLeft {
@@ -99,7 +103,7 @@ public final class Sampler {
     snapshots.move(from: old, to: plan)
   }
 
-  /// Returns the values of a group, read now or in the last pass; a group that left is gone.
+  /// Returns the values of a group, read now or in the last pass; `gone` if the group has left.
   func reading(of entry: Plan.Entry, isNew: Bool) -> Reading {
     guard let placement = plan.placement(of: entry) else {
       return Reading(
@@ -110,7 +114,7 @@ public final class Sampler {
     return snapshots.reading(of: entry.group, at: placement)
   }
 
-  /// Sets the baselines of statistics of a group to their current values.
+  /// Sets the baselines of statistics of a group to the current values.
   ///
   /// - Returns: `true` if the plan has the group.
   func setBaseline(_ statistics: [Statistic], of entry: Plan.Entry) -> Bool {
@@ -134,8 +138,8 @@ public final class Sampler {
 
   // MARK: - Values
 
-  // A query of an entry concerns its group. If the group left after the view got the entry, the
-  // result is `gone`, even if another group has the placement.
+  // The functions with an entry return the values of the entry's group. If the group left after the
+  // view got the entry, the status is `gone`, even if the placement now belongs to another group.
 
   public func status(of entry: Plan.Entry) -> Status {
     plan.placement(of: entry).map { status(at: $0) } ?? .gone
@@ -146,7 +150,7 @@ public final class Sampler {
     snapshots.current.status(of: placement.index)
   }
 
-  /// Returns the window of a group's values; 0 to 0 if it was never read or has left.
+  /// Returns the window of a group's values; 0 to 0 if the group was never read or has left.
   public func window(of entry: Plan.Entry) -> Window {
     plan.placement(of: entry).map { snapshots.current.window(of: $0.index) }
       ?? Window(begin: 0, end: 0)
@@ -162,12 +166,12 @@ public final class Sampler {
     snapshots.value(statistic, at: placement, word: word)
   }
 
-  /// Returns a histogram in the last pass.
+  /// Returns a histogram of the last pass.
   public func histogram(_ statistic: Statistic, of entry: Plan.Entry) -> Histogram? {
     plan.placement(of: entry).flatMap { snapshots.histogram(statistic, at: $0) }
   }
 
-  /// Returns a histogram in the last pass, by the placement of its group.
+  /// Returns a histogram of the last pass, by the placement of its group.
   public func histogram(_ statistic: Statistic, at placement: Placement) -> Histogram? {
     snapshots.histogram(statistic, at: placement)
   }
@@ -194,12 +198,12 @@ public final class Sampler {
     plan.placement(of: entry).flatMap { snapshots.delta(statistic, at: $0) }
   }
 
-  /// Returns what a histogram gained between the two samples.
+  /// Returns the change of a histogram between the two samples.
   public func change(_ statistic: Statistic, of entry: Plan.Entry) -> Histogram.Change? {
     plan.placement(of: entry).flatMap { change(statistic, at: $0) }
   }
 
-  /// Returns what a histogram gained between the two samples, by the placement of its group.
+  /// Returns the change of a histogram between the two samples, by the placement of its group.
   public func change(_ statistic: Statistic, at placement: Placement) -> Histogram.Change? {
     snapshots.change(statistic, at: placement)
   }

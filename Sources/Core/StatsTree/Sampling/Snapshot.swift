@@ -8,20 +8,24 @@ public import Statistics
 /// statuses: | up                | stale             | ...
 /// ```
 public struct Snapshot: ~Copyable, Sendable {
-  /// The records, one after the other.
+  /// The words of all records, one record after the other.
+  ///
+  /// A record is the words of one group.
   @usableFromInline
   var words: [UInt64] = []
   @usableFromInline
   var windows: [Window] = []
   @usableFromInline
   var statuses: [Status] = []
-  /// Records finished in this pass although their source reports stale data.
+  /// For each record, whether its backing finished it in this sample although its source has stale
+  /// data.
   private var isFinishedStale: [Bool] = []
 
   /// Creates a snapshot without groups.
   public init() {}
 
-  /// Makes room for all groups of a plan; new words are inactive, new groups were never read.
+  /// Makes room for all groups of a plan; new words are inactive, and new groups count as never
+  /// read.
   mutating func grow(for plan: Plan) {
     let (count, wordCount) = (plan.slotCount, plan.wordCount)
     if words.count < wordCount {
@@ -47,7 +51,7 @@ public struct Snapshot: ~Copyable, Sendable {
     }
   }
 
-  /// Copies a record, its window and its status from another placement in another snapshot.
+  /// Copies a record with its window and its status from a placement in another snapshot.
   mutating func copyRecord(
     to new: Placement, from other: borrowing Snapshot, at old: Placement
   ) {
@@ -57,7 +61,7 @@ public struct Snapshot: ~Copyable, Sendable {
     for word in 0..<new.count { words[new.offset + word] = other.words[old.offset + word] }
   }
 
-  /// Becomes a snapshot of one record, of a group that was never read.
+  /// Turns this into a snapshot of one record, whose group was never read.
   mutating func resetToRecord(of wordCount: Int) {
     words.removeAll(keepingCapacity: true)
     words.append(contentsOf: repeatElement(Inactive.unsigned, count: wordCount))
@@ -66,19 +70,19 @@ public struct Snapshot: ~Copyable, Sendable {
     isFinishedStale = [false]
   }
 
-  /// Returns `true` if a backing finished a record in this pass.
+  /// Returns `true` if a backing finished a record in this sample.
   func isFinished(_ index: Int) -> Bool { statuses[index] == .up || isFinishedStale[index] }
 
   // MARK: - For backings
 
-  /// Calls `body` with the words of a record, which `body` writes.
+  /// Calls `body` with the words of a record, so that `body` writes them.
   @inlinable
   @inline(__always)
   public mutating func fill<Result>(
     _ placement: Placement, _ body: (inout MutableSpan<UInt64>) -> Result
   ) -> Result {
     var all = words.mutableSpan
-    // The name in Swift 6.3 of the function that returns a part of a mutable span.
+    // This is the name in Swift 6.3 of the function that returns a part of a mutable span.
     var record = all._mutatingExtracting(placement.offset..<placement.offset + placement.count)
     return body(&record)
   }
@@ -91,13 +95,14 @@ public struct Snapshot: ~Copyable, Sendable {
     statuses[placement.index] = .up
   }
 
-  /// Marks a record as completely read, although no new values arrived since a time.
+  /// Marks a record as completely read, although no new values have arrived since a time.
   ///
-  /// For the last values of a process that has ended: they are readable but not current.
+  /// Use this for the last values of a process that has ended. These values are readable but not
+  /// current.
   ///
   /// - Parameters:
-  ///   - placement: The record.
-  ///   - window: The time at which the words were valid.
+  ///   - placement: The location of the record.
+  ///   - window: The time span in which the words were valid.
   ///   - since: The time of the last new value, in nanoseconds of CLOCK_MONOTONIC; not 0.
   public mutating func finish(_ placement: Placement, _ window: Window, staleSince since: UInt64) {
     windows[placement.index] = window
@@ -119,11 +124,11 @@ public struct Snapshot: ~Copyable, Sendable {
 
   /// Returns `true` if a record has values that were valid at some time.
   public func hasNumbers(of index: Int) -> Bool {
-    // No window of CLOCK_MONOTONIC ends at 0.
+    // CLOCK_MONOTONIC is never 0 when values are read, so an end of 0 means that nothing was read.
     statuses[index].hasNumbers && windows[index].end > 0
   }
 
-  /// A word of the buffer.
+  /// Returns a word of the buffer of all records.
   public subscript(word: Int) -> UInt64 { words[word] }
 
   /// Calls `body` with the words of a record.
@@ -133,7 +138,7 @@ public struct Snapshot: ~Copyable, Sendable {
 }
 
 extension Snapshot {
-  /// The number of groups that the snapshot has room for.
+  /// The number of groups for which the snapshot has room.
   var count: Int { statuses.count }
 
   /// The words of all records.
@@ -142,13 +147,13 @@ extension Snapshot {
     get { words.span }
   }
 
-  /// The words of a record.
+  /// Returns the words of a record.
   @_lifetime(borrow self)
   func record(_ placement: Placement) -> Span<UInt64> {
     words.span.extracting(placement.offset..<placement.offset + placement.count)
   }
 
-  /// Returns a copy of a record with its window and status, or with another status.
+  /// Returns a copy of a record with its window, and with its own status or with `status`.
   func copy(of schema: Schema, at placement: Placement, status: Status? = nil) -> Reading {
     var copy: [UInt64] = []
     copy.reserveCapacity(placement.count)
@@ -157,10 +162,10 @@ extension Snapshot {
       schema, status ?? statuses[placement.index], windows[placement.index], words: copy)
   }
 
-  /// Returns `true` if a record was ever read, even if its values may not be shown.
+  /// Returns `true` if a record was ever read, even if its values must not be shown now.
   func wasEverRead(_ index: Int) -> Bool { windows[index].end > 0 }
 
-  /// Marks every record as pending until its backing finishes it.
+  /// Marks every record as pending; a backing that finishes a record changes this.
   mutating func markAllPending() {
     for index in statuses.indices {
       statuses[index] = .pending
@@ -168,9 +173,10 @@ extension Snapshot {
     }
   }
 
-  /// Copies the words and windows of records that were not finished from the previous sample.
+  /// Copies from the previous sample the words and windows of records that were not finished.
   ///
-  /// A record with values becomes stale since the end of that window.
+  /// If such a record has values and its backing reported no error, its status becomes stale since
+  /// the end of the copied window.
   mutating func carryForward(from other: borrowing Snapshot, _ plan: Plan) {
     for index in statuses.indices {
       if isFinished(index) { continue }

@@ -1,15 +1,15 @@
 import Statistics
 
-/// The last two snapshots of a sampler, and the queries on both.
+/// Keeps the last two snapshots of a sampler and answers queries about both.
 ///
-/// One value, so that a query needs one exclusive access to the sampler, not seven. A group's
-/// record has the same placement in both.
+/// Both snapshots are in one value. A query therefore needs one exclusive access to the sampler
+/// instead of seven. The record of a group has the same placement in both snapshots.
 struct SnapshotPair: ~Copyable {
   private(set) var current = Snapshot()
   private var previous = Snapshot()
-  /// The record of a group that is read outside of a pass.
+  /// The record of a group that is read outside of a pass (a sampling of all groups).
   private var single = Snapshot()
-  /// The baselines of this reader, by the index of a group: see `Sampler.clear`.
+  /// The baselines of the sampler, by the index of a group; see `Sampler.clear`.
   private var baselines: [Int: Baseline] = [:]
 
   init(_ plan: Plan) {
@@ -23,14 +23,14 @@ struct SnapshotPair: ~Copyable {
     previous.grow(for: plan)
   }
 
-  /// Resets a placement that another group had before.
+  /// Resets a placement that belonged to another group before.
   mutating func reset(_ placement: Placement) {
     current.reset(placement)
     previous.reset(placement)
     if !baselines.isEmpty { baselines[placement.index] = nil }
   }
 
-  /// Moves the records and baselines to their placements in a rebuilt plan.
+  /// Moves the records and baselines to the placements that their groups have in a rebuilt plan.
   mutating func move(from old: Plan, to plan: Plan) {
     var moved = SnapshotPair(plan)
     for index in 0..<plan.slotCount {
@@ -52,7 +52,8 @@ struct SnapshotPair: ~Copyable {
     current.markAllPending()
     plan.sample(into: &current)
     current.carryForward(from: previous, plan)
-    // By index: unoptimized, an iterator allocates for each element.
+    // The loop uses indices, because an iterator allocates memory for each element in unoptimized
+    // builds.
     for index in plan.aggregates.indices {
       plan.aggregates[index].update(&current, previous: &previous)
     }
@@ -68,7 +69,7 @@ struct SnapshotPair: ~Copyable {
     }
   }
 
-  /// Recomputes an aggregate after its members were set to zero.
+  /// Recomputes an aggregate after a statistic was set to zero in its members.
   mutating func recompute(_ aggregate: AggregateState, _ statistic: Int, isAll: Bool) {
     aggregate.recompute(statistic, isAll: isAll, &current)
   }
@@ -77,7 +78,7 @@ struct SnapshotPair: ~Copyable {
 
   /// Reads a group outside of a pass, into a separate record.
   ///
-  /// If the backing has no new values, the result has those of the last pass.
+  /// If the backing has no new values, the result has the values of the last pass.
   mutating func read(_ group: Group, at placement: Placement) -> Reading {
     let alone = Placement(index: 0, offset: 0, count: placement.count, token: placement.token)
     single.resetToRecord(of: placement.count)
@@ -95,12 +96,12 @@ struct SnapshotPair: ~Copyable {
     return reading(known, placement)
   }
 
-  /// Returns the values of a group in the last pass.
+  /// Returns the values that a group had in the last pass.
   mutating func reading(of group: Group, at placement: Placement) -> Reading {
     reading(current.copy(of: group.schema, at: placement), placement)
   }
 
-  /// Subtracts this reader's baseline.
+  /// Subtracts the sampler's baseline from values.
   private mutating func reading(_ reading: Reading, _ placement: Placement) -> Reading {
     guard !baselines.isEmpty, reading.hasNumbers, var baseline = baselines[placement.index] else {
       return reading
@@ -137,7 +138,7 @@ struct SnapshotPair: ~Copyable {
 
   // MARK: - Baselines
 
-  /// Sets the baselines of some statistics to their current values.
+  /// Sets the baselines of statistics to the current values.
   mutating func setBaseline(_ statistics: some Sequence<Statistic>, at placement: Placement) {
     guard current.hasNumbers(of: placement.index) else { return }
     var baseline = baselines[placement.index] ?? Baseline(count: placement.count)
@@ -158,7 +159,7 @@ struct SnapshotPair: ~Copyable {
 
   // MARK: - Changes
 
-  /// Returns `true` if both samples have values and the later one is up.
+  /// Returns `true` if both samples have values and the later sample is up.
   private func isComparable(_ placement: Placement) -> Bool {
     current.status(of: placement.index) == .up && previous.hasNumbers(of: placement.index)
   }

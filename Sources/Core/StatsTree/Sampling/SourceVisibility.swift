@@ -1,9 +1,9 @@
-/// The properties of a source that a plan needs, read under one lock.
+/// The properties of a source that a plan needs; all are read while the lock is held once.
 struct SourceVisibility: Sendable {
   let path: String
   let isHidden: Bool
   let owner: UInt32?
-  /// The aggregates of a family that count the source's groups, each once.
+  /// The aggregates of a family that count the source's groups, each aggregate once.
   let aggregates: [Group]
 }
 
@@ -31,10 +31,10 @@ extension Source {
     }
   }
 
-  /// Returns the groups of a family on this source and on all that its aggregates count, each once.
+  /// Returns the groups of a family on this source and on all sources that its aggregates count.
   ///
-  /// Sources outside of the tree are excluded. So are aggregates, even with the family's name and
-  /// schema.
+  /// Each group is returned once. Sources outside of the tree are excluded. Aggregates are excluded
+  /// too, even if they have the name and the schema of the family.
   func members(of family: Family) -> [Attachment] {
     state.locked {
       var found: [Attachment] = []
@@ -52,7 +52,8 @@ extension Source {
     }
   }
 
-  /// Calls `body` with the source and all that its aggregates count; the caller holds the lock.
+  /// Calls `body` with the source and with all sources that its aggregates count; call this with
+  /// the lock held.
   func forEachCounted(_ body: (Source) -> Void) {
     body(self)
     guard let facts else { return }
@@ -60,7 +61,8 @@ extension Source {
     for source in facts.counted { source.forEachCounted(body) }
   }
 
-  /// Calls `body` with its groups, in the order of attachment; the caller holds the lock.
+  /// Calls `body` with the source's groups, in the order of attachment; call this with the lock
+  /// held.
   func forEachGroup(_ body: (Group) -> Void) {
     var group = firstGroup
     while let this = group {
@@ -69,7 +71,7 @@ extension Source {
     }
   }
 
-  /// Calls `body` with the source and all below it, parents first; the caller holds the lock.
+  /// Calls `body` with the source and then all sources below it; call this with the lock held.
   func forEachBelow(_ body: (Source) -> Void) {
     body(self)
     facts?.children.forEach { $0.forEachBelow(body) }
@@ -77,7 +79,7 @@ extension Source {
 }
 
 extension Tree {
-  /// Returns every group of the tree, parents first, and the generation of the tree.
+  /// Returns every group of the tree, a source's groups before those below it, and the generation.
   func attachments() -> (groups: [Attachment], generation: UInt64) {
     state.locked {
       var found: [Attachment] = []

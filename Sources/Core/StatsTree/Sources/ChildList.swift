@@ -1,24 +1,24 @@
-/// The children of a source in the order in which they were added, indexed by name.
+/// Keeps the children of a source in the order in which they were added, and finds them by name.
 ///
-/// A child needs 8 bytes, and 8 to 16 bytes of the hash table. A removed child leaves an empty
-/// element until half of the elements are empty.
+/// A child needs 8 bytes in the list and 8 to 16 bytes in the hash table. A removed child leaves an
+/// empty element. The empty elements are removed when half of the elements are empty.
 struct ChildList {
   private var members: [Source?] = []
-  /// The positions of members plus 1, in a hash table of their names with open addressing; 0 is
-  /// empty.
+  /// A hash table of the children's names, with open addressing.
   ///
-  /// The table is empty while the list is so short that a linear search is faster.
+  /// An entry is the child's position in `members` plus 1; 0 means that the entry is empty. The
+  /// table has no entries while the list is so short that a linear search is faster.
   private var table: [UInt32] = []
   private(set) var count = 0
   private static let minimumTableCount = 8
-  /// The entry of a removed member, beyond which a lookup continues.
+  /// The entry of a removed child; a lookup continues after this entry.
   private static let tombstone = UInt32.max
 
   var isEmpty: Bool { count == 0 }
 
-  /// The children, without empty elements.
+  /// The children, without the empty elements.
   var all: [Source] {
-    // A loop without intermediate optionals needs one allocation.
+    // A loop without intermediate optionals needs only one allocation.
     var found: [Source] = []
     found.reserveCapacity(count)
     for member in members { if let member { found.append(member) } }
@@ -47,7 +47,7 @@ struct ChildList {
 
   /// Adds a child at the end.
   ///
-  /// - Precondition: no child has this name.
+  /// - Precondition: No child has the same name.
   mutating func append(_ child: Source) {
     if members.count >= Self.minimumTableCount, 4 * (members.count + 1) > 3 * table.count {
       rebuild()
@@ -80,7 +80,7 @@ struct ChildList {
     table[slot] = child.position + 1
   }
 
-  /// Removes the empty elements, and makes the table fit for twice as many members.
+  /// Removes the empty elements, and resizes the table to have room for twice as many children.
   private mutating func rebuild() {
     members.removeAll { $0 == nil }
     var size = 4 * Self.minimumTableCount

@@ -1,6 +1,6 @@
-/// A reason why data of a source is missing or may be incomplete, and the remedy if there is one.
+/// Tells why data of a source is missing or might be incomplete, and the remedy if there is one.
 public struct Diagnostic: Hashable, Sendable {
-  /// What a diagnostic is about; an input clears all diagnostics of a topic before it tries again.
+  /// The subject of a diagnostic; an input clears all diagnostics of a topic before it tries again.
   public struct Topic: Hashable, Sendable, RawRepresentable, ExpressibleByStringLiteral {
     public let rawValue: String
 
@@ -20,7 +20,7 @@ public struct Diagnostic: Hashable, Sendable {
   /// One sentence for the user, without the source's path.
   public let text: String
   public let severity: Severity
-  /// Whether sources may exist that the input could not discover.
+  /// Whether it is possible that sources exist which the input could not discover.
   public let isDiscoveryIncomplete: Bool
 
   public init(
@@ -35,12 +35,12 @@ public struct Diagnostic: Hashable, Sendable {
 }
 
 extension Diagnostic.Topic {
-  /// More diagnostics exist than a source keeps.
+  /// The topic of a notice that there are more diagnostics than a source keeps.
   static let overflow: Self = "overflow"
 }
 
 extension Source {
-  /// The maximum number of diagnostics of one source; a later one is replaced by a notice.
+  /// The maximum number of diagnostics of one source; one notice replaces all later ones.
   public static let maximumDiagnostics = 16
 
   /// The diagnostics, oldest first.
@@ -51,7 +51,7 @@ extension Source {
     }
   }
 
-  /// Adds a diagnostic unless an equal one exists.
+  /// Adds a diagnostic if the source has no equal one.
   public func add(_ diagnostic: Diagnostic) {
     state.locked {
       let facts = ownFacts
@@ -65,7 +65,7 @@ extension Source {
     }
   }
 
-  /// Adds a warning unless an equal one exists.
+  /// Adds a warning if the source has no equal one.
   public func diagnose(
     _ topic: Diagnostic.Topic, _ text: String, isDiscoveryIncomplete: Bool = false
   ) {
@@ -75,7 +75,8 @@ extension Source {
   /// Removes all diagnostics of a topic.
   public func clearDiagnostics(_ topic: Diagnostic.Topic) {
     state.locked {
-      // The notice of more diagnostics remains unless there is room for one now.
+      // The notice of more diagnostics is removed only if a diagnostic is removed, which makes
+      // room.
       guard let facts, facts.diagnostics.contains(where: { $0.topic == topic }) else { return }
       facts.diagnostics.removeAll { $0.topic == topic || $0.topic == .overflow }
     }

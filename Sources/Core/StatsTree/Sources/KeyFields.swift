@@ -1,16 +1,17 @@
-/// One or two keys that identify the sources of one kind, and their encoding in source names.
+/// One or two keys that identify a source among the sources of its kind.
 ///
-/// A vCPU with the key `vcpu` = `3` is named `vcpu3`; a source with a port and a VLAN is named
-/// `64,12`. The values are decoded from the name, so that keys need no memory. In a value, `/`, `,`
-/// and `%` are encoded as `%2F`, `%2C` and `%25`, a leading `.` as `%2E`, and an empty value as
-/// `%`. Any text can therefore be a key.
+/// The name of the source encodes the values of its keys. A vCPU with the key `vcpu` = `3` is named
+/// `vcpu3`; a source with a port and a VLAN is named `64,12`. The values are decoded from the name,
+/// so that they need no memory. In a value, `/`, `,` and `%` are encoded as `%2F`, `%2C` and `%25`.
+/// A leading `.` is encoded as `%2E`, and an empty value as `%`. Any text is therefore a valid
+/// value.
 public final class KeyFields: Sendable, Hashable {
-  /// The names of the one or two keys.
+  /// The names of the keys.
   public let names: [String]
   /// The text before the first value in a source's name.
   public let prefix: String
 
-  /// - Precondition: there are one or two names; the prefix contains none of `/`, `,` and `%`.
+  /// - Precondition: There are one or two names, and the prefix contains none of `/`, `,` and `%`.
   public init(_ names: String..., prefix: String = "") {
     precondition(1...2 ~= names.count, "\(names.count) keys")
     precondition(
@@ -29,17 +30,18 @@ public final class KeyFields: Sendable, Hashable {
     hasher.combine(prefix)
   }
 
-  /// Returns the name of the source with these values.
+  /// Returns the name of the source whose keys have these values.
   ///
-  /// - Precondition: there is a value for each key.
+  /// - Precondition: There is a value for each key.
   public func name(_ values: [String]) -> String {
     precondition(values.count == names.count, "\(values.count) values for keys \(names)")
     return prefix + values.map(Self.escaped).joined(separator: ",")
   }
 
-  /// Returns the values in a name, or `nil` if `name(_:)` cannot have made the name.
+  /// Returns the values in a name, or `nil` if the name is not a possible result of `name(_:)`.
   public func values(in name: String) -> [String]? {
-    // By scalars: a value may begin with a scalar that combines with the character before it.
+    // The name is split by scalars, because a value can begin with a scalar that combines with the
+    // character before it.
     let own = prefix.unicodeScalars
     guard name.unicodeScalars.starts(with: own) else { return nil }
     let parts = name.unicodeScalars.dropFirst(own.count)
@@ -68,7 +70,7 @@ public final class KeyFields: Sendable, Hashable {
     return text
   }
 
-  /// Returns the value of a part, or `nil` if `escaped` cannot have made the part.
+  /// Returns the value of a part, or `nil` if the part is not a possible result of `escaped`.
   private static func unescaped(_ part: Substring.UnicodeScalarView) -> String? {
     if part.elementsEqual("%".unicodeScalars) { return "" }
     guard let first = part.first, first != "." else { return nil }

@@ -1,8 +1,8 @@
-/// A set of paths or names: a glob, or a regular expression between slashes.
+/// Matches a set of paths or names: a glob, or a regular expression between slashes.
 ///
-/// In a glob, `*` matches any text without a slash, `**` any text, `?` one character except a
-/// slash, and `[abc]`, `[a-z]`, `[!a]` one character of a set. A glob that matches a path also
-/// matches all paths below it: `kvm/web1` matches `kvm/web1/vcpu0`.
+/// In a glob, `*` matches any text without a slash, and `**` matches any text. `?` matches one
+/// character except a slash. `[abc]`, `[a-z]` and `[!a]` match one character of a set. A glob that
+/// matches a path also matches all paths below it: `kvm/web1` matches `kvm/web1/vcpu0`.
 public struct Pattern: Sendable {
   /// A syntax error in a pattern.
   public struct SyntaxError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -20,7 +20,7 @@ public struct Pattern: Sendable {
 
   /// A compiled regular expression.
   private struct Expression: @unchecked Sendable {
-    // A compiled expression is immutable.
+    // The expression is never changed, so that it can be used on any thread.
     let regex: Regex<AnyRegexOutput>
   }
 
@@ -31,7 +31,7 @@ public struct Pattern: Sendable {
     case any
     case set([ClosedRange<Character>], isInverted: Bool)
 
-    /// Returns `true` if the element matches a character.
+    /// Returns `true` if the element of a glob matches a character.
     func matches(_ character: Character) -> Bool {
       switch self {
       case .character(let wanted): character == wanted
@@ -52,7 +52,7 @@ public struct Pattern: Sendable {
     self.form = form
   }
 
-  /// Creates a pattern that matches these paths, and nothing below them.
+  /// Creates a pattern that matches exactly these paths, and no paths below them.
   public init(paths: Set<String>) {
     form = .paths(paths)
   }
@@ -62,7 +62,7 @@ public struct Pattern: Sendable {
     form = .allBut(paths)
   }
 
-  /// Creates a pattern that matches what at least one of the patterns matches.
+  /// Creates a pattern that matches every path that at least one of the patterns matches.
   public init(anyOf patterns: [Pattern]) {
     form = .any(patterns)
   }
@@ -72,7 +72,7 @@ public struct Pattern: Sendable {
     form = .glob(path.map { .character($0) })
   }
 
-  /// Parses `GLOB` or `/regex/`.
+  /// Parses a glob, or a regular expression that is written as `/regex/`.
   public init(_ text: String) throws(SyntaxError) {
     if text.count > 1, text.first == "/", text.last == "/" {
       do {
@@ -88,7 +88,7 @@ public struct Pattern: Sendable {
     form = .glob(try Self.elements(of: text))
   }
 
-  /// Returns `true` if a path matches: a glob as a whole, a regular expression anywhere in it.
+  /// Returns `true` if the pattern matches a path; a regular expression matches any part of it.
   public func matches(_ path: String) -> Bool {
     switch form {
     case .everything: true
@@ -100,7 +100,9 @@ public struct Pattern: Sendable {
     }
   }
 
-  /// Returns `true` if a path, or one below it, may match; a regular expression always may.
+  /// Returns `true` if it is possible that the pattern matches the path or a path below it.
+  ///
+  /// For a regular expression, the result is always `true`.
   public func mayMatch(below path: String) -> Bool {
     switch form {
     case .everything, .expression, .allBut: true
@@ -122,7 +124,7 @@ public struct Pattern: Sendable {
       case "*": elements.append(.some)
       case "?": elements.append(.one)
       case "[":
-        // The first character of a set may be ].
+        // A `]` that is the first character of a set belongs to the set.
         let members = rest.first == "!" ? rest.dropFirst() : rest
         guard let end = members.dropFirst().firstIndex(of: "]") else {
           throw SyntaxError(description: "invalid pattern '\(text)': '[' without ']'")
@@ -150,9 +152,11 @@ public struct Pattern: Sendable {
     return .set(ranges, isInverted: isInverted)
   }
 
-  /// Returns `true` if the elements match the whole path, or all of it before a slash.
+  /// Returns `true` if the elements match the whole path, or the whole part before one of its
+  /// slashes.
   ///
-  /// - Complexity: O(*n* * *m*). Trying every length of every star would take exponential time.
+  /// - Complexity: O(*n* * *m*). A search that tries every length of every star takes exponential
+  ///   time.
   private static func match(_ elements: [Element], _ path: [Character]) -> Bool {
     var reachable = initial(path)
     for element in elements { reachable = advance(element, reachable, path) }
@@ -161,8 +165,9 @@ public struct Pattern: Sendable {
     }
   }
 
-  /// Returns `true` if some of the first elements match the path, so that the others may match
-  /// more.
+  /// Returns `true` if some of the first elements match the whole path.
+  ///
+  /// The remaining elements then can match the text that follows.
   private static func matchPrefix(_ elements: [Element], _ path: [Character]) -> Bool {
     var reachable = initial(path)
     for element in elements {
@@ -172,12 +177,14 @@ public struct Pattern: Sendable {
     return false
   }
 
-  /// For each number of characters, whether the elements so far can match them; initially only 0.
+  /// For each length, whether the elements so far match a beginning of the path with this length.
+  ///
+  /// Before the first element, this is `true` only for the length 0.
   private static func initial(_ path: [Character]) -> [Bool] {
     [true] + Array(repeating: false, count: path.count)
   }
 
-  /// Returns the numbers of characters after one more element.
+  /// Returns the same information as `initial(_:)` after one more element.
   private static func advance(
     _ element: Element, _ reachable: [Bool], _ path: [Character]
   ) -> [Bool] {

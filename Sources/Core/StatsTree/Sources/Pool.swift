@@ -1,10 +1,10 @@
-/// One object for each key, kept while it is referenced outside of the pool.
+/// Keeps one object for each key, as long as the object is referenced outside of the pool.
 struct Pool<Key: Hashable, Member: AnyObject> {
   private var members: [Key: Member] = [:]
-  /// Purge threshold; doubles with the number of live entries.
+  /// When the number of entries reaches this threshold, those without an object are removed.
   private var purgeThreshold = 64
 
-  /// Returns the member of a key, and creates it if there is none.
+  /// Returns the object of a key, and creates the object if there is none.
   ///
   /// - Complexity: O(1) amortized.
   mutating func member(_ key: Key, make: () -> Member) -> Member {

@@ -1,26 +1,26 @@
 /// An object that has statistics: a node of the tree.
 ///
-/// A `Tree` creates it. It belongs to that tree even while it has no place in it. Its parent keeps
-/// it alive. Thread-safe: each property is read and set separately.
+/// A `Tree` creates the source. The source belongs to that tree, even while it has no place in the
+/// tree. A parent keeps its children alive. Thread-safe: each property is read and set separately.
 public final class Source: @unchecked Sendable {
-  /// The last component of its path.
+  /// The last component of the source's path.
   public let name: String
-  /// The time of its creation, in nanoseconds of CLOCK_MONOTONIC.
+  /// The time at which the object was created, in nanoseconds of CLOCK_MONOTONIC.
   public let created: UInt64
   let state: TreeState
 
-  // Guarded by the tree's lock.
+  // The following properties are guarded by the tree's lock.
   weak var parentWhileHeld: Source?
   var firstGroup: Group?
   var facts: Facts?
   let fields: KeyFields?
-  /// The position among its parent's children.
+  /// The position among the children of the source's parent.
   var position: UInt32 = 0
   var assignedRole = SourceRole.other
-  /// Whether the root is above it, so that passes include it.
+  /// Whether the source is at or below the root, so that it is sampled.
   var isPresent = false
 
-  /// The properties that few sources have, or only those with children.
+  /// The properties that few sources have, or only sources with children.
   final class Facts {
     var keys: [String: String] = [:]
     var labels: [String: String] = [:]
@@ -30,13 +30,13 @@ public final class Source: @unchecked Sendable {
     var isHidden = false
     var sharedFile: (any SharedFile)?
     var children = ChildList()
-    /// The aggregates that are attached here.
+    /// The aggregates that are attached to this source.
     var aggregates: [Group] = []
-    /// The sources that are not above this one and whose aggregates count it.
+    /// The sources whose aggregates count this source, although they are not above it.
     var counters: [Source] = []
-    /// The sources that are not below this one and that its aggregates count.
+    /// The sources that this source's aggregates count, although they are not below it.
     var counted: [Source] = []
-    /// Its path before it was removed.
+    /// The path that the source had before it was removed.
     var lastPath: String?
   }
 
@@ -47,13 +47,13 @@ public final class Source: @unchecked Sendable {
     self.fields = fields
   }
 
-  /// The keys, if they are encoded in its name.
+  /// The keys, if they are encoded in the source's name.
   var keysInName: [String: String]? {
     guard let fields, let values = fields.values(in: name) else { return nil }
     return Dictionary(zip(fields.names, values)) { first, _ in first }
   }
 
-  /// The facts, created on first access; the caller holds the lock.
+  /// The facts, which are created on first access; call this with the lock held.
   var ownFacts: Facts {
     if let facts { return facts }
     let made = Facts()
@@ -63,10 +63,10 @@ public final class Source: @unchecked Sendable {
 
   // MARK: - Place
 
-  /// The path from the root, such as `kvm/web1/vcpu0`; for a removed source the last one.
+  /// The path from the root, such as `kvm/web1/vcpu0`; for a removed source the last path.
   public var path: String { state.locked { currentPath } }
 
-  /// The path; the caller holds the lock.
+  /// The path; call this with the lock held.
   var currentPath: String {
     if let last = facts?.lastPath { return last }
     guard let parent = parentWhileHeld else { return name }
@@ -74,10 +74,10 @@ public final class Source: @unchecked Sendable {
     return path.isEmpty ? name : path + "/" + name
   }
 
-  /// The source above it; `nil` for the root and for a source without a place.
+  /// The source above this source; `nil` for the root and for a source without a place in the tree.
   public var parent: Source? { state.locked { parentWhileHeld } }
 
-  /// Whether the root is above it.
+  /// Whether the source is at or below the root.
   public var isInTree: Bool { state.locked { isPresent } }
 
   /// The children in the order in which they were added.
@@ -105,10 +105,10 @@ public final class Source: @unchecked Sendable {
     }
   }
 
-  /// Calls `body` with this source and all below it, parents first, in order.
+  /// Calls `body` with this source and all sources below it; a source comes before its children.
   ///
-  /// No lock is held during the calls: `body` may change the tree. The children of a source are
-  /// those that it has after `body` was called with it.
+  /// No lock is held during the calls, so `body` is allowed to change the tree. The visited
+  /// children of a source are those that it has after the call of `body` with this source.
   public func visit(_ body: (Source) throws -> Void) rethrows {
     try body(self)
     for child in children { try child.visit(body) }

@@ -1,20 +1,21 @@
 /// The kind of object that a source describes.
 ///
-/// Views, rules and exporters decide by role and labels; a path is only for display and selection.
+/// Views, rules and exporters choose what to do by the role and the labels. They use the path of a
+/// source only to display and select the source.
 public enum SourceRole: UInt8, CaseIterable, Hashable, Sendable {
   /// No role was assigned.
   case other
-  /// All KVM virtual machines of the host.
+  /// The source above all KVM virtual machines of the host.
   case vms
-  /// All Xen domains of the host.
+  /// The source above all Xen domains of the host.
   case domains
-  /// The control groups that contain VMs.
+  /// The source above the control groups that contain VMs.
   case cgroups
-  /// All publishers.
+  /// The source above all publishers, which are programs that publish shared tables.
   case publishers
-  /// All xcp-rrdd plugins.
+  /// The source above all xcp-rrdd plugins.
   case plugins
-  /// The host as its own kernel describes it.
+  /// The host as the host's own kernel describes it.
   case host
   /// A CPU of the host.
   case cpu
@@ -24,9 +25,9 @@ public enum SourceRole: UInt8, CaseIterable, Hashable, Sendable {
   case domain
   /// A virtual CPU of a VM or domain.
   case vcpu
-  /// The host as the hypervisor below it describes it.
+  /// The host as the hypervisor on which it runs describes it.
   case hypervisor
-  /// A CPU of the host as the hypervisor describes it.
+  /// A CPU of the host as the hypervisor on which the host runs describes it.
   case physicalCPU
   /// A control group that contains VMs.
   case cgroup
@@ -36,10 +37,10 @@ public enum SourceRole: UInt8, CaseIterable, Hashable, Sendable {
   case published
   /// An xcp-rrdd plugin.
   case plugin
-  /// A domain or storage repository that a plugin reports on.
+  /// A domain or storage repository whose values a plugin reports.
   case pluginObject
 
-  /// The role as one word of JSON: `vm`, `physical_cpu`.
+  /// The role as one word for JSON, such as `vm` or `physical_cpu`.
   public var word: String {
     switch self {
     case .physicalCPU: "physical_cpu"
@@ -48,7 +49,7 @@ public enum SourceRole: UInt8, CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// The label that identifies a source of this role among its siblings, such as `vm`.
+  /// The name of the label that identifies a source of this role among its siblings, such as `vm`.
   public var labelName: String? {
     switch self {
     case .vm: "vm"
@@ -58,7 +59,7 @@ public enum SourceRole: UInt8, CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// Whether the source is a publisher or an object of its table.
+  /// Whether the source is a publisher or an object of a publisher's table.
   public var isPublished: Bool { self == .publisher || self == .published }
 
   /// Whether the source is a guest: a VM or a domain.

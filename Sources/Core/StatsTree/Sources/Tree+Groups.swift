@@ -5,17 +5,18 @@ extension Tree {
   /// Attaches a group to a source.
   ///
   /// - Parameters:
-  ///   - name: The subject of the group. Name and schema determine the group's family.
-  ///   - schema: The statistics of its samples.
-  ///   - backing: Reads the values.
-  ///   - token: The backing's identifier of the group.
+  ///   - name: The name of the group. The name and the schema determine the group's family.
+  ///   - schema: The statistics of the group.
+  ///   - backing: The object that reads the values.
+  ///   - token: The ID by which the backing knows the group.
   ///   - provenance: The access method or origin of the values.
   ///   - source: The source that gets the group.
-  ///   - isHidden: Whether views omit the group. Aggregates count it anyway.
+  ///   - isHidden: Whether views omit the group. Aggregates nevertheless count it.
   /// - Returns: The group.
   /// - Throws: `groupAttached` if the source has a group of this family with this backing and
-  ///   token; `foreign`.
-  /// - Complexity: O(*n*) in the number of groups of the source, whatever the size of the schema.
+  ///   token; `foreign` if the source belongs to another tree.
+  /// - Complexity: O(*n*) in the number of groups of the source, independent of the size of the
+  ///   schema.
   @discardableResult
   public func attach(
     _ name: String, schema: Schema, backing: any Backing, token: Int, provenance: Provenance,
@@ -29,7 +30,7 @@ extension Tree {
     }
   }
 
-  /// Attaches a group made from a template; the caller holds the lock.
+  /// Attaches a group made from a template; call this with the lock held.
   func attach(_ template: GroupTemplate, token: Int, to source: Source) throws(TreeError) -> Group {
     var last: Group?
     var group = source.firstGroup
@@ -48,7 +49,7 @@ extension Tree {
     return made
   }
 
-  /// Returns the family of a name and schema, which may have no groups yet.
+  /// Returns the family of a name and schema; it is possible that the family has no groups yet.
   public func family(_ name: String, _ schema: Schema) -> Family {
     state.locked { state.family(name, schema) }
   }
@@ -73,9 +74,10 @@ extension Tree {
 
   /// Runs `body` while no pass calls a backing, so that the owner of a backing can change it.
   ///
-  /// Waits for a running pass, which may take as long as the deadlines of its backings.
+  /// A pass is one sampling of all groups. The function waits for the end of a running pass. This
+  /// can take as long as the deadlines of the backings.
   ///
-  /// - Precondition: the caller is not a backing.
+  /// - Precondition: The caller is not a backing.
   public func betweenPasses<Result: Sendable>(_ body: () throws -> Result) rethrows -> Result {
     try state.passes.withLock(body)
   }

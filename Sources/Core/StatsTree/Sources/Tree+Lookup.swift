@@ -13,12 +13,12 @@ extension Tree {
     return found === root ? nil : found
   }
 
-  /// Splits a path by scalars: a name may begin with a scalar that combines with the slash.
+  /// Splits a path by scalars, because a name can begin with a scalar that combines with the slash.
   static func names(in path: String) -> [String] {
     path.unicodeScalars.split(separator: "/").map { String($0) }
   }
 
-  /// Returns all matching sources, parents first; hidden ones on request only.
+  /// Returns all matching sources, a parent before its children; hidden sources only on request.
   public func sources(
     matching pattern: Pattern = .everything, visibleTo viewer: Viewer = .everybody,
     includingHidden: Bool = false
@@ -34,14 +34,15 @@ extension Tree {
     return found
   }
 
-  /// Returns all groups with a schema, parents first, including hidden ones.
+  /// Returns all groups with a schema, in the order of the tree, including hidden groups.
   public func groups(with schema: Schema) -> [Group] {
     attachments().groups.map(\.group).filter { $0.schema == schema }
   }
 
-  /// Returns the groups of a family except aggregates, parents first, including hidden ones.
+  /// Returns the groups of a family except aggregates, in the order of the tree, with hidden
+  /// groups.
   ///
-  /// They are the rows of a table with a column for each statistic.
+  /// The groups are the rows of a table that has a column for each statistic.
   public func groups(of family: Family) -> [Group] {
     attachments().groups.map(\.group).filter { $0.family === family && $0.aggregation == nil }
   }

@@ -1,7 +1,7 @@
 import Statistics
 
 extension Tree {
-  /// Encodes a name of foreign origin as one component of a path.
+  /// Encodes a name from another program as one component of a path.
   ///
   /// Slashes, `%`, spaces and control characters become `%XX`.
   public static func pathPart(_ name: String) -> String {

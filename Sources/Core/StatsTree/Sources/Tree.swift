@@ -3,7 +3,8 @@ import Synchronization
 
 /// The sources of a host and their groups.
 ///
-/// Thread-safe. A pass includes all changes that were made before it began.
+/// Thread-safe. A pass, which is one sampling of all groups, includes all changes that were made
+/// before it began.
 public final class Tree: Sendable {
   /// The root of all sources, which has no name.
   public let root: Source
@@ -16,25 +17,26 @@ public final class Tree: Sendable {
   }
 
   deinit {
-    // The sources in the log reference the state that owns the log.
+    // The log is cleared to break a reference cycle: its sources reference the state that owns the
+    // log.
     state.locked { state.log.removeAll() }
   }
 
-  /// A number that grows with each change of membership.
+  /// A counter of the changes of the tree's sources and groups.
   ///
-  /// Equal numbers mean equal members.
+  /// If two readings are equal, the tree had the same sources and groups at both times.
   ///
   /// - Complexity: O(1), one atomic load.
   public var generation: UInt64 { state.generation.load(ordering: .acquiring) }
 
-  /// Returns the changes after a generation in order, or `nil` if some of them were discarded.
+  /// Returns in order the changes after a generation, or `nil` if some of them were discarded.
   public func changes(since generation: UInt64) -> [Change]? {
     state.locked { state.log.since(generation) }
   }
 
   // MARK: - Sources
 
-  /// Creates a source without a place in the tree; `add(_:below:)` adds it.
+  /// Creates a source without a place in the tree; `add(_:below:)` gives it a place.
   public func makeSource(
     _ name: String, role: SourceRole = .other, keys: [String: String] = [:],
     labels: [String: String] = [:], created: UInt64 = 0, owner: UInt32? = nil,
@@ -46,16 +48,17 @@ public final class Tree: Sendable {
   /// Creates a source and adds it below `parent`.
   ///
   /// - Parameters:
-  ///   - name: The last component of its path.
-  ///   - parent: The source above it; by default the root.
+  ///   - name: The last component of the source's path.
+  ///   - parent: The source above the new source; by default the root.
   ///   - role: The kind of object that the source describes.
-  ///   - keys: The keys that identify it among sources of its kind.
+  ///   - keys: The keys that identify the source among the sources of its kind.
   ///   - labels: Further properties, such as a UUID.
-  ///   - created: The time of its creation, in nanoseconds of CLOCK_MONOTONIC.
-  ///   - owner: The user who owns it; by default the owner of the source above.
-  ///   - isHidden: Whether views omit it and all sources below it.
+  ///   - created: The time at which the object was created, in nanoseconds of CLOCK_MONOTONIC.
+  ///   - owner: The user ID of the owner; by default the owner of the source above.
+  ///   - isHidden: Whether views omit the source and all sources below it.
   /// - Returns: The source.
-  /// - Throws: `nameClash` if the parent has a child with this name; `badName`.
+  /// - Throws: `nameClash` if the parent has a child with this name; `badName` if the name is empty
+  ///   or contains a slash.
   @discardableResult
   public func add(
     _ name: String, below parent: Source? = nil, role: SourceRole = .other,
@@ -67,7 +70,7 @@ public final class Tree: Sendable {
     return source
   }
 
-  /// Creates a source with its keys in its name, and adds it below `parent`.
+  /// Creates a source whose name encodes its keys, and adds the source below `parent`.
   ///
   /// - Throws: `nameClash` if the parent has a source with these keys.
   @discardableResult
@@ -80,7 +83,7 @@ public final class Tree: Sendable {
     return source
   }
 
-  /// Creates a source with its keys in its name, without a place in the tree.
+  /// Creates a source whose name encodes its keys, without a place in the tree.
   ///
   /// - Throws: `badName`, but never for a name made by `KeyFields`.
   public func makeSource(
@@ -97,7 +100,7 @@ public final class Tree: Sendable {
     let source = Source(name: name, created: created, state: state, fields: fields)
     source.assignedRole = role
     if !keys.isEmpty || !labels.isEmpty || owner != nil || isHidden {
-      // No other thread has the source yet.
+      // No other thread can access the source yet, so the lock is not necessary.
       let facts = source.ownFacts
       facts.keys = keys
       facts.labels = labels
@@ -109,7 +112,8 @@ public final class Tree: Sendable {
 
   /// Adds a source, with all sources below it, below `parent`.
   ///
-  /// - Throws: `nameClash`, `hasParent`, `cycle`, `foreign`. After an error the tree is unchanged.
+  /// - Throws: `nameClash`, `hasParent`, `cycle` or `foreign`. After an error the tree is
+  ///   unchanged.
   public func add(_ source: Source, below parent: Source) throws(TreeError) {
     try state.locked { () throws(TreeError) in
       guard source.state === state, parent.state === state, source !== root else {
@@ -127,17 +131,18 @@ public final class Tree: Sendable {
       source.parentWhileHeld = parent
       parent.ownFacts.children.append(source)
       if parent.isPresent { recordArrival(of: source) }
-      // From now on the sources above count what the source counts.
+      // From now on, the sources above this source count what this source counts.
       if source.countsElsewhere { state.record(.rearranged, source) }
     }
   }
 
   /// Removes a source and all sources below it.
   ///
-  /// The owner of their backings informs the backings.
+  /// The function does not inform the backings of the groups: this is the task of the owner of the
+  /// backings.
   ///
-  /// Has no effect on the root and on a source without a parent. A removed source can be added
-  /// again. All `count(_:in:)` relations of the source and of the sources below it end.
+  /// The function has no effect on the root and on a source without a parent. A removed source can
+  /// be added again. All `count(_:in:)` relations of the source and of the sources below it end.
   public func remove(_ source: Source) {
     state.locked {
       guard source.state === state, let parent = source.parentWhileHeld else { return }
@@ -150,17 +155,18 @@ public final class Tree: Sendable {
     }
   }
 
-  /// Returns the source at a path, and creates it and its parents if they do not exist.
+  /// Returns the source at a path; creates this source and the sources above it if they do not
+  /// exist.
   ///
   /// - Parameters:
   ///   - path: The path from the root.
-  ///   - role: The role that the source gets if it has none yet.
+  ///   - role: The role that the source gets if it has no role yet.
   /// - Returns: The source.
   public func source(_ path: String, role: SourceRole = .other) -> Source {
     let source = Self.names(in: path).reduce(root) { parent, name in
       while true {
         if let child = parent.child(name) { return child }
-        // Another thread may add it between the two calls.
+        // It is possible that another thread adds the source between the two calls.
         if let made = try? add(name, below: parent) { return made }
       }
     }
@@ -174,7 +180,7 @@ public final class Tree: Sendable {
     path.isEmpty ? name : path + "/" + name
   }
 
-  /// Marks the source and all below it as part of passes; the caller holds the lock.
+  /// Marks the source and all sources below it as part of the tree; call this with the lock held.
   private func recordArrival(of source: Source) {
     source.isPresent = true
     source.facts?.lastPath = nil
@@ -187,7 +193,7 @@ public final class Tree: Sendable {
     source.facts?.children.forEach { recordArrival(of: $0) }
   }
 
-  /// Marks the source and all below it as removed; the caller holds the lock.
+  /// Marks the source and all sources below it as removed; call this with the lock held.
   private func recordDeparture(of source: Source, path: String) {
     source.facts?.children.forEach { recordDeparture(of: $0, path: path + "/" + $0.name) }
     var group = source.firstGroup

@@ -1,16 +1,16 @@
 /// The reason why a tree cannot be changed.
 public enum TreeError: Error, Hashable, Sendable {
-  /// The parent has a child with this name.
+  /// The parent already has a child with this name.
   case nameClash(path: String)
   /// The name is empty or contains a slash.
   case badName(String)
-  /// The source has a parent and must be removed from it first.
+  /// The source already has a parent; remove the source from this parent first.
   case hasParent(path: String)
-  /// The source would be above itself or counted by itself.
+  /// The source would be above itself, or would be counted by its own aggregates.
   case cycle(path: String)
-  /// The source belongs to another tree, or is the root.
+  /// The source belongs to another tree, or the source is the root.
   case foreign(path: String)
-  /// The source has a group with this name, backing and token.
+  /// The source already has a group with this name, backing and token.
   case groupAttached(path: String, group: String)
 }
 

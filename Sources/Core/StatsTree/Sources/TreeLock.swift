@@ -1,9 +1,9 @@
 import Synchronization
 
-/// A mutex that ThreadSanitizer can follow.
+/// A mutex that ThreadSanitizer recognizes.
 ///
-/// ThreadSanitizer does not recognize Swift's `Mutex`. In a build for it, each holder of the lock
-/// acquires what the previous holder released.
+/// ThreadSanitizer does not recognize Swift's `Mutex`. A build for ThreadSanitizer therefore tells
+/// ThreadSanitizer that each holder of the lock sees the writes of the previous holder.
 struct TreeLock: ~Copyable, Sendable {
   private let mutex = Mutex(())
   #if VITALS_THREAD_SANITIZER
@@ -12,7 +12,7 @@ struct TreeLock: ~Copyable, Sendable {
 
   /// Runs `body` with the lock held.
   ///
-  /// - Precondition: the caller does not hold the lock.
+  /// - Precondition: The caller does not hold the lock.
   borrowing func withLock<Result: Sendable, Failure: Error>(
     _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {

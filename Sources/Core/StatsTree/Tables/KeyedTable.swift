@@ -1,11 +1,11 @@
 public import Statistics
 
-/// A table of objects that come and go: a row for each, identified by one or two keys.
+/// A table of objects that come and go; each object has a row, which one or two keys identify.
 ///
-/// A row is a source below the table's own source, with a group for each part of the table. A row
-/// has a path, such as `host/cpu3`; the rows of a statistic are the groups of a family
-/// (`Tree.groups(of:)`). An object without values has no row. The cost of adding a row depends on
-/// the number of parts, not on the number of statistics.
+/// A row is a source below the table's own source, and has a group for each part of the table. A
+/// row has a path, such as `host/cpu3`. `Tree.groups(of:)` returns the rows of a statistic, which
+/// are the groups of a family. An object without values has no row. The cost of adding a row
+/// depends on the number of parts, not on the number of statistics.
 ///
 /// ```swift
 /// let devices = KeyedTable(
@@ -16,11 +16,12 @@ public import Statistics
 ///
 /// Thread-safe.
 public final class KeyedTable: Sendable {
-  /// A group that every row has.
+  /// Describes a group that every row has.
   public struct Part: @unchecked Sendable {
     public let name: String
     public let schema: Schema
-    // Passes over one tree are serialized.
+    // Passes over one tree never run at the same time, so there are no concurrent calls of the
+    // backing.
     public let backing: any Backing
     public let provenance: Provenance
 
@@ -52,7 +53,7 @@ public final class KeyedTable: Sendable {
     self.parts = parts
   }
 
-  /// Returns the row with these values, or `nil` if there is none.
+  /// Returns the row whose keys have these values, or `nil` if there is none.
   ///
   /// - Complexity: O(1).
   public subscript(values: String...) -> Source? { row(values) }
@@ -69,11 +70,12 @@ public final class KeyedTable: Sendable {
   ///
   /// - Parameters:
   ///   - values: The values of the keys.
-  ///   - tokens: The backings' identifiers of the row's groups, in the order of the parts.
-  ///   - created: The time of its creation, in nanoseconds of CLOCK_MONOTONIC.
+  ///   - tokens: The IDs by which the backings know the row's groups, in the order of the parts.
+  ///   - created: The time at which the object was created, in nanoseconds of CLOCK_MONOTONIC.
   /// - Returns: The source of the row.
-  /// - Throws: `nameClash` if such a row or a source with its name exists.
-  /// - Precondition: there is a value for each key and a token for each part.
+  /// - Throws: `nameClash` if the table already has such a row, or a source of the same name
+  ///   exists.
+  /// - Precondition: There is a value for each key and a token for each part.
   @discardableResult
   public func add(
     _ values: [String], tokens: [Int], created: UInt64 = 0
@@ -85,14 +87,14 @@ public final class KeyedTable: Sendable {
         part.name, schema: part.schema, backing: part.backing, token: token,
         provenance: part.provenance, to: row)
     }
-    // The row appears with all of its groups at once.
+    // The row is added last, so that it appears with all of its groups at once.
     try tree.add(row, below: source)
     return row
   }
 
   /// Removes a row.
   ///
-  /// Aggregates keep its totals.
+  /// Aggregates keep the totals of the row.
   ///
   /// - Returns: `true` if the row existed.
   @discardableResult
@@ -103,13 +105,13 @@ public final class KeyedTable: Sendable {
     return true
   }
 
-  /// Removes all rows except these, and adds those that are missing.
+  /// Removes all rows that `present` does not have, and adds rows that are missing.
   ///
   /// - Parameters:
-  ///   - present: The values of the keys of each row.
-  ///   - tokens: Opens the groups of a new row and returns the backings' identifiers.
-  ///   - leaving: Closes the groups of a removed row. Passes no longer read them.
-  /// - Throws: `nameClash`. All rows before the one that failed are up to date.
+  ///   - present: The rows that the table should have, each as the values of its keys.
+  ///   - tokens: Opens the groups of a new row and returns the IDs by which the backings know them.
+  ///   - leaving: Closes the groups of a removed row. No pass reads these groups any more.
+  /// - Throws: `nameClash` for a row that cannot be added. All rows before this row are up to date.
   public func update(
     _ present: [[String]], tokens: ([String]) -> [Int], leaving: ([String]) -> Void = { _ in }
   ) throws(TreeError) {

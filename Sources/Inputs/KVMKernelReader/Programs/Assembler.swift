@@ -1,12 +1,12 @@
 /// Assembles a BPF program from instructions and labels.
 struct Assembler {
-  /// The target of jumps; `mark` sets its position.
+  /// A target of jumps. `mark` sets the position of the target.
   struct Label: Hashable {
     fileprivate let number: Int
   }
 
   private var instructions: [BPFInstruction] = []
-  /// The index of the instruction after each label; nil before `mark`.
+  /// For each label, the index of the instruction that follows it; nil before `mark`.
   private var positions: [Int?] = []
   private var jumps: [(instruction: Int, label: Label)] = []
 
@@ -16,7 +16,7 @@ struct Assembler {
     return Label(number: positions.count - 1)
   }
 
-  /// Sets the position of a label to that of the next instruction.
+  /// Sets the position of a label to the next instruction.
   mutating func mark(_ label: Label) {
     precondition(positions[label.number] == nil, "the label has a position already")
     positions[label.number] = instructions.count
@@ -24,7 +24,7 @@ struct Assembler {
 
   /// Resolves all jumps and returns the words of the program.
   ///
-  /// - Precondition: All labels of jumps were marked.
+  /// - Precondition: `mark` was called for each label that a jump uses.
   consuming func finish() -> [UInt64] {
     for jump in jumps {
       guard let position = positions[jump.label.number] else {
@@ -45,12 +45,12 @@ struct Assembler {
     append(0xb7, destination, value: Int32(value))
   }
 
-  /// Sets all 64 bits of a register; uses two instruction slots.
+  /// Sets all 64 bits of a register. This takes the space of two instructions.
   mutating func set(_ destination: Register, _ value: UInt64) {
     setWide(destination, kind: 0, UInt32(truncatingIfNeeded: value), UInt32(value >> 32))
   }
 
-  /// Sets a register to the address of the only value of a BPF array.
+  /// Sets a register to the address of the value in a BPF array that has only one value.
   mutating func set(_ destination: Register, valueOfArray number: CInt) {
     setWide(destination, kind: 2, UInt32(number), 0)
   }
@@ -141,7 +141,7 @@ struct Assembler {
 }
 
 extension Assembler {
-  /// Copies bytes from kernel memory (`bpf_probe_read_kernel`); clobbers r0 to r5.
+  /// Copies bytes from kernel memory (`bpf_probe_read_kernel`). The call overwrites r0 to r5.
   ///
   /// - Parameters:
   ///   - count: The number of bytes.
@@ -149,7 +149,7 @@ extension Assembler {
   ///   - offset: The value to add to `source`.
   ///   - destination: The register with the address of the destination.
   ///   - destinationOffset: The value to add to `destination`.
-  ///   - label: The target if the address is invalid; this causes no fault.
+  ///   - label: The jump target if the address is invalid. An invalid address causes no fault.
   mutating func copy(
     _ count: Int, from source: Register, _ offset: Int, to destination: Register,
     _ destinationOffset: Int, orElse label: Label

@@ -1,16 +1,16 @@
 /// A register of the BPF machine.
 enum Register: UInt8 {
-  /// The result of a call, and of the program.
+  /// The result of a call. At the end of the program, the result of the program.
   case r0
-  /// The arguments of calls; clobbered by calls.
+  /// The arguments of calls. A call overwrites these registers.
   case r1, r2, r3, r4, r5
-  /// Preserved by calls.
+  /// The registers that a call preserves.
   case r6, r7, r8, r9
   /// The end of the 512-byte stack, which grows downwards; read-only.
   case frame
 }
 
-/// The numbers of the helper functions that the programs call.
+/// The ids of the helper functions that the programs call.
 enum BPFHelper: Int32 {
   case getCurrentTask = 35
   case readKernel = 113
@@ -23,7 +23,7 @@ enum BPFWidth: UInt8 {
   case word64 = 0x18
 }
 
-/// The conditions of jumps, with the values of the instruction set.
+/// The conditions of jumps. The raw values are those of the instruction set.
 enum BPFCondition: UInt8 {
   case equal = 0x10
   case atLeast = 0x30

@@ -7,11 +7,11 @@
 ///         records      state, vm, number, words ...; one for each request
 /// ```
 ///
-/// The state is 0 if the words are complete. `vm` is the address of the VM, `number` the id of the
-/// vCPU. In the calibration, `vm` is the address of the file operations and `number` that of the
-/// object.
+/// The state is 0 if the words of the record are complete. `vm` is the address of the VM, and
+/// `number` is the id of the vCPU. During calibration, `vm` is the address of the file operations,
+/// and `number` is the address of the object.
 struct BPFRequestBuffer: Hashable {
-  /// The maximum number of requests per call: their records, about 150 KB, fit in the CPU's cache
+  /// The maximum number of requests per call. Their records, about 150 KB, stay in the CPU's cache
   /// until they are copied.
   static let capacity = 128
 
@@ -54,9 +54,10 @@ package enum KernelObject: UInt32 {
   case vm
 }
 
-/// The addresses of the file operations of KVM's descriptors, by which programs recognize them.
+/// The addresses of the file operations of KVM's descriptors. Programs recognize the descriptors by
+/// these addresses.
 ///
-/// They are valid until the next boot. Programs compare them only.
+/// The addresses are valid until the next boot. Programs only compare the addresses.
 struct FileKinds: Hashable {
   var vm: UInt64
   var vcpu: UInt64

@@ -1,6 +1,6 @@
 import Statistics
 
-/// An open KVM descriptor of a process, as the iterator program reports it.
+/// Describes an open KVM descriptor of a process, as reported by the iterator program.
 package struct DescriptorIteratorRecord: Hashable {
   static let byteCount = 40
 
@@ -12,15 +12,15 @@ package struct DescriptorIteratorRecord: Hashable {
   }
 
   package let kind: Kind
-  /// The number of the descriptor in the process.
+  /// The file descriptor in the process.
   package let descriptor: CInt
-  /// The address of the VM in the kernel: unique on the host while the VM exists.
+  /// The address of the VM in the kernel, which is unique on the host while the VM exists.
   package let vm: UInt64
   /// The id of the process in this PID namespace.
   package let process: Int32
   /// The id of the vCPU.
   package let vcpu: Int
-  /// The thread that ran the vCPU last; 0 if none has run it.
+  /// The id of the thread that ran the vCPU last; 0 if no thread has run it.
   package let thread: Int32
 
   /// Parses a record of the iterator program; returns nil if its kind is unknown.
@@ -36,10 +36,11 @@ package struct DescriptorIteratorRecord: Hashable {
   }
 }
 
-/// Assembles the program that an iterator runs for each open descriptor of the host.
+/// Assembles the program that the kernel runs for each open descriptor of the host (a BPF
+/// iterator).
 ///
 /// The program writes a record for each KVM descriptor of a process that owns the VM. It skips the
-/// copies of a VMM's descriptors that observers have.
+/// copies of descriptors that observers have.
 ///
 /// ```
 ///  0  kind u32, descriptor u32    8  object u64      16  VM u64
@@ -65,7 +66,7 @@ struct DescriptorIterator {
   consuming func finish() -> [UInt64] {
     let done = code.label()
     code.move(.r6, .r1)
-    // The context of the iterator's last call has neither task nor file.
+    // In the last call, the iterator passes neither a task nor a file.
     code.load(.r7, .r6, layout.contextTask)
     code.jump(to: done, if: .r7, .equal, 0)
     code.load(.r8, .r6, layout.contextFile)
@@ -120,7 +121,7 @@ struct DescriptorIterator {
     return code.finish()
   }
 
-  /// Writes the id of the process of the task in r7.
+  /// Writes the id of the process to which the task in r7 belongs.
   private mutating func writeProcess(orElse fail: Assembler.Label) {
     for offset in [layout.taskLeader, layout.taskPID] {
       code.copy(8, from: .r7, offset, to: .frame, Self.scratch, orElse: fail)
@@ -129,7 +130,7 @@ struct DescriptorIterator {
     code.copy(4, from: .r7, numberOffset, to: .frame, Self.record + 24, orElse: fail)
   }
 
-  /// Writes the VM, id and thread of the vCPU in r8.
+  /// Writes the VM, the id and the thread of the vCPU whose address is in r8.
   private mutating func writeVCPU(orElse fail: Assembler.Label, noThread: Assembler.Label) {
     code.copy(8, from: .r8, layout.vcpuVM, to: .frame, Self.record + 16, orElse: fail)
     code.copy(4, from: .r8, layout.vcpuNumber, to: .frame, Self.record + 28, orElse: fail)
@@ -139,7 +140,7 @@ struct DescriptorIterator {
     code.copy(4, from: .r8, numberOffset, to: .frame, Self.record + 32, orElse: fail)
   }
 
-  /// The offset in struct pid of the id in this process's PID namespace.
+  /// The offset, in struct pid, of the id that is valid in this process's PID namespace.
   private var numberOffset: Int {
     layout.pidNumbers + level * layout.pidNumberSize + layout.pidNumber
   }

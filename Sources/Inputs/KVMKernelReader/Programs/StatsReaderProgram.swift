@@ -1,19 +1,22 @@
-/// Assembles the programs that read the objects of the calling process's KVM descriptors.
+/// Assembles the programs that read the kernel objects behind the calling process's KVM
+/// descriptors.
 ///
-/// A request contains a descriptor, never an address: the program follows the open file of the
-/// caller if its file operations are those of KVM. So the caller's descriptors keep the objects
-/// allocated, and the program rejects a wrong descriptor.
+/// A request contains a descriptor, never an address. The program looks up the caller's open file,
+/// and follows it only if its file operations are those of KVM. Therefore the program rejects a
+/// wrong descriptor, and the caller's descriptor keeps the object allocated.
 struct StatsReaderProgram {
-  // Offsets on the stack, from its end.
+  // Offsets on the stack, relative to its end.
   private static let scratch = -8
   private static let files = -16
   private static let fileCount = -24
   private static let counter = -32
-  /// The number of requests per loop iteration: each iteration calls a kernel function.
+  /// The maximum number of requests per loop iteration. Requests share iterations, because each
+  /// iteration calls a kernel function.
   private static let maximumGroupCount = 8
-  /// The size of a slot of the store: the address of the object or 0, and its kind.
+  /// The size of a slot of the store. The store has one slot per request: the address of the object
+  /// or 0, and the kind of the object.
   private static let slotByteCount = 16
-  /// The size of the store.
+  /// The size of the store in bytes.
   static let storeByteCount = slotByteCount * BPFRequestBuffer.capacity
 
   let layout: KernelLayout
@@ -35,9 +38,10 @@ struct StatsReaderProgram {
     buffer = BPFRequestBuffer(layout)
   }
 
-  /// Assembles the program that reads the file operations and object of each descriptor.
+  /// Assembles the program that reads, for each descriptor, the addresses of its file operations
+  /// and of its object.
   ///
-  /// It also reads the depth of the caller's PID namespace.
+  /// The program also reads the depth of the caller's PID namespace.
   consuming func calibration() -> [UInt64] {
     let fail = code.label()
     begin(orElse: fail)
@@ -61,9 +65,11 @@ struct StatsReaderProgram {
     return code.finish()
   }
 
-  /// Assembles the program that reads the identity and statistics of each descriptor's object.
+  /// Assembles the program that reads the identity and the statistics of the object of each
+  /// descriptor.
   ///
-  /// It finds all objects before it copies the first one, so that the CPU's cache misses overlap.
+  /// The program finds all objects before it copies the first one, so that the CPU's cache misses
+  /// overlap.
   consuming func records(_ kinds: FileKinds) -> [UInt64] {
     let fail = code.label()
     begin(orElse: fail)
@@ -80,7 +86,8 @@ struct StatsReaderProgram {
 
   // MARK: - Parts
 
-  /// Leaves the address of the array in r6, and the process's file table on the stack.
+  /// Emits code that leaves the address of the array in r6, and the process's file table on the
+  /// stack.
   private mutating func begin(orElse fail: Assembler.Label) {
     code.set(.r6, valueOfArray: array)
     code.call(.getCurrentTask)
@@ -94,12 +101,13 @@ struct StatsReaderProgram {
     code.store(.r1, at: .frame, Self.files)
   }
 
-  /// The number of requests per loop iteration.
+  /// The number of requests per loop iteration on this kernel.
   private var groupCount: Int { layout.counting == nil ? 1 : Self.maximumGroupCount }
 
-  /// Emits a loop over the groups of requests; r7 has the index of a group's first request.
+  /// Emits a loop over groups of requests. In the loop, r7 contains the index of the group's first
+  /// request.
   ///
-  /// Calls `body` for each position in the group.
+  /// Calls `body` once for each position in a group, to emit the code for that position.
   private mutating func forEachGroup(_ body: (inout Self, Int) -> Void) {
     let (loop, over) = (code.label(), code.label())
     if let counting = layout.counting {
@@ -136,7 +144,7 @@ struct StatsReaderProgram {
     code.add(register, Self.counter)
   }
 
-  /// Leaves the address of the record of a position of the group in r8.
+  /// Emits code that leaves in r8 the address of the record at a position of the group.
   private mutating func findRecord(_ position: Int) {
     code.move(.r8, .r7)
     code.add(.r8, position)
@@ -145,7 +153,7 @@ struct StatsReaderProgram {
     code.add(.r8, BPFRequestBuffer.recordsOffset)
   }
 
-  /// Leaves the address of the slot of a position of the group in r1.
+  /// Emits code that leaves in r1 the address of the slot at a position of the group.
   private mutating func findSlot(_ position: Int) {
     code.set(.r1, valueOfArray: store)
     code.move(.r2, .r7)
@@ -156,8 +164,9 @@ struct StatsReaderProgram {
 
   /// Emits the lookup of a request's file.
   ///
-  /// `body` finds the address of the record in r8, the requested kind in r9 and the address of the
-  /// file in r1. It jumps to the label on failure.
+  /// `body` emits the code that uses the file. At that point, r8 contains the address of the
+  /// record, r9 the requested kind and r1 the address of the file. On failure, the code jumps to
+  /// the label.
   private mutating func findFile(
     _ position: Int, _ body: (inout Self, Assembler.Label) -> Void
   ) {
@@ -185,9 +194,10 @@ struct StatsReaderProgram {
     code.mark(next)
   }
 
-  /// Writes the identity of the object of the file in r1 to the record.
+  /// Emits code that writes an object's identity to the record. r1 contains the address of the
+  /// object's file.
   ///
-  /// Writes the address and kind of the object to the store.
+  /// The code also writes the address and the kind of the object to the store.
   private mutating func identify(
     _ position: Int, _ kinds: FileKinds, orElse next: Assembler.Label
   ) {
@@ -212,7 +222,8 @@ struct StatsReaderProgram {
     code.store(.r8, at: .r1, 8)
   }
 
-  /// Leaves the object of the file in r1 in r9; jumps to `next` if its operations differ.
+  /// Emits code that leaves in r9 the object of the file in r1. If the file has other operations,
+  /// the code jumps to `next`.
   private mutating func loadObject(_ operations: UInt64, orElse next: Assembler.Label) {
     code.move(.r9, .r1)
     load(.r1, at: .r9, layout.fileOperations, orElse: next)
@@ -221,7 +232,8 @@ struct StatsReaderProgram {
     load(.r9, at: .r9, layout.fileObject, orElse: next)
   }
 
-  /// Copies the statistics of the object in the store's slot of a position to its record.
+  /// Emits code that copies the statistics of an object to its record. The object is in the store's
+  /// slot of the position.
   private mutating func copyStatistics(_ position: Int) {
     let (vm, done, next) = (code.label(), code.label(), code.label())
     findSlot(position)
@@ -243,10 +255,10 @@ struct StatsReaderProgram {
     code.mark(next)
   }
 
-  /// Loads from kernel memory; clobbers r0 to r5.
+  /// Emits a load from kernel memory, which overwrites r0 to r5.
   ///
-  /// An invalid address yields 0 or jumps to the label. Without `bpf_rdonly_cast` a load is a call
-  /// that costs a tenth of the time for a whole vCPU.
+  /// If the address is invalid, the load yields 0 or jumps to the label. Without `bpf_rdonly_cast`,
+  /// each load is a call, which costs a tenth of the time for a whole vCPU.
   private mutating func load(
     _ destination: Register, at address: Register, _ offset: Int, _ width: BPFWidth = .word64,
     orElse fail: Assembler.Label

@@ -25,16 +25,16 @@ package struct KernelLayout: Hashable {
   let contextMeta, contextTask, contextFile, contextNumber, metaSequence: Int
   /// The BTF id of the function that a descriptor iterator attaches to.
   let iteratorFunction: UInt32
-  /// The BTF ids for loads from any address without a helper call; nil before Linux 6.2.
+  /// The BTF ids that allow loads from any address without a helper call; nil before Linux 6.2.
   ///
-  /// The function is `bpf_rdonly_cast`; the type is struct fdtable, whose fields have the widths
-  /// of the loads.
+  /// The ids belong to the function `bpf_rdonly_cast` and to the type struct fdtable, whose fields
+  /// have the widths of the loads.
   var cast: Cast?
 
   /// The BTF ids of the kernel functions for counted loops; nil before Linux 6.4.
   ///
-  /// The verifier examines a loop of this kind once or twice, any other loop once per iteration:
-  /// 1 ms instead of 20 ms.
+  /// The verifier examines a loop of this kind once or twice, and any other loop once per
+  /// iteration. This takes 1 ms instead of 20 ms.
   var counting: Counting?
 
   struct Counting: Hashable {
@@ -108,9 +108,9 @@ package struct KernelLayout: Hashable {
     let types: KernelTypes
     let found: [String: [UInt32]]
 
-    /// Returns the offset in the first structure of the name that has the member.
+    /// Returns the offset of a member in the first structure of this name that has the member.
     ///
-    /// Two drivers may define structures of the same name.
+    /// Several structures can have the same name, because drivers define their own structures.
     func offset(_ structure: String, _ member: String) throws(MissingFieldError) -> Int {
       for type in found[structure] ?? [] {
         if let offset = types.offset(of: member, in: type) { return offset }

@@ -2,16 +2,18 @@ import Statistics
 
 /// An error in the BTF type information of a kernel or module.
 package enum KernelTypeError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// Another magic number than that of BTF in this system's byte order.
+  /// The magic number is not that of BTF in this system's byte order.
   case magic(UInt16)
   case version(UInt8)
-  /// A block that exceeds the file or its enclosing block.
+  /// A block exceeds the file or its enclosing block.
   case truncated(String)
-  /// An unknown kind: its length, and therefore the position of the next type, is unknown.
+  /// The kind of a type is unknown. Then its length, and therefore the position of the next type,
+  /// is unknown.
   case kind(UInt32)
   /// The last string has no NUL.
   case unterminated
-  /// The ids of the types, or the offsets of the strings, of kernel and module exceed 32 bits.
+  /// The kernel and the module together have more types, or longer strings, than 32 bits can
+  /// address.
   case idOverflow
 
   package var description: String {

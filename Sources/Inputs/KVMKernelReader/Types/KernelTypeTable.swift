@@ -1,6 +1,6 @@
 import Statistics
 
-/// The BTF type information of a kernel, or that which a module adds to it.
+/// Parses the BTF type information of a kernel, or the information that a module adds to it.
 ///
 /// ```
 /// header   magic u16, version u8, flags u8, header length u32,
@@ -10,10 +10,10 @@ import Statistics
 /// strings  NUL-terminated; offsets begin at 0, or after the last offset of the kernel
 /// ```
 ///
-/// The bytes are untrusted: every access is checked, and invalid input is an error. Source: kernel
-/// document `bpf/btf.rst`.
+/// The bytes are untrusted. Every access is checked, and invalid input causes an error. Source:
+/// kernel document `bpf/btf.rst`.
 struct KernelTypeTable {
-  /// The kinds that can be looked up.
+  /// The kinds of types that can be looked up.
   enum Kind: UInt32 {
     case structure = 4
     case union = 5
@@ -26,18 +26,18 @@ struct KernelTypeTable {
   private let firstString: UInt32
   let bytes: [UInt8]
   private let strings: Range<Int>
-  /// The position of each type in `bytes`.
+  /// The offset of each type in `bytes`.
   private var positions: [UInt32] = []
 
   /// The id after the last type.
   var endOfTypes: UInt32 { firstType + UInt32(positions.count) }
   private var endOfStrings: UInt32 { firstString + UInt32(strings.count) }
 
-  /// Parses a file; complexity O(types).
+  /// Parses a file. Complexity: O(types).
   ///
   /// - Parameters:
   ///   - bytes: The contents of a file, such as `/sys/kernel/btf/vmlinux`.
-  ///   - base: The kernel's types if the file belongs to a module.
+  ///   - base: The kernel's types if the file belongs to a module; otherwise nil.
   /// - Throws: `KernelTypeError` for invalid or truncated bytes.
   init(parsing bytes: [UInt8], after base: KernelTypeTable? = nil) throws(KernelTypeError) {
     let span = bytes.span
@@ -80,7 +80,7 @@ struct KernelTypeTable {
     return start..<start + count
   }
 
-  /// Returns the number of bytes of a type after the first 12.
+  /// Returns the number of bytes that follow the first 12 bytes of a type.
   private static func extraByteCount(_ info: UInt32) throws(KernelTypeError) -> Int {
     let count = Int(info & 0xffff)
     let kind = info >> 24 & 0x1f
@@ -101,16 +101,16 @@ struct KernelTypeTable {
 
   // MARK: - Types
 
-  /// Returns the position of a type in `bytes`, or nil if this table does not contain it.
+  /// Returns the offset of a type in `bytes`, or nil if this table does not contain the type.
   func position(of type: UInt32) -> Int? {
     guard type >= firstType, type < endOfTypes else { return nil }
     return Int(positions[Int(type - firstType)])
   }
 
-  /// Returns the ids of the types of a kind that have one of the names.
+  /// Returns the ids of the types that have a given kind and one of the names.
   ///
-  /// - Returns: For each name its types, in the order of the table.
-  /// - Complexity: O(types); reads the first byte of each name of the kind.
+  /// - Returns: For each name, the ids of its types in the order of the table.
+  /// - Complexity: O(types). Reads the first byte of each name of the kind.
   func types(_ kind: Kind, named names: [String], _ base: KernelTypeTable?) -> [[UInt32]] {
     var found = [[UInt32]](repeating: [], count: names.count)
     let wanted = names.map { Array($0.utf8) + [0] }
@@ -137,7 +137,7 @@ struct KernelTypeTable {
     return found
   }
 
-  /// Returns `true` if the string at an offset is `name`, which includes its NUL.
+  /// Returns `true` if the string at an offset is equal to `name`, which must end with a NUL.
   func hasString(_ offset: UInt32, _ name: [UInt8]) -> Bool {
     guard offset >= firstString, offset < endOfStrings else { return false }
     let start = strings.lowerBound + Int(offset - firstString)

@@ -1,8 +1,8 @@
 import Statistics
 
-/// The types of the running kernel and of one of its modules.
+/// Looks up types of the running kernel and of one of its modules.
 struct KernelTypes {
-  /// The maximum number of members that one lookup examines: more than any kernel structure has.
+  /// The maximum number of members that one lookup examines. No kernel structure has more members.
   private static let maximumMemberCount = 1 << 16
   /// The maximum nesting of anonymous structures.
   private static let maximumDepth = 16
@@ -24,7 +24,7 @@ struct KernelTypes {
   /// The number of types.
   var count: Int { Int((module ?? kernel).endOfTypes) - 1 }
 
-  /// Returns, for each name, the ids of the types of a kind that have the name, in order.
+  /// Returns, for each name, the ids of the types that have the given kind and the name, in order.
   func types(_ kind: KernelTypeTable.Kind, named names: [String]) -> [[UInt32]] {
     var found = kernel.types(kind, named: names, nil)
     if let more = module?.types(kind, named: names, kernel) {
@@ -51,7 +51,7 @@ struct KernelTypes {
     return Int(table.bytes.span.uint32(at: position + 8))
   }
 
-  /// Returns the offset of a member in bytes; includes the members of anonymous structures.
+  /// Returns the offset of a member in bytes. Also finds the members of anonymous structures.
   ///
   /// Returns nil if the structure has no such member, or if the member is a bit field.
   func offset(of member: String, in type: UInt32) -> Int? {

@@ -4,11 +4,12 @@ public import LinuxSystem
 import Statistics
 public import StatsChecks
 
-/// The statistics descriptors that the VMMs of this host keep open, for checks.
+/// Finds and copies the statistics descriptors that the VMMs of this host keep open. The copies are
+/// checked.
 public struct LiveDescriptors {
   /// A copy of one descriptor.
   public struct Found: ~Copyable {
-    /// The kind and the process, such as `kvm-vcpu-stats:0 of process 1234`.
+    /// The kind of the descriptor and its process, such as `kvm-vcpu-stats:0 of process 1234`.
     public let name: String
     public let descriptor: Descriptor
   }
@@ -22,8 +23,9 @@ public struct LiveDescriptors {
   /// Copies all descriptors, one after the other.
   ///
   /// - Parameters:
-  ///   - body: Receives each copy, whose reads never block.
-  ///   - failed: Receives the name of a descriptor that cannot be copied or is refused, and why.
+  ///   - body: Receives each copy. A read of the copy never blocks.
+  ///   - failed: Receives the name and the error of each descriptor that cannot be copied or is
+  ///     refused, and of each process that cannot be opened.
   public func forEach(
     _ body: (consuming Found) -> Void, failed: (String, any Error) -> Void
   ) {

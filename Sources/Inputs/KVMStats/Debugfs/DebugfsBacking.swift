@@ -3,28 +3,29 @@ import LinuxSystem
 public import Statistics
 public import StatsTree
 
-/// Reads the statistics of VMs from debugfs, one file per value.
+/// Reads the statistics of VMs from debugfs, which has one file per value.
 ///
-/// The files are slow, exist only for whole VMs, and are mostly closed under kernel lockdown. They
-/// state neither kind nor unit: a file that nobody may write is an instant value, the kind of the
-/// others is unknown. Histograms are omitted, because their files show the first bucket only, and
-/// so are files that are not one number, such as tables. The files do not support pread(2), so a
-/// sample opens each of them: about 4 us per value.
+/// The files are slow, describe whole VMs only, and are mostly unreadable under kernel lockdown.
+/// The files state neither the kind nor the unit of a value. The value of a file that nobody is
+/// allowed to write is an instant value; the kind of other values is unknown. Histograms are
+/// omitted, because their files show the first bucket only. Files that do not consist of one
+/// number, such as tables, are omitted, too. The files do not support pread(2), so each sample
+/// opens every file, which takes about 4 us per value.
 public final class DebugfsBacking: Backing {
   /// The result of opening a directory.
   public struct Opened {
-    /// The token of the group; `nil` if no file is readable.
+    /// The token of the group (its id in this backing); `nil` if no file is readable.
     public let token: Int?
     public let schema: Schema
     /// The number of files that are not readable.
     public let closedCount: Int
-    /// The `errno` value of the first of them, or 0.
+    /// The `errno` value of the first file that is not readable, or 0.
     public let code: CInt
   }
 
-  /// The paths of the files in the order of the schema, by token; empty for a closed token.
+  /// For each token, the paths of the files in the order of the schema; empty for a closed token.
   private var groups: [[String]] = []
-  /// The closed tokens.
+  /// The closed tokens, which new groups can use.
   private var free: [Int] = []
   private var bytes = [UInt8](repeating: 0, count: 64)
 
@@ -94,7 +95,7 @@ public final class DebugfsBacking: Backing {
       if readCount > 0 {
         snapshot.finish(placement, Window(begin: begin, end: monotonicNanoseconds()))
       } else {
-        // The kernel removes the directory with the VM.
+        // The kernel removes the directory of a VM together with the VM.
         snapshot.fail(
           placement, failure == Int(ENOENT) ? .gone : .denied(code: CInt(clamping: failure)))
       }

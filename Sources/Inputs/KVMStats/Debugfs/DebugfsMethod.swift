@@ -3,9 +3,10 @@ import LinuxSystem
 import StatsInput
 import StatsTree
 
-/// Reads the files of a VM in debugfs: the last resort for a VM that no better method can read.
+/// Reads the files of a VM in debugfs. This is the last resort for a VM that no better method can
+/// read.
 ///
-/// Needs root; under kernel lockdown only files that nobody may write are readable.
+/// Needs root. Under kernel lockdown, only files that nobody is allowed to write are readable.
 final class DebugfsMethod: AccessMethod {
   static let summary = AccessMethodSummary(
     name: KVMInput.Method.debugfs.rawValue, provenance: .debugfs,
@@ -15,7 +16,7 @@ final class DebugfsMethod: AccessMethod {
   private let roots: SystemRoots
   private let backing = DebugfsBacking()
   private var tokens: [VirtualMachine: Int] = [:]
-  /// The VMs whose files were opened or refused.
+  /// The VMs whose files this method has tried to open.
   private var tried: Set<VirtualMachine> = []
 
   init(_ sources: VMSources, roots: SystemRoots) {
@@ -57,7 +58,8 @@ final class DebugfsMethod: AccessMethod {
     }
     guard let token = opened.token else { return }
     tokens[vm] = token
-    // The status of the VM remains that of its better methods: their values are still missing.
+    // The VM keeps the status that the better methods have set, because their values are still
+    // missing.
     vm.hasStatistics = true
     sources.attach(
       AcquiredGroup(kvm: opened.schema, backing, token: token, .debugfs),

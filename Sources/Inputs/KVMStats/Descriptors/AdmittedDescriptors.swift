@@ -2,7 +2,7 @@ import KVMStatsFormat
 import LinuxSystem
 import StatsTree
 
-/// The statistics descriptors of VMs that one access method obtained from other processes.
+/// Keeps the statistics descriptors that one access method obtained from other processes.
 final class AdmittedDescriptors {
   private let sources: VMSources
   private let backing: StatsDescriptorBacking
@@ -11,19 +11,21 @@ final class AdmittedDescriptors {
 
   /// - Parameters:
   ///   - sources: The sources that get the groups.
-  ///   - backing: Reads the descriptors; shared, so that a pass reads those of all methods at once.
-  ///   - provenance: The provenance of the kernel's files. Memory files are simulations.
+  ///   - backing: Reads the descriptors. All methods share the backing, so that one pass (a
+  ///     sampling of all groups) reads all descriptors at once.
+  ///   - provenance: The provenance of the kernel's statistics files. Memory files are marked as
+  ///     simulations instead.
   init(_ sources: VMSources, _ backing: StatsDescriptorBacking, provenance: Provenance) {
     self.sources = sources
     self.backing = backing
     self.provenance = provenance
   }
 
-  /// Attaches the group of a descriptor to the VM or to the vCPU that the id in the file names.
+  /// Attaches the group of a descriptor to the VM or vCPU whose id is in the file.
   ///
-  /// Closes the descriptor if that source has the group `kvm` already.
+  /// If the source of that VM or vCPU already has the group `kvm`, closes the descriptor instead.
   ///
-  /// - Throws: The reason why the descriptor is refused; it is closed.
+  /// - Throws: The reason why the descriptor is refused. The descriptor is then closed.
   func attach(
     _ descriptor: consuming Descriptor, to vm: VirtualMachine
   ) throws(KVMStatsError) {

@@ -4,7 +4,7 @@ import LinuxSystem
 extension KVMStatsFile {
   /// Reads a statistics descriptor that another process provided.
   ///
-  /// - Throws: `notStatistics` if the descriptor is not admitted, or the error of the file.
+  /// - Throws: `notStatistics` if `admit` refuses the descriptor, or the error of the file.
   init(
     admitting descriptor: consuming Descriptor, schemas: inout SchemaCache
   ) throws(KVMStatsError) {
@@ -12,11 +12,13 @@ extension KVMStatsFile {
     try self.init(reading: descriptor, schemas: &schemas)
   }
 
-  /// Refuses a descriptor whose read could block, before anything of it is read.
+  /// Refuses a descriptor whose read could block. This check itself reads nothing from the
+  /// descriptor.
   ///
-  /// The other process chooses the file behind the descriptor: a FUSE file, for example, answers a
-  /// read when its server wants. Two kinds of file never block: the kernel's own statistics, which
-  /// are recognized by the name that the kernel gives them, and memory files that cannot shrink.
+  /// The other process chooses the file behind the descriptor. A FUSE file, for example, answers a
+  /// read only when its server decides to. Two kinds of file never block: the kernel's statistics
+  /// files, which the kernel's name of the file identifies, and memory files that are sealed
+  /// against shrinking.
   static func admit(_ descriptor: borrowing Descriptor) throws(KVMStatsError) {
     let name = descriptor.linkName ?? "?"
     let isKernelFile =

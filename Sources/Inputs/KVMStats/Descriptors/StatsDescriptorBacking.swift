@@ -4,16 +4,19 @@ import LinuxSystem
 import Statistics
 public import StatsTree
 
-/// Reads the KVM statistics descriptors of all VMs, one pread(2) per group and pass.
+/// Reads the KVM statistics descriptors of all VMs. Each pass (a sampling of all groups) makes one
+/// pread(2) per group.
 public final class StatsDescriptorBacking: Backing {
-  /// The number of groups that share a window, and so two clock readings.
+  /// The number of groups that share a window (the time in which they are read) and its two clock
+  /// readings.
   ///
-  /// A clock reading costs about a tenth of a pread(2). A window of 8 groups is about 2 us wide: an
-  /// error of two millionths in a rate over a second.
+  /// A clock reading costs about a tenth of a pread(2). A window of 8 groups is about 2 us wide. In
+  /// a rate over one second, this causes an error of two millionths.
   static let groupsPerWindow = 8
 
   private let descriptors = DescriptorTable()
-  /// The offset of the data by token; -1 for a closed descriptor.
+  /// For each token (the id of a group in this backing), the offset of the data; -1 for a closed
+  /// descriptor.
   private var dataOffsets: [Int] = []
 
   public init() {}
@@ -21,9 +24,9 @@ public final class StatsDescriptorBacking: Backing {
   /// The number of open descriptors.
   public var count: Int { descriptors.count }
 
-  /// Takes ownership of a file.
+  /// Takes ownership of a file and creates its group.
   ///
-  /// - Returns: The token of its group.
+  /// - Returns: The token of the group.
   public func open(_ file: consuming KVMStatsFile) -> Int {
     let offset = file.header.dataOffset
     let token = descriptors.insert(file.takeDescriptor())
@@ -35,7 +38,8 @@ public final class StatsDescriptorBacking: Backing {
     return token
   }
 
-  /// Closes a descriptor at once: an open one keeps the VM's memory in the kernel.
+  /// Closes a descriptor immediately, because an open descriptor keeps the VM's memory in the
+  /// kernel.
   public func close(_ token: Int) {
     descriptors.remove(token)
     dataOffsets[token] = -1
@@ -58,7 +62,8 @@ public final class StatsDescriptorBacking: Backing {
           }
         if count != placement.count * 8 {
           failures += 1
-          // A short read is an error: the words after it belong to an earlier sample.
+          // A short read is an error, because the words after the end of the read belong to an
+          // earlier sample.
           snapshot.fail(
             placement, offset < 0 ? .gone : .denied(code: count < 0 ? Int32(-count) : ENODATA))
         }
@@ -76,7 +81,7 @@ public final class StatsDescriptorBacking: Backing {
 }
 
 extension Status {
-  /// Whether the read of the present pass failed; before the read a group is pending.
+  /// Whether the group's read in the present pass failed. A group that was not read yet is pending.
   fileprivate var isFailure: Bool {
     switch self {
     case .denied, .gone: true

@@ -6,7 +6,8 @@ import StatsTree
 
 /// Copies the statistics descriptors that a VMM keeps open (pidfd_getfd(2)).
 ///
-/// Needs the right to trace the VMM (CAP_SYS_PTRACE, or its user), and a VMM that keeps them open.
+/// Needs a VMM that keeps the descriptors open, and the right to trace the VMM: CAP_SYS_PTRACE, or
+/// the same user as the VMM.
 final class StatsDescriptorMethod: AccessMethod {
   static let summary = AccessMethodSummary(
     name: KVMInput.Method.pidfd.rawValue, provenance: .pidfd,
@@ -50,13 +51,13 @@ final class StatsDescriptorMethod: AccessMethod {
 
   /// Copies one descriptor and attaches its group.
   ///
-  /// - Returns: `false` if no other descriptor can be copied either.
+  /// - Returns: `false` if copying any other descriptor of the process would fail, too.
   private func copy(_ number: CInt, of guest: HostedVM) -> Bool {
     let copy: Descriptor
     do throws(SystemError) {
       copy = try guest.vmm.descriptor.copyDescriptor(number)
     } catch {
-      // The VMM closed it after the scan.
+      // The VMM closed the descriptor after the scan.
       if error.code == EBADF || error.code == ESRCH { return true }
       sources.deny(guest.vm, .pidfd, "\(error)\(error.remedy)", code: error.code)
       return false

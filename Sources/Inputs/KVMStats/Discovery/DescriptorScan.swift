@@ -1,26 +1,27 @@
 import KVMKernelReader
 import LinuxSystem
 
-/// The VMs of a process, by its open KVM descriptors.
+/// Finds the VMs of a process from its open KVM descriptors.
 struct DescriptorScan {
   var vms: [ScannedVM] = []
-  /// Whether the process declares that it only observes VMs; then it has none.
+  /// Whether the process declares that it only observes VMs. If so, `vms` is empty.
   var isWatcher = false
 
   /// Reads the names of all descriptors of a process.
   ///
-  /// A process without a VM or vCPU descriptor has no VM, even if it holds copies of statistics
-  /// descriptors, as an observer does. If a process has several VMs, each descriptor belongs to the
-  /// last `kvm-vm` before it, because a VMM opens them in that order; a descriptor before the first
-  /// `kvm-vm` belongs to the first VM.
+  /// A process without a VM or vCPU descriptor has no VM. This also applies to an observer, which
+  /// holds only copies of statistics descriptors. If a process has several VMs, each descriptor
+  /// belongs to the last `kvm-vm` before it, because a VMM opens the descriptors in that order. A
+  /// descriptor before the first `kvm-vm` belongs to the first VM.
   ///
-  /// - Throws: `ENOENT` if the process does not exist, `EACCES` if the caller may not trace it.
+  /// - Throws: `ENOENT` if the process does not exist, `EACCES` if the caller is not allowed to
+  ///   trace the process.
   package init(process pid: Int32, roots: SystemRoots) throws(SystemError) {
     let directory = "\(roots.process(pid))/fd"
     let numbers = try directoryEntries(directory).compactMap { CInt($0) }.sorted()
     var vm = ScannedVM()
     for number in numbers {
-      // The process may close a descriptor during the scan.
+      // The process might close a descriptor during the scan.
       guard let name = try? readLink("\(directory)/\(number)") else { continue }
       if name.hasPrefix("/memfd:\(KernelProbe.watcherName)") {
         vms = []
@@ -55,7 +56,7 @@ struct DescriptorScan {
 
   /// Groups the descriptors of one process that the kernel reader found.
   ///
-  /// Unlike names, these records state the VM of each vCPU.
+  /// Unlike the names of descriptors, the records state to which VM each vCPU belongs.
   init(_ records: [DescriptorIteratorRecord]) {
     var order: [UInt64] = []
     var found: [UInt64: ScannedVM] = [:]

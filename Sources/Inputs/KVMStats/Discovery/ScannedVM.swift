@@ -1,18 +1,21 @@
-/// The descriptors of one VM in its process, as a scan found them.
+/// Lists the descriptors of one VM in its process, as a scan of the process found them.
 struct ScannedVM {
-  /// The number of the `kvm-vm` descriptor, if the process has one.
+  /// The file descriptor of `kvm-vm` in the process, if there is one.
   var descriptor: CInt?
-  /// The numbers of the `kvm-vcpu` descriptors, by vCPU.
+  /// The file descriptors of `kvm-vcpu`, by vCPU.
   var vcpus: [Int: CInt] = [:]
-  /// The threads that ran the vCPUs last, if the kernel reported them.
+  /// For each vCPU, the thread that ran the vCPU last. Empty if the kernel did not report the
+  /// threads.
   var threads: [Int: Int32] = [:]
-  /// Distinguishes the VM from all other VMs of the host, if the kernel reported it.
+  /// An id that distinguishes the VM from all other VMs of the host; `nil` if the kernel did not
+  /// report one.
   var identity: UInt64?
-  /// The number of the `kvm-vm-stats` descriptor.
+  /// The file descriptor of `kvm-vm-stats`.
   var statistics: CInt?
-  /// The numbers of the `kvm-vcpu-stats` descriptors, by vCPU.
+  /// The file descriptors of `kvm-vcpu-stats`, by vCPU.
   var vcpuStatistics: [Int: CInt] = [:]
 
-  /// Whether there is neither a VM nor a vCPU: copies of statistics descriptors are no VM.
+  /// Whether the scan found neither a VM nor a vCPU. Statistics descriptors alone do not count,
+  /// because they can be copies.
   var isEmpty: Bool { descriptor == nil && vcpus.isEmpty }
 }

@@ -1,23 +1,24 @@
 import KVMStatsFormat
 import LinuxSystem
 
-/// The threads of a VMM that run vCPUs.
+/// Finds the threads of a VMM that run vCPUs.
 struct ThreadMap {
   private(set) var threads: [Int: Int32] = [:]
 
-  /// The names of vCPU threads: QEMU, Firecracker, crosvm, Cloud Hypervisor.
+  /// The forms of the names of vCPU threads in QEMU, Firecracker, crosvm and Cloud Hypervisor.
   private static let nameForms: [(prefix: String, suffix: String)] = [
     ("CPU ", "/KVM"), ("fc_vcpu ", ""), ("crosvm_vcpu", ""), ("vcpu", ""),
   ]
 
-  /// Finds the threads, the most reliable evidence first: the files of debugfs, then the ids in
-  /// statistics files, then the names of threads.
+  /// Finds the threads, starting with the most reliable evidence: first the files of debugfs, then
+  /// the ids in statistics files, then the names of threads.
   ///
   /// - Parameters:
   ///   - wanted: The vCPUs whose threads are unknown.
-  ///   - pid: The VMM.
-  ///   - vm: The number of its `kvm-vm` descriptor.
-  ///   - isOnly: Whether the process has no other VM; only then do names identify vCPUs of this VM.
+  ///   - pid: The process of the VMM.
+  ///   - vm: The file descriptor of `kvm-vm` in the VMM.
+  ///   - isOnly: Whether the process has no other VM. Only then do the names of threads identify
+  ///     the vCPUs of this VM.
   ///   - ids: The ids in statistics files, by vCPU.
   ///   - roots: The mount points of proc(5) and debugfs.
   init(
@@ -28,8 +29,9 @@ struct ThreadMap {
     if let vm, let directory = Self.debugDirectory(of: vm, pid, tasks, roots) {
       readDebugFiles(directory, tasks, wanted)
     }
-    // An id contains the thread that created the vCPU. If all creators differ, each vCPU was
-    // created by its own thread. For a single vCPU the name is more reliable.
+    // The id of a vCPU contains the thread that created the vCPU. If all creators differ, each vCPU
+    // was created by its own thread. For a single vCPU, the name of a thread is more reliable than
+    // the creator.
     let creators = ids.compactMapValues { KVMStatsFile.threadNumber(inID: $0) }
     let areUnique = Set(creators.values).count == creators.count
     if areUnique, creators.count > 1 { add(creators, pid, tasks, wanted) }
@@ -37,7 +39,7 @@ struct ThreadMap {
     if areUnique, creators.count == 1 { add(creators, pid, tasks, wanted) }
   }
 
-  /// The threads of a process.
+  /// Returns the ids of the threads of a process.
   static func tasks(of pid: Int32, _ roots: SystemRoots) -> Set<Int32> {
     Set(((try? directoryEntries("\(roots.process(pid))/task")) ?? []).compactMap { Int32($0) })
   }
@@ -52,12 +54,14 @@ struct ThreadMap {
     }
   }
 
-  /// The directory `TID-FD` of a VM: thread TID created it as descriptor FD of its process.
+  /// Returns the directory of a VM, `TID-FD`: thread TID created the VM as file descriptor FD of
+  /// its process.
   static func debugDirectory(
     of vm: CInt, _ pid: Int32, _ tasks: Set<Int32>, _ roots: SystemRoots
   ) -> String? {
     let base = "\(roots.debugfs)/kvm"
-    // Most VMMs create the VM in their first thread; the list has an entry for each VM of the host.
+    // Try the first thread of the VMM, because most VMMs create the VM in that thread. Otherwise
+    // search the list, which has an entry for each VM of the host.
     let likely = "\(base)/\(pid)-\(vm)"
     if (try? FileStatus(likely)) != nil { return likely }
     for name in (try? directoryEntries(base)) ?? [] {
@@ -94,7 +98,7 @@ struct ThreadMap {
     }
   }
 
-  /// The vCPU that a thread of this name runs.
+  /// Returns the vCPU that a thread of this name runs.
   static func vcpu(ofThread name: String) -> Int? {
     for form in nameForms where name.hasPrefix(form.prefix) && name.hasSuffix(form.suffix) {
       let digits = name.dropFirst(form.prefix.count).dropLast(form.suffix.count)

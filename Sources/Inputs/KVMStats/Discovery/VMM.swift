@@ -1,15 +1,17 @@
 import LinuxSystem
 
-/// A process with VMs.
+/// A process that runs VMs (a virtual machine monitor).
 final class VMM {
   let info: VMMInfo
   let descriptor: ProcessDescriptor
   var vms: [VirtualMachine] = []
-  /// The end of the time in which the process may still open what a better access method needs.
+  /// The time on CLOCK_MONOTONIC until which the process might still open what better access
+  /// methods need.
   ///
-  /// On CLOCK_MONOTONIC; `nil` after that time, and if the process announced no VM.
+  /// `nil` after that time, and if the kernel announced no VM of the process.
   var settlesAt: UInt64?
-  /// Whether it hands over its descriptors, so that no scan adds VMs to it.
+  /// Whether the process hands over its descriptors (see `HandoverMethod`). If so, scans add no VMs
+  /// to it.
   var handsOver = false
 
   init(info: VMMInfo, descriptor: consuming ProcessDescriptor) {
@@ -17,6 +19,6 @@ final class VMM {
     self.descriptor = descriptor
   }
 
-  /// Whether access methods other than the preferred ones still have to wait.
+  /// Whether the less preferred access methods must still wait.
   var isSettling: Bool { settlesAt != nil }
 }

@@ -1,10 +1,11 @@
 import Glibc
 import LinuxSystem
 
-/// What proc(5) says about a process with VMs.
+/// Describes a process with VMs, as reported by proc(5).
 struct VMMInfo {
   let pid: Int32
-  /// The start time in clock ticks since boot: with the pid it identifies one process.
+  /// The start time in clock ticks since boot. The pid and the start time together identify one
+  /// process.
   let startTicks: UInt64
   let owner: UInt32
   let command: String
@@ -12,7 +13,8 @@ struct VMMInfo {
 
   /// Reads the files of a process.
   ///
-  /// - Returns: `nil` if the process does not exist or no descriptor is left to read its files.
+  /// - Returns: `nil` if the process does not exist, or if this process has no free descriptor for
+  ///   reading the files.
   init?(pid: Int32, roots: SystemRoots) {
     let directory = roots.process(pid)
     guard let status = try? FileStatus(directory),
@@ -25,12 +27,12 @@ struct VMMInfo {
     do throws(SystemError) {
       line = try readFile("\(directory)/cmdline")
     } catch {
-      // An unread command line would give the VM a name that it does not have.
+      // Without the command line, the VM would get a wrong name.
       guard error.code != EMFILE, error.code != ENFILE else { return nil }
       line = []
     }
     command = ((try? readText("\(directory)/comm")) ?? "?").filter { $0 != "\n" }
-    // A process that writes a title over its arguments may leave no NUL at the end.
+    // A process that writes a title over its arguments might leave no NUL at the end.
     let whole = line.last == 0 ? line.dropLast() : line[...]
     arguments =
       whole.isEmpty
@@ -39,7 +41,8 @@ struct VMMInfo {
         .map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// Reads field 22 of `/proc/PID/stat`, counted from the closing parenthesis of the command.
+  /// Reads field 22 of `/proc/PID/stat`. Fields are counted from the closing parenthesis of the
+  /// command.
   static func startTicks(of pid: Int32, roots: SystemRoots) -> UInt64? {
     guard let text = try? readText("\(roots.process(pid))/stat"),
       let end = text.lastIndex(of: ")")
@@ -52,11 +55,12 @@ struct VMMInfo {
   var vmName: String? {
     for option in ["-name", "--name", "--id", "--vm-name"] {
       guard let value = self.value(of: option) else { continue }
-      // QEMU: `guest=NAME,debug-threads=on` or `NAME,process=...`, with commas doubled in NAME.
+      // QEMU accepts `guest=NAME,debug-threads=on` and `NAME,process=...`; commas in NAME are
+      // doubled.
       let parts = value.replacing(",,", with: "\0").split(separator: ",")
         .map { String($0).replacing("\0", with: ",") }
       let guest = parts.first { $0.hasPrefix("guest=") }.map { String($0.dropFirst(6)) }
-      // The first part may also be another property, such as `process=NAME`.
+      // The first part might be another property, such as `process=NAME`, instead of a name.
       let plain = parts.first.flatMap { $0.contains("=") ? nil : $0 }
       if let name = guest ?? plain, !name.isEmpty { return name }
     }

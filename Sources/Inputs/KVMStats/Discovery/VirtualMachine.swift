@@ -1,33 +1,36 @@
 import StatsTree
 
-/// A discovered VM: what discovery and the access methods share about it.
+/// Stores what discovery and the access methods share about one discovered VM.
 ///
-/// State that concerns one access method alone is kept by that method.
+/// State that only one access method needs is stored in that method.
 final class VirtualMachine {
   let source: Source
-  /// The aggregates over its vCPUs.
+  /// The aggregates over the vCPUs of the VM.
   let aggregated: AggregatedSource
-  /// The path of its control group, unless that is the root.
+  /// The path of the control group of the VM's process; `nil` for the root group.
   let controlGroup: String?
-  /// The number of its `kvm-vm` descriptor in the VMM: distinguishes the VMs of one process.
+  /// The file descriptor of `kvm-vm` in the VMM, which distinguishes the VMs of one process.
   let descriptor: CInt?
-  /// Distinguishes it from all other VMs of the host, if the kernel reported it.
+  /// An id that distinguishes the VM from all other VMs of the host; `nil` if the kernel did not
+  /// report one.
   var identity: UInt64?
-  /// Its descriptors as of the last scan; `nil` if its process hands over or cannot be scanned.
+  /// The VM's descriptors as of the last scan; `nil` if its process hands over descriptors or
+  /// cannot be scanned.
   var scan: ScannedVM?
-  /// The sources of its vCPUs.
+  /// The sources of the VM's vCPUs, by vCPU.
   var vcpus: [Int: Source] = [:]
-  /// Set if groups may be available that were not available before; cleared after each acquisition.
+  /// Whether groups might be available that the VM lacks. Cleared after the access methods have
+  /// tried to attach groups.
   var mayLackGroups = true
   /// Whether the VM itself has the group `kvm`.
   var hasStatistics = false
   /// The vCPUs that have the group `kvm`.
   var measuredVCPUs: Set<Int> = []
-  /// The ids in the statistics files of its vCPUs.
+  /// The ids in the statistics files of the VM's vCPUs, by vCPU.
   var statisticsIDs: [Int: String] = [:]
-  /// The threads of vCPUs that a scan or the VMM reported.
+  /// The threads of vCPUs that a scan or the VMM reported, by vCPU.
   var reportedThreads: [Int: Int32] = [:]
-  /// The threads of vCPUs that have the group `sched`.
+  /// The threads of the vCPUs that have the group `sched`, by vCPU.
   var threads: [Int: Int32] = [:]
 
   init(source: Source, descriptor: CInt?, controlGroup: String?, in tree: Tree) {
@@ -37,14 +40,15 @@ final class VirtualMachine {
     aggregated = AggregatedSource(source, in: tree)
   }
 
-  /// Whether a scanned VM may be this one: a later VM can have the same descriptor number.
+  /// Returns whether a scanned VM can be this VM. The file descriptor alone is no proof, because a
+  /// later VM can have the same one.
   func matches(_ scanned: ScannedVM) -> Bool {
     descriptor == scanned.descriptor
       && (identity == nil || scanned.identity == nil || identity == scanned.identity)
   }
 }
 
-/// Two VMs are equal if they are the same object; the key of an access method's state.
+/// VMs are compared by object identity, so that an access method can store its state by VM.
 extension VirtualMachine: Hashable {
   static func == (lhs: VirtualMachine, rhs: VirtualMachine) -> Bool { lhs === rhs }
 

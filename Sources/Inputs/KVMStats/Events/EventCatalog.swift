@@ -3,13 +3,14 @@ import LinuxSystem
 import Statistics
 import StatsTree
 
-/// The counters that this kernel offers for a vCPU's thread, by name.
+/// Lists the counters that this kernel offers for the thread of a vCPU, by name.
 ///
-/// `kvm_pio` is a tracepoint of KVM. `kvm_userspace_exit:KVM_EXIT_IO` is a tracepoint with one
-/// value of its field. The kernel counts `context-switches`; the CPU counts `cycles`,
-/// `cycles:guest` and `cycles:host`.
+/// For example, `kvm_pio` counts how often the thread passes a tracepoint of KVM.
+/// `kvm_userspace_exit:KVM_EXIT_IO` counts this only if the tracepoint's field has the given value.
+/// `context-switches` is counted by the kernel; `cycles`, `cycles:guest` and `cycles:host` are
+/// counted by the CPU.
 struct EventCatalog: Sendable {
-  /// A counter and the statistic that shows it.
+  /// A counter, and the statistic that contains its value.
   struct Entry: Sendable {
     let event: PerfEvent
     let statistic: Statistic
@@ -21,7 +22,8 @@ struct EventCatalog: Sendable {
   /// Why the tracepoints of KVM cannot be listed; `nil` if they can.
   private(set) var tracepointError: String?
 
-  /// The numbers of the kernel's and the CPU's counters in perf_event_open(2).
+  /// The ids of the kernel's counters in perf_event_open(2). `hardware` has those of the CPU's
+  /// counters.
   private static let software: [(name: String, number: UInt64)] = [
     ("task-clock", 1), ("page-faults", 2), ("context-switches", 3), ("cpu-migrations", 4),
     ("minor-faults", 5), ("major-faults", 6),
@@ -100,7 +102,8 @@ struct EventCatalog: Sendable {
 
   /// Returns the counters that match a pattern.
   ///
-  /// A counter of one field value has a colon in its name and matches only patterns with a colon.
+  /// The name of a counter of one field value contains a colon. Only patterns with a colon match
+  /// it.
   func entries(matching pattern: Pattern, _ text: String) -> [Entry] {
     let wantsParts = text.contains(":")
     return entries.filter {

@@ -1,22 +1,24 @@
-/// The kernel's description of a tracepoint: its id, and the names of a field's values.
+/// Parses the kernel's description of a tracepoint: its id, and the names of the values of its
+/// fields.
 ///
 /// Source: `events/<system>/<event>/format` of tracefs (kernel document `trace/events.rst`).
 struct EventFormat: Hashable, Sendable {
   /// A named value of a field.
   struct Symbol: Hashable, Sendable {
-    /// The name of the field in a filter.
+    /// The name of the field, as used in a filter.
     let field: String
     let value: Int64
     let name: String
   }
 
   let id: UInt64
-  /// The values of fields that the kernel prints by name, each name once, in the order of the text.
+  /// The values of fields that the kernel prints by name, in the order of the text. Each name
+  /// occurs once.
   let symbols: [Symbol]
 
   /// Parses a `format` file.
   ///
-  /// - Returns: `nil` if it has no id.
+  /// - Returns: `nil` if the file contains no id.
   init?(_ text: String) {
     var id: UInt64?
     var fields: Set<String> = []
@@ -35,7 +37,7 @@ struct EventFormat: Hashable, Sendable {
     self.symbols = symbols
   }
 
-  /// Returns `name` of `field:unsigned int name;	offset:8; ...`.
+  /// Returns `name` from a line such as `field:unsigned int name;	offset:8; ...`.
   private static func fieldName(_ line: Substring) -> String? {
     guard let start = line.firstIndex(of: ":"), let end = line.firstIndex(of: ";") else {
       return nil
@@ -53,7 +55,7 @@ struct EventFormat: Hashable, Sendable {
     var rest = line
     while let start = rest.firstRange(ofText: macro) {
       rest = rest[start...].dropFirst(macro.count)
-      // Only for a plain field: a filter cannot contain an expression.
+      // Accept plain fields only, because a filter cannot contain an expression.
       let end = rest.firstIndex(of: ",") ?? rest.endIndex
       let field = rest[..<end].split(separator: "->").last.map(String.init) ?? ""
       var list = rest[end...]
@@ -68,7 +70,7 @@ struct EventFormat: Hashable, Sendable {
     return found
   }
 
-  /// Parses and removes `, { value, "name" }`.
+  /// Parses and removes the next pair, such as `, { value, "name" }`.
   private static func nextPair(
     _ text: inout Substring
   ) -> (value: Substring, name: String)? {
@@ -88,7 +90,7 @@ struct EventFormat: Hashable, Sendable {
     return (value, name)
   }
 
-  /// Parses `12`, `0x400`, `-1` or `0x040 + 3`.
+  /// Parses a value such as `12`, `0x400`, `-1` or `0x040 + 3`.
   private static func value(of text: Substring) -> Int64? {
     var sum: Int64 = 0
     for part in text.split(separator: "+") {
@@ -109,7 +111,7 @@ struct EventFormat: Hashable, Sendable {
 }
 
 extension Substring {
-  /// The start of the first occurrence of a text.
+  /// Returns the start of the first occurrence of a text.
   fileprivate func firstRange(ofText text: String) -> Index? {
     var rest = self
     while let first = text.first, let start = rest.firstIndex(of: first) {

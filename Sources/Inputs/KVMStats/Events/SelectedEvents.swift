@@ -1,7 +1,7 @@
 import LinuxSystem
 import Statistics
 
-/// The counters that the user selected and that this kernel supports.
+/// Groups the counters that the user selected and that this kernel supports.
 final class SelectedEvents {
   /// Counters that are opened together for each thread and form one group of its source.
   struct Group {
@@ -11,7 +11,7 @@ final class SelectedEvents {
   }
 
   let backing: ThreadEventBacking
-  /// Tracepoints and counters of the kernel, then counters of the CPU.
+  /// The group of tracepoints and of the kernel's counters, then the group of the CPU's counters.
   let groups: [Group]
 
   init(_ backing: ThreadEventBacking, _ groups: [Group]) {

@@ -3,16 +3,17 @@ import LinuxSystem
 import Statistics
 import StatsTree
 
-/// Reads the counters of vCPUs' threads, one system call per thread and group.
+/// Reads the counters of vCPUs' threads, with one system call per thread and group.
 ///
-/// If the CPU has fewer counters than were opened, the kernel multiplexes them. The increase since
-/// the last sample is then scaled by the share of time in which the kernel counted, so that a count
-/// never falls. The times are statistics of the group.
+/// If more counters were opened than the CPU has, the kernel multiplexes them: each counter then
+/// counts for a share of the time only. The backing divides the increase since the last sample by
+/// this share. Because only increases are scaled, a count never falls. The times of multiplexing
+/// are statistics of the group, too.
 final class ThreadEventBacking: Backing {
   /// The counters of a thread: their values in the last sample and the scaled totals.
   struct Counters {
     fileprivate let group: PerfEventGroup
-    /// The token of a file that is readable while the thread exists.
+    /// The token of a file of the thread in `files`, which is readable while the thread exists.
     let file: Int
     var enabled: UInt64 = 0
     var running: UInt64 = 0
@@ -29,7 +30,8 @@ final class ThreadEventBacking: Backing {
 
   init(roots: SystemRoots) { self.roots = roots }
 
-  /// Returns the schema of counters; the times follow if one of them is a counter of the CPU.
+  /// Returns the schema of the counters. If one of them is a counter of the CPU, the two times of
+  /// multiplexing follow.
   static func schema(_ entries: [EventCatalog.Entry]) -> Schema {
     var statistics = entries.map(\.statistic)
     if entries.contains(where: \.isHardware) {
@@ -47,7 +49,7 @@ final class ThreadEventBacking: Backing {
 
   /// Starts counting events of a thread.
   ///
-  /// - Returns: The token of the group.
+  /// - Returns: The token of the group (its id in this backing).
   func open(_ events: [PerfEvent], process: Int32, thread: Int32) throws(SystemError) -> Int {
     let file = try Descriptor.open("\(roots.process(process))/task/\(thread)/schedstat")
     let group = try PerfEventGroup(events, thread: thread)
@@ -63,7 +65,7 @@ final class ThreadEventBacking: Backing {
     return threads.count - 1
   }
 
-  /// Stops counting; a second call has no effect.
+  /// Stops counting. A second call has no effect.
   func close(_ token: Int) {
     guard let counters = threads[token] else { return }
     files.remove(counters.file)
@@ -72,7 +74,8 @@ final class ThreadEventBacking: Backing {
   }
 
   func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
-    // By index: unoptimized, an iterator allocates for each element.
+    // Loop over indices, because an iterator allocates memory for each element in unoptimized
+    // builds.
     for index in placements.indices { sample(placements[index], into: &snapshot) }
   }
 
@@ -89,7 +92,8 @@ final class ThreadEventBacking: Backing {
     }
     let isQuiet = words[1] == threads[token]?.enabled
     threads[token]?.update(words)
-    // A thread that did not run may have ended: its counters remain readable.
+    // A thread that did not run since the last sample might have ended, because its counters remain
+    // readable.
     if isQuiet, let file = threads[token]?.file, files.read(file, into: &bytes) == -Int(ESRCH) {
       return snapshot.fail(placement, .gone)
     }
@@ -99,7 +103,8 @@ final class ThreadEventBacking: Backing {
 }
 
 extension ThreadEventBacking.Counters {
-  /// Adds the increase since the last reading: count, times, values.
+  /// Adds the increase since the last reading. `words` contains the count of counters, the two
+  /// times and the values.
   fileprivate mutating func update(_ words: [UInt64]) {
     let (enabled, running) = (words[1] &- self.enabled, words[2] &- self.running)
     for index in last.indices {

@@ -5,8 +5,8 @@ import StatsTree
 
 /// Counts events of the vCPUs' threads (perf_event_open(2)), if the user selected any.
 ///
-/// Needs CAP_PERFMON, and root to list tracepoints. Follows `ThreadScheduleMethod`, which finds the
-/// threads.
+/// Needs CAP_PERFMON, and root to list tracepoints. Must be called after `ThreadScheduleMethod`,
+/// which finds the threads.
 final class ThreadEventMethod: AccessMethod {
   static let summary = AccessMethodSummary(
     name: nil, provenance: .perf,
@@ -14,7 +14,7 @@ final class ThreadEventMethod: AccessMethod {
 
   private struct State {
     var tokens: [Int] = []
-    /// The vCPUs whose counters were opened or refused.
+    /// The vCPUs whose counters this method has tried to open.
     var counted: Set<Int> = []
   }
 
@@ -22,7 +22,7 @@ final class ThreadEventMethod: AccessMethod {
   private let roots: SystemRoots
   private let patterns: [KVMInput.EventPattern]
   private lazy var catalog = EventCatalog(roots: roots)
-  /// The selection as far as this kernel supports it; `nil` before the first vCPU.
+  /// The selected counters that this kernel supports; `nil` until there is a vCPU.
   private var selected: SelectedEvents?
   private var states: [VirtualMachine: State] = [:]
 
@@ -63,7 +63,7 @@ final class ThreadEventMethod: AccessMethod {
             provenance: .perf),
           to: source, of: vm)
       } catch {
-        // The thread ended; its other groups report that.
+        // The thread has ended. The other groups of its vCPU report that.
         if error.code == ENOENT || error.code == ESRCH { continue }
         source.diagnose(.events, "events: \(error)\(error.remedy)")
       }
@@ -86,9 +86,10 @@ final class ThreadEventMethod: AccessMethod {
       }
   }
 
-  /// Returns the selection.
+  /// Returns the selected counters that this kernel supports.
   ///
-  /// The first call opens the counters on this thread; an unsupported one becomes a diagnostic.
+  /// The first call tests the counters by opening them on this thread. A counter that cannot be
+  /// opened becomes a diagnostic.
   private func select() -> SelectedEvents {
     if let selected { return selected }
     if let error = catalog.tracepointError {
@@ -113,10 +114,11 @@ final class ThreadEventMethod: AccessMethod {
     return made
   }
 
-  /// The selected counters that this thread can open, each once.
+  /// Returns the selected counters that this thread can open, without repetitions.
   private func supportedEntries() -> [EventCatalog.Entry] {
     var entries: [EventCatalog.Entry] = []
-    // One tracepoint represents all of them: the kernel needs milliseconds to close one.
+    // Test one tracepoint for all of them, because the kernel needs milliseconds to close a
+    // tracepoint.
     var tracepointsWork: Bool?
     func isSupported(_ event: PerfEvent) -> Bool {
       guard case .tracepoint = event.source else { return canCount(event) }

@@ -1,4 +1,4 @@
-/// Why an offer of a VMM is refused.
+/// The reason why the offer of a VMM to hand over descriptors is refused.
 enum HandoverError: Error, CustomStringConvertible {
   case silent
   case unfinished

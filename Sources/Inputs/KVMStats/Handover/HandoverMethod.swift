@@ -4,9 +4,10 @@ import LinuxSystem
 import StatsInput
 import StatsTree
 
-/// Receives the statistics descriptors that VMMs hand over on their sockets.
+/// Receives the statistics descriptors that VMMs hand over (send to Vitals) on their sockets.
 ///
-/// Needs a VMM that supports it, and the right to connect to its socket. See `docs/handover.md`.
+/// Needs a VMM that supports the handover, and the right to connect to the VMM's socket. See
+/// `docs/handover.md`.
 final class HandoverMethod: AccessMethod {
   static let summary = AccessMethodSummary(
     name: KVMInput.Method.handover.rawValue, provenance: .handover,
@@ -15,9 +16,9 @@ final class HandoverMethod: AccessMethod {
   private let sources: VMSources
   private let directory: String
   private let files: AdmittedDescriptors
-  /// The sockets of the VMs that were handed over.
+  /// For each VM that was handed over, the path of the socket of its VMM.
   private var sockets: [VirtualMachine: String] = [:]
-  /// The sockets that sent nothing when this process connected last.
+  /// The paths of the sockets that sent nothing at the last connection of this process.
   private var silentSockets: Set<String> = []
 
   /// - Parameters:
@@ -30,7 +31,7 @@ final class HandoverMethod: AccessMethod {
     files = AdmittedDescriptors(sources, backing, provenance: .handover)
   }
 
-  /// Does nothing: a VMM hands over all descriptors of a VM at its discovery.
+  /// Does nothing, because a VMM hands over all descriptors of a VM when the VM is discovered.
   func acquire(_ guests: [HostedVM]) {}
 
   func release(_ guest: HostedVM) {
@@ -42,10 +43,10 @@ final class HandoverMethod: AccessMethod {
 
   /// Connects to all new sockets and attaches the groups of the VMs that are handed over.
   ///
-  /// Waits for all VMMs together, 100 ms at most. Sockets that sent nothing before share 2 ms. An
-  /// error becomes a diagnostic of `kvm`.
+  /// Waits at most 100 ms for all VMMs together. The sockets that sent nothing at the last call
+  /// share 2 ms. An error becomes a diagnostic of the source `kvm`.
   ///
-  /// - Parameter add: Adds the VM of an offer, or returns `nil` to ignore the offer.
+  /// - Parameter add: Adds and returns the VM of an offer, or returns `nil` to ignore the offer.
   func discover(_ add: (HandoverOffer) throws -> VirtualMachine?) {
     guard let names = try? directoryEntries(directory) else { return }
     let known = Set(sockets.values)
@@ -54,12 +55,12 @@ final class HandoverMethod: AccessMethod {
     var offers: [HandoverOffer] = []
     for name in names.sorted() where name.hasSuffix(".sock") {
       let path = "\(directory)/\(name)"
-      // That VMM has handed over everything.
+      // The VMM of this socket has already handed over all its descriptors.
       if known.contains(path) { continue }
       do {
         offers.append(try HandoverOffer(connecting: path))
       } catch {
-        // Nobody listens: the VMM has ended, or has not called listen(2) yet.
+        // ECONNREFUSED: nobody listens, because the VMM has ended or has not called listen(2) yet.
         if error.code != ECONNREFUSED { sources.base.diagnose(.handover, "handover: \(error)") }
       }
     }

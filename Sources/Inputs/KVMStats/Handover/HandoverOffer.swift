@@ -1,15 +1,15 @@
 import Glibc
 import LinuxSystem
 
-/// A connection to a VMM that hands over its statistics descriptors.
+/// Connects to a VMM that hands over (sends) its statistics descriptors, and receives them.
 ///
 /// The VMM listens on a SOCK_SEQPACKET Unix socket. It sends one or more messages to each client
-/// and closes the connection. A message is text, one `key=value` per line, with up to 253
-/// descriptors (SCM_RIGHTS). The first key is `vitals-kvm=1`; `name` and `uuid` are optional. The
-/// id in each file identifies its VM or vCPU. See `docs/handover.md`.
+/// and closes the connection. A message is text with one `key=value` per line, and carries up to
+/// 253 descriptors (SCM_RIGHTS). The first key is `vitals-kvm=1`; `name` and `uuid` are optional.
+/// The id in each statistics file identifies the VM or vCPU of the file. See `docs/handover.md`.
 final class HandoverOffer {
   let path: String
-  /// The process that listens; `nil` if it is in another PID namespace.
+  /// The process that listens; `nil` if that process is in another PID namespace.
   let pid: Int32?
   /// The keys of the messages with their values.
   private(set) var fields: [String: String] = [:]
@@ -19,7 +19,7 @@ final class HandoverOffer {
   init(connecting path: String) throws(SystemError) {
     self.path = path
     let socket = try UnixSocket.connect(to: path, .messages)
-    // 0: a process of another PID namespace.
+    // A pid of 0 means that the process is in another PID namespace.
     pid = (try? socket.peer()).flatMap { $0.pid > 0 ? $0.pid : nil }
     self.socket = socket
   }
@@ -37,7 +37,7 @@ final class HandoverOffer {
       let now = monotonicNanoseconds()
       let left = deadline > now ? Int((deadline - now) / 1_000_000) : 0
       guard socket.waitForInput(milliseconds: left) else {
-        // Some of the descriptors must not pass for all of them.
+        // A part of the descriptors must not be mistaken for all of them.
         throw fields.isEmpty ? HandoverError.silent : HandoverError.unfinished
       }
       let message = try socket.receive(limit: 4096)
@@ -49,12 +49,12 @@ final class HandoverOffer {
         fields[String(line[..<equals])] = String(line[line.index(after: equals)...])
       }
       guard fields["vitals-kvm"] == "1" else { throw HandoverError.invalid }
-      // No present kernel supports more than 4,096 vCPUs in a VM.
+      // Present kernels support at most 4,096 vCPUs in a VM.
       guard descriptors.count <= 8192 else { throw HandoverError.invalid }
     }
   }
 
-  /// Transfers the descriptors to the caller, who must close them.
+  /// Transfers the ownership of the descriptors to the caller, who must close them.
   func takeDescriptors() -> [CInt] {
     defer { descriptors = [] }
     return descriptors

@@ -4,8 +4,8 @@ import ProcStats
 import StatsInput
 import StatsTree
 
-/// Reads what the host knows of any VM: the memory of its process, and the CPU time and the CPU
-/// pressure of its control group.
+/// Reads what the host knows about any VM: the memory use of its process, and the CPU time and the
+/// CPU pressure of its control group.
 ///
 /// Needs no privilege.
 final class HostFilesMethod: AccessMethod {
@@ -14,13 +14,14 @@ final class HostFilesMethod: AccessMethod {
     requirement: "nothing")
 
   private struct State {
-    /// The groups that are attached, or that this host does not have.
+    /// The names of the groups that need no further attempt, because they are attached or do not
+    /// exist on this host.
     var settled: Set<String> = []
     var memoryToken: Int?
     var textTokens: [Int] = []
   }
 
-  /// The number of groups: memory, cgroup, pressure.
+  /// The number of groups, which are memory, cgroup and pressure.
   private static let groupCount = 3
 
   private let sources: VMSources
@@ -60,7 +61,7 @@ final class HostFilesMethod: AccessMethod {
   private func attachMemory(of guest: HostedVM) {
     let vm = guest.vm
     attachOnce("memory", to: vm) { () throws(SystemError) in
-      // The memory of a process with several VMs is that of none of them.
+      // If a process has several VMs, its memory use belongs to none of them alone.
       guard guest.isOnlyVM else { return nil }
       let token = try memories.open(process: guest.pid)
       states[vm, default: State()].memoryToken = token
@@ -70,7 +71,7 @@ final class HostFilesMethod: AccessMethod {
     }
   }
 
-  /// Removes the memory of a VM that is no longer the only one of its process.
+  /// Removes the memory group of a VM after another VM has appeared in its process.
   private func detachMemory(of vm: VirtualMachine) {
     guard let token = states[vm]?.memoryToken else { return }
     if let group = vm.source.groups.first(where: { $0.backing === memories }) {
@@ -82,7 +83,8 @@ final class HostFilesMethod: AccessMethod {
 
   // MARK: - Control group
 
-  /// Attaches the group of a file; `path` is `nil` if there is none, as without a control group.
+  /// Attaches the group of a file. `path` is `nil` if there is no such file, for example without a
+  /// control group.
   private func attachTextFile(
     _ name: String, _ path: String?, _ form: TextFileBacking.Form, of vm: VirtualMachine
   ) {
@@ -95,7 +97,8 @@ final class HostFilesMethod: AccessMethod {
     }
   }
 
-  /// Attaches a group unless it was attached before; the next call repeats a failed attempt.
+  /// Attaches a group if it was not attached before. If an attempt fails, the next call tries
+  /// again.
   ///
   /// `open` returns `nil` if this host does not have the group.
   private func attachOnce(
@@ -109,7 +112,7 @@ final class HostFilesMethod: AccessMethod {
       states[vm, default: State()].settled.insert(name)
       if let group { sources.attach(group, to: vm.source, of: vm) }
     } catch {
-      // Version 1 of control groups has no pressure files.
+      // ENOENT is expected: version 1 of control groups has no pressure files.
       if error.code == ENOENT {
         states[vm, default: State()].settled.insert(name)
       } else {

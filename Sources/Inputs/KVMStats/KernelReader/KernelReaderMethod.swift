@@ -4,9 +4,9 @@ import LinuxSystem
 import StatsInput
 import StatsTree
 
-/// Reads statistics in the kernel by BPF, of VMs whose VMM keeps no statistics descriptor.
+/// Reads statistics in the kernel with BPF, for VMs whose VMM keeps no statistics descriptor open.
 ///
-/// Needs CAP_BPF and CAP_PERFMON when it loads, and the right to trace each VMM.
+/// Needs CAP_BPF and CAP_PERFMON when it loads its programs, and the right to trace each VMM.
 final class KernelReaderMethod: AccessMethod {
   static let summary = AccessMethodSummary(
     name: KVMInput.Method.bpf.rawValue, provenance: .bpf,
@@ -14,20 +14,20 @@ final class KernelReaderMethod: AccessMethod {
 
   private struct State {
     var tokens: [Int] = []
-    /// Whether the group of the VM itself was attempted.
+    /// Whether this method has tried to attach the group of the VM itself.
     var hasTriedVM = false
-    /// The vCPUs that were attempted.
+    /// The vCPUs whose groups this method has tried to attach.
     var triedVCPUs: Set<Int> = []
   }
 
   private enum Outcome {
     case attached
     case failed
-    /// No other descriptor can be copied either.
+    /// The copy was not permitted. Copies of the other descriptors would not be permitted either.
     case denied
   }
 
-  /// The loaded programs, or the reason why there are none; `nil` before the first use.
+  /// The loaded programs, or the reason why they cannot be loaded; `nil` before the first use.
   var reader: Result<KernelReaderBacking, BPFUnavailableError>?
   private let sources: VMSources
   private let roots: SystemRoots
@@ -38,7 +38,7 @@ final class KernelReaderMethod: AccessMethod {
     self.roots = roots
   }
 
-  /// Returns the programs and loads them in the first call, which takes about 10 ms.
+  /// Returns the loaded programs. The first call loads them, which takes about 10 ms.
   func loadedReader() -> Result<KernelReaderBacking, BPFUnavailableError> {
     if let reader { return reader }
     let loaded: Result<KernelReaderBacking, BPFUnavailableError>
@@ -93,7 +93,8 @@ final class KernelReaderMethod: AccessMethod {
     }
   }
 
-  /// Copies the descriptor of a VM or vCPU and attaches the group of what it refers to.
+  /// Copies the descriptor of a VM or vCPU, and attaches the group of the object behind the
+  /// descriptor.
   private func attach(
     _ number: CInt, vcpu: Int?, of guest: HostedVM, _ reader: KernelReaderBacking
   ) -> Outcome {
@@ -102,14 +103,14 @@ final class KernelReaderMethod: AccessMethod {
     do throws(SystemError) {
       copy = try guest.vmm.descriptor.copyDescriptor(number)
     } catch {
-      // The VMM closed it after the scan.
+      // The VMM closed the descriptor after the scan.
       if error.code == EBADF || error.code == ESRCH { return .failed }
       sources.deny(vm, .bpf, "bpf: \(error)\(error.remedy)", code: error.code)
       return .denied
     }
     let kind: KernelObject = vcpu == nil ? .vm : .vcpu
     guard let token = reader.open(copy, kind, number: vcpu ?? 0) else {
-      // If KVM is a module, it may have been reloaded: then the layout must be learned again.
+      // If KVM is a module, it might have been reloaded, so that the layout must be learned again.
       if reader.count == 0 { self.reader = nil }
       vm.source.diagnose(.bpf, "bpf: descriptor \(number) is not what its name says")
       return .failed

@@ -5,23 +5,23 @@ import StatsTree
 
 /// Queries the QMP monitors of QEMU processes whose vCPUs no better method can read.
 ///
-/// Needs a QMP socket to which no other client is connected, and QEMU 7.1 or later.
+/// Needs QEMU 7.1 or later, and a QMP socket to which no other client is connected.
 final class MonitorMethod: AccessMethod {
   static let summary = AccessMethodSummary(
     name: KVMInput.Method.qmp.rawValue, provenance: .qmp,
     requirement: "QEMU 7.1 or newer with a free QMP socket")
 
-  /// The timeout of the first query of all new monitors together.
+  /// The timeout for the first queries of all new monitors together.
   private static let probeTimeoutMilliseconds = 500
 
   private let sources: VMSources
   private let roots: SystemRoots
-  /// Sockets that the user named, by the pid of their QEMU.
+  /// The paths of sockets that the user specified, by the pid of their QEMU process.
   private let paths: [Int32: String]
   private let backing: QMPBacking
-  /// The monitors in use.
+  /// The indices, in `backing`, of the monitors in use.
   private var monitors: [VirtualMachine: Int] = [:]
-  /// The VMs whose monitor was attempted.
+  /// The VMs whose monitor this method has tried to query.
   private var tried: Set<VirtualMachine> = []
 
   init(_ sources: VMSources, roots: SystemRoots, options: KVMInput.Options) {
@@ -55,7 +55,8 @@ final class MonitorMethod: AccessMethod {
     var probed: [(monitor: Int, guest: HostedVM)] = []
     for guest in guests {
       tried.insert(guest.vm)
-      // A monitor describes one VM; if the process has several, that one is unknown.
+      // A monitor describes one VM. If the process has several VMs, it is unknown which of them
+      // that is.
       guard guest.isOnlyVM, let path = path(of: guest.vmm) else {
         guest.vm.source.diagnose(
           .qmp, "qmp: no -qmp socket on the command line of its process")
@@ -105,7 +106,8 @@ final class MonitorMethod: AccessMethod {
         AcquiredGroup(
           kvm: schema, backing, token: backing.vcpuToken(monitor, vcpu.index), .qmp),
         to: source, vcpu: vcpu.index, of: vm)
-      // The thread ids are those of QEMU's PID namespace: accept only a thread of the process.
+      // The thread ids are valid in QEMU's PID namespace. Accept an id only if the process has such
+      // a thread in this namespace.
       let task = "\(roots.process(guest.pid))/task/\(vcpu.thread)"
       if (try? FileStatus(task)) != nil {
         vm.reportedThreads[vcpu.index] = vcpu.thread
@@ -114,7 +116,7 @@ final class MonitorMethod: AccessMethod {
     }
   }
 
-  /// Attaches the vCPUs that were plugged since the last call.
+  /// Attaches the groups of the vCPUs that were plugged in since the last call.
   private func attachAddedVCPUs(of guests: [HostedVM]) {
     let changed = Set(backing.takeChanges())
     guard !changed.isEmpty else { return }
@@ -128,14 +130,15 @@ final class MonitorMethod: AccessMethod {
 
   // MARK: - Addresses
 
-  /// The path by which this process reaches the monitor socket of a VMM.
+  /// Returns the path by which this process can reach the monitor socket of a VMM.
   private func path(of vmm: VMM) -> String? {
     let pid = vmm.info.pid
     if let path = paths[pid] { return path }
     guard let address = QMPAddress.addresses(in: vmm.info.arguments).first else { return nil }
     let directory = roots.process(pid)
     if !address.path.hasPrefix("/") { return "\(directory)/cwd/\(address.path)" }
-    // In a container or after chroot(2) the path is relative to another root.
+    // In a container or after chroot(2), the path on the command line starts at another root
+    // directory.
     let isSameTree = ["ns/mnt", "root"].allSatisfy { name in
       (try? readLink("\(directory)/\(name)")) == (try? readLink("\(roots.proc)/self/\(name)"))
     }

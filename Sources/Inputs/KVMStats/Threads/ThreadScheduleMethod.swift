@@ -4,9 +4,10 @@ import ProcStats
 import StatsInput
 import StatsTree
 
-/// Finds the threads of vCPUs and reads for how long they ran and waited for a CPU (proc(5)).
+/// Finds the threads of vCPUs, and reads how long each thread ran and how long it waited for a CPU
+/// (proc(5)).
 ///
-/// Needs no privilege. The threads that it finds are in `VirtualMachine.threads`.
+/// Needs no privilege. Stores the threads that it finds in `VirtualMachine.threads`.
 final class ThreadScheduleMethod: AccessMethod {
   static let summary = AccessMethodSummary(
     name: nil, provenance: .procfs,
@@ -14,7 +15,7 @@ final class ThreadScheduleMethod: AccessMethod {
 
   private struct State {
     var tokens: [Int] = []
-    /// No search for the threads of other vCPUs before this time on CLOCK_MONOTONIC.
+    /// The earliest time of the next search for the threads of other vCPUs, on CLOCK_MONOTONIC.
     var nextSearch: UInt64 = 0
   }
 
@@ -29,7 +30,7 @@ final class ThreadScheduleMethod: AccessMethod {
     backing = ThreadScheduleBacking(roots: roots)
   }
 
-  /// The earliest time of the next search for threads of a VM, on CLOCK_MONOTONIC.
+  /// Returns the earliest time of the next search for threads of a VM, on CLOCK_MONOTONIC.
   func nextSearch(for vm: VirtualMachine) -> UInt64 { states[vm]?.nextSearch ?? 0 }
 
   func acquire(_ guests: [HostedVM]) {
@@ -48,7 +49,8 @@ final class ThreadScheduleMethod: AccessMethod {
     let map = ThreadMap(
       of: Set(vm.vcpus.keys).subtracting(vm.threads.keys), process: guest.pid,
       vm: vm.descriptor, isOnly: guest.isOnlyVM, ids: vm.statisticsIDs, roots: roots)
-    // A search examines every thread; repeated without success it uses a hundredth of the time.
+    // A search examines every thread. Pause for 100 times its duration, so that repeated searches
+    // without success use at most a hundredth of the time.
     let end = monotonicNanoseconds()
     states[vm, default: State()].nextSearch = end + (end - begin) * 100
     attach(map.threads, of: guest)

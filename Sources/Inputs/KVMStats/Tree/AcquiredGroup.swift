@@ -1,7 +1,7 @@
 import Statistics
 import StatsTree
 
-/// A group that an access method can attach to a source.
+/// Describes a group that an access method can attach to a source.
 struct AcquiredGroup {
   let name: String
   let schema: Schema
@@ -11,7 +11,7 @@ struct AcquiredGroup {
 }
 
 extension AcquiredGroup {
-  /// The group of the statistics that KVM itself keeps.
+  /// Creates the group `kvm`, which contains the statistics that KVM itself counts.
   init(kvm schema: Schema, _ backing: any Backing, token: Int, _ provenance: Provenance) {
     self.init(
       name: "kvm", schema: schema, backing: backing, token: token, provenance: provenance)

@@ -1,9 +1,10 @@
 import StatsInput
 import StatsTree
 
-/// The sources of control groups that contain VMs: `cgroup/<path>`, with aggregates over the VMs.
+/// Manages the sources of control groups that contain VMs (`cgroup/<path>`) and their aggregates
+/// over the VMs.
 ///
-/// A source exists while a VM is in its control group or in one below it.
+/// A source exists while at least one VM is in its control group or in a descendant of that group.
 final class ControlGroupSources {
   private struct Entry {
     let aggregated: AggregatedSource
@@ -11,14 +12,14 @@ final class ControlGroupSources {
   }
 
   private let tree: Tree
-  /// The control groups by path.
+  /// The sources and VM counts, by the path of the control group.
   private var entries: [String: Entry] = [:]
 
   init(_ tree: Tree) {
     self.tree = tree
   }
 
-  /// Adds a VM to its control group and to those above it.
+  /// Adds a VM to its control group and to all ancestors of that group.
   func add(_ vm: VirtualMachine) {
     let paths = Self.paths(of: vm)
     guard let own = paths.last else { return }
@@ -38,7 +39,7 @@ final class ControlGroupSources {
     }
   }
 
-  /// Removes a VM, and the sources of control groups without another VM.
+  /// Removes a VM. Also removes the sources of control groups that contain no other VM.
   func remove(_ vm: VirtualMachine) {
     for path in Self.paths(of: vm).reversed() {
       entries[path]?.vmCount -= 1
@@ -51,12 +52,14 @@ final class ControlGroupSources {
     }
   }
 
-  /// Attaches an aggregate of a family to the control groups of a VM, unless they have it.
+  /// Attaches the aggregate of a family (groups with the same name and schema) to the control
+  /// groups of a VM that do not have it yet.
   func aggregate(_ family: Family, as name: String, of vm: VirtualMachine) throws(TreeError) {
     for path in Self.paths(of: vm) { try entries[path]?.aggregated.aggregate(family, as: name) }
   }
 
-  /// The control group of a VM and those above it without the root, the highest first.
+  /// Returns the paths of the control group of a VM and of its ancestors except the root, the
+  /// highest first.
   private static func paths(of vm: VirtualMachine) -> [String] {
     let parts = (vm.controlGroup ?? "").split(separator: "/")
     return parts.indices.map { parts[...$0].joined(separator: "/") }

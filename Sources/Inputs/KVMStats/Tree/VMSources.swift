@@ -4,17 +4,18 @@ import Statistics
 import StatsInput
 import StatsTree
 
-/// The sources of VMs and vCPUs in the tree, with the aggregates above them.
+/// Manages the sources of VMs and vCPUs in the tree, and the aggregates over them.
 ///
-/// Discovery and the access methods share one instance.
+/// Discovery and all access methods share one instance.
 final class VMSources {
   let tree: Tree
-  /// The source of all VMs, `kvm`.
+  /// The source `kvm`, which is the parent of the sources of all VMs.
   let base: Source
   /// The aggregates over all VMs.
   private let all: AggregatedSource
   let controlGroups: ControlGroupSources
-  /// The schemas of statistics files: equal files share one schema, whatever the access method.
+  /// The schemas of statistics files. Equal files share one schema, whatever access method reads
+  /// them.
   var schemas = SchemaCache()
 
   init(_ tree: Tree) {
@@ -30,12 +31,13 @@ final class VMSources {
   ///
   /// - Parameters:
   ///   - vmm: The process that runs the VM.
-  ///   - number: The position of the VM among those of the process.
-  ///   - descriptor: The number of its `kvm-vm` descriptor in the process.
-  ///   - name: The name that the VMM gives it; otherwise the pid is the name.
-  ///   - uuid: The UUID that the VMM gives it.
+  ///   - number: The index of the VM among the VMs of the process.
+  ///   - descriptor: The file descriptor of `kvm-vm` in the process, if it is known.
+  ///   - name: The name that the VMM gives to the VM. If there is none, the pid is used as the
+  ///     name.
+  ///   - uuid: The UUID that the VMM gives to the VM.
   ///   - controlGroup: The path of the control group of the process.
-  /// - Returns: The VM, which is also in `vmm.vms`.
+  /// - Returns: The new VM, which this function also adds to `vmm.vms`.
   func add(
     to vmm: VMM, number: Int, descriptor: CInt?, name: String?, uuid: String?,
     controlGroup: String?
@@ -48,7 +50,7 @@ final class VMSources {
     labels["uuid"] = uuid ?? info.vmUUID
     labels["cgroup"] = controlGroup
     let created = monotonicNanoseconds()
-    // A unique suffix distinguishes VMs of the same name.
+    // A suffix makes the name unique if several VMs have the same name.
     let candidates = [part, "\(part)~\(info.pid)", "\(part)~\(info.pid)~\(created)"]
     for candidate in candidates {
       guard
@@ -65,7 +67,7 @@ final class VMSources {
     preconditionFailure("two VMs of one name and process were added in the same nanosecond")
   }
 
-  /// Adds the source of a vCPU unless it exists.
+  /// Adds the source of a vCPU if it does not exist yet.
   func addVCPU(_ number: Int, to vm: VirtualMachine) {
     guard vm.vcpus[number] == nil else { return }
     vm.vcpus[number] = try? tree.add(
@@ -73,7 +75,8 @@ final class VMSources {
       created: monotonicNanoseconds(), owner: vm.source.owner)
   }
 
-  /// Removes a VM that has ended and that the access methods have released.
+  /// Removes the sources of a VM. Call this after the VM has ended and the access methods have
+  /// released it.
   func remove(_ vm: VirtualMachine) {
     vm.source.visit { $0.status = .gone }
     tree.remove(vm.source)
@@ -82,10 +85,11 @@ final class VMSources {
 
   // MARK: - Groups
 
-  /// Attaches a group to the source of a VM or vCPU, and its aggregates to the sources above.
+  /// Attaches a group to the source of a VM or vCPU, and the aggregates of the group to the sources
+  /// above.
   ///
-  /// `kvm` and each control group with VMs get `vcpus.<group>` and `vms.<group>`; a VM gets
-  /// `vcpus.<group>`.
+  /// The source `kvm` and each control group with VMs get the aggregates `vcpus.<group>` and
+  /// `vms.<group>`. The source of a VM gets the aggregate `vcpus.<group>`.
   func attach(_ group: AcquiredGroup, to source: Source, of vm: VirtualMachine) {
     do {
       let family = try tree.attach(
@@ -93,7 +97,7 @@ final class VMSources {
         provenance: group.provenance, to: source
       ).family
       let isVCPU = source !== vm.source
-      // Pressure is a share of time: shares of several VMs have no sum.
+      // Pressure is a share of time, so that a sum over several VMs has no meaning.
       guard isVCPU || group.name != "pressure" else { return }
       let aggregate = (isVCPU ? "vcpus." : "vms.") + group.name
       if isVCPU { try vm.aggregated.aggregate(family, as: aggregate) }
@@ -104,16 +108,19 @@ final class VMSources {
     }
   }
 
-  /// Returns the source that is to get the group `kvm`, or `nil` if it has that group.
+  /// Returns the source that still needs the group `kvm`, or `nil` if the source already has that
+  /// group.
   ///
-  /// `vcpu` is a vCPU, which is added if necessary, or `nil` for the VM itself.
+  /// If `vcpu` is `nil`, this is the source of the VM itself. Otherwise it is the source of the
+  /// vCPU, which is added if necessary.
   func unmeasured(_ vcpu: Int?, of vm: VirtualMachine) -> Source? {
     guard let vcpu else { return vm.hasStatistics ? nil : vm.source }
     addVCPU(vcpu, to: vm)
     return vm.measuredVCPUs.contains(vcpu) ? nil : vm.vcpus[vcpu]
   }
 
-  /// Attaches the group `kvm` to a VM, or to one of its vCPUs, which then has the status `up`.
+  /// Attaches the group `kvm` to a VM or to one of its vCPUs, and sets the status of the source to
+  /// `up`.
   func attachStatistics(
     _ group: AcquiredGroup, to source: Source, vcpu: Int?, of vm: VirtualMachine
   ) {

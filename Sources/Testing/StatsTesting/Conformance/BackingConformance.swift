@@ -4,21 +4,23 @@ public import StatsTree
 
 /// Checks that a backing meets the contract of `Backing`; needs no test library.
 ///
-/// The checks place the backing's groups between guards of another backing, in several orders and
-/// selections, and sample them. A backing must
-/// - write its own records only, also after the plan changed;
+/// The checks sample a tree in which each group of the backing is between guards. A guard is a
+/// group of another backing that shows whether its record was overwritten. The checks use several
+/// orders and selections of the groups. A pass is one sampling of all groups. A backing must
+/// - write only its own records, also after the plan changed;
 /// - finish or fail every record that it is asked to read;
 /// - report windows that are within the pass and in the order of the records;
-/// - read a group in the same way whichever others fail;
+/// - read a group in the same way, independent of which other groups fail;
 /// - never decrease a count.
 public struct BackingConformance {
   /// A group of the backing.
   public struct Member {
     public var token: Int
     public var schema: Schema
-    /// Whether its record can be finished now.
+    /// Whether the backing can finish the record of the group now.
     public var works: Bool
-    /// Whether the backing may leave its record unchanged, as for a CPU that is offline.
+    /// Whether the backing is allowed to leave the record unchanged, for example if a CPU is
+    /// offline.
     public var mayBeStale: Bool
 
     public init(token: Int, schema: Schema, works: Bool = true, mayBeStale: Bool = false) {
@@ -36,9 +38,9 @@ public struct BackingConformance {
 
   /// - Parameters:
   ///   - backing: The backing to check.
-  ///   - members: Some groups of it, at least one of them working.
-  ///   - expected: Returns the words of a token's record if they are known exactly.
-  ///   - advance: Advances the time of the backing's data, between two passes.
+  ///   - members: Some groups of the backing; at least one group must work.
+  ///   - expected: Returns the words of the record of a token, if they are known exactly.
+  ///   - advance: Advances the time of the backing's data; called after each pass.
   public init(
     _ backing: any Backing, members: [Member],
     expected: @escaping (Int) -> [UInt64]? = { _ in nil },
@@ -95,9 +97,9 @@ public struct BackingConformance {
       let status = stage.sampler.status(of: entry)
       switch (status, member.works) {
       case (.up, true), (.denied, false), (.gone, false): return nil
-      case (.stale, _) where member.mayBeStale || backing.mayWait: return nil
-      case (.pending, _) where member.mayBeStale || backing.mayWait: return nil
-      case (.stale, _), (.pending, _): return "token \(member.token) was neither finished nor failed"
+      case (.stale, _), (.pending, _):
+        return member.mayBeStale || backing.mayWait
+          ? nil : "token \(member.token) was neither finished nor failed"
       case (.up, false): return "token \(member.token) is up but cannot be read"
       default: return "token \(member.token) is \(status.word) but should be up"
       }

@@ -4,10 +4,11 @@ public import StatsTree
 /// A field of each record that `TreeConformance` creates.
 public struct ConformanceField: Hashable, Sendable {
   public let name: String
-  /// The size and signedness in a record; a source that keeps whole words may ignore it.
+  /// The size and signedness in a record; a source that keeps whole words is allowed to ignore
+  /// both.
   public let width: RecordWidth
   public let kind: Kind
-  /// The names of the states, by value.
+  /// The names of a state's values; the value is the index.
   public let states: [String]
 
   init(_ name: String, _ width: RecordWidth, _ kind: Kind, states: [String] = []) {
@@ -17,7 +18,7 @@ public struct ConformanceField: Hashable, Sendable {
     self.states = states
   }
 
-  /// The statistic of the field; its offset is not set.
+  /// The statistic of the field; the offset of the statistic is not set.
   public var statistic: Statistic {
     Statistic(
       name, kind, unit: width == .bool ? .boolean : .none, isSigned: width.isSigned,
@@ -26,13 +27,13 @@ public struct ConformanceField: Hashable, Sendable {
 }
 
 extension ConformanceField {
-  // The fields of upstream's tests.
+  // The tests of upstream (statsfs) use the following fields.
   static let u64 = ConformanceField("u64", .u64, .cumulative)
   static let s32 = ConformanceField("s32", .s32, .instant)
   static let bo = ConformanceField("bo", .bool, .instant)
   static let u8 = ConformanceField("u8", .u8, .instant)
   static let s16 = ConformanceField("s16", .s16, .instant)
-  // Further fields.
+  // The following fields are in addition to those of statsfs.
   static let u16 = ConformanceField("u16", .u16, .cumulative)
   static let u32 = ConformanceField("u32", .u32, .cumulative)
   static let s8 = ConformanceField("s8", .s8, .instant)
@@ -44,7 +45,7 @@ extension ConformanceField {
   static let all = [u64, s32, bo, u8, s16, u16, u32, s8, s64, level, status]
 }
 
-/// The values of a record, by the names of its fields.
+/// The values of a record, by the names of the record's fields.
 struct ConformanceValues {
   var words: [String: UInt64]
 

@@ -1,34 +1,34 @@
-/// A rule and the result of its check.
+/// A rule for backings and trees, and the result of its check.
 public struct ConformanceRule: Hashable, Sendable {
-  /// The origin of a rule.
+  /// Tells where a rule comes from.
   public enum Origin: String, CaseIterable, Hashable, Sendable {
-    /// A test of statsfs or of a fork; the rule has the number of the test.
+    /// A test of statsfs or of a fork of statsfs; the rule has the same number as the test.
     case test
-    /// Behaviour that statsfs promised without a test.
+    /// Behaviour that statsfs promised and that no test of statsfs checks.
     case promise
     /// A defect of statsfs that Vitals does not have.
     case repair
-    /// A feature that was agreed for statsfs and never implemented.
+    /// A feature that was agreed for statsfs and was never implemented.
     case planned
   }
 
   public enum Outcome: Hashable, Sendable {
     case passed
-    /// The violations, each as a sentence.
+    /// The rule was violated; each violation is a sentence.
     case violated([String])
     case skipped(reason: String)
   }
 
-  /// A number that is never reused, also in later versions.
+  /// The number of the rule; later versions never use it for another rule.
   public let number: Int
   public let origin: Origin
-  /// The required behaviour, and how it differs from upstream.
+  /// The required behaviour, and how it differs from upstream (statsfs).
   public let title: String
   public let outcome: Outcome
-  /// The fields that were omitted because the source cannot keep them.
+  /// The names of the fields that were omitted because the source cannot keep them.
   public let omitted: [String]
 
-  /// The violations; empty if the rule passed or was skipped.
+  /// The violations; empty if the rule was passed or skipped.
   public var violations: [String] {
     if case .violated(let found) = outcome { found } else { [] }
   }

@@ -3,7 +3,8 @@ import StatsTree
 
 /// A tree in which each group of a backing is between two guards.
 ///
-/// The guards are read first. If a guard's record has changed, the backing wrote it.
+/// A guard is a group of another backing. The guards are read first. If the record of a guard then
+/// changes, the checked backing has written it.
 final class ConformanceStage {
   private static let guardWords: [UInt64] = [0x6775_6172_6400_0001, 0x6775_6172_6400_0002]
   private static let guardSchema = Schema(packing: [
@@ -19,7 +20,7 @@ final class ConformanceStage {
 
   init(_ backing: any Backing, _ groups: [(token: Int, schema: Schema)]) {
     self.backing = backing
-    // First in the order of the tree. `shift` adds groups to it later.
+    // This source is the first in the order of the tree. `shift` adds groups to it later.
     first = tree.source("first")
     sampler = Sampler(tree)
     addGuard(to: first)
@@ -33,13 +34,13 @@ final class ConformanceStage {
   }
 
   private func attach(_ schema: Schema, _ token: Int, to source: Source) {
-    // A new source accepts any group.
+    // The call does not fail, because a new source accepts any group.
     _ = try? tree.attach(
       "checked", schema: schema, backing: backing, token: token, provenance: .simulated,
       to: source)
   }
 
-  /// Moves every record to another placement; guards take the old placements.
+  /// Moves every record of the backing to another placement; guards take the old placements.
   func shift() {
     let moving = entries.map(\.group)
     for group in moving { tree.detach(group) }
@@ -52,12 +53,12 @@ final class ConformanceStage {
     for group in moving { attach(group.schema, group.token, to: group.source) }
   }
 
-  /// The entries of the backing, in the order of the groups.
+  /// The entries of the backing's groups, in the order in which the groups were given.
   var entries: [Plan.Entry] {
     sampler.plan.entries.filter { $0.group.backing === backing }
   }
 
-  /// The guards whose records changed.
+  /// The paths and IDs of the guards whose records changed.
   var brokenGuards: [String] {
     sampler.plan.entries.compactMap { entry in
       guard entry.group.backing === guards else { return nil }

@@ -1,13 +1,13 @@
 import Statistics
 import StatsTree
 
-/// The expected aggregate of a field.
+/// The expected value of a field in an aggregate.
 struct AggregateExpectation {
   let field: ConformanceField
   let function: AggregateFunction
-  /// `nil` means no data; an average has no decimals.
+  /// The expected value, without decimals for an average; `nil` means no data.
   let value: Int64?
-  /// The value of statsfs if it differs.
+  /// The value that statsfs has, if this value differs.
   var upstream: UInt64?
 
   init(
@@ -24,12 +24,12 @@ struct AggregateExpectation {
 extension RuleStage {
   // MARK: - Groups
 
-  /// Returns the entry of a group in the sampler's plan.
+  /// Returns the entry of a group in the plan of the sampler.
   func entry(_ group: Group, _ reader: Sampler? = nil) -> Plan.Entry? {
     (reader ?? sampler).plan.entries.first { $0.group === group }
   }
 
-  /// Returns the value of a field in the last pass, or `nil` if there is none.
+  /// Returns the value of a field in the last pass, or `nil` if the field has no value.
   func value(_ field: ConformanceField, of group: Group, _ reader: Sampler? = nil) -> UInt64? {
     guard let entry = entry(group, reader), let statistic = group.schema[field.name] else {
       return nil
@@ -37,7 +37,8 @@ extension RuleStage {
     return (reader ?? sampler).value(statistic, of: entry)
   }
 
-  /// Returns the value of a name in the groups of a source, except aggregates.
+  /// Returns the value of the statistic with this name in the groups of a source, except
+  /// aggregates.
   func search(_ name: String, in source: Source) -> UInt64? {
     for entry in sampler.plan.entries
     where entry.source === source && entry.group.aggregation == nil {
@@ -46,7 +47,7 @@ extension RuleStage {
     return nil
   }
 
-  /// Expects a group to have these values in the fields that the source keeps.
+  /// Reports a violation if a group has other values; checks the fields that the source can keep.
   func expect(
     _ group: Group, _ fields: [ConformanceField], are values: ConformanceValues, _ what: String
   ) {
@@ -55,7 +56,7 @@ extension RuleStage {
     }
   }
 
-  /// Returns the number of statistics in a source's own groups and in its aggregates.
+  /// Returns the number of statistics in a source's own groups, and the number in its aggregates.
   func counts(_ source: Source) -> (values: Int, aggregates: Int) {
     var counts = (values: 0, aggregates: 0)
     for group in source.groups {
@@ -68,9 +69,9 @@ extension RuleStage {
     return counts
   }
 
-  /// Returns the number of statistics at and below a source, by the tree and by the plan.
+  /// Returns the number of statistics at and below a source, first by the tree, then by the plan.
   ///
-  /// Aggregates are not counted.
+  /// Statistics of aggregates are not counted.
   func total(_ source: Source) -> [Int] {
     var count = 0
     source.visit { count += counts($0).values }
@@ -84,7 +85,7 @@ extension RuleStage {
 
   // MARK: - Aggregates
 
-  /// Returns the aggregate of a field by a function; an average without its decimals.
+  /// Returns the aggregate of a field by a function; an average is returned without its decimals.
   ///
   /// - Returns: `nil` if there is no data.
   func aggregateValue(_ field: ConformanceField, _ function: AggregateFunction, of group: Group)
@@ -102,7 +103,7 @@ extension RuleStage {
         return statistic.isSigned
           ? UInt64(bitPattern: Int64(bitPattern: value) / 1000) : value / 1000
       case nil:
-        // A boolean is aggregated to the counts of "no" and "yes".
+        // The aggregate of a boolean has two words: the counts of "no" and of "yes".
         guard let no = sampler.value(statistic, of: entry, word: 0),
           let yes = sampler.value(statistic, of: entry, word: 1)
         else { return nil }
@@ -139,7 +140,8 @@ extension RuleStage {
     return aggregator.upstreamValue(of: origin, function)
   }
 
-  /// Expects the aggregates of fields, here and by the rules of statsfs.
+  /// Reports a violation if aggregates of fields have other values, here or by the rules of
+  /// statsfs.
   func expect(_ group: Group, _ expectations: [AggregateExpectation], _ what: String) {
     for expectation in expectations where keeps(expectation.field) {
       let (field, function) = (expectation.field, expectation.function)

@@ -1,9 +1,9 @@
 import Statistics
 import StatsTree
 
-/// The tree in which one rule is checked, and the violations of the rule.
+/// Provides the tree in which one rule is checked, and collects the violations of the rule.
 final class RuleStage {
-  /// Thrown if a rule cannot be checked with this source.
+  /// Thrown if a rule cannot be checked with the records of this source.
   struct SkipError: Error {
     let reason: String
   }
@@ -22,7 +22,10 @@ final class RuleStage {
     sampler = Sampler(tree)
   }
 
-  /// Checks a rule; a rule that would be skipped is violated if errors restricted the fields.
+  /// Checks a rule and returns the result.
+  ///
+  /// A rule that would be skipped counts as violated if the source could not keep a field because
+  /// of an error.
   func run(_ check: TreeConformance.Check, errors: [String]) -> ConformanceRule.Outcome {
     do {
       try check.body(self)
@@ -45,13 +48,13 @@ final class RuleStage {
     expect(value == expected, "\(what) is \(value), not \(expected)")
   }
 
-  /// Expects a value to be equal, or to be missing.
+  /// Reports a violation if a value differs from the expected value; `nil` means no value.
   func expect<Value: Equatable>(_ value: Value?, is expected: Value?, _ what: String) {
     func text(_ value: Value?) -> String { value.map { "\($0)" } ?? "nothing" }
     expect(value == expected, "\(what) is \(text(value)), not \(text(expected))")
   }
 
-  /// Expects an error that leaves the tree unchanged.
+  /// Reports a violation if `body` throws another error or no error, or if it changes the tree.
   func expect(_ error: TreeError, _ what: String, _ body: () throws(TreeError) -> Void) {
     let generation = tree.generation
     do throws(TreeError) {
@@ -76,7 +79,7 @@ final class RuleStage {
     return try records(exactly: fitting, named: fitting.map(\.name))
   }
 
-  /// Creates records with fields under other names.
+  /// Creates records whose fields have other names.
   func records(exactly fields: [ConformanceField], named names: [String]) throws -> RuleRecords {
     let named = zip(fields, names).map { field, name in
       ConformanceField(name, field.width, field.kind, states: field.states)
@@ -98,7 +101,7 @@ final class RuleStage {
 
   // MARK: - The tree
 
-  /// Adds a source with a new name below another, or below the root.
+  /// Adds a source with a new name below another source, or below the root.
   func add(below parent: Source? = nil, isHidden: Bool = false, owner: UInt32? = nil)
     throws -> Source
   {
@@ -116,7 +119,8 @@ final class RuleStage {
       provenance: .simulated, to: source, isHidden: isHidden)
   }
 
-  /// Returns the family of records; no source of the tree needs to have it yet.
+  /// Returns the family of the groups of records, even if no source of the tree has such a group
+  /// yet.
   func family(_ records: RuleRecords, as name: String = "all") throws -> Family {
     let nowhere = try tree.makeSource("nowhere")
     let token = try records.add(.a)
@@ -124,7 +128,7 @@ final class RuleStage {
   }
 }
 
-/// Records with those fields of a rule that the source keeps.
+/// Records that have those fields of a rule which the source can keep.
 final class RuleRecords {
   private let records: any ConformanceRecords
   private let fields: [ConformanceField]

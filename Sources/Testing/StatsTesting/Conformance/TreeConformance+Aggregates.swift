@@ -5,7 +5,7 @@ extension TreeConformance {
   private static let values: [ConformanceField] = [.u64, .s32, .bo, .u8, .s16]
   private static let few: [ConformanceField] = [.s32, .bo, .u64]
 
-  /// The expected aggregates of a source without members.
+  /// The expected values of an aggregate without members.
   private static let nothing = [
     AggregateExpectation(.u64, .sum, nil, upstream: 0),
     AggregateExpectation(.s32, .minimum, nil, upstream: UInt64(bitPattern: Int64.max)),
@@ -101,7 +101,7 @@ extension TreeConformance {
 }
 
 extension RuleStage {
-  /// Adds an aggregate by every function.
+  /// Adds an aggregate over a source, with every function by default.
   @discardableResult
   func aggregate(
     _ family: Family, by functions: [AggregateFunction] = AggregateFunction.allCases,

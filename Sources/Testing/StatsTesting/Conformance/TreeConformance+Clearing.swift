@@ -5,7 +5,7 @@ extension TreeConformance {
   private static let fields: [ConformanceField] = [.u64, .level]
   private static let full = ConformanceValues(["u64": 100, "level": 7])
 
-  /// Clearing, which upstream does not test.
+  /// The rules for clearing statistics, which upstream (statsfs) does not test.
   static var clearRules: [Check] {
     [
       Check(21, .promise, "A count is cleared at its source for all readers; nothing else changes")
@@ -117,9 +117,9 @@ extension TreeConformance {
 }
 
 extension RuleStage {
-  /// Creates records that can be cleared.
+  /// Creates records whose counts can be cleared.
   ///
-  /// - Returns: The records and the statistic of their count.
+  /// - Returns: The records, and the statistic of their count `u64`.
   func clearable(_ fields: [ConformanceField]) throws -> (RuleRecords, Statistic) {
     let records = try records(fields)
     guard records.isClearable, let count = records.statistic(.u64) else {
@@ -128,7 +128,7 @@ extension RuleStage {
     return (records, count)
   }
 
-  /// Clears a statistic of a group at its source.
+  /// Sets a statistic of a group to zero at its source, for all readers.
   func clear(_ statistic: Statistic, of group: Group) -> Clearing? {
     entry(group).map { sampler.clearAtSource(statistic, of: $0) }
   }

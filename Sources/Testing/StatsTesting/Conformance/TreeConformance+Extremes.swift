@@ -2,7 +2,7 @@ import Statistics
 import StatsTree
 
 extension TreeConformance {
-  /// Arithmetic at the limits, which upstream does not test.
+  /// The rules for arithmetic at the limits of values, which upstream (statsfs) does not test.
   static var extremeRules: [Check] {
     [
       Check(32, .promise, "The minimum of no unsigned values is missing; upstream has 2^64 - 1") {
@@ -91,7 +91,7 @@ extension TreeConformance {
         ]
         stage.sampler.pass()
         stage.expect(aggregate, none, "nothing")
-        // A valid extreme is a value.
+        // A value that equals the limit of its type is an ordinary value, not "no data".
         let token = try records.add(.init(["s32": Int64(Int32.min), "u8": 0]))
         let group = try stage.attach(records, token, to: source)
         stage.sampler.pass()

@@ -2,7 +2,7 @@ import Statistics
 import StatsTree
 
 extension TreeConformance {
-  /// Hidden sources, which upstream does not test and implements wrongly.
+  /// The rules for hidden sources, which upstream (statsfs) does not test and implements wrongly.
   static var hidingRules: [Check] {
     [
       Check(27, .promise, "A hidden source is omitted from views but counts in aggregates") {
@@ -59,7 +59,7 @@ extension TreeConformance {
         stage.expect(stage.shown, is: [], "what is shown of what came after")
         stage.expect(stage.tree.root.children.map(\.name), is: ["hidden"], "what is at the root")
         stage.expect(stage.tree.sources().count, is: 0, "the number of sources")
-        // At another place it is visible.
+        // At a place that is not below a hidden source, the source is visible.
         stage.tree.remove(before)
         try stage.tree.add(before, below: stage.tree.root)
         stage.sampler.pass()
@@ -72,7 +72,7 @@ extension TreeConformance {
         let owners: [UInt32?] = [1000, 1001, nil]
         let groups = try owners.map { owner in
           let child = try stage.add(below: parent, owner: owner)
-          // The sources below have the same owner.
+          // The sources below a source have the owner of that source.
           let lower = try stage.add(below: child)
           return try stage.attach(records, try records.add(.a), to: lower)
         }
@@ -96,6 +96,6 @@ extension TreeConformance {
 }
 
 extension RuleStage {
-  /// The ids of the groups that the sampler shows.
+  /// The IDs of the groups that the sampler shows.
   var shown: [UInt64] { sampler.plan.entries.map(\.group.id) }
 }

@@ -4,22 +4,23 @@ import StatsTree
 extension TreeConformance {
   private static let fields: [ConformanceField] = [.s32, .bo, .u64, .u8, .s16]
 
-  /// The expected aggregates of both records of upstream's tests.
+  /// The expected aggregates of both records that upstream's (statsfs) tests use.
   private static let both = [
     AggregateExpectation(.u64, .sum, 128), AggregateExpectation(.s32, .minimum, Int64(Int32.min)),
     AggregateExpectation(.bo, .countZero, 1), AggregateExpectation(.u8, .average, 191),
     AggregateExpectation(.s16, .maximum, 10_000),
   ]
-  /// The expected aggregates of the second record alone.
+  /// The expected aggregates if only the second record is a member.
   private static let second = [
     AggregateExpectation(.u64, .sum, 64), AggregateExpectation(.s32, .minimum, 32_767),
     AggregateExpectation(.bo, .countZero, 1), AggregateExpectation(.u8, .average, 255),
     AggregateExpectation(.s16, .maximum, -20_000),
   ]
 
-  /// The tests of statsfs on aggregates over several levels: 15 to 19.
+  /// The tests of statsfs on aggregates over several levels of sources: 15 to 19.
   ///
-  /// An average has decimals here. The zero count of a boolean is the count of "no".
+  /// In contrast to statsfs, an average has decimals. For a boolean, the number of zeros is the
+  /// number of "no" values.
   static var levelTests: [Check] {
     [
       Check(15, .test, "An aggregate combines the records of two children, by five functions") {
@@ -115,7 +116,7 @@ extension TreeConformance {
 }
 
 extension RuleStage {
-  /// Returns the number of an aggregate's members in the last pass.
+  /// Returns the number of members that an aggregate had in the last pass (sampling of all groups).
   func members(of aggregate: Group) -> Int? {
     entry(aggregate).flatMap { sampler.members(of: $0)?.count }
   }

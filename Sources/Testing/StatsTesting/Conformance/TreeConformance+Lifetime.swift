@@ -5,7 +5,7 @@ extension TreeConformance {
   private static let fields: [ConformanceField] = [.u64, .s32, .level]
   private static let full = ConformanceValues(["u64": 100, "s32": -5, "level": 7])
 
-  /// The values of ended records and removed sources.
+  /// The rules for the values of records that have ended and of sources that were removed.
   static var lifetimeRules: [Check] {
     [
       Check(
@@ -107,7 +107,7 @@ extension TreeConformance {
 }
 
 extension ConformanceValues {
-  /// Copies values except the count.
+  /// Copies all values except the count `u64`, which gets another value.
   init(_ values: Self, u64: Int64) {
     self = values
     words["u64"] = UInt64(bitPattern: u64)
@@ -115,7 +115,7 @@ extension ConformanceValues {
 }
 
 extension RuleStage {
-  /// Expects all fields to have the same value; `nil` means none.
+  /// Reports a violation if a field of the group has another value; `nil` means no value.
   func expect(_ group: Group, _ fields: [ConformanceField], have value: UInt64?, _ what: String) {
     for field in fields where keeps(field) {
       expect(self.value(field, of: group), is: value, "\(field.name) of \(what)")

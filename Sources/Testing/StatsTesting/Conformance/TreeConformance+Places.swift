@@ -4,7 +4,8 @@ import StatsTree
 extension TreeConformance {
   private static let values: [ConformanceField] = [.u64, .s32, .bo, .u8, .s16]
 
-  /// The tests of statsfs on the contents of a source: 1 to 4, and the labels test of the fork.
+  /// The tests of statsfs on the contents of a source: 1 to 4, and the test of labels from the
+  /// fork.
   static var placeTests: [Check] {
     [
       Check(1, .test, "A new source has its name, no child and no statistic") { stage in
@@ -19,7 +20,7 @@ extension TreeConformance {
       ) { stage in
         let parent = try stage.tree.add("parent")
         let stranger = try stage.tree.makeSource("stranger")
-        // Only the parent references it from here on.
+        // From here on, only the parent references the child.
         try stage.tree.add("child", below: parent)
         let child = parent.child("child")
         stage.expect(child != nil, "the child is not there")
@@ -86,7 +87,7 @@ extension TreeConformance {
     ]
   }
 
-  /// The tests of statsfs on finding values: 5 to 7.
+  /// The tests of statsfs on finding values by name: 5 to 7.
   static var valueTests: [Check] {
     [
       Check(5, .test, "A value is found by its name, with its sign; an unknown name is not found") {
@@ -168,7 +169,7 @@ extension TreeConformance {
 }
 
 extension RuleStage {
-  /// Creates records with two fields under one name.
+  /// Creates records with two fields that have the same name.
   func twice(_ field: ConformanceField, _ other: ConformanceField) throws -> RuleRecords {
     try records(exactly: [field, other], named: [field.name, field.name])
   }

@@ -2,7 +2,7 @@ import Statistics
 import StatsTree
 
 extension TreeConformance {
-  /// Features that were agreed for statsfs and never implemented.
+  /// The rules for features that were agreed for statsfs and never implemented.
   static var plannedRules: [Check] {
     [
       Check(61, .planned, "States aggregate to a histogram of their names and of other values") {

@@ -4,7 +4,7 @@ import StatsTree
 import Synchronization
 
 extension TreeConformance {
-  /// The structure of the tree, which upstream corrupts if it is misused.
+  /// The rules for the structure of the tree, which statsfs corrupts if a caller misuses it.
   static var structureRules: [Check] {
     [
       Check(
@@ -54,7 +54,7 @@ extension TreeConformance {
           () throws(TreeError) in try stage.tree.add("eth0", below: parent)
         }
         stage.expect(parent.child("eth0") === first, "the first eth0 is not there")
-        // The rejected source can be added elsewhere.
+        // The source that was rejected here can be added at another place.
         try stage.tree.add(second, below: stage.tree.root)
         for name in ["", "a/b"] {
           stage.expect(.badName(name), "the name '\(name)'") {
@@ -68,11 +68,11 @@ extension TreeConformance {
         let tokens = try (0..<8).map { _ in try records.add(.init(["u64": 1])) }
         let parent = try stage.add()
         let aggregate = try stage.aggregate(try stage.family(records), by: [.sum], over: parent)
-        // The tree guards its sources and groups. The records do not change.
+        // The lock of the tree protects the sources and groups, and the records do not change.
         let shared = Shared(stage, records, parent, aggregate)
         let reader = try SystemThread(name: "reader") { shared.readOften() }
         let author = try SystemThread(name: "author") { shared.change(tokens) }
-        // A member that stays, so that there is always a sum.
+        // One member never leaves, so that the sum always has a value.
         try stage.attach(records, tokens[0], to: parent)
         shared.check(stage.sampler, passes: 300)
         shared.isDone.store(true, ordering: .relaxed)
@@ -85,7 +85,7 @@ extension TreeConformance {
     ]
   }
 
-  /// The state that the threads of rule 37 share.
+  /// The state that is shared by the threads of rule 37.
   private final class Shared: @unchecked Sendable {
     let isDone = Atomic(false)
     let oddCount = Atomic(0)
@@ -106,7 +106,7 @@ extension TreeConformance {
       while !isDone.load(ordering: .relaxed) { check(sampler, passes: 1) }
     }
 
-    /// Each member has counted 1, and so has each departed member.
+    /// Checks the sum: each current member has counted 1, and each departed member has counted 1.
     func check(_ sampler: Sampler, passes: Int) {
       for _ in 0..<passes {
         sampler.pass()

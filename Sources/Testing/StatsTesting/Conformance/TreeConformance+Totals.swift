@@ -2,7 +2,7 @@ import Statistics
 import StatsTree
 
 extension TreeConformance {
-  /// Sums over members that join and leave.
+  /// The rules for sums over members that join and leave.
   static var totalRules: [Check] {
     [
       Check(
@@ -149,7 +149,7 @@ extension TreeConformance {
 }
 
 extension RuleStage {
-  /// Returns the part of departed members in an aggregate's sum of u64.
+  /// Returns the part of an aggregate's sum of `u64` that comes from departed members.
   func retained(of aggregate: Group) -> UInt64? {
     guard let entry = entry(aggregate), let index = aggregate.schema.index(of: "u64") else {
       return nil

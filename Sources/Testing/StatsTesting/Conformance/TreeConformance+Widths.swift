@@ -2,9 +2,9 @@ import Statistics
 import StatsTree
 
 extension TreeConformance {
-  /// Values of every width.
+  /// The rules for values of every width.
   ///
-  /// Upstream tests five of them.
+  /// Upstream (statsfs) tests five of the widths.
   static var widthRules: [Check] {
     [
       Check(29, .promise, "Unsigned values of 8, 16, 32 and 64 bits keep all their bits") { stage in
@@ -70,7 +70,7 @@ extension TreeConformance {
     ]
   }
 
-  /// Checks that records are read as they were written.
+  /// Checks that the backing reads each record as the record was written.
   private static func check(
     _ fields: [ConformanceField], _ values: [ConformanceValues], on stage: RuleStage
   ) throws {
@@ -82,7 +82,7 @@ extension TreeConformance {
     for (group, values) in zip(groups, values) {
       stage.expect(group, fields, are: values, group.source.path)
     }
-    // Each record is independent of its position.
+    // The records swap their values, because a value must not depend on the position of its record.
     for (group, values) in zip(groups, values.reversed()) { try records.set(group.token, values) }
     stage.sampler.pass()
     for (group, values) in zip(groups, values.reversed()) {

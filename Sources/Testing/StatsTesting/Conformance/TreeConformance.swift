@@ -1,9 +1,10 @@
 /// Checks a backing in a tree by the rules of statsfs; needs no test library.
 ///
-/// The rules cover the tests of statsfs, its promises without tests, its defects, and features that
-/// were agreed but never implemented. If the tree differs from statsfs on purpose, the title of the
-/// rule states it. Many rules concern the tree alone: with a custom backing they show that its
-/// values reach every view.
+/// statsfs is a file system for statistics that was proposed for the kernel. The rules cover the
+/// tests of statsfs, its promises without tests, its defects, and features that were agreed but
+/// never implemented. If the tree intentionally differs from statsfs, the title of the rule says
+/// so. Many rules concern only the tree; with a custom backing, they show that the values of this
+/// backing reach every view.
 ///
 /// ```swift
 /// for rule in TreeConformance(MyRecords()).rules() { print(rule) }
@@ -15,7 +16,7 @@ public struct TreeConformance {
     self.source = source
   }
 
-  /// Checks every rule.
+  /// Checks every rule and returns the violations.
   ///
   /// - Returns: The violations, each as a sentence that begins with the rule; empty if there are
   ///   none.
@@ -23,7 +24,7 @@ public struct TreeConformance {
     rules().flatMap { rule in rule.violations.map { "\(rule.number) \(rule.title): \($0)" } }
   }
 
-  /// Checks every rule, in order, and returns the results.
+  /// Checks every rule, in the order of the list, and returns the results.
   public func rules() -> [ConformanceRule] {
     var kept: Set<String> = []
     var errors: [String] = []
@@ -43,7 +44,7 @@ public struct TreeConformance {
     }
   }
 
-  /// A rule and its check.
+  /// A rule, and the function that checks it.
   struct Check {
     let number: Int
     let origin: ConformanceRule.Origin

@@ -40,7 +40,8 @@ struct DoctorCommand: ParsableCommand {
 
   @Option(
     name: .customLong("for"),
-    help: ArgumentHelp("The time between the two samples, such as 10s (default: 2s).", valueName: "time"),
+    help: ArgumentHelp(
+      "The time between the two samples, such as 10s (default: 2s).", valueName: "time"),
     transform: TimeSpan.init)
   var duration = TimeSpan(seconds: 2)
 

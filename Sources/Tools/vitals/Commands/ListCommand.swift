@@ -73,6 +73,7 @@ struct ListCommand: ParsableCommand {
         text += "  \(name) (\(method.provenance)): \(method.requirement)\n"
       }
     }
-    return text.isEmpty ? "" : "Access methods, in order of preference, and what each needs:\n" + text
+    return text.isEmpty
+      ? "" : "Access methods, in order of preference, and what each needs:\n" + text
   }
 }

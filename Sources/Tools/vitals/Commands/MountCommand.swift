@@ -27,11 +27,11 @@ struct MountCommand: ParsableCommand {
 
       Options for -o, separated by commas:
 
-        uid=N, gid=N        the owner of the files of a source that has no owner of its own
+        uid=N, gid=N        the owner of files whose source has no owner
         mode=OCTAL          the mode of the mounted directory
         ascii=off           no text files for statistics
-        visibility=owner    users see only their own sources and sources without an owner
-        passthrough=all     the kernel also reads .binary files directly (default: only .table)
+        visibility=owner    users see their own sources and those without owner
+        passthrough=all     the kernel also reads .binary directly (default: .table)
         passthrough=off     the kernel reads no file directly
 
       QEMU's monitor is not queried unless --method permits qmp, because a reader of a file would wait \

@@ -34,7 +34,8 @@ struct TopCommand: ParsableCommand {
   @OptionGroup var observation: ObservationOptions
 
   @Option(
-    name: .long, help: ArgumentHelp("The interval, such as 500ms (default: 1s).", valueName: "time"),
+    name: .long,
+    help: ArgumentHelp("The interval, such as 500ms (default: 1s).", valueName: "time"),
     transform: TimeSpan.init)
   var every = TimeSpan(seconds: 1)
 

@@ -37,7 +37,7 @@ struct WatchCommand: ParsableCommand {
         vitals watch kvm --aggregate sum,max
         vitals watch app/shop --enable locks
         vitals watch --when 'rate(halt_poll_fail_ns) > 0.2'
-        vitals watch --when 'share(run_delay_ns) > 10%' --exit --count 60 && echo 'no steal'
+        vitals watch --when 'share(run_delay_ns) > 10%' --exit --count 9 && echo ok
         vitals watch --format json --count 10 > samples.jsonl
         vitals watch --format xcp-rrdd --to /dev/shm/metrics/vitals --every 5s
       """)
@@ -45,7 +45,8 @@ struct WatchCommand: ParsableCommand {
   @OptionGroup var observation: ObservationOptions
 
   @Option(
-    name: .long, help: ArgumentHelp("The interval, such as 500ms (default: 1s).", valueName: "time"),
+    name: .long,
+    help: ArgumentHelp("The interval, such as 500ms (default: 1s).", valueName: "time"),
     transform: TimeSpan.init)
   var every = TimeSpan(seconds: 1)
 

@@ -2,7 +2,7 @@ import KVMGuests
 import LinuxSystem
 import ProcStats
 
-/// VMs of which one gets too little CPU time; the user finds out which one and why.
+/// VMs, one of which gets too little CPU time: an exercise for `vitals doctor`.
 struct StarvedDemo {
   /// The CPU time that the VMM of a busy guest uses per exit.
   private static let workNanoseconds: UInt64 = 1_000_000

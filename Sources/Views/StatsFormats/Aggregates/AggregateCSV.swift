@@ -1,11 +1,12 @@
 public import Statistics
 public import StatsTree
 
-/// Aggregate functions applied to members, as CSV lines with the columns of `CSV`.
+/// Writes the results of aggregate functions as CSV lines with the columns of `CSV`.
 ///
-/// Writes one line per statistic and function; `list` writes one line per member. Lines of `min`
-/// and `max` name the member that has the value. An average has three decimals of the raw unit. The
-/// members are looked up once per generation of the tree: keep this value between passes.
+/// Each statistic has one line per function. The output `list` has one line per member. Lines of
+/// `min` and `max` name the member that has the value. An average is computed to three decimals in
+/// the raw unit. The members are looked up again only after the plan or the tree changed. Therefore
+/// keep this value from one sample to the next.
 public struct AggregateCSV {
   private let outputs: [AggregateOutput]
   private var layout: AggregateLayout?
@@ -14,7 +15,7 @@ public struct AggregateCSV {
     self.outputs = outputs
   }
 
-  /// Returns the lines of the last pass, without the header.
+  /// Returns the lines of the sampler's last sample, without the header.
   public mutating func lines(of sampler: Sampler, at timestamp: Timestamp) -> [UInt8] {
     let layout =
       layout.flatMap { $0.isCurrent(for: sampler) ? $0 : nil }

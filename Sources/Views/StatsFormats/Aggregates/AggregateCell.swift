@@ -1,7 +1,8 @@
 package import Statistics
 package import StatsTree
 
-/// The results of the functions for one statistic of an aggregate in the last pass, as text.
+/// Formats the results of aggregate functions, such as `max`, for one statistic of an aggregate.
+/// The results are those of the sampler's last sample.
 ///
 /// The values of the members are read when the first function needs them.
 package struct AggregateCell {
@@ -12,7 +13,8 @@ package struct AggregateCell {
   private var rates: MemberRates?
   private var values: MemberValues?
 
-  /// Creates the cell of a column; `showsRates` selects rates instead of values of counters.
+  /// Creates the cell of a column. If `showsRates` is set, functions of a counter are applied to
+  /// the rates of the members instead of their values.
   package init(
     _ part: AggregatePart, _ column: AggregateColumn, _ sampler: Sampler, showsRates: Bool
   ) {
@@ -24,7 +26,10 @@ package struct AggregateCell {
 
   private var isRate: Bool { showsRates && column.member.statistic.kind == .cumulative }
 
-  /// Returns the result of a function, or `-` without one, and the path of the member that has it.
+  /// Returns the result of a function; `-` if the function has no result.
+  ///
+  /// For `min` and `max`, `member` is the path of the member that has the result. `member` is nil
+  /// for other functions, and if all members have the same value.
   package mutating func text(
     _ function: AggregateFunction, _ notes: inout Set<Footnote>
   ) -> (text: String, member: String?) {

@@ -2,7 +2,7 @@ public import Statistics
 public import StatsKnowledge
 public import StatsTree
 
-/// Aggregate functions applied to members, as one line of JSON per sample.
+/// Writes the results of aggregate functions as one line of JSON per sample.
 ///
 /// ```
 /// {"version":1,"time":"2026-11-21T05:06:11.000000042Z","sources":[{"path":"kvm","aggregates":[
@@ -13,9 +13,13 @@ public import StatsTree
 ///    "rates":{"exits":{"sum":{"per_second":4.5,...},"max":{"per_second":2.5,...,"member":"..."}}}
 /// }]}]}
 /// ```
-/// Values are raw, as in `JSONLines`; an average has up to three decimals. A statistic has only the
-/// functions that apply to it. Under `rates`, functions are applied to the rates of the members,
-/// except members whose wait is not counted yet; `waiting` is their number, if there are any.
+/// Values are raw, as in `JSONLines`. An average has up to three decimals. A function that does not
+/// apply to a statistic is omitted. Under `rates`, functions are applied to the rates of the
+/// members.
+///
+/// Some statistics count the time of a wait only when the wait ends. Members that are waiting now
+/// are then skipped under `rates`, and `waiting` is the number of skipped members. If no member is
+/// skipped, `waiting` is omitted.
 public struct AggregateJSON {
   private let outputs: [AggregateOutput]
   private let meanings: Meanings
@@ -24,15 +28,15 @@ public struct AggregateJSON {
 
   /// - Parameters:
   ///   - outputs: The functions to apply, and whether to list the members.
-  ///   - meanings: Identifies the statistics whose time is counted when a wait ends.
-  ///   - showsRates: Whether the object has `rates`.
+  ///   - meanings: Tells which statistics count the time of a wait only when the wait ends.
+  ///   - showsRates: Whether each aggregate has the JSON member `rates`.
   public init(outputs: [AggregateOutput], meanings: Meanings, showsRates: Bool) {
     self.outputs = outputs
     self.meanings = meanings
     self.showsRates = showsRates
   }
 
-  /// Returns the line of the last pass, with its newline.
+  /// Returns the line of the sampler's last sample, with a newline.
   public mutating func line(of sampler: Sampler, at timestamp: Timestamp) -> [UInt8] {
     let layout =
       layout.flatMap { $0.isCurrent(for: sampler) ? $0 : nil }
@@ -110,7 +114,7 @@ public struct AggregateJSON {
 }
 
 extension AggregateColumn {
-  /// Whether the statistic is a counter or histogram, which have rates.
+  /// Whether the statistic has a rate, because it is a counter or a histogram.
   fileprivate var hasRate: Bool {
     member.statistic.kind == .cumulative || member.statistic.kind.isHistogram
   }

@@ -8,22 +8,28 @@ package struct AggregateMember {
   package let placement: Placement
 }
 
-/// A statistic of the members, with the statistic of the aggregate that is computed from it.
+/// Relates a statistic of the members to the statistic of the aggregate that is computed from the
+/// members' values.
 package struct AggregateColumn {
-  /// The name in the members' schema; a repeated name has the suffix `#2`, `#3`, ….
+  /// The name of the statistic in the members' schema. If the schema repeats the name, the second
+  /// statistic has the suffix `#2`, the third has `#3`, and so on.
   package let name: String
   /// Formats the statistic of a member.
   package let member: CellFormatter
-  /// Formats the statistic of the aggregate that its natural function computed; nil without one.
+  /// Formats the statistic of the aggregate if the aggregate computes this statistic with the
+  /// default function (`AggregateFunction.natural`); nil otherwise.
   package let aggregate: CellFormatter?
-  /// Whether the aggregate's value is a sum, a merged histogram or state counts.
+  /// Whether the aggregate's value is a sum, a merged histogram or the number of members by state.
   ///
-  /// It is `false` for the maximum of a peak and for statistics of unknown kinds.
+  /// The property is `false` for peaks, because an aggregate has their maximum, and for statistics
+  /// of unknown kinds.
   let isSummed: Bool
 
   /// Returns `true` if a function reduces the members' values to one number.
   ///
-  /// Only `sum` applies to histograms and states. Only `min` and `max` apply to unknown kinds.
+  /// No function reduces histograms, states, other statistics of several words (64-bit values), or
+  /// booleans that the aggregate counts by value. Only `min` and `max` reduce statistics of unknown
+  /// kinds.
   func hasScalar(for function: AggregateFunction) -> Bool {
     if member.statistic.size != 1 || member.statistic.kind == .state
       || aggregate?.stateCounts != nil
@@ -34,7 +40,7 @@ package struct AggregateColumn {
     return true
   }
 
-  /// Returns `true` if the aggregate's own value is the result of a function.
+  /// Returns `true` if the result of a function is the aggregate's own value.
   func isFromAggregate(_ function: AggregateFunction) -> Bool {
     function == .sum && aggregate != nil && isSummed
   }
@@ -45,24 +51,26 @@ package struct AggregateColumn {
   }
 }
 
-/// One aggregate with its members in tree order.
+/// One aggregate with its members in the order of the tree.
 package struct AggregatePart {
   package let entry: Plan.Entry
   package let members: [AggregateMember]
   package let columns: [AggregateColumn]
 }
 
-/// The aggregates of one source that have the same member sources; tables show them as one row.
+/// The aggregates of one source that have the same member sources. Tables show these aggregates
+/// together, with one row per function.
 package struct AggregateBlock {
   package let source: Source
   package var parts: [AggregatePart]
-  /// The provenances of the members' values, each once.
+  /// The provenances (access methods) of the members' values, each listed once.
   package var provenances: [String]
 
   package var members: [AggregateMember] { parts[0].members }
 }
 
-/// The aggregates of a plan with their members, valid for one generation of the tree.
+/// Finds the aggregates of a sampler's plan, with their members. The layout is valid until the plan
+/// or the tree changes.
 package struct AggregateLayout {
   package private(set) var blocks: [AggregateBlock] = []
   private let generation: UInt64
@@ -70,8 +78,8 @@ package struct AggregateLayout {
 
   /// - Parameters:
   ///   - sampler: The sampler that provides the plan.
-  ///   - meanings: Identifies the statistics whose time is counted when a wait ends; nil if no
-  ///     rates are formatted.
+  ///   - meanings: Tells which statistics count the time of a wait only when the wait ends; nil if
+  ///     no rates are formatted.
   ///   - pattern: Selects the sources.
   package init(
     _ sampler: Sampler, meanings: Meanings?, matching pattern: Pattern = .everything
@@ -123,7 +131,8 @@ package struct AggregateLayout {
     generation == sampler.plan.generation && treeGeneration == sampler.tree.generation
   }
 
-  /// Returns a column for each statistic of the members that a shown statistic is computed from.
+  /// Returns one column for each statistic of the members from which a shown statistic of the
+  /// aggregate is computed.
   private static func columns(
     of entry: Plan.Entry, _ aggregate: AggregateSchema, _ meanings: Meanings?
   ) -> [AggregateColumn] {
@@ -153,7 +162,7 @@ package struct AggregateLayout {
 }
 
 extension AggregateBlock {
-  /// Returns the member counts of the aggregate with the fewest members that are up.
+  /// Returns the member counts of the aggregate that has the fewest members with the status `up`.
   package func fewestUpMembers(in sampler: Sampler) -> Members {
     var fewest = Members()
     for (index, part) in parts.enumerated() {
@@ -163,12 +172,14 @@ extension AggregateBlock {
     return fewest
   }
 
-  /// Returns `true` if no aggregate was ever read, for example because its group is disabled.
+  /// Returns `true` if none of the aggregates was read yet, for example because the group is
+  /// disabled.
   package func isNeverRead(in sampler: Sampler) -> Bool {
     parts.allSatisfy { sampler.status(of: $0.entry) == .pending }
   }
 
-  /// Returns the positions of a statistic: of the part and of the column in it.
+  /// Returns the index of the part that contains a statistic, and the index of the statistic's
+  /// column in that part.
   package func column(_ name: String) -> (part: Int, column: Int)? {
     for (index, part) in parts.enumerated() {
       if let column = part.columns.firstIndex(where: { $0.name == name }) { return (index, column) }

@@ -1,22 +1,22 @@
 public import Statistics
 
-/// An output of a view for each statistic of an aggregate.
+/// Selects what a view writes for each statistic of an aggregate.
 public enum AggregateOutput: Hashable, Sendable {
   /// The result of a function over the members' values or rates.
   ///
-  /// The result of `sum` is the aggregate's own value: counts and levels are added, histograms
-  /// merged, states counted.
+  /// The result of `sum` is the aggregate's own value. In this value, counts and levels are added,
+  /// histograms are merged, and members are counted by state.
   case function(AggregateFunction)
   /// The value of each member.
   case list
 
-  /// Parses the name of a function, or `list`.
+  /// Parses the name of a function or the word `list`.
   public init?(name: String) {
     guard let output = Self.allCases.first(where: { $0.name == name }) else { return nil }
     self = output
   }
 
-  /// The name of the function, or `list`.
+  /// The name of the function, or the word `list`.
   public var name: String {
     switch self {
     case .function(let function): function.rawValue
@@ -37,6 +37,6 @@ extension AggregateOutput: CaseIterable {
 }
 
 extension AggregateFunction {
-  /// Returns `true` if the result is the value of one member.
+  /// Whether the result is the value of one member, as for `min` and `max`.
   package var picksMember: Bool { self == .minimum || self == .maximum }
 }

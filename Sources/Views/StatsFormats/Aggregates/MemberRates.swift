@@ -1,19 +1,21 @@
 internal import Statistics
 internal import StatsTree
 
-/// The rates of a counter over the members of an aggregate, reduced by functions.
+/// The rates of one counter of all members of an aggregate, and their minimum, maximum and average.
 ///
-/// The maximum of the members' rates differs from the rate of the maximum total. Members without a
-/// rate, for example stale ones, are skipped, and so are members whose wait is not counted yet.
+/// The maximum of the members' rates is not the rate of the largest counter, because the member
+/// that counts fastest need not have the largest value. Members without a rate, for example stale
+/// members, are skipped. Some counters count the time of a wait only when the wait ends. Members
+/// that are waiting now are skipped for such a counter.
 struct MemberRates {
-  /// A rate and the position of the member that has it.
+  /// A rate and the index of the member that has this rate.
   struct Extreme {
     let rate: Rate
     let member: Int
   }
 
   private(set) var count = 0
-  /// The number of members whose wait is in progress; its time is counted when it ends.
+  /// The number of members that are skipped because they are waiting now.
   private(set) var waitingCount = 0
   private(set) var zeroCount = 0
   private(set) var minimum: Extreme?
@@ -41,7 +43,7 @@ struct MemberRates {
     }
   }
 
-  /// Returns the extreme that `min` or `max` selects; nil for other functions.
+  /// Returns the minimum for `min` and the maximum for `max`; nil for other functions.
   func extreme(_ function: AggregateFunction) -> Extreme? {
     switch function {
     case .minimum: minimum
@@ -50,6 +52,7 @@ struct MemberRates {
     }
   }
 
-  /// Whether the members' rates differ; if not, no member is named.
+  /// Whether the members' rates differ. If all rates are equal, the output does not name the member
+  /// that has the minimum or maximum.
   var differ: Bool { minimum?.rate.perSecond != maximum?.rate.perSecond }
 }

@@ -1,15 +1,16 @@
 internal import Statistics
 internal import StatsTree
 
-/// The values of a statistic over the members of an aggregate, reduced by functions.
+/// Computes the minimum, maximum, average and sum of one statistic over the members of an
+/// aggregate.
 ///
-/// A member that could not be read contributes its last value, as in the aggregate. Inactive values
-/// are skipped.
+/// A member that could not be read contributes its last value, as it does in the aggregate's own
+/// value. Inactive (missing) values are skipped.
 struct MemberValues {
   private(set) var count = 0
   private(set) var zeroCount = 0
   private(set) var sum: Int128 = 0
-  /// The extreme values with the positions of their members.
+  /// The smallest value, and the index of the member that has this value.
   private(set) var minimum: (value: Int128, member: Int)?
   private(set) var maximum: (value: Int128, member: Int)?
 
@@ -25,10 +26,14 @@ struct MemberValues {
     }
   }
 
-  /// Whether the members' values differ; if not, no member is named.
+  /// Whether the members' values differ. If all values are equal, no member is named as the one
+  /// that has the minimum or maximum.
   var differ: Bool { minimum?.value != maximum?.value }
 
-  /// Returns the result of a function and the member that has it; nil without values.
+  /// Returns the result of a function; nil if no member has a value.
+  ///
+  /// For `min` and `max`, `member` is the index of the member that has the result, or nil if all
+  /// values are equal.
   func result(of function: AggregateFunction) -> (number: AggregateNumber, member: Int?)? {
     guard count > 0, let minimum, let maximum else { return nil }
     return switch function {
@@ -41,12 +46,13 @@ struct MemberValues {
   }
 }
 
-/// A result in a statistic's raw unit (an average has three decimals), or a number of members.
+/// The result of a function: a value in the statistic's raw unit, or a number of members. An
+/// average has three decimals.
 struct AggregateNumber {
   let raw: Int128
-  /// The number of decimals in `raw`.
+  /// The number of digits of `raw` that follow the decimal point.
   var places = 0
-  /// Whether this is a number of members, which has no unit.
+  /// Whether the result is a number of members, which has no unit.
   var isCount = false
 
   /// The value in the raw unit.
@@ -54,7 +60,8 @@ struct AggregateNumber {
     Decimal(mantissa: UInt128(raw.magnitude), exponent: -places, isNegative: raw < 0)
   }
 
-  /// Returns the value in the unit of the statistic, or in the raw unit if the scale is not exact.
+  /// Returns the value in the unit of the statistic, or in the raw unit if `Scale.isExact` is
+  /// `false`.
   func exact(of statistic: Statistic) -> Decimal {
     guard !isCount, statistic.scale.isExact, var one = Decimal(1, scale: statistic.scale) else {
       return plain
@@ -71,7 +78,7 @@ struct AggregateNumber {
   func text(of statistic: Statistic) -> String {
     if isCount { return Quantity(plain, unit: .none).text }
     guard statistic.scale.isExact else { return "\(plain) * \(statistic.exactUnit)" }
-    // An average of booleans is a fraction.
+    // An average of booleans is a fraction, which is formatted without a unit.
     let unit: Unit = statistic.unit == .boolean ? .none : statistic.unit
     return Quantity(exact(of: statistic), unit: unit).text
   }

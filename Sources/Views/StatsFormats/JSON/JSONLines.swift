@@ -1,7 +1,7 @@
 public import Statistics
 public import StatsTree
 
-/// Sources with their values and rates, as one line of JSON per sample.
+/// Writes sources with their values and rates as one line of JSON per sample.
 ///
 /// ```
 /// {"version":1,"time":"2026-11-21T05:06:11.000000042Z","sources":[
@@ -11,24 +11,29 @@ public import StatsTree
 ///      "values":{"exits":12,"halt_wait_hist":{"buckets":[[0,0,3],[1,1,2]],"count":5}},
 ///      "rates":{"exits":{"per_second":4.5,"lowest":4.4,"highest":4.6}}}]}]}
 /// ```
-/// - A source or group that is not up has `reason`: an `errno` name, or since when it is stale. A
-///   group without values has no `window`, `values` and `rates`.
-/// - `window` and `reason` have times in nanoseconds of CLOCK_MONOTONIC.
-/// - Values are raw: the schema with the given hash has their units and scales. A state is its
-///   name, or its number if it has no name. Several words that are not a histogram are an array. An
-///   inactive value is `null`.
-/// - An aggregate has `provenances`, and the number of its `members` by status. A boolean or state
-///   is the number of members by name: `{"no":5,"yes":3}`. `departed` has the contribution of
-///   departed members to the sums.
-/// - A bucket is `[lower, upper, count]` with inclusive bounds; `upper` is null in the open bucket.
-///   Empty buckets are omitted.
-/// - An integer beyond 2^53 is a string of digits, because many readers use floating point.
-/// - A rate with `"after_reset":true` is a lower bound: the counter was reset in the interval.
-///   `highest` is null if the windows overlap. The rate of a histogram has the samples of the
-///   interval.
-/// - A repeated name in a schema has the suffix `#2`, `#3`, ….
+/// - A denied source or group has a `reason`, which is the name of an `errno` value. The `reason`
+///   of a stale source or group is the time since which the values are stale. A group without
+///   values has no `window`, `values` or `rates`.
+/// - The times in `window` and `reason` are nanoseconds of CLOCK_MONOTONIC. `window` is the time
+///   during which the values were read.
+/// - Values are raw. Their units and scales are in the schema whose hash is `schema`. A state is
+///   written as its name, or as an integer if the value has no name. A statistic that has several
+///   words and is not a histogram is written as an array. An inactive (missing) value is `null`.
+/// - An aggregate has `provenances` (the access methods of its members) and `members` (the number
+///   of its members by status). A boolean or state of an aggregate is written as the number of
+///   members with each value, such as `{"no":5,"yes":3}`. `departed` contains the part of each sum
+///   that comes from departed members (members that no longer exist).
+/// - A bucket is written as `[lower, upper, count]` with inclusive bounds. `upper` is null if the
+///   bucket has no upper bound. Empty buckets are omitted.
+/// - An integer above 2^53 is written as a string of digits, because many readers use floating
+///   point.
+/// - A rate with `"after_reset":true` is a lower bound, because the counter was reset in the
+///   interval. `highest` is null if the windows of the two samples overlap. In `rates`, a histogram
+///   contains the samples of the interval.
+/// - If a schema repeats a name, the second statistic has the suffix `#2`, the third has `#3`, and
+///   so on.
 public struct JSONLines {
-  /// Whether groups that were sampled at least twice have `rates`.
+  /// Whether `rates` is written for groups that were sampled at least twice.
   public var showsRates: Bool
   // The statistic names of each schema as JSON keys, with quotes and colon.
   private var keys: [Schema: [[UInt8]]] = [:]
@@ -37,7 +42,7 @@ public struct JSONLines {
     self.showsRates = showsRates
   }
 
-  /// Returns the line of the last pass, with its newline.
+  /// Returns the line of the sampler's last sample, with a newline.
   public mutating func line(
     of sampler: Sampler, at timestamp: Timestamp, matching pattern: Pattern = .everything
   ) -> [UInt8] {

@@ -2,7 +2,8 @@ internal import Statistics
 package import StatsTree
 
 extension JSONWriter {
-  /// Writes the provenances of an aggregate's members and the number of members by status.
+  /// Writes the provenances (access methods) of an aggregate's members and the number of members by
+  /// status.
   package mutating func members(_ members: Members, _ provenances: [Provenance]) {
     key("provenances")
     array { writer in
@@ -22,9 +23,10 @@ extension JSONWriter {
     }
   }
 
-  /// Writes the number of members by state: `{"no":5,"yes":3}`.
+  /// Writes the number of members by state, such as `{"no":5,"yes":3}`.
   ///
-  /// A state without members has 0. `(unknown)` is written only if a member has such a value.
+  /// A state without members has the count 0. The name `(unknown)` is written only if a member has
+  /// a value without a name.
   mutating func counts(_ counts: [UInt64]?, of stateCounts: StateCounts) {
     guard let counts else {
       null()
@@ -39,7 +41,8 @@ extension JSONWriter {
     }
   }
 
-  /// Writes the contribution of departed members to an aggregate's sums, if there are any.
+  /// Writes the part of an aggregate's sums that comes from departed members (members that no
+  /// longer exist), if there are such members.
   mutating func departed(_ names: [[UInt8]], _ sampler: Sampler, _ entry: Plan.Entry) {
     guard let members = sampler.members(of: entry), members.departedCount > 0 else { return }
     key("departed")

@@ -4,7 +4,8 @@ internal import StatsTree
 extension JSONWriter {
   // MARK: - Values
 
-  /// Writes an output for the members' values with its key, if it applies.
+  /// Writes the name of an output (a function or `list`) and its result over the members' values.
+  /// Writes nothing if the output does not apply to the statistic.
   mutating func value(
     of output: AggregateOutput, _ part: AggregatePart, _ column: AggregateColumn,
     _ sampler: Sampler
@@ -45,7 +46,8 @@ extension JSONWriter {
 
   // MARK: - Rates
 
-  /// Writes an output for the members' rates with its key, if it applies.
+  /// Writes the name of an output (a function or `list`) and its result over the members' rates.
+  /// Writes nothing if the output does not apply to the statistic.
   mutating func rate(
     of output: AggregateOutput, _ rates: MemberRates, _ part: AggregatePart,
     _ column: AggregateColumn, _ sampler: Sampler

@@ -1,7 +1,7 @@
 package import StatsTree
 
 extension JSONWriter {
-  /// Writes the member `diagnostics` unless the source has none.
+  /// Writes the JSON member `diagnostics` if the source has diagnostics.
   package mutating func diagnostics(of source: Source) {
     let diagnostics = source.diagnostics
     guard !diagnostics.isEmpty else { return }
@@ -16,7 +16,7 @@ extension JSONWriter {
     }
   }
 
-  /// Writes a member that is a list of texts.
+  /// Writes a JSON member whose value is a list of texts.
   package mutating func texts(_ name: String, _ texts: [String]) {
     key(name)
     array { writer in for text in texts { writer.value(text) } }

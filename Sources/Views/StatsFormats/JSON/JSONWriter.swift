@@ -3,7 +3,7 @@ package import Statistics
 /// Writes JSON on one line (RFC 8259).
 package struct JSONWriter {
   private var text = ByteText()
-  /// Whether the next value or key needs a comma before it.
+  /// Whether a comma must precede the next value or key.
   private var needsComma = false
 
   package init() {}
@@ -27,7 +27,8 @@ package struct JSONWriter {
     value(UInt64(Self.version))
   }
 
-  /// The version; it grows when a member changes its meaning or disappears.
+  /// The version of the documents. The version is incremented when a JSON member changes its
+  /// meaning or disappears.
   private static let version = 1
 
   package mutating func endLine() {
@@ -80,12 +81,12 @@ package struct JSONWriter {
     text.append(json: string)
   }
 
-  /// Writes an integer, in quotes if it is beyond 2^53.
+  /// Writes an integer. An integer above 2^53 is written in quotes.
   package mutating func value(_ number: UInt64) {
     value(Int128(number))
   }
 
-  /// Writes an integer, in quotes if it is beyond 2^53.
+  /// Writes an integer. An integer above 2^53 is written in quotes.
   package mutating func value(_ number: Int128) {
     separate()
     let isSafe = number.magnitude <= 1 << 53

@@ -2,14 +2,14 @@ package import Statistics
 public import StatsKnowledge
 public import StatsTree
 
-/// Descriptions of sources and their statistics, as JSON documents of one line.
+/// Writes descriptions of sources and their statistics as JSON documents of one line.
 ///
-/// `docs/io.vitals.schema.varlink` defines the members; later versions may add members. The
-/// document of a group can be decoded as a `Schema`.
+/// `docs/io.vitals.schema.varlink` defines the JSON members. Later versions of the format might add
+/// members. The document of a group can be decoded as a `Schema`.
 public struct SchemaJSON: Sendable {
   private let meanings: Meanings
 
-  /// - Parameter meanings: The meanings of statistics whose schema has none.
+  /// - Parameter meanings: The descriptions of statistics whose schema contains no description.
   public init(meanings: Meanings) {
     self.meanings = meanings
   }
@@ -32,8 +32,8 @@ public struct SchemaJSON: Sendable {
   ///
   /// - Parameters:
   ///   - source: The source.
-  ///   - groups: The visible groups, each with its name in the view.
-  ///   - sources: The names of the visible children.
+  ///   - groups: The visible groups, each with the name of its directory in the view.
+  ///   - sources: The names of the visible child sources.
   /// - Returns: The document, with a newline.
   public func document(
     of source: Source, groups: [(name: String, group: Group)], sources: [String]
@@ -99,7 +99,7 @@ extension JSONWriter {
 }
 
 extension JSONWriter {
-  /// Writes a statistic as an object, as the documents of groups have it.
+  /// Writes a statistic as a JSON object, in the same format as in the documents of groups.
   package mutating func schema(of statistic: Statistic) {
     object { writer in writer.members(of: statistic) }
   }

@@ -1,19 +1,19 @@
 internal import Statistics
 public import StatsTree
 
-/// The values of all sources grouped by statistic, as one JSON object.
+/// Writes the values of all sources as one JSON object, grouped by statistic.
 ///
 /// ```
 /// {"version":1,"statistics":{"exits":{"kvm/web1/vcpu0":12,"kvm/web1/vcpu1":4},
 ///   "run_ns":{"kvm/web1/vcpu0":123}}}
 /// ```
-/// Values are raw, as in `JSONLines`. If several groups of a source have a statistic of one name,
-/// the keys of the later groups include the group: `kvm/web1 sched`. A group without values has
-/// `null`.
+/// Values are raw, as in `JSONLines`. If several groups of a source have a statistic with the same
+/// name, the keys of the second and later groups contain the name of the group, such as `kvm/web1
+/// sched`. The value is `null` if the group has no values.
 public struct StatisticJSON: Sendable {
   public init() {}
 
-  /// Returns the object of the last pass, with a newline.
+  /// Returns the object of the sampler's last sample, with a newline.
   public func line(of sampler: Sampler) -> [UInt8] {
     struct Cell {
       let path: String

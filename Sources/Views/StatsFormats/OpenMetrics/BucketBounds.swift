@@ -1,11 +1,13 @@
 internal import Statistics
 
-/// The buckets of a histogram in the form of OpenMetrics: by their inclusive upper bounds.
+/// Converts the buckets of a histogram to the form of OpenMetrics, which describes a bucket by its
+/// inclusive upper bound.
 struct BucketBounds {
-  /// A closed bucket; all samples in the histogram's buckets up to `last` are at most `le`.
+  /// A bucket with an upper bound. All samples in the histogram's buckets up to the index `last`
+  /// are at most `le`.
   struct Bucket {
     let last: Int
-    /// The exact bound in the unit, as a canonical number.
+    /// The exact upper bound in the unit of the statistic, as a canonical number of OpenMetrics.
     let le: [UInt8]
   }
 
@@ -18,7 +20,8 @@ struct BucketBounds {
     if let shape = statistic.histogramShape {
       for index in 0..<shape.count {
         guard let upper = shape.bounds(of: index)?.upper else { continue }
-        // A defective schema may have buckets of width 0. They are merged: no sample is lost.
+        // A defective schema might have buckets of width 0. Such buckets are merged, so that no
+        // sample is lost.
         if let highest, upper <= highest {
           if upper == highest, let same = buckets.popLast() {
             buckets.append(Bucket(last: index, le: same.le))

@@ -1,16 +1,17 @@
 internal import Statistics
 internal import StatsTree
 
-/// A metric family: all series of one name.
+/// A metric family, which consists of all series with the same name.
 struct MetricFamily {
-  /// The properties of the statistic that all members with one schema share.
+  /// The properties of a statistic. All members with the same schema share this object.
   final class Encoding {
     let statistic: Statistic
-    /// The buckets, if the statistic is a histogram.
+    /// The buckets of a histogram; nil for other kinds.
     let bounds: BucketBounds?
-    /// The statistic that has the exact sum of a histogram's samples, if the schema has one.
+    /// The counter that contains the exact sum of a histogram's samples; nil if the schema has no
+    /// such counter.
     let sum: Statistic?
-    /// The unique names of a state, escaped as label values.
+    /// The unique names of the states, escaped as label values.
     let states: [[UInt8]]
 
     init(_ statistic: Statistic, in schema: Schema) {
@@ -30,7 +31,7 @@ struct MetricFamily {
   struct Member {
     let entry: Plan.Entry
     let encoding: Encoding
-    /// `a="1",b="2"`.
+    /// The labels as text, such as `a="1",b="2"`.
     let labels: [UInt8]
   }
 
@@ -39,12 +40,13 @@ struct MetricFamily {
   let help: String
   var members: [Member] = []
 
-  /// Appends the samples of all groups that are up, and the header if there is a sample.
+  /// Appends the header and the samples of all groups that are up. Appends nothing if there are no
+  /// samples.
   func append(
     _ sampler: Sampler, _ dialect: OpenMetrics.Dialect, to text: inout ByteText
   ) {
     var writer = MetricWriter(name, metric.type, text)
-    // The header precedes the samples; it is removed if there are none.
+    // The header precedes the samples. If no sample follows, the header is removed again.
     text = ByteText()
     let start = writer.text.bytes.count
     var header = ByteText()

@@ -1,4 +1,4 @@
-/// The TYPE, UNIT and HELP lines of a metric family.
+/// Writes the TYPE, UNIT and HELP lines of a metric family.
 struct MetricHeader {
   let name: String
   let type: String

@@ -1,20 +1,21 @@
 internal import StatsTree
 
-/// The labels of a series, with unique names.
+/// Collects the labels of a series and makes their names unique.
 struct MetricLabels: Hashable {
   private(set) var pairs: [(name: String, value: String)] = []
 
-  /// The names that OpenMetrics or other labels of Vitals use.
+  /// The names that are reserved, because OpenMetrics or other labels of Vitals use them.
   private static let reserved: Set<String> = [
     "le", "quantile", "group", "provenance", "path", "index", "group_id",
   ]
 
   init() {}
 
-  /// Creates the labels that identify a source: its keys and those of its parents.
+  /// Creates the labels that identify a source: the keys of the source and of its ancestors.
   ///
-  /// A source without keys is identified by its name, in a label such as `vm` that depends on its
-  /// role, or in `source`. The first part of a path has no label.
+  /// A source without keys has a label with the name of the source. The role of the source
+  /// determines the name of this label, for example `vm`; the default is `source`. The first part
+  /// of a path has no such label.
   init(of source: Source) {
     var chain: [Source] = []
     var next: Source? = source
@@ -47,9 +48,11 @@ struct MetricLabels: Hashable {
   /// Adds a label.
   ///
   /// - Parameters:
-  ///   - name: The name; invalid characters are replaced; a repeated name gets the suffix `_2`.
-  ///   - value: The value, any text.
-  ///   - prefix: Prepended if the name, which another program chose, is reserved or not unique.
+  ///   - name: The name of the label. Invalid characters are replaced by `_`. A repeated name gets
+  ///     the suffix `_2`, `_3`, and so on.
+  ///   - value: The value, which can be any text.
+  ///   - prefix: The prefix for a name that another program chose; nil for other names. The prefix
+  ///     is added only if the name is reserved, not unique or not valid.
   mutating func add(_ name: String, _ value: String, prefix: String? = nil) {
     var name = MetricName.cleaned(name)
     if let prefix {
@@ -74,7 +77,7 @@ struct MetricLabels: Hashable {
     pairs.contains { $0.name == name }
   }
 
-  /// Appends `a="1",b="2"`.
+  /// Appends the labels without braces, such as `a="1",b="2"`.
   func appendPairs(to text: inout ByteText) {
     for (index, pair) in pairs.enumerated() {
       if index > 0 { text.append(byte: .comma) }
@@ -85,7 +88,7 @@ struct MetricLabels: Hashable {
     }
   }
 
-  /// Appends `{a="1",b="2"}`, or nothing without labels.
+  /// Appends the labels in braces, such as `{a="1",b="2"}`. Appends nothing if there are no labels.
   func append(to text: inout ByteText) {
     guard !pairs.isEmpty else { return }
     text.append("{")

@@ -2,20 +2,21 @@ internal import Statistics
 import StatsKnowledge
 internal import StatsTree
 
-/// The metric families of a plan and the labels of their series.
+/// Builds the metric families of a sampler's plan and the labels of their series.
 ///
-/// Statistics with the same group, name, type and unit form one family. If two families would have
-/// one name, the first in tree order keeps it; the name of the next includes its kind, and of any
-/// further one also a number.
+/// Statistics with the same group, name, type and unit form one family. If several families would
+/// have the same name, the first family in the order of the tree keeps the name. The name of the
+/// second family also contains the kind of the statistic. The names of further families contain the
+/// kind and a number.
 struct MetricLayout {
   /// The properties that assign statistics of different schemas to one family.
   private struct Key: Hashable {
     let group: String
     let statistic: String
-    /// The number of earlier statistics in the schema with the same name.
+    /// The number of preceding statistics in the schema that have the same name.
     let repetition: Int
     let metric: MetricName
-    /// The scale, if it is not exact and values are therefore raw.
+    /// The scale, if the scale is not exact and values are therefore raw; nil for an exact scale.
     let rawScale: Scale?
   }
 
@@ -25,7 +26,7 @@ struct MetricLayout {
   private(set) var families: [MetricFamily] = []
   /// The sources that have groups, with their labels.
   private(set) var sources: [Named] = []
-  /// The groups, each with the labels of its `vitals_source_up`.
+  /// The groups, each with the labels of its sample of the metric `vitals_source_up`.
   private(set) var ups: [(entry: Plan.Entry, labels: [UInt8])] = []
   private var indexOfFamily: [Key: Int] = [:]
   private var taken: Set<String> = ["vitals_source", "vitals_source_info", "vitals_source_up"]
@@ -61,15 +62,17 @@ struct MetricLayout {
     let entry: Plan.Entry
     var labels: MetricLabels
 
-    /// The scope in the family name: the group, or `app` for a published source.
+    /// The part of a family name that stands for the group: the name of the group, or `app` for a
+    /// published source.
     ///
-    /// Published groups have a label for the group instead.
+    /// For a published source, the name of the group is in the label `group` instead.
     var scope: String { isPublished ? "app" : entry.group.name }
 
     var isPublished: Bool { source.role.isPublished }
   }
 
-  /// Returns the groups with labels that are unique within their scope.
+  /// Returns the groups of all sources. Labels are added where necessary, so that the labels of
+  /// each group are unique within its scope.
   private static func parts(_ items: [VisibleSources.Item], _ labels: [MetricLabels]) -> [Part] {
     var parts: [Part] = []
     for (item, labels) in zip(items, labels) {
@@ -145,7 +148,7 @@ struct MetricLayout {
   private static func help(
     of statistic: Statistic, in group: String, _ meanings: Meanings
   ) -> String {
-    // The schema's own text is preferred: it describes exactly this statistic.
+    // The description in the schema is preferred, because it describes exactly this statistic.
     let known = statistic.meaning.isEmpty ? nil : statistic.meaning
     let meaning =
       known ?? meanings.all(named: statistic.name).first?.meaning

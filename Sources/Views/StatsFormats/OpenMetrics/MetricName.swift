@@ -1,6 +1,6 @@
 internal import Statistics
 
-/// The metric name, type and unit of a statistic.
+/// Derives the name, type and unit of a metric from a statistic.
 struct MetricName: Hashable {
   /// The OpenMetrics types that statistics can have.
   enum MetricType: String, Hashable {
@@ -11,10 +11,10 @@ struct MetricName: Hashable {
     case unknown
   }
 
-  /// The name without unit and suffix: `vitals_kvm_halt_wait`.
+  /// The name without unit and suffix, such as `vitals_kvm_halt_wait`.
   let stem: String
   let type: MetricType
-  /// `seconds`, `bytes`, `cycles` or empty.
+  /// The unit: `seconds`, `bytes`, `cycles` or empty.
   let unit: String
 
   init(_ statistic: Statistic, inGroup group: String) {
@@ -40,7 +40,7 @@ struct MetricName: Hashable {
     stem + distinction + (unit.isEmpty ? "" : "_" + unit)
   }
 
-  /// Returns all names that a family uses: its own and those of its samples.
+  /// Returns all names that a family uses: the name of the family and the names of its samples.
   func names(ofFamily family: String) -> [String] {
     switch type {
     case .counter: [family, family + "_total", family + "_created"]
@@ -52,7 +52,7 @@ struct MetricName: Hashable {
 
   private static func type(of statistic: Statistic) -> MetricType {
     switch statistic.kind {
-    // A counter may not be negative.
+    // OpenMetrics does not allow negative counters.
     case .cumulative: statistic.isSigned ? .unknown : .counter
     case .instant, .peak: .gauge
     case .linearHistogram, .logHistogram: .histogram
@@ -61,7 +61,7 @@ struct MetricName: Hashable {
     }
   }
 
-  /// Replaces the characters that names cannot have by `_`; the result is never empty.
+  /// Replaces characters that are not allowed in names by `_`. The result is never empty.
   static func cleaned(_ text: String) -> String {
     let bytes = text.utf8.map { byte in
       switch byte {
@@ -76,7 +76,7 @@ struct MetricName: Hashable {
 }
 
 extension String {
-  /// Removes the first suffix that matches, unless the rest would be empty.
+  /// Removes the first suffix that matches and that is shorter than the text.
   fileprivate func dropping(suffixes: [String]) -> String {
     for suffix in suffixes where hasSuffix(suffix) && utf8.count > suffix.utf8.count {
       return String(dropLast(suffix.count))

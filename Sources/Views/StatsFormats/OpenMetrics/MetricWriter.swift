@@ -6,7 +6,8 @@ struct MetricWriter {
   var text: ByteText
   private let type: MetricName.MetricType
   private let family: [UInt8]
-  // The names with their suffixes, prepared so that a sample is copied from finished parts.
+  // The names with their suffixes. They are built once, so that each sample is copied from finished
+  // parts.
   private let plain: [UInt8]
   private let bucket: [UInt8]
 
@@ -76,7 +77,8 @@ struct MetricWriter {
     endLine(Decimal(mantissa: UInt128(count), exponent: 0))
   }
 
-  /// Appends one sample per state, 1 or 0; an unnamed state is added, named by its number.
+  /// Appends one sample per state: 1 for the current state, 0 for the others. If the current value
+  /// has no name, a sample is added whose state is the value in digits.
   private mutating func append(_ member: MetricFamily.Member, state word: UInt64) {
     let states = member.encoding.states
     for (index, name) in states.enumerated() {
@@ -112,7 +114,7 @@ struct MetricWriter {
     text.append(byte: UInt8(ascii: "}"))
   }
 
-  /// Writes the start of a line up to the value of an additional label.
+  /// Writes the start of a line, up to the quote before the value of an additional label.
   private mutating func beginLine(_ name: [UInt8], _ labels: [UInt8], _ label: String) {
     text.append(name)
     text.append(byte: UInt8(ascii: "{"))

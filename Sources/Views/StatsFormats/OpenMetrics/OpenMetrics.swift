@@ -2,7 +2,7 @@ import Statistics
 public import StatsKnowledge
 public import StatsTree
 
-/// The last pass as OpenMetrics 1.0 or Prometheus text 0.0.4.
+/// Writes the sampler's last sample as OpenMetrics 1.0 or Prometheus text 0.0.4.
 ///
 /// Metrics are named `vitals_<group>_<statistic>[_<unit>]`, use seconds and bytes, and have the
 /// labels of the source:
@@ -13,12 +13,14 @@ public import StatsTree
 /// vitals_kvm_halt_wait_seconds_total{vm="web1",vcpu="0"} 12.000000345
 /// # EOF
 /// ```
-/// Both dialects have the same series. Only groups that are up have samples; inactive values have
-/// none. `vitals_source_up` reports which groups are up. A histogram has `_sum` and `_count` only
-/// if the schema has the exact sum. Aggregates have no series: a monitoring system computes sums
-/// itself and would count the members twice.
+/// Both dialects (formats) have the same series. Only groups with the status `up` have samples. An
+/// inactive (missing) value has no sample. The metric `vitals_source_up` reports which groups are
+/// up. A histogram has `_sum` and `_count` only if the schema contains a counter with the exact
+/// sum. Aggregates have no series, because a monitoring system computes sums itself and would
+/// otherwise count the members twice.
 ///
-/// Names and series labels are built, and the tree is walked, once per generation of the tree.
+/// The names and labels of the series are built again only after the plan changed. The tree is
+/// searched for sources without groups again only after the tree changed.
 public struct OpenMetrics {
   public enum Dialect: Hashable, Sendable {
     case openMetrics
@@ -34,7 +36,7 @@ public struct OpenMetrics {
   private var lastByteCount = 0
 
   /// - Parameters:
-  ///   - sampler: The sampler that provides the passes.
+  ///   - sampler: The sampler that provides the samples.
   ///   - meanings: The texts of the HELP lines.
   ///   - dialect: The format that the reader requested.
   ///   - pattern: Selects the sources.
@@ -56,7 +58,7 @@ public struct OpenMetrics {
     }
   }
 
-  /// Returns the text of the last pass.
+  /// Returns the text of the sampler's last sample.
   public mutating func text() -> [UInt8] {
     let layout = currentLayout()
     var text = ByteText()
@@ -79,9 +81,10 @@ public struct OpenMetrics {
     return made
   }
 
-  /// Returns the sources without groups that are not up or have a diagnostic.
+  /// Returns those sources without groups that views show (see `Source.isShownWithoutGroups`).
   private mutating func currentGrouplessSources() -> [MetricLayout.Named] {
-    // Read the generation first: a change during the walk then causes another walk.
+    // The generation is read before the tree is searched. If the tree changes during the search,
+    // the next call finds another generation and searches again.
     let generation = sampler.tree.generation
     let sources: [Source]
     if let groupless, groupless.generation == generation {
@@ -90,7 +93,7 @@ public struct OpenMetrics {
       sources = VisibleSources.withoutGroups(sampler, matching: pattern)
       groupless = (generation, sources)
     }
-    // The status and the diagnostics may change within a generation.
+    // The status and the diagnostics of a source can change without a new generation of the tree.
     return sources.filter(\.isShownWithoutGroups).map { ($0, MetricLabels(of: $0)) }
   }
 

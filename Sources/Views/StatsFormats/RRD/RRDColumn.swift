@@ -5,7 +5,7 @@ internal import StatsTree
 
 /// One data source of an xcp-rrdd file and the statistic that provides its value.
 struct RRDColumn {
-  /// The part of a statistic that is written.
+  /// The part of a statistic that the column contains.
   enum Part: Hashable {
     case word(Int)
     /// The number of samples of a histogram.
@@ -15,11 +15,12 @@ struct RRDColumn {
   let entry: Plan.Entry
   let statistic: Statistic
   let part: Part
-  /// The name after the path of the source.
+  /// The part of the data source's name that follows the path of the source.
   let leaf: String
   let dataSource: RRDDataSource
 
-  /// Returns the columns of a group; the names of their data sources are empty.
+  /// Returns the columns of a group. The names of their data sources are empty, because `RRDExport`
+  /// makes the names unique later.
   static func all(
     of entry: Plan.Entry, owner: RRDDataSource.Owner, _ meanings: Meanings
   ) -> [RRDColumn] {
@@ -40,7 +41,8 @@ struct RRDColumn {
     }
   }
 
-  /// Returns the value of the last pass, or NaN if the group is not up or the value is inactive.
+  /// Returns the value in the sampler's last sample; NaN if the group is not up or the value is
+  /// inactive (missing).
   func value(of sampler: Sampler) -> Double {
     guard sampler.status(of: entry) == .up else { return .nan }
     switch part {
@@ -69,12 +71,13 @@ struct RRDColumn {
     return RRDDataSource(
       "", .float, isTotal ? .derive : .gauge, owner: owner, meaning: words.joined(separator: " "),
       units: units(of: statistic, part, isTotal: isTotal),
-      // A minimum of 0 makes the rate of a counter that was reset unknown.
+      // A counter might be reset. With a minimum of 0, xcp-rrdd treats the negative rate after a
+      // reset as unknown.
       minimum: isTotal || !mayBeNegative || isBoolean ? 0 : -.infinity,
       maximum: isBoolean && !isTotal ? 1 : .infinity)
   }
 
-  /// Returns the unit that xcp-rrdd shows; for a total the unit of its rate.
+  /// Returns the unit that xcp-rrdd shows. For a total, this is the unit of its rate.
   private static func units(of statistic: Statistic, _ part: Part, isTotal: Bool) -> String {
     if part == .count { return "/s" }
     guard statistic.scale.isExact else {
@@ -90,7 +93,10 @@ struct RRDColumn {
 }
 
 extension RRDDataSource.Owner {
-  /// The owner of a source's values: the nearest VM at or above it that has a UUID, else the host.
+  /// Finds the owner of a source's values.
+  ///
+  /// The source and its ancestors are searched for a UUID, beginning with the source. The owner is
+  /// the VM or storage repository with the first UUID. Without a UUID, the owner is the host.
   init(of source: Source) {
     var next: Source? = source
     while let part = next {

@@ -3,29 +3,31 @@ public import Statistics
 public import StatsKnowledge
 public import StatsTree
 
-/// The last pass as a file of protocol V2 of xcp-rrdd.
+/// Writes the sampler's last sample as a file in protocol V2 of xcp-rrdd.
 ///
-/// Each value is a data source `<path>/<statistic>`; data sources are sorted by name. Values are
-/// floats, because xcp-rrdd computes with floats only and an integer cannot express a missing
-/// value. A value that is not current is NaN. Totals are `derive` in the unit of their rate,
-/// everything else is `gauge`. Of a histogram only the number of samples is written. Aggregates are
-/// omitted: readers of xcp-rrdd compute sums themselves. Integers above 2^53 lose their last
-/// digits.
+/// Each value is a data source (a value in the terms of xcp-rrdd) with the name
+/// `<path>/<statistic>`. Data sources are sorted by name. Values are floats, because xcp-rrdd
+/// computes with floats only and an integer cannot express a missing value. A value that is not
+/// current is NaN. Integers above 2^53 lose their last digits.
 ///
-/// The metadata and its checksum change only if the plan describes other data sources, so that a
-/// reader parses them once.
+/// Totals have the type `derive` and the unit of their rate. All other values have the type
+/// `gauge`. A histogram is written as its number of samples only. Aggregates are omitted, because
+/// readers of xcp-rrdd compute sums themselves.
+///
+/// The metadata and their checksum change only if the data sources change. A reader therefore needs
+/// to parse the metadata only after such a change.
 public struct RRDExport {
   private let sampler: Sampler
   private let meanings: Meanings
   private let pattern: Pattern
   private var columns: [RRDColumn] = []
   private var generation: UInt64?
-  /// The complete file, as of the last `update`.
+  /// The contents of the complete file after the last call of `update`.
   public private(set) var bytes: [UInt8] = []
 
   /// - Parameters:
-  ///   - sampler: The sampler that provides the passes.
-  ///   - meanings: The texts of the descriptions.
+  ///   - sampler: The sampler that provides the samples.
+  ///   - meanings: The descriptions of the statistics.
   ///   - pattern: Selects the sources.
   public init(
     _ sampler: Sampler, meanings: Meanings, matching pattern: Pattern = .everything
@@ -35,19 +37,21 @@ public struct RRDExport {
     self.pattern = pattern
   }
 
-  /// The bytes from which a reader detects that the file is complete.
+  /// The range of the bytes from which a reader detects that the file is complete.
   ///
-  /// A writer that changes a file in place must write them last.
+  /// A program that changes a file in place must write these bytes last.
   public var header: Range<Int> { 0..<RRDLayout.timestampOffset }
 
-  /// The timestamp and the values: besides the header, all that changes if the metadata does not.
+  /// The range of the timestamp and the values. While the metadata stay the same, only the header
+  /// and this range change.
   public var values: Range<Int> {
     RRDLayout.timestampOffset..<RRDLayout.valueOffset(columns.count)
   }
 
   /// Writes the values of the last pass into `bytes`.
   ///
-  /// - Parameter timestamp: The current time; converts the time of the sample to the time of day.
+  /// - Parameter timestamp: The current time on both clocks, for converting the time of the sample
+  ///   to the time of day.
   /// - Returns: `true` if the metadata changed.
   @discardableResult
   public mutating func update(at timestamp: Timestamp) -> Bool {
@@ -58,7 +62,8 @@ public struct RRDExport {
       bytes.setBigEndian(value.bitPattern, at: RRDLayout.valueOffset(index))
       if !value.isNaN { latest = max(latest, sampler.window(of: column.entry).end) }
     }
-    // The timestamp is the time of the last reading, not of the writing.
+    // The timestamp in the file is the time at which values were last read, not the time at which
+    // the file is written.
     let age = latest > 0 && latest < timestamp.monotonic ? timestamp.monotonic - latest : 0
     let time = timestamp.realtime > age ? timestamp.realtime - age : 0
     let (seconds, nanoseconds) = time.quotientAndRemainder(dividingBy: 1_000_000_000)
@@ -102,7 +107,7 @@ public struct RRDExport {
     bytes.isEmpty ? nil : bytes[(RRDLayout.valueOffset(columns.count) + 4)...]
   }
 
-  /// Returns the columns sorted by their unique names.
+  /// Returns the columns with their unique names, sorted by name.
   private static func named(
     _ sampler: Sampler, _ meanings: Meanings, _ pattern: Pattern
   ) -> [(name: String, column: RRDColumn)] {
@@ -127,7 +132,7 @@ public struct RRDExport {
 }
 
 extension JSONWriter {
-  /// Writes a data source with its keys in alphabetical order.
+  /// Writes the description of a data source, with the JSON keys in alphabetical order.
   fileprivate mutating func member(_ name: String, _ source: RRDDataSource) {
     key(name)
     object { writer in
@@ -143,7 +148,8 @@ extension JSONWriter {
     }
   }
 
-  /// Formats a bound as the writers of xcp-rrdd do; bounds of statistics are integers.
+  /// Formats a bound in the way of the writers of xcp-rrdd. All finite bounds of statistics are
+  /// integers.
   private static func bound(_ value: Double) -> String {
     if value.isInfinite { return value < 0 ? "-inf" : "inf" }
     return "\(Int(value)).00"

@@ -23,7 +23,8 @@ extension ByteText {
 
   /// Appends a CSV field, with quotes if RFC 4180 requires them.
   ///
-  /// An empty text has quotes too, which distinguishes it from a missing value.
+  /// An empty text also has quotes, so that a reader can distinguish an empty text from a missing
+  /// value.
   package mutating func append(csv text: String) {
     let isPlain = text.utf8.allSatisfy { byte in
       byte != .quote && byte != .comma && byte != .newline && byte != UInt8(ascii: "\r")
@@ -40,7 +41,7 @@ extension ByteText {
     append(byte: .quote)
   }
 
-  /// Appends a label value, escaped as OpenMetrics and Prometheus require between quotes.
+  /// Appends a label value with the escapes that OpenMetrics and Prometheus require between quotes.
   package mutating func append(label text: String) {
     append(metrics: text, escapesQuotes: true)
   }
@@ -63,8 +64,8 @@ extension ByteText {
 
   /// Appends text for a terminal, with control characters escaped.
   ///
-  /// Names come from other processes and may contain escape sequences. Control characters and the
-  /// marks that change the direction of text become `\u{1B}`.
+  /// Names come from other processes and might contain escape sequences. Control characters and
+  /// marks that change the direction of text are replaced by their code, such as `\u{1B}`.
   package mutating func append(printable text: String) {
     if text.utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) {
       append(text)
@@ -85,7 +86,7 @@ extension ByteText {
 }
 
 extension String {
-  /// The text with all characters escaped that a terminal could interpret.
+  /// The text, in which every character that a terminal could interpret is escaped.
   public var printable: String {
     if utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) { return self }
     var text = ByteText()

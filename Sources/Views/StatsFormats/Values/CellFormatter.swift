@@ -5,19 +5,21 @@ package import StatsTree
 /// Formats the value or rate of one statistic for a cell of a table.
 package struct CellFormatter {
   package let statistic: Statistic
-  /// The flag that is set while time of this statistic is in progress and not counted yet.
+  /// The flag that is set during a wait, if this statistic counts the time of a wait only when the
+  /// wait ends; nil for other statistics.
   let ongoingFlag: OngoingFlag?
-  /// The states, if this is a statistic of an aggregate that counts members by state.
+  /// The names of the states, if this statistic of an aggregate counts members by state; nil
+  /// otherwise.
   package let stateCounts: StateCounts?
 
   /// Creates a formatter for a statistic of a group.
   ///
   /// - Parameters:
-  ///   - index: The position of the statistic in the schema.
+  ///   - index: The index of the statistic in the schema.
   ///   - schema: The schema of the group.
   ///   - aggregate: The aggregate schema; nil if the group is not an aggregate.
-  ///   - meanings: Identifies the statistics whose time is counted when a wait ends; nil if no
-  ///     rates are formatted.
+  ///   - meanings: Tells which statistics count the time of a wait only when the wait ends; nil if
+  ///     no rates are formatted.
   package init(
     of index: Int, in schema: Schema, _ aggregate: AggregateSchema?, meanings: Meanings?
   ) {
@@ -35,7 +37,8 @@ package struct CellFormatter {
     stateCounts = nil
   }
 
-  /// Returns the suffix of a column title after the name: `/s`, `%`, ` p99` or empty.
+  /// Returns the text that follows the name of the statistic in a column title, such as `/s`, `%`
+  /// or ` p99`. The text can be empty.
   package func suffix(showsRates: Bool, showsMedians: Bool = false) -> String {
     if stateCounts != nil { return "" }
     return switch statistic.kind {
@@ -47,17 +50,17 @@ package struct CellFormatter {
 
   /// Formats the rate of a statistic.
   ///
-  /// A histogram has quantile bounds of the samples in the interval. A statistic that is neither a
-  /// counter nor a histogram has its value.
+  /// For a histogram, formats the bound of the 99th percentile of the samples in the interval. For
+  /// a statistic that is neither a counter nor a histogram, formats the value.
   ///
   /// - Parameters:
-  ///   - sampler: The sampler that provides the last two passes.
-  ///   - placement: The placement of the group.
-  ///   - memberCount: The number of members of a sum, which can spend time simultaneously; 1 if the
-  ///     group is not an aggregate.
-  ///   - showsMedians: Whether a histogram also has the bound of its median.
-  ///   - notes: Receives the footnotes that the text has marks of.
-  /// - Returns: The text; `-` without a rate.
+  ///   - sampler: The sampler that provides the last two samples.
+  ///   - placement: The location of the group's values in the sampler's snapshots.
+  ///   - memberCount: The number of members of an aggregate, because all members can spend time at
+  ///     once; 1 if the group is not an aggregate.
+  ///   - showsMedians: Whether the text of a histogram also contains the bound of the median.
+  ///   - notes: Receives the footnotes whose marks are in the text.
+  /// - Returns: The text; `-` if there is no rate.
   package func rate(
     _ sampler: Sampler, at placement: Placement, memberCount: Int, showsMedians: Bool = false,
     _ notes: inout Set<Footnote>
@@ -86,7 +89,7 @@ package struct CellFormatter {
     }
   }
 
-  /// Formats the value, or quantile bounds of all samples of a histogram.
+  /// Formats the current value. For a histogram, formats quantile bounds of all samples.
   package func value(_ sampler: Sampler, at placement: Placement, showsMedians: Bool = false)
     -> String
   {
@@ -109,7 +112,7 @@ package struct CellFormatter {
 }
 
 extension String {
-  /// Whether the text of a cell is a zero or a missing value: `0`, `0.0%`, `-`, `0 of 6`.
+  /// Whether the text of a cell is a zero or a missing value, such as `0`, `0.0%`, `-` or `0 of 6`.
   package var isZeroOrMissing: Bool {
     ["0", "0/s", "0.0%", "0 B", "0 s", "0 cycles", "no", "-"].contains(self) || hasPrefix("0 of ")
   }

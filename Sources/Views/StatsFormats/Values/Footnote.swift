@@ -1,13 +1,13 @@
-/// A mark after a value and its explanation.
+/// A footnote of a value: a mark after the value, and an explanation of the mark.
 public enum Footnote: Hashable, Sendable, CaseIterable {
-  /// The interval includes time that was spent before it.
+  /// The time counted in the interval includes time that was spent before the interval.
   case exceedsInterval
   /// The counter was reset in the interval.
   case afterReset
-  /// A wait is in progress; its time is counted when it ends.
+  /// A wait is in progress. The time of a wait is counted when the wait ends.
   case ongoing
 
-  /// The mark, one character.
+  /// The mark, which is one character.
   public var mark: String {
     switch self {
     case .exceedsInterval: "*"
@@ -16,7 +16,7 @@ public enum Footnote: Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// The footnote, which begins with the mark.
+  /// The explanation, which begins with the mark.
   public var text: String {
     switch self {
     case .exceedsInterval:

@@ -1,6 +1,6 @@
 package import Statistics
 
-/// The text of a rate per second, or of the share of an interval if the statistic counts time.
+/// Formats a rate per second, or the share of the interval if the statistic counts time.
 package struct FormattedRate {
   let text: String
   package let notes: Set<Footnote>
@@ -11,7 +11,7 @@ package struct FormattedRate {
     return Footnote.allCases.reduce(text) { notes.contains($1) ? $0 + $1.mark : $0 }
   }
 
-  /// Creates a rate from a finished text.
+  /// Creates a rate from a text that is already formatted.
   init(text: String, notes: Set<Footnote>) {
     self.text = text
     self.notes = notes
@@ -20,12 +20,13 @@ package struct FormattedRate {
   /// - Parameters:
   ///   - rate: The rate to format.
   ///   - statistic: The statistic that has the rate.
-  ///   - memberCount: The number of members of a sum. Each can spend the time of one CPU, and 100 %
-  ///     is the time of one CPU.
-  ///   - isOngoing: Whether a wait of any member is in progress; its time is counted when it ends.
+  ///   - memberCount: The number of members whose values are added. Each member can spend the time
+  ///     of one CPU, which is 100 %, so that the sum can exceed 100 %.
+  ///   - isOngoing: Whether a wait of any member is in progress. The time of a wait is counted when
+  ///     the wait ends.
   package init(_ rate: Rate, of statistic: Statistic, memberCount: Int = 1, isOngoing: Bool = false)
   {
-    // Most counters do not change in most intervals.
+    // This case is handled first, because most counters do not change in most intervals.
     if rate.increase == 0, isOngoing || !rate.afterReset {
       text = isOngoing ? "-" : statistic.isTimeSpent ? "0.0%" : "0/s"
       notes = isOngoing ? [.ongoing] : []
@@ -42,7 +43,7 @@ package struct FormattedRate {
     self.notes = notes
   }
 
-  /// Creates a rate that was computed from several rates, in raw units per second.
+  /// Creates a rate from a number in raw units per second, such as the average of several rates.
   init(perSecond: Double, of statistic: Statistic, notes: Set<Footnote> = []) {
     self.notes = notes
     if statistic.isTimeSpent, let one = Decimal(1, scale: statistic.scale) {

@@ -1,13 +1,14 @@
 package import Statistics
 
-/// The text of a histogram, with bounds of quantiles instead of interpolated values.
+/// Formats a histogram. A quantile is shown as the bound of its bucket, not as an interpolated
+/// value.
 package struct HistogramText {
-  /// A bucket that has samples.
+  /// The texts of one bucket that has samples.
   package struct Bar {
-    /// The exact inclusive bounds in the raw unit: `512..1023 ns`.
+    /// The exact inclusive bounds in the raw unit, such as `512..1023 ns`.
     package let bounds: String
     package let count: String
-    /// A bar whose length is proportional to the count; never empty.
+    /// A bar whose length is proportional to the count. The bar has at least one character.
     package let bar: String
   }
 
@@ -20,14 +21,15 @@ package struct HistogramText {
     self.statistic = statistic
   }
 
-  /// The number of samples.
+  /// The number of samples as text, such as `812 samples`.
   package var count: String {
     let count = histogram.count
     let number = Quantity(Decimal(mantissa: UInt128(count), exponent: 0), unit: .none).text
     return count == 1 ? "1 sample" : "\(number) samples"
   }
 
-  /// The bounds of the quantiles: `p50 <= 1.02 us  p90 <= ...`; empty without samples.
+  /// The bounds of the quantiles, such as `p50 <= 1.02 us  p90 <= ...`. The text is empty if there
+  /// are no samples.
   package var quantiles: String {
     let fractions = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1)]
     return fractions.compactMap { name, fraction in
@@ -35,7 +37,8 @@ package struct HistogramText {
     }.joined(separator: "  ")
   }
 
-  /// Returns the bound of one quantile: `<= 1.02 us`, or `>= 1.07 s` in the open bucket.
+  /// Returns the bound of one quantile, such as `<= 1.02 us`, or `>= 1.07 s` if the quantile is in
+  /// a bucket without an upper bound. Returns nil if there are no samples.
   func bound(of fraction: Double) -> String? {
     guard let bounds = histogram.quantile(fraction) else { return nil }
     guard let upper = bounds.upper else {

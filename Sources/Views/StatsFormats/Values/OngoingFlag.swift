@@ -1,18 +1,22 @@
 internal import Statistics
 internal import StatsTree
 
-/// The statistic that is set while time of another statistic is in progress and not counted yet.
+/// Reads the flag of a statistic that counts the time of a wait only when the wait ends.
+///
+/// The flag is another statistic of the same group. The flag is 1 during a wait.
 struct OngoingFlag {
   private let statistic: Statistic
-  /// The word that is above 0 while it is set; in an aggregate the number of members with `yes`.
+  /// The index of the word (64-bit value) that is above 0 while the flag is set. In an aggregate,
+  /// this word is the number of members whose flag is `yes`.
   private let word: Int
 
-  /// Finds the flag in a group; nil if the group has none.
+  /// Finds the flag by its name in a group; nil if the group has no such flag.
   init?(_ name: String, in group: Group) {
     self.init(name, in: group.schema, group.aggregation?.definition)
   }
 
-  /// Finds the flag in a schema and the aggregate schema that belongs to it.
+  /// Finds the flag by its name in a schema. `aggregate` describes the aggregate; nil if the schema
+  /// is not the schema of an aggregate.
   init?(_ name: String, in schema: Schema, _ aggregate: AggregateSchema? = nil) {
     guard let index = schema.index(of: name) else { return nil }
     statistic = schema.statistics[index]

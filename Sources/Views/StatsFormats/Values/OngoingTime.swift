@@ -2,11 +2,13 @@ package import Statistics
 package import StatsKnowledge
 package import StatsTree
 
-/// Detects statistics with time that is in progress and not counted yet.
+/// Detects waits in progress, for statistics that count the time of a wait only when the wait ends.
 ///
-/// `halt_wait_ns` of a waiting vCPU does not change until the wait ends, so 0 % would be wrong.
+/// For example, `halt_wait_ns` of a vCPU does not change until the vCPU's wait ends. A rate of 0 %
+/// during the wait would be wrong.
 package struct OngoingTime {
-  /// The flag statistics by the name of the statistic; a flag is 1 while time is in progress.
+  /// Maps the name of a statistic to the name of its flag. The flag is another statistic, which is
+  /// 1 during a wait.
   private let flags: [String: String]
 
   package init(of names: some Sequence<String>, meanings: Meanings) {
@@ -17,7 +19,8 @@ package struct OngoingTime {
     self.flags = flags
   }
 
-  /// Returns `true` if time of the statistic is in progress, in a sum of any member.
+  /// Returns `true` if a wait that the statistic will count is in progress. For an aggregate, a
+  /// wait of any member is sufficient.
   package func isOngoing(_ statistic: Statistic, _ sampler: Sampler, _ entry: Plan.Entry) -> Bool {
     flags[statistic.name].flatMap { OngoingFlag($0, in: entry.group) }?
       .isSet(sampler, at: entry.placement) ?? false

@@ -1,7 +1,8 @@
 internal import Statistics
 
 extension Scale {
-  /// Whether every raw value has an exact decimal text in the unit, within the range of `Double`.
+  /// Whether every raw value can be converted to the unit as an exact decimal number within the
+  /// range of `Double`.
   var isExact: Bool {
     switch base {
     case .ten: (-280...280).contains(exponent)
@@ -12,7 +13,9 @@ extension Scale {
 }
 
 extension Statistic {
-  /// Returns a word as an exact number in the unit, or in the raw unit if the scale is not exact.
+  /// Returns a word (a 64-bit value of the statistic) as an exact number.
+  ///
+  /// The number is in the unit of the statistic, or in the raw unit if the scale is not exact.
   func exact(_ word: UInt64) -> Decimal {
     let level = Level(word, of: self).value
     let magnitude = UInt64(level.magnitude)
@@ -23,20 +26,22 @@ extension Statistic {
     return decimal
   }
 
-  /// Returns a bucket bound as an exact number in the same unit as `exact`; never negative.
+  /// Returns a bucket bound as an exact number in the unit that `exact` uses. A bound is never
+  /// negative.
   func exactBound(_ bound: UInt64) -> Decimal {
     (scale.isExact ? Decimal(bound, scale: scale) : nil)
       ?? Decimal(mantissa: UInt128(bound), exponent: 0)
   }
 
-  /// The unit of `exact`: `seconds`, or `2^-40 seconds`; empty without one.
+  /// The unit of the numbers that `exact` returns, such as `seconds` or `2^-40 seconds`; empty for
+  /// plain numbers.
   var exactUnit: String {
     let word = unit == .none ? "" : unit.description
     if scale.isExact { return word }
     return word.isEmpty ? scale.description : "\(scale) \(word)"
   }
 
-  /// The raw unit as a suffix of an integer: ` ns`, ` KiB`.
+  /// The raw unit as the text that follows an integer, such as ` ns` or ` KiB`.
   var rawUnit: String {
     switch (unit, scale) {
     case (.none, .one), (.boolean, _): ""

@@ -1,20 +1,23 @@
 package import Statistics
 package import StatsTree
 
-/// The numbers of members of an aggregate by the value of a state or boolean.
+/// Describes a statistic of an aggregate that counts the members by the value of a state or
+/// boolean.
 ///
-/// The aggregate stores them as a histogram of the values. Views do not show a histogram, because
-/// named values have no quantiles.
+/// The aggregate stores the counts as a histogram of the values. Views show the count of each name
+/// instead of a histogram, because named values have no quantiles.
 package struct StateCounts {
-  /// The unique names by value; the last name of a state is for all values without a name.
+  /// The unique names of the values, in the order of the values. For a state, the last name stands
+  /// for all values without a name.
   let names: [String]
-  /// Whether the values are `no` and `yes`.
+  /// Whether the values are `no` and `yes`, the values of a boolean.
   package let isFlag: Bool
 
   /// The name for all values that have no name.
   static let nameless = "(unknown)"
 
-  /// Finds the states that a statistic of an aggregate counts; nil if it counts none.
+  /// Finds the names of the values by which a statistic of an aggregate counts the members; nil if
+  /// the statistic does not count members.
   ///
   /// - Parameters:
   ///   - index: The position of the statistic in the aggregate's schema.
@@ -29,7 +32,8 @@ package struct StateCounts {
     names = isFlag ? own : StatisticNames(own + [Self.nameless]).names
   }
 
-  /// Formats the counts: `3 of 8`, or `running 12, halted 4`; `-` if all are 0.
+  /// Formats the counts, such as `3 of 8` for a boolean or `running 12, halted 4` for a state. The
+  /// text is `-` if all counts are 0.
   package func text(_ counts: [UInt64]) -> String {
     let total = counts.reduce(0, +)
     guard total > 0 else { return "-" }
@@ -44,7 +48,7 @@ package struct StateCounts {
 }
 
 extension Sampler {
-  /// Returns the current state counts of a statistic; nil if they are inactive.
+  /// Returns the current number of members by state; nil if a count is inactive (missing).
   package func counts(_ statistic: Statistic, at placement: Placement) -> [UInt64]? {
     var counts: [UInt64] = []
     counts.reserveCapacity(statistic.size)

@@ -1,8 +1,9 @@
 package import Statistics
 
-/// The names of a schema's statistics, made unique.
+/// Makes the names of a schema's statistics unique.
 ///
-/// A repeated name gets the suffix `#2`, the next `#3`.
+/// If a schema repeats a name, the second statistic gets the suffix `#2`, the third gets `#3`, and
+/// so on.
 package struct StatisticNames {
   package let names: [String]
 
@@ -10,7 +11,7 @@ package struct StatisticNames {
     self.init(schema.statistics.map(\.name))
   }
 
-  /// Makes any names unique.
+  /// Makes the names of a list unique.
   init(_ originals: [String]) {
     var taken = Set(originals)
     var seen: Set<String> = []

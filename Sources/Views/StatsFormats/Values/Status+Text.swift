@@ -3,7 +3,7 @@ public import Statistics
 public import StatsTree
 
 extension Status {
-  /// Returns the status with its reason: `denied (EPERM)`, `stale for 3.20 s`.
+  /// Returns the status with its reason, such as `denied (EPERM)` or `stale for 3.20 s`.
   public func text(at timestamp: Timestamp) -> String {
     switch self {
     case .up, .gone: word
@@ -13,7 +13,10 @@ extension Status {
     }
   }
 
-  /// The reason: an `errno` name, or since when in nanoseconds; nil if there is none.
+  /// The reason of the status; nil if the status has no reason.
+  ///
+  /// The reason of `denied` is the name of an `errno` value. The reason of `stale` is the time
+  /// since which the values are stale, in nanoseconds of CLOCK_MONOTONIC.
   var reason: String? {
     switch self {
     case .up, .gone, .pending: nil

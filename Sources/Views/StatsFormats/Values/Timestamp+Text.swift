@@ -1,7 +1,8 @@
 public import Statistics
 
 extension Timestamp {
-  /// The time in RFC 3339 format, UTC, nine decimals: `2026-11-21T05:06:11.000000042Z`.
+  /// The time in UTC in the format of RFC 3339, with nine decimals, such as
+  /// `2026-11-21T05:06:11.000000042Z`.
   public var text: String {
     let (seconds, nanoseconds) = realtime.quotientAndRemainder(dividingBy: 1_000_000_000)
     let (days, ofDay) = Int(seconds).quotientAndRemainder(dividingBy: 86_400)
@@ -15,16 +16,17 @@ extension Timestamp {
     return "\(date)T\(time).\(field(Int(nanoseconds), 9))Z"
   }
 
-  /// Formats the age of a time on CLOCK_MONOTONIC; a future time has the age 0.
+  /// Formats the age of a time, which is in nanoseconds of CLOCK_MONOTONIC. The age of a future
+  /// time is 0.
   package func age(of time: UInt64) -> String {
     let age = monotonic > time ? monotonic - time : 0
     return Quantity(Decimal(mantissa: UInt128(age), exponent: -9), unit: .seconds).text
   }
 
-  /// Returns the Gregorian date of a day number, counted from 1970-01-01.
+  /// Returns the Gregorian date of a day, which is given as the number of days since 1970-01-01.
   private static func date(ofDay days: Int) -> (year: Int, month: Int, day: Int) {
-    // Years begin in March here, so that a leap day is the last day; 400 years have 146,097 days.
-    // 1970-01-01 is day 719,468.
+    // Years begin in March in this computation, so that a leap day is the last day of its year. 400
+    // years have 146,097 days. Counted from March 1 of year 0, 1970-01-01 is day 719,468.
     let day = days + 719_468
     let era = day / 146_097
     let ofEra = day % 146_097

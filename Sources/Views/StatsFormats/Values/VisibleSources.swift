@@ -1,9 +1,10 @@
 package import StatsTree
 
-/// The sources that a view shows, each with its groups in the plan.
+/// Selects the sources that a view shows, each with its groups in the sampler's plan.
 ///
-/// A source without groups is shown only if it is not up or has a diagnostic. Hidden sources,
-/// hidden groups and those that left the tree since the pass are not shown.
+/// A source without groups is shown only if its status is not `up` or the source has a diagnostic.
+/// Hidden sources and groups are not shown. Sources and groups that left the tree since the last
+/// sample are not shown either.
 package struct VisibleSources {
   package struct Item {
     package let source: Source
@@ -30,10 +31,10 @@ package struct VisibleSources {
     }
   }
 
-  /// Returns the sources that have no groups besides aggregates, including those not shown.
+  /// Returns the sources that have no groups, or only aggregates.
   ///
-  /// The result is valid for one generation of the tree. `Source.isShownWithoutGroups` selects the
-  /// sources that are shown.
+  /// The result is valid until the tree changes. Views show only those sources of the result whose
+  /// `isShownWithoutGroups` is `true`.
   static func withoutGroups(_ sampler: Sampler, matching pattern: Pattern) -> [Source] {
     var sources: [Source] = []
     visit(sampler, matching: pattern) { source in
@@ -54,6 +55,7 @@ package struct VisibleSources {
 }
 
 extension Source {
-  /// Whether views show the source although it has no groups: it is not up or has a diagnostic.
+  /// Whether views show the source even without groups, because the source is not up or has a
+  /// diagnostic.
   var isShownWithoutGroups: Bool { status != .up || !diagnostics.isEmpty }
 }

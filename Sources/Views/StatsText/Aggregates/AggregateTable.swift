@@ -3,11 +3,12 @@ public import StatsFormats
 public import StatsKnowledge
 public import StatsTree
 
-/// A table with one row per aggregate and function, and one column per headline statistic.
+/// Makes a table with one row per aggregate and function, and one column per headline statistic (a
+/// statistic that is important enough for a summary).
 ///
-/// Functions are applied to the members' rates of counters, and to the values of other statistics.
-/// Rows, columns and members are looked up once per generation of the tree: keep this value between
-/// passes.
+/// For counters, functions are applied to the rates of the members. For other statistics, functions
+/// are applied to the values of the members. Rows, columns and members are looked up again only
+/// after the plan or the tree changed. Therefore keep this value from one sample to the next.
 public struct AggregateTable {
   /// The names of the statistics that have a column.
   public let statistics: [String]
@@ -18,8 +19,9 @@ public struct AggregateTable {
 
   /// - Parameters:
   ///   - statistics: The names of the statistics that have a column.
-  ///   - outputs: The functions to apply; `list` adds a table per aggregate (see `lists`).
-  ///   - meanings: Identifies the statistics whose time is counted when a wait ends.
+  ///   - outputs: The functions to apply. The output `list` adds one table per aggregate (see
+  ///     `lists`).
+  ///   - meanings: Tells which statistics count the time of a wait only when the wait ends.
   ///   - pattern: Selects the sources whose aggregates are shown.
   public init(
     statistics: [String], outputs: [AggregateOutput], meanings: Meanings,
@@ -31,9 +33,9 @@ public struct AggregateTable {
     self.pattern = pattern
   }
 
-  /// Returns the rows of the last pass; none if `list` is the only function.
+  /// Returns the rows of the sampler's last sample. There are no rows if `list` is the only output.
   ///
-  /// Sources beyond `rowLimit` are omitted, except the first one.
+  /// Sources whose rows would exceed `rowLimit` are omitted. The first source is always included.
   public mutating func result(
     of sampler: Sampler, at timestamp: Timestamp, rowLimit: Int = .max
   ) -> SummaryTable.Result {
@@ -74,7 +76,7 @@ public struct AggregateTable {
 
   /// Returns one table per aggregate with the rates and values of its members.
   ///
-  /// The text is empty unless `list` is one of the functions.
+  /// The text is empty if `list` is not among the outputs.
   public mutating func lists(of sampler: Sampler, width: Int) -> (text: [UInt8], notes: [Footnote])
   {
     guard outputs.contains(.list) else { return ([], []) }
@@ -124,7 +126,8 @@ public struct AggregateTable {
 }
 
 extension CrossTable {
-  /// Creates a table of an aggregate's statistics by its members.
+  /// Creates a table of the statistics of an aggregate and the members of the aggregate, with one
+  /// value per statistic and member.
   init(
     _ columns: [(AggregatePart, AggregateColumn)], _ sampler: Sampler, showsRates: Bool,
     hidesZeros: Bool, _ notes: inout Set<Footnote>

@@ -2,7 +2,7 @@ public import Statistics
 public import StatsFormats
 public import StatsTree
 
-/// Aggregates as blocks of text, with one line per statistic and one column per function.
+/// Writes aggregates as blocks of text, with one line per statistic and one column per function.
 ///
 /// ```
 /// kvm  up
@@ -11,8 +11,8 @@ public import StatsTree
 ///     exits        121 k  40.1 k  kvm/web1/vcpu0     20.2 k
 ///     12 statistics are zero
 /// ```
-/// `min` and `max` name the member that has the value, unless all values are equal. `list` adds a
-/// table of the members' values.
+/// The column after `min` or `max` names the member that has the value. This column is empty if all
+/// values are equal. The output `list` adds a table of the members' values.
 public struct AggregateText: Sendable {
   private let outputs: [AggregateOutput]
   private let options: ShowText
@@ -20,8 +20,10 @@ public struct AggregateText: Sendable {
 
   /// - Parameters:
   ///   - outputs: The functions to apply, and whether to list the members.
-  ///   - options: Whether zeros are hidden and counters are shown as rates, and the meanings.
-  ///   - width: The maximum line length; nil for no limit, with 100 characters for `list`.
+  ///   - options: The options of `ShowText`: whether zeros are hidden, whether counters are shown
+  ///     as rates, and the descriptions of the statistics.
+  ///   - width: The maximum line length; nil for no limit. Without a limit, the tables of `list`
+  ///     still have at most 100 characters per line.
   public init(outputs: [AggregateOutput], _ options: ShowText, width: Int?) {
     self.outputs = outputs
     self.options = options
@@ -63,7 +65,8 @@ public struct AggregateText: Sendable {
       var table = TextTable(columns(functions))
       table.indent = 4
       var zeroCount = 0
-      // `min`, `max` and `avg` do not apply to histograms.
+      // Statistics without an applicable function are skipped, for example histograms if the only
+      // functions are `min`, `max` and `avg`.
       for column in part.columns where functions.contains(where: { column.supports($0) }) {
         var lineNotes: Set<Footnote> = []
         let row = row(part, column, functions, sampler, &lineNotes)
@@ -96,7 +99,7 @@ public struct AggregateText: Sendable {
     var columns = [Column("")]
     for (index, function) in functions.enumerated() {
       columns.append(Column(function.rawValue, .right, importance: 100 - index))
-      // The names of members are dropped first if lines are too long.
+      // If lines are too long, the columns with the names of members are dropped first.
       if function.picksMember { columns.append(Column("member", importance: -index)) }
     }
     return columns
@@ -116,7 +119,8 @@ public struct AggregateText: Sendable {
     return row
   }
 
-  /// Returns `true` if all results in a row are zero or missing; `zero` itself is not considered.
+  /// Returns `true` if all results in a row are zero or missing. The result of the function `zero`
+  /// is ignored.
   private func isZero(_ row: [String]) -> Bool {
     var index = 1
     let functions = outputs.compactMap(\.function)

@@ -1,9 +1,9 @@
 public import Statistics
 
-/// The name of an aggregate's statistic: the members' statistic and a function, such as
-/// `exits.max`.
+/// The name of an aggregate's statistic, such as `exits.max`. The name consists of the name of the
+/// members' statistic, a period and a function.
 public struct AggregateName {
-  /// The members' statistic, or a pattern for several.
+  /// The name of the members' statistic, or a pattern that matches several names.
   public let base: String
   public let function: AggregateFunction
 

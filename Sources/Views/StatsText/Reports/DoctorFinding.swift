@@ -1,9 +1,10 @@
 public import StatsRules
 internal import StatsTree
 
-/// One rule that fired for a source, or for several vCPUs of one VM.
+/// One rule whose condition holds for a source, or for several siblings, such as the vCPUs of one
+/// VM.
 public struct DoctorFinding {
-  /// A source with its evidence.
+  /// A source for which the condition holds, with the evidence.
   public struct Member {
     public let path: String
     let diagnosis: RuleReport.Diagnosis
@@ -11,12 +12,14 @@ public struct DoctorFinding {
   }
 
   public let rule: Rule
-  /// The sources, worst first by the rule's first value.
+  /// The sources, sorted by the first value of the rule's evidence, the largest value first.
   public let members: [Member]
 
-  /// Groups siblings of one rule.
+  /// Combines the diagnoses of one rule for siblings (sources with the same parent) into one
+  /// finding.
   ///
-  /// - Returns: the findings in the order of their rules, of one rule the worst first.
+  /// - Returns: the findings in the order of the rules. The findings of one rule are sorted by the
+  ///   first value of the evidence, the largest value first.
   public static func all(
     of diagnoses: [RuleReport.Diagnosis],
     neighbours: (RuleReport.Diagnosis) -> Neighbours?
@@ -24,7 +27,7 @@ public struct DoctorFinding {
     var groups: [(key: String, members: [Member])] = []
     for diagnosis in diagnoses {
       let parent = diagnosis.path.split(separator: "/").dropLast().joined(separator: "/")
-      // A source below a VM, a publisher or the host is shown with its siblings.
+      // A source below a VM, a publisher or the host is combined with its siblings.
       let above = diagnosis.source.parent?.groups ?? []
       let isPart = parent.contains("/") || above.contains { $0.aggregation == nil }
       let key = "\(diagnosis.rule.name) \(isPart ? parent : diagnosis.path)"
@@ -57,7 +60,7 @@ public struct DoctorFinding {
 }
 
 extension DoctorFinding.Member {
-  /// The rule's first value.
+  /// The first value of the rule's evidence; 0 if the value is missing.
   fileprivate var weight: Double {
     guard case .success(let measure)? = diagnosis.evidence.first else { return 0 }
     return measure.value

@@ -4,7 +4,7 @@ import StatsRules
 internal import StatsTree
 
 extension DoctorReport {
-  /// Returns a JSON document; `docs/json.md` describes it.
+  /// Returns a JSON document in the format that `docs/json.md` describes.
   public func json() -> [UInt8] {
     JSONWriter.document { writer in
       writer.key("rules")
@@ -81,7 +81,7 @@ extension DoctorReport {
   }
 }
 
-/// A value of a formula with its unit, or why it is missing.
+/// Writes the value of a formula with its unit, or the reasons why the value is missing.
 struct EvidenceJSON {
   private let formula: Formula
   private let result: Result<Measure, MissingValuesError>

@@ -3,7 +3,7 @@ internal import StatsFormats
 public import StatsRules
 internal import StatsTree
 
-/// The findings of `vitals doctor` as text and JSON.
+/// Writes the findings of `vitals doctor` as text and JSON.
 public struct DoctorReport {
   let findings: [DoctorFinding]
   let gaps: [RuleReport.Gap]
@@ -15,10 +15,10 @@ public struct DoctorReport {
   /// - Parameters:
   ///   - findings: the findings, in the order in which they are shown.
   ///   - gaps: the rules that could not be evaluated.
-  ///   - examinedCount: the number of sources that a rule applied to.
+  ///   - examinedCount: the number of sources to which at least one rule applied.
   ///   - ruleCount: the number of rules.
   ///   - nanoseconds: the time between the two samples.
-  ///   - width: the maximum number of columns of the text.
+  ///   - width: the maximum line length of the text, in characters.
   public init(
     findings: [DoctorFinding], gaps: [RuleReport.Gap], examinedCount: Int, ruleCount: Int,
     nanoseconds: UInt64, width: Int
@@ -31,7 +31,8 @@ public struct DoctorReport {
     self.width = width
   }
 
-  /// The maximum number of members of a finding whose values are shown side by side.
+  /// The maximum number of values that are shown side by side. Each value comes from one member
+  /// (source) of a finding.
   private static let maximumColumns = 4
 
   public var text: String {
@@ -82,7 +83,8 @@ public struct DoctorReport {
     return text
   }
 
-  /// `kvm/web1/vcpu0`, or with its siblings: `kvm/web1/vcpu0 (and vcpu1, vcpu2)`.
+  /// Returns the path of the first source of a finding, followed by the names of the other sources,
+  /// such as `kvm/web1/vcpu0 (and vcpu1, vcpu2)`.
   private func subject(of finding: DoctorFinding) -> String {
     let paths = finding.members.map(\.path)
     let others = paths.dropFirst().prefix(Self.maximumColumns - 1).map {
@@ -94,7 +96,8 @@ public struct DoctorReport {
     return ((paths.first ?? "") + (tail.isEmpty ? "" : " (and \(tail))")).printable
   }
 
-  /// Returns the values side by side, and the first reason for a missing value.
+  /// Returns the values side by side. If a value is missing, the reason for the first missing value
+  /// follows.
   private static func values(_ results: [Result<Measure, MissingValuesError>]) -> String {
     var reason: String?
     let texts = results.map { result in
@@ -132,7 +135,8 @@ public struct DoctorReport {
 
   // MARK: - Gaps
 
-  /// One entry for all rules that cannot be evaluated for the same sources.
+  /// One entry for each set of sources, with all rules that could not be evaluated for these
+  /// sources.
   private var gapLines: String {
     var groups: [(paths: [String], gaps: [RuleReport.Gap])] = []
     for gap in gaps {

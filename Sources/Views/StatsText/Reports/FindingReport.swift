@@ -1,7 +1,7 @@
 public import StatsChecks
 internal import StatsFormats
 
-/// The findings of `vitals check` as text, JSON or JUnit XML.
+/// Writes the findings of `vitals check` as text, JSON or JUnit XML.
 public struct FindingReport {
   private let findings: [Finding]
 
@@ -23,10 +23,10 @@ public struct FindingReport {
 
   private var passedCount: Int { findings.count - failedCount - skippedCount }
 
-  /// Returns one line for each object, one for each failed or skipped rule below it, and the
-  /// totals.
+  /// Returns one line for each checked object. One line for each failed or skipped rule follows the
+  /// line of its object. The last line has the totals.
   ///
-  /// With `all`, passed rules have a line, too.
+  /// If `all` is set, passed rules also have a line.
   public func text(all: Bool) -> String {
     var text = ""
     var objects: [String] = []
@@ -54,7 +54,7 @@ public struct FindingReport {
     return text + "\(passedCount) passed, \(failedCount) failed, \(skippedCount) skipped\n"
   }
 
-  /// Returns a JSON document; `docs/json.md` describes it.
+  /// Returns a JSON document in the format that `docs/json.md` describes.
   public func json() -> [UInt8] {
     JSONWriter.document { writer in
       writer.key("findings")
@@ -72,7 +72,8 @@ public struct FindingReport {
     }
   }
 
-  /// Returns JUnit XML for build servers: a test suite with one case for each finding.
+  /// Returns JUnit XML for build servers. The XML contains a test suite with one test case for each
+  /// finding.
   public func junit() -> String {
     var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
     text += "<testsuite name=\"vitals check\" tests=\"\(findings.count)\""
@@ -98,7 +99,7 @@ public struct FindingReport {
       case "<": result += "&lt;"
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
-      // XML 1.0 has no control characters.
+      // XML 1.0 does not allow most control characters.
       case _ where scalar.value < 0x20: result += "?"
       default: result.unicodeScalars.append(scalar)
       }
@@ -107,7 +108,7 @@ public struct FindingReport {
 }
 
 extension Finding.Outcome {
-  /// `pass`, `fail` or `skip`.
+  /// The outcome as a word: `pass`, `fail` or `skip`.
   var word: String {
     switch self {
     case .pass: "pass"

@@ -1,11 +1,12 @@
-/// The processes that ran on the CPUs of a thread that waited for one, in the same window.
+/// The processes that ran on the CPUs of a thread in an interval in which the thread waited for a
+/// CPU.
 public struct Neighbours {
-  /// A process that ran there.
+  /// A process that ran on one of these CPUs.
   public struct Neighbour {
-    /// The path of the VM, or the process's command.
+    /// The path of the VM if the process runs a VM; otherwise the command of the process.
     public let name: String
     public let process: Int32
-    /// CPU time as a share of one CPU.
+    /// The CPU time of the process, as a share of the time of one CPU.
     public let share: Double
 
     public init(name: String, process: Int32, share: Double) {
@@ -15,9 +16,9 @@ public struct Neighbours {
     }
   }
 
-  /// The CPUs that the thread may use.
+  /// The CPUs on which the thread is allowed to run.
   public let cpus: Set<Int>
-  /// The processes, largest share first; empty if none used a CPU for long.
+  /// The processes, the largest share first. The list is empty if no process used a CPU for long.
   public let all: [Neighbour]
 
   public init(cpus: Set<Int>, all: [Neighbour]) {

@@ -1,6 +1,7 @@
-/// Text wrapped to a width.
+/// Wraps and shortens text.
 enum Paragraph {
-  /// Returns a label in a column of its own, and the text beside it.
+  /// Returns a label and, beside the label, the text wrapped to `width` characters. The label has a
+  /// column of its own.
   static func labelled(_ label: String, _ text: String, width: Int) -> String {
     let column = 10
     var lines = [""]

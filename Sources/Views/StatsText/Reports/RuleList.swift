@@ -1,14 +1,14 @@
 public import StatsChecks
 internal import StatsFormats
 
-/// The rules of checkers as text or JSON, as `vitals check --list-rules` writes them.
+/// Writes the rules of checkers as text or JSON, for `vitals check --list-rules`.
 public struct RuleList {
   /// The rules of one checker.
   public struct Checker {
     let name: String
     let rules: [(id: String, text: String)]
 
-    /// Creates the list of all rules of a type; `name` states what the checker examines.
+    /// Creates the list of all rules of a type. `name` states what the checker examines.
     public init<Rule: CheckRule>(_ name: String, _ rules: Rule.Type) {
       self.name = name
       self.rules = rules.allCases.map { ($0.id, $0.text) }
@@ -21,14 +21,14 @@ public struct RuleList {
     self.checkers = checkers
   }
 
-  /// The name of each checker, followed by one line per rule; a blank line separates checkers.
+  /// The name of each checker, followed by one line per rule. A blank line separates checkers.
   public var text: String {
     checkers.map { checker in
       "\(checker.name)\n" + checker.rules.map { "\($0.id)  \($0.text)\n" }.joined()
     }.joined(separator: "\n")
   }
 
-  /// Returns a JSON document; `docs/json.md` describes it.
+  /// Returns a JSON document in the format that `docs/json.md` describes.
   public func json() -> [UInt8] {
     JSONWriter.document { writer in
       writer.key("rules")

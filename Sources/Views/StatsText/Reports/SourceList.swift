@@ -3,19 +3,20 @@ internal import Statistics
 internal import StatsFormats
 public import StatsTree
 
-/// Sources with their status and provenance, as `vitals list` writes them.
+/// Writes sources with their status and provenance (access method), for `vitals list`.
 public struct SourceList {
   private let sources: [Source]
   private let sampler: Sampler
-  /// Sources whose diagnostics come first: the roots of inputs.
+  /// The root sources of the inputs. The diagnostics of these sources come first.
   private let roots: [Source]
   /// The visible groups by id.
   private let entries: [UInt64: Plan.Entry]
 
   /// - Parameters:
   ///   - sources: the sources to list.
-  ///   - sampler: has sampled the sources once.
-  ///   - roots: the roots of inputs, whose diagnostics come before those of the sources.
+  ///   - sampler: a sampler that has sampled the sources once.
+  ///   - roots: the root sources of the inputs. The diagnostics of the roots come before the
+  ///     diagnostics of `sources`.
   public init(sources: [Source], sampler: Sampler, roots: [Source]) {
     self.sources = sources
     self.sampler = sampler
@@ -25,20 +26,21 @@ public struct SourceList {
     self.entries = entries
   }
 
-  /// The groups of a source that are shown.
+  /// Returns the visible groups of a source.
   private func groups(of source: Source) -> [Plan.Entry] {
     source.groups.compactMap { entries[$0.id] }
   }
 
-  /// The source's own status, or the first group status that is not `up`.
+  /// Returns the status of the source if it is not `up`. Otherwise, returns the status of the first
+  /// group that is not `up`, or `up` if all groups are up.
   private func status(of source: Source) -> Status {
     if source.status != .up { return source.status }
-    // An aggregate without members is complete.
+    // Aggregates without members are ignored, because none of their values is missing.
     let groups = groups(of: source).filter { sampler.members(of: $0)?.count != 0 }
     return groups.map { sampler.status(of: $0) }.first { $0 != .up } ?? .up
   }
 
-  /// Returns a JSON document; `docs/json.md` describes it.
+  /// Returns a JSON document in the format that `docs/json.md` describes.
   public func json() -> [UInt8] {
     JSONWriter.document { writer in
       writer.key("sources")
@@ -82,7 +84,7 @@ public struct SourceList {
     }
   }
 
-  /// Returns CSV by RFC 4180 with a header.
+  /// Returns CSV in the format of RFC 4180, with a header line.
   public func csv() -> String {
     var table = [["path", "status", "groups", "provenance", "pid", "uuid", "members"]]
     for source in sources {
@@ -100,7 +102,7 @@ public struct SourceList {
     return table.map { $0.map(Self.quoted).joined(separator: ",") + "\r\n" }.joined()
   }
 
-  /// A field of RFC 4180.
+  /// Returns a text as a CSV field of RFC 4180, in quotes if necessary.
   private static func quoted(_ text: String) -> String {
     text.contains { ",\"\r\n".contains($0) }
       ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
@@ -132,7 +134,8 @@ public struct SourceList {
     }
     var seen: Set<String> = []
     for source in roots + sources where seen.insert(source.path).inserted {
-      // On-demand groups that are off are visible in diagnostics only.
+      // The diagnostics of these roles are always shown, because only diagnostics mention on-demand
+      // groups that are off.
       let isAlwaysExplained: Bool =
         switch source.role {
         case .vms, .domains, .publisher, .published, .plugins, .plugin, .pluginObject: true
@@ -162,7 +165,7 @@ public struct SourceList {
 }
 
 extension Status {
-  /// Why there are no current values.
+  /// The reason why there are no current values.
   fileprivate var reason: String? {
     switch self {
     case .denied(let code): SystemError.text(for: code)

@@ -3,7 +3,7 @@ internal import StatsFormats
 internal import StatsKnowledge
 
 extension StatisticDescription {
-  /// Returns descriptions as a JSON document; `docs/json.md` describes it.
+  /// Returns descriptions as a JSON document in the format that `docs/json.md` describes.
   public static func json(of descriptions: [StatisticDescription]) -> [UInt8] {
     JSONWriter.document { writer in
       writer.key("descriptions")

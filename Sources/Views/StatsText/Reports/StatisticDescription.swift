@@ -1,10 +1,12 @@
 public import Statistics
 public import StatsKnowledge
 
-/// A form of a statistic, and the groups that have it.
+/// One definition of a statistic in the schemas, and the groups whose schemas contain this
+/// definition.
 public struct StatisticForm {
   public let statistic: Statistic
-  /// Paths with placeholders and the group, such as `kvm/<vm> (kvm)`.
+  /// The places of the groups: paths with placeholders, each with the name of a group, such as
+  /// `kvm/<vm> (kvm)`.
   public var places: [String]
 
   public init(statistic: Statistic, places: [String]) {
@@ -13,11 +15,11 @@ public struct StatisticForm {
   }
 }
 
-/// Everything that is known about a statistic's name.
+/// Collects and formats everything that is known about the name of a statistic.
 public struct StatisticDescription {
-  /// The name as its source spells it.
+  /// The name as the source of the statistic spells the name.
   let name: String
-  /// The function of an aggregate, if the user asked for one.
+  /// The function of an aggregate, if the user asked for a function; nil otherwise.
   let function: AggregateFunction?
   let forms: [StatisticForm]
   let meanings: [Meaning]

@@ -4,9 +4,10 @@ public import StatsInput
 public import StatsRules
 internal import StatsTree
 
-/// The lines of `vitals watch --format json` other than samples; `docs/json.md` describes them.
+/// Writes the lines of `vitals watch --format json` that are not samples. `docs/json.md` describes
+/// these lines.
 public enum WatchJSON {
-  /// Returns the line of an event, or `nil` for an event that has none.
+  /// Returns the line of an event; `nil` for an event without a line.
   public static func line(of event: InputEvent, at time: Timestamp) -> [UInt8]? {
     switch event {
     case .appeared(let path, let owner): line("appeared", path, owner, time)
@@ -34,7 +35,8 @@ public enum WatchJSON {
     }
   }
 
-  /// Returns the line of a source for which a condition holds, with the values of its terms.
+  /// Returns the line of a source for which a condition holds. The line contains the values of the
+  /// condition's terms.
   public static func line(
     of subject: Subject, _ condition: Formula, _ terms: [Formula], at time: Timestamp
   ) -> [UInt8] {

@@ -3,17 +3,18 @@ internal import StatsFormats
 import StatsKnowledge
 internal import StatsTree
 
-/// The lines of one group.
+/// Formats the lines of one group for `vitals show`.
 struct GroupBlock {
   private struct Line {
     let name: String
     var value = "-"
     var rate = ""
-    /// Text after the columns, instead of a rate.
+    /// Text that follows the value instead of a rate.
     var rest = ""
-    /// The contribution of departed members to the value.
+    /// The part of the value that comes from departed members (members that no longer exist), as
+    /// text.
     var departed = ""
-    /// The description in the schema.
+    /// The description of the statistic in the schema.
     var meaning = ""
     var bars: [HistogramText.Bar] = []
   }
@@ -21,11 +22,12 @@ struct GroupBlock {
   private var lines: [Line] = []
   private var zeroCount = 0
   private var unchangedCount = 0
-  /// The footnotes that the rates have marks of.
+  /// The footnotes whose marks are in the lines.
   private(set) var notes: Set<Footnote> = []
   private let options: ShowText
   private let ongoingTime: OngoingTime
-  /// The number of members of a sum, which can spend time simultaneously; 1 for other groups.
+  /// The number of members of an aggregate, because all members can spend time at once; 1 for other
+  /// groups.
   private let memberCount: Int
 
   init(_ options: ShowText, _ sampler: Sampler, _ entry: Plan.Entry) {
@@ -56,7 +58,8 @@ struct GroupBlock {
     }
   }
 
-  /// Formats the contribution of departed members to a sum; empty if there is none.
+  /// Formats the part of a sum that comes from departed members. The text is empty if there is no
+  /// such part.
   private func departed(
     _ index: Int, _ statistic: Statistic, _ sampler: Sampler, _ entry: Plan.Entry
   ) -> String {
@@ -158,7 +161,8 @@ struct GroupBlock {
 
   func append(to text: inout ByteText) {
     let nameWidth = lines.map(\.name.unicodeScalars.count).max() ?? 0
-    // Lists of words and histograms do not widen the columns of all other values.
+    // The widths of histograms and of long lists of words are ignored, so that they do not widen
+    // the columns of all other values.
     let plain = lines.filter(\.rest.isEmpty)
     let valueWidth = min(24, plain.map(\.value.unicodeScalars.count).max() ?? 0)
     let rateWidth = plain.map(\.rate.unicodeScalars.count).max() ?? 0
@@ -186,7 +190,8 @@ struct GroupBlock {
     }
   }
 
-  /// Appends a meaning, truncated to `room`; omitted if fewer than 24 characters would fit.
+  /// Appends a description, which is truncated to `room` characters. Appends nothing if `room` is
+  /// too small for the first 24 characters and for the whole description.
   private func append(_ meaning: String, room: Int, to text: inout ByteText) {
     guard !meaning.isEmpty, room >= min(24, meaning.count) else { return }
     text.append("  " + (meaning.count <= room ? meaning : meaning.prefix(room - 3) + "..."))

@@ -3,7 +3,7 @@ import StatsFormats
 public import StatsKnowledge
 public import StatsTree
 
-/// Sources as blocks of text, with one line per statistic.
+/// Writes sources as blocks of text, with one line per statistic.
 ///
 /// ```
 /// kvm/web1/vcpu0  up  vcpu=0
@@ -12,23 +12,27 @@ public import StatsTree
 ///     halt_wait_hist  1234 samples  p50 <= 1.02 us  p90 <= 4.09 us  ...
 ///     12 statistics are zero
 /// ```
-/// The heading of an aggregate has the number of members. The contribution of departed members to a
-/// sum is shown separately:
+/// The heading of an aggregate contains the number of members. The part of a sum that comes from
+/// departed members (members that no longer exist) is shown in parentheses:
 /// ```
 ///   vcpus.kvm  sum of 6 by pidfd_getfd, 718 us ago, read in 21 us, 1 stale, 2 departed
 ///     exits           923 k   9.84 k/s  (12.5 k from departed members)
 ///     blocking        3 of 6
 /// ```
 public struct ShowText: Sendable {
-  /// The meanings, which identify the statistics whose time is counted when a wait ends.
+  /// The descriptions of the statistics. They tell which statistics count a wait only when the wait
+  /// ends.
   public var meanings: Meanings
-  /// Whether statistics that are zero, or did not change, are omitted and counted.
+  /// Whether statistics that are zero or did not change are omitted. A line then gives the number
+  /// of omitted statistics.
   public var hidesZeros = true
-  /// Whether rates of counters are shown, and the samples of the interval for histograms.
+  /// Whether counters are shown with their rates, and histograms with the samples of the interval
+  /// only.
   public var showsRates = false
   /// Whether each bucket with samples is shown with its exact bounds.
   public var showsBars = false
-  /// The line length up to which descriptions from the schema are shown; nil to show none.
+  /// The maximum length of a line that ends with a description from the schema; nil to show no
+  /// descriptions. A longer description is cut, or omitted if there is too little room for it.
   public var meaningWidth: Int?
 
   public init(
@@ -42,7 +46,8 @@ public struct ShowText: Sendable {
     self.meaningWidth = meaningWidth
   }
 
-  /// Returns the blocks of all matching sources, separated by blank lines, and the footnotes.
+  /// Returns the blocks of all matching sources, separated by blank lines. The footnotes follow the
+  /// last block.
   public func text(
     of sampler: Sampler, at timestamp: Timestamp, matching pattern: Pattern = .everything
   ) -> String {
@@ -66,7 +71,8 @@ public struct ShowText: Sendable {
     return text.text
   }
 
-  /// Appends the line of a source with its path, status, keys and labels, then its diagnostics.
+  /// Appends the line of a source with its path, status, keys and labels. One line per diagnostic
+  /// of the source follows.
   func appendHeading(of source: Source, at timestamp: Timestamp, to text: inout ByteText) {
     text.append(printable: source.path)
     text.append("  \(source.status.text(at: timestamp))")
@@ -83,7 +89,8 @@ public struct ShowText: Sendable {
     }
   }
 
-  /// Appends the line of a group with its provenance, its status and the age of its values.
+  /// Appends the line of a group with its provenance (access method), its status and the age of its
+  /// values.
   ///
   /// The line of an aggregate includes its functions if `namesFunctions` is set.
   func appendHeading(

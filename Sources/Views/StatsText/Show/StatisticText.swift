@@ -2,7 +2,10 @@ internal import Statistics
 internal import StatsFormats
 public import StatsTree
 
-/// Values grouped by statistic: for each family of groups a table of statistics by sources.
+/// Writes values grouped by statistic, with one table per family.
+///
+/// A family consists of the groups of many sources that have the same name and schema. The table of
+/// a family has the statistics in one direction and the sources in the other.
 ///
 /// ```
 /// kvm  4 sources by pidfd_getfd
@@ -10,21 +13,23 @@ public import StatsTree
 ///   exits             123 k        12 k          40           2
 ///   41 statistics are zero
 /// ```
-/// A histogram has the bound of its 99th percentile. If the sources do not fit side by side, the
-/// table is transposed or split.
+/// A histogram is shown as the bound of its 99th percentile. If the sources do not fit side by
+/// side, the table is transposed or split.
 public struct StatisticText: Sendable {
   private let options: ShowText
   private let width: Int
 
   /// - Parameters:
-  ///   - options: Whether zeros are hidden and counters are shown as rates, and the meanings.
+  ///   - options: The options of `ShowText`: whether zeros are hidden, whether counters are shown
+  ///     as rates, and the descriptions of the statistics.
   ///   - width: The maximum line length.
   public init(_ options: ShowText, width: Int) {
     self.options = options
     self.width = width
   }
 
-  /// Returns the tables of the last pass in tree order, separated by blank lines.
+  /// Returns the tables of the sampler's last sample in the order of the tree, separated by blank
+  /// lines.
   public func text(of sampler: Sampler) -> String {
     var text = ByteText()
     var notes: Set<Footnote> = []
@@ -40,7 +45,7 @@ public struct StatisticText: Sendable {
     return text.text
   }
 
-  /// Returns the groups of the plan by family.
+  /// Returns the groups of the sampler's plan, divided by family.
   private func families(of sampler: Sampler) -> [[Plan.Entry]] {
     var families: [[Plan.Entry]] = []
     var places: [ObjectIdentifier: Int] = [:]

@@ -9,9 +9,10 @@ public struct Column: Hashable, Sendable {
 
   public let title: String
   public let alignment: Alignment
-  /// The importance in a narrow table.
+  /// Decides which columns are dropped if the table is too wide.
   ///
-  /// The columns of lowest importance are dropped first, the rightmost of equal ones.
+  /// The column with the lowest importance is dropped first. Of columns with equal importance, the
+  /// rightmost column is dropped first.
   public let importance: Int
 
   public init(_ title: String, _ alignment: Alignment = .left, importance: Int = 0) {

@@ -1,16 +1,17 @@
 internal import StatsFormats
 
-/// A table of statistics by sources, in the orientation that needs fewer parts.
+/// Makes a table of statistics and sources in the orientation that needs fewer parts.
 ///
-/// Statistics are lines and sources are columns, unless the transposed table needs fewer parts
-/// below each other, for example with many sources. The common start of all paths is shown once, in
-/// the title of the first column.
+/// A table that is wider than the line length is split into parts, which are written below each
+/// other. Each statistic has a line and each source has a column. If the transposed table needs
+/// fewer parts, for example with many sources, the transposed table is used. The common start of
+/// all paths is shown only once, in the title of the first column.
 package struct CrossTable {
   private let sources: [String]
   /// The common start of all paths, including the slash.
   private let commonStart: String
   private var names: [String] = []
-  /// The cells, by statistic and source.
+  /// The cells. The first index is the statistic, the second index is the source.
   private var cells: [[String]] = []
   /// The number of statistics that were omitted because they are zero for all sources.
   package private(set) var zeroCount = 0
@@ -21,7 +22,8 @@ package struct CrossTable {
     sources = paths.map { String(String.UnicodeScalarView($0.unicodeScalars.dropFirst(count))) }
   }
 
-  /// Adds a statistic, unless zeros are hidden and it is zero for all sources.
+  /// Adds a statistic. If zeros are hidden and the statistic is zero or missing for all sources,
+  /// only increments `zeroCount`.
   ///
   /// - Precondition: `row` has one cell per source.
   package mutating func append(_ name: String, _ row: [String], hidesZeros: Bool) {
@@ -34,7 +36,8 @@ package struct CrossTable {
     cells.append(row)
   }
 
-  /// Returns the lines, with at most `width` characters if a single column fits.
+  /// Returns the lines. Each line has at most `width` characters. If a single column does not fit,
+  /// the line of this column is longer.
   package func text(width: Int, indent: Int) -> [UInt8] {
     guard !names.isEmpty, !sources.isEmpty else { return [] }
     let room = max(1, width - indent)
@@ -88,7 +91,8 @@ package struct CrossTable {
     return parts
   }
 
-  /// Returns the common parent path with a slash; empty for a single path.
+  /// Returns the common parent path of all paths, followed by a slash. The text is empty for a
+  /// single path and for paths without a common parent.
   private static func commonStart(of paths: [String]) -> String {
     guard paths.count > 1, var start = paths.first.map({ $0.split(separator: "/").dropLast() })
     else { return "" }

@@ -3,26 +3,29 @@ internal import StatsFormats
 import StatsKnowledge
 internal import StatsTree
 
-/// The rows and cells of a summary, valid for one generation of the tree.
+/// Finds the rows and cells of a summary table. The layout is valid until the plan or the tree
+/// changes.
 struct SummaryLayout {
-  /// The statistic that a row and column show.
+  /// The location and the format of the value in one row and column.
   struct Cell {
     let placement: Placement
-    /// The position of the formatter in `formatters`.
+    /// The index of the formatter in `formatters`.
     let formatter: Int
-    /// The position in the row's `aggregates`; nil if the group is not an aggregate.
+    /// The index of the group in the row's `aggregates`; nil if the group is not an aggregate.
     let aggregate: Int?
   }
 
   struct Row {
     let source: Source
     let placements: [Placement]
-    /// The provenances of groups that are not aggregates: `pidfd_getfd+procfs`, or empty.
+    /// The provenances (access methods) of the groups that are not aggregates, such as
+    /// `pidfd_getfd+procfs`; empty if there are no such groups.
     let plainProvenance: String
     let aggregates: [Plan.Entry]
     let cells: [Cell?]
 
-    /// Whether any column has a cell; a row without cells is shown only while it is not up.
+    /// Whether any column has a cell. A row without cells is shown only while its status is not
+    /// `up`.
     var hasNumbers: Bool { cells.contains { $0 != nil } }
   }
 
@@ -34,7 +37,7 @@ struct SummaryLayout {
   init(_ sampler: Sampler, _ pattern: Pattern, _ names: [String], _ meanings: Meanings) {
     generation = sampler.plan.generation
     treeGeneration = sampler.tree.generation
-    // The formatter of each column, by schema.
+    // For each schema, the index of the formatter of each column.
     var formattersOf: [FormatterKey: [Int?]] = [:]
     for item in VisibleSources(sampler, matching: pattern).items {
       let found = item.entries.map { entry in
@@ -55,7 +58,7 @@ struct SummaryLayout {
     }
   }
 
-  /// Groups with equal keys have the same formatters.
+  /// Identifies the formatters of a group. Groups with equal keys have the same formatters.
   private struct FormatterKey: Hashable {
     let schema: UInt64
     let isAggregate: Bool
@@ -97,7 +100,7 @@ struct SummaryLayout {
 }
 
 extension SummaryLayout.Row {
-  /// Returns the provenances of the row: `pidfd_getfd+procfs`, `aggregate(5/6)`.
+  /// Returns the provenances of the row, such as `pidfd_getfd+procfs` or `aggregate(5/6)`.
   func provenance(in sampler: Sampler) -> String {
     if aggregates.isEmpty, !plainProvenance.isEmpty { return plainProvenance }
     var words = plainProvenance.isEmpty ? [] : [plainProvenance]
@@ -108,7 +111,8 @@ extension SummaryLayout.Row {
     return words.isEmpty ? "-" : words.joined(separator: "+")
   }
 
-  /// Returns the status of the source, or of its first group that is not up.
+  /// Returns the status of the source if it is not `up`. Otherwise, returns the status of the first
+  /// group that is not `up`, or `up` if all groups are up.
   func status(in sampler: Sampler) -> Status {
     guard source.status == .up else { return source.status }
     for index in placements.indices {

@@ -4,13 +4,14 @@ public import StatsKnowledge
 public import StatsTree
 
 extension SummaryTable {
-  /// Finds the headline statistics of a plan.
+  /// Finds the headline statistics of a plan, which are the statistics with a rank in `meanings`.
   ///
   /// - Parameters:
   ///   - plan: The plan that provides the schemas.
-  ///   - meanings: The ranks; a name with several meanings has the best of their ranks.
+  ///   - meanings: The ranks of the statistics. If a name has several meanings, the best of their
+  ///     ranks is used.
   ///   - limit: The maximum number of names.
-  /// - Returns: Names for the columns of a summary, highest rank first.
+  /// - Returns: The names for the columns of a summary, the most important first.
   public static func headlines(for plan: Plan, _ meanings: Meanings, limit: Int) -> [String] {
     headlines(for: plan.entries, meanings, limit: limit)
   }
@@ -33,15 +34,15 @@ extension SummaryTable {
 
   /// Finds the headline statistics that are not zero.
   ///
-  /// The three with the highest rank are included even if they are zero. If no statistic has a
-  /// rank, the order of the schemas decides.
+  /// The three most important statistics are included even if they are zero. If no statistic has a
+  /// rank, statistics are selected by kind and by their order in the schemas.
   ///
   /// - Parameters:
-  ///   - sampler: The sampler that provides the plan and the last pass.
-  ///   - meanings: The ranks.
-  ///   - paths: The sources to ignore.
+  ///   - sampler: The sampler that provides the plan and the last sample.
+  ///   - meanings: The ranks of the statistics.
+  ///   - paths: The paths of the sources to ignore.
   ///   - limit: The maximum number of names.
-  /// - Returns: Names for the columns of a summary, highest rank first.
+  /// - Returns: The names for the columns of a summary, the most important first.
   public static func headlines(
     for sampler: Sampler, _ meanings: Meanings, without paths: Set<String> = [], limit: Int
   ) -> [String] {
@@ -57,7 +58,8 @@ extension SummaryTable {
       let aggregate = entry.group.aggregation?.definition
       for index in entry.shown {
         let statistic = entry.group.schema.statistics[index]
-        // The first word of state counts is the number of members with the value `no`.
+        // State counts have one word per value. The first word is the number of members with the
+        // value `no`, so the second word is checked.
         let word = StateCounts(of: index, in: aggregate) == nil ? 0 : 1
         if let value = sampler.value(statistic, of: entry, word: word), value > 0 {
           nonzero.insert(statistic.name)

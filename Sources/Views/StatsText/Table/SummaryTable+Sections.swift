@@ -2,7 +2,8 @@ import Statistics
 internal import StatsFormats
 public import StatsTree
 
-/// Sources of one publisher that share a table because they have the same schemas.
+/// A set of sources that share a table, because they belong to one publisher and have the same
+/// schemas.
 public struct SummarySection: Sendable {
   /// The paths of the sources.
   public let paths: Set<String>
@@ -11,15 +12,17 @@ public struct SummarySection: Sendable {
     self.paths = paths
   }
 
-  /// Divides the published sources of a plan by publisher and schemas.
+  /// Divides the published sources of a plan into sections. Sources with the same publisher and the
+  /// same schemas form one section.
   ///
-  /// The columns of such a section are chosen from the schemas, because Vitals has no meanings for
-  /// statistics of other programs.
+  /// The columns of such a section are chosen by the kinds in the schemas, because Vitals has no
+  /// ranks for the statistics of other programs.
   ///
   /// - Parameters:
   ///   - plan: The plan that provides the sources.
-  ///   - limit: The maximum number of sections; further sources are added to the last one.
-  /// - Returns: The sections in tree order.
+  ///   - limit: The maximum number of sections. The sources of further sections are added to the
+  ///     last section.
+  /// - Returns: The sections in the order of the tree.
   public static func published(in plan: Plan, limit: Int = 12) -> [SummarySection] {
     struct Key: Hashable {
       let publisher: String
@@ -51,14 +54,15 @@ public struct SummarySection: Sendable {
 extension SummaryTable {
   /// Selects statistics of a section by kind.
   ///
-  /// A state comes first, then a few counters, levels, histograms and peaks in schema order, then
-  /// the others; statistics without a value come last.
+  /// A state comes first. A few counters, levels, histograms and peaks follow, each kind in the
+  /// order of the schema. The remaining statistics come next. Statistics without a value, and
+  /// counters that contain the sum of a histogram, come last.
   ///
   /// - Parameters:
-  ///   - sampler: The sampler that provides the plan and the last pass.
-  ///   - section: The sources.
+  ///   - sampler: The sampler that provides the plan and the last sample.
+  ///   - section: The section, which provides the paths of the sources.
   ///   - limit: The maximum number of names.
-  /// - Returns: Names for the columns of a summary.
+  /// - Returns: The names for the columns of a summary.
   public static func headlines(
     for sampler: Sampler, _ section: SummarySection, limit: Int
   ) -> [String] {
@@ -104,7 +108,7 @@ extension SummaryTable {
 }
 
 extension Source {
-  /// The name of the publisher that the source belongs to; empty if there is none.
+  /// The name of the publisher to which the source belongs; empty if the source has no publisher.
   fileprivate var publisherName: String {
     var source: Source? = self
     while let candidate = source {

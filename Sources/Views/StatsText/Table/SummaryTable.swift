@@ -3,13 +3,15 @@ public import StatsFormats
 public import StatsKnowledge
 public import StatsTree
 
-/// A table with one row per source and one column per headline statistic.
+/// Makes a table with one row per source and one column per headline statistic (a statistic that is
+/// important enough for a summary).
 ///
-/// Rows and columns are looked up once per generation of the tree: keep this value between passes.
+/// Rows and columns are looked up again only after the plan or the tree changed. Therefore keep
+/// this value from one sample to the next.
 public struct SummaryTable {
   /// The names of the statistics that have a column.
   public let statistics: [String]
-  /// Whether a histogram also has the bound of its median.
+  /// Whether the cell of a histogram also contains the bound of the median.
   public var showsMedians = false
   private let meanings: Meanings
   private let pattern: Pattern
@@ -17,7 +19,7 @@ public struct SummaryTable {
 
   /// - Parameters:
   ///   - statistics: The names of the statistics that have a column, the most important first.
-  ///   - meanings: Identifies the statistics whose time is counted when a wait ends.
+  ///   - meanings: Tells which statistics count the time of a wait only when the wait ends.
   ///   - pattern: Selects the sources.
   public init(
     statistics: [String], meanings: Meanings, matching pattern: Pattern = .everything
@@ -27,7 +29,7 @@ public struct SummaryTable {
     self.pattern = pattern
   }
 
-  /// The table and the footnotes that its values have marks of.
+  /// The table, and the footnotes whose marks are in the table.
   public struct Result: Sendable {
     public let table: TextTable
     public let notes: [Footnote]
@@ -37,13 +39,15 @@ public struct SummaryTable {
 
   /// Returns the rows of the matching sources, parents first.
   ///
-  /// A counter has its rate per second, a time its share of the interval, a histogram the bound of
-  /// the 99th percentile in the interval, any other statistic its value. A missing value is `-`,
-  /// for example a rate after the first pass. In a sum 100 % is the time of one member, and states
-  /// and booleans are the numbers of members by value. The column STATUS exists if any source is
-  /// not up. If several groups of a source have a statistic of one name, the first group is used. A
-  /// source that is up and has none of the statistics has no row. Sources beyond `rowLimit` are
-  /// omitted.
+  /// A counter is shown as its rate per second. A counter of time is shown as its share of the
+  /// interval. A histogram is shown as the bound of the 99th percentile in the interval. Any other
+  /// statistic is shown as its value. A missing value is shown as `-`, for example a rate after the
+  /// first sample. For an aggregate, 100 % is the time of one member, and a state or boolean is
+  /// shown as the number of members with each value.
+  ///
+  /// The column STATUS exists if the status of any shown source is not `up`. If several groups of a
+  /// source have a statistic with the same name, the first group is used. A source that is up and
+  /// has none of the statistics has no row. Sources beyond `rowLimit` are omitted.
   public mutating func result(
     of sampler: Sampler, at timestamp: Timestamp, rowLimit: Int = .max
   ) -> Result {

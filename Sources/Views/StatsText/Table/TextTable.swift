@@ -1,16 +1,17 @@
 internal import StatsFormats
 
-/// Rows of text in aligned columns.
+/// Arranges rows of text in aligned columns.
 ///
 /// Each Unicode scalar counts as one character. Control characters in cells are escaped.
 public struct TextTable: Sendable {
   public let columns: [Column]
-  /// Whether the first line has the titles.
+  /// Whether the first line contains the titles of the columns.
   public var hasHeader = true
   /// The number of spaces before each line.
   public var indent = 0
 
-  // The text of all cells row by row, the end of each cell in it, and its number of characters.
+  // The text of all cells row by row, the offset in this text at which each cell ends, and the
+  // number of characters of each cell.
   private var cells = ByteText()
   private var ends: [Int] = []
   private var widths: [Int] = []
@@ -45,7 +46,7 @@ public struct TextTable: Sendable {
 
   // MARK: - Lines
 
-  /// The lines of a table and the columns that they omit.
+  /// The lines of a table, and the columns that were omitted from the lines.
   public struct Rendering: Sendable {
     public let bytes: [UInt8]
     /// The titles of the columns that did not fit, from left to right.
@@ -54,10 +55,10 @@ public struct TextTable: Sendable {
     public var text: String { String(decoding: bytes, as: UTF8.self) }
   }
 
-  /// Lays out the lines, none longer than `width` characters.
+  /// Arranges the table in lines of at most `width` characters.
   ///
-  /// The columns of lowest importance are dropped until the rest fits. The first column is never
-  /// dropped; it is truncated if it alone does not fit.
+  /// The columns of lowest importance are dropped until the remaining columns fit. The first column
+  /// is never dropped. If the first column alone does not fit, its cells are truncated.
   ///
   /// - Parameter width: The maximum line length; nil for no limit. Values below 1 are treated as 1.
   /// - Returns: The lines and the titles of the dropped columns.
@@ -66,7 +67,7 @@ public struct TextTable: Sendable {
     var columnWidths = Array(repeating: 0, count: columns.count)
     let firstCell = hasHeader ? 0 : columns.count
     var column = 0
-    // Titles determine the widths even without a header, so that successive tables are aligned.
+    // The widths include the titles even without a header, so that successive tables are aligned.
     for index in 0..<ends.count {
       if widths[index] > columnWidths[column] { columnWidths[column] = widths[index] }
       column = column + 1 == columns.count ? 0 : column + 1
@@ -86,7 +87,7 @@ public struct TextTable: Sendable {
       droppedColumns: columns.indices.filter { !keptSet.contains($0) }.map { columns[$0].title })
   }
 
-  /// Returns the columns that fit; makes the first column narrower if necessary.
+  /// Returns the indices of the columns that fit. Makes the first column narrower if necessary.
   private func fit(_ columnWidths: inout [Int], limit: Int?) -> [Int] {
     var kept = Array(columns.indices)
     guard let limit else { return kept }

@@ -11,7 +11,7 @@
 
 enum { MAXIMUM_RETRIES = 1000 };
 
-/* The domain builder grants the page to dom0 in a reserved entry, so the grant table has its frame. */
+/* The domain builder grants the page to dom0 in a reserved entry: the grant table has its frame. */
 static const void *map_console(xenforeignmemory_handle *memory, uint32_t domain) {
   void *table = NULL;
   xenforeignmemory_resource_handle *mapped = xenforeignmemory_map_resource(

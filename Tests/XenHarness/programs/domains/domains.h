@@ -1,6 +1,7 @@
 /*
- * domains.h - declarations of `domains`. Each command prints its result on standard output and returns
- * the exit status: 0 for success, 1 after a failed call, with the call and errno on standard error.
+ * domains.h - declarations of `domains`. Each command prints its result on standard output and
+ * returns the exit status: 0 for success, 1 after a failed call, with the call and errno on standard
+ * error.
  */
 #ifndef DOMAINS_H
 #define DOMAINS_H
@@ -18,8 +19,8 @@ struct host {
 /* Prints a failed call and errno on standard error; returns 1. */
 int call_failed(const char *call);
 
-/* Prints the ID of the new domain, which stays paused. With 0 vCPUs, Xen reports the maximum vCPU id
- * 4294967295. */
+/* Prints the ID of the new domain, which stays paused. With 0 vCPUs, Xen reports the maximum vCPU
+ * id 4294967295. */
 int make_bare_pv(struct host *host, uint32_t vcpus, uint32_t domain);
 /* The same as a guest with hardware paging: requires that of AMD or Intel. */
 int make_bare_pvh(struct host *host, uint32_t vcpus);
@@ -34,7 +35,8 @@ int set_paused(struct host *host, uint32_t domain, int paused);
 int show_vcpu(struct host *host, uint32_t domain, uint32_t vcpu);
 /* Prints a line for each domain. */
 int list(struct host *host);
-/* Prints `host cpus C nodes N total_pages T free_pages F scrub_pages S`, and `cpu C idle_ns I` for each. */
+/* Prints `host cpus C nodes N total_pages T free_pages F scrub_pages S`, and for each CPU `cpu C
+ * idle_ns I`. */
 int show_host(struct host *host);
 
 /* Prints the console text that is still in the ring. */

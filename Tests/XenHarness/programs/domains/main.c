@@ -1,6 +1,6 @@
 /*
- * main.c - the commands of `domains`, which creates test domains without xl, and is a second source of
- * the values that Vitals reads.
+ * main.c - the commands of `domains`, which creates test domains without xl, and is a second source
+ * of the values that Vitals reads.
  */
 #include "domains.h"
 

@@ -41,7 +41,8 @@ static int make_bare(struct host *host, uint32_t domain, struct xen_domctl_creat
   uint32_t vcpus = wanted.max_vcpus;
   /* The maximum must be at least one. */
   if (vcpus == 0) wanted.max_vcpus = 1;
-  if (xc_domain_create(host->control, &domain, &wanted) != 0) return call_failed("xc_domain_create");
+  if (xc_domain_create(host->control, &domain, &wanted) != 0)
+    return call_failed("xc_domain_create");
   const char *call = NULL;
   if (vcpus > 0 && xc_domain_max_vcpus(host->control, domain, vcpus) != 0)
     call = "xc_domain_max_vcpus";
@@ -120,7 +121,8 @@ int run(struct host *host, const char *file, const char *load, const char *uuid)
     return 2;
   }
   uint32_t domain = 0;
-  if (xc_domain_create(host->control, &domain, &wanted) != 0) return call_failed("xc_domain_create");
+  if (xc_domain_create(host->control, &domain, &wanted) != 0)
+    return call_failed("xc_domain_create");
   const char *call = build(host, domain, file, load);
   if (call == NULL && xc_domain_unpause(host->control, domain) != 0) call = "xc_domain_unpause";
   if (call != NULL) {

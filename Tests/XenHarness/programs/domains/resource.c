@@ -11,7 +11,7 @@
 /* No resource of a test domain has more; an errno value as a number of frames is far higher. */
 enum { MAXIMUM_FRAMES = 1024, PAGE_BYTES = 4096, SHOWN_GRANTS = 2 };
 
-/* Prints `grant N flags F domid D frame P` for the first entries, which the domain builder wrote. */
+/* Prints `grant N flags F domid D frame P` for the first entries, those of the domain builder. */
 static void show_grants(const volatile grant_entry_v1_t *table) {
   for (int index = 0; index < SHOWN_GRANTS; index++)
     printf("grant %d flags %u domid %u frame %u\n", index, table[index].flags, table[index].domid,

@@ -17,7 +17,8 @@ static uint64_t monotonic_ns(void) {
 int show_vcpu(struct host *host, uint32_t domain, uint32_t vcpu) {
   xc_vcpuinfo_t info;
   memset(&info, 0, sizeof info);
-  if (xc_vcpu_getinfo(host->control, domain, vcpu, &info) != 0) return call_failed("xc_vcpu_getinfo");
+  if (xc_vcpu_getinfo(host->control, domain, vcpu, &info) != 0)
+    return call_failed("xc_vcpu_getinfo");
   printf("vcpu %u online %u blocked %u running %u cpu_time_ns %" PRIu64 " cpu %u at_ns %" PRIu64
          "\n",
          vcpu, info.online, info.blocked, info.running, (uint64_t)info.cpu_time, info.cpu,
@@ -31,9 +32,11 @@ int list(struct host *host) {
   if (found < 0) return call_failed("xc_domain_getinfolist");
   for (int index = 0; index < found; index++) {
     const xc_domaininfo_t *info = &infos[index];
-    printf("domain %u cpu_time_ns %" PRIu64 " pages %" PRIu64 " vcpus %u max_vcpu_id %u%s%s%s%s%s%s uuid ",
+    printf("domain %u cpu_time_ns %" PRIu64 " pages %" PRIu64
+           " vcpus %u max_vcpu_id %u%s%s%s%s%s%s uuid ",
            info->domain, (uint64_t)info->cpu_time, (uint64_t)info->tot_pages,
-           info->nr_online_vcpus, info->max_vcpu_id, info->flags & XEN_DOMINF_hvm_guest ? " hvm" : "",
+           info->nr_online_vcpus, info->max_vcpu_id,
+           info->flags & XEN_DOMINF_hvm_guest ? " hvm" : "",
            info->flags & XEN_DOMINF_running ? " running" : "",
            info->flags & XEN_DOMINF_blocked ? " blocked" : "",
            info->flags & XEN_DOMINF_paused ? " paused" : "",
@@ -55,7 +58,8 @@ int show_host(struct host *host) {
          (uint64_t)info.scrub_pages);
   xc_cpuinfo_t times[MAXIMUM_CPUS];
   int cpus = 0;
-  if (xc_getcpuinfo(host->control, MAXIMUM_CPUS, times, &cpus) != 0) return call_failed("xc_getcpuinfo");
+  if (xc_getcpuinfo(host->control, MAXIMUM_CPUS, times, &cpus) != 0)
+    return call_failed("xc_getcpuinfo");
   for (int cpu = 0; cpu < cpus; cpu++)
     printf("cpu %d idle_ns %" PRIu64 "\n", cpu, (uint64_t)times[cpu].idletime);
   return 0;
