@@ -5,9 +5,9 @@
 // Readers find it by the socket DIRECTORY/shop.socket; the default directory is /run/vitals/app.
 
 import CoreMetrics
+import SharedTable
 import Statistics
 import StatsMetrics
-import SharedTable
 
 /// A worker that describes and counts its statistics.
 struct Worker {

@@ -51,7 +51,7 @@ static_assert(CLINUX_SEAL_WRITE == F_SEAL_WRITE, "F_SEAL_WRITE");
 static_assert(CLINUX_SEAL_FUTURE_WRITE == F_SEAL_FUTURE_WRITE, "F_SEAL_FUTURE_WRITE");
 #endif
 
-/* Missing in older C library headers; the same numbers on all architectures. */
+/* Older C library headers lack these numbers, which are the same on all architectures. */
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
 #endif
@@ -125,7 +125,7 @@ int clinux_accept(int fd, int is_blocking) {
   return accept4(fd, NULL, NULL, SOCK_CLOEXEC | (is_blocking ? 0 : SOCK_NONBLOCK));
 }
 
-/* Fills in the address. *directory is -1 or a descriptor that the caller closes after use. */
+/* Fills in the address. *directory is -1 or a descriptor that the caller must close after use. */
 static int unix_address(const char *path, struct sockaddr_un *address, int *directory) {
   memset(address, 0, sizeof *address);
   address->sun_family = AF_UNIX;
@@ -311,7 +311,8 @@ int clinux_unlock(int fd) {
 }
 
 int clinux_is_locked(int fd) {
-  /* Query a read lock: only a write lock conflicts with it, and a reader cannot take that. */
+  /* Query a read lock, because only a write lock conflicts with a read lock. A process that opened
+     the file only for reading cannot take a write lock. */
   struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
   if (fcntl(fd, F_OFD_GETLK, &lock) != 0) return -1;
   return lock.l_type != F_UNLCK;
@@ -321,7 +322,7 @@ int clinux_random(void *bytes, size_t size) {
   return getrandom(bytes, size, 0) == (ssize_t)size ? 0 : -1;
 }
 
-/* The guards. A slot is free if its start is 0. The handler may read them at any time. */
+/* The guards. An element is free if its start is 0. The handler can read the array at any time. */
 enum { GUARDS = 1024 };
 static struct {
   uintptr_t start;
@@ -343,7 +344,7 @@ static void replace_lost_pages(int signal, siginfo_t *info, void *context) {
     if (start == 0 || address < start || address >= end) continue;
     /* Count before any thread can read the zeros. */
     __atomic_fetch_add(&guards[guard].trips, 1, __ATOMIC_SEQ_CST);
-    /* With a larger page size mmap rejects the address, and the access kills the process. */
+    /* If the page size is larger, mmap rejects the address, and the access kills the process. */
     if (mmap((void *)page, end - page, PROT_READ | PROT_WRITE,
              MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) == MAP_FAILED)
       break;
@@ -351,14 +352,14 @@ static void replace_lost_pages(int signal, siginfo_t *info, void *context) {
     return;
   }
   errno = saved;
-  /* Not in a guarded range. */
+  /* The address is not in a guarded range: forward the signal. */
   if (action_before_guards.sa_flags & SA_SIGINFO) {
     action_before_guards.sa_sigaction(signal, info, context);
   } else if (action_before_guards.sa_handler != SIG_DFL &&
              action_before_guards.sa_handler != SIG_IGN) {
     action_before_guards.sa_handler(signal);
   } else {
-    /* The access is repeated and has its original effect. */
+    /* After the handler returns, the access is repeated and has its original effect. */
     sigaction(SIGBUS, &action_before_guards, NULL);
   }
 }

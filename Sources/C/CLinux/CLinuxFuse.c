@@ -72,7 +72,7 @@ SAME(FUSE_NO_OPENDIR_SUPPORT);
 SAME(FUSE_INIT_EXT);
 #endif
 
-/* Flags that older headers lack are checked only against newer ones. */
+/* Flags that older headers lack are compared only with newer headers. */
 #define SAME2(name) static_assert((uint64_t)CLINUX_FUSE2_##name << 32 == FUSE_##name, #name)
 #if FUSE_KERNEL_MINOR_VERSION >= 38
 SAME2(HAS_EXPIRE_ONLY);

@@ -8,7 +8,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-/* State of the handler below, which may call only functions listed in signal-safety(7). */
+/* The state of the handler below. The handler must call only functions of signal-safety(7). */
 static struct termios saved_settings;
 static char final_bytes[128];
 static size_t final_size;
@@ -34,7 +34,7 @@ static void on_crash(int signal) {
 }
 
 int clinux_terminal_raw(int fd, const void *bytes, size_t size) {
-  /* Not SIGBUS: the guards of mappings handle it. */
+  /* SIGBUS is not in the list, because the guards of mappings handle it. */
   static const int crashes[] = {SIGILL, SIGTRAP, SIGSEGV, SIGABRT, SIGFPE};
   struct termios raw;
   if (size > sizeof final_bytes) {

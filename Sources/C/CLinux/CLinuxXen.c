@@ -60,7 +60,8 @@ struct clinux_xen *clinux_xen_open(const char *library, const char **missing) {
   errno = 0;
   struct clinux_xen *xen = calloc(1, sizeof *xen);
   if (!xen) return NULL;
-  /* RTLD_NODELETE: a thread that exits later may call the library's destructors of its data. */
+  /* RTLD_NODELETE keeps the code in memory after dlclose, because a thread that exits later might
+     call the library's destructors of thread-specific data. */
   xen->library = dlopen(library, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   if (!xen->library) {
     free(xen);

@@ -24,14 +24,17 @@ public struct BPFArray: ~Copyable, Sendable {
     self.descriptor = descriptor
   }
 
-  /// The number of the map's descriptor. The instructions of a program refer to the map by this
-  /// number.
+  /// The number of the map's descriptor.
+  ///
+  /// The instructions of a program refer to the map by this number.
   ///
   /// The struct still owns the descriptor: do not close it.
   public var rawValue: CInt { descriptor.rawValue }
 }
 
-/// Memory that only BPF programs can write. The memory keeps its content between two runs.
+/// Memory that only BPF programs can write.
+///
+/// The memory keeps its content between two runs.
 public struct BPFStore: ~Copyable, Sendable {
   private let descriptor: Descriptor
 
@@ -45,8 +48,9 @@ public struct BPFStore: ~Copyable, Sendable {
     descriptor = Descriptor(owning: number)
   }
 
-  /// The number of the map's descriptor. The instructions of a program refer to the map by this
-  /// number.
+  /// The number of the map's descriptor.
+  ///
+  /// The instructions of a program refer to the map by this number.
   ///
   /// The struct still owns the descriptor: do not close it.
   public var rawValue: CInt { descriptor.rawValue }

@@ -21,8 +21,8 @@ public final class ChildProcess: Sendable {
   ///     `nil`, the child inherits the standard input of this process.
   ///   - errors: The descriptor that becomes the standard error of the child (descriptor 2); with
   ///     `nil`, the child inherits the standard error of this process.
-  ///   - variables: `NAME=value` entries for the environment of the child. They precede the
-  ///     variables that the child inherits from this process.
+  ///   - variables: `NAME=value` entries for the environment of the child. These entries precede
+  ///     the variables that the child inherits from this process.
   /// - Throws: `ENOENT` or `EACCES` if the program cannot be executed, `EMFILE` at the limit of
   ///   descriptors, `EAGAIN` at the limit of processes.
   public init(

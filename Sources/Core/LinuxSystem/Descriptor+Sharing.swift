@@ -5,7 +5,7 @@ import Glibc
 extension Descriptor {
   /// Opens a file for reading, even if an untrusted user might have created the file (open(2)).
   ///
-  /// The call does not block. It fails if the last component of the path is a symbolic link.
+  /// The call does not block. The call fails if the last component of the path is a symbolic link.
   public static func openUntrusted(_ path: String) throws(SystemError) -> Descriptor {
     let number = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
     guard number >= 0 else { throw SystemError(call: "open", on: path) }
@@ -67,7 +67,9 @@ extension Descriptor {
     }
   }
 
-  /// Extends the file to `byteCount` bytes. A longer file keeps its length.
+  /// Extends the file to `byteCount` bytes.
+  ///
+  /// A longer file keeps its length.
   public func extend(to byteCount: Int) throws(SystemError) {
     if try self.byteCount() < byteCount { try resize(to: byteCount) }
   }

@@ -160,8 +160,9 @@ public struct Descriptor: ~Copyable, Sendable {
     }
   }
 
-  /// Duplicates the descriptor `number` (F_DUPFD_CLOEXEC of fcntl(2)). The owner of `number` does
-  /// not change.
+  /// Duplicates the descriptor `number` (F_DUPFD_CLOEXEC of fcntl(2)).
+  ///
+  /// The owner of `number` does not change.
   public init(duplicating number: CInt) throws(SystemError) {
     let copy = fcntl(number, F_DUPFD_CLOEXEC, 0)
     guard copy >= 0 else {

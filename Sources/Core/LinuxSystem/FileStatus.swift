@@ -9,7 +9,9 @@ public struct FileStatus: Hashable, Sendable {
   public let size: Int
   /// The allocated memory or disk space in bytes; less than `size` if the file has holes.
   public let allocatedByteCount: Int
-  /// The device number. `device` and `inode` together identify the file.
+  /// The device number.
+  ///
+  /// `device` and `inode` together identify the file.
   public let device: UInt64
   public let inode: UInt64
   /// The number of names (hard links) of the file.

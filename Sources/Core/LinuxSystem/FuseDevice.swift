@@ -16,7 +16,9 @@ public final class FuseDevice: Sendable {
     self.descriptor = descriptor
   }
 
-  /// Opens `/dev/fuse`. A mount(2) with this descriptor creates the connection.
+  /// Opens `/dev/fuse`.
+  ///
+  /// A mount(2) with this descriptor creates the connection.
   public static func open() throws(SystemError) -> FuseDevice {
     let number = clinux_fuse_open()
     guard number >= 0 else { throw SystemError(call: "open", on: "/dev/fuse") }
@@ -75,7 +77,7 @@ public final class FuseDevice: Sendable {
 
   /// Unregisters a backing.
   ///
-  /// Files that were opened with the backing continue to use it until they are closed.
+  /// Files that were opened with the backing continue to use the backing until they are closed.
   public func closeBacking(_ number: Int32) {
     _ = clinux_fuse_close_backing(descriptor.rawValue, number)
   }

@@ -16,16 +16,19 @@ public struct KVMVCPU: ~Copyable, Sendable {
     case other(UInt32)
   }
 
-  /// The initial state of a 16-bit guest. Its code segment and its stack segment begin at address
-  /// 0.
+  /// The initial state of a 16-bit guest.
+  ///
+  /// The code segment and the stack segment begin at address 0.
   public struct Start: Hashable, Sendable {
     public var instruction: UInt64
     public var stack: UInt64
-    /// The start address of the data segment. In real mode, it must be a multiple of 16 below 1
-    /// MiB.
+    /// The start address of the data segment.
+    ///
+    /// In real mode, the address must be a multiple of 16 below 1 MiB.
     public var dataBase: UInt64 = 0
-    /// The start address of the extra segment. Any address is allowed, so that a guest without
-    /// paging can access devices.
+    /// The start address of the extra segment.
+    ///
+    /// Any address is allowed, so that a guest without paging can access devices.
     public var extraBase: UInt64 = 0
 
     public init(instruction: UInt64, stack: UInt64) {
@@ -39,7 +42,9 @@ public struct KVMVCPU: ~Copyable, Sendable {
   private let descriptor: Descriptor
   private let run: Mapping
 
-  /// The number of the descriptor. The struct still owns the descriptor: do not close it.
+  /// The number of the descriptor.
+  ///
+  /// The struct still owns the descriptor: do not close it.
   public var rawValue: CInt { descriptor.rawValue }
 
   init(descriptor: consuming Descriptor, mappingSize: Int, index: Int) throws(SystemError) {
@@ -116,7 +121,9 @@ public struct KVMVCPU: ~Copyable, Sendable {
     run.publish(1, at: Self.immediateExitOffset)
   }
 
-  /// Cancels `requestExit()`. Only the thread that runs the vCPU is allowed to call this.
+  /// Cancels `requestExit()`.
+  ///
+  /// Only the thread that runs the vCPU is allowed to call this.
   public func allowEntry() {
     run.publish(0, at: Self.immediateExitOffset)
   }

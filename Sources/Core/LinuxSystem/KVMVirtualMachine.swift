@@ -9,7 +9,9 @@ public struct KVMVirtualMachine: ~Copyable, Sendable {
   let descriptor: Descriptor
   let vcpuMappingSize: Int
 
-  /// The number of the descriptor. The struct still owns the descriptor: do not close it.
+  /// The number of the descriptor.
+  ///
+  /// The struct still owns the descriptor: do not close it.
   public var rawValue: CInt { descriptor.rawValue }
 
   /// Maps all of `memory` into the guest at address 0 (KVM_SET_USER_MEMORY_REGION).

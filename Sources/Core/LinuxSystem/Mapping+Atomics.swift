@@ -77,7 +77,9 @@ extension Mapping {
     }
   }
 
-  /// Returns a pointer to a word. The pointer is valid until the mapping is destroyed.
+  /// Returns a pointer to a word.
+  ///
+  /// The pointer is valid until the mapping is destroyed.
   ///
   /// The caller must ensure that the mapping exists while the pointer is in use.
   @inlinable
@@ -96,7 +98,9 @@ extension Mapping {
     return unsafe UnsafePointer((base + offset).assumingMemoryBound(to: Atomic<UInt64>.self))
   }
 
-  /// Returns a copy of whole 64-bit words. Each word is loaded atomically.
+  /// Returns a copy of whole 64-bit words.
+  ///
+  /// Each word is loaded atomically.
   public func copyBytes(at offset: Int, count: Int) -> [UInt8] {
     check(offset, count, alignment: 8)
     precondition(count.isMultiple(of: 8), "\(count) bytes are not whole words")
@@ -110,7 +114,9 @@ extension Mapping {
     return bytes
   }
 
-  /// Stores whole 64-bit words. Each word is stored atomically, with relaxed ordering.
+  /// Stores whole 64-bit words.
+  ///
+  /// Each word is stored atomically, with relaxed ordering.
   public func storeRelaxed(words bytes: ArraySlice<UInt8>, at offset: Int) {
     check(offset, bytes.count, alignment: 8)
     precondition(bytes.count.isMultiple(of: 8), "\(bytes.count) bytes are not whole words")

@@ -18,7 +18,7 @@ public struct MemoryFile: ~Copyable, Sendable {
     // again for writing.
     guard fchmod(number, 0o600) == 0 else { throw SystemError(call: "fchmod", on: name) }
     // The access time is not needed and would cost a clock reading per read(2). Linux 6.6 and later
-    // can omit it. Older kernels return an error, which does no harm.
+    // can omit the access time. Older kernels return an error, which does no harm.
     _ = clinux_drop_access_time(number)
     try file.write(contents)
     descriptor = file

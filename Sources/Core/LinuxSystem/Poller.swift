@@ -59,7 +59,7 @@ public struct Poller: ~Copyable, Sendable {
   }
 }
 
-/// Waits until one of several descriptors has input, or until its other end is closed (poll(2)).
+/// Waits until one of several descriptors has input or is closed at its other end (poll(2)).
 ///
 /// - Parameters:
 ///   - numbers: The descriptors to wait for.

@@ -21,7 +21,7 @@ public struct ProcessDescriptor: ~Copyable, Sendable {
   /// poll(2) reports the descriptor as readable after the process has exited.
   public var rawValue: CInt { descriptor.rawValue }
 
-  /// Whether the process has exited, even if its parent has not reaped it yet.
+  /// Whether the process has exited, even if the parent has not reaped the process yet.
   public var hasExited: Bool { waitForExit(milliseconds: 0) }
 
   /// Waits until the process exits (poll(2)).

@@ -4,7 +4,7 @@ import Glibc
 /// Receives signals through a descriptor (signalfd(2)).
 ///
 /// The initializer blocks the signals in the calling thread. Threads that the calling thread starts
-/// later inherit this.
+/// later inherit the blocked signals.
 public struct Signals: ~Copyable, Sendable {
   private let descriptor: Descriptor
 

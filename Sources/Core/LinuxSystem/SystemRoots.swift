@@ -1,4 +1,6 @@
-/// The directories that contain the files of the system. Tests replace these directories.
+/// The directories that contain the files of the system.
+///
+/// Tests replace these directories.
 public struct SystemRoots: Hashable, Sendable {
   /// The mount point of proc(5).
   public var proc: String

@@ -19,7 +19,9 @@ public final class SystemThread: @unchecked Sendable {
 
   private let identifier: pthread_t
   private let wakeSignal: CInt
-  /// Whether `identifier` is valid. It is valid until the thread is joined or detached.
+  /// Whether `identifier` is valid.
+  ///
+  /// The identifier is valid until the thread is joined or detached.
   private let isJoinable = Mutex(true)
 
   /// Starts a thread that runs `body`.
@@ -67,8 +69,9 @@ public final class SystemThread: @unchecked Sendable {
     if isJoinable.withLock({ $0 }) { pthread_detach(identifier) }
   }
 
-  /// Interrupts the system call in which the thread blocks (pthread_kill(3)). The call fails with
-  /// `EINTR`.
+  /// Interrupts the system call in which the thread blocks (pthread_kill(3)).
+  ///
+  /// The system call fails with `EINTR`.
   ///
   /// A system call that begins after `wake()` is not interrupted. Therefore set a flag before
   /// calling `wake()`. The thread must check this flag before each blocking call.

@@ -7,7 +7,8 @@ import Glibc
 ///
 /// The previous settings are restored when the object is released, while the process is stopped,
 /// and if the process crashes. `wait(until:or:)` returns termination signals as events, so that the
-/// program can release the object before it exits. Only one session must exist at a time.
+/// program can release the object before it exits. Do not create a second session while one session
+/// exists.
 public final class TerminalSession {
   /// An event of the terminal or a signal.
   public enum Event: Hashable, Sendable {
@@ -17,7 +18,7 @@ public final class TerminalSession {
     case ended
     /// SIGTSTP arrived. The caller must then call `stop()`.
     case stopped
-    /// SIGCONT arrived after another process stopped this one.
+    /// SIGCONT arrived after another process had stopped this process.
     case resumed
     /// The additional descriptor of `wait(until:or:)` has input.
     case other

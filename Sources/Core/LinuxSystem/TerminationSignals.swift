@@ -4,7 +4,7 @@ import Glibc
 /// Receives SIGINT and SIGTERM through a descriptor, so that a program can clean up (signalfd(2)).
 ///
 /// The initializer blocks both signals in the calling thread. Threads that the calling thread
-/// starts later inherit this.
+/// starts later inherit the blocked signals.
 public struct TerminationSignals: ~Copyable, Sendable {
   private let descriptor: Descriptor
 

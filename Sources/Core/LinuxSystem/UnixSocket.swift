@@ -21,7 +21,9 @@ public struct UnixSocket: ~Copyable, Sendable {
   /// A received message.
   public struct Message: ~Copyable {
     public var bytes: [UInt8]
-    /// The received descriptors. The caller of `receive(limit:)` owns them and must close them.
+    /// The received descriptors.
+    ///
+    /// The caller of `receive(limit:)` owns the descriptors and must close them.
     public var descriptors: [CInt]
     /// Whether the kernel dropped bytes or descriptors.
     public var isTruncated: Bool
@@ -54,8 +56,8 @@ public struct UnixSocket: ~Copyable, Sendable {
 
   /// Waits for the next client of a listening socket (accept4(2)).
   ///
-  /// - Parameter isBlocking: Whether calls on the client's socket block. If `false`, they fail with
-  ///   `EAGAIN` instead.
+  /// - Parameter isBlocking: Whether calls on the client's socket block. If `false`, such calls
+  ///   fail with `EAGAIN` instead.
   /// - Returns: The socket of the client.
   /// - Throws: `EMFILE` at the limit of open descriptors.
   public func accept(isBlocking: Bool = true) throws(SystemError) -> UnixSocket {
@@ -83,7 +85,7 @@ public struct UnixSocket: ~Copyable, Sendable {
   @discardableResult
   public func send(_ bytes: [UInt8], descriptors: [CInt] = []) throws(SystemError) -> Int {
     precondition(!bytes.isEmpty, "a message without bytes carries no descriptors")
-    // The C function requires an address, and an empty array has none.
+    // The C function requires an address, and an empty array has no address.
     let numbers = descriptors.isEmpty ? [-1] : descriptors
     let count = unsafe bytes.withUnsafeBytes { buffer in
       guard let start = buffer.baseAddress else { return -1 }

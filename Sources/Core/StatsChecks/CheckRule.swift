@@ -1,4 +1,4 @@
-/// A rule of one checker, a part of `vitals check`.
+/// A rule of a checker, the code that checks one kind of object, such as shared tables.
 ///
 /// Each checker has an enumeration that conforms to this protocol, with one case per rule. If the
 /// raw value of a case is a string, this string is the identifier of the rule.

@@ -7,8 +7,10 @@ public struct FindingList<Rule: CheckRule> {
     self.object = object
   }
 
-  /// Adds a finding. It passes if `problems` is empty; otherwise its text contains at most three of
-  /// the problems.
+  /// Adds a finding.
+  ///
+  /// The finding passes if `problems` is empty. Otherwise the finding fails, and its text contains
+  /// at most three of the problems.
   public mutating func check(_ rule: Rule, _ problems: [String]) {
     let shown = problems.prefix(3).joined(separator: "; ")
     let more = problems.count > 3 ? " and \(problems.count - 3) more" : ""

@@ -18,8 +18,8 @@ public protocol AccessMethod<Guest>: AnyObject {
   /// provide.
   ///
   /// The input calls this function in each refresh, after the methods of higher preference. The
-  /// function must return quickly if no group is missing. If it fails for a guest, it adds a
-  /// diagnostic to the source of the guest.
+  /// function must return quickly if no group is missing. If the method fails for a guest, the
+  /// source of the guest gets a diagnostic.
   ///
   /// - Parameter guests: All guests, so that a method can query several of them together.
   func acquire(_ guests: [Guest])
@@ -35,7 +35,9 @@ public protocol AccessMethod<Guest>: AnyObject {
 }
 
 extension AccessMethod {
-  /// Does nothing. This is sufficient for a method that does not store failed attempts.
+  /// Does nothing.
+  ///
+  /// This is sufficient for a method that does not store failed attempts.
   public func retry(_ guest: Guest) {}
 }
 

@@ -18,7 +18,7 @@ public struct Cadence: Hashable, Sendable {
   public private(set) var finishedCount = 0
   private var base: UInt64
 
-  /// Creates a cadence. No sample is finished yet.
+  /// Creates a cadence of `count` samples.
   ///
   /// - Parameters:
   ///   - interval: The time between two samples, in nanoseconds.
@@ -39,7 +39,9 @@ public struct Cadence: Hashable, Sendable {
     return base
   }
 
-  /// Makes the current sample due at `now`. The next deadline is one interval after `now`.
+  /// Makes the current sample due at `now`.
+  ///
+  /// The next deadline is one interval after `now`.
   public mutating func expedite(at now: UInt64) { base = now }
 
   /// Counts a sample as finished, and skips the deadlines that it missed.

@@ -9,7 +9,7 @@ public import StatsTree
 /// To add an input to Vitals, conform a type to this protocol and create an instance where the
 /// program creates its inputs. Views need no change, because they use roles and labels, not paths.
 public protocol Input: AnyObject {
-  /// The root of the input's sources. It is known before an instance exists.
+  /// The root of the input's sources. The root is known before an instance exists.
   static var root: InputRoot { get }
 
   /// The access methods of the input, in order of preference.
@@ -26,8 +26,8 @@ public protocol Input: AnyObject {
 
   /// Processes events until `end`, in nanoseconds of CLOCK_MONOTONIC.
   ///
-  /// The function releases the resources of sources that end meanwhile. It is allowed to return
-  /// before `end`.
+  /// The function releases the resources of sources that end meanwhile. The function is allowed to
+  /// return before `end`.
   func wait(until end: UInt64)
 
   /// The reason why the input has no sources; nil if there are sources or the reason is unknown.

@@ -20,7 +20,9 @@ public enum InputEvent: Hashable, Sendable {
     }
   }
 
-  /// One line of text for the user. The caller must escape control characters.
+  /// One line of text for the user.
+  ///
+  /// The caller must escape control characters.
   public var text: String {
     switch self {
     case .appeared(let path, .process(let pid)): "\(path) appeared: process \(pid)"

@@ -5,7 +5,7 @@ public import Statistics
 public enum KVMStatsError: Error, Hashable, Sendable, CustomStringConvertible {
   case system(SystemError)
   case format(KVMFormatError)
-  /// The descriptor has another type; the text is the kernel's name of the file.
+  /// The descriptor has another type. The text is the kernel's name of the file.
   case notStatistics(String)
 
   public var description: String {
@@ -19,26 +19,29 @@ public enum KVMStatsError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// An open KVM binary statistics file whose header, id and descriptors have been read.
 ///
-/// Everything except the data is constant and read once. Source: kernel document
+/// Only the data changes. Everything else is constant and is read once. Source: kernel document
 /// `virt/kvm/api.rst` 4.133.
 public struct KVMStatsFile: ~Copyable {
-  /// The maximum size of the data: a thousand times the size that kernels have.
+  /// The maximum size of the data, which is a thousand times the size in present kernels.
   ///
-  /// The reader allocates the data of every file twice; the file may belong to another process.
+  /// The limit is needed because the file might belong to another process, and because the reader
+  /// allocates memory for the data of every file twice.
   public static let maximumDataByteCount = 1 << 20
 
   public let descriptor: Descriptor
   public let header: KVMHeader
-  /// The id, such as `kvm-1234/vcpu-0`; the number is the thread that created the VM.
+  /// The id, such as `kvm-1234/vcpu-0`.
+  ///
+  /// The first number is the thread that created the VM or vCPU.
   public let id: String
   public let schema: Schema
 
-  /// Transfers the descriptor to the caller.
+  /// Transfers the ownership of the descriptor to the caller.
   package consuming func takeDescriptor() -> Descriptor { descriptor }
 
   /// Reads the header, the id and the descriptors.
   ///
-  /// Files with equal descriptors share a schema in `schemas`.
+  /// Files with equal descriptors share one schema in `schemas`.
   public init(
     reading descriptor: consuming Descriptor, schemas: inout SchemaCache
   ) throws(KVMStatsError) {
@@ -65,7 +68,7 @@ public struct KVMStatsFile: ~Copyable {
     self.descriptor = descriptor
   }
 
-  /// Returns the number in `…/vcpu-N` of an id, or nil for the id of a VM.
+  /// Returns N from an id such as `…/vcpu-N`, or nil for the id of a VM.
   public static func vcpuNumber(inID id: String) -> Int? {
     guard let slash = id.lastIndex(of: "/") else { return nil }
     let part = id[id.index(after: slash)...]
@@ -75,7 +78,7 @@ public struct KVMStatsFile: ~Copyable {
     return number
   }
 
-  /// Returns the thread id in `kvm-N` or `kvm-N/…` of an id.
+  /// Returns the thread id N from an id such as `kvm-N` or `kvm-N/…`.
   public static func threadNumber(inID id: String) -> Int32? {
     let part = id.prefix { $0 != "/" }
     return part.hasPrefix("kvm-") ? Int32(part.dropFirst(4)) : nil
@@ -102,7 +105,7 @@ public struct SchemaCache {
     let key = Key(nameSize: header.nameSize, bytes: descriptors)
     if let schema = schemas[key] { return schema }
     let schema = try Schema(kvmDescriptors: descriptors.span, header: header)
-    // A kernel has two schemas. The limit bounds the memory for those of hostile VMMs.
+    // A kernel has two schemas. The limit bounds the memory for the schemas of hostile VMMs.
     if schemas.count >= 64 { schemas = [:] }
     schemas[key] = schema
     return schema

@@ -1,14 +1,16 @@
 import LinuxSystem
 public import Statistics
 
-/// The schemas of KVM statistics in the kernel of this host; no VM needs to run.
+/// Reads the schemas of KVM statistics in the kernel of this host.
+///
+/// No VM needs to run.
 public struct KernelSchemas: Sendable {
   /// The schema of a VM.
   public let vm: Schema
   /// The schema of a vCPU.
   public let vcpu: Schema
 
-  /// Creates a VM with one vCPU, reads its schemas and closes it; takes about a millisecond.
+  /// Creates a VM with one vCPU, reads its schemas and closes it, which takes about a millisecond.
   public init() throws(KVMStatsError) {
     var schemas = SchemaCache()
     do {

@@ -1,4 +1,4 @@
-/// The description of one value of a file.
+/// Describes one value of a file.
 public struct RRDDataSource: Hashable, Sendable {
   /// The object that the value belongs to.
   public enum Owner: Hashable, Sendable {
@@ -15,11 +15,11 @@ public struct RRDDataSource: Hashable, Sendable {
 
   /// How the values behave over time.
   public enum Behaviour: String, Hashable, Sendable {
-    /// A level.
+    /// The value is a level.
     case gauge
-    /// A count since the previous update.
+    /// The value is a count since the previous update.
     case absolute
-    /// A total; xcp-rrdd shows its rate.
+    /// The value is a total. xcp-rrdd shows its rate.
     case derive
   }
 
@@ -28,7 +28,9 @@ public struct RRDDataSource: Hashable, Sendable {
   public var owner: Owner
   public var valueType: ValueType
   public var behaviour: Behaviour
-  /// The unit of the number that xcp-rrdd shows; for a total, the unit of its rate, such as `B/s`.
+  /// The unit of the number that xcp-rrdd shows.
+  ///
+  /// For a total, this is the unit of its rate, such as `B/s`.
   public var units: String
   /// The minimum of the number that xcp-rrdd shows.
   public var minimum: Double
@@ -67,7 +69,9 @@ extension RRDDataSource.Owner: CustomStringConvertible {
     }
   }
 
-  /// Parses the form in metadata; a UUID has 1 to 64 letters, digits and hyphens.
+  /// Parses the form in metadata.
+  ///
+  /// A UUID has 1 to 64 letters, digits and hyphens.
   public init?(_ text: String) {
     if text == "host" {
       self = .host

@@ -1,15 +1,17 @@
-/// A file of protocol V2: descriptions, values and the time of the values.
+/// The parsed contents of a file of protocol V2: descriptions, values and the time of the values.
 public struct RRDFile: Hashable, Sendable {
   public let header: RRDHeader
   public let metadata: RRDMetadata
   public let timestamp: RRDTimestamp
-  /// The eight bytes of each value, of the type in its description.
+  /// The eight bytes of each value.
+  ///
+  /// The description of the value contains their type.
   public let values: [UInt64]
 
   /// Parses arbitrary bytes.
   ///
-  /// - Throws: `RRDFormatError`; `dataChecksum` or `metadataChecksum` also if the writer changed
-  ///   the file during the read.
+  /// - Throws: `RRDFormatError`. `dataChecksum` and `metadataChecksum` can also mean that the
+  ///   writer changed the file during the read.
   public init(_ bytes: [UInt8]) throws(RRDFormatError) {
     let header = try RRDHeader(bytes)
     let range = try Self.metadataRange(of: header, bytes)

@@ -12,15 +12,16 @@ public enum RRDFormatError: Error, Hashable, Sendable {
   case tooMany(Int)
   /// The header states an implausible length of the metadata.
   case longMetadata(Int)
-  /// The checksum of the values does not match: the writer was updating the file, or it is damaged.
+  /// The checksum of the values does not match. Either the writer was updating the file, or the
+  /// file is damaged.
   case dataChecksum
   /// The checksum of the metadata does not match.
   case metadataChecksum
   /// The metadata is not the expected JSON.
   case json(String)
-  /// The numbers of data sources in the header and in the metadata differ.
+  /// The header and the metadata state different numbers of data sources.
   case count(stated: Int, described: Int)
-  /// A field of a data source is missing or not defined by the protocol.
+  /// A field of a data source is missing, or the protocol does not define its value.
   case field(source: String, field: String)
   /// The timestamp is not a time.
   case timestamp(UInt64)

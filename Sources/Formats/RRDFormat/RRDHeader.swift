@@ -1,4 +1,4 @@
-/// The fixed part of a file.
+/// Parses the fixed part of a file of protocol V2.
 public struct RRDHeader: Hashable, Sendable {
   public let dataChecksum: UInt32
   public let metadataChecksum: UInt32
@@ -25,9 +25,10 @@ public struct RRDHeader: Hashable, Sendable {
     timestamp = bytes.bigEndian64(at: RRDLayout.timestampOffset)
   }
 
-  /// Returns `true` if eight hexadecimal digits and a line feed follow.
+  /// Returns `true` if eight hexadecimal digits and a line feed follow the magic and its line feed.
   ///
-  /// A line feed alone does not prove protocol V1: a checksum of V2 may begin with one.
+  /// A line feed after the magic does not prove protocol V1, because a checksum of V2 can begin
+  /// with the same byte.
   private static func isVersion1(_ bytes: [UInt8]) -> Bool {
     let start = RRDLayout.magic.count + 1
     guard bytes.count > start + 8 else { return false }

@@ -11,10 +11,12 @@
 /// 31+8n     4   m, the length of the metadata
 /// 35+8n     m   metadata: JSON
 /// ```
-/// Arbitrary bytes may follow, because a file keeps its size. Source of these facts: xcp-rrdd's
+/// Arbitrary bytes can follow, because a file keeps its size. Source of these facts: xcp-rrdd's
 /// `rrd_protocol_v2.ml` and `rrd.py`.
 public enum RRDLayout {
-  /// The first bytes of a file; in protocol V1 a line feed follows.
+  /// The first bytes of a file.
+  ///
+  /// In protocol V1, a line feed follows.
   public static let magic = Array("DATASOURCES".utf8)
   public static let dataChecksumOffset = 11
   public static let metadataChecksumOffset = 15
@@ -35,7 +37,9 @@ public enum RRDLayout {
     return true
   }
 
-  /// Returns the offset of a value; for the number of values, that of the metadata's length.
+  /// Returns the offset of a value.
+  ///
+  /// For the index after the last value, this is the offset of the metadata's length.
   public static func valueOffset(_ index: Int) -> Int { valuesOffset + 8 * index }
 }
 

@@ -4,12 +4,16 @@ import StrictJSON
 public struct RRDMetadata: Hashable, Sendable {
   /// The data sources in the order of the values.
   public let sources: [RRDDataSource]
-  /// Whether a data source has a member `value`, so that each update changes the checksum.
+  /// Whether a data source has a member `value`.
+  ///
+  /// Each update then changes the checksum of the metadata.
   public let hasValues: Bool
 
-  /// Parses the JSON of a file's metadata; ignores NULs at its end.
+  /// Parses the JSON of a file's metadata.
   ///
-  /// A name may occur more than once, for example for two VMs. The parser keeps the order and
+  /// Ignores NULs at its end.
+  ///
+  /// A name can occur more than once, for example for two VMs. The parser keeps the order and
   /// repeated names and ignores unknown members.
   ///
   /// - Precondition: The range is within the array.
@@ -44,7 +48,7 @@ public struct RRDMetadata: Hashable, Sendable {
   }
 }
 
-/// The members of a data source in the JSON.
+/// Parses the members of a data source in the JSON.
 struct RRDDescription {
   private static let memberNames = [
     "description", "owner", "value_type", "type", "units", "min", "max", "default", "transform",
@@ -53,7 +57,7 @@ struct RRDDescription {
   let name: String
   private(set) var hasValue = false
   private var texts: [String: String] = [:]
-  /// A member that occurs twice or has an unsupported type.
+  /// The name of a member that occurs twice or has an unsupported type.
   private var invalidMember: String?
 
   init(_ name: String, _ reader: inout JSONReader) throws(JSONError) {
@@ -72,7 +76,7 @@ struct RRDDescription {
       case .text:
         if texts.updateValue(try reader.string(), forKey: known) != nil { invalidMember = known }
       case .number, .boolean:
-        // Writers other than xcp-rrdd may omit the quotation marks.
+        // Writers other than xcp-rrdd might omit the quotation marks.
         try reader.skip()
         let digits = reader.bytes[start..<reader.offset].filter { $0 > 0x20 }
         let text = String(decoding: digits, as: UTF8.self)
@@ -113,7 +117,7 @@ struct RRDDescription {
       isDefault: standard == "true", isInverse: transform == "inverse")
   }
 
-  /// Parses a bound: `12.50`, `inf`, `-infinity`.
+  /// Parses a bound such as `12.50`, `inf` or `-infinity`.
   private static func bound(_ text: String) -> Double? {
     switch text {
     case "inf", "infinity", "+inf", "+infinity": return .infinity

@@ -1,13 +1,15 @@
 /// The time of the values of a file, in one of two forms.
 public enum RRDTimestamp: Hashable, Sendable {
-  /// Whole seconds since 1970, rounded down: xcp-rrdd before October 2024, and other writers.
+  /// Whole seconds since 1970, rounded down. xcp-rrdd before October 2024 and other writers use
+  /// this form.
   case seconds(UInt64)
   /// A floating point number of seconds since 1970.
   case fractional(Double)
 
   /// Interprets the eight bytes of a timestamp.
   ///
-  /// A number below 2^40 is whole seconds: as a floating point number it would be practically 0.
+  /// A number below 2^40 is taken as whole seconds, because it would be practically 0 as a floating
+  /// point number.
   ///
   /// - Returns: `nil` if the number is negative, NaN, infinite or after the year 36812.
   public init?(_ raw: UInt64) {
@@ -22,7 +24,8 @@ public enum RRDTimestamp: Hashable, Sendable {
 
   /// The interval on CLOCK_REALTIME, in nanoseconds, in which the values were read.
   ///
-  /// Whole seconds give an interval of a second. `nil` if the time exceeds 64 bits of nanoseconds.
+  /// Whole seconds give an interval of one second. The result is `nil` if the time in nanoseconds
+  /// exceeds 64 bits.
   public var realtime: (begin: UInt64, end: UInt64)? {
     switch self {
     case .seconds(let seconds):
@@ -31,7 +34,7 @@ public enum RRDTimestamp: Hashable, Sendable {
     case .fractional(let seconds):
       let whole = seconds.rounded(.down)
       guard whole < 18_000_000_000 else { return nil }
-      // The difference is exact, and below 1.
+      // The difference is exact and less than 1.
       let rest = UInt64((seconds - whole) * 1e9)
       let time = UInt64(whole) * 1_000_000_000 + rest
       return (time, time)

@@ -1,6 +1,6 @@
-/// The escape sequences of JSON strings.
+/// Decodes the escape sequences of JSON strings.
 enum JSONEscapes {
-  /// Returns the text of the bytes between two quotation marks.
+  /// Decodes the bytes between two quotation marks and returns the text.
   static func resolve(_ bytes: ArraySlice<UInt8>) throws(JSONError) -> String {
     var text: [UInt8] = []
     var rest = bytes
@@ -27,7 +27,7 @@ enum JSONEscapes {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// Reads the scalar of `XXXX`, or of a surrogate pair `XXXX\uXXXX`.
+  /// Reads the character of the escape sequence `XXXX`, or of a surrogate pair `XXXX\uXXXX`.
   private static func scalar(_ rest: inout ArraySlice<UInt8>) -> Unicode.Scalar? {
     guard let first = unit(&rest) else { return nil }
     guard 0xd800..<0xdc00 ~= first else { return Unicode.Scalar(first) }

@@ -27,7 +27,9 @@ extension JSONReader {
     return try decoded(text)
   }
 
-  /// Returns `true` if a text is equal to `expected`; does not copy a text without escapes.
+  /// Returns `true` if a text is equal to `expected`.
+  ///
+  /// Does not copy a text without escapes.
   public func matches(_ text: JSONText, _ expected: String) -> Bool {
     if text.hasEscapes { return (try? decoded(text)) == expected }
     let utf8 = expected.utf8

@@ -1,10 +1,10 @@
-/// A strict reader of JSON that reads value by value, without an intermediate form (RFC 8259).
+/// Reads JSON strictly, value by value and without an intermediate form (RFC 8259).
 ///
 /// Integers are exact up to 2^64-1. Text is copied only when it is decoded. Foundation's decoder is
-/// exact as well, but creates an error object for each value of a list of mixed types; a pass over
-/// many VMs must create none.
+/// exact as well, but it creates an error object for each value of a list of mixed types. A pass
+/// over many VMs (a sampling of all their groups) must create no such objects.
 public struct JSONReader: Sendable {
-  /// The maximum nesting, which bounds the use of the stack.
+  /// The maximum nesting of values, which limits the use of the stack.
   public static let maximumDepth = 64
 
   public let bytes: [UInt8]
@@ -13,7 +13,9 @@ public struct JSONReader: Sendable {
   /// The offset of the next byte.
   public var offset: Int
 
-  /// Creates a reader of `range` of `bytes`; `nil` reads all of them.
+  /// Creates a reader of `range` of `bytes`.
+  ///
+  /// If `range` is `nil`, the reader reads all bytes.
   public init(_ bytes: [UInt8], in range: Range<Int>? = nil) {
     self.bytes = bytes
     offset = range?.lowerBound ?? 0
@@ -82,7 +84,9 @@ public struct JSONReader: Sendable {
 
   // MARK: - Containers
 
-  /// Reads an object: calls `body` with the key of each member; `body` must consume the value.
+  /// Reads an object.
+  ///
+  /// Calls `body` with the key of each member; `body` must read (consume) the value.
   public mutating func object(
     _ body: (inout JSONReader, JSONText) throws(JSONError) -> Void
   ) throws(JSONError) {
@@ -98,7 +102,9 @@ public struct JSONReader: Sendable {
     leave()
   }
 
-  /// Reads an array: calls `body` for each element; `body` must consume the element.
+  /// Reads an array.
+  ///
+  /// Calls `body` for each element; `body` must read (consume) the element.
   public mutating func array(
     _ body: (inout JSONReader) throws(JSONError) -> Void
   ) throws(JSONError) {

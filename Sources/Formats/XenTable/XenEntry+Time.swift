@@ -1,15 +1,16 @@
 extension XenVCPUEntry {
-  /// The time up to which `times` count, or `nil` if the table does not state it.
+  /// The time up to which `times` count, or `nil` if the table does not contain this time.
   public var timesEnd: UInt64? { sampleTime.value ?? stateEntryTime.value }
 
-  /// Returns the entry as it would be at `now` if the vCPU stayed in its state since the last
-  /// update.
+  /// Returns the entry as it is at `now` if the vCPU has stayed in its state since the last update.
   ///
   /// Xen writes an entry when a vCPU changes its state. Without extrapolation, the counter of a
-  /// vCPU that never stops running would not change. `now` is a time of the table's clock; if it is
-  /// before the sample, nothing changes.
+  /// vCPU that never stops running would not change.
   ///
-  /// - Returns: `nil` if the entry has no state or no time up to which its times count.
+  /// - Parameter now: A time of the table's clock. If `now` is before the time of the entry, the
+  ///   result is the unchanged entry.
+  /// - Returns: `nil` if the entry does not contain the state of the vCPU, or the time up to which
+  ///   its times count.
   public func extrapolated(to now: UInt64) -> XenVCPUEntry? {
     guard let runState, let end = timesEnd else { return nil }
     guard now > end else { return self }
@@ -19,17 +20,19 @@ extension XenVCPUEntry {
     return entry
   }
 
-  /// The time spent running up to `now`, extrapolated if the vCPU is running.
+  /// The time that the vCPU spent running up to `now`.
+  ///
+  /// The time is extrapolated if the vCPU was running at the last update.
   public func runningTime(at now: UInt64) -> UInt64? {
     (extrapolated(to: now) ?? self).times.running.value
   }
 }
 
 extension XenDomainEntry {
-  /// Creates the sums over `vcpus`, each extrapolated to `now`, and over removed vCPUs.
+  /// Adds up the times of `vcpus`, each extrapolated to `now`, and of removed vCPUs.
   ///
-  /// A sum is inactive if one vCPU lacks the time, because a partial sum would be wrong. The sample
-  /// time is inactive if one vCPU cannot be extrapolated to `now`.
+  /// A sum is inactive (without a value) if one vCPU lacks the time, because a partial sum would be
+  /// wrong. The sample time is inactive if one vCPU cannot be extrapolated to `now`.
   ///
   /// - Parameters:
   ///   - vcpus: The entries of the vCPUs.
@@ -68,7 +71,9 @@ extension XenDomainEntry {
     self.generation = generation.map { .value($0) } ?? .inactive
   }
 
-  /// The time that all vCPUs spent running up to `now`, if none changed its state.
+  /// The time that all vCPUs together spent running up to `now`.
+  ///
+  /// The result is exact if no vCPU has changed its state since the last update.
   public func runningTime(at now: UInt64) -> UInt64? {
     guard let time = times.running.value else { return nil }
     guard let end = sampleTime.value, let count = runningCount.value, now > end else {

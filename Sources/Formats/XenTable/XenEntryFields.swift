@@ -1,17 +1,19 @@
 import CVitals
 
-/// The fields of an entry by their position; both kinds of entries name them.
+/// Holds the fields of an entry by their position.
+///
+/// `XenVCPUEntry` and `XenDomainEntry` give the fields different names.
 public struct XenEntryFields: Hashable, Sendable {
   public var times: XenRunTimes
-  /// At byte 40.
+  /// The field at byte 40, which has 64 bits.
   public var fifth: XenField
   public var sampleTime: XenField
-  /// At byte 56, of 32 bits.
+  /// The field at byte 56, which has 32 bits.
   public var seventh: XenField
   public var startTime: XenField
   public var generation: XenField
 
-  /// Fields without values.
+  /// An entry in which no field has a value.
   public static let inactive = XenEntryFields(
     times: XenRunTimes(running: .inactive), fifth: .inactive, sampleTime: .inactive,
     seventh: .inactive, startTime: .inactive, generation: .inactive)
@@ -19,7 +21,7 @@ public struct XenEntryFields: Hashable, Sendable {
   /// The number of fields.
   static let count = 9
 
-  /// Accesses a field by the number of its bit in `valid`.
+  /// Accesses a field by the index of its bit in `valid`.
   subscript(index: Int) -> XenField {
     get {
       switch index {
@@ -79,7 +81,7 @@ public struct XenEntryFields: Hashable, Sendable {
       self.isTime = isTime
     }
 
-    /// In the order of the bits of `valid`.
+    /// The positions of all fields, in the order of their bits in `valid`.
     static let all: [9 of Position] = [
       Position(0, Int(VITALS_XEN_AT_TIME)),
       Position(1, Int(VITALS_XEN_AT_TIME) + 8),
@@ -95,7 +97,7 @@ public struct XenEntryFields: Hashable, Sendable {
     /// Whether an entry of `size` bytes contains the whole field.
     func fits(in size: Int) -> Bool { offset + width <= size }
 
-    /// Whether the field is part of the RFC.
+    /// Whether the field is part of the RFC (the table that was proposed for Xen in October 2023).
     var isProposed: Bool { fits(in: XenTableLayout.minimumSize) }
   }
 }

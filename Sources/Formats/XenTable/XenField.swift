@@ -1,14 +1,14 @@
-/// A field of an entry: a value, or why there is none.
+/// The value of a field of an entry, or the reason why the field has no value.
 public enum XenField: Hashable, Sendable {
   case value(UInt64)
-  /// The table's entries are too short for the field, or its producer does not have the field.
+  /// The entries of the table do not contain the field.
   case notProduced
   /// The field has no value now.
   case inactive
-  /// A time with its top bit set, as found: it overflowed, or the bit is a flag.
+  /// The word of a time whose top bit is set.
   ///
-  /// The other bits are not a value either: XEN_RUNSTATE_UPDATE and the inactive marker share the
-  /// bit.
+  /// Either the time has overflowed, or the bit is the flag XEN_RUNSTATE_UPDATE. The other bits of
+  /// the word cannot be used as a value in both cases.
   case unusable(UInt64)
 
   /// The value, if there is one.
@@ -23,14 +23,16 @@ public enum XenField: Hashable, Sendable {
     return .value(overflow ? Self.maximumTime : min(sum, Self.maximumTime))
   }
 
-  /// The maximum time that differs from an inactive one: 292 years of nanoseconds.
+  /// The maximum time, 292 years in nanoseconds.
+  ///
+  /// A greater time would have its top bit set.
   static let maximumTime = UInt64(Int64.max)
 }
 
 /// The run state of a vCPU.
 public enum XenRunState: UInt64, Hashable, Sendable, CaseIterable {
   case running = 0
-  /// Ready to run, waiting for a CPU; adds to its steal time.
+  /// The vCPU is ready to run and waits for a CPU. This time is part of the steal time.
   case runnable = 1
   case blocked = 2
   case offline = 3
@@ -46,7 +48,7 @@ public enum XenRunState: UInt64, Hashable, Sendable, CaseIterable {
   }
 }
 
-/// The time spent in each state, in nanoseconds.
+/// The times that a vCPU spent in each state, in nanoseconds.
 public struct XenRunTimes: Hashable, Sendable {
   public var running: XenField
   public var runnable: XenField
@@ -87,7 +89,7 @@ public struct XenRunTimes: Hashable, Sendable {
     guard let running = running.value, let runnable = runnable.value,
       let blocked = blocked.value, let offline = offline.value
     else { return nil }
-    // Each time is below 2^63; a sum that overflows is not from a clock.
+    // Each time is below 2^63. If the sum overflows, the times are not from a clock.
     let (busy, tooBusy) = running.addingReportingOverflow(runnable)
     let (idle, tooIdle) = blocked.addingReportingOverflow(offline)
     let (sum, overflow) = busy.addingReportingOverflow(idle)

@@ -32,9 +32,11 @@ public enum XenSchemas {
 }
 
 extension XenTableEntry {
-  /// Stores the entry as a record of its schema; fields without a value become inactive.
+  /// Stores the fields into the words of a record.
   ///
-  /// - Precondition: `record` has as many words as the schema.
+  /// A field without a value becomes the inactive marker.
+  ///
+  /// - Precondition: `record` has as many words as the schema of the entry.
   public func store(into record: inout MutableSpan<UInt64>) {
     let fields = fields
     for index in 0..<XenEntryFields.count {
@@ -44,9 +46,11 @@ extension XenTableEntry {
 }
 
 extension XenTableReader {
-  /// Reads a slot into a record of its schema; the record changes only if there is an entry.
+  /// Reads a slot into the words of a record.
   ///
-  /// - Returns: The result of `read`, for the group's status.
+  /// The words change only if the slot has an entry.
+  ///
+  /// - Returns: The result of `read`, from which the caller derives the status of the group.
   public func read(
     _ index: Int, attempts: Int = defaultAttempts, into record: inout MutableSpan<UInt64>
   ) -> XenReading<Entry> {

@@ -2,13 +2,15 @@ import CVitals
 import LinuxSystem
 import Synchronization
 
-/// The bytes of one entry, with access for both sides of the table.
+/// Reads and writes the bytes of one entry.
 struct XenSlot {
   /// The offset of the first byte.
   let start: Int
   /// The number of bytes that contain fields.
   let size: Int
-  /// Whether the table has a mark, so that the fields after those of the RFC are Vitals fields.
+  /// Whether the table has a mark (the Vitals extension of the header).
+  ///
+  /// Only then the bytes after the fields of the RFC are fields of Vitals.
   let isMarked: Bool
 
   enum Outcome {
@@ -18,16 +20,20 @@ struct XenSlot {
 
   // MARK: - Writing
 
-  /// Initialises an entry without values from bytes that are all ones.
+  /// Initialises an entry without values.
+  ///
+  /// - Precondition: All bits of the entry are ones.
   func initialise(in mapping: borrowing Mapping) {
     mapping.storeRelaxed(UInt32(0), at: start)
     if hasValid { mapping.storeRelaxed(UInt32(0), at: start + Int(VITALS_XEN_AT_VALID)) }
   }
 
-  /// Stores the fields that fit; a slot has a single writer.
+  /// Stores the fields that fit into the entry.
+  ///
+  /// - Precondition: No other thread or process writes this slot.
   func update(_ fields: XenEntryFields, in mapping: borrowing Mapping) {
     let old = mapping.loadRelaxed(UInt32.self, at: start)
-    // An odd sequence is from a dead writer: the entry stays closed to readers.
+    // A dead writer left an odd sequence. The sequence stays odd, so that readers still wait.
     let odd = old.isMultiple(of: 2) ? old &+ 1 : old &+ 2
     mapping.storeRelaxed(odd, at: start)
     atomicMemoryFence(ordering: .releasing)
@@ -55,7 +61,7 @@ struct XenSlot {
 
   // MARK: - Reading
 
-  /// Reads the fields of one update, with a limited number of attempts.
+  /// Reads fields that are all from one update, with a limited number of attempts.
   func read(from mapping: borrowing Mapping, attempts: Int) -> Outcome {
     var last: UInt32 = 0
     var attempt = 0
@@ -64,7 +70,7 @@ struct XenSlot {
       let before = mapping.loadAcquiring(UInt32.self, at: start)
       last = before
       guard before.isMultiple(of: 2) else {
-        // Memory after the last vCPU, if the table does not state the number of vCPUs.
+        // The slot is behind the last vCPU, in a table without a count of vCPUs.
         if isUnused(before, mapping) { return .fields(.inactive, attempts: attempt) }
         continue
       }
@@ -76,7 +82,9 @@ struct XenSlot {
     return .busy(sequence: last, attempts: attempt)
   }
 
-  /// Whether sequence and running time are all ones: padding, not an entry in update.
+  /// Whether the sequence and the running time are all ones.
+  ///
+  /// Such a slot is padding, not an entry.
   private func isUnused(_ sequence: UInt32, _ mapping: borrowing Mapping) -> Bool {
     sequence == .max
       && mapping.loadRelaxed(UInt64.self, at: start + Int(VITALS_XEN_AT_TIME)) == .max

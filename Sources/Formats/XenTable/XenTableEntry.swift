@@ -1,10 +1,12 @@
 import CVitals
 
-/// The kind of a Xen statistics table; each has its own magic and, in Xen, resource id.
+/// The kind of a Xen statistics table.
+///
+/// Each kind has its own magic and, in Xen, its own resource id.
 public enum XenTableKind: Hashable, Sendable {
-  /// One entry for each vCPU, as in the RFC.
+  /// The table has one entry for each vCPU, as in the RFC (proposed for Xen in October 2023).
   case vcpus
-  /// One entry with the sums over a domain's vCPUs; a Vitals extension.
+  /// The table has one entry with the sums over a domain's vCPUs. Vitals adds this kind to the RFC.
   case domain
 
   public var magic: UInt32 {
@@ -15,7 +17,7 @@ public enum XenTableKind: Hashable, Sendable {
   }
 }
 
-/// An entry of one kind of table.
+/// Gives names to the fields of the entries of one kind of table.
 public protocol XenTableEntry: Hashable, Sendable {
   static var kind: XenTableKind { get }
   init(_ fields: XenEntryFields)
@@ -28,14 +30,16 @@ public struct XenVCPUEntry: XenTableEntry {
 
   /// The time in each state, from `startTime` to `sampleTime`; the RFC has only `running`.
   public var times: XenRunTimes
-  /// When the vCPU entered `state`, on the table's clock, as all times.
+  /// The time at which the vCPU entered `state`, on the table's clock.
   public var stateEntryTime: XenField
-  /// The time up to which `times` count; if missing, it is `stateEntryTime`, as in Xen itself.
+  /// The time up to which `times` count.
+  ///
+  /// If this time is missing, `times` count up to `stateEntryTime`, as in Xen.
   public var sampleTime: XenField
-  /// A `XenRunState`, or a state of a later version.
+  /// The raw value of a `XenRunState`, or of a state that a later version defines.
   public var state: XenField
   public var startTime: XenField
-  /// Changes when `times` restart.
+  /// A number that changes when the counting of `times` starts again.
   public var generation: XenField
 
   public init(
@@ -73,14 +77,14 @@ public struct XenVCPUEntry: XenTableEntry {
 public struct XenDomainEntry: XenTableEntry {
   public static var kind: XenTableKind { .domain }
 
-  /// The sums of the vCPUs' times, including removed vCPUs.
+  /// The sums of the times of all vCPUs, including removed vCPUs.
   public var times: XenRunTimes
   /// The number of vCPUs that were running at `sampleTime`.
   public var runningCount: XenField
   public var sampleTime: XenField
   /// The number of vCPUs.
   public var vcpuCount: XenField
-  /// The earliest of the vCPUs' start times.
+  /// The earliest start time of the vCPUs.
   public var startTime: XenField
   public var generation: XenField
 

@@ -3,7 +3,7 @@ import Statistics
 
 /// The error of reading or writing a Xen statistics table.
 public enum XenTableError: Error, Hashable, Sendable {
-  /// A field of the header or a parameter of the caller.
+  /// A field of the header, or a parameter with the same meaning.
   public enum Field: String, Hashable, Sendable {
     case offset
     case size
@@ -17,10 +17,10 @@ public enum XenTableError: Error, Hashable, Sendable {
 
   /// The memory is shorter than the header's 16 bytes.
   case truncated(available: Int)
-  /// The bytes of the magic are swapped: the producer has the other byte order.
+  /// The bytes of the magic are swapped, because the writer has the other byte order.
   case otherByteOrder(magic: UInt32)
   case unknownMagic(UInt32, expected: UInt32)
-  /// The magic is not stored yet: a writer initialises the table, or died doing so.
+  /// The magic is not stored yet. A writer is initialising the table, or died before the end.
   case unannounced
   /// Another writer owns the table.
   case claimed(magic: UInt32)

@@ -1,19 +1,24 @@
 import CVitals
 public import LinuxSystem
 
-/// The header of a table, checked against the memory that contains the table.
+/// Reads the header of a table and checks that the table fits into its memory.
 public struct XenTableHeader: Hashable, Sendable {
   public let kind: XenTableKind
   public let layout: XenTableLayout
-  /// The Vitals extension, or `nil` in a table of the RFC.
+  /// The Vitals extension of the header, or `nil` in a table without the extension.
+  ///
+  /// The RFC (the table proposed for Xen in October 2023) has no such extension.
   public let mark: XenTableMark?
   /// The length of the header in bytes, as the table states it.
   public let length: Int
 
-  /// Validates a header; no other part of the table is used before.
+  /// Validates a header.
   ///
-  /// The number of slots is `count`, otherwise that of the mark, otherwise as many as fit into the
-  /// memory. The RFC has no number; slots after the last vCPU then read as entries of zeros.
+  /// Call this before any other part of the table is used.
+  ///
+  /// The number of slots is `count`. If `count` is `nil`, it is the count in the mark. In a table
+  /// without a mark, it is the number of slots that fit into the memory; slots after the last vCPU
+  /// might then read as entries of zeros.
   public init(
     validating mapping: borrowing Mapping, kind: XenTableKind, count: Int? = nil
   ) throws(XenTableError) {
@@ -54,7 +59,7 @@ public struct XenTableHeader: Hashable, Sendable {
     }
   }
 
-  /// The length and count of the mark, or `nil` if the table has no mark.
+  /// Reads the length and count from the mark; returns `nil` if the table has no mark.
   private static func marked(
     _ mapping: borrowing Mapping, _ layout: XenTableLayout
   ) throws(XenTableError) -> (length: Int, count: Int)? {

@@ -1,6 +1,6 @@
 import CVitals
 
-/// The layout of a Xen statistics table: the only code that computes positions of slots.
+/// Computes the positions of the slots of a Xen statistics table.
 ///
 /// Slot *v* begins at `offset + v * stride`, in bytes. An entry uses the first `size` bytes of its
 /// slot.
@@ -11,19 +11,19 @@ public struct XenTableLayout: Hashable, Sendable {
   public let size: Int
   /// The distance between slots, in bytes.
   public let stride: Int
-  /// The number of slots: the number of vCPUs, or 1.
+  /// The number of slots: one for each vCPU, or 1 in the table of a domain.
   public let count: Int
   /// The size of the table including the whole last slot, in bytes.
   public let byteCount: Int
 
   public static let defaultOffset = Int(VITALS_XEN_DEFAULT_OFFSET)
   public static let defaultStride = Int(VITALS_XEN_DEFAULT_STRIDE)
-  /// The size of an entry that has only the fields of the RFC, in bytes.
+  /// The size of an entry with only the fields of the RFC (proposed for Xen in 2023), in bytes.
   public static let minimumSize = Int(VITALS_XEN_SMALLEST_ENTRY)
   /// The size of an entry with all fields that this version knows, in bytes.
   public static let fullSize = Int(VITALS_XEN_ENTRY_SIZE)
 
-  /// Creates a valid layout, independent of the size of the memory.
+  /// Creates a layout and checks its values, but not whether the table fits into its memory.
   public init(
     offset: Int = defaultOffset, size: Int = minimumSize, stride: Int = defaultStride, count: Int
   ) throws(XenTableError) {
@@ -48,12 +48,14 @@ public struct XenTableLayout: Hashable, Sendable {
     self.byteCount = byteCount
   }
 
-  /// The size of the same table with another number of slots, or `nil` beyond 2^63 bytes.
+  /// The size in bytes of this table with `count` slots, or `nil` if the size exceeds 2^63 bytes.
   public func byteCount(for count: Int) -> Int? {
     Self.byteCount(offset: offset, stride: stride, count: count)
   }
 
-  /// The size in pages of 4096 bytes, the unit in which a hypervisor provides it.
+  /// The size of the table in pages of 4096 bytes, rounded up.
+  ///
+  /// A hypervisor provides the table in such pages.
   public var frameCount: Int {
     byteCount / 4096 + (byteCount.isMultiple(of: 4096) ? 0 : 1)
   }
@@ -71,7 +73,7 @@ public struct XenTableLayout: Hashable, Sendable {
     return offset + index * stride
   }
 
-  /// The bytes of a slot that contain fields.
+  /// The range of the bytes of a slot that contain fields.
   ///
   /// - Precondition: The table has the slot.
   public func bytes(ofEntry index: Int) -> Range<Int> {
@@ -79,7 +81,7 @@ public struct XenTableLayout: Hashable, Sendable {
     return start..<start + size
   }
 
-  /// The bytes of a slot after its fields.
+  /// The range of the bytes of a slot after its fields.
   ///
   /// - Precondition: The table has the slot.
   public func tail(ofEntry index: Int) -> Range<Int> {

@@ -16,11 +16,14 @@ public struct XenTableClock: RawRepresentable, Hashable, Sendable {
   public static let monotonic = XenTableClock(rawValue: UInt32(VITALS_XEN_CLOCK_MONOTONIC))
 }
 
-/// The Vitals extension of the header: identifies the table and its additional fields.
+/// Reads and writes the Vitals extension of a table's header.
+///
+/// The mark identifies the table. It also shows that entries contain the additional fields of
+/// Vitals.
 public struct XenTableMark: Hashable, Sendable {
-  /// The domain's number, if the writer knows it.
+  /// The id of the domain; `nil` if the writer does not know the domain.
   public var domain: UInt32?
-  /// Differs from the generation of every earlier table of the domain.
+  /// A number that differs from the generation of every earlier table of the domain.
   public var generation: UInt64
   /// The time of the table's creation, on `clock`.
   public var created: UInt64

@@ -1,9 +1,10 @@
 import LinuxSystem
 
 extension Mapping {
-  /// Maps the whole file of a table, shared with its writer.
+  /// Maps the whole file of a table, shared with the writer of the table.
   ///
-  /// The mapping is guarded if the file could be truncated.
+  /// If the file could be truncated, the mapping is guarded: an access beyond the new end then does
+  /// not end the process.
   init(sharing descriptor: borrowing Descriptor) throws(XenTableError) {
     let length: Int
     do throws(SystemError) {

@@ -1,17 +1,17 @@
 public import LinuxSystem
 
-/// The outcome of reading an entry.
+/// The result of reading an entry.
 public enum XenReading<Entry: XenTableEntry>: Hashable, Sendable {
-  /// All values are from one update; reading took `attempts` attempts.
+  /// The values, all from one update. The reader made `attempts` attempts.
   case entry(Entry, attempts: Int)
-  /// The entry has no values: nothing writes it.
+  /// The entry has no values, because no program updates it.
   case inactive
   /// Every attempt coincided with an update.
   ///
-  /// An odd sequence that does not change means that the writer died during an update or has not
-  /// run since. An even one means that updates are faster than the reader.
+  /// If the sequence is odd and does not change later, the writer died during an update, or did not
+  /// get a CPU to finish the update. If the sequence is even, updates are faster than the reader.
   case busy(sequence: UInt32, attempts: Int)
-  /// The file was truncated below the size of the table; no more values can be read.
+  /// The file was truncated below the size of the table. No more values can be read.
   case shrunk
 
   public var entry: Entry? {
@@ -21,11 +21,12 @@ public enum XenReading<Entry: XenTableEntry>: Hashable, Sendable {
 
 /// Reads a Xen statistics table that another process or the hypervisor writes.
 ///
-/// The memory may contain arbitrary bytes and may change at any time. A header that does not fit
-/// the memory is an error; later changes of the header have no effect. Readers do not disturb the
-/// writer or each other; any number of threads may use one reader.
+/// The reader does not trust the memory, which can contain arbitrary bytes and can change at any
+/// time. If the header does not fit the memory, the initializer throws. Later changes of the header
+/// have no effect. Readers do not disturb the writer or other readers. Any number of threads can
+/// use one reader.
 public struct XenTableReader<Entry: XenTableEntry>: ~Copyable, Sendable {
-  /// The header at the creation of the reader.
+  /// The header of the table when the reader was created.
   public let header: XenTableHeader
   private let mapping: Mapping
 
@@ -34,13 +35,16 @@ public struct XenTableReader<Entry: XenTableEntry>: ~Copyable, Sendable {
 
   /// Creates a reader of mapped memory, such as that of Xen's privcmd.
   ///
-  /// Without `count`, the number of slots is that of the table, otherwise as many as fit.
+  /// If `count` is `nil`, the header determines the number of slots. If the header has no count
+  /// either, it is the number of slots that fit into the memory.
   public init(_ mapping: consuming Mapping, count: Int? = nil) throws(XenTableError) {
     header = try XenTableHeader(validating: mapping, kind: Entry.kind, count: count)
     self.mapping = mapping
   }
 
-  /// Creates a reader of a file, which may be truncated at any time.
+  /// Creates a reader of a file.
+  ///
+  /// The reader stays valid if the file is truncated.
   public init(
     sharing descriptor: borrowing Descriptor, count: Int? = nil
   ) throws(XenTableError) {
@@ -54,7 +58,7 @@ public struct XenTableReader<Entry: XenTableEntry>: ~Copyable, Sendable {
   /// - Precondition: The table has the slot.
   public func read(_ index: Int, attempts: Int = defaultAttempts) -> XenReading<Entry> {
     let outcome = header.slot(index).read(from: mapping, attempts: attempts)
-    // Memory beyond the new end reads as zeros, which look like values.
+    // After a truncation, memory beyond the new end reads as zeros, which look like values.
     guard !mapping.isBroken else { return .shrunk }
     switch outcome {
     case .busy(let sequence, let attempts):
@@ -64,14 +68,14 @@ public struct XenTableReader<Entry: XenTableEntry>: ~Copyable, Sendable {
     }
   }
 
-  /// The sequence of one slot, which changes with each update.
+  /// Returns the sequence of one slot, which changes with each update.
   ///
   /// - Precondition: The table has the slot.
   public func sequence(of index: Int) -> UInt32 {
     mapping.loadAcquiring(UInt32.self, at: header.layout.offset(ofEntry: index))
   }
 
-  /// Whether the header is still that of the table for which this reader was created.
+  /// Whether the memory still has the header with which this reader was created.
   public func isCurrent() -> Bool {
     let current = try? XenTableHeader(validating: mapping, kind: Entry.kind, count: count)
     return current == header && !mapping.isBroken

@@ -1,13 +1,13 @@
 import LinuxSystem
 import Synchronization
 
-/// The bytes and entries of a table at one time, for checks.
+/// Copies the bytes and entries of a table, so that checks can compare them.
 struct XenTableSnapshot {
-  /// The memory as words; a remainder of less than 8 bytes is left out.
+  /// The memory of the table as words, without a remainder of less than 8 bytes.
   private(set) var words: [UInt64]
-  /// Each slot's sequence before its words were loaded.
+  /// The sequence of each slot before its words were loaded.
   private(set) var before: [UInt32] = []
-  /// Each slot's sequence after its words were loaded.
+  /// The sequence of each slot after its words were loaded.
   private(set) var after: [UInt32] = []
   /// The outcome of reading each slot.
   private(set) var outcomes: [XenSlot.Outcome] = []
@@ -15,7 +15,7 @@ struct XenTableSnapshot {
   /// The number of attempts per entry.
   let attempts: Int
 
-  /// The maximum size of the memory.
+  /// The maximum size of a table's memory that checks accept, in bytes.
   static let maximumByteCount = 64 << 20
   /// The maximum number of slots; Xen has at most 8192 vCPUs in a domain.
   static let maximumSlotCount = 1 << 16
@@ -23,7 +23,7 @@ struct XenTableSnapshot {
   /// Copies a table.
   init(of mapping: borrowing Mapping, header: XenTableHeader) {
     let layout = header.layout
-    // Limits a table in which all updates remain unfinished to about one second.
+    // Limits the time to about one second, even if the updates of all entries remain unfinished.
     attempts = min(10_000, (1 << 20) / max(layout.count, 1))
     words = []
     words.reserveCapacity(mapping.byteCount / 8)
@@ -54,7 +54,7 @@ struct XenTableSnapshot {
     before[index] == after[index] && (before[index].isMultiple(of: 2) || isUnused(index))
   }
 
-  /// Whether a slot is padding: its sequence is odd, but a reader accepts it.
+  /// Whether a slot is padding: its sequence is all ones, but a reader does not report `busy`.
   func isUnused(_ index: Int) -> Bool {
     guard before[index] == .max, case .fields = outcomes[index]
     else { return false }
@@ -67,23 +67,23 @@ struct XenTableSnapshot {
     return fields
   }
 
-  /// A byte of the memory, in memory order.
+  /// Returns the byte at an offset of the memory.
   func byte(_ offset: Int) -> UInt8 {
     let word = words[offset / 8].littleEndian
     return UInt8(truncatingIfNeeded: word >> UInt64(offset % 8 * 8))
   }
 
-  /// The part of `range` that the snapshot contains.
+  /// Returns the part of `range` that the snapshot contains.
   func clamped(_ range: Range<Int>) -> Range<Int> {
     range.clamped(to: 0..<words.count * 8)
   }
 
-  /// The offset of the first byte in a range that is neither 0 nor all ones.
+  /// Returns the offset of the first byte in a range that is neither 0 nor all ones.
   func firstUsed(in range: Range<Int>) -> Int? {
     clamped(range).first { byte($0) != 0 && byte($0) != 0xff }
   }
 
-  /// The offset of the first byte in a range that differs from `other`.
+  /// Returns the offset of the first byte in a range that differs from the byte in `other`.
   func firstDifference(from other: XenTableSnapshot, in range: Range<Int>) -> Int? {
     let common = other.clamped(clamped(range))
     return common.first { offset in

@@ -3,20 +3,21 @@ public import LinuxSystem
 
 /// Creates a Xen statistics table in shared memory and updates its entries.
 ///
-/// An entry has one writer at a time; different threads may update different entries. After the
-/// table is announced, only the first `size` bytes of entries are written.
+/// Only one thread at a time must update an entry; different threads can update different entries.
+/// After the initialisation, the writer changes only the first `size` bytes of entries.
 public struct XenTableWriter<Entry: XenTableEntry>: ~Copyable, Sendable {
   public let layout: XenTableLayout
   public let mark: XenTableMark?
   private let mapping: Mapping
 
-  /// Initialises the table and announces it.
+  /// Initialises the table and makes it visible to readers.
   ///
   /// The magic is stored after all other bytes, so that a reader finds either a complete table or
-  /// none. If several writers race for the same memory, one succeeds. Entries are inactive until
-  /// their first update. Without a mark, the table has only the two fields of the RFC. The first
-  /// four bytes of the memory must be 0, as in a new file.
+  /// no table. If several writers initialise the same memory, one of the writers succeeds. Entries
+  /// have no values until their first update. Without a mark (the Vitals extension of the header),
+  /// entries have only the two fields of the RFC (the table proposed for Xen in October 2023).
   ///
+  /// - Precondition: The first four bytes of the memory are 0, as in a new file.
   /// - Throws: `claimed` if another writer owns the memory.
   public init(
     _ mapping: consuming Mapping, layout: XenTableLayout, mark: XenTableMark?
@@ -38,9 +39,10 @@ public struct XenTableWriter<Entry: XenTableEntry>: ~Copyable, Sendable {
     self.mapping.storeReleasing(Entry.kind.magic, at: 0)
   }
 
-  /// Adopts a table whose writer has ended, with its entries.
+  /// Continues a table whose writer has ended, and keeps its entries.
   ///
-  /// An entry with an unfinished update stays closed to readers until its next update.
+  /// If the update of an entry was not finished, readers cannot read the entry until its next
+  /// update.
   public init(adopting mapping: consuming Mapping) throws(XenTableError) {
     let header = try XenTableHeader(validating: mapping, kind: Entry.kind)
     layout = header.layout
@@ -66,14 +68,18 @@ public struct XenTableWriter<Entry: XenTableEntry>: ~Copyable, Sendable {
     }
   }
 
-  /// Replaces the values of an entry; values that do not fit into the entry are left out.
+  /// Replaces the values of an entry.
+  ///
+  /// Fields that do not fit into the entry are left out.
   ///
   /// - Precondition: The table has the slot.
   public func update(_ index: Int, with entry: Entry) {
     slot(index).update(entry.fields, in: mapping)
   }
 
-  /// Makes an entry inactive because its vCPU was removed.
+  /// Removes all values of an entry.
+  ///
+  /// Call this when the vCPU was removed.
   ///
   /// - Precondition: The table has the slot.
   public func retire(_ index: Int) {

@@ -4,9 +4,11 @@ import ProcStats
 public import Statistics
 public import StatsTree
 
-/// Reads the times of all CPUs of the host, by activity, from one file.
+/// Reads how long each CPU of the host spent in each activity (user, system, idle and so on), all
+/// from one file.
 ///
-/// The token of a group is the number of the CPU. Source: `/proc/stat`, proc(5).
+/// The token of a group (its id in this backing) is the number of the CPU. Source: `/proc/stat`,
+/// proc(5).
 public final class CPUTimesBacking: Backing {
   /// The columns of a `cpuN` line in the order of proc(5); the file does not name them.
   private static let columns = [
@@ -14,16 +16,17 @@ public final class CPUTimesBacking: Backing {
   ]
 
   public let schema: Schema
-  /// Whether the file contained a CPU that was not in the placements of a sample.
+  /// Whether the file contained a CPU for which a sample had no group.
   public var hasUnknownCPU = false
   private let file: Descriptor
   private var bytes: [UInt8]
-  /// The index of each CPU's placement in the current sample, or -1.
+  /// For each CPU, the index of its group in the placements of the current sample, or -1.
   private var positions: [Int] = []
 
   public init(roots: SystemRoots = SystemRoots()) throws(SystemError) {
     file = try Descriptor.open("\(roots.proc)/stat")
-    // A tick is 10 ms on all current Linux systems; other ticks have no unit.
+    // A clock tick is 10 ms on all current Linux systems. If ticks have another length, the
+    // statistics have no unit.
     let isHundredths = sysconf(CInt(_SC_CLK_TCK)) == 100
     schema = Schema(
       packing: Self.columns.map { name in
@@ -34,7 +37,7 @@ public final class CPUTimesBacking: Backing {
     bytes = [UInt8](repeating: 0, count: 4096 + 256 * max(1, sysconf(CInt(_SC_NPROCESSORS_CONF))))
   }
 
-  /// The numbers of the CPUs that are online.
+  /// Returns the numbers of the CPUs that are online.
   public func cpus() throws(SystemError) -> [Int] {
     var found: [Int] = []
     let count = try readLines()
@@ -47,7 +50,8 @@ public final class CPUTimesBacking: Backing {
     while true {
       let count = try file.read(into: &bytes, at: 0)
       let whole = bytes[..<count].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-      // The buffer is too small only if it ends in the lines of CPUs; later lines are not needed.
+      // The buffer is too small only if it ends within the lines of CPUs, because later lines are
+      // not needed.
       guard count == bytes.count, isCPU(lineBefore: whole) else { return whole }
       bytes = [UInt8](repeating: 0, count: bytes.count * 2)
     }
@@ -69,7 +73,7 @@ public final class CPUTimesBacking: Backing {
     }
     let window = Window(begin: begin, end: monotonicNanoseconds())
     for index in placements.indices { setPosition(index, of: placements[index].token) }
-    // An offline CPU has no line: its group becomes stale.
+    // An offline CPU has no line, so its group becomes stale.
     forEachLine(count) { number, scanner in
       guard number < positions.count, positions[number] >= 0 else {
         hasUnknownCPU = true

@@ -3,7 +3,7 @@ import ProcStats
 public import StatsInput
 public import StatsTree
 
-/// The input for the host: the source `host` with its pressure, and the sources `host/cpuN`.
+/// Adds the host to the tree: the source `host` with its pressure, and the sources `host/cpuN`.
 public final class HostInput: Input {
   public static let root = InputRoot("host", role: .host, memberRole: .cpu, isDefault: false)
 
@@ -16,7 +16,9 @@ public final class HostInput: Input {
     self.roots = roots
   }
 
-  /// Adds the sources; a file that the kernel does not have causes a diagnostic.
+  /// Adds the sources.
+  ///
+  /// If the kernel lacks a file, adds a diagnostic instead.
   public func attach(to tree: Tree) throws(TreeError) {
     let host = try tree.add(Self.root.path, role: Self.root.role)
     for resource in ["cpu", "memory", "io"] {
@@ -49,7 +51,8 @@ public final class HostInput: Input {
 
   /// Adds the CPUs that came online for the first time since the last call.
   ///
-  /// The source of an offline CPU remains and is stale: its counters continue once it is online.
+  /// The source of an offline CPU remains and is stale, because its counters continue when the CPU
+  /// is online again.
   public func refresh() -> [InputEvent] {
     guard let times, times.hasUnknownCPU else { return [] }
     times.hasUnknownCPU = false

@@ -44,8 +44,9 @@ package enum BPFUnavailableError: Error, Hashable, Sendable, CustomStringConvert
       }
   }
 
-  /// Classifies the rejection of a program. `lockdown` is the content of the kernel's lockdown
-  /// file.
+  /// Classifies the rejection of a program.
+  ///
+  /// `lockdown` is the content of the kernel's lockdown file.
   init(_ error: BPFLoadError, lockdown: String?) {
     if lockdown?.contains("[confidentiality]") ?? false {
       self = .lockdown

@@ -3,8 +3,9 @@ import KVMStatsFormat
 import LinuxSystem
 import Statistics
 
-/// Creates a VM with one vCPU, from which the layout of kernel structures is learned. The VM never
-/// runs.
+/// Creates a VM with one vCPU, from which the layout of kernel structures is learned.
+///
+/// The VM never runs.
 struct CalibrationVM: ~Copyable {
   private let vm: KVMVirtualMachine
   private let vcpu: KVMVCPU

@@ -10,11 +10,14 @@ import Statistics
 /// milliseconds. All other functions need no privilege. Must not be used from several threads at
 /// the same time.
 package final class KernelProbe {
-  /// The id of the only vCPU of the calibration VM. Memory at a wrong offset is unlikely to contain
-  /// this value.
+  /// The id of the only vCPU of the calibration VM.
+  ///
+  /// Memory at a wrong offset is unlikely to contain this value.
   private static let calibrationVCPU = 3
 
-  /// The name of a memory file. A process with such a file declares that it is an observer of VMs.
+  /// The name of a memory file.
+  ///
+  /// A process with such a file declares that it is an observer of VMs.
   ///
   /// An observer has copies of VMMs' descriptors, but it runs none of the VMs.
   package static let watcherName = "vitals-watches-kvm"

@@ -81,7 +81,9 @@ public final class KernelReaderBacking: Backing {
     kind == .vm ? probe.vmSchema : probe.vcpuSchema
   }
 
-  /// Closes a group and its descriptor. An open descriptor keeps the VM's memory in the kernel.
+  /// Closes a group and its descriptor.
+  ///
+  /// An open descriptor keeps the VM's memory in the kernel.
   public func close(_ token: Int) {
     entries[token].descriptor = -1
     copies.remove(token)

@@ -5,7 +5,9 @@ import StatsInput
 import StatsTree
 
 extension KVMInput {
-  /// Returns the VMM with this pid. If the process is new, starts to watch for its end.
+  /// Returns the VMM with this pid.
+  ///
+  /// If the process is new, starts to watch for its end.
   ///
   /// - Returns: `nil` if the process has ended or cannot be watched.
   func process(_ pid: Int32) -> VMM? {

@@ -87,8 +87,8 @@ extension KVMInput {
 
   /// Returns whether a process is not known as a VMM and declares that it only observes VMs.
   ///
-  /// An observer, such as another instance of Vitals, has a calibration VM for some milliseconds.
-  /// This VM must not be added to the tree.
+  /// An observer, such as another instance of Vitals, has a calibration VM for some milliseconds,
+  /// from which it learns the layout of kernel structures. This VM must not be added to the tree.
   private func isNewWatcher(_ pid: Int32) -> Bool {
     guard processes[pid] == nil, let names = try? DescriptorScan(process: pid, roots: roots) else {
       return false
@@ -160,8 +160,9 @@ extension KVMInput {
     }
   }
 
-  /// If the descriptors of a process must not be listed, recognizes a VMM by the names of its
-  /// threads.
+  /// Recognizes a VMM by the names of its threads.
+  ///
+  /// Call this if the descriptors of the process cannot be listed for lack of permission.
   private func scanByThreadNames(_ pid: Int32) {
     guard processes[pid] == nil else { return }
     let tasks = (try? directoryEntries("\(roots.process(pid))/task")) ?? []

@@ -81,7 +81,9 @@ public final class KVMInput: Input {
   private static let announcementTime: UInt64 = 10_000_000_000
   private static let announcementToken: UInt64 = 0
 
-  /// Subscribes to uevents. The first `refresh` adds the VMs that already exist.
+  /// Subscribes to uevents.
+  ///
+  /// The first `refresh` adds the VMs that already exist.
   public convenience init(
     _ tree: Tree, roots: SystemRoots = SystemRoots(), options: Options = Options()
   ) throws(SystemError) {
@@ -155,11 +157,14 @@ public final class KVMInput: Input {
     return events
   }
 
-  /// A descriptor that is readable when a VM might have begun or ended. `wait` and `refresh`
-  /// process the event.
+  /// A descriptor that is readable when a VM might have begun or ended.
+  ///
+  /// `wait` and `refresh` process the event.
   public var descriptor: CInt? { poller.rawValue }
 
-  /// Waits until `end` on CLOCK_MONOTONIC. Meanwhile, releases each VM as soon as its process ends.
+  /// Waits until `end` on CLOCK_MONOTONIC.
+  ///
+  /// Meanwhile, releases each VM as soon as its process ends.
   public func wait(until end: UInt64) {
     while true {
       let now = monotonicNanoseconds()

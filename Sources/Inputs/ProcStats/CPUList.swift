@@ -1,6 +1,7 @@
 public import LinuxSystem
 
-/// Returns the CPUs on which a thread may run (`Cpus_allowed_list` in proc(5)), or nil if it ended.
+/// Returns the CPUs on which a thread is allowed to run (`Cpus_allowed_list` in proc(5)), or nil if
+/// the thread has ended.
 public func allowedCPUs(
   ofThread thread: Int32, process: Int32, roots: SystemRoots = SystemRoots()
 ) -> Set<Int>? {

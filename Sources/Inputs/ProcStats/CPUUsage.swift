@@ -1,15 +1,16 @@
-/// The CPU time of each thread on each CPU, from consecutive surveys of all threads.
+/// Measures the CPU time of each thread on each CPU, from consecutive surveys of all threads.
 ///
-/// The increase between two surveys is attributed to the CPU on which the thread ran last. The
-/// thread may have run on other CPUs in between.
+/// The increase between two surveys is attributed to the CPU on which the thread ran last, although
+/// the thread might have run on other CPUs in between.
 public struct CPUUsage: Sendable {
-  /// Includes the process, because the kernel may reuse the id for a thread of another process.
+  /// Identifies a thread together with its process, because the kernel might reuse the id for a
+  /// thread of another process.
   private struct Thread: Hashable, Sendable {
     let id: Int32
     let process: Int32
   }
 
-  /// Nanoseconds by CPU.
+  /// For each thread, its time in nanoseconds by CPU.
   private var times: [Thread: [Int: UInt64]] = [:]
   /// The name of each process's first thread, or of another thread if the first never ran.
   private var commands: [Int32: String] = [:]
@@ -22,7 +23,7 @@ public struct CPUUsage: Sendable {
 
   /// Adds the CPU time of all threads since the last survey.
   ///
-  /// A new thread counts with its total time. The time of a thread that has ended is not counted.
+  /// For a new thread, its total time is added. For a thread that has ended, nothing is added.
   public mutating func add(_ survey: ThreadSurvey) {
     for (thread, entry) in survey.threads {
       let known = last.threads[thread].flatMap { $0.process == entry.process ? $0 : nil }
@@ -37,7 +38,7 @@ public struct CPUUsage: Sendable {
     last = survey
   }
 
-  /// Returns the name of a process that ran between the surveys; it may have ended.
+  /// Returns the name of a process that ran between the surveys, even if the process has ended.
   public func command(ofProcess process: Int32) -> String? { commands[process] }
 
   /// Returns the processes that ran on some CPUs.

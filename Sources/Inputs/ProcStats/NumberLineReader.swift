@@ -3,15 +3,17 @@ import LinuxSystem
 import Statistics
 import StatsTree
 
-/// Reads kernel files that begin with a line of decimal numbers, one record per file.
+/// Reads kernel files that begin with a line of decimal numbers.
 ///
-/// The files remain open: a sample is one pread(2) per file. The reader ignores bytes after the
-/// numbers.
+/// Each file fills one record (the words of one group).
+///
+/// The files remain open, so that a sample takes one pread(2) per file. The reader ignores the
+/// bytes after the numbers.
 struct NumberLineReader {
   private let files = DescriptorTable()
   private var bytes = [UInt8](repeating: 0, count: 128)
 
-  /// Opens a file and returns its token.
+  /// Opens a file and returns its token (the id of the file in this reader).
   func open(_ path: String) throws(SystemError) -> Int {
     files.insert(try Descriptor.open(path))
   }
@@ -34,7 +36,7 @@ struct NumberLineReader {
   ) {
     var begin = monotonicNanoseconds()
     var numbers: [8 of UInt64] = .init(repeating: 0)
-    // By index: in debug builds an iterator allocates for each element.
+    // Loop over indices, because an iterator allocates memory for each element in debug builds.
     for index in placements.indices {
       let placement = placements[index]
       let count = files.read(placement.token, into: &bytes)

@@ -2,18 +2,22 @@ public import LinuxSystem
 public import Statistics
 public import StatsTree
 
-/// Reads the memory use of processes; that of a VMM includes the pages its guest has touched.
+/// Reads the memory use of processes.
 ///
-/// A group is a process. Its file remains open: a sample is one pread(2), which needs no privilege.
-/// The kernel counts pages per CPU and sums them with a delay: a value may deviate by some hundred
-/// KiB. Source: `/proc/PID/statm` (kernel document `filesystems/proc.rst`).
+/// The memory of a VMM includes the pages that its guest has touched.
+///
+/// Each process has one group. The file of the process remains open, so that a sample takes one
+/// pread(2), which needs no privilege. The kernel counts pages per CPU and adds up the counts with
+/// a delay. Therefore a value can be wrong by some hundred KiB. Source: `/proc/PID/statm` (kernel
+/// document `filesystems/proc.rst`).
 public final class ProcessMemoryBacking: Backing {
-  /// The address space, its resident part, and the resident pages of files and shared memory.
+  /// The size of the address space, its resident part, and the resident pages of files and shared
+  /// memory.
   public static let schema = Schema(packing: [
     level("virtual_memory"), level("resident_memory"), level("shared_memory"),
   ])
 
-  /// Creates a statistic in pages.
+  /// Creates a statistic whose values are counts of pages.
   private static func level(_ name: String) -> Statistic {
     Statistic(
       name, .instant, unit: .bytes,
@@ -28,7 +32,7 @@ public final class ProcessMemoryBacking: Backing {
     self.roots = roots
   }
 
-  /// Opens the file of a process and returns the token of its group.
+  /// Opens the file of a process, and returns the token of its group (the id in this backing).
   public func open(process: Int32) throws(SystemError) -> Int {
     try lines.open("\(roots.process(process))/statm")
   }
@@ -39,7 +43,7 @@ public final class ProcessMemoryBacking: Backing {
   }
 
   public func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
-    // A zombie has no address space.
+    // A zombie process has no address space, so its first number is 0.
     lines.sample(placements, into: &snapshot, hasEnded: { $0 == 0 })
   }
 }

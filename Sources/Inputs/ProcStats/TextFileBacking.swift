@@ -5,9 +5,9 @@ public import StatsTree
 
 /// Reads kernel files whose lines name their values: cgroup `cpu.stat` and pressure files.
 ///
-/// `open` reads the schema from the file. Files remain open: a sample is one pread(2). If a line
-/// disappears later, its value becomes inactive. Sources: kernel documents
-/// `admin-guide/cgroup-v2.rst` and `accounting/psi.rst`.
+/// `open` reads the schema from the file. Files remain open, so that a sample takes one pread(2)
+/// per file. If a line disappears later, its value becomes inactive (marked as missing). Sources:
+/// kernel documents `admin-guide/cgroup-v2.rst` and `accounting/psi.rst`.
 public final class TextFileBacking: Backing {
   /// The form of the lines of a file.
   public enum Form: Sendable {
@@ -17,7 +17,9 @@ public final class TextFileBacking: Backing {
     case pressure
   }
 
-  /// The field of a pressure line that is read; averages over fixed times are of no use.
+  /// The only field of a pressure line that is read.
+  ///
+  /// The averages over fixed times are not needed.
   private static let total = Array("total=".utf8)
 
   private struct File {
@@ -31,12 +33,12 @@ public final class TextFileBacking: Backing {
 
   public init() {}
 
-  /// Opens a file and returns the token and schema of its group.
+  /// Opens a file, and returns the token of its group (the id in this backing) and the schema.
   public func open(
     _ path: String, _ form: Form
   ) throws(SystemError) -> (token: Int, schema: Schema) {
     let descriptor = try Descriptor.open(path)
-    // Some kernels have the file, but reading fails: PSI may be disabled at boot.
+    // On some kernels the file exists but reading it fails, because PSI can be disabled at boot.
     let count = try descriptor.read(into: &bytes, at: 0)
     var keys: [String] = []
     var scanner = TextScanner(to: count)
@@ -57,7 +59,9 @@ public final class TextFileBacking: Backing {
     descriptors.remove(token)
   }
 
-  /// Creates a statistic with the unit at the end of its name; a name without a unit is a count.
+  /// Creates a statistic.
+  ///
+  /// The end of its name determines the unit; a name without a unit is a count.
   private static func statistic(_ key: String, _ form: Form) -> Statistic {
     switch form {
     case .pressure:
@@ -65,7 +69,7 @@ public final class TextFileBacking: Backing {
     case .keyed where key.hasSuffix("_usec"):
       Statistic(key, .cumulative, unit: .seconds, scale: .micro)
     case .keyed where key.hasSuffix("_time"):
-      // cgroup v1.
+      // cgroup v1 counts nanoseconds.
       Statistic(key, .cumulative, unit: .seconds, scale: .nano)
     case .keyed:
       Statistic(key, .cumulative)
@@ -78,7 +82,7 @@ public final class TextFileBacking: Backing {
       let count = descriptors.read(placement.token, into: &bytes)
       let end = monotonicNanoseconds()
       if count < 0 {
-        // A removed cgroup, or a closed token.
+        // The cgroup was removed, or the token was closed.
         let isGone = count == -Int(ENODEV) || count == -Int(EBADF)
         snapshot.fail(placement, isGone ? .gone : .denied(code: Int32(-count)))
         continue
@@ -96,7 +100,7 @@ public final class TextFileBacking: Backing {
       var scanner = TextScanner(to: count)
       var expected = 0
       while !scanner.isAtEnd {
-        // Lines keep their order: a search is needed only if a line was added or removed.
+        // Lines keep their order, so a search is needed only if a line was added or removed.
         if let key = key(of: file, at: &scanner, expected) {
           let isTotal = file.form == .keyed || scanner.skip(past: Self.total, bytes)
           if isTotal, let value = scanner.number(bytes) { record[key] = value }
@@ -117,7 +121,7 @@ public final class TextFileBacking: Backing {
 }
 
 extension TextScanner {
-  /// Skips the bytes up to and including `name` at the start of a later field in this line.
+  /// Skips the bytes up to and including `name`, if a later field in this line starts with `name`.
   ///
   /// - Returns: `false` if there is no such field.
   mutating func skip(past name: [UInt8], _ bytes: [UInt8]) -> Bool {

@@ -2,11 +2,11 @@ public import LinuxSystem
 public import Statistics
 public import StatsTree
 
-/// Reads the time for which threads ran, and for which they were runnable without a CPU.
+/// Reads for how long threads ran, and for how long they were runnable but had no CPU.
 ///
-/// The guest of a vCPU's thread sees the second as steal time. A group is a thread. Its file
-/// remains open: a sample is one pread(2). Source: `/proc/PID/task/TID/schedstat` (kernel document
-/// `scheduler/sched-stats.rst`).
+/// The guest of a vCPU's thread sees the second time as steal time. Each thread has one group. The
+/// file of the thread remains open, so that a sample takes one pread(2). Source:
+/// `/proc/PID/task/TID/schedstat` (kernel document `scheduler/sched-stats.rst`).
 public final class ThreadScheduleBacking: Backing {
   /// The time on a CPU, the time waiting for a CPU, and the number of time slices.
   public static let schema = Schema(packing: [
@@ -22,7 +22,7 @@ public final class ThreadScheduleBacking: Backing {
     self.roots = roots
   }
 
-  /// Opens the file of a thread and returns the token of its group.
+  /// Opens the file of a thread, and returns the token of its group (the id in this backing).
   public func open(process: Int32, thread: Int32) throws(SystemError) -> Int {
     try lines.open("\(roots.process(process))/task/\(thread)/schedstat")
   }

@@ -1,8 +1,8 @@
 public import LinuxSystem
 
-/// The CPU time of all threads of the host, and the CPU on which each ran last.
+/// Reads the CPU time of all threads of the host, and the CPU on which each thread ran last.
 ///
-/// A survey takes about 20 us per thread. It needs no privilege unless proc(5) is mounted with
+/// A survey takes about 20 us per thread. It needs no privilege, except if proc(5) is mounted with
 /// `hidepid`. Sources: `/proc/PID/task/TID/schedstat`, and field 39 of `/proc/PID/task/TID/stat`.
 public struct ThreadSurvey: Sendable {
   /// One thread.
@@ -18,7 +18,9 @@ public struct ThreadSurvey: Sendable {
   /// The threads by id.
   public let threads: [Int32: Entry]
 
-  /// Reads all threads; omits those that end meanwhile.
+  /// Reads all threads.
+  ///
+  /// Omits the threads that end during the survey.
   public init(roots: SystemRoots = SystemRoots()) throws(SystemError) {
     var threads: [Int32: Entry] = [:]
     var bytes = [UInt8](repeating: 0, count: 1024)

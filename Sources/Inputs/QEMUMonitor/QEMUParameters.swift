@@ -1,4 +1,6 @@
-/// Parses the `key=value,...` list of a QEMU option. A comma in a value is doubled.
+/// Parses the `key=value,...` list of a QEMU option.
+///
+/// A comma in a value is doubled.
 struct QEMUParameters {
   private var values: [String: String] = [:]
 

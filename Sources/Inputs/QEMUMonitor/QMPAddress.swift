@@ -1,6 +1,8 @@
 /// The address of a QEMU monitor, parsed from QEMU's command line.
 public struct QMPAddress: Hashable, Sendable {
-  /// The path of the Unix socket. A relative path starts at the working directory of QEMU.
+  /// The path of the Unix socket.
+  ///
+  /// A relative path starts at the working directory of QEMU.
   public let path: String
 
   public init(path: String) {
@@ -58,7 +60,9 @@ public struct QMPAddress: Hashable, Sendable {
     return addresses
   }
 
-  /// Returns the name of an option without its dashes. QEMU accepts one dash or two.
+  /// Returns the name of an option without its dashes.
+  ///
+  /// QEMU accepts one dash or two.
   private static func option(_ argument: String) -> Substring? {
     guard argument.hasPrefix("-") else { return nil }
     return argument.dropFirst(argument.hasPrefix("--") ? 2 : 1)

@@ -1,8 +1,9 @@
 import LinuxSystem
 
 extension QMPBacking {
-  /// Connects to a monitor and starts an exchange (commands and their answers). `wait` waits for
-  /// the exchange until `deadline`.
+  /// Connects to a monitor and starts an exchange (commands and their answers).
+  ///
+  /// `wait` waits for the exchange until `deadline`.
   func start(_ index: Int, _ commands: [QMPCommand], until deadline: UInt64) {
     guard let path = monitors[index]?.path else { return }
     do throws(QMPError) {
@@ -21,7 +22,9 @@ extension QMPBacking {
     }
   }
 
-  /// Processes the bytes that a monitor has sent. Never waits.
+  /// Processes the bytes that a monitor has sent.
+  ///
+  /// Never waits.
   func advance(_ index: Int) {
     guard let exchange = monitors[index]?.exchange else { return }
     do throws(QMPError) {
@@ -66,7 +69,9 @@ extension QMPBacking {
     }
   }
 
-  /// Stops waiting for a monitor. If the monitor has greeted, its late answer is still accepted.
+  /// Stops waiting for a monitor.
+  ///
+  /// If the monitor has greeted, its late answer is still accepted.
   func stopWaiting(_ index: Int, at now: UInt64) {
     guard let exchange = monitors[index]?.exchange else { return }
     if exchange.hasGreeted {

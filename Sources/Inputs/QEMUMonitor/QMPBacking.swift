@@ -15,8 +15,9 @@ public final class QMPBacking: Backing {
 
   /// The maximum time for which a pass waits.
   private let timeoutNanoseconds: UInt64
-  /// The poller of the connections, created at the first use. If the process has no free
-  /// descriptor, the next use tries again.
+  /// The poller of the connections, created at the first use.
+  ///
+  /// If the process has no free descriptor, the next use tries again.
   var poller: Poller?
   /// The monitors by index; nil after `close`.
   ///
@@ -46,13 +47,17 @@ public final class QMPBacking: Backing {
     return monitors.count - 1
   }
 
-  /// Closes a monitor and its connection. Its groups get the status `gone`.
+  /// Closes a monitor and its connection.
+  ///
+  /// Its groups get the status `gone`.
   public func close(_ monitor: Int) {
     endExchange(monitor)
     monitors[monitor] = nil
   }
 
-  /// Closes all connections. Call this if the next pass is not imminent.
+  /// Closes all connections.
+  ///
+  /// Call this if the next pass is not imminent.
   public func suspend() {
     for monitor in monitors.indices { endExchange(monitor) }
   }

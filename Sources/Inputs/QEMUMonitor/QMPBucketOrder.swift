@@ -14,7 +14,9 @@ struct QMPBucketOrder: Hashable, Sendable {
 
   /// Whether the last bucket is listed first.
   private(set) var isReversed = true
-  /// Whether the values have verified the order. A verified order is final.
+  /// Whether the values have verified the order.
+  ///
+  /// A verified order is final.
   private(set) var isVerified = false
   private var votes = 0
 
@@ -39,7 +41,7 @@ struct QMPBucketOrder: Hashable, Sendable {
 
     /// Returns `true` if the samples of a histogram can have this sum.
     ///
-    /// The sum and the buckets are not read atomically, so that one of them might lack one sample.
+    /// The sum and the buckets are not read atomically, so one of them might lack one sample.
     private static func allows(_ histogram: Histogram, _ sum: UInt64) -> Bool {
       var lowest: UInt128 = 0
       var highest: UInt128? = 0

@@ -21,7 +21,9 @@ struct QMPClient: Sendable {
   private var answerCount = 0
   /// Whether the monitor has sent its greeting, which means that it serves this client.
   private(set) var hasGreeted = false
-  /// The bytes to send. `takeOutput` removes them.
+  /// The bytes to send.
+  ///
+  /// `takeOutput` removes them.
   private(set) var output: [UInt8] = []
 
   /// Creates a client that negotiates capabilities, then sends `commands`.
@@ -75,8 +77,9 @@ struct QMPClient: Sendable {
     return nil
   }
 
-  /// Returns the next command in order. Throws an error if the id of the answer is not that of the
-  /// command.
+  /// Returns the next command in order.
+  ///
+  /// Throws an error if the id of the answer is not that of the command.
   private mutating func command(answeredBy id: UInt64?) throws(QMPError) -> QMPCommand {
     guard hasGreeted, !isFinished, id == UInt64(answerCount) else {
       throw .garbage("an answer without a command")

@@ -1,4 +1,6 @@
-/// The commands that Vitals sends to a QEMU monitor. No command changes the VM.
+/// The commands that Vitals sends to a QEMU monitor.
+///
+/// No command changes the VM.
 enum QMPCommand: Hashable, Sendable {
   /// The objects whose statistics a query returns.
   enum Target: String, Hashable, Sendable {

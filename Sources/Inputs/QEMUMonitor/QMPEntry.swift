@@ -21,8 +21,8 @@ struct QMPEntry: Sendable {
       var target = ""
       var path: JSONText?
       var statistics: JSONReader?
-      // The statistics precede the path of their vCPU, so that `body` reads them after the path is
-      // known.
+      // The statistics precede the path of their vCPU. Therefore `body` reads the statistics later,
+      // when the path is known.
       try reader.object { reader, key throws(JSONError) in
         if reader.matches(key, "stats") {
           statistics = reader

@@ -73,7 +73,9 @@ final class QMPExchange {
     }
   }
 
-  /// Sends the commands. An empty socket buffer has room for all of them.
+  /// Sends the commands.
+  ///
+  /// An empty socket buffer has room for all of them.
   private func send() throws(QMPError) {
     let output = client.takeOutput()
     sentAt = monotonicNanoseconds()

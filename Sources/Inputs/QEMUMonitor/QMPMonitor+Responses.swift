@@ -54,7 +54,9 @@ extension QMPMonitor {
     return found
   }
 
-  /// Replaces the list of vCPUs. Keeps the records (the last values) of the vCPUs that remain.
+  /// Replaces the list of vCPUs.
+  ///
+  /// Keeps the records (the last values) of the vCPUs that remain.
   private func setVCPUs(_ list: [QMPVCPU]) {
     isVCPUListStale = false
     guard list != vcpus else { return }

@@ -12,8 +12,9 @@ final class QMPMonitor {
   var exchange: QMPExchange?
   /// The time until which the pass waits for the exchange; nil if the pass does not wait.
   var deadline: UInt64?
-  /// The last pass (a sampling of all groups) that requested values. `wantsVM` and `wantsVCPUs` say
-  /// which values.
+  /// The last pass (a sampling of all groups) that requested values.
+  ///
+  /// `wantsVM` and `wantsVCPUs` say which values.
   private(set) var requestedPass: UInt64 = 0
   private var wantsVM = false
   private var wantsVCPUs = false
@@ -22,8 +23,9 @@ final class QMPMonitor {
   var name: String?
   var uuid: String?
   var vcpus: [QMPVCPU] = []
-  /// The descriptions of the statistics of a target, until its first values arrive. The values show
-  /// the sizes of arrays.
+  /// The descriptions of the statistics of a target, until its first values arrive.
+  ///
+  /// The values show the sizes of arrays.
   var described: [QMPCommand.Target: [Statistic]] = [:]
   var vmSchema: QMPSchema?
   var vcpuSchema: QMPSchema?

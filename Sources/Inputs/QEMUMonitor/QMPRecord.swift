@@ -16,8 +16,9 @@ struct QMPRecord: Sendable {
     words = Array(repeating: Inactive.unsigned, count: schema.schema.wordCount)
   }
 
-  /// Replaces the words by those of an answer. A missing value becomes inactive (marked as
-  /// missing).
+  /// Replaces the words by those of an answer.
+  ///
+  /// A missing value becomes inactive (marked as missing).
   mutating func update(
     _ statistics: JSONReader, _ schema: QMPSchema, isReversed: Bool, _ window: Window, pass: UInt64
   ) throws(JSONError) {

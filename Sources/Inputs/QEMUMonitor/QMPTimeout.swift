@@ -16,7 +16,9 @@ struct QMPTimeout: Hashable, Sendable {
     self.maximumNanoseconds = maximumNanoseconds
   }
 
-  /// The time for which the next pass waits. A QEMU that works normally answers in 1 or 2 ms.
+  /// The time for which the next pass waits.
+  ///
+  /// A QEMU that works normally answers in 1 or 2 ms.
   var nanoseconds: UInt64 {
     let minimum = maximumNanoseconds / 16
     return noGreetingCount > 0 ? minimum : max(maximumNanoseconds >> lateCount, minimum)
@@ -33,8 +35,9 @@ struct QMPTimeout: Hashable, Sendable {
     lateCount += 1
   }
 
-  /// Records that the monitor did not greet. Passes then skip it for 1 second, next time for 2, 4
-  /// and so on up to 64 seconds.
+  /// Records that the monitor did not greet.
+  ///
+  /// Passes then skip it for 1 second, next time for 2, 4 and so on up to 64 seconds.
   mutating func recordNoGreeting(at now: UInt64) {
     skippedUntil = now + 1_000_000_000 << min(noGreetingCount, 6)
     noGreetingCount += 1

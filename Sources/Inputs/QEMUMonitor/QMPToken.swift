@@ -1,5 +1,6 @@
-/// The token (the id in `QMPBacking`) of a group. It names a monitor, and its VM or one of its
-/// vCPUs.
+/// The token (the id in `QMPBacking`) of a group.
+///
+/// A token names a monitor, and its VM or one of its vCPUs.
 struct QMPToken: Hashable, Sendable {
   /// The vCPU indices that a token can contain.
   static let indices = 0..<(1 << 20) - 1

@@ -6,7 +6,7 @@ import RRDFormat
 enum RRDAccessError: Error, Hashable {
   case system(SystemError)
   case format(RRDFormatError)
-  /// A user other than root or the reader may have created or changed the file.
+  /// A user other than root and the reader might have created or changed the file.
   case untrusted(String)
   case tooLarge(Int)
 
@@ -20,7 +20,7 @@ enum RRDAccessError: Error, Hashable {
     }
   }
 
-  /// Whether the cause may be a write that was in progress.
+  /// Whether a write in progress might be the cause.
   var mayBeTorn: Bool {
     self == .format(.dataChecksum) || self == .format(.metadataChecksum)
   }

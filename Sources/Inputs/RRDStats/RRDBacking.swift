@@ -3,31 +3,36 @@ import RRDFormat
 import Statistics
 import StatsTree
 
-/// The groups of one plugin's file; a pass reads the values with one pread(2) and checks them.
+/// Reads the groups of one plugin's file.
+///
+/// A pass (a sampling of all groups) reads the values with one pread(2) and checks them.
 final class RRDBacking: Backing {
   /// A value of the file that belongs to a group.
   struct Column {
-    /// The position of the value in the file.
+    /// The index of the value in the file.
     let index: Int
     let word: RRDWord
   }
 
-  /// The age at which values become stale: three periods of xcp-rrdd, which are always 5 s.
+  /// The age at which values become stale: three periods of xcp-rrdd.
+  ///
+  /// A period is always 5 s.
   static let maximumAgeNanoseconds: UInt64 = 15_000_000_000
 
   private var file: RRDOpenFile
   private let clocks: @Sendable () -> Timestamp
   private var columns: [[Column]] = []
-  /// The header and the values.
+  /// The bytes that were read last: the header and the values.
   private var bytes: [UInt8]
   /// The header whose metadata describes the columns.
   private var header: RRDHeader
-  /// The timestamp of the last values and its window, kept because the difference of the clocks
-  /// varies between readings.
+  /// The timestamp of the last values, and the window (the time to which they refer) that it gave.
+  ///
+  /// The window is kept, because the difference of the clocks varies between readings.
   private var last: (timestamp: UInt64, window: Window)?
   /// The number of passes that read the file.
   private(set) var readCount = 0
-  /// The number of passes that found an update in progress.
+  /// The number of passes that failed because an update was in progress.
   private(set) var tornCount = 0
   /// Whether the metadata in the file differs from that of the columns.
   private(set) var isOutdated = false
@@ -43,13 +48,15 @@ final class RRDBacking: Backing {
     bytes = Array(repeating: 0, count: max(header.valuesEnd + 4, RRDLayout.minimumByteCount))
   }
 
-  /// Adds a group and returns its token.
+  /// Adds a group and returns its token (the id in this backing).
   func open(_ columns: [Column]) -> Int {
     self.columns.append(columns)
     return self.columns.count - 1
   }
 
-  /// Accepts a header whose metadata has a new checksum and describes the same data sources.
+  /// Accepts a new header.
+  ///
+  /// Its metadata has a new checksum, but describes the same data sources.
   func adopt(_ header: RRDHeader) {
     self.header = header
     isOutdated = false
@@ -63,7 +70,7 @@ final class RRDBacking: Backing {
 
   /// Reads the start of the file.
   ///
-  /// - Returns: `true` if its header refers to the metadata of the columns.
+  /// - Returns: `true` if the header still refers to the metadata of the columns.
   func isCurrent() -> Bool {
     guard file.read(into: &bytes) >= RRDLayout.minimumByteCount else { return false }
     return hasSameMetadata()
@@ -79,7 +86,7 @@ final class RRDBacking: Backing {
     let now = clocks()
     guard let window = window(now) else { return }
     let age = now.monotonic > window.end ? now.monotonic - window.end : 0
-    // By index: in debug builds an iterator allocates for each element.
+    // Loop over indices, because an iterator allocates memory for each element in debug builds.
     for position in placements.indices {
       let placement = placements[position]
       snapshot.fill(placement) { record in
@@ -100,7 +107,8 @@ final class RRDBacking: Backing {
 
   /// Reads the header and the values into `bytes`.
   ///
-  /// - Returns: `true` if they belong to one update and to the metadata of the columns.
+  /// - Returns: `true` if the header and the values belong to one update and to the metadata of the
+  ///   columns.
   private func readValues() -> Bool {
     readCount += 1
     for _ in 0..<RRDOpenFile.maximumAttempts {

@@ -4,7 +4,7 @@ import Statistics
 import StatsInput
 import StatsTree
 
-/// The attributes of a name that change if another file takes its place.
+/// The attributes of a file that change if another file takes its name.
 struct FileSignature: Hashable {
   private let numbers: [UInt64]
 
@@ -47,9 +47,9 @@ extension RRDInput {
     }
   }
 
-  /// Returns `true` if a name is that of a plugin's complete file and can be part of a path.
+  /// Returns `true` if a name belongs to a complete file of a plugin and can be part of a path.
   ///
-  /// `*.tmp` is a file under construction; `tap-*` has the statistics of a block device.
+  /// A file `*.tmp` is under construction. A file `tap-*` has the statistics of a block device.
   static func isName(_ name: String) -> Bool {
     (1...200).contains(name.utf8.count) && !name.hasPrefix(".") && !name.hasPrefix("tap-")
       && !name.hasSuffix(".tmp")
@@ -65,7 +65,7 @@ extension RRDInput {
 
   /// Checks one file and reads it again if necessary.
   func update(_ file: PluginFile, _ name: String) {
-    // The next scan removes a file without a name.
+    // If the name no longer exists, the next scan removes the file.
     guard let signature = FileSignature(file.path) else { return }
     let isSame = signature == file.signature
     file.signature = signature
@@ -89,7 +89,9 @@ extension RRDInput {
     read(file, name)
   }
 
-  /// Returns the first bytes of a file, which change if the file is rewritten.
+  /// Returns the first bytes of a file.
+  ///
+  /// If the file is rewritten, these bytes change.
   private static func start(_ path: String) -> [UInt8] {
     guard let file = try? RRDOpenFile.open(path) else { return [] }
     var bytes = [UInt8](repeating: 0, count: RRDLayout.minimumByteCount)
@@ -103,7 +105,8 @@ extension RRDInput {
       let openFile = try RRDOpenFile.open(file.path)
       let contents = try openFile.read()
       if let mirror = file.mirror, mirror.matches(contents) {
-        // Totals continue even if the writer creates a new file for each update.
+        // Keep the groups, so that totals continue even if the writer creates a new file for each
+        // update.
         mirror.backing.adopt(openFile, contents.header)
         updateDiagnostics(file, nil)
         return
@@ -155,7 +158,7 @@ extension RRDInput {
   }
 
   private func source(_ name: String) -> Source? {
-    // Cannot fail: `remove` has removed the previous source of that name.
+    // This cannot fail, because `remove` has removed the previous source of that name.
     try? tree.add(
       name, below: tree.source(Self.root.path, role: Self.root.role), role: .plugin,
       keys: ["plugin": name], created: options.clocks().monotonic)

@@ -3,12 +3,12 @@ public import Statistics
 public import StatsInput
 public import StatsTree
 
-/// The files of xcp-rrdd's plugins as sources: `rrdd/<plugin>`, and below it `vm-<uuid>` and
-/// `sr-<uuid>` for the VMs and storage repositories that the file describes.
+/// Adds the files of xcp-rrdd's plugins to the tree: the source `rrdd/<plugin>`, and below it
+/// `vm-<uuid>` and `sr-<uuid>` for the VMs and storage repositories that the file describes.
 ///
-/// The kernel reports when files appear and disappear (inotify(7)). Each pass reads the values of
-/// each file. Each `refresh()` checks an invalid file again; other files are not affected. Not safe
-/// to use from several threads at once.
+/// The kernel reports when files appear and disappear (inotify(7)). Each pass (a sampling of all
+/// groups) reads the values of each file. Each `refresh()` reads the invalid files again, which
+/// does not affect other files. Must not be used from several threads at the same time.
 public final class RRDInput: Input {
   public static let root = InputRoot("rrdd", role: .plugins, memberRole: .plugin, isDefault: false)
 
@@ -16,7 +16,9 @@ public final class RRDInput: Input {
   public struct Options: Sendable {
     /// The directory of the plugins' files.
     public var directory = "/dev/shm/metrics"
-    /// Reads the clocks; replaceable by tests.
+    /// Reads the clocks.
+    ///
+    /// Tests replace this function.
     public var clocks: @Sendable () -> Timestamp = { .now }
     /// The interval between two scans of the directory if inotify(7) is not available.
     public var rescanSeconds: UInt64 = 10
@@ -24,20 +26,20 @@ public final class RRDInput: Input {
     public init() {}
   }
 
-  /// A file of the directory, and its sources or the error of the last attempt to read it.
+  /// A file of the directory, with its sources or with the error of the last attempt to read it.
   final class PluginFile {
     let path: String
     var signature: FileSignature?
     var mirror: RRDMirror?
     var source: Source?
     var error: RRDAccessError?
-    /// The first bytes of the file that caused `error`.
+    /// The first bytes of the file at the time when the file caused `error`.
     var rejectedStart: [UInt8] = []
 
     init(_ path: String) { self.path = path }
   }
 
-  /// The maximum number of files; guards against flooding.
+  /// The maximum number of files, as a protection against flooding.
   static let maximumFileCount = 1024
 
   let tree: Tree
@@ -48,7 +50,9 @@ public final class RRDInput: Input {
   private var needsScan = true
   private var nextScan: UInt64 = 0
 
-  /// Starts to watch the directory; the first `refresh()` adds the existing files.
+  /// Starts to watch the directory.
+  ///
+  /// The first `refresh()` adds the existing files.
   public init(_ tree: Tree, options: Options = Options()) {
     self.tree = tree
     self.options = options
@@ -58,7 +62,8 @@ public final class RRDInput: Input {
     }
   }
 
-  /// The reason why there are no sources: the directory cannot be listed or has no plugin's file.
+  /// The reason why there are no sources: the directory cannot be listed, or it contains no file of
+  /// a plugin.
   public var absence: String? {
     do throws(SystemError) {
       let names = try directoryEntries(options.directory)
@@ -69,7 +74,8 @@ public final class RRDInput: Input {
     }
   }
 
-  /// The number of reads of all present files that found an update in progress.
+  /// The number of passes that failed because an update was in progress, for all present files
+  /// together.
   public var tornCount: Int { files.values.reduce(0) { $0 + ($1.mirror?.backing.tornCount ?? 0) } }
 
   /// Updates the tree.

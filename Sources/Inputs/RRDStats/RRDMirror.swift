@@ -3,7 +3,8 @@ import RRDFormat
 import Statistics
 import StatsTree
 
-/// The sources of one plugin's file: `rrdd/<uid>` and, below it, one source per owner.
+/// Adds one plugin's file to the tree: the source `rrdd/<uid>` and, below it, one source per VM or
+/// storage repository.
 final class RRDMirror {
   let backing: RRDBacking
   private let metadata: RRDMetadata
@@ -40,7 +41,7 @@ final class RRDMirror {
       case .vm(let uuid): source = add("vm", uuid, base, tree)
       case .storage(let uuid): source = add("sr", uuid, base, tree)
       }
-      // Cannot fail: `base` is new and each owner has one group.
+      // This cannot fail, because `base` is new and each owner has one group.
       guard let source else { continue }
       _ = try? tree.attach(
         "rrdd", schema: group.schema, backing: backing, token: group.token, provenance: .rrdd,
@@ -56,8 +57,8 @@ final class RRDMirror {
 
   /// Checks whether the file still has the same data sources.
   ///
-  /// Accepts a new checksum of the metadata: if the metadata contains values, each update changes
-  /// it.
+  /// Accepts a new checksum of the metadata, because each update changes the checksum if the
+  /// metadata contains values.
   func isCurrent() throws(RRDAccessError) -> Bool {
     if !backing.isOutdated, backing.isCurrent() { return true }
     let contents = try backing.reread()

@@ -1,11 +1,13 @@
 import LinuxSystem
 import RRDFormat
 
-/// An open file that only root or the reader can have created and can change.
+/// Opens a file, and makes sure that only root or the reader can have created it and can change it.
 struct RRDOpenFile: ~Copyable {
-  /// The maximum number of consecutive reads of a file with a wrong checksum.
+  /// The maximum number of consecutive attempts to read a file whose checksum is wrong.
   static let maximumAttempts = 8
-  /// The maximum size of a file: more than plausible values and metadata need.
+  /// The maximum size of a file.
+  ///
+  /// Plausible values and metadata need less.
   static let maximumByteCount = 48 << 20
 
   private let descriptor: Descriptor
@@ -35,7 +37,9 @@ struct RRDOpenFile: ~Copyable {
     return opened
   }
 
-  /// Reads and parses the whole file; repeats this if an update may be in progress.
+  /// Reads and parses the whole file.
+  ///
+  /// Repeats this if an update might be in progress.
   func read() throws(RRDAccessError) -> RRDFile {
     var attempt = 1
     while true {
@@ -49,7 +53,9 @@ struct RRDOpenFile: ~Copyable {
     }
   }
 
-  /// Reads all bytes of the file; returns fewer after an error, which the parser detects.
+  /// Reads all bytes of the file.
+  ///
+  /// After an error, returns fewer bytes, which the parser detects.
   private func bytes() -> [UInt8] {
     let size = (try? descriptor.byteCount()) ?? 0
     var bytes = [UInt8](repeating: 0, count: min(size, Self.maximumByteCount))
@@ -59,7 +65,7 @@ struct RRDOpenFile: ~Copyable {
 
   /// Reads the start of the file (pread(2)).
   ///
-  /// - Returns: The number of bytes read, 0 after an error.
+  /// - Returns: The number of bytes read; 0 after an error.
   func read(into bytes: inout [UInt8]) -> Int {
     (try? descriptor.read(into: &bytes, at: 0)) ?? 0
   }

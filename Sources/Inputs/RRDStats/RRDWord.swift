@@ -1,7 +1,8 @@
 import RRDFormat
 import Statistics
 
-/// The conversion of the eight bytes of a value to a word, exact except for the last decimal.
+/// Converts the eight bytes of a value to a word (a 64-bit integer), exactly except for the last
+/// decimal.
 struct RRDWord: Hashable {
   enum Form: Hashable {
     case integer
@@ -14,7 +15,7 @@ struct RRDWord: Hashable {
 
   /// Converts a value.
   ///
-  /// - Returns: The word, or the inactive marker for NaN and for numbers that do not fit.
+  /// - Returns: The word. For NaN and for numbers that do not fit, the marker for a missing value.
   func word(_ raw: UInt64) -> UInt64 {
     let marker = isSigned ? Inactive.signed : Inactive.unsigned
     let value: Int64
@@ -33,12 +34,13 @@ struct RRDWord: Hashable {
 extension RRDDataSource {
   /// The statistic for the data source, and the conversion of its values.
   ///
-  /// For a total the metadata has the unit of its rate, such as `B/s`; the statistic has the unit
-  /// of the total. A total whose rate is a `(fraction)` is a time in seconds.
+  /// For a total, the metadata contains the unit of the rate, such as `B/s`; the statistic gets the
+  /// unit of the total. A total whose rate is a `(fraction)` is a time in seconds.
   var statistic: (Statistic, RRDWord) {
     let isTotal = behaviour == .derive
-    // A total grows from zero; if it falls, it was reset. The bounds apply to the number that
-    // xcp-rrdd shows: if 1 minus the value is at most 1, the value is not negative.
+    // A total starts at zero and never becomes negative; if it falls, it was reset. The bounds
+    // apply to the number that xcp-rrdd shows. If that number is 1 minus the value, a maximum of 1
+    // means that the value is not negative.
     let isSigned = !isTotal && (isInverse ? maximum > 1 : minimum < 0)
     let measure = Measure(units, isTotal: isTotal)
     let scale: Scale
@@ -46,7 +48,7 @@ extension RRDDataSource {
     switch (valueType, measure.scale.base) {
     case (.int64, _): (scale, form) = (measure.scale, .integer)
     case (.float, .two):
-      // KiB, MiB and GiB become whole bytes.
+      // Convert KiB, MiB and GiB to whole bytes.
       (scale, form) = (.one, .float(power: 1 << UInt64(measure.scale.exponent)))
     case (.float, _):
       let decimals = max(0, measure.decimals + Int(measure.scale.exponent))
@@ -77,9 +79,9 @@ extension RRDDataSource {
 private struct Measure {
   private(set) var unit = Unit.none
   private(set) var scale = Scale.one
-  /// The number of decimals, in units of scale 1, that a float keeps.
+  /// The number of decimal places that a float keeps, in a unit of scale 1.
   private(set) var decimals = 6
-  /// Whether unit and scale express the text completely.
+  /// Whether `unit` and `scale` express the text completely.
   private(set) var isKnown = true
 
   init(_ text: String, isTotal: Bool) {

@@ -2,12 +2,12 @@ import LinuxSystem
 import SharedTable
 import StatsTree
 
-/// The file of a publisher's table, for views that pass its descriptor on.
+/// Gives access to the file of a publisher's table, so that views can pass its descriptor on.
 final class PublishedTable: SharedFile {
   let identifier: UInt64
   private let file: Descriptor
 
-  /// Returns `nil` if the process cannot open another descriptor.
+  /// Fails if the process cannot open another descriptor.
   init?(_ reader: Reader) {
     guard let file = try? reader.shareFile(), let status = try? FileStatus(file) else {
       return nil

@@ -4,33 +4,41 @@ public import SharedTable
 import Statistics
 public import StatsTree
 
-/// The groups of one table, read from shared memory without system calls and without waiting.
+/// Reads the groups of one table from shared memory.
+///
+/// A read makes no system call for the table and never waits for the publisher.
 public final class TableBacking: Backing {
-  /// Set while the publisher's heartbeat is overdue or the publisher has ended.
+  /// Describes an outage of the publisher: its heartbeat is overdue, or the publisher has ended.
   struct PublisherOutage: Hashable {
     /// The time of the last heartbeat, in nanoseconds of CLOCK_MONOTONIC.
     let since: UInt64
-    /// Whether the publisher has ended, so that its values are final.
+    /// Whether the publisher has ended.
+    ///
+    /// Its values then cannot change any more.
     let isFinal: Bool
   }
 
   /// The part of a group that a sample needs.
   private struct Place {
     let slot: TableGroup.Slot
-    /// The words of an on-demand group while it is disabled; empty for any other group.
+    /// The words to show while an on-demand group is disabled; empty for any other group.
     let inactive: [UInt64]
   }
 
   private let reader: Reader
-  /// The groups by token; `nil` if the token is free.
+  /// The groups by token (the id that `open` has returned); `nil` if the token is free.
   private var places: [Place?] = []
   private var freeTokens: [Int] = []
-  /// The outcome of each group in the current pass, until the window of the pass is known.
+  /// The outcome of each group in the current pass (one call of `sample`).
+  ///
+  /// The outcomes are stored until the end of the pass, because its window is known only then.
   private var outcomes: [TableSample] = []
-  /// `nil` while the publisher runs.
+  /// The current outage; `nil` while the publisher runs.
   var outage: PublisherOutage?
 
-  /// Creates a backing for groups of this reader; the caller refreshes the reader between passes.
+  /// Creates a backing for groups of this reader.
+  ///
+  /// The caller must call `refresh()` of the reader, but only between two calls of `sample`.
   public init(_ reader: Reader) {
     self.reader = reader
   }
@@ -47,7 +55,9 @@ public final class TableBacking: Backing {
     return places.count - 1
   }
 
-  /// Closes a group; the backing may reuse the token.
+  /// Closes a group.
+  ///
+  /// Later calls of `open` can return the same token.
   public func close(_ token: Int) {
     guard places.indices.contains(token), places[token] != nil else { return }
     places[token] = nil
@@ -56,15 +66,15 @@ public final class TableBacking: Backing {
 
   /// Copies the words of the groups from the table.
   ///
-  /// The window of a sample is the window that the record states, otherwise that of the pass: each
-  /// word was read within it.
+  /// The window of a sample is the one that the publisher stored. If the publisher stored none, it
+  /// is the time span of this call, within which each word was read.
   public func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
     if outcomes.count < placements.count {
       outcomes = Array(repeating: .removed, count: placements.count)
     }
     let view = reader.view
     let begin = monotonicNanoseconds()
-    // By index: unoptimized, an iterator allocates for each element.
+    // Loop over indices, because in unoptimized builds an iterator allocates for each element.
     for index in placements.indices {
       let placement = placements[index]
       guard let place = places[placement.token] else {
@@ -105,7 +115,7 @@ public final class TableBacking: Backing {
     case .removed:
       snapshot.fail(placement, .gone)
     case .busy:
-      // The group keeps its previous words and becomes stale.
+      // Neither finish nor fail: the group then keeps its previous words and becomes stale.
       break
     case .broken:
       snapshot.fail(placement, .denied(code: EIO))
@@ -128,7 +138,7 @@ public final class TableBacking: Backing {
 }
 
 extension Schema {
-  /// A record in which every word is the inactive marker.
+  /// The words of a record in which no statistic has a value.
   fileprivate var inactiveWords: [UInt64] {
     var words = [UInt64](repeating: Inactive.unsigned, count: wordCount)
     for statistic in statistics where statistic.isSigned {

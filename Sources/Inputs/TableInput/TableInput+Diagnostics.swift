@@ -7,6 +7,6 @@ extension Diagnostic.Topic {
 }
 
 extension TableIdentity {
-  /// The publisher's process, for events.
+  /// The publisher's process, for the events of this input.
   var ownerProcess: InputEvent.Owner { .process(Int32(truncatingIfNeeded: pid)) }
 }

@@ -4,14 +4,16 @@ import SharedTable
 import StatsInput
 import StatsTree
 
-/// A table that was found, with its mirror or its error.
+/// Holds a table that was found, together with its mirror or its error.
 final class FoundTable {
   var place: TablePlace
   var signature: TablePlace.Signature
   var mirror: TableMirror?
   /// The source that reports why the table cannot be read.
   var errorSource: Source?
-  /// The time of the next attempt; `nil` to wait for a change of its paths.
+  /// The time of the next attempt to acquire the table.
+  ///
+  /// `nil` means that the next attempt waits until the socket or the file changes.
   var retry: UInt64?
   var token: UInt64?
 
@@ -22,10 +24,12 @@ final class FoundTable {
 }
 
 extension TableInput {
-  /// The maximum number of tables; guards against flooding.
+  /// The maximum number of tables.
+  ///
+  /// It limits the memory if someone creates very many files.
   private static let maximumTableCount = 1024
 
-  /// Rescans the directories: adds, replaces and removes tables.
+  /// Lists the directories again, and adds, replaces and removes tables.
   func rescan(_ now: UInt64) {
     needsRescan = false
     let places = places()
@@ -33,7 +37,7 @@ extension TableInput {
     for place in places { reacquire(place, now, deadline: end) }
     let names = Set(places.map(\.name))
     for (name, found) in tables where !names.contains(name) {
-      // A publisher that lost its name can still send messages.
+      // Keep the table of a live publisher whose files were removed.
       if found.mirror?.isLive != true { drop(found) }
     }
     let retry = tables.values.compactMap(\.retry).min()
@@ -41,7 +45,7 @@ extension TableInput {
     nextRescan = min(isUnwatched ? interval : .max, retry ?? .max)
   }
 
-  /// The attached tables and those found in the directories.
+  /// Returns the attached tables and the tables in the directories.
   private func places() -> [TablePlace] {
     var found: [String: TablePlace] = [:]
     for name in names(in: options.socketDirectory, ending: ".socket") {
@@ -54,7 +58,7 @@ extension TableInput {
     }
     for place in attached {
       let other = found[place.name]
-      // A table that is both attached and found is listed once.
+      // List a table only once if it is both attached and in a directory.
       found[place.name] = nil
       if let other, other.socket != place.socket || place.socket == nil,
         other.file != place.file || place.file == nil
@@ -75,7 +79,7 @@ extension TableInput {
     }
   }
 
-  /// Acquires the table again if its files changed or a retry is due.
+  /// Acquires the table at a place if its files changed or if a retry is due.
   private func reacquire(_ place: TablePlace, _ now: UInt64, deadline end: UInt64) {
     let signature = place.signature
     let known = tables[place.name]
@@ -93,7 +97,7 @@ extension TableInput {
       install(reader, connectionError, for: found)
     case .failed(let error):
       found.retry = now + options.rescanSeconds * 1_000_000_000
-      // The values that were read before stay visible.
+      // If the table was read before, its values stay visible.
       if let mirror = found.mirror {
         mirror.connectionError = "\(error)"
       } else {
@@ -104,7 +108,7 @@ extension TableInput {
     }
   }
 
-  /// Installs a table under its name, in place of the previous one.
+  /// Adds a table to the tree, in place of the previous table with this name.
   private func install(_ reader: Reader, _ connectionError: TableError?, for found: FoundTable) {
     var isSame = false
     if let old = found.mirror {
@@ -112,7 +116,7 @@ extension TableInput {
       if isSame, old.reader.hasBroker || !reader.hasBroker { return }
     }
     let health = reader.health(bootID: bootID, trustsHeartbeat: false)
-    // A table that its publisher closed is shown only if the user attached it.
+    // Show a closed table only if the user attached the table.
     let isAttached = attached.contains { $0.name == found.place.name }
     if health == .closed, !isAttached {
       if found.mirror == nil { drop(found) }

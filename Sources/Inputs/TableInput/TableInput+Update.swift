@@ -4,7 +4,9 @@ import StatsInput
 import StatsTree
 
 extension TableInput {
-  /// Updates one table; a few loads if nothing changed.
+  /// Updates one table in the tree.
+  ///
+  /// Costs a few loads if nothing changed.
   func update(_ found: FoundTable, _ now: UInt64) {
     guard let mirror = found.mirror else { return }
     let wasBroken = mirror.isBroken
@@ -30,12 +32,12 @@ extension TableInput {
     mirror.describe()
   }
 
-  /// Waits for messages of a table's publisher.
+  /// Adds the connection to a table's publisher to the poller.
   func poll(_ found: FoundTable) {
     guard let number = found.mirror?.reader.changeDescriptor else { return }
     let token = nextToken
     nextToken += 1
-    // Without the descriptor the table can still be read; its memory shows changes.
+    // After an error the input still notices changes, because it compares the table's generation.
     guard (try? poller.add(number, token: token)) != nil else { return }
     polledTables[token] = found.place.name
     found.token = token
@@ -47,7 +49,7 @@ extension TableInput {
       return
     }
     if mirror.reader.receive() { return }
-    // The publisher ended or restarts.
+    // The publisher has ended, and perhaps starts again.
     stopPolling(found)
     needsRescan = true
   }

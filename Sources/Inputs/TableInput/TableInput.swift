@@ -3,32 +3,34 @@ import SharedTable
 public import StatsInput
 public import StatsTree
 
-/// Statistics that programs publish in shared memory, as sources `app/<publisher>/...`.
+/// Adds the statistics that programs publish in shared memory to the tree, as sources
+/// `app/<publisher>/...`.
 ///
-/// The input finds publishers by their sockets and files, and the kernel notifies it of new ones.
-/// Reading values takes no system call. Not safe to use from several threads at once.
+/// The input finds publishers by their sockets and files. The kernel notifies the input of new
+/// sockets and files. Reading values takes no system call. Only one thread at a time must use an
+/// input.
 public final class TableInput: Input {
   public static let root = InputRoot(
     "app", role: .publishers, memberRole: .publisher, isDefault: true)
 
   /// Options of the input.
   public struct Options: Sendable {
-    /// The directory of publishers' sockets; `nil` to search none.
+    /// The directory in which to search for publishers' sockets; `nil` to search no sockets.
     public var socketDirectory: String? = Publication.standardDirectory
-    /// The directory of persistent tables; `nil` to search none.
+    /// The directory in which to search for persistent tables; `nil` to search no tables.
     public var tableDirectory: String? = Publication.standardTableDirectory
-    /// The on-demand groups to enable, by `path:group`, path or group name.
+    /// Patterns of the on-demand groups to enable: `path:group`, the path or the name of the group.
     public var enabled: [Pattern] = []
-    /// The time in which a publisher must answer.
+    /// The time within which a publisher must answer a request.
     public var patienceMilliseconds = 500
-    /// The interval for retries, and for rescans of directories that cannot be watched.
+    /// The interval of retries, and of listing directories that the kernel cannot watch.
     public var rescanSeconds: UInt64 = 10
     /// The proc(5) mount that provides the boot id.
     public var proc = "/proc"
 
     public init() {}
 
-    /// Options that search no directories; only attached tables are read.
+    /// Options with which the input searches no directories and reads only attached tables.
     public static var withoutDirectories: Options {
       var options = Options()
       options.socketDirectory = nil
@@ -37,7 +39,9 @@ public final class TableInput: Input {
     }
   }
 
-  /// The sources in use; on-demand groups of other sources stay disabled.
+  /// The sources that the user watches.
+  ///
+  /// On-demand groups of other sources stay disabled.
   public var watched = Pattern.everything
   let tree: Tree
   let options: Options
@@ -49,7 +53,7 @@ public final class TableInput: Input {
   /// Whether the kernel does not report the changes of at least one directory.
   var isUnwatched = false
   let poller: Poller
-  /// The name of the table for each poller token.
+  /// The names of tables by poller token (the id of a descriptor in the poller).
   var polledTables: [UInt64: String] = [:]
   var nextToken: UInt64 = 1
   var needsRescan = true
@@ -58,7 +62,9 @@ public final class TableInput: Input {
   let bootID: [UInt8]?
   static let directoryToken: UInt64 = 0
 
-  /// Starts watching the directories; the first `refresh` adds the existing tables.
+  /// Starts to watch the directories.
+  ///
+  /// The first `refresh` adds the existing tables.
   public init(_ tree: Tree, options: Options = Options()) throws(SystemError) {
     self.tree = tree
     self.options = options
@@ -69,7 +75,7 @@ public final class TableInput: Input {
       try poller.add(made.rawValue, token: Self.directoryToken)
       watch = consume made
     } catch {
-      // Rescan periodically instead.
+      // Without notifications, list the directories periodically.
       isUnwatched = true
     }
     self.poller = poller
@@ -105,7 +111,7 @@ public final class TableInput: Input {
 
   /// Updates the tree.
   ///
-  /// If nothing changed, it makes no system call after a call of `wait`, and one otherwise.
+  /// If nothing changed, the call makes one system call, or none directly after a call of `wait`.
   ///
   /// - Returns: The changes since the last call.
   public func refresh() -> [InputEvent] {
@@ -118,15 +124,16 @@ public final class TableInput: Input {
     return events
   }
 
-  /// Waits until a deadline on CLOCK_MONOTONIC.
+  /// Waits until a deadline, in nanoseconds of CLOCK_MONOTONIC.
   ///
-  /// The next `refresh()` returns the events received meanwhile.
+  /// The next `refresh()` returns the events that arrive during the wait.
   public func wait(until end: UInt64) {
     let now = monotonicNanoseconds()
     guard now < end else { return }
     let isQuiet = !receive(timeoutMilliseconds: Int((end - now + 999_999) / 1_000_000))
     hasPolled = true
-    // A publisher that sends without pause wakes its readers only once.
+    // Sleep after the first message, so that a publisher that sends without pause wakes us only
+    // once.
     let rest = monotonicNanoseconds()
     if !isQuiet, rest < end { sleepNanoseconds(end - rest) }
   }
@@ -158,7 +165,7 @@ public final class TableInput: Input {
 
   /// Receives the messages of publishers and the events of the kernel.
   ///
-  /// - Returns: `true` if there were any.
+  /// - Returns: `true` if a message or an event arrived.
   @discardableResult
   private func receive(timeoutMilliseconds: Int) -> Bool {
     var tokens: [UInt64] = []

@@ -2,14 +2,15 @@ import LinuxSystem
 import SharedTable
 import StatsTree
 
-// On-demand groups: the publisher updates them only while a reader has enabled them.
+// On-demand groups, which the publisher updates only while a reader has enabled them.
 extension TableMirror {
-  /// Enables the on-demand groups that match and are not enabled yet.
+  /// Enables the on-demand groups that match a pattern and are not enabled yet.
   ///
   /// - Parameters:
   ///   - patterns: Patterns of `path:group`, of a source's path, or of a group's name.
-  ///   - watched: The sources in use; groups of other sources stay disabled.
-  /// - Returns: The reason why groups could not be enabled, if it is new.
+  ///   - watched: The sources that the user watches. Groups of other sources stay disabled.
+  /// - Returns: The reason why groups could not be enabled; `nil` if the last call had the same
+  ///   reason.
   func enable(_ patterns: [Pattern], watched: Pattern) -> String? {
     guard !patterns.isEmpty else { return nil }
     let wanted = reader.groups.filter { group in
@@ -40,13 +41,13 @@ extension TableMirror {
       return count < wanted.count
         ? "the publisher enabled \(count) of \(wanted.count) requested groups" : nil
     } catch {
-      // The next update of the table tries again.
+      // Forget the request, so that the next update of the table tries again.
       asked.subtract(wanted.map(\.id))
       return "cannot enable \(names): \(error)"
     }
   }
 
-  /// The disabled groups and how to enable them.
+  /// Returns texts that name the disabled groups and tell how to enable them.
   func demandTexts() -> [String] {
     guard health == .live else { return [] }
     var places: [String: [String]] = [:]
@@ -61,7 +62,7 @@ extension TableMirror {
     }
   }
 
-  /// `a, b and 7 more`.
+  /// Returns a list such as `a, b, c and 7 more`.
   private static func list(_ names: [String]) -> String {
     let rest = names.count - 3
     return names.prefix(3).joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")

@@ -2,7 +2,7 @@ import LinuxSystem
 import SharedTable
 import StatsTree
 
-/// One publisher's table as sources of the tree: `app/<name>` and everything below.
+/// Copies the sources and groups of one publisher's table into the tree, at `app/<name>` and below.
 final class TableMirror {
   let reader: Reader
   let backing: TableBacking
@@ -17,7 +17,7 @@ final class TableMirror {
   private var unknownStatuses: Set<UInt32> = []
   /// The on-demand groups that were requested from the publisher.
   var asked: Set<UInt64> = []
-  /// Why groups that the user enabled are missing.
+  /// The reason why groups that the user wants to enable are disabled.
   var demandError: String?
   /// Whether the truncation of the file has been reported.
   var isBroken = false
@@ -39,13 +39,15 @@ final class TableMirror {
     return false
   }
 
-  /// Whether the publisher was killed; it cannot come back.
+  /// Whether the publisher died without closing the table.
+  ///
+  /// A dead publisher never updates the table.
   var isDead: Bool {
     if case .dead = health { return true }
     return false
   }
 
-  /// The path of a source of the table.
+  /// Returns the path in the tree of a source of the table.
   func path(of source: UInt64) -> String? { sources[source]?.path }
 
   // MARK: - Membership
@@ -61,7 +63,7 @@ final class TableMirror {
       if let known = sources[item.id] {
         source = known
       } else {
-        // A source whose parent could not be added is skipped; the parent was reported.
+        // Skip a source whose parent could not be added. The parent is in `nameClashes`.
         guard let parent = item.parent == 0 ? base : sources[item.parent] else { continue }
         guard
           let added = try? tree.add(
@@ -81,7 +83,8 @@ final class TableMirror {
     for group in reader.groups where groups[group.id] == nil {
       guard let source = sources[group.source] else { continue }
       let token = backing.open(group)
-      // No source uses a token that the backing has just returned.
+      // `attach` does not fail because of the token: the backing has just returned the token, so
+      // that no other group uses it.
       guard
         let attached = try? tree.attach(
           group.name, schema: group.schema, backing: backing, token: token, provenance: .table,
@@ -91,7 +94,9 @@ final class TableMirror {
     }
   }
 
-  /// Removes stale sources and groups first, because new ones may reuse their names.
+  /// Removes the sources and groups that the table no longer contains.
+  ///
+  /// This happens before additions, because new sources and groups can have the same names.
   private func removeStaleMembers() {
     let present = Set(reader.groups.map(\.id))
     for (id, known) in groups where !present.contains(id) {
@@ -116,7 +121,7 @@ final class TableMirror {
 
   // MARK: - Health
 
-  /// Records the health of the publisher and adjusts the status of its sources.
+  /// Stores the health of the publisher and updates the status of the publisher's sources.
   func setHealth(_ health: PublisherHealth, now: UInt64) {
     guard health != self.health else { return }
     self.health = health
@@ -139,13 +144,13 @@ final class TableMirror {
     }
   }
 
-  /// The status, replaced by stale during an outage of the publisher.
+  /// Returns the status, but `stale` instead of `up` during an outage of the publisher.
   private func overlaid(_ status: Status) -> Status {
     guard status == .up, let outage = backing.outage else { return status }
     return .stale(since: outage.since)
   }
 
-  /// The message about a publisher's health, or `nil` if it is live.
+  /// Returns a message about the health of the publisher, or `nil` if the publisher is live.
   func text(for health: PublisherHealth) -> String? {
     let process = "publisher process \(reader.identity.pid)"
     return switch health {
@@ -154,11 +159,12 @@ final class TableMirror {
     case .dead: "\(process) died; the values are its last"
     case .closed: "\(process) ended; the values are its last"
     case .previousBoot:
-      "published before this boot; its times are not comparable with the current clock"
+      "the table was published before the last boot; its times cannot be compared with the current"
+        + " clock"
     }
   }
 
-  /// Says on the source what a person should know of it.
+  /// Sets the diagnostics of the publisher's source: its health, errors and name clashes.
   func describe() {
     var texts = text(for: health).map { [$0] } ?? []
     if isBroken { texts.append("'\(reader.file)' was truncated below the size of its table") }

@@ -2,9 +2,13 @@ import Glibc
 import LinuxSystem
 import SharedTable
 
-/// The socket and the file of a publisher's table; at least one exists.
+/// Acquires a publisher's table by its socket or its file.
+///
+/// At least one of the two paths is set.
 struct TablePlace {
-  /// The identity of the files at the paths; it changes when one is replaced.
+  /// The identity of the files at the paths.
+  ///
+  /// The identity changes when a file is replaced.
   struct Signature: Hashable {
     let socket: [UInt64]
     let file: [UInt64]
@@ -12,19 +16,19 @@ struct TablePlace {
 
   /// The outcome of an attempt to acquire the table.
   enum Acquisition {
-    /// A table, and the error of its socket if the file was used instead.
+    /// The table. The error is that of the socket, if the file was used because the socket failed.
     case table(Reader, TableError?)
     case failed(TableError)
-    /// Nothing exists, or only the socket of a dead publisher.
+    /// Neither path exists, or only the socket of a dead publisher exists.
     case nothing
   }
 
-  /// The name of the source below `app`.
+  /// The name of the publisher's source below `app`.
   var name: String
   var socket: String?
   var file: String?
 
-  /// The current identity of the files; at most two system calls.
+  /// The current identity of the files, read with at most two system calls.
   var signature: Signature {
     Signature(socket: Self.facts(of: socket), file: Self.facts(of: file))
   }
@@ -55,13 +59,13 @@ struct TablePlace {
     return firstError.map { .failed($0) } ?? .nothing
   }
 
-  /// Returns `true` if the file name is a valid path component.
+  /// Returns `true` if `name` is valid as the name of a publisher.
   static func isName(_ name: Substring) -> Bool {
     (1...200).contains(name.utf8.count) && name.utf8.first != UInt8(ascii: ".")
       && name.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f && $0 != UInt8(ascii: "/") }
   }
 
-  /// The last component of a path without its suffix.
+  /// Returns the last component of a path, without the suffix `.table` or `.socket`.
   static func name(ofPath path: String) -> String {
     var parts = path.split(separator: "/")
     // In a mounted tree, the table of a publisher is the file `.table` in its directory.

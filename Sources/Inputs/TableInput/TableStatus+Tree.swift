@@ -7,8 +7,9 @@ extension TableStatus {
   /// Converts the status to that of the tree.
   ///
   /// - Parameter now: The current time, in nanoseconds of CLOCK_MONOTONIC.
-  /// - Returns: The status. A stale status without a valid time is stale since `now`. So is a
-  ///   status of a later version: its values exist, but whether they are current is unknown.
+  /// - Returns: The status. If a stale status has no valid time, the result is stale since `now`. A
+  ///   status of a later version is also stale since `now`: the values exist, but it is unknown
+  ///   whether they are current.
   func treeStatus(at now: UInt64) -> Status {
     switch self {
     case .up: .up
@@ -21,7 +22,7 @@ extension TableStatus {
 }
 
 extension TableError {
-  /// Whether the table does not exist: no process listens, or the path was removed meanwhile.
+  /// Whether the table does not exist: no process listens at the socket, or the path was removed.
   var isAbsence: Bool {
     guard case .system(let error) = self else { return false }
     return error.code == ECONNREFUSED || error.code == ENOENT

@@ -3,7 +3,9 @@ import StatsInput
 import StatsTree
 
 extension XenInput {
-  /// The maximum number of vCPUs of a domain; a larger number is an error of the hypervisor.
+  /// The maximum number of vCPUs of a domain.
+  ///
+  /// A larger number is an error of the hypervisor.
   private static let maximumVCPUCount = 1 << 16
 
   /// Adds, updates and removes domains according to the list of the hypervisor.
@@ -12,7 +14,7 @@ extension XenInput {
     let code = hypervisor.lister.walk { info, _ in found[info.domain] = info }
     sources.base.clearDiagnostics(.list)
     guard code == 0 else {
-      // A failed list is no evidence that a domain has ended.
+      // A failed list does not prove that a domain has ended.
       sources.base.diagnose(
         .list, "the domains cannot be listed: \(SystemError.name(of: CInt(-code)))",
         isDiscoveryIncomplete: true)
@@ -39,7 +41,9 @@ extension XenInput {
 
   // MARK: - One domain
 
-  /// Adds a domain as a source as soon as it has a name, or after a timeout.
+  /// Adds a domain as a source if it has a name.
+  ///
+  /// A domain without a name is added after a timeout.
   private func add(_ info: XenDomainInfo, at now: UInt64) {
     let number = info.domain
     let name = names?.name(of: number).flatMap { $0.isEmpty ? nil : $0 }
@@ -80,7 +84,9 @@ extension XenInput {
 
   // MARK: - Names
 
-  /// Updates the labels with the present names of domains; their paths do not change.
+  /// Updates the labels with the present names of domains.
+  ///
+  /// The paths of the sources do not change.
   func updateNames() {
     sources.base.clearDiagnostics(.names)
     if let absence = names?.absence {

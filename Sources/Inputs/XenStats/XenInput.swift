@@ -2,11 +2,12 @@ public import LinuxSystem
 public import StatsInput
 public import StatsTree
 
-/// The domains of a Xen host as sources: `xen/<domain>`, `xen/<domain>/vcpuN` and `xen/host`.
+/// Adds the domains of a Xen host to the tree: the sources `xen/<domain>`, `xen/<domain>/vcpuN` and
+/// `xen/host`.
 ///
-/// Lists the domains by one call of the hypervisor in each refresh and offers them to its access
-/// methods. It writes nothing to a domain and waits for none. Not safe to use from several threads
-/// at once.
+/// Each refresh lists the domains with one call to the hypervisor, and offers the domains to the
+/// access methods. The input writes nothing to a domain and waits for no domain. Must not be used
+/// from several threads at the same time.
 public final class XenInput: Input {
   public static let root = InputRoot("xen", role: .domains, memberRole: .domain, isDefault: true)
 
@@ -14,7 +15,7 @@ public final class XenInput: Input {
     StatsTableMethod.summary, LibxenctrlMethod.summary, DomainTotalsMethod.summary,
   ]
 
-  /// An access method for vCPUs that the user can select, in order of preference.
+  /// The access methods for vCPUs that the user can select, in order of preference.
   public enum Method: String, CaseIterable, Sendable {
     /// A statistics table that the hypervisor writes.
     case table
@@ -23,11 +24,12 @@ public final class XenInput: Input {
   }
 
   public struct Options: Sendable {
-    /// The access methods that may be used for vCPUs.
+    /// The access methods that are allowed for vCPUs.
     public var methods: Set<Method> = Set(Method.allCases)
-    /// The libxenctrl to load, by name or path; `nil` selects the installed one.
+    /// The name or path of the libxenctrl to load; `nil` selects the installed one.
     public var library: String?
-    /// The interval of attempts at what no event announces: names, and a missing library.
+    /// The interval of attempts at what no event announces: new names, and a library that was
+    /// missing.
     public var rescanSeconds: UInt64 = 10
 
     public init() {}
@@ -38,25 +40,26 @@ public final class XenInput: Input {
   let sources: DomainSources
   let names: (any DomainNames)?
   private let tables: any DomainTables
-  /// `nil` until a library works.
+  /// The open control interface; `nil` until a library was loaded successfully.
   private(set) var hypervisor: Hypervisor?
-  /// The domains by number.
+  /// The domains by domain id.
   var domains: [UInt32: Domain] = [:]
-  /// Domains without a name, and until when they are not shown.
+  /// Domains without a name, each with the time until which the domain is not shown.
   var unnamed: [UInt32: UInt64] = [:]
   var events: [InputEvent] = []
-  /// Whether the domains that existed at the start are known.
+  /// Whether the domains that existed at the start have been listed.
   var hasListed = false
   private var nextScan: UInt64 = 0
-  /// The time in which a toolstack may name a domain that it created.
+  /// The time that a toolstack has to name a domain after creating the domain, in nanoseconds.
   static let namingTime: UInt64 = 1_000_000_000
 
   /// - Parameters:
   ///   - tree: The tree that gets the sources.
   ///   - roots: The mount points of the system's files.
   ///   - options: The choices of the user.
-  ///   - names: Knows the names of domains; `nil` names them by their numbers.
-  ///   - tables: Maps the statistics tables of domains; `nil` asks the hypervisor.
+  ///   - names: Provides the names of domains. If it is `nil`, domains are named by their ids.
+  ///   - tables: Maps the statistics tables of domains. If it is `nil`, the hypervisor's tables are
+  ///     mapped.
   public init(
     _ tree: Tree, roots: SystemRoots = SystemRoots(), options: Options = Options(),
     names: (any DomainNames)? = nil, tables: (any DomainTables)? = nil
@@ -77,7 +80,8 @@ public final class XenInput: Input {
     if isScan { nextScan = now + options.rescanSeconds * 1_000_000_000 }
     if hypervisor == nil, isScan { connect() }
     if let hypervisor {
-      // Its timeout starts here: loading the library takes a while.
+      // The timeout of `names` starts at this time. Read the clock now, because loading the library
+      // takes a while.
       let hasChanges = names?.refresh(now: monotonicNanoseconds()) ?? false
       update(hypervisor, at: now)
       let guests = domains.values.sorted { $0.number < $1.number }
@@ -112,7 +116,7 @@ public final class XenInput: Input {
     }
   }
 
-  /// What the user can do about the error, as the end of a sentence.
+  /// Tells the user what to do about the error, as the end of a sentence.
   private static func remedy(for error: XenControlError) -> String {
     guard case .refused(_, let error) = error, error.call == "xc_interface_open" else { return "" }
     return "; run as root in dom0"

@@ -1,16 +1,18 @@
 public import Statistics
 import XenTable
 
-/// The schemas of domains, vCPUs and the host, the same for every access method.
+/// Defines the schemas of domains, vCPUs and the host, which all access methods use.
 public enum XenStatsSchemas {
-  /// The statistics of a vCPU: those of a statistics table, and the physical CPU it last ran on.
+  /// The statistics of a vCPU: those in a statistics table, and the physical CPU on which the vCPU
+  /// ran last.
   ///
-  /// An access method leaves a statistic that it cannot provide inactive, so that the vCPUs of all
-  /// domains form one family.
+  /// If an access method cannot provide a statistic, the statistic is inactive (marked as missing).
+  /// Therefore the vCPUs of all domains have the same schema and can be aggregated.
   public static let vcpu = Schema(
     packing: XenSchemas.vcpu.statistics + [Statistic("cpu", .instant, stability: .stable)])
 
-  /// Statistics without a meaningful aggregate: times on a clock, and the location of a vCPU.
+  /// The names of statistics without a meaningful aggregate: times on a clock, and the location of
+  /// a vCPU.
   static let singular: Set<String> = [
     "state_entry_ns", "sample_ns", "start_ns", "generation", "cpu",
   ]

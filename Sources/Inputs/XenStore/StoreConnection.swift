@@ -1,9 +1,11 @@
 import Glibc
 import LinuxSystem
 
-/// A connection to xenstored, with one outstanding request at a time; events may precede its reply.
+/// Connects to xenstored.
 ///
-/// After an error other than `rejected` the connection must be closed.
+/// Only one request is outstanding at a time; events might precede its reply.
+///
+/// After an error other than `rejected`, the owner must close the connection.
 final class StoreConnection {
   /// The maximum number of bytes received at once.
   private static let chunkByteCount = 4096
@@ -13,11 +15,13 @@ final class StoreConnection {
   private let channel: StoreChannel
   private var framer = StoreFramer()
   private var lastRequest: UInt32 = 0
-  /// Whether the reply to the last request is outstanding; no other request may follow.
+  /// Whether the reply to the last request is outstanding.
+  ///
+  /// While it is, no other request must be sent.
   private(set) var isAwaitingReply = false
   /// The tokens of the requested watches.
   private var tokens: Set<[UInt8]> = []
-  /// Whether a watch has fired since the owner last cleared this flag.
+  /// Whether a watch (a subscription to changes) has fired since the owner last cleared this flag.
   var hasFired = false
 
   init(_ endpoint: XenStoreEndpoint) throws(SystemError) {
@@ -26,10 +30,12 @@ final class StoreConnection {
 
   var rawValue: CInt { channel.rawValue }
 
-  /// Requests an event for each change at `path`; xenstored sends the first one immediately.
+  /// Requests an event for each change at `path`.
+  ///
+  /// xenstored sends the first event immediately.
   func watch(_ path: String, until deadline: UInt64) throws(XenStoreError) {
     let token = Array(path.utf8)
-    // The first event may precede the reply.
+    // Insert the token first, because the first event might precede the reply.
     tokens.insert(token)
     do throws(XenStoreError) {
       let reply = try request(.watch, token + [0] + token + [0], until: deadline)
@@ -66,13 +72,13 @@ final class StoreConnection {
         }
         return message
       }
-      // Also ends if the peer sends single bytes or endless events.
+      // The loop must also end if the peer sends single bytes or endless events.
       guard monotonicNanoseconds() < deadline else { throw .timeout }
       if try !receive() { _ = waitForInput(of: [rawValue], until: deadline) }
     }
   }
 
-  /// Drains pending events and a late reply, without blocking.
+  /// Receives pending events and a late reply, without blocking.
   func drainEvents() throws(XenStoreError) {
     for _ in 0..<Self.maximumChunkCount {
       guard try receive() else { return }
@@ -103,13 +109,13 @@ final class StoreConnection {
     } catch {
       throw Self.storeError(error)
     }
-    // No other request is outstanding: if the buffer is full, the peer does not read.
+    // No other request is outstanding. A full buffer therefore means that the peer does not read.
     guard isSent else { throw .timeout }
   }
 
   /// Receives pending bytes.
   ///
-  /// - Returns: `false` if there were none.
+  /// - Returns: `false` if there were no bytes.
   private func receive() throws(XenStoreError) -> Bool {
     do throws(SystemError) {
       let bytes = try channel.receive(limit: Self.chunkByteCount)

@@ -10,7 +10,9 @@
 /// ```
 /// Numbers have the byte order of the host.
 struct StoreMessage: Hashable, Sendable {
-  /// The type of a message; only types that do not change the store are declared.
+  /// The type of a message.
+  ///
+  /// Only types that do not change the store are declared.
   enum Operation: UInt32, Sendable {
     case directory = 1
     case read = 2
@@ -37,7 +39,7 @@ struct StoreMessage: Hashable, Sendable {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(Self.headerByteCount + payload.count)
     for number in [operation.rawValue, request, 0, UInt32(payload.count)] {
-      // In the byte order of the host.
+      // Use the byte order of the host.
       let littleEndian = UInt32(littleEndian: 1) == 1
       for index in 0..<4 {
         let shift = UInt32(littleEndian ? index : 3 - index) * 8
@@ -47,7 +49,9 @@ struct StoreMessage: Hashable, Sendable {
     return bytes + payload
   }
 
-  /// The NUL-terminated texts of the payload; the last NUL may be missing.
+  /// The NUL-terminated texts of the payload.
+  ///
+  /// The last NUL can be missing.
   var texts: [ArraySlice<UInt8>] {
     var texts = payload.split(separator: 0, omittingEmptySubsequences: false)
     if texts.last?.isEmpty == true { texts.removeLast() }

@@ -4,8 +4,8 @@ extension XenStoreClient {
 
   /// Returns the name of a domain, as the toolstack assigned it.
   ///
-  /// - Returns: `nil` if the domain has no name that can be part of a path, or xenstored does not
-  ///   reply.
+  /// - Returns: `nil` if xenstored does not reply, or if the domain has no name that can be part of
+  ///   a path.
   public func name(of domain: UInt32) -> String? {
     if let known = facts[domain]?.name { return known }
     guard let bytes = try? read("/local/domain/\(domain)/name"),
@@ -17,7 +17,7 @@ extension XenStoreClient {
     return name
   }
 
-  /// Returns the UUID of a domain in lower case, or `nil` as for `name(of:)`.
+  /// Returns the UUID of a domain in lower case, or `nil` in the same cases as `name(of:)`.
   public func uuid(of domain: UInt32) -> String? {
     if let known = facts[domain]?.uuid { return known }
     guard let bytes = try? read("/local/domain/\(domain)/vm"),
@@ -27,7 +27,9 @@ extension XenStoreClient {
     return uuid
   }
 
-  /// Extracts the UUID of `/vm/<uuid>`; some toolstacks append the number of boots: `/vm/<uuid>-2`.
+  /// Returns the UUID in a path `/vm/<uuid>`.
+  ///
+  /// Some toolstacks append the number of boots: `/vm/<uuid>-2`.
   static func uuid(ofPath path: String) -> String? {
     guard path.hasPrefix("/vm/") else { return nil }
     let name = path.dropFirst(4)
@@ -47,7 +49,7 @@ extension XenStoreClient {
 }
 
 extension Unicode.Scalar.Properties {
-  /// Whether the scalar is invisible or changes the display of others.
+  /// Whether the scalar is invisible or changes how other characters are displayed.
   fileprivate var isControl: Bool {
     switch generalCategory {
     case .control, .format, .surrogate, .lineSeparator, .paragraphSeparator: true

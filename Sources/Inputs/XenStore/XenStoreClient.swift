@@ -1,11 +1,11 @@
 public import LinuxSystem
 
-/// A read-only client of xenstored: names of domains, and events when domains appear or disappear.
+/// Reads the names of domains from xenstored, and receives events when domains appear or disappear.
 ///
-/// All requests between two calls of `refresh` share one deadline, so that a dead, stopped, slow or
-/// hostile xenstored delays the caller by at most the timeout; later requests fail immediately.
-/// After a timeout the client does not reconnect for 1, 2, 4 and then 8 seconds. Not safe to use
-/// from several threads at once.
+/// The client never writes to the store. All requests between two calls of `refresh` share one
+/// deadline. Therefore a dead, stopped, slow or hostile xenstored delays the caller by at most the
+/// timeout; later requests fail immediately. After a timeout, the client does not reconnect for 1
+/// second, then for 2, 4 and 8 seconds. Must not be used from several threads at the same time.
 public final class XenStoreClient {
   /// Cached facts of a domain.
   struct Facts {
@@ -15,12 +15,13 @@ public final class XenStoreClient {
 
   /// The special paths whose watches fire when a domain appears or disappears.
   private static let watchedPaths = ["@introduceDomain", "@releaseDomain"]
-  /// The lifetime of cached facts without an event: renaming a domain causes none.
+  /// The time for which cached facts are used without an event, because renaming a domain causes no
+  /// event.
   private static let factsLifetimeNanoseconds: UInt64 = 10_000_000_000
 
   private let endpoints: [XenStoreEndpoint]
   private let timeoutNanoseconds: UInt64
-  /// The timeout after the first refresh, if it differs.
+  /// The timeout between the first and the second refresh, if it differs.
   private var firstTimeoutNanoseconds: UInt64?
   private let poller: Poller
   private var connection: StoreConnection?
@@ -38,9 +39,10 @@ public final class XenStoreClient {
   /// - Parameters:
   ///   - endpoints: The endpoints to try, in this order.
   ///   - timeoutMilliseconds: The time for all requests between two calls of `refresh`.
-  ///   - firstTimeoutMilliseconds: The same after the first call; `nil` for no difference. A source
-  ///     that has no name then may keep its number as a name.
-  /// - Throws: `SystemError` at the limit of open descriptors.
+  ///   - firstTimeoutMilliseconds: The time for all requests between the first and the second call
+  ///     of `refresh`; `nil` if it is the same. A source that has no name by then might be named by
+  ///     its id.
+  /// - Throws: `SystemError` if the process has no free descriptor.
   public init(
     _ endpoints: [XenStoreEndpoint] = XenStoreEndpoint.standard, timeoutMilliseconds: Int = 100,
     firstTimeoutMilliseconds: Int? = nil
@@ -51,18 +53,21 @@ public final class XenStoreClient {
     poller = try Poller()
   }
 
-  /// A descriptor that is readable while events are pending or xenstored has closed the connection.
+  /// A descriptor that is readable while events are pending or after xenstored has closed the
+  /// connection.
   ///
-  /// It remains the same across connections.
+  /// The descriptor remains the same when the client reconnects.
   public var descriptor: CInt { poller.rawValue }
 
-  /// Whether xenstored reports new and removed domains; otherwise the caller must poll.
+  /// Whether xenstored reports new and removed domains.
+  ///
+  /// If xenstored does not report them, the caller must poll.
   public var isWatching: Bool { connection != nil && hasWatches }
 
   /// Drains pending events, reconnects if necessary and sets the deadline of the next requests.
   ///
   /// - Parameter now: The time on CLOCK_MONOTONIC.
-  /// - Returns: `true` if domains may have appeared or disappeared since the last call.
+  /// - Returns: `true` if domains might have appeared or disappeared since the last call.
   @discardableResult
   public func refresh(now: UInt64 = monotonicNanoseconds()) -> Bool {
     deadline = now + (firstTimeoutNanoseconds ?? timeoutNanoseconds)
@@ -70,7 +75,7 @@ public final class XenStoreClient {
     if let connection {
       do throws(XenStoreError) {
         try connection.drainEvents()
-        // The reply is still missing since the previous deadline.
+        // The reply to an earlier request did not arrive before the previous deadline.
         if connection.isAwaitingReply { throw .timeout }
       } catch {
         disconnect(error, now)
@@ -120,7 +125,7 @@ public final class XenStoreClient {
     } catch .rejected(let name) {
       throw .rejected(name)
     } catch .timeout {
-      // Keep the connection: the reply may arrive before the next refresh.
+      // Keep the connection, because the reply might arrive before the next refresh.
       failure = .timeout
       throw .timeout
     } catch {
@@ -149,7 +154,9 @@ public final class XenStoreClient {
     return false
   }
 
-  /// Sets the watches; if xenstored rejects them, the client works without events.
+  /// Sets the watches (subscriptions to changes).
+  ///
+  /// If xenstored rejects them, the client works without events.
   private func setWatches(_ connection: StoreConnection, _ now: UInt64) {
     do throws(XenStoreError) {
       for path in Self.watchedPaths { try connection.watch(path, until: deadline) }

@@ -6,8 +6,8 @@ public enum XenStoreEndpoint: Hashable, Sendable {
   case socket(String)
   /// The kernel's connection to xenstored, shared with user space (`/dev/xen/xenbus`).
   ///
-  /// Used without watches: in write(2) of a watch request the kernel waits for the reply without a
-  /// timeout and ignores signals; it only queues other requests.
+  /// The client sets no watches on this device. In write(2) of a watch request, the kernel waits
+  /// for the reply without a timeout and ignores signals. All other requests are only queued.
   case device(String)
 
   /// The standard endpoints of Xen's tools and of the kernel.
@@ -52,12 +52,14 @@ enum StoreChannel: ~Copyable {
     }
   }
 
-  /// Receives up to `limit` bytes; none at the end of the stream.
+  /// Receives up to `limit` bytes.
+  ///
+  /// Returns no bytes at the end of the stream.
   borrowing func receive(limit: Int) throws(SystemError) -> [UInt8] {
     switch self {
     case .socket(let socket):
       let message = try socket.receive(limit: limit)
-      // xenstored sends no descriptors; close those of a hostile peer.
+      // xenstored sends no descriptors. Close the descriptors that a hostile peer might send.
       for number in message.descriptors { _ = Descriptor(owning: number) }
       return message.bytes
     case .device(let device):

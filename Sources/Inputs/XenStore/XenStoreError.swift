@@ -2,7 +2,7 @@ public import LinuxSystem
 
 /// The reason why a request to xenstored failed.
 public enum XenStoreError: Error, Hashable, Sendable {
-  /// The client cannot connect: xenstored does not run, or the user has no permission.
+  /// The client cannot connect, because xenstored does not run or the user has no permission.
   case system(SystemError)
   /// xenstored closed the connection, or there is no connection yet.
   case closed

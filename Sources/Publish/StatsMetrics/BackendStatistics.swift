@@ -2,7 +2,7 @@
 import Statistics
 import SharedTable
 
-/// The statistics of the backend itself: the group `~metrics`.
+/// Publishes the statistics of the backend itself as the group `~metrics`.
 struct BackendStatistics: Sendable {
   let live: PublishedLevel
   let refusedMetrics: PublishedCounter
@@ -21,7 +21,7 @@ struct BackendStatistics: Sendable {
   ])
 
   init(_ publisher: Publisher, _ source: PublishedSource) throws(TableError) {
-    // Unique: the name of a label never contains an unescaped `~` at its start.
+    // The name cannot clash with that of a label, because `~` is escaped at the start of a label.
     let record = try publisher.addRecord("~metrics", schema: Self.schema, to: source)
     guard let live = record.level("live_metrics"),
       let refusedMetrics = record.counter("refused_metrics"),

@@ -2,18 +2,18 @@
 import Statistics
 import Synchronization
 
-/// The fraction of an exact total that a word cannot show; word and fraction are the total,
-/// rounded.
+/// Keeps the fraction of an exact total whose integer part is in a word of a table.
 ///
-/// For any number of writers: no amount is lost, in whatever order they arrive.
+/// The word is the total, rounded to the nearest integer. Any number of threads can add amounts at
+/// the same time. No amount is lost, whatever the order of the additions.
 struct Carry: ~Copyable, Sendable {
   private static let half: UInt64 = 1 << 63
-  /// The word plus this fraction is the total plus one half.
+  /// The fraction, in units of 2^-64: the word plus this fraction is the total plus one half.
   private let fraction = Atomic<UInt64>(half)
 
   /// Adds an amount.
   ///
-  /// - Returns: The number of whole units to add to the word.
+  /// - Returns: The integer that the caller must add to the word.
   func add(_ amount: FixedPoint) -> Int64 {
     let (old, new) = fraction.wrappingAdd(amount.fraction, ordering: .relaxed)
     return new < old ? amount.whole.addingSaturating(1) : amount.whole
@@ -21,7 +21,7 @@ struct Carry: ~Copyable, Sendable {
 
   /// Sets the total.
   ///
-  /// - Returns: The value of the word, or `nil` if the word cannot hold it.
+  /// - Returns: The rounded total to store in the word, or `nil` if the word cannot hold the total.
   func set(_ total: FixedPoint) -> Int64? {
     guard let shown = total.nextHalf, shown.whole > .min else { return nil }
     fraction.store(shown.fraction, ordering: .relaxed)

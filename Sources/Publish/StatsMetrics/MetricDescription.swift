@@ -1,19 +1,22 @@
 #if Metrics
 public import Statistics
 
-/// The unit, precision and meaning of a metric: swift-metrics has no fields for them, a table has.
+/// Describes the unit, precision and meaning of a metric for the table.
+///
+/// The API of swift-metrics has no parameters for these properties.
 public struct MetricDescription: Hashable, Sendable {
   public var unit: Unit
-  /// The number of decimals of its values; counters of whole numbers and timers ignore it.
+  /// The number of decimals of the metric's values.
   ///
-  /// With 6, the range of a level is ±9.2e12, and a sum stops at 1.8e13.
+  /// Counters of whole numbers and timers have no decimals and ignore this property. With 6
+  /// decimals, a level has a range of ±9.2e12, and a sum stops at 1.8e13.
   public let decimals: Int
-  /// One sentence for the user; may be empty.
+  /// One sentence that tells the user what the metric means, or an empty text.
   public var meaning: String
 
   /// Creates a description.
   ///
-  /// - Precondition: `decimals` is in 0 to 15.
+  /// - Precondition: `decimals` is from 0 to 15.
   public init(unit: Unit = .none, decimals: Int = 6, meaning: String = "") {
     precondition((0...15).contains(decimals), "\(decimals) decimals")
     self.unit = unit
@@ -24,7 +27,9 @@ public struct MetricDescription: Hashable, Sendable {
   var scale: Scale { Scale(base: .ten, exponent: Int16(-decimals)) }
 }
 
-/// The kinds of metrics; the raw value distinguishes several kinds of one label.
+/// The kinds of metrics.
+///
+/// If a label is used for several kinds, the raw value distinguishes their names.
 enum MetricKind: String, Hashable, Sendable {
   case counter
   case sum
@@ -33,7 +38,9 @@ enum MetricKind: String, Hashable, Sendable {
   case recorder
   case timer
 
-  /// Returns the schema of a metric; the meaning contains the label if the name differs from it.
+  /// Returns the schema of a metric.
+  ///
+  /// If `name` is not the label, the meaning contains the label.
   func schema(named name: String, _ label: String, _ description: MetricDescription) -> Schema {
     let text = TableName.text(label)
     let meaning = [

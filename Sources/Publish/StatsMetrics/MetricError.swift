@@ -3,7 +3,7 @@ public import SharedTable
 
 /// The reason why a metric was rejected.
 public enum MetricError: Error, Hashable, Sendable {
-  /// The maximum number of metrics or labels exists.
+  /// The backend has reached the maximum number of metrics or labels.
   case limitReached(Int)
   /// The table cannot be changed.
   case table(TableError)

@@ -1,12 +1,14 @@
 #if Metrics
-/// Identifies a metric: requests with equal keys share a handler.
+/// Identifies a metric.
+///
+/// Metrics with equal keys share one handler.
 struct MetricKey: Hashable, Sendable {
   let kind: MetricKind
   let label: String
   let dimensions: DimensionSet
 }
 
-/// The dimensions of a metric, independent of their order.
+/// Compares and names the dimensions of a metric, independent of their order.
 struct DimensionSet: Hashable, Sendable {
   struct Dimension: Hashable, Sendable {
     let name: String
@@ -34,7 +36,9 @@ struct DimensionSet: Hashable, Sendable {
     return TableName.cut(parts.joined(separator: ","))
   }
 
-  /// The keys of the source; of two values of one name, the first one applies.
+  /// The keys of the source.
+  ///
+  /// If two dimensions have the same name, the first value applies.
   var keys: [String: String] {
     Dictionary(dimensions.map { (TableName.text($0.name), TableName.text($0.value)) }) { first, _ in
       first

@@ -2,32 +2,36 @@
 import SharedTable
 import Synchronization
 
-/// The published metrics of a backend.
+/// Records the published metrics of a backend.
 struct MetricRegistry {
-  /// A metric with the number of its users.
+  /// A published metric, and how often it was created and not yet destroyed (`uses`).
   struct Entry {
     let handler: any TableHandler
     let record: Record
     var uses = 1
   }
 
-  /// The source of a set of dimensions, with the number of its metrics.
+  /// The source of a set of dimensions, and the number of metrics in the source.
   struct DimensionSource {
     let source: PublishedSource
     var metricCount = 0
   }
 
   var entries: [MetricKey: Entry] = [:]
-  /// The sources by dimensions; metrics without dimensions belong to the root.
+  /// The sources by dimensions.
+  ///
+  /// Metrics without dimensions belong to the root source.
   var dimensionSources: [DimensionSet: DimensionSource] = [:]
-  /// The labels of all metrics so far: a table keeps their schemas.
+  /// The labels of all metrics so far, including removed metrics.
+  ///
+  /// The number of labels is limited, because the table keeps the schemas of removed metrics.
   var labels: Set<String> = []
   /// Whether `rejectionHandler` was called.
   var hasReportedRejection = false
 }
 
 extension TableMetrics {
-  /// Returns the handler of a metric, existing or new, or `nil` if the metric is rejected.
+  /// Returns the existing or a new handler of a metric; `nil` if the metric is rejected.
   func handler<Handler: TableHandler>(
     of kind: MetricKind, _ label: String, _ dimensions: [(String, String)]
   ) -> Handler? {
@@ -46,12 +50,12 @@ extension TableMetrics {
     }
   }
 
-  /// Removes a user of a handler; the last one removes the metric.
+  /// Discounts a use of a handler, and removes the metric if no use is left.
   func destroy(_ handler: (some TableHandler)?) {
     guard let handler else { return }
     let key = handler.key
     registry.withLock { registry in
-      // A metric that was removed and created again has another handler.
+      // Ignore the handler of a metric that was removed and created again since.
       guard let entry = registry.entries[key], entry.handler === handler else { return }
       guard entry.uses == 1 else {
         registry.entries[key]?.uses -= 1
@@ -59,7 +63,7 @@ extension TableMetrics {
       }
       registry.entries[key] = nil
       statistics.live.set(UInt64(registry.entries.count))
-      // A closed table needs no removal.
+      // An error means that the table is closed; then no removal is necessary.
       try? publisher.remove(entry.record)
       releaseSource(of: key.dimensions, &registry)
     }
@@ -89,7 +93,10 @@ extension TableMetrics {
     }
   }
 
-  /// Publishes a metric as a record; a second kind of a label has the kind in its name.
+  /// Publishes a metric as a record.
+  ///
+  /// If the source already has a record for this label with another kind, the name of the new
+  /// record contains the kind.
   private func publish<Handler: TableHandler>(
     _ key: MetricKey, in source: PublishedSource
   ) throws(TableError) -> (Handler, Record) {
@@ -112,7 +119,7 @@ extension TableMetrics {
     }
   }
 
-  /// Returns the source of a set of dimensions and counts a metric for it.
+  /// Returns the source of a set of dimensions and counts one more metric in the source.
   private func retainSource(
     of dimensions: DimensionSet, _ registry: inout MetricRegistry
   ) throws(TableError) -> PublishedSource {
@@ -127,7 +134,7 @@ extension TableMetrics {
     return source
   }
 
-  /// Discounts a metric of a set of dimensions; the last one removes the source.
+  /// Discounts a metric in the source of these dimensions, and removes the source if it is empty.
   private func releaseSource(of dimensions: DimensionSet, _ registry: inout MetricRegistry) {
     guard let entry = registry.dimensionSources[dimensions] else { return }
     registry.dimensionSources[dimensions]?.metricCount -= 1

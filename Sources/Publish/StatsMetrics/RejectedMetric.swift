@@ -1,5 +1,7 @@
 #if Metrics
-/// A metric that is not published: its counts are ignored.
+/// Describes a metric that is not published.
+///
+/// The values of such a metric are ignored.
 public struct RejectedMetric: Sendable {
   public let label: String
   public let dimensions: [(String, String)]

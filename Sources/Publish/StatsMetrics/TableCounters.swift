@@ -3,25 +3,27 @@ import CoreMetrics
 import Statistics
 import SharedTable
 
-/// The parts from which a handler is created.
+/// Contains the values from which a handler is created.
 struct MetricPart {
   let key: MetricKey
-  /// The name of the group; a prefix of the names of its statistics.
+  /// The name of the group; the names of the group's statistics begin with this name.
   let name: String
   let record: Record
   let decimals: Int
   let refusedValues: PublishedCounter
 }
 
-/// A handler of a metric in a table; after the metric is destroyed, its counts are ignored.
+/// Counts the values of a metric in a table.
+///
+/// After the metric is destroyed, the handler ignores further values.
 protocol TableHandler: AnyObject, Sendable {
   var key: MetricKey { get }
 
-  /// Returns `nil` if the record lacks the statistics of this kind.
+  /// Creates a handler; fails if the record lacks the statistics of this kind of metric.
   init?(_ part: MetricPart)
 }
 
-/// A counter of whole numbers.
+/// Counts whole numbers in a counter of a table.
 final class TableCounter: TableHandler, CounterHandler {
   let key: MetricKey
   private let record: Record
@@ -47,7 +49,7 @@ final class TableCounter: TableHandler, CounterHandler {
   }
 }
 
-/// A counter of fractions.
+/// Counts numbers with fractions in a counter of a table.
 final class TableFloatingPointCounter: TableHandler, FloatingPointCounterHandler {
   let key: MetricKey
   private let record: Record

@@ -3,7 +3,7 @@ import CoreMetrics
 import Statistics
 import SharedTable
 
-/// A histogram of samples with buckets that double in width, and their sum.
+/// Counts samples in a histogram with buckets that double in width, and adds up the samples.
 final class TableRecorder: TableHandler, RecorderHandler {
   let key: MetricKey
   private let histogram: PublishedHistogram
@@ -33,9 +33,10 @@ final class TableRecorder: TableHandler, RecorderHandler {
   }
 }
 
-/// A histogram of durations with buckets that double in width, and their sum, in nanoseconds.
+/// Counts durations in a histogram with buckets that double in width, and adds up the durations.
 ///
-/// It ignores display units: a view chooses a suitable one.
+/// All values are in nanoseconds. The timer ignores the preferred display unit, because the program
+/// that displays the values chooses a suitable unit.
 final class TableTimer: TableHandler, TimerHandler {
   let key: MetricKey
   private let histogram: PublishedHistogram

@@ -3,7 +3,7 @@ import CoreMetrics
 import Statistics
 import SharedTable
 
-/// A signed level with decimals.
+/// Sets and adjusts a signed level with decimals in a table.
 struct FixedLevel: ~Copyable, Sendable {
   private let level: PublishedLevel
   private let refusedValues: PublishedCounter
@@ -17,7 +17,9 @@ struct FixedLevel: ~Copyable, Sendable {
     power = powerOfTen(part.decimals)
   }
 
-  /// Sets the level; a value out of range makes it inactive.
+  /// Sets the level.
+  ///
+  /// If the value is out of range, the level becomes inactive (has no value).
   func set(_ value: Int64) {
     let (scaled, isOver) = value.multipliedReportingOverflow(by: Int64(power))
     guard !isOver, scaled > .min else { return rejectValue() }
@@ -25,7 +27,9 @@ struct FixedLevel: ~Copyable, Sendable {
     level.set(signed: scaled)
   }
 
-  /// Sets the level, rounded; a value out of range makes it inactive.
+  /// Sets the level to the rounded value.
+  ///
+  /// If the value is out of range, the level becomes inactive.
   func set(_ value: Double) {
     guard let exact = FixedPoint(value, power: power), let shown = carry.set(exact) else {
       return rejectValue()
@@ -46,7 +50,7 @@ struct FixedLevel: ~Copyable, Sendable {
   }
 }
 
-/// A level that can be set and adjusted.
+/// Shows a meter, which can be set and adjusted, as a level.
 final class TableMeter: TableHandler, MeterHandler {
   let key: MetricKey
   private let level: FixedLevel
@@ -66,7 +70,7 @@ final class TableMeter: TableHandler, MeterHandler {
   func decrement(by amount: Double) { level.adjust(by: -amount) }
 }
 
-/// The last value of a recorder that does not aggregate.
+/// Shows the last value of a recorder that does not aggregate as a level.
 final class TableGauge: TableHandler, RecorderHandler {
   let key: MetricKey
   private let level: FixedLevel

@@ -9,12 +9,14 @@ import Synchronization
 /// MetricsSystem.bootstrap(try TableMetrics(publishing: "web"))
 /// ```
 ///
-/// Metrics without dimensions are groups of the source `metrics`. Each set of dimensions is a
-/// source below it, such as `metrics/code=200,method=GET`, with one group per label. Counting takes
-/// no lock. Creating a metric takes one and returns the existing metric if there is one.
+/// Metrics without dimensions are groups of the source `metrics`. Each set of dimensions has a
+/// source below `metrics`, such as `metrics/code=200,method=GET`, with one group per label.
+/// Counting takes no lock. Creating a metric takes a lock, and returns the existing metric if the
+/// metric was created before.
 ///
-/// Errors never reach the code that counts: a metric that cannot be published counts nowhere, and a
-/// value that cannot be represented is ignored. The group `~metrics` counts both.
+/// Errors never reach the code that counts. If a metric cannot be published, its values are
+/// ignored; a value that cannot be represented is ignored as well. The group `~metrics` counts such
+/// metrics and values.
 public final class TableMetrics: Sendable {
   /// Options of the backend.
   public struct Configuration: Sendable {
@@ -22,20 +24,25 @@ public final class TableMetrics: Sendable {
     public var source = "metrics"
     /// The maximum number of metrics at a time, and of labels in total.
     ///
-    /// It limits the memory of a dimension with an unbounded number of values, such as a user's
-    /// name.
+    /// The maximum limits the memory if a dimension has an unbounded number of values, such as the
+    /// names of users.
     public var maximumCount = 10_000
-    /// The descriptions of metrics, by label; a metric without one is a plain number with six
-    /// decimals.
+    /// The descriptions of metrics, by label.
+    ///
+    /// A metric without a description is a number without a unit, with six decimals.
     public var descriptions: [String: MetricDescription] = [:]
-    /// Called for the first rejected metric, on the thread that creates it; `refused_metrics`
-    /// counts all.
+    /// A function that the backend calls for the first rejected metric, on the thread that creates
+    /// the metric.
+    ///
+    /// The statistic `refused_metrics` counts all rejected metrics.
     public var rejectionHandler: (@Sendable (RejectedMetric) -> Void)?
 
     public init() {}
   }
 
-  /// The publisher of the table; close it when the server ends.
+  /// The publisher of the table.
+  ///
+  /// Call its `close()` when the server ends.
   public let publisher: Publisher
   public let configuration: Configuration
   let root: PublishedSource
@@ -61,7 +68,7 @@ public final class TableMetrics: Sendable {
     try self.init(into: try Publisher(publication), configuration: configuration)
   }
 
-  /// Publishes into a table that also has other sources.
+  /// Publishes into an existing table, which can contain other sources.
   ///
   /// - Throws: `nameClash` if the table already has the configured source, and the errors of
   ///   `Publisher.addSource`.

@@ -6,8 +6,8 @@ public struct GuestConfiguration: Hashable, Sendable {
   public var pace: Pace
   /// Whether the VM keeps statistics descriptors open, as QEMU does since 8.1.
   ///
-  /// If the VM keeps none open, other processes cannot read its binary statistics, because they
-  /// need a descriptor to copy.
+  /// If the VM keeps no descriptors open, other processes cannot read its binary statistics,
+  /// because there is no descriptor to copy.
   public var keepsStatsDescriptors: Bool
 
   /// The CPU time that the VMM uses for each exit, in nanoseconds, to imitate a busy device model.

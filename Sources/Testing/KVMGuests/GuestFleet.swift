@@ -17,8 +17,8 @@ public final class GuestFleet: Sendable {
   private let state: Monitor<State>
   /// The thread that starts the processes.
   ///
-  /// This thread runs until the processes exit, because the kernel sends them the parent-death
-  /// signal as soon as the thread exits.
+  /// This thread runs until the processes exit, because the kernel sends the parent-death signal to
+  /// the processes when the thread exits.
   private let supervisor: SystemThread
 
   /// Starts all processes, then waits until each reports that its VM is running.

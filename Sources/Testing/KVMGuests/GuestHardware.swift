@@ -25,7 +25,9 @@ final class GuestHardware: Sendable {
     try vm.setMemory(memory)
   }
 
-  /// Creates a vCPU in the calling thread. The vCPU will begin at the start of the program.
+  /// Creates a vCPU in the calling thread.
+  ///
+  /// The vCPU will begin at the start of the program.
   func createVCPU(_ index: Int) throws(SystemError) -> KVMVCPU {
     let vcpu = try vm.createVCPU(index)
     try vcpu.setStart(program.start(of: index))

@@ -9,8 +9,10 @@ public struct GuestProcessConfiguration: Hashable, Sendable {
   public var guest: GuestConfiguration
   /// How long to run the guest; `nil` runs it until the process is killed.
   public var seconds: Double?
-  /// The id of the parent process. When the parent exits, the kernel kills the guest process; with
-  /// `nil`, it does not.
+  /// The id of the parent process.
+  ///
+  /// When the parent exits, the kernel kills the guest process. `nil` means that the guest process
+  /// does not depend on a parent.
   public var parent: CInt?
   /// The host CPU to which the threads of the process are restricted; `nil` means no restriction.
   public var cpu: Int?
@@ -34,8 +36,9 @@ public struct GuestProcessConfiguration: Hashable, Sendable {
     public let description: String
   }
 
-  /// Parses arguments of the form that `arguments` returns. An option begins with one or two
-  /// hyphens.
+  /// Parses arguments of the form that `arguments` returns.
+  ///
+  /// An option begins with one or two hyphens.
   public init(arguments: [String]) throws(UsageError) {
     self.init(name: "guest", guest: GuestConfiguration(payload: .portIO))
     var rest = arguments[...]

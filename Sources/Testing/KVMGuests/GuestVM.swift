@@ -4,9 +4,8 @@ import Synchronization
 
 /// A VM in this process, with one thread per vCPU.
 ///
-/// The VM runs from its creation until `stop()`. The host sees the same properties as of a VM of
-/// QEMU: the threads of the vCPUs are named `CPU N/KVM`, and the ids of the vCPUs' statistics
-/// contain the thread ids.
+/// The VM runs from its creation until `stop()`. As with QEMU, the threads of the vCPUs are named
+/// `CPU N/KVM`, and the ids of the vCPUs' statistics contain the thread ids.
 public final class GuestVM: Sendable {
   public let configuration: GuestConfiguration
   private let vcpus: [VCPUThread]

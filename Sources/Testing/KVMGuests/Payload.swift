@@ -24,11 +24,11 @@ public enum Payload: Hashable, Sendable {
   case idle
   /// Writes to an I/O port exactly `exits` times; then the vCPU does not enter the guest again.
   ///
-  /// The statistics do not change after the last write. `fpu_reload` is exactly `exits`, because it
-  /// counts returns from KVM_RUN. On Intel and AMD hosts `io_exits` is exactly `exits`, too; on a
-  /// PVM-based KVM it is 0 and `insn_emulation` is exactly twice `exits`. The statistic `exits` can
-  /// be greater than the number of writes, because each preemption inside KVM_RUN adds one (about
-  /// one preemption per 1,000 writes).
+  /// The statistics do not change after the last write. `fpu_reload` is exactly `exits`, because
+  /// `fpu_reload` counts returns from KVM_RUN. On Intel and AMD hosts `io_exits` is exactly
+  /// `exits`, too; on a PVM-based KVM `io_exits` is 0 and `insn_emulation` is exactly twice
+  /// `exits`. The statistic `exits` can be greater than the number of writes, because each
+  /// preemption inside KVM_RUN adds one (about one preemption per 1,000 writes).
   case counted(exits: Int)
   /// Never enters the guest, so that all statistics are 0.
   ///

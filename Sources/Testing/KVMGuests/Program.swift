@@ -21,8 +21,9 @@ struct Program {
     haltsPerSecond = configuration.pace.limit(for: .haltTimer) ?? 100
   }
 
-  /// Whether HLT must wait inside the kernel. For this, the kernel must emulate the interrupt
-  /// controllers.
+  /// Whether HLT must wait inside the kernel.
+  ///
+  /// If so, the kernel must emulate the interrupt controllers.
   var needsInterruptController: Bool {
     payload == .haltTimer || payload == .idle
   }
@@ -34,8 +35,9 @@ struct Program {
     memory.store(UInt16(Self.handlerAddress), at: Self.timerVector * 4)
   }
 
-  /// Returns the initial registers of vCPU `index`. Each vCPU has a stack of its own, with space
-  /// for one interrupt.
+  /// Returns the initial registers of vCPU `index`.
+  ///
+  /// Each vCPU has a stack of its own, with space for one interrupt.
   func start(of index: Int) -> KVMVCPU.Start {
     var start = KVMVCPU.Start(
       instruction: UInt64(Self.codeAddress), stack: UInt64(Self.stacksAddress + (index + 1) * 8))

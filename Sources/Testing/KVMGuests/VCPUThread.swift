@@ -18,8 +18,9 @@ final class VCPUThread: Sendable {
   struct State: Sendable {
     var phase = Phase.starting
     var vcpu: GuestVCPU?
-    /// The number of statistics descriptors that callers have requested. The thread creates the
-    /// descriptors while it is outside KVM_RUN.
+    /// The number of statistics descriptors that callers have requested.
+    ///
+    /// The thread creates the descriptors while the thread is outside KVM_RUN.
     var statsRequests = 0
     var statsReplies: [Result<SharedDescriptor, SystemError>] = []
   }
@@ -49,7 +50,9 @@ final class VCPUThread: Sendable {
     if case .failed(let error) = phase { throw error }
   }
 
-  /// Requests the thread to exit. `join()` waits until the thread has exited.
+  /// Requests the thread to exit.
+  ///
+  /// `join()` waits until the thread has exited.
   func requestStop() {
     isStopping.store(true, ordering: .sequentiallyConsistent)
     interrupt()

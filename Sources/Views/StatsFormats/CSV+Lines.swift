@@ -2,8 +2,9 @@ package import Statistics
 package import StatsTree
 
 extension ByteText {
-  /// Appends the lines of one statistic of a group. There is one line per word (64-bit value),
-  /// bucket or state.
+  /// Appends the lines of one statistic of a group.
+  ///
+  /// There is one line per word (64-bit value), bucket or state.
   ///
   /// - Parameters:
   ///   - statistic: The statistic to write.
@@ -34,8 +35,9 @@ extension ByteText {
     }
   }
 
-  /// Appends one line per state, with the number of members in the state. Appends one line without
-  /// a value if there are no counts.
+  /// Appends one line per state, with the number of members in the state.
+  ///
+  /// Appends one line without a value if there are no counts.
   private mutating func appendNames(
     _ stateCounts: StateCounts, _ counts: [UInt64]?, _ start: [UInt8], _ end: String
   ) {

@@ -11,7 +11,7 @@ public import StatsTree
 /// | group, provenance | empty for a source without groups |
 /// | status | `up`, `pending`, `stale`, `denied` or `gone` |
 /// | reason | if denied: name of an `errno` value; if stale: since when, in ns of CLOCK_MONOTONIC |
-/// | statistic | name; the second statistic of a schema with the same name has the suffix `#2` |
+/// | statistic | name; with the suffix `#2`, `#3`, … if the schema repeats the name |
 /// | kind | `cumulative`, `log-histogram`, … |
 /// | value | exact value in the unit, or name of a state; empty if the value is missing |
 /// | unit | unit of the value or the bounds, with the scale if it is inexact: `2^-40 seconds` |

@@ -1,7 +1,7 @@
-import StatsKnowledge
 import LinuxSystem
 import ProcStats
 public import Statistics
+import StatsKnowledge
 import StatsTesting
 import StatsTree
 import XenStats

@@ -1,9 +1,9 @@
 /*
  * CLinux.h - the Linux calls and constants that Swift's Glibc module does not export.
  *
- * Wrappers of GNU calls return the result of the call and leave errno. ioctl numbers are
- * function-like macros in the kernel's headers, which Swift cannot import. They are repeated here
- * as constants; CLinux.c compares them with the headers.
+ * A wrapper returns the result of the call and does not change the errno of the call. The kernel's
+ * headers define ioctl numbers as function-like macros, which Swift cannot import. Therefore this
+ * header repeats the numbers as constants, and CLinux.c compares the constants with the headers.
  */
 #ifndef CLINUX_H
 #define CLINUX_H
@@ -82,30 +82,31 @@ long clinux_file_magic(int fd);
 int clinux_drop_access_time(int fd);
 
 /* F_OFD_SETLK, F_OFD_GETLK of fcntl(2) on the whole file. The lock belongs to the open file
-   description and ends with its last descriptor. clinux_is_locked returns 1 if another open file
-   description has the lock. */
+   description. The kernel releases the lock when the last descriptor of this description is closed.
+   clinux_is_locked returns 1 if another open file description has the lock. */
 int clinux_lock(int fd);
 int clinux_unlock(int fd);
 int clinux_is_locked(int fd);
 
-/* getrandom(2): 0, or -1 */
+/* getrandom(2). Returns 0, or -1 if not all bytes could be filled. */
 int clinux_random(void *_Nonnull bytes, size_t size);
 
 /*
  * Guards a mapping against SIGBUS, which an access beyond the end of a truncated file raises
- * (mmap(2)). The handler maps private zeroed pages from there to the end of the range and counts
- * the event. It forwards unrelated signals to the previous handler. Returns the number of the guard
- * for the functions below, or -1 with errno (ENOSPC: too many guards).
+ * (mmap(2)). The signal handler maps private zeroed pages from the accessed page to the end of the
+ * mapping, and counts the event. The handler forwards unrelated signals to the previous handler.
+ * Returns the id of the guard for the functions below, or -1 with errno (ENOSPC: too many guards).
  */
 int clinux_guard(void *_Nonnull address, size_t size);
 void clinux_unguard(int guard);
 unsigned clinux_guard_trips(int guard);
 
-/* accept4(2) with SOCK_CLOEXEC, and SOCK_NONBLOCK unless is_blocking */
+/* accept4(2) with SOCK_CLOEXEC, and with SOCK_NONBLOCK if is_blocking is 0 */
 int clinux_accept(int fd, int is_blocking);
 
-/* Connects a Unix stream or seqpacket socket (socket(2) type without flags) without blocking;
-   SOCK_NONBLOCK stays set. A path longer than sun_path is opened through /proc/self/fd. */
+/* Connects a Unix socket without blocking. `type` is SOCK_STREAM or SOCK_SEQPACKET, without flags.
+   The returned socket has SOCK_NONBLOCK set. If the path is longer than sun_path, the function
+   connects through the descriptor of the directory in /proc/self/fd. */
 int clinux_connect_unix(int type, const char *_Nonnull path);
 
 /* socket(2), bind(2), listen(2) of a Unix socket, close-on-exec. */
@@ -119,8 +120,9 @@ enum { CLINUX_MAX_RIGHTS = 253 };
 ssize_t clinux_send_descriptors(int fd, const void *_Nonnull bytes, size_t size,
                                 const int *_Nonnull descriptors, size_t count);
 
-/* recvmsg(2), close-on-exec. *count is the capacity of `descriptors` on entry and their number on
-   return. *truncated is 1 if the kernel dropped bytes or descriptors. */
+/* recvmsg(2), close-on-exec. On entry, *count is the capacity of `descriptors`. On return, *count
+   is the number of received descriptors, and *truncated is 1 if the kernel dropped bytes or
+   descriptors. */
 ssize_t clinux_receive_descriptors(int fd, void *_Nonnull bytes, size_t size,
                                    int *_Nonnull descriptors, size_t *_Nonnull count,
                                    int *_Nonnull truncated);
@@ -130,16 +132,17 @@ int clinux_open_uevents(void);
 /* recvmsg(2); returns 0 and discards the message if the sender is not the kernel. */
 ssize_t clinux_receive_uevent(int fd, void *_Nonnull bytes, size_t size);
 
-/* Blocks two signals and opens a signalfd(2) for them; non-blocking, close-on-exec. */
+/* Blocks two signals and opens a non-blocking signalfd(2) for both signals, close-on-exec. */
 int clinux_open_signals(int first, int second);
 
-/* The same for any signals. clinux_read_signal returns a pending signal, or 0 if there is none. */
+/* As clinux_open_signals, but for `count` signals. */
 int clinux_open_signal_set(const int *_Nonnull signals, size_t count);
+/* Returns the number of a pending signal, or 0 if no signal is pending. */
 int clinux_read_signal(int fd);
 
 /* Switches a terminal to raw mode: each key is delivered immediately, without echo (termios(3)).
    clinux_terminal_restore, or a crash of the process, writes `bytes` (at most 128) to standard
-   output and restores the settings. One terminal at a time. */
+   output and restores the settings. Only one terminal can be in raw mode at a time. */
 int clinux_terminal_raw(int fd, const void *_Nonnull bytes, size_t size);
 void clinux_terminal_restore(void);
 

@@ -1,9 +1,9 @@
 /*
  * clinux_fuse.h - the constants of the FUSE protocol and the system calls of a FUSE server.
  *
- * Constants and sizes are those of linux/fuse.h 7.45; CLinuxFuse.c compares them with the installed
- * header. A message is a header and a body in the byte order of the host. A body has the size given
- * here; NUL-terminated names follow it.
+ * Constants and sizes are those of linux/fuse.h 7.45. CLinuxFuse.c compares them with the installed
+ * header. A message consists of a header and a body, in the byte order of the host. The sizes of
+ * bodies below do not include the NUL-terminated names that follow some bodies.
  */
 #ifndef CLINUX_FUSE_H
 #define CLINUX_FUSE_H
@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* The protocol. 7.23 (Linux 3.15) is the first version whose bodies have the sizes below. */
+/* The protocol version. 7.23 (Linux 3.15) is the first one whose bodies have the sizes below. */
 enum {
   CLINUX_FUSE_MAJOR = 7,
   CLINUX_FUSE_MINOR = 45,
@@ -62,7 +62,7 @@ enum {
   CLINUX_FUSE_LSEEK = 46,
 };
 
-/* Notifications: replies without a request, with this number as the error */
+/* Notifications. A notification is a reply without a request. Its error field has this value. */
 enum {
   CLINUX_FUSE_NOTIFY_POLL = 1,
   CLINUX_FUSE_NOTIFY_INVAL_INODE = 2,
@@ -76,7 +76,7 @@ enum {
   CLINUX_FUSE_OUT_HEADER_SIZE = 16,
   CLINUX_FUSE_ATTR_SIZE = 88,
   CLINUX_FUSE_INIT_IN_SIZE = 64,
-  /* Before 7.36, without the second flags. */
+  /* The size before 7.36, without the flags of bits 32 to 63. */
   CLINUX_FUSE_OLD_INIT_IN_SIZE = 16,
   CLINUX_FUSE_INIT_OUT_SIZE = 64,
   CLINUX_FUSE_ENTRY_OUT_SIZE = 128,
@@ -99,7 +99,7 @@ enum {
   CLINUX_FUSE_INTERRUPT_IN_SIZE = 8,
   CLINUX_FUSE_POLL_IN_SIZE = 24,
   CLINUX_FUSE_POLL_OUT_SIZE = 8,
-  /* The name follows. */
+  /* The name of the entry follows the structure. */
   CLINUX_FUSE_DIRENT_SIZE = 24,
   CLINUX_FUSE_DIRENTPLUS_SIZE = 152,
   CLINUX_FUSE_NOTIFY_POLL_SIZE = 8,
@@ -127,9 +127,9 @@ enum {
 enum {
   CLINUX_FUSE2_HAS_EXPIRE_ONLY = 1 << 3,
   CLINUX_FUSE2_DIRECT_IO_ALLOW_MMAP = 1 << 4,
-  /* 7.40, Linux 6.9 */
+  /* since 7.40, Linux 6.9 */
   CLINUX_FUSE2_PASSTHROUGH = 1 << 5,
-  /* 7.43, Linux 6.15 */
+  /* since 7.43, Linux 6.15 */
   CLINUX_FUSE2_REQUEST_TIMEOUT = 1 << 10,
 };
 
@@ -153,8 +153,8 @@ enum {
   CLINUX_FUSE_EXPIRE_ONLY = 1 << 0,
 };
 
-/* ioctl(2) on the device: registers a file for passthrough and returns its number, or -1; and
-   unregisters it. */
+/* ioctl(2) on the device. The first function registers a file for passthrough and returns the id of
+   the backing, or -1. The second function unregisters the backing with this id. */
 enum {
   CLINUX_FUSE_DEV_IOC_BACKING_OPEN = 0x4010E501,
   CLINUX_FUSE_DEV_IOC_BACKING_CLOSE = 0x4004E502,
@@ -169,10 +169,10 @@ int clinux_fuse_open(void);
 int clinux_mount(const char *_Nonnull source, const char *_Nonnull directory,
                  const char *_Nonnull type, const char *_Nonnull options);
 
-/* umount2(2) with MNT_DETACH and UMOUNT_NOFOLLOW: also while files are open. */
+/* umount2(2) with MNT_DETACH and UMOUNT_NOFOLLOW. It succeeds even while files are open. */
 int clinux_detach_mount(const char *_Nonnull directory);
 
-/* socketpair(2) of a Unix type, close-on-exec. */
+/* socketpair(2) of two Unix sockets, close-on-exec. */
 int clinux_socket_pair(int type, int *_Nonnull first, int *_Nonnull second);
 
 /* dup3(2), close-on-exec: `number` becomes a duplicate of `fd`. */

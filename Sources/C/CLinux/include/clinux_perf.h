@@ -7,12 +7,12 @@
 
 enum { CLINUX_PERF_HARDWARE = 0, CLINUX_PERF_SOFTWARE = 1, CLINUX_PERF_TRACEPOINT = 2 };
 
-/* The scope of a counter: always, only outside guests, only inside guests. */
+/* When a counter counts: always, only outside guests, only inside guests. */
 enum { CLINUX_PERF_ALL = 0, CLINUX_PERF_HOST = 1, CLINUX_PERF_GUEST = 2 };
 
-/* Opens a counter of a thread (0: the caller) on any CPU, in the group of another counter or -1.
-   A read of the first counter of a group returns the number of counters, the time enabled, the time
-   running and the values. */
+/* Opens a counter of a thread (0: the caller) on any CPU. `group` is the descriptor of the group's
+   first counter, or -1 to start a new group. A read of the first counter of a group returns the
+   number of counters, the time enabled, the time running and the value of each counter. */
 int clinux_perf_open(uint32_t type, uint64_t config, pid_t thread, int group, int scope);
 
 /* PERF_EVENT_IOC_SET_FILTER */

@@ -61,15 +61,15 @@ extern "C" {
 
 /* MARK: Constants */
 
-#define VITALS_MAGIC "VITALS\x1a\x01"      /* the last byte grows when old readers must refuse */
-#define VITALS_INACTIVE UINT64_MAX         /* an unsigned word that is not produced now */
+#define VITALS_MAGIC "VITALS\x1a\x01"      /* the last byte increases with incompatible changes */
+#define VITALS_INACTIVE UINT64_MAX         /* an unsigned word without a value */
 #define VITALS_INACTIVE_SIGNED (1ULL << 63)
-#define VITALS_SATURATED (UINT64_MAX - 1)  /* where a counter stops */
+#define VITALS_SATURATED (UINT64_MAX - 1)  /* the maximum of a counter */
 
 enum vitals_constant {
   VITALS_REVISION = 2,
   VITALS_BYTE_ORDER = 0x01020304,
-  /* The sizes of revision 1, below which no table goes. */
+  /* The sizes of revision 1, the minimum for all tables. */
   VITALS_HEADER_MINIMUM = 160,
   VITALS_SCHEMA_MINIMUM = 48,
   VITALS_STATISTIC_MINIMUM = 16,
@@ -77,7 +77,7 @@ enum vitals_constant {
   VITALS_LABELS_MINIMUM = 40,
   VITALS_GROUP_MINIMUM = 112,
   VITALS_COPY_MINIMUM = 16,
-  VITALS_ALIGNMENT = 64 /* of blocks and copies: the line that one core takes from another */
+  VITALS_ALIGNMENT = 64 /* of blocks and copies: one cache line */
 };
 
 enum vitals_block_kind {
@@ -87,7 +87,7 @@ enum vitals_block_kind {
   VITALS_GROUP = 4
 };
 
-/* What a statistic is. The first five are KVM's (linux/kvm.h, KVM_STATS_TYPE_*). */
+/* The kind of a statistic. The first five are KVM's (linux/kvm.h, KVM_STATS_TYPE_*). */
 enum vitals_kind {
   VITALS_CUMULATIVE = 0,
   VITALS_INSTANT = 1,
@@ -116,9 +116,9 @@ enum vitals_statistic_flag {
 enum vitals_stability { VITALS_EVOLVING = 0, VITALS_STABLE = 1, VITALS_INTERNAL = 2 };
 enum vitals_cost { VITALS_FREE = 0, VITALS_CHEAP = 1, VITALS_HEAVY = 2 };
 
-enum vitals_group_flag { VITALS_ON_DEMAND = 1 << 0 /* the values lie in the annex */ };
+enum vitals_group_flag { VITALS_ON_DEMAND = 1 << 0 /* the values are in the on-demand segment */ };
 
-/* Whether there are numbers; the low half of a status word. The high half is an errno value. */
+/* Whether values exist; the low half of a status word. The high half is an errno value. */
 enum vitals_status { VITALS_UP = 0, VITALS_STALE = 1, VITALS_DENIED = 2, VITALS_GONE = 3 };
 
 enum vitals_table_state { VITALS_PREPARING = 0, VITALS_LIVE = 1, VITALS_CLOSED = 2 };
@@ -128,7 +128,7 @@ enum vitals_table_state { VITALS_PREPARING = 0, VITALS_LIVE = 1, VITALS_CLOSED =
 struct vitals_header {
   uint8_t magic[8];
   uint32_t byte_order;
-  uint32_t revision;       /* of the publisher's header; for people */
+  uint32_t revision;       /* of the publisher's header; informational */
   uint32_t header_size;    /* the publisher's sizes of the structures below */
   uint32_t block_size;     /* 24 */
   uint32_t schema_size;
@@ -138,27 +138,27 @@ struct vitals_header {
   uint32_t group_size;
   uint32_t copy_size;
   uint64_t first_block;
-  uint64_t used;           /* the end of the last block; grows */
-  uint64_t generation;     /* grows with each change of blocks */
-  uint8_t instance[16];    /* random: another publisher, or the same one again, has another */
-  uint8_t boot_id[16];     /* of random(4); times are only good within one boot */
+  uint64_t used;           /* the end of the last block; never decreases */
+  uint64_t generation;     /* increases with each change of blocks */
+  uint8_t instance[16];    /* random, unique for each start of a publisher */
+  uint8_t boot_id[16];     /* of random(4); times are valid only within one boot */
   uint64_t created_ns;     /* CLOCK_MONOTONIC, as all times here */
-  uint64_t heartbeat_ns;   /* the publisher was alive then */
-  uint64_t heartbeat_interval_ns; /* how often it says so; 0: it does not */
-  uint32_t pid;            /* in the publisher's PID namespace; for people */
+  uint64_t heartbeat_ns;   /* the time of the last heartbeat */
+  uint64_t heartbeat_interval_ns; /* the interval of the heartbeat; 0: none */
+  uint32_t pid;            /* in the publisher's PID namespace; informational */
   uint32_t owner;          /* user id */
   uint32_t state;          /* enum vitals_table_state */
   uint32_t reserved;
-  uint64_t annex_serial;   /* which annex is in use; 0: none */
+  uint64_t annex_serial;   /* of the current on-demand segment; 0: none */
   uint64_t annex_size;
   /* revision 2 */
-  uint64_t created_wall_ns; /* CLOCK_REALTIME; for people */
-  uint64_t readers;         /* how many are connected to the broker */
+  uint64_t created_wall_ns; /* CLOCK_REALTIME; informational */
+  uint64_t readers;         /* the number connected to the broker */
 };
 
 struct vitals_block {
   uint64_t id;    /* 0: free, or being written */
-  uint64_t size;  /* to the next block */
+  uint64_t size;  /* the distance to the next block */
   uint32_t kind;  /* enum vitals_block_kind */
   uint32_t reserved;
 };
@@ -174,14 +174,14 @@ struct vitals_schema {
   uint32_t reserved;
 };
 
-/* What a KVM descriptor has no room for. */
+/* The fields that a KVM descriptor lacks. */
 struct vitals_statistic {
   uint32_t flags;
-  uint32_t kind;           /* enum vitals_kind; KVM's readers see a state as an instant value */
+  uint32_t kind;           /* enum vitals_kind; in KVM's descriptor a state is an instant value */
   uint32_t meaning_offset; /* one sentence; 0: none */
   uint32_t reserved;
   /* revision 2 */
-  uint32_t states_offset;  /* the names of a state's values 0, 1, .., one after the other */
+  uint32_t states_offset;  /* the names of a state's values 0, 1, .., contiguous */
   uint32_t states_count;
   uint32_t reserved2[2];
 };
@@ -192,13 +192,13 @@ struct vitals_source {
   uint64_t created_ns;
   uint64_t status;
   uint64_t status_since_ns;
-  uint32_t owner;           /* user id; UINT32_MAX: nobody's */
+  uint32_t owner;           /* user id; UINT32_MAX: no owner */
   uint32_t name_offset;
   uint32_t keys_offset;     /* key, value, key, value, .. */
   uint32_t keys_count;      /* of pairs */
 };
 
-/* Of two of one source the one with the greater id counts. */
+/* Of two blocks of one source, the one with the greater id applies. */
 struct vitals_labels {
   struct vitals_block block;
   uint64_t source;
@@ -210,31 +210,31 @@ struct vitals_group {
   struct vitals_block block;
   uint64_t source;
   uint64_t schema;
-  uint64_t values;    /* of the first copy: from the start of the table, or of the annex */
-  uint64_t stride;    /* from copy to copy */
+  uint64_t values;    /* offset of the first copy in the table or in the on-demand segment */
+  uint64_t stride;    /* the distance between copies */
   uint32_t copies;    /* 1: relaxed; 2, 4, ..: latched */
   uint32_t word_count;
   uint32_t flags;     /* enum vitals_group_flag */
   uint32_t name_offset;
-  uint64_t start_ns;  /* since when it counts: later than before after a reset */
-  uint64_t index;     /* the number of updates; names the whole copy */
+  uint64_t start_ns;  /* the start time of counting; increases with each reset */
+  uint64_t index;     /* the number of updates; selects the complete copy */
   uint64_t status;
   uint64_t status_since_ns;
-  uint64_t demand;    /* the number of readers who ask for a group on demand */
+  uint64_t demand;    /* the number of readers that have enabled an on-demand group */
 };
 
 struct vitals_copy {
-  uint64_t begin_ns;  /* the window in which the words were true; 0, 0: when they are read */
+  uint64_t begin_ns;  /* the window in which the words were true; 0, 0: the time of reading */
   uint64_t end_ns;
   /* the words */
 };
 
-/* What readers and the broker's socket (SOCK_SEQPACKET) say to each other. */
+/* The operations of messages on the broker's socket (SOCK_SEQPACKET). */
 enum vitals_operation {
-  VITALS_ACQUIRE = 1, /* reply with the table's descriptor, and the annex's if there is one */
-  VITALS_ENABLE = 2,  /* ids of groups follow; reply as above */
+  VITALS_ACQUIRE = 1, /* the reply has the descriptors of the table and of any on-demand segment */
+  VITALS_ENABLE = 2,  /* ids of groups follow; the reply has the descriptor of the segment */
   VITALS_DISABLE = 3, /* ids of groups follow */
-  VITALS_CHANGED = 4  /* from the publisher: the generation grew, or the annex is another */
+  VITALS_CHANGED = 4  /* from the publisher: a new generation or on-demand segment */
 };
 enum { VITALS_MESSAGE_MAGIC = 0x314c5456 /* "VTL1" */, VITALS_MESSAGE_IDS = 512 };
 
@@ -242,8 +242,8 @@ struct vitals_message {
   uint32_t magic;
   uint32_t operation;
   int32_t error;         /* of a reply: an errno value */
-  uint32_t count;        /* of ids that follow, or of groups that were found */
-  uint64_t annex_serial; /* of a reply: whose descriptor the second one is; 0: there is none */
+  uint32_t count;        /* of ids that follow, or of groups found */
+  uint64_t annex_serial; /* of a reply: the serial of the on-demand segment; 0: none */
 };
 
 #define VITALS_SIZE(type, bytes) static_assert(sizeof(struct type) == (bytes), #type " changed")
@@ -287,7 +287,7 @@ VITALS_PLACE(vitals_group, demand, 104);
 VITALS_SIZE(vitals_copy, 16);
 VITALS_SIZE(vitals_message, 24);
 
-/* Places of what changes while readers look, for languages without offsetof. */
+/* Offsets of fields that change during reads, for languages without offsetof. */
 #define VITALS_OFFSET(type, field) ((int)offsetof(struct type, field))
 enum {
   VITALS_HEADER_USED = VITALS_OFFSET(vitals_header, used),
@@ -314,7 +314,7 @@ enum {
   VITALS_COPY_END = VITALS_OFFSET(vitals_copy, end_ns)
 };
 
-/* MARK: Words that the other side sees at any time */
+/* MARK: Words shared with other processes */
 
 static inline uint64_t vitals_load(const uint64_t *word) {
   return __atomic_load_n(word, __ATOMIC_RELAXED);

@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 
 extension XenControl {
-  // MARK: - Measuring
+  // MARK: - Sizes of structures
 
   /// The maximum size of a structure in any version of Xen, in bytes.
   private static let maximumStructureByteCount = 2048
@@ -126,7 +126,7 @@ extension XenControl {
     var start = 0
     if form == .extended {
       // The request begins with its command number and the domain. The command number is 98, or
-      // 1099 in newer patch queues of XenServer.
+      // 1099 in newer patch queues of XenServer or XCP-ng.
       let command = UInt32(truncatingIfNeeded: words[0])
       guard command == 98 || command == 1099, words[1] & 0xffff == UInt64(domain) else {
         return -Int(EPROTO)

@@ -18,7 +18,7 @@ public final class XenControl: @unchecked Sendable {
   public internal(set) var runstateForm: RunstateForm?
   /// The size of one domain's record in a list, in bytes.
   public internal(set) var domainStride = 0
-  /// The byte offset of the page counts in `xen_sysctl_physinfo`; `nil` if it is unknown.
+  /// The byte offset of the page counts in `xen_sysctl_physinfo`; `nil` if the offset is unknown.
   var memoryOffset: Int?
   let handle: OpaquePointer
 
@@ -30,8 +30,8 @@ public final class XenControl: @unchecked Sendable {
 
   /// Loads the first library that works with this hypervisor.
   ///
-  /// - Throws: If no library works, the error of the first installed library; `noLibrary` if none
-  ///   is installed.
+  /// - Throws: If no library works, the error of the first installed library; `noLibrary` if no
+  ///   library is installed.
   public static func open(
     _ libraries: [String] = standardLibraries
   ) throws(XenControlError) -> XenControl {

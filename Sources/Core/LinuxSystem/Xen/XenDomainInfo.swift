@@ -1,7 +1,7 @@
 /// The state of a domain: one entry of the hypervisor's list of domains (`xen_domctl_getdomaininfo`
 /// of xen/domctl.h).
 ///
-/// Vitals reads only the first 92 bytes of the structure, because they are the same in all
+/// Vitals reads only the first 92 bytes of the structure, because these bytes are the same in all
 /// versions.
 public struct XenDomainInfo: Hashable, Sendable {
   /// The bits of `flags`.
@@ -24,7 +24,9 @@ public struct XenDomainInfo: Hashable, Sendable {
     public var shutdownReason: UInt32 { rawValue >> 16 & 0xff }
   }
 
-  /// The id of the domain. After the domain is destroyed, Xen can assign the id to another domain.
+  /// The id of the domain.
+  ///
+  /// After the domain is destroyed, Xen can assign the id to another domain.
   public let domain: UInt32
   public let flags: Flags
   public let pageCount: UInt64

@@ -9,7 +9,9 @@ public struct XenIdentity: Hashable, Sendable {
     self.low = low
   }
 
-  /// Whether the domain has no UUID. Domain 0 has none after boot, for example.
+  /// Whether the domain has no UUID.
+  ///
+  /// For example, domain 0 has no UUID after boot.
   public var isNone: Bool { high | low == 0 }
 
   /// The text form, such as `00112233-4455-6677-8899-aabbccddeeff`; `nil` without a UUID.

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// A resource of a domain, which consists of frames that can be mapped (XENMEM_acquire_resource).
+/// A resource of a domain: frames that a process can map (XENMEM_acquire_resource).
 public struct XenResource: Hashable, Sendable, CustomStringConvertible {
   public let type: UInt32
   public let id: UInt32
@@ -11,8 +11,9 @@ public struct XenResource: Hashable, Sendable, CustomStringConvertible {
     self.id = id
   }
 
-  /// The vCPU statistics table of a domain, as proposed for Xen. Xen has not assigned this type
-  /// yet.
+  /// The vCPU statistics table of a domain, as proposed for Xen.
+  ///
+  /// The type is the first number that Xen has not assigned yet.
   public static let vcpuStatistics = XenResource(type: 3, id: 0)
 
   public var description: String { "resource type \(type) id \(id)" }
@@ -48,7 +49,7 @@ public struct XenPrivcmd: ~Copyable, Sendable {
   /// returns a negative `errno` value as an unsigned 32-bit number. Only a successful `map` proves
   /// that the resource exists.
   ///
-  /// - Throws: `EINVAL` on kernels before 5.11, because they cannot query the number.
+  /// - Throws: `EINVAL` on kernels before 5.11, because these kernels cannot query the number.
   public func frameCount(
     of resource: XenResource, ofDomain domain: UInt16
   ) throws(SystemError) -> UInt64 {

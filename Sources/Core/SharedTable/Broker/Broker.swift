@@ -12,7 +12,9 @@ final class Broker: Sendable {
   private let signal: BrokerSignal
   private let thread: SystemThread
   private let path: String
-  /// The identity of the socket's file. It shows whether another file has replaced the socket.
+  /// The identity of the socket's file.
+  ///
+  /// It shows whether another file has replaced the socket.
   private let file: FileStatus
 
   /// Listens at `path`.

@@ -126,7 +126,9 @@ final class BrokerLoop: @unchecked Sendable {
     core.memory.mapping.storeRelaxed(UInt64(readers.count), at: Layout.Header.readers)
   }
 
-  /// Receives and executes a request of a reader. Disconnects the reader if its message is invalid.
+  /// Receives and executes a request of a reader.
+  ///
+  /// Disconnects the reader if its message is invalid.
   private func receiveRequest(from reader: Reader, _ token: UInt64) {
     let bytes: [UInt8]
     do {

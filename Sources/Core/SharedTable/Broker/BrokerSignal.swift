@@ -16,7 +16,9 @@ final class BrokerSignal: Sendable {
   /// poll(2) reports the descriptor as readable while a signal is pending.
   var rawValue: CInt { pipe.reader.rawValue }
 
-  /// Reports that blocks changed. Several changes wake the thread only once until the thread runs.
+  /// Reports that blocks changed.
+  ///
+  /// Several changes wake the thread only once until the thread runs.
   func notifyChange() {
     if !hasChanged.exchange(true, ordering: .acquiringAndReleasing) {
       writeByte(to: pipe.writer.rawValue)

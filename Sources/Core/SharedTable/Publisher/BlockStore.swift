@@ -51,7 +51,9 @@ struct BlockStore {
     return Place(offset: offset, byteCount: size, id: lastID)
   }
 
-  /// Makes a block invisible to readers. Its memory stays reserved until `reclaim` is called.
+  /// Makes a block invisible to readers.
+  ///
+  /// Its memory stays reserved until `reclaim` is called.
   mutating func withdraw(_ place: Place) {
     memory.mapping.storeReleasing(UInt64(0), at: place.offset + Layout.Block.id)
     announceChange()

@@ -29,7 +29,9 @@ public struct Publication: Hashable, Sendable {
   /// The proc(5) mount that provides the boot id.
   public var proc = "/proc"
 
-  /// Describes a table that readers acquire through a socket. The publisher counts its readers.
+  /// Describes a table that readers acquire through a socket.
+  ///
+  /// The publisher counts its readers.
   public init(name: String, directory: String = Publication.standardDirectory) {
     self.name = name
     self.directory = directory
@@ -49,7 +51,9 @@ public struct Publication: Hashable, Sendable {
     directory = ""
   }
 
-  /// Describes a table without a name. Readers need the descriptor of the table.
+  /// Describes a table without a name.
+  ///
+  /// Readers need the descriptor of the table.
   public static let unnamed = Publication()
 
   /// Whether a text is a valid name of a publisher or source.

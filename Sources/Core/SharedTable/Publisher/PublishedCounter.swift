@@ -27,7 +27,9 @@ public struct PublishedCounter: @unchecked Sendable {
     }
   }
 
-  /// Adds `amount`. Any number of threads can call this at the same time.
+  /// Adds `amount`.
+  ///
+  /// Any number of threads can call this at the same time.
   @inlinable
   @inline(__always)
   public func add(_ amount: UInt64) {

@@ -29,7 +29,9 @@ public struct PublishedLevel: @unchecked Sendable {
     set(UInt64(bitPattern: value))
   }
 
-  /// Raises a peak to at least `value`. Any number of threads can call this at the same time.
+  /// Raises a peak to at least `value`.
+  ///
+  /// Any number of threads can call this at the same time.
   public func raise(to value: UInt64) {
     while true {
       let old = unsafe word.pointee.load(ordering: .relaxed)

@@ -56,7 +56,9 @@ extension Publisher {
     }
   }
 
-  /// Replaces the labels of a source. A reader sees either all old labels or all new labels.
+  /// Replaces the labels of a source.
+  ///
+  /// A reader sees either all old labels or all new labels.
   public func setLabels(
     _ labels: [String: String], of source: PublishedSource
   ) throws(TableError) {

@@ -107,7 +107,9 @@ public final class Publisher: Sendable {
     try systemCall { () throws(SystemError) in try core.memory.readerFile.duplicate() }
   }
 
-  /// Updates the heartbeat. Only publishers without a broker need this call.
+  /// Updates the heartbeat.
+  ///
+  /// Only publishers without a broker need this call.
   public func updateHeartbeat() {
     core.memory.mapping.storeRelaxed(monotonicNanoseconds(), at: Layout.Header.heartbeat)
   }

@@ -3,7 +3,9 @@ import Statistics
 
 // On-demand groups, which the program updates only while a reader has enabled them.
 extension PublisherCore {
-  /// Counts a reader that needs a group. The first such reader enables the group.
+  /// Counts a reader that needs a group.
+  ///
+  /// The first such reader enables the group.
   ///
   /// - Returns: `false` if no on-demand group has this id.
   func addDemand(_ id: UInt64) throws(TableError) -> Bool {
@@ -23,7 +25,9 @@ extension PublisherCore {
     return isFound
   }
 
-  /// Discounts a reader that needed a group. Disables the group if no such reader is left.
+  /// Discounts a reader that needed a group.
+  ///
+  /// Disables the group if no such reader is left.
   func removeDemand(_ id: UInt64) {
     let handler = try? change { state throws(TableError) -> (@Sendable (Bool) -> Void)? in
       guard let group = state.groups[id], group.demand > 0 else { return nil }

@@ -48,7 +48,9 @@ public final class Record: @unchecked Sendable {
   let index: UnsafePointer<Atomic<UInt64>>
   @usableFromInline
   let demand: UnsafePointer<Atomic<UInt64>>
-  /// The start time of counting. An on-demand record has a new start time whenever it is enabled.
+  /// The start time of counting.
+  ///
+  /// An on-demand record has a new start time whenever it is enabled.
   @usableFromInline
   let start: UnsafePointer<Atomic<UInt64>>
   let place: BlockStore.Place
@@ -88,7 +90,9 @@ public final class Record: @unchecked Sendable {
     unsafe !isOnDemand || demand.pointee.load(ordering: .relaxed) > 0
   }
 
-  /// Sets the status of the values. Readers receive the status with their next sample.
+  /// Sets the status of the values.
+  ///
+  /// Readers receive the status with their next sample.
   public func setStatus(_ status: TableStatus) {
     core.setStatus(status, at: place.offset, Layout.Group.status, Layout.Group.statusSince)
   }
@@ -170,7 +174,9 @@ public final class Record: @unchecked Sendable {
     return unsafe words + (Int(truncatingIfNeeded: number) & mask) * stride
   }
 
-  /// Stores words in pairs, which halves the number of stores. Readers still see each word whole.
+  /// Stores words in pairs, which halves the number of stores.
+  ///
+  /// Readers still see each word whole.
   @inlinable
   @inline(__always)
   func fill<let count: Int>(_ copy: UnsafePointer<Atomic<UInt64>>, _ words: [count of UInt64]) {

@@ -14,7 +14,9 @@ public struct RecordWords: ~Copyable, ~Escapable {
     self.count = count
   }
 
-  /// Accesses one word. The words are in the order of the schema.
+  /// Accesses one word.
+  ///
+  /// The words are in the order of the schema.
   ///
   /// - Precondition: The index is less than `count`.
   @inlinable

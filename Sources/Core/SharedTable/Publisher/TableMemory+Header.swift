@@ -2,7 +2,9 @@ import CVitals
 import LinuxSystem
 
 extension TableMemory {
-  /// Writes the header of an empty table. Writes the magic last.
+  /// Writes the header of an empty table.
+  ///
+  /// Writes the magic last.
   func writeHeader(_ publication: Publication) throws(TableError) {
     let path = "\(publication.proc)/sys/kernel/random/boot_id"
     let bootID = try systemCall { () throws(SystemError) in try readText(path, limit: 64) }

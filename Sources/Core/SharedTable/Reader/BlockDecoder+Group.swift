@@ -2,7 +2,9 @@ import CVitals
 import Statistics
 
 extension BlockDecoder {
-  /// Decodes a group with the table's schemas. Returns `rawGroup` if the schema is missing.
+  /// Decodes a group with the table's schemas.
+  ///
+  /// Returns `rawGroup` if the schema is missing.
   func decodeGroup(_ schemas: [UInt64: Schema]) -> BlockCache.Content {
     do throws(TableError) {
       let head = try head(vitals_group.self, stored: header.group_size, "group")

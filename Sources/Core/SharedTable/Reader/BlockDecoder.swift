@@ -9,7 +9,7 @@ struct BlockDecoder {
   let id: UInt64
   let offset: Int
   let byteCount: Int
-  /// The bytes of the block; of a group, only the part before the values.
+  /// The bytes of the block; of a group, only those that `groupHeadSize` covers.
   let bytes: [UInt8]
   /// The offset of the end of the table's blocks, when the block was copied.
   let used: Int
@@ -55,7 +55,9 @@ struct BlockDecoder {
     return (String(decoding: bytes[start..<end], as: UTF8.self), end + 1)
   }
 
-  /// Decodes consecutive pairs of key and value. If a key occurs twice, the first value applies.
+  /// Decodes consecutive pairs of key and value.
+  ///
+  /// If a key occurs twice, the first value applies.
   func pairs(
     at start: UInt32, count: UInt32, _ field: String
   ) throws(TableError) -> [String: String] {

@@ -189,7 +189,7 @@ extension Reader {
     return isGroup ? .rawGroup(decoder) : decoder.decode(kind: kind)
   }
 
-  /// Returns a size that contains the head and the name of a group's block, but not all values.
+  /// Returns the number of bytes to read of a group's block: those of the head and the name.
   private func groupHeadSize(_ offset: Int, _ size: Int) -> Int {
     guard size >= Int(header.group_size) else { return size }
     let name = view.table.mapping.loadRelaxed(UInt32.self, at: offset + Layout.Group.name)

@@ -3,7 +3,9 @@ import LinuxSystem
 import Statistics
 
 extension Reader {
-  /// The maximum length of a source's path, in bytes. It equals the limit of Linux for file paths.
+  /// The maximum length of a source's path, in bytes.
+  ///
+  /// It equals the limit of Linux for file paths.
   private static let maximumPathByteCount = Publication.maximumPathByteCount
 
   /// Determines the paths of all sources, and sets `sources` and `groups`.

@@ -16,14 +16,18 @@ public final class Reader {
   /// The sources, parents first.
   public internal(set) var sources: [TableSource] = []
   public internal(set) var groups: [TableGroup] = []
-  /// The errors found in the table. The reader omits only the faulty parts.
+  /// The errors found in the table.
+  ///
+  /// The reader omits only the faulty parts.
   public internal(set) var errors: [TableError] = []
   /// Increases with each change of `sources` and `groups`.
   public internal(set) var generation: UInt64 = 0
 
   let descriptor: Descriptor
   let header: vitals_header
-  /// The mapped memory, for samples. A refresh replaces the view if it maps new memory.
+  /// The mapped memory, for samples.
+  ///
+  /// A refresh replaces the view if it maps new memory.
   public internal(set) var view: TableView
   let isSealed: Bool
   /// Whether the publisher's lock on the file is visible; `false` if the file is on FUSE.
@@ -33,7 +37,9 @@ public final class Reader {
   var seenGeneration: UInt64?
   var cache = BlockCache()
 
-  /// The maximum size of a table, in bytes. Mapping a table takes address space, but no memory.
+  /// The maximum size of a table, in bytes.
+  ///
+  /// Mapping a table takes address space, but no memory.
   public static let maximumByteCount = 1 << 40
 
   /// Reads the table of an open file.
@@ -115,7 +121,9 @@ public final class Reader {
 }
 
 extension Reader {
-  /// Reads and checks the header. Fields that the publisher's revision does not have are zero.
+  /// Reads and checks the header.
+  ///
+  /// Fields that the publisher's revision does not have are zero.
   private static func header(
     of mapping: borrowing Mapping, file: String
   ) throws(TableError) -> vitals_header {

@@ -13,12 +13,16 @@ public struct TableGroup: Sendable {
   public let isOnDemand: Bool
   /// The start time of counting, in nanoseconds of CLOCK_MONOTONIC.
   public let start: UInt64
-  /// The size of the group's block in bytes. The block of an on-demand group contains no values.
+  /// The size of the group's block in bytes.
+  ///
+  /// The block of an on-demand group contains no values.
   public let byteCount: Int
   /// The location of the group; a sample needs nothing else.
   public let slot: Slot
 
-  /// The location of a group in a table. The reader has checked all offsets.
+  /// The location of a group in a table.
+  ///
+  /// The reader has checked all offsets.
   public struct Slot: Sendable {
     let id: UInt64
     let isOnDemand: Bool

@@ -1,11 +1,15 @@
 import CVitals
 import Statistics
 
-/// Identifies a table's publisher. Each restart and each boot gives a publisher a new identity.
+/// Identifies a table's publisher.
+///
+/// Each restart and each boot gives a publisher a new identity.
 public struct TableIdentity: Hashable, Sendable {
   /// Random bytes, which differ after a restart of the same program.
   public let instance: [UInt8]
-  /// The id of the boot in which the table was created. Times of the table are valid only in it.
+  /// The id of the boot in which the table was created.
+  ///
+  /// Times of the table are valid only in it.
   public let bootID: [UInt8]
   /// The process id in the publisher's PID namespace.
   public let pid: UInt32
@@ -40,7 +44,9 @@ public enum PublisherHealth: Hashable, Sendable {
 /// Describes a source of a table.
 public struct TableSource: Hashable, Sendable {
   public let id: UInt64
-  /// The path in the table. Invalid bytes of a name are replaced by `%` and two hexadecimal digits.
+  /// The path in the table.
+  ///
+  /// Invalid bytes of a name are replaced by `%` and two hexadecimal digits.
   public let path: String
   public let parent: UInt64
   public let keys: [String: String]

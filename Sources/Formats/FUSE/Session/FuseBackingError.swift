@@ -2,8 +2,12 @@ import Glibc
 public import LinuxSystem
 
 /// The reason why a file cannot be the backing of a node.
+///
+/// The kernel reads, writes and maps a backing file itself instead of sending requests to the
+/// server (passthrough).
 public enum FuseBackingError: Error, Hashable, Sendable {
-  /// The kernel has no passthrough: it is older than Linux 6.9 or built without it.
+  /// The kernel has no passthrough, because it is older than Linux 6.9 or was built without
+  /// passthrough.
   case unsupported
   /// The server lacks CAP_SYS_ADMIN in the initial user namespace.
   case notPermitted

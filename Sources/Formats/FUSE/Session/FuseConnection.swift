@@ -1,6 +1,8 @@
 public import LinuxSystem
 
-/// The server's channel for notifications and backing files; usable from any thread while mounted.
+/// Sends notifications to the kernel and registers backing files.
+///
+/// Any thread can use the connection while the filesystem is mounted.
 public final class FuseConnection: Sendable {
   let device: FuseDevice
   /// The features and limits negotiated at the mount.
@@ -13,10 +15,11 @@ public final class FuseConnection: Sendable {
 
   /// Sends a notification to the kernel.
   ///
-  /// Do not send `name`, `expiry`, `removal` or `node` while handling a request: the kernel can
-  /// hold the lock of the directory until that request is answered. `wake` is always permitted.
+  /// A method that answers a request must not send `name`, `expiry`, `removal` or `node`, because
+  /// the kernel might hold the lock of the directory until the request is answered. `wake` is
+  /// always permitted.
   ///
-  /// - Returns: `false` if the kernel does not have the node, name or handle.
+  /// - Returns: `false` if the kernel has no such node, name or handle.
   @discardableResult
   public func notify(_ notification: FuseNotification) -> Bool {
     var message = FuseReplyBuffer()
@@ -24,12 +27,16 @@ public final class FuseConnection: Sendable {
     return device.write(message.message) >= 0
   }
 
-  /// Registers an open file that the kernel reads, writes and maps instead of a node's own bytes.
+  /// Registers an open file as a backing.
   ///
-  /// All open handles of a node must share one backing: the kernel fails an open with another one
-  /// with EIO. The kernel keeps the file open until the backing and all these handles are closed.
+  /// If a node is opened with a backing, the kernel reads, writes and maps the backing file instead
+  /// of sending requests to the server.
   ///
-  /// - Throws: The reason why `read` must serve the bytes.
+  /// All open handles of a node must share one backing. If an open uses another backing, the kernel
+  /// fails the open with EIO. The kernel keeps the file open until the `FuseBacking` is destroyed
+  /// and all handles that use it are closed.
+  ///
+  /// - Throws: The reason why the file cannot be a backing. `read` must then return the bytes.
   public func openBacking(
     of file: borrowing Descriptor
   ) throws(FuseBackingError) -> FuseBacking {
@@ -42,7 +49,9 @@ public final class FuseConnection: Sendable {
   }
 }
 
-/// A registered backing file; the kernel forgets the registration when this object is destroyed.
+/// A registered backing file.
+///
+/// The registration ends when this object is destroyed.
 public final class FuseBacking: Sendable {
   private let device: FuseDevice
   let id: Int32

@@ -2,7 +2,8 @@ import Glibc
 import LinuxSystem
 import Synchronization
 
-/// The state shared by the threads of a session.
+/// Reads and answers requests in the threads of a session, and holds the state that the threads
+/// share.
 final class FuseLoop: Sendable {
   struct State: Sendable {
     var threads: Int
@@ -45,7 +46,9 @@ final class FuseLoop: Sendable {
     isStopping.store(true, ordering: .releasing)
   }
 
-  /// Serves requests until the session ends; the body of a thread.
+  /// Serves requests until the session ends.
+  ///
+  /// Each thread of the session calls this function once.
   func run() {
     let end = serve()
     let isLast = state.update { state in
@@ -80,7 +83,9 @@ final class FuseLoop: Sendable {
     return .stopped
   }
 
-  /// Counts replies that the kernel rejected: the caller was interrupted (ENOENT), or EINVAL.
+  /// Counts a reply if the kernel rejected it.
+  ///
+  /// The error is ENOENT if the caller was interrupted, and EINVAL if the reply is malformed.
   private func recordWrite(_ result: Int) {
     if result < 0 { dropped.wrappingAdd(1, ordering: .relaxed) }
   }
@@ -90,7 +95,7 @@ final class FuseLoop: Sendable {
     switch code {
     // ENOENT: the caller was interrupted while the request was read.
     case EINTR, EAGAIN, ENOENT: nil
-    // 0 is the end of a stream: a socket replaces the device.
+    // 0 means the end of a stream, which occurs if a socket replaces the device.
     case 0, ENODEV: .unmounted
     case ECONNABORTED: .aborted
     default: .failed(SystemError(call: "read", object: "/dev/fuse", code: code))

@@ -4,7 +4,8 @@ import LinuxSystem
 extension FuseMount {
   /// Mounts by means of `fusermount3`.
   ///
-  /// The program passes the connection through the socket whose descriptor `_FUSE_COMMFD` names.
+  /// The program sends the connection through a socket. The variable `_FUSE_COMMFD` contains the
+  /// number of the program's descriptor of this socket.
   static func mount(
     _ path: String, _ options: FuseMountOptions, by program: String
   ) throws(FuseMountError) -> FuseDevice {
@@ -19,7 +20,7 @@ extension FuseMount {
     throw .programFailed(program, directory: path, reason: reason)
   }
 
-  /// Runs the program; returns the connection, or the first line of its error output.
+  /// Runs the program, and returns the connection or the first line of the program's error output.
   private static func run(
     _ program: String, for path: String, _ options: FuseMountOptions
   ) throws(SystemError) -> (device: FuseDevice?, reason: String) {
@@ -29,7 +30,7 @@ extension FuseMount {
     let process = try ChildProcess(
       executable: program, arguments: ["-o", mountOptions, "--", path], output: ends.second,
       errors: errors.writer.rawValue, variables: ["_FUSE_COMMFD=1"])
-    // The program then has the only copy: its exit is the end of the stream.
+    // After this, only the program has the second socket, so that its exit ends the stream.
     let socket = UnixSocket(owning: ends.closeSecond())
     let errorOutput = errors.closeWriter()
     guard socket.waitForInput(milliseconds: 10_000) else {

@@ -1,20 +1,25 @@
 import Glibc
 import LinuxSystem
 
-/// A directory with a mounted FUSE connection, unmounted when the value is destroyed.
+/// Mounts a FUSE connection on a directory, and unmounts the directory when the struct is
+/// destroyed.
 ///
-/// Serve the connection immediately: every access to the directory sleeps until then.
+/// Serve the connection immediately after the mount, because every access to the directory blocks
+/// until the connection is served.
 public struct FuseMount: ~Copyable, Sendable {
-  /// The canonical path.
+  /// The canonical path of the directory.
   public let directory: String
   let device: FuseDevice
-  /// The kernel's record of the mount, to recognize a later mount on the same directory.
+  /// The kernel's description of this mount, which differs from that of a later mount on the
+  /// directory.
   private let mounted: MountedFileSystem
   private let program: String?
 
-  /// Mounts on an empty directory, after removing dead mounts of the same type.
+  /// Removes dead mounts of the same type from a directory, then mounts on the directory.
   ///
-  /// - Throws: The obstacle and its remedy.
+  /// A mount is dead if its server has exited. The directory must be empty.
+  ///
+  /// - Throws: The reason why the mount failed. Its description contains a remedy.
   public init(
     on directory: String, options: FuseMountOptions = FuseMountOptions()
   ) throws(FuseMountError) {
@@ -58,12 +63,12 @@ public struct FuseMount: ~Copyable, Sendable {
 
   /// Returns `true` if the mount is the topmost one on its directory.
   ///
-  /// Sends no request to the filesystem.
+  /// The call sends no request to the filesystem.
   public var isMounted: Bool {
     (try? MountedFileSystem.top(of: directory)) == mounted
   }
 
-  /// Returns the program that mounts, or nil for mount(2).
+  /// Returns the path of the program that mounts, or nil to use mount(2).
   private static func program(
     _ method: FuseMountOptions.Method, for directory: String
   ) throws(FuseMountError) -> String? {

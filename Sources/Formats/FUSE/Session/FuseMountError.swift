@@ -6,11 +6,11 @@ public enum FuseMountError: Error, Hashable, Sendable {
   case noDirectory(SystemError)
   case notDirectory(String)
   case notEmpty(String)
-  /// A filesystem is mounted there, and its server answers.
+  /// A filesystem is mounted on the directory, and its server answers.
   case mounted(directory: String, type: String)
-  /// A filesystem of another type is mounted there, and its server has exited.
+  /// A filesystem of another type is mounted on the directory, and its server has exited.
   case stale(directory: String, type: String)
-  /// A filesystem is mounted there whose server does not answer.
+  /// A filesystem is mounted on the directory, but its server does not answer.
   case unresponsive(directory: String, type: String, milliseconds: Int)
   case noDevice(SystemError)
   case refused(SystemError)

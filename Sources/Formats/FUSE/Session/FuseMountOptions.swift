@@ -2,26 +2,32 @@ import LinuxSystem
 
 /// The options of a mount (mount.fuse3(8)).
 public struct FuseMountOptions: Sendable {
-  /// The means of mounting.
+  /// How the filesystem is mounted.
   public enum Method: Hashable, Sendable {
     /// mount(2) if running as root, else `fusermount3`.
     case automatic
     /// mount(2), which requires CAP_SYS_ADMIN.
     case systemCall
-    /// A set-user-ID program that mounts on behalf of its user: the path of `fusermount3`.
+    /// A set-user-ID program that mounts on behalf of its user. The value is the path of
+    /// `fusermount3`.
     case program(String)
   }
 
-  /// The source of the mount and, after `fuse.`, its type, as the kernel lists them.
+  /// The name of the mount in the kernel's list of mounts.
   ///
-  /// - Precondition: Only ASCII letters, digits and `-`: other characters could add options.
+  /// The source of the mount is this name. The type of the mount is `fuse.` followed by this name.
+  ///
+  /// - Precondition: The name consists of ASCII letters, digits and `-`, because other characters
+  ///   could add options.
   public var name = "vitals" {
     didSet {
       precondition(
         !name.isEmpty && name.utf8.allSatisfy(Self.isPlain), "\(name) is not a valid type")
     }
   }
-  /// Whether users other than the one who mounts have access; root counts as another user.
+  /// Whether users other than the user who mounts have access.
+  ///
+  /// Root counts as another user.
   ///
   /// `fusermount3` requires `user_allow_other` in `/etc/fuse.conf`.
   public var allowsOthers = currentUser() == 0
@@ -34,7 +40,9 @@ public struct FuseMountOptions: Sendable {
 
   public init() {}
 
-  /// The options that both means accept; the kernel checks permissions by mode and owner.
+  /// The options that both mount(2) and `fusermount3` accept.
+  ///
+  /// These options make the kernel check permissions by mode and owner.
   var sharedOptions: String {
     "default_permissions,max_read=\(maximumReadSize)" + (allowsOthers ? ",allow_other" : "")
   }

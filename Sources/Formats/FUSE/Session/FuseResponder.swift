@@ -1,8 +1,8 @@
 import CLinux
 
-/// Answers the kernel's messages one at a time; its buffers are reused.
+/// Answers the kernel's messages one at a time, with the same buffers for all replies.
 struct FuseResponder: ~Copyable {
-  /// The action that follows an answer.
+  /// What the caller must do after a message is answered.
   enum Outcome {
     /// Nothing: the kernel expects no reply.
     case noReply
@@ -12,7 +12,7 @@ struct FuseResponder: ~Copyable {
     case entries
     /// Write `reply` and stop reading.
     case end
-    /// As `noReply`: the header of the message is invalid.
+    /// Nothing: the header of the message is invalid.
     case malformed
   }
 
@@ -32,7 +32,7 @@ struct FuseResponder: ~Copyable {
     do throws(FuseError) {
       return try answer(request(message, header), header)
     } catch {
-      // The kernel expects no reply to these, not even an error.
+      // The kernel expects no reply to these two operations, not even an error.
       let operation = Int(header.operation)
       if operation == CLINUX_FUSE_FORGET || operation == CLINUX_FUSE_BATCH_FORGET {
         return .noReply
@@ -89,7 +89,8 @@ struct FuseResponder: ~Copyable {
       let answer = try fileSystem.attributes(of: node, handle: handle, for: caller)
       return .attributes(answer.attributes, validity: answer.validity)
     case .setAttributes(let change):
-      // A shell truncates a file before it writes to it; only the write that follows has an effect.
+      // A shell truncates a file before it writes to the file. The truncation has no effect here,
+      // only the following write has one.
       guard change.keepsOwnership else { throw .notPermitted }
       guard change.size ?? 0 == 0 else { throw .invalid }
       let answer = try fileSystem.attributes(of: node, handle: change.handle, for: caller)

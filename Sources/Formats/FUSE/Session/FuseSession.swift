@@ -2,9 +2,11 @@ import CLinux
 import Glibc
 public import LinuxSystem
 
-/// A mounted filesystem and the threads that serve it, until it is unmounted or stopped.
+/// Serves a mounted filesystem with threads, until the filesystem is unmounted or the session is
+/// stopped.
 ///
-/// A method of the filesystem must not access its own mount: its thread would wait for itself.
+/// A method of the filesystem must not access the mount that it serves, because its thread would
+/// wait for itself.
 public final class FuseSession: Sendable {
   public let connection: FuseConnection
   private let mount: MountHolder?
@@ -15,7 +17,9 @@ public final class FuseSession: Sendable {
   /// The time within which the kernel must send FUSE_INIT.
   private static let offerTimeoutMilliseconds = 5_000
 
-  /// Serves a mount with `threads` threads; more threads than CPUs bring no benefit.
+  /// Serves a mount with `threads` threads.
+  ///
+  /// More threads than CPUs bring no benefit.
   public convenience init(
     _ mount: consuming FuseMount, _ fileSystem: any FuseFileSystem,
     requested: FuseRequestedFeatures = FuseRequestedFeatures(), threads: Int = 1
@@ -25,7 +29,8 @@ public final class FuseSession: Sendable {
       holder.mount.device, holder, fileSystem, requested: requested, threads: threads)
   }
 
-  /// Serves a connection that the caller has mounted, or a socket that replaces it.
+  /// Serves a connection that the caller has mounted, or a socket that replaces a connection in
+  /// tests.
   public convenience init(
     _ device: FuseDevice, _ fileSystem: any FuseFileSystem,
     requested: FuseRequestedFeatures = FuseRequestedFeatures(),
@@ -57,7 +62,7 @@ public final class FuseSession: Sendable {
 
   deinit { stop() }
 
-  /// A descriptor for a `Poller` that becomes readable after all threads have exited.
+  /// A descriptor that becomes readable after all threads have exited, for use with a `Poller`.
   public var endDescriptor: CInt { loop.endDescriptor }
 
   public var counts: FuseSessionCounts { loop.counts }
@@ -75,9 +80,9 @@ public final class FuseSession: Sendable {
     return stop()
   }
 
-  /// Waits for the end of the session.
+  /// Waits until the session ends.
   ///
-  /// - Returns: Nil if the session has not ended within the time.
+  /// - Returns: The reason for the end; nil if the timeout ends first.
   public func waitForEnd(milliseconds: Int) -> FuseSessionEnd? {
     let deadline = monotonicNanoseconds() + UInt64(milliseconds) * 1_000_000
     loop.state.wait(until: deadline) { $0.threads == 0 }
@@ -87,19 +92,21 @@ public final class FuseSession: Sendable {
   /// Unmounts, joins the threads and closes the connection.
   ///
   /// Repeated calls have no effect. Do not call this from a method of the filesystem. Open files
-  /// with a backing remain usable; all other open files fail with ENOTCONN.
+  /// with a backing remain usable. Accesses to all other open files fail with ENOTCONN.
   @discardableResult
   public func stop() -> FuseSessionEnd {
     isStopped.update { isStopped in
       guard !isStopped else { return }
       isStopped = true
-      // Check this while the mount exists: an end before the unmount below is an abort.
+      // If the threads have exited although the mount still exists, the connection was aborted.
+      // Check this before the unmount below.
       if loop.state.read({ $0.threads == 0 && distinguishingAbort($0.end) == .aborted }) {
         loop.state.update { $0.end = .aborted }
       }
       loop.stop()
       mount?.mount.unmount()
-      // A wake before the thread blocks in read(2) has no effect: repeat it until the thread exits.
+      // Repeat the wake until all threads have exited, because a wake has no effect on a thread
+      // that does not block in read(2) yet.
       while !loop.state.wait(
         until: monotonicNanoseconds() + 1_000_000, for: { $0.threads == 0 })
       {
@@ -111,13 +118,13 @@ public final class FuseSession: Sendable {
     return loop.state.read { $0.end ?? .stopped }
   }
 
-  /// Replaces `unmounted` by `aborted` if the mount still exists.
+  /// Returns `end`, but `aborted` instead of `unmounted` if the mount still exists.
   private func distinguishingAbort(_ end: FuseSessionEnd?) -> FuseSessionEnd {
     if end == .unmounted, mount?.mount.isMounted == true { return .aborted }
     return end ?? .stopped
   }
 
-  /// The size of a buffer for the longest request.
+  /// The size of a buffer for the longest request, in bytes.
   static func messageSize(_ agreement: FuseAgreement) -> Int {
     CLINUX_FUSE_SMALLEST_BUFFER + Int(agreement.maximumWriteSize)
   }
@@ -155,7 +162,7 @@ public final class FuseSession: Sendable {
   }
 }
 
-/// Makes a noncopyable mount optional and shareable.
+/// Holds a noncopyable mount, so that a session can refer to an optional mount.
 private final class MountHolder: Sendable {
   let mount: FuseMount
 

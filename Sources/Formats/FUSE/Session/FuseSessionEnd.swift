@@ -5,7 +5,7 @@ public enum FuseSessionEnd: Hashable, Sendable {
   case unmounted
   /// The owner called `stop()`.
   case stopped
-  /// The kernel aborted the connection, on request or because a reply took too long.
+  /// The kernel aborted the connection, because a user requested it or a reply took too long.
   ///
   /// The mount still exists, but every access fails.
   case aborted
@@ -23,11 +23,14 @@ extension FuseSessionEnd: CustomStringConvertible {
   }
 }
 
-/// The counters of a session.
+/// The numbers of requests and errors of a session.
 public struct FuseSessionCounts: Hashable, Sendable {
   public var requests: UInt64
-  /// Replies that the kernel rejected, mostly because the caller was interrupted.
+  /// The number of replies that the kernel rejected, mostly because a signal interrupted the
+  /// caller.
   public var droppedReplies: UInt64
-  /// Messages with an invalid header, which get no reply.
+  /// The number of messages with an invalid header.
+  ///
+  /// The server does not reply to these messages.
   public var malformedRequests: UInt64
 }

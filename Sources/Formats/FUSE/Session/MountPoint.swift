@@ -6,19 +6,22 @@ package struct MountPoint {
   /// The canonical path.
   let path: String
 
-  /// The time within which an existing mount must answer.
+  /// The time within which the server of an existing mount must answer.
   static let timeoutMilliseconds = 2_000
 
-  /// Checks a directory, after removing dead mounts of `type` with `detach`.
+  /// Removes dead mounts of `type` from a directory with `detach`, then checks the directory.
+  ///
+  /// A mount is dead if its server has exited.
   init(
     _ directory: String, type: String, detach: (String) throws(FuseMountError) -> Void
   ) throws(FuseMountError) {
     path = try Self.path(of: directory)
-    // Every start after a crash could have stacked one mount on the last.
+    // Several dead mounts are possible, because each start after a crash could have added one mount
+    // on top of the previous mount.
     for _ in 0..<64 {
       guard let mounted = try Self.top(of: path), mounted.isFuse else { break }
       switch Self.probe(path) {
-      // EACCES: another user's mount, dead or not.
+      // EACCES means a mount of another user, dead or not.
       case .some(0), .some(EACCES): throw .mounted(directory: path, type: mounted.type)
       case .some(let code) where !Self.isDisconnection(code):
         throw .noDirectory(SystemError(call: "stat", object: path, code: code))
@@ -46,7 +49,9 @@ package struct MountPoint {
     guard entries.isEmpty else { throw .notEmpty(path) }
   }
 
-  /// Returns the canonical path; on a dead mount only the parent directories can be resolved.
+  /// Returns the canonical path.
+  ///
+  /// If the directory has a dead mount, only the parent directories can be resolved.
   private static func path(of directory: String) throws(FuseMountError) -> String {
     do throws(SystemError) {
       return try canonicalPath(directory)
@@ -73,7 +78,7 @@ package struct MountPoint {
     code == ENOTCONN || code == ECONNABORTED || code == ECONNREFUSED
   }
 
-  /// Accesses the mounted filesystem.
+  /// Accesses the mounted filesystem to find out whether its server answers.
   ///
   /// - Returns: 0, an errno value, or nil if the server does not answer in time.
   private static func probe(_ path: String) -> CInt? {

@@ -8,12 +8,15 @@ public struct MountedFileSystem: Hashable, Sendable {
   /// The type, such as `ext4` or `fuse.vitals`.
   public let type: String
 
-  /// Whether a process serves the files.
+  /// Whether the type is that of FUSE, so that a process serves the files.
   public var isFuse: Bool { type == "fuse" || type.hasPrefix("fuse.") }
 
-  /// Returns the topmost mount on a directory, given by its canonical path; nil if there is none.
+  /// Returns the topmost mount on a directory; nil if nothing is mounted there.
   ///
-  /// Sends no request to the filesystem: a stopped server does not block this function.
+  /// `directory` must be a canonical path.
+  ///
+  /// The function sends no request to the filesystem, so that a stopped server does not block the
+  /// function.
   public static func top(of directory: String) throws(SystemError) -> MountedFileSystem? {
     try all().last { $0.directory == directory }
   }
@@ -23,7 +26,7 @@ public struct MountedFileSystem: Hashable, Sendable {
     try all().reduce(nil) { found, next in
       let start = next.directory == "/" ? "/" : next.directory + "/"
       guard path == next.directory || path.hasPrefix(start) else { return found }
-      // The last one on a directory hides the others.
+      // The last mount on a directory hides the earlier mounts on this directory.
       return next.directory.utf8.count >= found?.directory.utf8.count ?? 0 ? next : found
     }
   }

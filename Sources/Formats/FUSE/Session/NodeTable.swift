@@ -1,7 +1,7 @@
-/// The nodes that the kernel refers to, with their values and lookup counts.
+/// Assigns a node id to each value that the kernel refers to, and counts the kernel's lookups.
 ///
-/// Numbers are never reused, so all nodes have generation 0. The root is node 1 and is never
-/// forgotten. A value keeps its number while the kernel refers to it.
+/// Node ids are never reused, so that the generation of all nodes is 0. The root is node 1 and is
+/// never removed. A value keeps its node id while the kernel refers to the node.
 public struct NodeTable<Value: Hashable & Sendable>: Sendable {
   private struct Node: Sendable {
     let value: Value
@@ -23,10 +23,10 @@ public struct NodeTable<Value: Hashable & Sendable>: Sendable {
   /// The number of nodes that the kernel refers to, including the root.
   public var count: Int { nodes.count }
 
-  /// The value of a node; nil if the node was never returned or is forgotten.
+  /// The value of a node; nil if the table never returned the node or has removed it.
   public subscript(node: UInt64) -> Value? { nodes[node]?.value }
 
-  /// Returns the node of a value; nil if the kernel does not refer to it.
+  /// Returns the node of a value; nil if the kernel does not refer to the value.
   public func node(of value: Value) -> UInt64? { numbers[value] }
 
   /// Returns the node of a value for a reply to the kernel, and counts one lookup.
@@ -56,11 +56,14 @@ public struct NodeTable<Value: Hashable & Sendable>: Sendable {
     return known.value
   }
 
-  /// Detaches a value from its node because its object no longer exists.
+  /// Detaches a value from its node.
+  ///
+  /// Call this when the object of the value no longer exists.
   ///
   /// The next lookup of an equal value returns another node.
   ///
-  /// - Returns: The node, which keeps the value until it is forgotten.
+  /// - Returns: The node; nil if the value has no node. The node keeps the value until `forget`
+  ///   removes the node.
   @discardableResult
   public mutating func retire(_ value: Value) -> UInt64? {
     guard value != nodes[Self.root]?.value else { return nil }

@@ -1,15 +1,17 @@
 import CLinux
 
-/// The result of the negotiation: the server's reply to FUSE_INIT.
+/// The features and limits on which kernel and server agree: the server's reply to FUSE_INIT.
 public struct FuseAgreement: Hashable, Sendable {
   public var minor: UInt32
   public var readAhead: UInt32
   /// The features that both sides support.
   public var features: FuseFeatures
-  /// The maximum number of bytes of a write, and of a read.
+  /// The maximum number of bytes of a write.
   public var maximumWriteSize: UInt32
+  /// The maximum number of bytes of a read.
   public var maximumReadSize: UInt32
-  /// Seconds without a reply after which the kernel aborts the connection; 0 is never.
+  /// The number of seconds after which the kernel aborts the connection if a reply is missing; 0
+  /// means never.
   public var requestTimeoutSeconds: UInt16
 
   /// Intersects the kernel's offer with the server's request.
@@ -29,13 +31,13 @@ public struct FuseAgreement: Hashable, Sendable {
     if requestTimeoutSeconds == 0 { features.remove(.requestTimeout) }
   }
 
-  /// `struct fuse_init_out`.
+  /// Encodes `struct fuse_init_out`.
   func encode(into reply: inout FuseReplyBuffer) {
     reply.append(number: UInt32(CLINUX_FUSE_MAJOR))
     reply.append(number: minor)
     reply.append(number: readAhead)
     reply.append(number: UInt32(truncatingIfNeeded: features.rawValue))
-    // Limits of background requests: keep the kernel's own.
+    // The limits of background requests: 0 keeps the limits of the kernel.
     reply.append(number: UInt32(0))
     reply.append(number: maximumWriteSize)
     // The granularity of times: 1 ns.
@@ -43,7 +45,8 @@ public struct FuseAgreement: Hashable, Sendable {
     reply.append(number: UInt16(clamping: (max(maximumReadSize, maximumWriteSize) + 4095) / 4096))
     reply.append(number: UInt16(0))
     reply.append(number: UInt32(truncatingIfNeeded: features.rawValue >> 32))
-    // The maximum depth of filesystems below a backing file: its own is not stacked on another one.
+    // The maximum stacking depth: the filesystem of a backing file is not stacked on another
+    // filesystem.
     reply.append(number: UInt32(features.contains(.passthrough) ? 1 : 0))
     reply.append(number: requestTimeoutSeconds)
     reply.append(number: UInt16(0))
@@ -58,14 +61,19 @@ public struct FuseRequestedFeatures: Hashable, Sendable {
     .directoryAttributes, .parallelDirectories, .abortError, .requestPages,
     .directoriesWithoutOpen, .expiry, .directIOMappings, .passthrough, .requestTimeout,
   ]
-  /// The maximum number of bytes of a write: the text that clears a statistic is short.
-  public var maximumWriteSize: UInt32 = 4096
-  /// The maximum number of bytes of a read; the kernel splits longer ones.
-  public var maximumReadSize: UInt32 = 1 << 20
-  /// Seconds without a reply after which the kernel aborts the connection; 0 is never.
+  /// The maximum number of bytes of a write.
   ///
-  /// Every reader then gets an error, even one that waits for a stopped server. The minimum is 15;
-  /// requires Linux 6.15.
+  /// The limit is small, because the text that clears a statistic is short.
+  public var maximumWriteSize: UInt32 = 4096
+  /// The maximum number of bytes of a read.
+  ///
+  /// The kernel splits longer reads.
+  public var maximumReadSize: UInt32 = 1 << 20
+  /// The number of seconds after which the kernel aborts the connection if a reply is missing; 0
+  /// means never.
+  ///
+  /// After the abort, every access fails, even that of a process that waits for a stopped server.
+  /// The minimum is 15. The timeout requires Linux 6.15.
   public var requestTimeoutSeconds: UInt16 = 30
 
   public init() {}

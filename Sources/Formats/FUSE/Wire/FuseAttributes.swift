@@ -3,7 +3,9 @@ import Glibc
 
 /// The attributes of a node, as returned by stat(2).
 public struct FuseAttributes: Hashable, Sendable {
-  /// The type of a node, as in the type bits of its mode.
+  /// The type of a node.
+  ///
+  /// The raw value is the type bits of the node's mode.
   public enum Kind: UInt32, Hashable, Sendable {
     case file = 0o100000
     case directory = 0o040000
@@ -18,12 +20,12 @@ public struct FuseAttributes: Hashable, Sendable {
   public var permissions: UInt32
   /// The length in bytes.
   ///
-  /// Without direct I/O the kernel reads nothing beyond it. tar(1) never reads more.
+  /// Without direct I/O, the kernel does not read beyond this length. tar(1) never reads beyond it.
   public var size: UInt64
   public var user: UInt32
   public var group: UInt32
   public var links: UInt32
-  /// The time of the last access, modification and change: nanoseconds of CLOCK_REALTIME.
+  /// The time of the last access, modification and change, in nanoseconds of CLOCK_REALTIME.
   public var time: UInt64
 
   public init(
@@ -42,7 +44,7 @@ public struct FuseAttributes: Hashable, Sendable {
 }
 
 extension FuseAttributes {
-  /// `struct fuse_attr`.
+  /// Encodes `struct fuse_attr`.
   func encode(into reply: inout FuseReplyBuffer) {
     let seconds = time / 1_000_000_000
     let nanoseconds = UInt32(time % 1_000_000_000)
@@ -62,16 +64,18 @@ extension FuseAttributes {
   }
 }
 
-/// A node as the kernel caches it: its number, its attributes and their validity.
+/// A node as the kernel caches it: the node's id, its attributes and their validity.
 public struct FuseEntry: Hashable, Sendable {
-  /// The number that later requests contain; 0 means that the name does not exist.
+  /// The node id that later requests contain; 0 means that the name does not exist.
   public var node: UInt64
-  /// Together with the node unique while the filesystem is mounted.
+  /// Distinguishes nodes of the same id.
+  ///
+  /// The pair of `node` and `generation` must be unique while the filesystem is mounted.
   public var generation: UInt64
   public var attributes: FuseAttributes
-  /// Nanoseconds for which the kernel uses the name without another lookup.
+  /// For how many nanoseconds the kernel uses the name without another lookup.
   public var nameValidity: UInt64
-  /// Nanoseconds for which the kernel uses the attributes without another request.
+  /// For how many nanoseconds the kernel uses the attributes without another request.
   public var attributesValidity: UInt64
 
   public init(
@@ -85,7 +89,7 @@ public struct FuseEntry: Hashable, Sendable {
     self.attributesValidity = attributesValidity
   }
 
-  /// `struct fuse_entry_out`.
+  /// Encodes `struct fuse_entry_out`.
   func encode(into reply: inout FuseReplyBuffer) {
     reply.append(number: node)
     reply.append(number: generation)

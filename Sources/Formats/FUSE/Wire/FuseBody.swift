@@ -1,7 +1,9 @@
 import CLinux
 import Statistics
 
-/// The bytes of a message after its header; offsets count from there.
+/// Decodes the body of a message: the bytes after its header.
+///
+/// Offsets are relative to the start of the body.
 struct FuseBody: ~Escapable {
   private let bytes: Span<UInt8>
 
@@ -14,7 +16,9 @@ struct FuseBody: ~Escapable {
 
   func uint32(at offset: Int) -> UInt32 { bytes.uint32(at: offset) }
 
-  /// Checks the minimum length; later kernels may send more bytes.
+  /// Checks that the body has at least `byteCount` bytes.
+  ///
+  /// Later kernels might send more bytes.
   func require(_ byteCount: Int) throws(FuseProtocolError) {
     guard bytes.count >= byteCount else {
       throw .truncated(
@@ -22,19 +26,19 @@ struct FuseBody: ~Escapable {
     }
   }
 
-  /// Reads the first field of a body with a known minimum length.
+  /// Returns the first field of a body that has at least `byteCount` bytes.
   func handle(_ byteCount: Int) throws(FuseProtocolError) -> UInt64 {
     try require(byteCount)
     return uint64(at: 0)
   }
 
-  /// `struct fuse_read_in`.
+  /// Decodes `struct fuse_read_in`.
   func range() throws(FuseProtocolError) -> FuseRange {
     try require(CLINUX_FUSE_READ_IN_SIZE)
     return FuseRange(handle: uint64(at: 0), offset: uint64(at: 8), size: uint32(at: 16))
   }
 
-  /// `struct fuse_write_in`, and the bytes that follow it.
+  /// Decodes `struct fuse_write_in`, and the bytes that follow this structure.
   func write() throws(FuseProtocolError) -> FuseWrite {
     let start = CLINUX_FUSE_WRITE_IN_SIZE
     try require(start)
@@ -45,13 +49,13 @@ struct FuseBody: ~Escapable {
       bytes: bytes.extracting(start..<start + size).array)
   }
 
-  /// `struct fuse_batch_forget_in`, and a `struct fuse_forget_one` for each node.
+  /// Decodes `struct fuse_batch_forget_in`, and a `struct fuse_forget_one` for each node.
   func forgets() throws(FuseProtocolError) -> [FuseForget] {
     let start = CLINUX_FUSE_BATCH_FORGET_IN_SIZE
     try require(start)
     let stride = CLINUX_FUSE_FORGET_ONE_SIZE
     let count = Int(uint32(at: 0))
-    // 2^32 times 16 does not overflow an Int.
+    // The product cannot overflow: it is less than 2^32 times 16.
     try require(start + count * stride)
     return (0..<count).map { index in
       let offset = start + index * stride
@@ -59,7 +63,7 @@ struct FuseBody: ~Escapable {
     }
   }
 
-  /// `struct fuse_setattr_in`.
+  /// Decodes `struct fuse_setattr_in`.
   func attributeChange() throws(FuseProtocolError) -> FuseAttributeChange {
     try require(CLINUX_FUSE_SETATTR_IN_SIZE)
     let changes = Int(uint32(at: 0))
@@ -72,7 +76,7 @@ struct FuseBody: ~Escapable {
       group: has(CLINUX_FUSE_FATTR_GID) ? uint32(at: 80) : nil)
   }
 
-  /// `struct fuse_poll_in`.
+  /// Decodes `struct fuse_poll_in`.
   func poll() throws(FuseProtocolError) -> FusePoll {
     try require(CLINUX_FUSE_POLL_IN_SIZE)
     let isWaiting = Int(uint32(at: 16)) & CLINUX_FUSE_POLL_SCHEDULE_NOTIFY != 0
@@ -80,7 +84,7 @@ struct FuseBody: ~Escapable {
       handle: uint64(at: 0), wake: isWaiting ? uint64(at: 8) : nil, events: uint32(at: 20))
   }
 
-  /// `struct fuse_init_in`, including the short form of versions before 7.36.
+  /// Decodes `struct fuse_init_in`, including the short form of versions before 7.36.
   func offer() throws(FuseProtocolError) -> FuseOffer {
     try require(CLINUX_FUSE_OLD_INIT_IN_SIZE)
     let flags = UInt64(uint32(at: 12))

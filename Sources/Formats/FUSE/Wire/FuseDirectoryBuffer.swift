@@ -1,23 +1,26 @@
 import CLinux
 
-/// A reply with directory entries, limited to the requested size.
+/// Collects directory entries for a reply, up to the requested size.
 ///
-/// Each entry has a cookie: the offset at which the next read continues after it. The filesystem
-/// chooses the cookies; 0 is the start. If each entry keeps its cookie and the directory changes
-/// between two reads, the reader gets every entry that remains exactly once.
+/// Each entry has a cookie: the offset with which a read continues after this entry. The filesystem
+/// chooses the cookies. Offset 0 is the start of the directory. An entry must keep its cookie when
+/// the directory changes between two reads. Then the reader gets every remaining entry exactly
+/// once.
 public struct FuseDirectoryBuffer: ~Copyable, Sendable {
   var reply = FuseReplyBuffer()
 
   /// Whether the kernel counts each entry as a lookup of its node.
   ///
-  /// If so, every entry that `append` accepts counts as looked up, except `.` and `..`.
+  /// If `true`, every entry for which `append` returns `true` counts as one lookup, except `.` and
+  /// `..`.
   public private(set) var countsLookups = false
 
   init() {}
 
   /// Appends an entry.
   ///
-  /// - Returns: `false` if it does not fit; then do not append later entries.
+  /// - Returns: `false` if the entry does not fit. In this case the caller must not append later
+  ///   entries.
   public mutating func append(
     _ entry: FuseEntry, named name: FuseName, cookie: UInt64
   ) -> Bool {
@@ -35,11 +38,11 @@ public struct FuseDirectoryBuffer: ~Copyable, Sendable {
     return true
   }
 
-  /// Appends `.` or `..`; returns `false` if it does not fit.
+  /// Appends `.` or `..`, and returns `false` if the entry does not fit.
   public mutating func append(
     _ link: FuseDirectoryLink, inode: UInt64, cookie: UInt64
   ) -> Bool {
-    // Node 0: the kernel does not count a lookup.
+    // With node 0, the kernel does not count a lookup.
     append(
       FuseEntry(
         node: 0,
@@ -58,7 +61,7 @@ public struct FuseDirectoryBuffer: ~Copyable, Sendable {
   }
 }
 
-/// The entries of every directory.
+/// The two entries that every directory has.
 public enum FuseDirectoryLink: Sendable {
   case itself
   case parent

@@ -21,7 +21,7 @@ public struct FuseError: Error, Hashable, Sendable {
   public static let invalid = FuseError(EINVAL)
   public static let tooManyFiles = FuseError(ENFILE)
   public static let nameTooLong = FuseError(ENAMETOOLONG)
-  /// For some operations the kernel then stops sending them.
+  /// After this error, the kernel stops sending some operations.
   public static let notImplemented = FuseError(ENOSYS)
   public static let noData = FuseError(ENODATA)
   public static let protocolError = FuseError(EPROTO)
@@ -29,7 +29,7 @@ public struct FuseError: Error, Hashable, Sendable {
 }
 
 extension FuseError {
-  /// The reply to a malformed request.
+  /// The error with which the server replies to a malformed request.
   init(_ error: FuseProtocolError) {
     self = if case .longName = error { .nameTooLong } else { .protocolError }
   }

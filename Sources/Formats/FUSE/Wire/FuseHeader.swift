@@ -1,11 +1,11 @@
 import CLinux
 import Statistics
 
-/// The credentials of the process that reads, writes or lists.
+/// The credentials of the process that caused a request.
 public struct FuseCaller: Hashable, Sendable {
   public let user: UInt32
   public let group: UInt32
-  /// The thread's number in the server's PID namespace; 0 if it has none there.
+  /// The id of the calling thread in the server's PID namespace; 0 if the thread has no id there.
   public let process: UInt32
 
   public init(user: UInt32, group: UInt32, process: UInt32) {
@@ -33,15 +33,17 @@ public struct FuseHeader: Hashable, Sendable {
   /// The length of the header in bytes.
   public static let byteCount = CLINUX_FUSE_IN_HEADER_SIZE
 
-  /// The number of the operation, such as FUSE_READ.
+  /// The code of the operation, such as FUSE_READ.
   public let operation: UInt32
   public let identifier: UInt64
   public let node: UInt64
   public let caller: FuseCaller
-  /// The end of the body, which the extensions follow.
+  /// The offset in the message at which the body ends and the extensions begin.
   let bodyEnd: Int
 
-  /// Decodes the header of a message that consists of all of `bytes`.
+  /// Decodes the header of a message.
+  ///
+  /// `bytes` must be the whole message.
   public init(_ bytes: Span<UInt8>) throws(FuseProtocolError) {
     guard bytes.count >= Self.byteCount else {
       throw .truncated(needed: Self.byteCount, found: bytes.count)

@@ -5,20 +5,22 @@ public struct FuseName: Hashable, Sendable {
 
   public let bytes: [UInt8]
 
-  /// Creates a name from text; nil if it is empty, too long, or contains a slash or a NUL.
+  /// Creates a name from text; nil if the text is empty, too long, or contains a slash or a NUL.
   public init?(_ text: String) {
     let bytes = Array(text.utf8)
     guard (try? Self.check(bytes.span)) != nil else { return nil }
     self.bytes = bytes
   }
 
-  /// The entries that every directory has.
+  /// The names of the entries that every directory has.
   static let dot = FuseName(checked: [UInt8(ascii: ".")])
   static let dotDot = FuseName(checked: [UInt8(ascii: "."), UInt8(ascii: ".")])
 
   private init(checked bytes: [UInt8]) { self.bytes = bytes }
 
-  /// Decodes the name in the bytes from `start` to a NUL, which must precede `end`.
+  /// Decodes the name that begins at `start` and ends before a NUL.
+  ///
+  /// The NUL must be before `end`.
   init(_ message: Span<UInt8>, from start: Int, to end: Int) throws(FuseProtocolError) {
     var stop = start
     while stop < end, message[stop] != 0 { stop += 1 }
@@ -28,7 +30,7 @@ public struct FuseName: Hashable, Sendable {
     bytes = name.array
   }
 
-  /// The name as text; nil if it is not UTF-8.
+  /// The name as text; nil if the name is not UTF-8.
   public var text: String? { String(validating: bytes, as: UTF8.self) }
 
   private static func check(_ name: Span<UInt8>) throws(FuseProtocolError) {

@@ -2,13 +2,13 @@ import CLinux
 
 /// A message from the server to the kernel that is not a reply.
 public enum FuseNotification: Hashable, Sendable {
-  /// Makes the processes that poll a handle poll again. `wake` is the value in its `FusePoll`.
+  /// Makes the processes that poll a handle poll again. The value is `FusePoll.wake` of the handle.
   case wake(UInt64)
   /// Invalidates the cached attributes and bytes of a node.
   case node(UInt64)
-  /// Invalidates a name: its next use causes a lookup.
+  /// Invalidates a name, so that the next use of the name causes a lookup.
   case name(FuseName, parent: UInt64)
-  /// As `name`, but the entry remains usable until that lookup; requires the feature `expiry`.
+  /// As `name`, but the entry remains usable until that lookup. Requires the feature `expiry`.
   case expiry(FuseName, parent: UInt64)
   /// Reports the removal of a name, also to inotify(7) watches of the directory.
   case removal(FuseName, parent: UInt64, node: UInt64)
@@ -19,7 +19,7 @@ public enum FuseNotification: Hashable, Sendable {
     reply.finish(code: Int32(body(&reply)), identifier: 0)
   }
 
-  /// Encodes the body, and returns the number of the notification.
+  /// Encodes the body, and returns the code of the notification.
   private func body(_ reply: inout FuseReplyBuffer) -> Int {
     switch self {
     case .wake(let wake):
@@ -27,7 +27,7 @@ public enum FuseNotification: Hashable, Sendable {
       return CLINUX_FUSE_NOTIFY_POLL
     case .node(let node):
       reply.append(number: node)
-      // All bytes: offset 0, no length.
+      // Offset 0 and length 0 mean all bytes.
       reply.append(number: Int64(0))
       reply.append(number: Int64(0))
       return CLINUX_FUSE_NOTIFY_INVAL_INODE

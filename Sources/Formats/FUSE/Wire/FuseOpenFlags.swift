@@ -21,7 +21,7 @@ public struct FuseOpenFlags: Hashable, Sendable {
   private func has(_ flag: CInt) -> Bool { CInt(truncatingIfNeeded: rawValue) & flag != 0 }
 }
 
-/// The kernel's treatment of an opened file or directory (FOPEN flags of `linux/fuse.h`).
+/// How the kernel treats an opened file or directory (FOPEN flags of `linux/fuse.h`).
 public struct FuseOpenOptions: OptionSet, Hashable, Sendable {
   public let rawValue: UInt32
 
@@ -29,17 +29,21 @@ public struct FuseOpenOptions: OptionSet, Hashable, Sendable {
 
   private init(_ flag: Int) { rawValue = UInt32(flag) }
 
-  /// The kernel forwards every read, regardless of the file's size; for computed text.
+  /// The kernel forwards every read, regardless of the file's size.
+  ///
+  /// This is necessary for computed text.
   public static let directIO = Self(CLINUX_FUSE_FOPEN_DIRECT_IO)
-  /// Cached bytes remain valid.
+  /// Bytes that the kernel cached before this open remain valid.
   public static let keepsCache = Self(CLINUX_FUSE_FOPEN_KEEP_CACHE)
   public static let isNotSeekable = Self(CLINUX_FUSE_FOPEN_NONSEEKABLE)
   /// The kernel caches the entries of a directory.
   public static let cachesDirectory = Self(CLINUX_FUSE_FOPEN_CACHE_DIR)
   /// The file has no position.
   public static let isStream = Self(CLINUX_FUSE_FOPEN_STREAM)
-  /// close(2) sends no `flush`, which saves a request.
+  /// The kernel sends no `flush` request for close(2), which saves a request.
   public static let skipsFlush = Self(CLINUX_FUSE_FOPEN_NOFLUSH)
-  /// The kernel reads, writes and maps the backing file; valid only together with a backing.
+  /// The kernel reads, writes and maps the backing file.
+  ///
+  /// Valid only together with a backing.
   static let passthrough = Self(CLINUX_FUSE_FOPEN_PASSTHROUGH)
 }

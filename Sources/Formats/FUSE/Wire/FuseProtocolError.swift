@@ -1,10 +1,10 @@
 /// The reason why bytes are not a request of the FUSE protocol.
 public enum FuseProtocolError: Error, Hashable, Sendable {
-  /// The header, the body or a list in it is incomplete.
+  /// The header, the body or a list in the body is incomplete.
   case truncated(needed: Int, found: Int)
-  /// The length in the header differs from that of the message.
+  /// The length in the header differs from the length of the message.
   case length(stated: Int, found: Int)
-  /// The extensions stated in the header exceed the message.
+  /// According to the header, the extensions are longer than the message.
   case extensions(byteCount: Int, found: Int)
   /// A name is empty, not terminated by NUL, or contains a slash.
   case name

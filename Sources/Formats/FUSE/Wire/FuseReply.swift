@@ -61,7 +61,9 @@ public struct FuseFileSystemStatus: Hashable, Sendable {
     self.nameLength = nameLength
   }
 
-  /// `struct fuse_kstatfs`, without blocks.
+  /// Encodes `struct fuse_kstatfs`.
+  ///
+  /// The numbers of blocks are 0.
   func encode(into reply: inout FuseReplyBuffer) {
     for _ in 0..<3 { reply.append(number: UInt64(0)) }
     reply.append(number: nodes)

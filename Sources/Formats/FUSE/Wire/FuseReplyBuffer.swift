@@ -1,22 +1,23 @@
 import CLinux
 
-/// The bytes of a reply, limited to the requested size.
+/// Collects the bytes of a reply, up to the requested size.
 ///
-/// The kernel rejects a reply that is too long, and the caller gets EIO: the buffer drops the bytes
-/// that do not fit. The next reply reuses the memory.
+/// The buffer drops the bytes that do not fit, because the kernel rejects a reply that is too long,
+/// and the caller then gets EIO. The next reply reuses the memory.
 public struct FuseReplyBuffer: ~Copyable, Sendable {
   static let headerSize = CLINUX_FUSE_OUT_HEADER_SIZE
 
   private var bytes: [UInt8]
-  /// The current length of the message, and its maximum.
+  /// The current length of the message in bytes.
   private var end = Self.headerSize
+  /// The maximum length of the message in bytes.
   private var limit = Self.headerSize
 
   init() {
     bytes = [UInt8](repeating: 0, count: 4096)
   }
 
-  /// The number of bytes after the header so far.
+  /// The present number of bytes after the header.
   public var count: Int { end - Self.headerSize }
 
   /// The number of bytes that still fit.
@@ -44,13 +45,15 @@ public struct FuseReplyBuffer: ~Copyable, Sendable {
     end += count
   }
 
-  /// Appends the part of a file's content that begins at `offset`, as far as it fits.
+  /// Appends the part of a file's content that begins at `offset`, and drops the bytes that do not
+  /// fit.
   public mutating func append(_ content: Span<UInt8>, from offset: UInt64) {
     guard offset < UInt64(content.count) else { return }
     append(content.extracting(Int(offset)..<content.count))
   }
 
-  /// Appends the part of a file's content that begins at `offset`, as far as it fits.
+  /// Appends the part of a file's content that begins at `offset`, and drops the bytes that do not
+  /// fit.
   public mutating func append(_ content: [UInt8], from offset: UInt64) {
     append(content.span, from: offset)
   }
@@ -84,12 +87,14 @@ public struct FuseReplyBuffer: ~Copyable, Sendable {
     end = min(end, Self.headerSize + count)
   }
 
-  /// Completes the header; `code` is 0, minus an errno value, or the number of a notification.
+  /// Completes the header.
+  ///
+  /// `code` is 0, a negative errno value, or the code of a notification.
   ///
   /// ```
   /// offset  size
   ///      0     4  length of the whole message
-  ///      4     4  0, minus an errno value, or the number of a notification
+  ///      4     4  0, a negative errno value, or the code of a notification
   ///      8     8  identifier of the request; 0 in a notification
   /// ```
   mutating func finish(code: Int32, identifier: UInt64) {

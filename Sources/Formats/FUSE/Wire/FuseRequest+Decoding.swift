@@ -2,7 +2,7 @@ import CLinux
 import Statistics
 
 extension FuseRequest {
-  /// Decodes the body of the message with the given header; ignores the bytes after it.
+  /// Decodes the body of the message with the given header, and ignores the bytes after the body.
   public init(_ bytes: Span<UInt8>, of header: FuseHeader) throws(FuseProtocolError) {
     let body = FuseBody(bytes, of: header)
     switch Int(header.operation) {

@@ -1,11 +1,11 @@
 /// A request of the kernel to a filesystem.
 ///
-/// The fields are unchecked: handles, offsets and sizes can have any value.
+/// The decoder does not check the fields, so that handles, offsets and sizes can have any value.
 public enum FuseRequest: Hashable, Sendable {
   case initialize(FuseOffer)
   /// Look up a name in the directory that the header contains.
   case lookup(FuseName)
-  /// The kernel has dropped references to nodes; no reply.
+  /// The kernel has dropped references to nodes, and expects no reply.
   case forget([FuseForget])
   case attributes(handle: UInt64?)
   case setAttributes(FuseAttributeChange)
@@ -19,23 +19,24 @@ public enum FuseRequest: Hashable, Sendable {
   case openDirectory
   case readDirectory(FuseRange, withAttributes: Bool)
   case releaseDirectory(handle: UInt64)
-  /// access(2); not sent if the kernel checks permissions itself.
+  /// A call of access(2). The kernel does not send this if it checks permissions itself.
   case access(mode: UInt32)
-  /// The caller no longer waits for the reply to another request.
+  /// The caller no longer waits for the reply to the request with this identifier.
   case interrupt(identifier: UInt64)
   case poll(FusePoll)
   case fileSystemStatus
-  /// The last request of some mounts.
+  /// The last request of a connection, which the kernel sends only for some mounts.
   case destroy
   /// Create, remove or rename an entry.
   case directoryChange
-  /// The reply to a notification that this server never sends; no reply.
+  /// The kernel's reply to a notification that this server never sends. The kernel expects no
+  /// answer.
   case notificationReply
-  /// Any other operation, by number.
+  /// Any other operation, with its code.
   case other(UInt32)
 }
 
-/// A node, and the number of lookups that the kernel drops.
+/// A node, and the number of lookups to subtract from the node's lookup count.
 public struct FuseForget: Hashable, Sendable {
   public let node: UInt64
   public let lookups: UInt64
@@ -49,7 +50,9 @@ public struct FuseForget: Hashable, Sendable {
 /// The part of a file or directory to read.
 public struct FuseRange: Hashable, Sendable {
   public let handle: UInt64
-  /// The first byte of a file, or the cookie of the preceding entry; 0 at the start.
+  /// The offset of the first byte to read in a file.
+  ///
+  /// In a directory, the cookie of the entry before the first entry to read, or 0 at the start.
   public let offset: UInt64
   /// The maximum number of bytes in the reply.
   public let size: UInt32
@@ -89,7 +92,9 @@ public struct FusePoll: Hashable, Sendable {
   }
 }
 
-/// The attributes to change; nil for those that remain.
+/// The attributes to change.
+///
+/// An attribute that is nil remains unchanged.
 public struct FuseAttributeChange: Hashable, Sendable {
   public let handle: UInt64?
   public let size: UInt64?
@@ -97,6 +102,6 @@ public struct FuseAttributeChange: Hashable, Sendable {
   public let user: UInt32?
   public let group: UInt32?
 
-  /// Whether only the size or a time changes, as for truncate(2) and touch(1).
+  /// Whether mode, user and group remain unchanged, as for truncate(2) and touch(1).
   public var keepsOwnership: Bool { mode == nil && user == nil && group == nil }
 }

@@ -1,6 +1,8 @@
 /// Assembles a BPF program from instructions and labels.
 struct Assembler {
-  /// A target of jumps. `mark` sets the position of the target.
+  /// A target of jumps.
+  ///
+  /// `mark` sets the position of the target.
   struct Label: Hashable {
     fileprivate let number: Int
   }
@@ -45,7 +47,9 @@ struct Assembler {
     append(0xb7, destination, value: Int32(value))
   }
 
-  /// Sets all 64 bits of a register. This takes the space of two instructions.
+  /// Sets all 64 bits of a register.
+  ///
+  /// The instruction takes the space of two.
   mutating func set(_ destination: Register, _ value: UInt64) {
     setWide(destination, kind: 0, UInt32(truncatingIfNeeded: value), UInt32(value >> 32))
   }
@@ -141,7 +145,9 @@ struct Assembler {
 }
 
 extension Assembler {
-  /// Copies bytes from kernel memory (`bpf_probe_read_kernel`). The call overwrites r0 to r5.
+  /// Copies bytes from kernel memory (`bpf_probe_read_kernel`).
+  ///
+  /// The call overwrites r0 to r5.
   ///
   /// - Parameters:
   ///   - count: The number of bytes.

@@ -23,7 +23,9 @@ enum BPFWidth: UInt8 {
   case word64 = 0x18
 }
 
-/// The conditions of jumps. The raw values are those of the instruction set.
+/// The conditions of jumps.
+///
+/// The raw values are those of the instruction set.
 enum BPFCondition: UInt8 {
   case equal = 0x10
   case atLeast = 0x30

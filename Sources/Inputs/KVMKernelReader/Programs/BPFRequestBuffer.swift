@@ -11,8 +11,9 @@
 /// `number` is the id of the vCPU. During calibration, `vm` is the address of the file operations,
 /// and `number` is the address of the object.
 struct BPFRequestBuffer: Hashable {
-  /// The maximum number of requests per call. Their records, about 150 KB, stay in the CPU's cache
-  /// until they are copied.
+  /// The maximum number of requests per call.
+  ///
+  /// Their records, about 150 KB, stay in the CPU's cache until they are copied.
   static let capacity = 128
 
   static let countOffset = 0
@@ -54,8 +55,9 @@ package enum KernelObject: UInt32 {
   case vm
 }
 
-/// The addresses of the file operations of KVM's descriptors. Programs recognize the descriptors by
-/// these addresses.
+/// The addresses of the file operations of KVM's descriptors.
+///
+/// Programs recognize the descriptors by these addresses.
 ///
 /// The addresses are valid until the next boot. Programs only compare the addresses.
 struct FileKinds: Hashable {

@@ -2,7 +2,7 @@
 /// descriptors.
 ///
 /// A request contains a descriptor, never an address. The program looks up the caller's open file,
-/// and follows it only if its file operations are those of KVM. Therefore the program rejects a
+/// and uses the file only if its file operations are those of KVM. Therefore the program rejects a
 /// wrong descriptor, and the caller's descriptor keeps the object allocated.
 struct StatsReaderProgram {
   // Offsets on the stack, relative to its end.
@@ -10,11 +10,14 @@ struct StatsReaderProgram {
   private static let files = -16
   private static let fileCount = -24
   private static let counter = -32
-  /// The maximum number of requests per loop iteration. Requests share iterations, because each
-  /// iteration calls a kernel function.
+  /// The maximum number of requests per loop iteration.
+  ///
+  /// Requests share iterations, because each iteration calls a kernel function.
   private static let maximumGroupCount = 8
-  /// The size of a slot of the store. The store has one slot per request: the address of the object
-  /// or 0, and the kind of the object.
+  /// The size of a slot of the store.
+  ///
+  /// The store has one slot per request: the address of the object or 0, and the kind of the
+  /// object.
   private static let slotByteCount = 16
   /// The size of the store in bytes.
   static let storeByteCount = slotByteCount * BPFRequestBuffer.capacity
@@ -104,8 +107,9 @@ struct StatsReaderProgram {
   /// The number of requests per loop iteration on this kernel.
   private var groupCount: Int { layout.counting == nil ? 1 : Self.maximumGroupCount }
 
-  /// Emits a loop over groups of requests. In the loop, r7 contains the index of the group's first
-  /// request.
+  /// Emits a loop over groups of requests.
+  ///
+  /// In the loop, r7 contains the index of the group's first request.
   ///
   /// Calls `body` once for each position in a group, to emit the code for that position.
   private mutating func forEachGroup(_ body: (inout Self, Int) -> Void) {
@@ -194,8 +198,9 @@ struct StatsReaderProgram {
     code.mark(next)
   }
 
-  /// Emits code that writes an object's identity to the record. r1 contains the address of the
-  /// object's file.
+  /// Emits code that writes an object's identity to the record.
+  ///
+  /// r1 contains the address of the object's file.
   ///
   /// The code also writes the address and the kind of the object to the store.
   private mutating func identify(
@@ -222,8 +227,9 @@ struct StatsReaderProgram {
     code.store(.r8, at: .r1, 8)
   }
 
-  /// Emits code that leaves in r9 the object of the file in r1. If the file has other operations,
-  /// the code jumps to `next`.
+  /// Emits code that leaves in r9 the object of the file in r1.
+  ///
+  /// If the file has other operations, the code jumps to `next`.
   private mutating func loadObject(_ operations: UInt64, orElse next: Assembler.Label) {
     code.move(.r9, .r1)
     load(.r1, at: .r9, layout.fileOperations, orElse: next)
@@ -232,8 +238,9 @@ struct StatsReaderProgram {
     load(.r9, at: .r9, layout.fileObject, orElse: next)
   }
 
-  /// Emits code that copies the statistics of an object to its record. The object is in the store's
-  /// slot of the position.
+  /// Emits code that copies the statistics of an object to its record.
+  ///
+  /// The object is in the store's slot of the position.
   private mutating func copyStatistics(_ position: Int) {
     let (vm, done, next) = (code.label(), code.label(), code.label())
     findSlot(position)

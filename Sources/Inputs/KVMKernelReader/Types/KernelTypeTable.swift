@@ -33,7 +33,9 @@ struct KernelTypeTable {
   var endOfTypes: UInt32 { firstType + UInt32(positions.count) }
   private var endOfStrings: UInt32 { firstString + UInt32(strings.count) }
 
-  /// Parses a file. Complexity: O(types).
+  /// Parses a file.
+  ///
+  /// Complexity: O(types).
   ///
   /// - Parameters:
   ///   - bytes: The contents of a file, such as `/sys/kernel/btf/vmlinux`.

@@ -2,7 +2,9 @@ import Statistics
 
 /// Looks up types of the running kernel and of one of its modules.
 struct KernelTypes {
-  /// The maximum number of members that one lookup examines. No kernel structure has more members.
+  /// The maximum number of members that one lookup examines.
+  ///
+  /// No kernel structure has more members.
   private static let maximumMemberCount = 1 << 16
   /// The maximum nesting of anonymous structures.
   private static let maximumDepth = 16
@@ -51,7 +53,9 @@ struct KernelTypes {
     return Int(table.bytes.span.uint32(at: position + 8))
   }
 
-  /// Returns the offset of a member in bytes. Also finds the members of anonymous structures.
+  /// Returns the offset of a member in bytes.
+  ///
+  /// Also finds the members of anonymous structures.
   ///
   /// Returns nil if the structure has no such member, or if the member is a bit field.
   func offset(of member: String, in type: UInt32) -> Int? {

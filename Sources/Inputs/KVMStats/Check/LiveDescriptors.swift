@@ -4,8 +4,9 @@ public import LinuxSystem
 import Statistics
 public import StatsChecks
 
-/// Finds and copies the statistics descriptors that the VMMs of this host keep open. The copies are
-/// checked.
+/// Finds and copies the statistics descriptors that the VMMs of this host keep open.
+///
+/// The copies are checked.
 public struct LiveDescriptors {
   /// A copy of one descriptor.
   public struct Found: ~Copyable {

@@ -3,8 +3,9 @@ import LinuxSystem
 import StatsInput
 import StatsTree
 
-/// Reads the files of a VM in debugfs. This is the last resort for a VM that no better method can
-/// read.
+/// Reads the files of a VM in debugfs.
+///
+/// The method is the last resort for a VM that no better method can read.
 ///
 /// Needs root. Under kernel lockdown, only files that nobody is allowed to write are readable.
 final class DebugfsMethod: AccessMethod {

@@ -12,8 +12,9 @@ extension KVMStatsFile {
     try self.init(reading: descriptor, schemas: &schemas)
   }
 
-  /// Refuses a descriptor whose read could block. This check itself reads nothing from the
-  /// descriptor.
+  /// Refuses a descriptor whose read could block.
+  ///
+  /// The function itself reads nothing from the descriptor.
   ///
   /// The other process chooses the file behind the descriptor. A FUSE file, for example, answers a
   /// read only when its server decides to. Two kinds of file never block: the kernel's statistics

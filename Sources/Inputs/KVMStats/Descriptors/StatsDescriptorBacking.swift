@@ -4,8 +4,9 @@ import LinuxSystem
 import Statistics
 public import StatsTree
 
-/// Reads the KVM statistics descriptors of all VMs. Each pass (a sampling of all groups) makes one
-/// pread(2) per group.
+/// Reads the KVM statistics descriptors of all VMs.
+///
+/// Each pass (a sampling of all groups) makes one pread(2) per group.
 public final class StatsDescriptorBacking: Backing {
   /// The number of groups that share a window (the time in which they are read) and its two clock
   /// readings.
@@ -81,7 +82,9 @@ public final class StatsDescriptorBacking: Backing {
 }
 
 extension Status {
-  /// Whether the group's read in the present pass failed. A group that was not read yet is pending.
+  /// Whether the group's read in the present pass failed.
+  ///
+  /// A group that was not read yet is pending.
   fileprivate var isFailure: Bool {
     switch self {
     case .denied, .gone: true

@@ -4,7 +4,9 @@ import LinuxSystem
 /// Finds the VMs of a process from its open KVM descriptors.
 struct DescriptorScan {
   var vms: [ScannedVM] = []
-  /// Whether the process declares that it only observes VMs. If so, `vms` is empty.
+  /// Whether the process declares that it only observes VMs.
+  ///
+  /// `vms` is empty for such a process.
   var isWatcher = false
 
   /// Reads the names of all descriptors of a process.

@@ -1,11 +1,14 @@
-/// A VM and the process that runs it. The functions of the access methods of `KVMInput` receive
-/// such values.
+/// A VM and the process that runs it.
+///
+/// The functions of the access methods of `KVMInput` receive such values.
 struct HostedVM {
   let vm: VirtualMachine
   let vmm: VMM
 
   /// The process that runs the VM.
   var pid: Int32 { vmm.info.pid }
-  /// Whether the process has no other VM. If so, facts about the process are facts about the VM.
+  /// Whether the process has no other VM.
+  ///
+  /// Facts about a process with one VM are facts about the VM.
   var isOnlyVM: Bool { vmm.vms.count == 1 }
 }

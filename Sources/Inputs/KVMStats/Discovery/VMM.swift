@@ -10,8 +10,9 @@ final class VMM {
   ///
   /// `nil` after that time, and if the kernel announced no VM of the process.
   var settlesAt: UInt64?
-  /// Whether the process hands over its descriptors (see `HandoverMethod`). If so, scans add no VMs
-  /// to it.
+  /// Whether the process hands over its descriptors (see `HandoverMethod`).
+  ///
+  /// Scans add no VMs to a process that hands over.
   var handsOver = false
 
   init(info: VMMInfo, descriptor: consuming ProcessDescriptor) {

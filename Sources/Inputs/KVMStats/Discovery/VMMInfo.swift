@@ -4,8 +4,9 @@ import LinuxSystem
 /// Describes a process with VMs, as reported by proc(5).
 struct VMMInfo {
   let pid: Int32
-  /// The start time in clock ticks since boot. The pid and the start time together identify one
-  /// process.
+  /// The start time in clock ticks since boot.
+  ///
+  /// The pid and the start time together identify one process.
   let startTicks: UInt64
   let owner: UInt32
   let command: String
@@ -41,8 +42,9 @@ struct VMMInfo {
         .map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// Reads field 22 of `/proc/PID/stat`. Fields are counted from the closing parenthesis of the
-  /// command.
+  /// Reads field 22 of `/proc/PID/stat`.
+  ///
+  /// Fields are counted from the closing parenthesis of the command.
   static func startTicks(of pid: Int32, roots: SystemRoots) -> UInt64? {
     guard let text = try? readText("\(roots.process(pid))/stat"),
       let end = text.lastIndex(of: ")")

@@ -19,8 +19,9 @@ final class VirtualMachine {
   var scan: ScannedVM?
   /// The sources of the VM's vCPUs, by vCPU.
   var vcpus: [Int: Source] = [:]
-  /// Whether groups might be available that the VM lacks. Cleared after the access methods have
-  /// tried to attach groups.
+  /// Whether groups might be available that the VM lacks.
+  ///
+  /// Cleared after the access methods have tried to attach groups.
   var mayLackGroups = true
   /// Whether the VM itself has the group `kvm`.
   var hasStatistics = false
@@ -40,8 +41,9 @@ final class VirtualMachine {
     aggregated = AggregatedSource(source, in: tree)
   }
 
-  /// Returns whether a scanned VM can be this VM. The file descriptor alone is no proof, because a
-  /// later VM can have the same one.
+  /// Returns whether a scanned VM can be this VM.
+  ///
+  /// The file descriptor alone is no proof, because a later VM can have the same one.
   func matches(_ scanned: ScannedVM) -> Bool {
     descriptor == scanned.descriptor
       && (identity == nil || scanned.identity == nil || identity == scanned.identity)

@@ -22,8 +22,9 @@ struct EventCatalog: Sendable {
   /// Why the tracepoints of KVM cannot be listed; `nil` if they can.
   private(set) var tracepointError: String?
 
-  /// The ids of the kernel's counters in perf_event_open(2). `hardware` has those of the CPU's
-  /// counters.
+  /// The ids of the kernel's counters in perf_event_open(2).
+  ///
+  /// `hardware` has those of the CPU's counters.
   private static let software: [(name: String, number: UInt64)] = [
     ("task-clock", 1), ("page-faults", 2), ("context-switches", 3), ("cpu-migrations", 4),
     ("minor-faults", 5), ("major-faults", 6),

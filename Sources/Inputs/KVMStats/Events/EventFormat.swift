@@ -12,8 +12,9 @@ struct EventFormat: Hashable, Sendable {
   }
 
   let id: UInt64
-  /// The values of fields that the kernel prints by name, in the order of the text. Each name
-  /// occurs once.
+  /// The values of fields that the kernel prints by name, in the order of the text.
+  ///
+  /// Each name occurs once.
   let symbols: [Symbol]
 
   /// Parses a `format` file.

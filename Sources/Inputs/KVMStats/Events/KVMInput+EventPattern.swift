@@ -1,7 +1,9 @@
 public import StatsTree
 
 extension KVMInput {
-  /// Selects counters of the vCPUs' threads by name. The kernel counts only the selected events.
+  /// Selects counters of the vCPUs' threads by name.
+  ///
+  /// The kernel counts only the selected events.
   public struct EventPattern: Sendable {
     public let text: String
     let pattern: Pattern
@@ -16,7 +18,7 @@ extension KVMInput {
   /// A pattern that matches no event of this kernel.
   public struct UnknownEvent: Hashable, Sendable {
     public let text: String
-    /// The names of some events that exist. If some names are similar to the pattern, only these.
+    /// The names of some events that exist, preferably of events that are similar to the pattern.
     public let near: [String]
     /// Why the tracepoints of KVM cannot be listed; `nil` if they can.
     public let tracepointError: String?

@@ -30,8 +30,9 @@ final class ThreadEventBacking: Backing {
 
   init(roots: SystemRoots) { self.roots = roots }
 
-  /// Returns the schema of the counters. If one of them is a counter of the CPU, the two times of
-  /// multiplexing follow.
+  /// Returns the schema of the counters.
+  ///
+  /// If one of them is a counter of the CPU, the two times of multiplexing follow.
   static func schema(_ entries: [EventCatalog.Entry]) -> Schema {
     var statistics = entries.map(\.statistic)
     if entries.contains(where: \.isHardware) {
@@ -65,7 +66,9 @@ final class ThreadEventBacking: Backing {
     return threads.count - 1
   }
 
-  /// Stops counting. A second call has no effect.
+  /// Stops counting.
+  ///
+  /// A second call has no effect.
   func close(_ token: Int) {
     guard let counters = threads[token] else { return }
     files.remove(counters.file)
@@ -92,8 +95,8 @@ final class ThreadEventBacking: Backing {
     }
     let isQuiet = words[1] == threads[token]?.enabled
     threads[token]?.update(words)
-    // A thread that did not run since the last sample might have ended, because its counters remain
-    // readable.
+    // If the thread did not run since the last sample, check whether it has ended. Its counters
+    // remain readable after its end.
     if isQuiet, let file = threads[token]?.file, files.read(file, into: &bytes) == -Int(ESRCH) {
       return snapshot.fail(placement, .gone)
     }
@@ -103,8 +106,9 @@ final class ThreadEventBacking: Backing {
 }
 
 extension ThreadEventBacking.Counters {
-  /// Adds the increase since the last reading. `words` contains the count of counters, the two
-  /// times and the values.
+  /// Adds the increase since the last reading.
+  ///
+  /// `words` contains the number of counters, the two times and the values.
   fileprivate mutating func update(_ words: [UInt64]) {
     let (enabled, running) = (words[1] &- self.enabled, words[2] &- self.running)
     for index in last.indices {

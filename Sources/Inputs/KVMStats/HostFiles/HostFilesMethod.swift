@@ -83,8 +83,9 @@ final class HostFilesMethod: AccessMethod {
 
   // MARK: - Control group
 
-  /// Attaches the group of a file. `path` is `nil` if there is no such file, for example without a
-  /// control group.
+  /// Attaches the group of a file.
+  ///
+  /// `path` is `nil` if there is no such file, for example without a control group.
   private func attachTextFile(
     _ name: String, _ path: String?, _ form: TextFileBacking.Form, of vm: VirtualMachine
   ) {
@@ -97,8 +98,9 @@ final class HostFilesMethod: AccessMethod {
     }
   }
 
-  /// Attaches a group if it was not attached before. If an attempt fails, the next call tries
-  /// again.
+  /// Attaches a group if it was not attached before.
+  ///
+  /// If an attempt fails, the next call tries again.
   ///
   /// `open` returns `nil` if this host does not have the group.
   private func attachOnce(

@@ -38,7 +38,9 @@ final class KernelReaderMethod: AccessMethod {
     self.roots = roots
   }
 
-  /// Returns the loaded programs. The first call loads them, which takes about 10 ms.
+  /// Returns the loaded programs.
+  ///
+  /// The first call loads them, which takes about 10 ms.
   func loadedReader() -> Result<KernelReaderBacking, BPFUnavailableError> {
     if let reader { return reader }
     let loaded: Result<KernelReaderBacking, BPFUnavailableError>
@@ -110,7 +112,7 @@ final class KernelReaderMethod: AccessMethod {
     }
     let kind: KernelObject = vcpu == nil ? .vm : .vcpu
     guard let token = reader.open(copy, kind, number: vcpu ?? 0) else {
-      // If KVM is a module, it might have been reloaded, so that the layout must be learned again.
+      // If KVM is a module, it might have been reloaded. The layout must then be learned again.
       if reader.count == 0 { self.reader = nil }
       vm.source.diagnose(.bpf, "bpf: descriptor \(number) is not what its name says")
       return .failed

@@ -39,7 +39,9 @@ final class ControlGroupSources {
     }
   }
 
-  /// Removes a VM. Also removes the sources of control groups that contain no other VM.
+  /// Removes a VM.
+  ///
+  /// Also removes the sources of control groups that contain no other VM.
   func remove(_ vm: VirtualMachine) {
     for path in Self.paths(of: vm).reversed() {
       entries[path]?.vmCount -= 1

@@ -14,8 +14,9 @@ final class VMSources {
   /// The aggregates over all VMs.
   private let all: AggregatedSource
   let controlGroups: ControlGroupSources
-  /// The schemas of statistics files. Equal files share one schema, whatever access method reads
-  /// them.
+  /// The schemas of statistics files.
+  ///
+  /// Equal files share one schema, whatever access method reads them.
   var schemas = SchemaCache()
 
   init(_ tree: Tree) {
@@ -75,8 +76,9 @@ final class VMSources {
       created: monotonicNanoseconds(), owner: vm.source.owner)
   }
 
-  /// Removes the sources of a VM. Call this after the VM has ended and the access methods have
-  /// released it.
+  /// Removes the sources of a VM.
+  ///
+  /// Call this after the VM has ended and the access methods have released it.
   func remove(_ vm: VirtualMachine) {
     vm.source.visit { $0.status = .gone }
     tree.remove(vm.source)
@@ -97,7 +99,7 @@ final class VMSources {
         provenance: group.provenance, to: source
       ).family
       let isVCPU = source !== vm.source
-      // Pressure is a share of time, so that a sum over several VMs has no meaning.
+      // Pressure is a share of time. A sum over several VMs has no meaning.
       guard isVCPU || group.name != "pressure" else { return }
       let aggregate = (isVCPU ? "vcpus." : "vms.") + group.name
       if isVCPU { try vm.aggregated.aggregate(family, as: aggregate) }

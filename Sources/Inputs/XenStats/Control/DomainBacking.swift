@@ -3,7 +3,7 @@ import LinuxSystem
 import Statistics
 import StatsTree
 
-/// Reads domains through the control interface, one list for all of them.
+/// Reads the statistics of domains through the control interface, with one list for all domains.
 final class DomainBacking: Backing {
   private struct Entry {
     let domain: UInt32
@@ -12,7 +12,7 @@ final class DomainBacking: Backing {
 
   private let lister: DomainLister
   private var entries = TokenTable<Entry>()
-  /// The index of a domain's placement in the current sample, or a mark, by domain number.
+  /// For each domain id, the index of the domain's placement in the current sample, or a mark.
   private var positions: [Int] = []
   private static let notRequested = -1
   private static let done = -2
@@ -21,7 +21,9 @@ final class DomainBacking: Backing {
     self.lister = lister
   }
 
-  /// Opens the group of a domain, identified by number and UUID, and returns its token.
+  /// Opens the group of the domain with this id and UUID.
+  ///
+  /// Returns its token (the id of the group in this backing).
   func open(_ info: XenDomainInfo) -> Int {
     let number = Int(info.domain)
     if positions.count <= number {
@@ -51,7 +53,7 @@ final class DomainBacking: Backing {
         let number = Int(info.domain)
         guard number < positions.count, positions[number] >= 0 else { return }
         let placement = placements[positions[number]]
-        // Another domain may have the number now.
+        // Another domain might have the id now.
         guard let entry = entries[placement.token],
           entry.identity == info.identity || entry.identity.isNone
         else { return }
@@ -68,7 +70,7 @@ final class DomainBacking: Backing {
       }
       let number = Int(entry.domain)
       if positions[number] != Self.done {
-        // A complete list without the domain: it has ended.
+        // The list is complete and does not contain the domain, so the domain has ended.
         snapshot.fail(placement, result: code == 0 ? -Int(ESRCH) : code)
       }
       positions[number] = Self.notRequested
@@ -80,7 +82,7 @@ final class DomainBacking: Backing {
     record[1] = UInt64(info.onlineCount)
     record[2] = UInt64(info.vcpuCount)
     record[3] = bytes(info.pageCount)
-    // All 32 bits are set if there is no limit.
+    // If there is no limit, all 32 bits are set.
     record[4] =
       info.maximumPageCount >= UInt64(UInt32.max)
       ? Inactive.unsigned : bytes(info.maximumPageCount)
@@ -89,7 +91,9 @@ final class DomainBacking: Backing {
     record[7] = DomainState(info.flags).rawValue
   }
 
-  /// Converts pages to bytes; an impossible number becomes inactive.
+  /// Converts pages to bytes.
+  ///
+  /// An impossible number of pages becomes inactive (marked as missing).
   static func bytes(_ pageCount: UInt64) -> UInt64 {
     let (bytes, overflow) = pageCount.multipliedReportingOverflow(
       by: UInt64(XenPrivcmd.frameByteCount))

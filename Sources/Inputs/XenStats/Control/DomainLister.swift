@@ -2,11 +2,12 @@ import Glibc
 import LinuxSystem
 import Statistics
 
-/// Lists the hypervisor's domains, in one call if the buffer has room for them.
+/// Lists the hypervisor's domains, with one call if all of them fit in the buffer.
 final class DomainLister {
   let control: XenControl
   private var list: XenDomainList
-  /// Whether the vCPUs of a domain cannot run, by domain number, as of the last list with it.
+  /// For each domain id, whether the vCPUs of the domain could not run when the domain was last
+  /// listed.
   private var areStopped = [Bool](repeating: false, count: 1 << 16)
   private static let stopped: XenDomainInfo.Flags = [.paused, .shutdown, .dying]
   /// The number of calls so far.
@@ -22,20 +23,23 @@ final class DomainLister {
 
   var capacity: Int { list.capacity }
 
-  /// Whether a domain is paused, shut down or dying, as of the last list with it.
+  /// Returns whether a domain was paused, shut down or dying when it was last listed.
   func isStopped(_ domain: UInt32) -> Bool { areStopped[Int(domain & 0xffff)] }
 
-  /// Reserves room for more than `count` domains in one call; not permitted during a pass.
+  /// Enlarges the buffer so that one call lists more than `count` domains.
+  ///
+  /// Must not be called during a pass (a sampling of all groups).
   func reserve(_ count: Int) {
     guard count >= list.capacity else { return }
     list = control.makeList(capacity: count + count / 4 + Self.initialCapacity)
   }
 
-  /// Lists the domains whose numbers are in a range.
+  /// Lists the domains whose ids are in a range.
   ///
   /// - Parameters:
-  ///   - numbers: The range.
-  ///   - body: Receives each domain with the window of the call that listed it.
+  ///   - numbers: The range of ids.
+  ///   - body: Receives each domain, and the window (begin and end) of the call that listed the
+  ///     domain.
   /// - Returns: 0, or the negated `errno` value of the call that failed.
   func walk(
     _ numbers: ClosedRange<UInt32> = 0 ... .max, _ body: (XenDomainInfo, Window) -> Void
@@ -44,7 +48,7 @@ final class DomainLister {
     while true {
       let begin = monotonicNanoseconds()
       callCount += 1
-      // A range of one domain needs no list of all.
+      // A range of one id needs room for one domain only.
       let maximum = min(list.capacity, Int(numbers.upperBound - first) + 1)
       let count = control.list(from: first, maximumCount: maximum, into: &list)
       guard count >= 0 else { return count }
@@ -55,7 +59,7 @@ final class DomainLister {
         areStopped[Int(info.domain)] = !info.flags.isDisjoint(with: Self.stopped)
         body(info, window)
       }
-      // The numbers must increase from call to call, or the loop would not end.
+      // The ids must increase from call to call. Otherwise the loop would not end.
       guard count == maximum, let last = list.last, last >= first,
         last < numbers.upperBound
       else { return 0 }

@@ -1,18 +1,18 @@
 import LinuxSystem
 
-/// The state of a domain: the most significant of its flags.
+/// The state of a domain, determined by the most significant of its flags.
 enum DomainState: UInt64, CaseIterable {
-  /// One of its vCPUs is running.
+  /// A vCPU of the domain is running.
   case running
-  /// No vCPU is running, but one could.
+  /// No vCPU of the domain is running, but at least one vCPU could run.
   case runnable
-  /// All of its vCPUs are blocked.
+  /// All vCPUs of the domain are blocked.
   case blocked
   case paused
   case suspended
   case shutdown
   case crashed
-  /// The hypervisor is destroying it.
+  /// The hypervisor is destroying the domain.
   case dying
 
   init(_ flags: XenDomainInfo.Flags) {

@@ -2,7 +2,7 @@ import LinuxSystem
 import StatsInput
 import StatsTree
 
-/// Reads what the hypervisor reports of whole domains, one list for all of them.
+/// Reads the values that the hypervisor reports for whole domains, with one list for all domains.
 ///
 /// Needs root in dom0. Hypervisors of XenServer and XCP-ng also report run states of domains.
 final class DomainTotalsMethod: AccessMethod {

@@ -2,9 +2,10 @@ import LinuxSystem
 import StatsInput
 import StatsTree
 
-/// Asks the hypervisor for each vCPU (XEN_DOMCTL_getvcpuinfo), one call per vCPU and pass.
+/// Reads each vCPU from the hypervisor (XEN_DOMCTL_getvcpuinfo), with one call per vCPU and pass (a
+/// sampling of all groups).
 ///
-/// Needs root in dom0 and the libxenctrl of the hypervisor's version.
+/// Needs root in dom0, and a libxenctrl of the same version as the hypervisor.
 final class LibxenctrlMethod: AccessMethod {
   static let summary = AccessMethodSummary(
     name: XenInput.Method.libxenctrl.rawValue, provenance: .xenControl,

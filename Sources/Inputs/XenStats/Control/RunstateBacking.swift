@@ -2,7 +2,8 @@ import LinuxSystem
 import Statistics
 import StatsTree
 
-/// Reads the run states of domains on XenServer and XCP-ng, one call per domain and pass.
+/// Reads the run states of domains on XenServer and XCP-ng, with one call per domain and pass (a
+/// sampling of all groups).
 final class RunstateBacking: Backing {
   private let control: XenControl
   private var domains = TokenTable<UInt32>()
@@ -12,7 +13,7 @@ final class RunstateBacking: Backing {
     self.control = control
   }
 
-  /// Opens the group of a domain and returns its token.
+  /// Opens the group of a domain, and returns its token (the id of the group in this backing).
   func open(_ domain: UInt32) -> Int {
     domains.open(domain)
   }

@@ -2,16 +2,16 @@ import Glibc
 import StatsTree
 
 extension Snapshot {
-  /// Sets the status of one group after a failed call of the hypervisor.
+  /// Sets the status of one group after a call to the hypervisor has failed.
   ///
   /// - Parameters:
   ///   - placement: The group.
   ///   - result: The negated `errno` value.
   mutating func fail(_ placement: Placement, result: Int) {
     switch -result {
-    // The domain ended.
+    // The domain has ended.
     case Int(ESRCH): fail(placement, .gone)
-    // The hypervisor was busy: the last values become stale.
+    // The hypervisor was busy, so the last values become stale.
     case Int(EAGAIN), Int(EBUSY), Int(EINTR): break
     default: fail(placement, .denied(code: Int32(-result)))
     }

@@ -2,9 +2,9 @@ import LinuxSystem
 import Statistics
 import StatsTree
 
-/// The state of a backing for each of its groups, by token.
+/// Stores the state that a backing has for each of its groups, by token (the id of the group).
 ///
-/// A token is a small number. It is reused after it was closed.
+/// A token is a small number. After a token was closed, another group can get it.
 struct TokenTable<Element> {
   private var elements: [Element?] = []
   private var free: [Int] = []
@@ -26,7 +26,9 @@ struct TokenTable<Element> {
     return elements.count - 1
   }
 
-  /// Closes a token; has no effect if it is not open.
+  /// Closes a token.
+  ///
+  /// Has no effect if the token is not open.
   mutating func close(_ token: Int) {
     guard self[token] != nil else { return }
     elements[token] = nil
@@ -35,19 +37,22 @@ struct TokenTable<Element> {
 }
 
 extension TokenTable {
-  /// Reads groups one after the other; those of closed tokens get the status `gone`.
+  /// Reads groups one after the other.
+  ///
+  /// Groups with a closed token get the status `gone`.
   ///
   /// - Parameters:
-  ///   - placements: The groups.
+  ///   - placements: The groups, and the positions of their records in the snapshot.
   ///   - snapshot: The buffer to fill.
-  ///   - read: Reads one group. Receives its state, its placement and the begin of the reading, and
-  ///     finishes or fails the record; returns the end of the reading.
+  ///   - read: Reads one group. Receives the state of the group, its placement and the begin of the
+  ///     reading. Finishes the record or sets a failure, and returns the end of the reading.
   func read(
     _ placements: [Placement], into snapshot: inout Snapshot,
     _ read: (Element, Placement, UInt64, inout Snapshot) -> UInt64
   ) {
     var begin = monotonicNanoseconds()
-    // By index: unoptimized, an iterator allocates for each element.
+    // Loop over indices, because an iterator allocates memory for each element in unoptimized
+    // builds.
     for index in placements.indices {
       let placement = placements[index]
       guard let element = self[placement.token] else {

@@ -3,7 +3,8 @@ import Statistics
 import StatsTree
 import XenTable
 
-/// Reads vCPUs through the control interface, one call per vCPU and pass.
+/// Reads vCPUs through the control interface, with one call per vCPU and pass (a sampling of all
+/// groups).
 final class VCPUBacking: Backing {
   private struct Entry {
     let domain: UInt32
@@ -11,7 +12,7 @@ final class VCPUBacking: Backing {
   }
 
   private let control: XenControl
-  /// Knows whether a domain is paused; the flags of its vCPUs do not show that.
+  /// Reports whether a domain is paused, which the flags of its vCPUs do not show.
   private let lister: DomainLister
   private var entries = TokenTable<Entry>()
   private var info = XenVCPUInfo()
@@ -21,7 +22,7 @@ final class VCPUBacking: Backing {
     control = lister.control
   }
 
-  /// Opens the group of a vCPU and returns its token.
+  /// Opens the group of a vCPU, and returns its token (the id of the group in this backing).
   func open(_ vcpu: Int, ofDomain domain: UInt32) -> Int {
     entries.open(Entry(domain: domain, vcpu: vcpu))
   }
@@ -57,10 +58,10 @@ final class VCPUBacking: Backing {
     if info.isOnline { record[cpuWord] = UInt64(info.cpu) }
   }
 
-  /// The run state of a vCPU, from its three flags.
+  /// Returns the run state of a vCPU, from its three flags.
   ///
-  /// A vCPU that neither runs nor is blocked waits for a CPU, unless its domain is stopped: the
-  /// hypervisor counts that time as offline.
+  /// A vCPU that neither runs nor is blocked waits for a CPU. If its domain is stopped, however,
+  /// the hypervisor counts this time as offline.
   private static func state(of info: XenVCPUInfo, isStopped: Bool) -> XenRunState {
     guard info.isOnline else { return .offline }
     if info.isRunning { return .running }

@@ -2,10 +2,10 @@ public import LinuxSystem
 
 /// Detects whether this system is the control domain (dom0) of a Xen host.
 public enum ControlDomain {
-  /// Returns why this system is no dom0, or `nil` if it is one.
+  /// Returns the reason why this system is not dom0, or `nil` if it is dom0.
   ///
-  /// Source: `/proc/xen/capabilities` of xenfs contains `control_d` in dom0. If xenfs is not
-  /// mounted, the existence of `/dev/xen/privcmd` decides.
+  /// In dom0, `/proc/xen/capabilities` of xenfs contains `control_d`. If xenfs is not mounted, the
+  /// system is dom0 if `/dev/xen/privcmd` exists.
   public static func absence(_ roots: SystemRoots) -> String? {
     let path = "\(roots.proc)/xen/capabilities"
     do throws(SystemError) {

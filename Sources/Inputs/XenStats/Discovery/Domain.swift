@@ -1,22 +1,23 @@
 import LinuxSystem
 import StatsTree
 
-/// A discovered domain: what discovery and the access methods share about it.
+/// Stores what discovery and the access methods share about one discovered domain.
 final class Domain {
   let number: UInt32
   let source: Source
-  /// The aggregates over its vCPUs.
+  /// The aggregates over the vCPUs of the domain.
   let aggregated: AggregatedSource
-  /// The sources of its vCPUs by vCPU number.
+  /// The sources of the domain's vCPUs, by vCPU number.
   var vcpus: [Source] = []
   /// The vCPUs that have the group `xen`.
   var measuredVCPUs: Set<Int> = []
   /// The domain as the hypervisor listed it last.
   var info: XenDomainInfo
 
-  /// The maximum decrease of the run time that is no evidence of another domain.
+  /// The maximum decrease of the run time that is not taken as evidence of another domain.
   ///
-  /// A reading can be older than an earlier one by the time between two changes of a vCPU's state.
+  /// A reading can be older than an earlier reading. The difference is at most the time between two
+  /// changes of a vCPU's state.
   private static let toleratedDecrease: UInt64 = 1_000_000_000
 
   init(_ info: XenDomainInfo, source: Source, in tree: Tree) {
@@ -26,7 +27,7 @@ final class Domain {
     aggregated = AggregatedSource(source, in: tree)
   }
 
-  /// Whether the domain that the hypervisor lists under this number now is another one.
+  /// Returns whether the domain that the hypervisor now lists under this id is another domain.
   func isReplaced(by new: XenDomainInfo) -> Bool {
     if !info.identity.isNone, new.identity != info.identity { return true }
     // The number of vCPUs and the run time of a domain never decrease.
@@ -36,7 +37,7 @@ final class Domain {
   }
 }
 
-/// Two domains are equal if they are the same object; the key of an access method's state.
+/// Domains are compared by object identity, so that an access method can store its state by domain.
 extension Domain: Hashable {
   static func == (lhs: Domain, rhs: Domain) -> Bool { lhs === rhs }
 

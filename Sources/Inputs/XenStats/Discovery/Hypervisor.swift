@@ -1,13 +1,13 @@
 import LinuxSystem
 import StatsInput
 
-/// The open control interface of the hypervisor, with the access methods that use it.
+/// Holds the open control interface of the hypervisor, and the access methods that use it.
 final class Hypervisor {
   let control: XenControl
   let lister: DomainLister
-  /// Reads what the hypervisor reports of whole domains.
+  /// Reads the values that the hypervisor reports for whole domains.
   let totals: DomainTotalsMethod
-  /// The access methods for vCPUs, if they are selected.
+  /// The access methods for vCPUs, `tables` and `vcpus`; `nil` if not selected.
   let tables: StatsTableMethod?
   let vcpus: LibxenctrlMethod?
   /// All access methods in order of preference.
@@ -17,7 +17,7 @@ final class Hypervisor {
   ///   - control: The control interface.
   ///   - sources: The sources that get the groups.
   ///   - tables: Maps the statistics tables of domains.
-  ///   - selected: The access methods that may be used for vCPUs.
+  ///   - selected: The access methods that are allowed for vCPUs.
   init(
     _ control: XenControl, _ sources: DomainSources, tables: any DomainTables,
     selected: Set<XenInput.Method>
@@ -41,12 +41,14 @@ final class Hypervisor {
     for method in methods { method.acquire(domains) }
   }
 
-  /// Closes everything that is held for a domain.
+  /// Closes everything that the access methods hold for a domain.
   func release(_ domain: Domain) {
     for method in methods { method.release(domain) }
   }
 
-  /// Verifies the statistics tables in use; the vCPUs of a refused table are read by other methods.
+  /// Verifies the statistics tables in use.
+  ///
+  /// If a table is refused, other methods read its vCPUs.
   func verifyTables(of domains: [Domain]) {
     if let tables, tables.verify(domains) { acquire(domains) }
   }

@@ -1,6 +1,6 @@
 public import XenStore
 
-/// The toolstack writes the names of domains to xenstored.
+/// Reads the names of domains from xenstored, where the toolstack writes them.
 extension XenStoreClient: DomainNames {
   public var absence: String? { failure?.description }
 }

@@ -3,9 +3,9 @@ import LinuxSystem
 import Statistics
 import StatsTree
 
-/// Reads the idle times of physical CPUs, one call for all of them.
+/// Reads the idle times of physical CPUs, with one call for all CPUs.
 ///
-/// The token of a group is the number of the CPU.
+/// The token of a group (its id in this backing) is the number of the CPU.
 final class IdleTimeBacking: Backing {
   private let control: XenControl
   private var nanoseconds: [UInt64]
@@ -28,7 +28,8 @@ final class IdleTimeBacking: Backing {
         snapshot.fail(placement, result: count)
         continue
       }
-      // 0 means offline: every CPU was idle for some time since the host started.
+      // 0 means that the CPU is offline, because every online CPU was idle for some time since the
+      // start.
       guard placement.token < count, nanoseconds[placement.token] > 0 else {
         snapshot.fail(placement, .denied(code: ENODEV))
         continue

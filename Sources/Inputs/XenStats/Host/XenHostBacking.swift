@@ -2,7 +2,7 @@ import LinuxSystem
 import Statistics
 import StatsTree
 
-/// Reads what the hypervisor reports of the host, in one call.
+/// Reads the values that the hypervisor reports about the host, with one call.
 final class XenHostBacking: Backing {
   private let control: XenControl
   private var info = XenHostInfo()

@@ -6,7 +6,7 @@ extension XenInput {
   /// The maximum number of physical CPUs that are read.
   private static let maximumCPUCount = 8192
 
-  /// Adds `xen/host` and `xen/host/cpuN`, as far as the library supports them.
+  /// Adds `xen/host` and `xen/host/cpuN`, if the library supports them.
   func attachHost(_ control: XenControl) {
     let tree = sources.tree
     guard tree.find("xen/host") == nil else { return }
@@ -59,7 +59,7 @@ extension XenInput {
           "time", schema: XenStatsSchemas.cpu,
           backing: IdleTimeBacking(control, cpuCount: cpuCount), provenance: .xenControl)
       ])
-    // An offline CPU has no idle time.
+    // A CPU without idle time is offline.
     for number in 0..<count where nanoseconds[number] > 0 {
       try cpus.add(["\(number)"], tokens: [number])
     }

@@ -2,22 +2,25 @@ import Glibc
 import LinuxSystem
 import XenTable
 
-/// The mapped statistics table of a domain, with a verified header.
+/// Maps the statistics table of a domain, and verifies its header.
 final class DomainTable {
   let reader: XenTableReader<XenVCPUEntry>
   /// The number of vCPUs with an entry in the table.
   let count: Int
-  /// Whether its times are on CLOCK_MONOTONIC, the clock of windows.
+  /// Whether the times in the table are on CLOCK_MONOTONIC, as the windows of samples are.
   let isMonotonic: Bool
-  /// Converts the times of a table with another clock.
+  /// Converts the times of a table that uses another clock.
   var clock = HypervisorClock()
 
-  /// The run time of each vCPU at the first comparison of its entry.
+  /// For each vCPU, its run time when its entry was first compared.
   private var firstRuns: [UInt64?]
-  /// The maximum difference between two readings of a stopped vCPU, in nanoseconds.
+  /// The maximum difference, in nanoseconds, between the run times of a stopped vCPU in two
+  /// readings.
   private static let tolerance: UInt64 = 1_000_000
 
-  /// Maps the table of a domain and verifies its header before anything else of it is used.
+  /// Maps the table of a domain.
+  ///
+  /// Verifies the header before any other part of the table is used.
   init(
     of domain: UInt32, vcpuCount: Int, from tables: any DomainTables
   ) throws(DomainTableError) {
@@ -33,7 +36,9 @@ final class DomainTable {
     isMonotonic = reader.header.mark?.clock == .monotonic
   }
 
-  /// Maps the number of frames that the hypervisor reports, if that many vCPUs can need them.
+  /// Maps the frames of a table.
+  ///
+  /// Refuses a number of frames that is too large for the number of vCPUs.
   static func map(
     _ domain: UInt32, _ vcpuCount: Int, _ tables: any DomainTables
   ) throws(DomainTableError) -> Mapping {
@@ -44,14 +49,15 @@ final class DomainTable {
       do throws(SystemError) {
         return try access.frameCount()
       } catch {
-        // The kernel does not support the query: try the size that the proposal specifies.
+        // The kernel does not support the query, so try the size that the proposal specifies.
         guard error.code == EINVAL, let layout = try? XenTableLayout(count: vcpuCount) else {
           throw error
         }
         return UInt64(layout.frameCount)
       }
     }
-    // In every layout the stride, and the offset of the first entry, are at most one frame.
+    // In every layout, the distance between two entries is at most one frame, and so is the offset
+    // of the first entry.
     let maximum = vcpuCount + 1
     guard let count = Int(exactly: reported), (1...maximum).contains(count) else {
       let code = UInt64(UInt32.max) &+ 1 &- reported
@@ -73,7 +79,8 @@ final class DomainTable {
 
   /// Reads the entry of a vCPU.
   ///
-  /// An entry that was never written is inactive, although its memory may contain zeros.
+  /// If the entry was never written, the reading is inactive (it has no values), although the
+  /// memory might contain zeros.
   func read(_ vcpu: Int) -> XenReading<XenVCPUEntry> {
     let sequence = reader.sequence(of: vcpu)
     let reading = reader.read(vcpu)
@@ -84,10 +91,10 @@ final class DomainTable {
 
   /// Compares the entry of a vCPU with the control interface.
   ///
-  /// An entry that was never written is an error only if its vCPU has run and stopped since the
+  /// If an entry was never written, this is an error only if the vCPU has run and stopped since the
   /// first comparison.
   ///
-  /// - Throws: `contradiction` if both cannot be correct.
+  /// - Throws: `contradiction` if the table and the control interface cannot both be correct.
   func compare(
     _ vcpu: Int, ofDomain domain: UInt32, with control: XenControl
   ) throws(DomainTableError) {
@@ -95,7 +102,7 @@ final class DomainTable {
     guard control.read(vcpu, ofDomain: domain, into: &before) == 0 else { return }
     let reading = read(vcpu)
     guard control.read(vcpu, ofDomain: domain, into: &after) == 0 else { return }
-    // A table without a clock has the exact time of a stopped vCPU only.
+    // In a table without a clock, only the time of a stopped vCPU is exact.
     let isStopped =
       !before.isRunning && !after.isRunning && before.runNanoseconds == after.runNanoseconds
     let first = firstRuns[vcpu] ?? before.runNanoseconds

@@ -4,7 +4,8 @@ import Statistics
 import StatsTree
 import XenTable
 
-/// Reads vCPUs from statistics tables, without a call of the hypervisor and without waiting.
+/// Reads the statistics of vCPUs from shared tables, without a hypercall and without waiting for
+/// the writer.
 final class DomainTableBacking: Backing {
   private struct Entry {
     let table: DomainTable
@@ -13,7 +14,7 @@ final class DomainTableBacking: Backing {
 
   private var entries = TokenTable<Entry>()
 
-  /// Opens the group of a vCPU and returns its token.
+  /// Opens the group of a vCPU, and returns its token (the id of the group in this backing).
   ///
   /// - Precondition: The table has an entry of the vCPU.
   func open(_ vcpu: Int, of table: DomainTable) -> Int {
@@ -42,7 +43,7 @@ final class DomainTableBacking: Backing {
           for word in record.indices { record[word] = Inactive.unsigned }
         }
         snapshot.finish(placement, pass)
-      // The values become stale: the writer is updating the entry, or died during an update.
+      // The values become stale, because the writer is updating the entry or died during an update.
       case .busy: break
       case .shrunk: snapshot.fail(placement, .denied(code: EIO))
       }
@@ -50,10 +51,12 @@ final class DomainTableBacking: Backing {
     }
   }
 
-  /// Stores an entry, extrapolated to the pass if the table has this host's clock and the state.
+  /// Stores an entry in the snapshot.
   ///
-  /// With another clock the window is that of the entry's update: a rate then refers to the time of
-  /// the hypervisor, and between two updates there is none.
+  /// If the table uses this host's clock and contains the state of the vCPU, the times are
+  /// extrapolated to the begin of this read. Otherwise the window (the time to which the values
+  /// refer) is the time at which the hypervisor updated the entry. If the table uses another clock,
+  /// rates then use the hypervisor's time, and two samples of the same update have no rate.
   private func finish(
     _ placement: Placement, _ entry: XenVCPUEntry, _ pass: Window, _ table: DomainTable,
     _ snapshot: inout Snapshot
@@ -71,7 +74,7 @@ final class DomainTableBacking: Backing {
     }
     snapshot.fill(placement) { record in
       values.store(into: &record)
-      // The CPU follows the fields of the table, which does not contain it.
+      // The last word, the current CPU, is not in the table and therefore has no value.
       record[Self.cpuWord] = Inactive.unsigned
     }
     snapshot.finish(placement, window)

@@ -2,11 +2,11 @@ import Glibc
 import LinuxSystem
 import XenTable
 
-/// Why the statistics table of a domain is refused.
+/// The reason why the statistics table of a domain is refused.
 enum DomainTableError: Error, Hashable {
   /// The kernel or the hypervisor refused a call.
   case refused(SystemError)
-  /// The number of frames is an `errno` value.
+  /// The hypervisor reported an encoded `errno` value instead of a number of frames.
   case encodedError(code: CInt)
   /// The number of frames is impossible for the number of vCPUs.
   case frames(UInt64, maximum: Int)

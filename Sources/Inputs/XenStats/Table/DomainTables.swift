@@ -1,14 +1,18 @@
 public import LinuxSystem
 
-/// Maps the statistics tables of domains: the hypervisor, or a simulation of it in tests.
+/// Maps the statistics tables of domains.
+///
+/// The tables belong to the hypervisor or, in tests, to a simulation.
 public protocol DomainTables {
   /// Opens access to the table of one domain.
   func open(_ domain: UInt16) throws(SystemError) -> any DomainTableAccess
 }
 
-/// Access to the table of one domain, which mappings outlive.
+/// Gives access to the table of one domain.
+///
+/// Mappings remain valid after this object is released.
 public protocol DomainTableAccess {
-  /// Returns the number of frames that the hypervisor reports, which the caller must verify.
+  /// Returns the number of frames that the hypervisor reports. The caller must verify the number.
   func frameCount() throws(SystemError) -> UInt64
 
   /// Maps the first frames, for reading only.
@@ -30,7 +34,8 @@ struct PrivcmdTables: DomainTables {
     init(_ path: String, _ domain: UInt16) throws(SystemError) {
       privcmd = try XenPrivcmd(path)
       self.domain = domain
-      // Drops rights that are not needed; an old kernel does not support that.
+      // Give up rights that are not needed. The error of an old kernel, which does not support
+      // this, is ignored.
       try? privcmd.restrict(to: domain)
     }
 

@@ -5,8 +5,8 @@ import XenTable
 
 /// Reads vCPUs from the statistics table that the hypervisor writes for a domain.
 ///
-/// Needs a hypervisor with such tables; a pass then makes no call of it. A table is used only as
-/// long as the control interface does not contradict it.
+/// Needs a hypervisor that writes such tables. A pass (a sampling of all groups) then makes no
+/// hypercall. A table is abandoned as soon as the control interface contradicts it.
 final class StatsTableMethod: AccessMethod {
   static let summary = AccessMethodSummary(
     name: XenInput.Method.table.rawValue, provenance: .xenTable,
@@ -14,7 +14,7 @@ final class StatsTableMethod: AccessMethod {
 
   private struct State {
     let table: DomainTable
-    /// The tokens by vCPU number.
+    /// The tokens (ids of groups in the backing), by vCPU number.
     var tokens: [Int: Int] = [:]
   }
 
@@ -22,12 +22,12 @@ final class StatsTableMethod: AccessMethod {
   private let sources: DomainSources
   private let control: XenControl
   private let tables: any DomainTables
-  /// Set when an error shows that no domain of this hypervisor has a table.
+  /// Whether an error has shown that no domain of this hypervisor has a table.
   private var isUnsupported = false
-  /// The domains whose table was mapped or refused.
+  /// The domains whose table this method has tried to map.
   private var tried: Set<Domain> = []
   private var states: [Domain: State] = [:]
-  /// Selects the vCPU that the next verification compares.
+  /// The number of verifications so far, which selects the vCPU to compare next.
   private var verificationCount = 0
 
   init(_ sources: DomainSources, _ control: XenControl, _ tables: any DomainTables) {
@@ -36,7 +36,7 @@ final class StatsTableMethod: AccessMethod {
     self.tables = tables
   }
 
-  /// The table of a domain, if it is in use.
+  /// The table that is in use for a domain; `nil` if there is none.
   func table(of domain: Domain) -> DomainTable? { states[domain]?.table }
 
   // MARK: - AccessMethod
@@ -70,9 +70,10 @@ final class StatsTableMethod: AccessMethod {
 
   /// Maps the table of a domain and verifies it.
   ///
-  /// - Returns: `nil` if there is none or it is refused; the reason becomes a diagnostic.
+  /// - Returns: `nil` if there is no table or the table is refused. The reason becomes a
+  ///   diagnostic.
   private func open(_ domain: Domain) -> DomainTable? {
-    // dom0 has no right to its own table.
+    // dom0 is not allowed to map its own table.
     guard domain.number != 0, !isUnsupported else { return nil }
     do throws(DomainTableError) {
       let table = try DomainTable(
@@ -100,10 +101,12 @@ final class StatsTableMethod: AccessMethod {
     }
   }
 
-  /// Verifies the header of each table in use and one vCPU of it, in turn.
+  /// Verifies the header and one vCPU of each table in use.
   ///
-  /// A table that fails is abandoned: its vCPUs lose their groups, so that another method can
-  /// provide them.
+  /// Later calls verify the other vCPUs in turn.
+  ///
+  /// If the verification of a table fails, the table is abandoned. Its vCPUs then lose their
+  /// groups, so that another method can provide them.
   ///
   /// - Returns: `true` if a table was abandoned.
   func verify(_ domains: [Domain]) -> Bool {

@@ -3,9 +3,9 @@ import Statistics
 import StatsInput
 import StatsTree
 
-/// The sources of domains and vCPUs in the tree, with the aggregates above them.
+/// Manages the sources of domains and vCPUs in the tree, and the aggregates over them.
 ///
-/// Discovery and the access methods share one instance.
+/// Discovery and all access methods share one instance.
 final class DomainSources {
   let tree: Tree
   /// The source of the Xen host, `xen`.
@@ -23,8 +23,8 @@ final class DomainSources {
   ///
   /// - Parameters:
   ///   - info: The domain as the hypervisor lists it.
-  ///   - name: The name that the toolstack gave it, if there is one.
-  ///   - uuid: Its UUID, if it is known.
+  ///   - name: The name that the toolstack gave to the domain, if there is one.
+  ///   - uuid: The UUID of the domain, if it is known.
   /// - Returns: The domain, without vCPUs.
   func add(_ info: XenDomainInfo, name: String?, uuid: String?) -> Domain {
     let number = info.domain
@@ -33,7 +33,7 @@ final class DomainSources {
     labels["uuid"] = uuid
     labels["name"] = name
     let created = monotonicNanoseconds()
-    // A unique suffix distinguishes domains of the same name.
+    // A suffix makes the name unique if several domains have the same name.
     let candidates = [part, "\(part)~\(number)", "\(part)~\(number)~\(created)"]
     for candidate in candidates {
       guard
@@ -46,7 +46,7 @@ final class DomainSources {
     preconditionFailure("two domains of one name and number were added in the same nanosecond")
   }
 
-  /// Adds the sources of the vCPUs that a domain got since the last call.
+  /// Adds the sources of the vCPUs that were added to a domain since the last call.
   func addVCPUs(to domain: Domain) {
     let created = monotonicNanoseconds()
     for number in domain.vcpus.count..<max(domain.vcpus.count, domain.info.vcpuCount) {
@@ -59,7 +59,9 @@ final class DomainSources {
     }
   }
 
-  /// Removes a domain that has ended and that the access methods have released.
+  /// Removes the sources of a domain.
+  ///
+  /// Call this after the domain has ended and the access methods have released it.
   func remove(_ domain: Domain) {
     domain.source.visit { $0.status = .gone }
     tree.remove(domain.source)
@@ -77,9 +79,11 @@ final class DomainSources {
       of: domain)
   }
 
-  /// Attaches a group to the source of a domain or vCPU, and its aggregates to the sources above.
+  /// Attaches a group to the source of a domain or vCPU, and the aggregates of the group to the
+  /// sources above.
   ///
-  /// `xen` gets `vcpus.xen` and `domains.xen`; a domain gets `vcpus.xen`.
+  /// For example, the groups `xen` give the source `xen` the aggregates `vcpus.xen` and
+  /// `domains.xen`, and a domain the aggregate `vcpus.xen`.
   func attach(
     _ name: String, _ schema: Schema, _ backing: any Backing, token: Int,
     _ provenance: Provenance, to source: Source, of domain: Domain
@@ -88,7 +92,8 @@ final class DomainSources {
       let family = try tree.attach(
         name, schema: schema, backing: backing, token: token, provenance: provenance, to: source
       ).family
-      // The runstate of a domain combines its vCPUs; runstates of several domains have no sum.
+      // The runstate of a domain combines its vCPUs. The runstates of several domains have no
+      // meaningful sum.
       guard name != "runstate" else { return }
       let isVCPU = source !== domain.source
       let aggregate = (isVCPU ? "vcpus." : "domains.") + name

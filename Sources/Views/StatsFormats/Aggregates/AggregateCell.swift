@@ -2,6 +2,7 @@ package import Statistics
 package import StatsTree
 
 /// Formats the results of aggregate functions, such as `max`, for one statistic of an aggregate.
+///
 /// The results are those of the sampler's last sample.
 ///
 /// The values of the members are read when the first function needs them.
@@ -13,8 +14,10 @@ package struct AggregateCell {
   private var rates: MemberRates?
   private var values: MemberValues?
 
-  /// Creates the cell of a column. If `showsRates` is set, functions of a counter are applied to
-  /// the rates of the members instead of their values.
+  /// Creates the cell of a column.
+  ///
+  /// If `showsRates` is set, functions of a counter are applied to the rates of the members instead
+  /// of their values.
   package init(
     _ part: AggregatePart, _ column: AggregateColumn, _ sampler: Sampler, showsRates: Bool
   ) {

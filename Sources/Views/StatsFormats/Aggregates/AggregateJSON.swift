@@ -114,7 +114,9 @@ public struct AggregateJSON {
 }
 
 extension AggregateColumn {
-  /// Whether the statistic has a rate, because it is a counter or a histogram.
+  /// Whether the statistic is a counter or a histogram.
+  ///
+  /// Only these kinds have rates.
   fileprivate var hasRate: Bool {
     member.statistic.kind == .cumulative || member.statistic.kind.isHistogram
   }

@@ -11,8 +11,10 @@ package struct AggregateMember {
 /// Relates a statistic of the members to the statistic of the aggregate that is computed from the
 /// members' values.
 package struct AggregateColumn {
-  /// The name of the statistic in the members' schema. If the schema repeats the name, the second
-  /// statistic has the suffix `#2`, the third has `#3`, and so on.
+  /// The name of the statistic in the members' schema.
+  ///
+  /// If the schema repeats the name, the second statistic has the suffix `#2`, the third has `#3`,
+  /// and so on.
   package let name: String
   /// Formats the statistic of a member.
   package let member: CellFormatter
@@ -58,8 +60,9 @@ package struct AggregatePart {
   package let columns: [AggregateColumn]
 }
 
-/// The aggregates of one source that have the same member sources. Tables show these aggregates
-/// together, with one row per function.
+/// The aggregates of one source that have the same member sources.
+///
+/// Tables show these aggregates together, with one row per function.
 package struct AggregateBlock {
   package let source: Source
   package var parts: [AggregatePart]
@@ -69,8 +72,9 @@ package struct AggregateBlock {
   package var members: [AggregateMember] { parts[0].members }
 }
 
-/// Finds the aggregates of a sampler's plan, with their members. The layout is valid until the plan
-/// or the tree changes.
+/// Finds the aggregates of a sampler's plan, with their members.
+///
+/// The layout is valid until the plan or the tree changes.
 package struct AggregateLayout {
   package private(set) var blocks: [AggregateBlock] = []
   private let generation: UInt64

@@ -52,7 +52,8 @@ struct MemberRates {
     }
   }
 
-  /// Whether the members' rates differ. If all rates are equal, the output does not name the member
-  /// that has the minimum or maximum.
+  /// Whether the members' rates differ.
+  ///
+  /// If all rates are equal, the output does not name the member that has the minimum or maximum.
   var differ: Bool { minimum?.rate.perSecond != maximum?.rate.perSecond }
 }

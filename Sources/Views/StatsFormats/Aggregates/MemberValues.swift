@@ -12,6 +12,7 @@ struct MemberValues {
   private(set) var sum: Int128 = 0
   /// The smallest value, and the index of the member that has this value.
   private(set) var minimum: (value: Int128, member: Int)?
+  /// The largest value, and the index of the member that has this value.
   private(set) var maximum: (value: Int128, member: Int)?
 
   init(_ statistic: Statistic, _ members: [AggregateMember], _ sampler: Sampler) {
@@ -26,8 +27,9 @@ struct MemberValues {
     }
   }
 
-  /// Whether the members' values differ. If all values are equal, no member is named as the one
-  /// that has the minimum or maximum.
+  /// Whether the members' values differ.
+  ///
+  /// If all values are equal, no member is named as the one that has the minimum or maximum.
   var differ: Bool { minimum?.value != maximum?.value }
 
   /// Returns the result of a function; nil if no member has a value.
@@ -46,8 +48,9 @@ struct MemberValues {
   }
 }
 
-/// The result of a function: a value in the statistic's raw unit, or a number of members. An
-/// average has three decimals.
+/// The result of a function: a value in the statistic's raw unit, or a number of members.
+///
+/// An average has three decimals.
 struct AggregateNumber {
   let raw: Int128
   /// The number of digits of `raw` that follow the decimal point.

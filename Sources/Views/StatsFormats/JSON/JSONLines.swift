@@ -25,8 +25,8 @@ public import StatsTree
 ///   that comes from departed members (members that no longer exist).
 /// - A bucket is written as `[lower, upper, count]` with inclusive bounds. `upper` is null if the
 ///   bucket has no upper bound. Empty buckets are omitted.
-/// - An integer above 2^53 is written as a string of digits, because many readers use floating
-///   point.
+/// - An integer is written as a string of digits if its magnitude exceeds 2^53, because many
+///   readers use floating point.
 /// - A rate with `"after_reset":true` is a lower bound, because the counter was reset in the
 ///   interval. `highest` is null if the windows of the two samples overlap. In `rates`, a histogram
 ///   contains the samples of the interval.

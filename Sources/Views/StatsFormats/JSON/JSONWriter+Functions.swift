@@ -5,6 +5,7 @@ extension JSONWriter {
   // MARK: - Values
 
   /// Writes the name of an output (a function or `list`) and its result over the members' values.
+  ///
   /// Writes nothing if the output does not apply to the statistic.
   mutating func value(
     of output: AggregateOutput, _ part: AggregatePart, _ column: AggregateColumn,
@@ -47,6 +48,7 @@ extension JSONWriter {
   // MARK: - Rates
 
   /// Writes the name of an output (a function or `list`) and its result over the members' rates.
+  ///
   /// Writes nothing if the output does not apply to the statistic.
   mutating func rate(
     of output: AggregateOutput, _ rates: MemberRates, _ part: AggregatePart,

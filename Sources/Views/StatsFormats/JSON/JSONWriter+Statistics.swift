@@ -2,8 +2,10 @@ internal import Statistics
 internal import StatsTree
 
 extension JSONWriter {
-  /// Writes the current value of a statistic. If the statistic counts the members of an aggregate
-  /// by state, writes the number of members by state.
+  /// Writes the current value of a statistic.
+  ///
+  /// If the statistic counts the members of an aggregate by state, writes the number of members by
+  /// state.
   mutating func value(of formatter: CellFormatter, _ sampler: Sampler, at placement: Placement) {
     if let stateCounts = formatter.stateCounts {
       counts(sampler.counts(formatter.statistic, at: placement), of: stateCounts)
@@ -72,8 +74,9 @@ extension JSONWriter {
     rate(of: statistic, quoted.bytes, sampler, at: placement)
   }
 
-  /// Writes a key and the rate of a statistic, if the statistic has a rate. `name` is the key as
-  /// JSON text, with quotes and colon.
+  /// Writes a key and the rate of a statistic, if the statistic has a rate.
+  ///
+  /// `name` is the key as JSON text, with quotes and colon.
   mutating func rate(
     of statistic: Statistic, _ name: [UInt8], _ sampler: Sampler, at placement: Placement
   ) {

@@ -27,8 +27,9 @@ package struct JSONWriter {
     value(UInt64(Self.version))
   }
 
-  /// The version of the documents. The version is incremented when a JSON member changes its
-  /// meaning or disappears.
+  /// The version of the documents.
+  ///
+  /// The version is incremented when a JSON member changes its meaning or disappears.
   private static let version = 1
 
   package mutating func endLine() {
@@ -81,12 +82,16 @@ package struct JSONWriter {
     text.append(json: string)
   }
 
-  /// Writes an integer. An integer above 2^53 is written in quotes.
+  /// Writes an integer.
+  ///
+  /// The integer is in quotes if its magnitude exceeds 2^53.
   package mutating func value(_ number: UInt64) {
     value(Int128(number))
   }
 
-  /// Writes an integer. An integer above 2^53 is written in quotes.
+  /// Writes an integer.
+  ///
+  /// The integer is in quotes if its magnitude exceeds 2^53.
   package mutating func value(_ number: Int128) {
     separate()
     let isSafe = number.magnitude <= 1 << 53

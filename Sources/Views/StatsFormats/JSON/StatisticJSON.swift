@@ -8,8 +8,8 @@ public import StatsTree
 ///   "run_ns":{"kvm/web1/vcpu0":123}}}
 /// ```
 /// Values are raw, as in `JSONLines`. If several groups of a source have a statistic with the same
-/// name, the keys of the second and later groups contain the name of the group, such as `kvm/web1
-/// sched`. The value is `null` if the group has no values.
+/// name, the keys of the second and later groups contain the name of the group, such as
+/// `kvm/web1 sched`. The value is `null` if the group has no values.
 public struct StatisticJSON: Sendable {
   public init() {}
 

@@ -3,8 +3,9 @@ internal import Statistics
 /// Converts the buckets of a histogram to the form of OpenMetrics, which describes a bucket by its
 /// inclusive upper bound.
 struct BucketBounds {
-  /// A bucket with an upper bound. All samples in the histogram's buckets up to the index `last`
-  /// are at most `le`.
+  /// A bucket with an upper bound.
+  ///
+  /// All samples in the histogram's buckets up to the index `last` are at most `le`.
   struct Bucket {
     let last: Int
     /// The exact upper bound in the unit of the statistic, as a canonical number of OpenMetrics.

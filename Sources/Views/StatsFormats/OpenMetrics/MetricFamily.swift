@@ -3,7 +3,9 @@ internal import StatsTree
 
 /// A metric family, which consists of all series with the same name.
 struct MetricFamily {
-  /// The properties of a statistic. All members with the same schema share this object.
+  /// The properties of a statistic.
+  ///
+  /// All members with the same schema share this object.
   final class Encoding {
     let statistic: Statistic
     /// The buckets of a histogram; nil for other kinds.
@@ -40,8 +42,9 @@ struct MetricFamily {
   let help: String
   var members: [Member] = []
 
-  /// Appends the header and the samples of all groups that are up. Appends nothing if there are no
-  /// samples.
+  /// Appends the header and the samples of all groups that are up.
+  ///
+  /// Appends nothing if there are no samples.
   func append(
     _ sampler: Sampler, _ dialect: OpenMetrics.Dialect, to text: inout ByteText
   ) {

@@ -88,7 +88,9 @@ struct MetricLabels: Hashable {
     }
   }
 
-  /// Appends the labels in braces, such as `{a="1",b="2"}`. Appends nothing if there are no labels.
+  /// Appends the labels in braces, such as `{a="1",b="2"}`.
+  ///
+  /// Appends nothing if there are no labels.
   func append(to text: inout ByteText) {
     guard !pairs.isEmpty else { return }
     text.append("{")

@@ -71,8 +71,10 @@ struct MetricLayout {
     var isPublished: Bool { source.role.isPublished }
   }
 
-  /// Returns the groups of all sources. Labels are added where necessary, so that the labels of
-  /// each group are unique within its scope.
+  /// Returns the groups of all sources.
+  ///
+  /// Labels are added where necessary, so that the labels of each group are unique within its
+  /// scope.
   private static func parts(_ items: [VisibleSources.Item], _ labels: [MetricLabels]) -> [Part] {
     var parts: [Part] = []
     for (item, labels) in zip(items, labels) {

@@ -61,7 +61,9 @@ struct MetricName: Hashable {
     }
   }
 
-  /// Replaces characters that are not allowed in names by `_`. The result is never empty.
+  /// Replaces characters that are not allowed in names by `_`.
+  ///
+  /// The result is never empty.
   static func cleaned(_ text: String) -> String {
     let bytes = text.utf8.map { byte in
       switch byte {

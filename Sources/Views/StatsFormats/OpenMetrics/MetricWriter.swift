@@ -77,8 +77,9 @@ struct MetricWriter {
     endLine(Decimal(mantissa: UInt128(count), exponent: 0))
   }
 
-  /// Appends one sample per state: 1 for the current state, 0 for the others. If the current value
-  /// has no name, a sample is added whose state is the value in digits.
+  /// Appends one sample per state: 1 for the current state, 0 for the others.
+  ///
+  /// If the current value has no name, a sample is added whose state is the value in digits.
   private mutating func append(_ member: MetricFamily.Member, state word: UInt64) {
     let states = member.encoding.states
     for (index, name) in states.enumerated() {

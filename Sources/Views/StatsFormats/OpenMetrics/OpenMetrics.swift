@@ -20,7 +20,7 @@ public import StatsTree
 /// otherwise count the members twice.
 ///
 /// The names and labels of the series are built again only after the plan changed. The tree is
-/// searched for sources without groups again only after the tree changed.
+/// searched again for sources without groups only after the tree changed.
 public struct OpenMetrics {
   public enum Dialect: Hashable, Sendable {
     case openMetrics
@@ -83,8 +83,9 @@ public struct OpenMetrics {
 
   /// Returns those sources without groups that views show (see `Source.isShownWithoutGroups`).
   private mutating func currentGrouplessSources() -> [MetricLayout.Named] {
-    // The generation is read before the tree is searched. If the tree changes during the search,
-    // the next call finds another generation and searches again.
+    // The generation (a number that changes whenever the tree changes) is read before the tree is
+    // searched. If the tree changes during the search, the next call finds another generation and
+    // searches again.
     let generation = sampler.tree.generation
     let sources: [Source]
     if let groupless, groupless.generation == generation {
@@ -93,7 +94,7 @@ public struct OpenMetrics {
       sources = VisibleSources.withoutGroups(sampler, matching: pattern)
       groupless = (generation, sources)
     }
-    // The status and the diagnostics of a source can change without a new generation of the tree.
+    // The status and the diagnostics of a source can change while the generation stays the same.
     return sources.filter(\.isShownWithoutGroups).map { ($0, MetricLabels(of: $0)) }
   }
 

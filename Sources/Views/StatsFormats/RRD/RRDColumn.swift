@@ -19,8 +19,9 @@ struct RRDColumn {
   let leaf: String
   let dataSource: RRDDataSource
 
-  /// Returns the columns of a group. The names of their data sources are empty, because `RRDExport`
-  /// makes the names unique later.
+  /// Returns the columns of a group.
+  ///
+  /// The names of their data sources are empty, because `RRDExport` makes the names unique later.
   static func all(
     of entry: Plan.Entry, owner: RRDDataSource.Owner, _ meanings: Meanings
   ) -> [RRDColumn] {
@@ -77,7 +78,9 @@ struct RRDColumn {
       maximum: isBoolean && !isTotal ? 1 : .infinity)
   }
 
-  /// Returns the unit that xcp-rrdd shows. For a total, this is the unit of its rate.
+  /// Returns the unit that xcp-rrdd shows.
+  ///
+  /// For a total, this is the unit of its rate.
   private static func units(of statistic: Statistic, _ part: Part, isTotal: Bool) -> String {
     if part == .count { return "/s" }
     guard statistic.scale.isExact else {

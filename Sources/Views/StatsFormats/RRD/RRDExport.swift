@@ -5,10 +5,10 @@ public import StatsTree
 
 /// Writes the sampler's last sample as a file in protocol V2 of xcp-rrdd.
 ///
-/// Each value is a data source (a value in the terms of xcp-rrdd) with the name
-/// `<path>/<statistic>`. Data sources are sorted by name. Values are floats, because xcp-rrdd
-/// computes with floats only and an integer cannot express a missing value. A value that is not
-/// current is NaN. Integers above 2^53 lose their last digits.
+/// Each value has a data source, which is the term of xcp-rrdd for a named series of values. The
+/// name is `<path>/<statistic>`. Data sources are sorted by name. Values are floats, because
+/// xcp-rrdd computes with floats only and an integer cannot express a missing value. A value that
+/// is not current is NaN. Integers above 2^53 lose their last digits.
 ///
 /// Totals have the type `derive` and the unit of their rate. All other values have the type
 /// `gauge`. A histogram is written as its number of samples only. Aggregates are omitted, because
@@ -42,13 +42,14 @@ public struct RRDExport {
   /// A program that changes a file in place must write these bytes last.
   public var header: Range<Int> { 0..<RRDLayout.timestampOffset }
 
-  /// The range of the timestamp and the values. While the metadata stay the same, only the header
-  /// and this range change.
+  /// The range of the timestamp and the values.
+  ///
+  /// While the metadata stay the same, only the header and this range change.
   public var values: Range<Int> {
     RRDLayout.timestampOffset..<RRDLayout.valueOffset(columns.count)
   }
 
-  /// Writes the values of the last pass into `bytes`.
+  /// Writes the values of the sampler's last sample into `bytes`.
   ///
   /// - Parameter timestamp: The current time on both clocks, for converting the time of the sample
   ///   to the time of day.
@@ -148,8 +149,9 @@ extension JSONWriter {
     }
   }
 
-  /// Formats a bound in the way of the writers of xcp-rrdd. All finite bounds of statistics are
-  /// integers.
+  /// Formats a bound in the way of the writers of xcp-rrdd.
+  ///
+  /// All finite bounds of statistics are integers.
   private static func bound(_ value: Double) -> String {
     if value.isInfinite { return value < 0 ? "-inf" : "inf" }
     return "\(Int(value)).00"

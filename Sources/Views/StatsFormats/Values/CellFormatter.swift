@@ -38,7 +38,9 @@ package struct CellFormatter {
   }
 
   /// Returns the text that follows the name of the statistic in a column title, such as `/s`, `%`
-  /// or ` p99`. The text can be empty.
+  /// or ` p99`.
+  ///
+  /// The text can be empty.
   package func suffix(showsRates: Bool, showsMedians: Bool = false) -> String {
     if stateCounts != nil { return "" }
     return switch statistic.kind {
@@ -56,8 +58,8 @@ package struct CellFormatter {
   /// - Parameters:
   ///   - sampler: The sampler that provides the last two samples.
   ///   - placement: The location of the group's values in the sampler's snapshots.
-  ///   - memberCount: The number of members of an aggregate, because all members can spend time at
-  ///     once; 1 if the group is not an aggregate.
+  ///   - memberCount: The number of members of an aggregate, which together can spend the time of
+  ///     as many CPUs; 1 if the group is not an aggregate.
   ///   - showsMedians: Whether the text of a histogram also contains the bound of the median.
   ///   - notes: Receives the footnotes whose marks are in the text.
   /// - Returns: The text; `-` if there is no rate.
@@ -89,7 +91,9 @@ package struct CellFormatter {
     }
   }
 
-  /// Formats the current value. For a histogram, formats quantile bounds of all samples.
+  /// Formats the current value.
+  ///
+  /// For a histogram, formats quantile bounds of all samples.
   package func value(_ sampler: Sampler, at placement: Placement, showsMedians: Bool = false)
     -> String
   {

@@ -6,7 +6,9 @@ extension Decimal {
     (0..<exponent).reduce(1) { power, _ in power * 10 }
   }
 
-  /// The value as a floating point number. Convert only in the last step of a computation.
+  /// The value as a floating point number.
+  ///
+  /// Convert only in the last step of a computation.
   ///
   /// The result is correctly rounded if the mantissa is at most 2^53 and the exponent is between
   /// -22 and 22.

@@ -1,14 +1,17 @@
 package import Statistics
 
-/// Formats a histogram. A quantile is shown as the bound of its bucket, not as an interpolated
-/// value.
+/// Formats a histogram.
+///
+/// A quantile is shown as the bound of its bucket, not as an interpolated value.
 package struct HistogramText {
   /// The texts of one bucket that has samples.
   package struct Bar {
     /// The exact inclusive bounds in the raw unit, such as `512..1023 ns`.
     package let bounds: String
     package let count: String
-    /// A bar whose length is proportional to the count. The bar has at least one character.
+    /// A bar whose length is proportional to the count.
+    ///
+    /// The bar has at least one character.
     package let bar: String
   }
 
@@ -28,8 +31,9 @@ package struct HistogramText {
     return count == 1 ? "1 sample" : "\(number) samples"
   }
 
-  /// The bounds of the quantiles, such as `p50 <= 1.02 us  p90 <= ...`. The text is empty if there
-  /// are no samples.
+  /// The bounds of the quantiles, such as `p50 <= 1.02 us  p90 <= ...`.
+  ///
+  /// The text is empty if there are no samples.
   package var quantiles: String {
     let fractions = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1)]
     return fractions.compactMap { name, fraction in
@@ -38,7 +42,9 @@ package struct HistogramText {
   }
 
   /// Returns the bound of one quantile, such as `<= 1.02 us`, or `>= 1.07 s` if the quantile is in
-  /// a bucket without an upper bound. Returns nil if there are no samples.
+  /// a bucket without an upper bound.
+  ///
+  /// Returns nil if there are no samples.
   func bound(of fraction: Double) -> String? {
     guard let bounds = histogram.quantile(fraction) else { return nil }
     guard let upper = bounds.upper else {

@@ -7,8 +7,9 @@ extension Members {
     upCount == count ? "\(count)" : "\(upCount)/\(count)"
   }
 
-  /// The number of members by each status other than `up`, such as `, 1 stale, 2 departed`. The
-  /// text is empty if there are no such members.
+  /// The number of members with each status other than `up`, such as `, 1 stale, 2 departed`.
+  ///
+  /// The text is empty if there are no such members.
   package var unavailableText: String {
     [
       (staleCount, "stale"), (deniedCount, "denied"), (goneCount, "gone"),
@@ -19,8 +20,9 @@ extension Members {
 }
 
 extension Sampler {
-  /// Returns the provenance (access method) of a group. For an aggregate, the text contains the
-  /// number of members, such as `aggregate(6)`.
+  /// Returns the provenance (access method) of a group.
+  ///
+  /// For an aggregate, the text contains the number of members, such as `aggregate(6)`.
   public func provenanceText(of entry: Plan.Entry) -> String {
     let word = entry.group.provenance.description
     return members(of: entry).map { "\(word)(\($0.text))" } ?? word
@@ -38,16 +40,19 @@ extension Sampler {
     return Histogram(shape: shape, counts: counts)
   }
 
-  /// Returns the provenance of a group. For an aggregate, returns the provenances of its members,
-  /// joined by `+`.
+  /// Returns the provenance of a group.
+  ///
+  /// For an aggregate, returns the provenances of its members, joined by `+`.
   package func memberProvenanceText(of entry: Plan.Entry) -> String {
     provenances(of: entry).map(\.description).joined(separator: "+")
   }
 }
 
 extension AggregateSchema {
-  /// The functions that the aggregate computes, such as `min, max`. The text is `sum` if the
-  /// aggregate computes the default function of each statistic (`AggregateFunction.natural`).
+  /// The functions that the aggregate computes, such as `min, max`.
+  ///
+  /// The text is `sum` if the aggregate computes the default function of each statistic
+  /// (`AggregateFunction.natural`).
   package var functions: String {
     var found: [String] = []
     for index in schema.statistics.indices {

@@ -6,8 +6,9 @@ internal import StatsTree
 /// The flag is another statistic of the same group. The flag is 1 during a wait.
 struct OngoingFlag {
   private let statistic: Statistic
-  /// The index of the word (64-bit value) that is above 0 while the flag is set. In an aggregate,
-  /// this word is the number of members whose flag is `yes`.
+  /// The index of the word (64-bit value) that is above 0 while the flag is set.
+  ///
+  /// In an aggregate, this word is the number of members whose flag is `yes`.
   private let word: Int
 
   /// Finds the flag by its name in a group; nil if the group has no such flag.
@@ -15,8 +16,9 @@ struct OngoingFlag {
     self.init(name, in: group.schema, group.aggregation?.definition)
   }
 
-  /// Finds the flag by its name in a schema. `aggregate` describes the aggregate; nil if the schema
-  /// is not the schema of an aggregate.
+  /// Finds the flag by its name in a schema.
+  ///
+  /// `aggregate` describes the aggregate; nil if the schema is not the schema of an aggregate.
   init?(_ name: String, in schema: Schema, _ aggregate: AggregateSchema? = nil) {
     guard let index = schema.index(of: name) else { return nil }
     statistic = schema.statistics[index]

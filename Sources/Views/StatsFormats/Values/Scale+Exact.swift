@@ -26,8 +26,9 @@ extension Statistic {
     return decimal
   }
 
-  /// Returns a bucket bound as an exact number in the unit that `exact` uses. A bound is never
-  /// negative.
+  /// Returns a bucket bound as an exact number in the unit that `exact` uses.
+  ///
+  /// A bound is never negative.
   func exactBound(_ bound: UInt64) -> Decimal {
     (scale.isExact ? Decimal(bound, scale: scale) : nil)
       ?? Decimal(mantissa: UInt128(bound), exponent: 0)

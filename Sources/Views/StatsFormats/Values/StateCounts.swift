@@ -7,8 +7,9 @@ package import StatsTree
 /// The aggregate stores the counts as a histogram of the values. Views show the count of each name
 /// instead of a histogram, because named values have no quantiles.
 package struct StateCounts {
-  /// The unique names of the values, in the order of the values. For a state, the last name stands
-  /// for all values without a name.
+  /// The unique names of the values, in the order of the values.
+  ///
+  /// For a state, the last name stands for all values without a name.
   let names: [String]
   /// Whether the values are `no` and `yes`, the values of a boolean.
   package let isFlag: Bool
@@ -32,8 +33,9 @@ package struct StateCounts {
     names = isFlag ? own : StatisticNames(own + [Self.nameless]).names
   }
 
-  /// Formats the counts, such as `3 of 8` for a boolean or `running 12, halted 4` for a state. The
-  /// text is `-` if all counts are 0.
+  /// Formats the counts, such as `3 of 8` for a boolean or `running 12, halted 4` for a state.
+  ///
+  /// The text is `-` if all counts are 0.
   package func text(_ counts: [UInt64]) -> String {
     let total = counts.reduce(0, +)
     guard total > 0 else { return "-" }

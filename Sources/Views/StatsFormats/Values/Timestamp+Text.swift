@@ -16,8 +16,9 @@ extension Timestamp {
     return "\(date)T\(time).\(field(Int(nanoseconds), 9))Z"
   }
 
-  /// Formats the age of a time, which is in nanoseconds of CLOCK_MONOTONIC. The age of a future
-  /// time is 0.
+  /// Formats the age of a time, which is in nanoseconds of CLOCK_MONOTONIC.
+  ///
+  /// The age of a future time is 0.
   package func age(of time: UInt64) -> String {
     let age = monotonic > time ? monotonic - time : 0
     return Quantity(Decimal(mantissa: UInt128(age), exponent: -9), unit: .seconds).text

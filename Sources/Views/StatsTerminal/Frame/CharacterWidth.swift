@@ -1,6 +1,8 @@
-/// The number of terminal columns of a character, as wcwidth(3) returns it, without a locale.
+/// Computes how many columns of a terminal a character occupies.
+///
+/// In contrast to wcwidth(3), the result does not depend on the locale.
 enum CharacterWidth {
-  /// Returns 0, 1 or 2.
+  /// Returns the number of columns of a character, which is 0, 1 or 2.
   static func of(_ scalar: Unicode.Scalar) -> Int {
     let value = scalar.value
     if value < 0x300 { return 1 }

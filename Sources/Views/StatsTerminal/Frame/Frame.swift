@@ -4,7 +4,9 @@ internal import StatsFormats
 public struct Frame: Hashable, Sendable {
   /// One column of one row.
   public struct Cell: Hashable, Sendable {
-    /// The character; 0 is the right half of a wide character.
+    /// The Unicode scalar of the character.
+    ///
+    /// The value 0 stands for the right half of a wide character.
     public var scalar: UInt32
     public var style: Style
 
@@ -30,7 +32,9 @@ public struct Frame: Hashable, Sendable {
 
   public subscript(row: Int, column: Int) -> Cell { cells[row * columns + column] }
 
-  /// Writes a text into a field of a row; a text that does not fit is truncated and ends with `…`.
+  /// Writes a text into a field of a row.
+  ///
+  /// A text that does not fit is truncated and ends with `…`.
   ///
   /// Control characters are escaped. Combining marks are omitted, because a cell has one scalar.
   /// Text outside of the frame is ignored.

@@ -1,4 +1,6 @@
-/// The style of a cell; a palette assigns colours to styles.
+/// The style of a cell.
+///
+/// A palette assigns colours to styles.
 public enum Style: UInt8, CaseIterable, Hashable, Sendable {
   case plain
   case strong

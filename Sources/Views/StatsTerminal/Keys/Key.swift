@@ -1,7 +1,7 @@
 /// A key press.
 public enum Key: Hashable, Sendable {
   case character(Character)
-  /// A lower-case letter with Ctrl.
+  /// A lower-case letter that was pressed together with Ctrl.
   case control(Character)
   case up
   case down

@@ -1,36 +1,42 @@
 /// Parses the bytes that a terminal sends into keys (ECMA-48 and the control sequences of xterm).
 ///
-/// The parser does no input itself. It discards unknown sequences completely, no matter how reads
-/// divide them.
+/// The parser does no input itself. Unknown sequences are discarded completely, even if the bytes
+/// of a sequence come from several reads.
 public struct KeyParser: Sendable {
   private enum State: Hashable {
     case ground
     case escape
-    /// After `ESC [` or `ESC O`, with the bytes received since the ESC.
+    /// The parser has received `ESC [` or `ESC O`. The value contains the bytes received since the
+    /// ESC.
     case sequence([UInt8])
-    /// Within a UTF-8 sequence of several bytes.
+    /// The parser has received a part of a UTF-8 sequence. `missing` is the number of missing
+    /// bytes.
     case character([UInt8], missing: Int)
   }
 
-  /// The maximum length of a control sequence; a longer one is discarded.
+  /// The maximum length of a control sequence.
+  ///
+  /// A longer sequence is discarded.
   private static let maximumSequenceLength = 32
   private var state = State.ground
 
   public init() {}
 
-  /// Whether a sequence is incomplete.
+  /// Whether the parser waits for the rest of a sequence.
   ///
   /// If no byte follows for a short time, call `timeOut()`.
   public var isWaiting: Bool { state != .ground }
 
-  /// Parses bytes and returns the keys that they complete.
+  /// Parses bytes and returns the keys that the bytes complete.
   public mutating func parse(_ bytes: some Sequence<UInt8>) -> [Key] {
     var keys: [Key] = []
     for byte in bytes { parse(byte, &keys) }
     return keys
   }
 
-  /// Discards an incomplete sequence; a lone ESC is returned as a key.
+  /// Discards an incomplete sequence.
+  ///
+  /// If the sequence is a single ESC, returns the key `escape`.
   public mutating func timeOut() -> [Key] {
     defer { state = .ground }
     return state == .escape ? [.escape] : []
@@ -88,7 +94,7 @@ public struct KeyParser: Sendable {
 
   /// Returns the key of a sequence such as `[A`, `[1;5A`, `OA` or `[5~`.
   private static func key(_ bytes: [UInt8], _ last: UInt8) -> Key? {
-    // Function keys of the Linux console, such as `[[A`.
+    // The Linux console sends function keys as sequences such as `[[A`. These keys have no command.
     if bytes.count > 1, bytes[1] == UInt8(ascii: "[") { return nil }
     switch last {
     case UInt8(ascii: "A"): return .up

@@ -2,13 +2,14 @@ internal import Statistics
 import StatsKnowledge
 internal import StatsTree
 
-/// The statistics that divide the counter of a row into causes, such as the causes of exits.
+/// Finds the statistics that divide the counter of a row into causes, such as the causes of exits.
 struct TopCauses {
-  /// The titles of the parts in schema order.
+  /// The titles of the causes in the order of the schema.
   let names: [String]
   private let parts: [TopCell]
 
-  /// Finds the parts of a statistic in a group; nil if there are none.
+  /// Finds the statistics of a group that are parts of the statistic `whole`; nil if there are no
+  /// such statistics.
   init?(of whole: String, in entry: Plan.Entry, _ meanings: Meanings) {
     var names: [String] = []
     var parts: [TopCell] = []
@@ -26,7 +27,7 @@ struct TopCauses {
     self.parts = parts
   }
 
-  /// Returns the two parts with the highest rates.
+  /// Returns the two causes with the highest rates.
   func leading(_ sampler: Sampler, whole: TopValue) -> TopLeadingCauses {
     guard !whole.isNone, whole.value > 0 else { return .none }
     var best = (index: 255, value: Float(0))
@@ -60,7 +61,9 @@ struct TopCauses {
   }
 }
 
-/// The two leading causes of a row, in four bytes because ten minutes of them are kept.
+/// The two causes with the highest rates in a row.
+///
+/// The struct has only four bytes, because `TopHistory` keeps the causes of ten minutes.
 struct TopLeadingCauses: Hashable {
   var first: UInt8
   var firstPercent: UInt8

@@ -2,14 +2,20 @@ internal import Statistics
 import StatsKnowledge
 internal import StatsTree
 
-/// The statistic that a row and column show, looked up once per plan.
+/// Reads the statistic that one row and column show.
 ///
-/// It is a class because copying a value of this size would count several references in every pass.
+/// The statistic is looked up once per plan.
+///
+/// `TopCell` is a class, because copying a struct of this size would change several reference
+/// counts in every sample.
 final class TopCell {
   let statistic: Statistic
   let entry: Plan.Entry
   let format: TopFormat
-  /// Whether the value is the number of an aggregate's members that have `yes`.
+  /// Whether the statistic counts the members of an aggregate by value.
+  ///
+  /// The shown value is then the number of members with the second value, which is `yes` for a
+  /// boolean.
   let isStateCount: Bool
   private let placement: Placement
   private let isShare: Bool
@@ -17,10 +23,12 @@ final class TopCell {
   private let isSum: Bool
   /// The size of a raw unit in base units.
   private let factor: Double
-  /// The statistic and word that are above 0 while time of this statistic is not counted yet.
+  /// The flag, if `statistic` counts the time of a wait only when the wait ends; nil otherwise.
+  ///
+  /// The word with the given index is above 0 during a wait.
   private let flag: (statistic: Statistic, word: Int)?
 
-  /// Creates the cell of the statistic at a position in a group's schema.
+  /// Creates the cell of the statistic with the given index in a group's schema.
   init(_ index: Int, of entry: Plan.Entry, _ meanings: Meanings) {
     let schema = entry.group.schema
     statistic = schema.statistics[index]
@@ -37,7 +45,7 @@ final class TopCell {
     }
   }
 
-  /// Returns `true` if a statistic of an aggregate counts members by state.
+  /// Returns `true` if a statistic of an aggregate counts members by state or boolean value.
   private static func isStateCount(_ index: Int, of entry: Plan.Entry) -> Bool {
     guard let aggregate = entry.group.aggregation?.definition else { return false }
     let origin = aggregate.origin(of: index)
@@ -46,10 +54,10 @@ final class TopCell {
       && aggregate.schema.statistics[index].kind.isHistogram
   }
 
-  /// Returns the value to show and sort by.
+  /// Returns the value that is shown and by which rows are sorted.
   ///
-  /// It is the rate of a counter, the 99th percentile of a histogram in the last interval, or the
-  /// value of any other statistic.
+  /// The result is the rate of a counter, the 99th percentile of a histogram in the last interval,
+  /// or the value of any other statistic.
   func value(_ sampler: Sampler) -> TopValue {
     if isStateCount {
       guard let count = sampler.value(statistic, at: placement, word: 1) else {
@@ -97,7 +105,10 @@ final class TopCell {
     return TopValue(value: Float(Double(bounds.upper ?? bounds.lower) * factor))
   }
 
-  /// Returns the total since the source was created or reset, or the value of a level.
+  /// Returns the total of a counter or the number of samples of a histogram, since the source was
+  /// created or reset.
+  ///
+  /// For other statistics, returns the value.
   func total(_ sampler: Sampler) -> (text: String, value: Float) {
     if isStateCount {
       let value = value(sampler)

@@ -1,19 +1,23 @@
 internal import Statistics
 
-/// The samples of the last minutes, one per second, limited in time and memory.
+/// Keeps the samples of the last minutes, at most one per second, within limits of age and memory.
 struct TopHistory {
   /// The maximum age of a sample, in nanoseconds.
   static let maximumAge: UInt64 = 600_000_000_000
-  /// The minimum time between kept samples, in nanoseconds.
+  /// The minimum time between two samples of the history, in nanoseconds.
   static let minimumSpacing: UInt64 = 950_000_000
-  /// The memory limit; beyond it the oldest samples are removed regardless of their age.
+  /// The memory limit in bytes.
+  ///
+  /// Above this limit, the oldest samples are removed regardless of their age.
   static let maximumByteCount = 24 << 20
 
   /// The samples, oldest first.
   private(set) var samples: [TopSample] = []
   private var byteCount = 0
 
-  /// Appends a sample unless it follows the previous one too closely; removes old samples.
+  /// Appends a sample if it is at least `minimumSpacing` newer than the previous sample.
+  ///
+  /// After appending, removes samples that exceed the limits.
   ///
   /// - Returns: `true` if the sample was appended.
   @discardableResult
@@ -36,15 +40,15 @@ struct TopHistory {
     return true
   }
 
-  /// Returns the values of a row and column in the samples before a position, oldest first.
+  /// Returns the values of a row and column from the samples before a given index, oldest first.
   ///
   /// - Parameters:
-  ///   - view: The position of the view.
+  ///   - view: The index of the view.
   ///   - row: The source of the row.
   ///   - column: The name of the statistic.
   ///   - count: The maximum number of values.
-  ///   - end: The position after the last sample.
-  /// - Returns: One value per sample; NaN if it is missing.
+  ///   - end: The index after the last sample to use.
+  /// - Returns: One value per sample. A missing value is NaN.
   func values(
     _ view: Int, of row: ObjectIdentifier, _ column: String, count: Int, before end: Int
   ) -> [Float] {

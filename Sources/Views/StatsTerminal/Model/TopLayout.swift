@@ -4,13 +4,15 @@ import StatsKnowledge
 import StatsText
 internal import StatsTree
 
-/// The rows and columns of all views, valid for one generation of the tree.
+/// Finds the rows and columns of all views.
+///
+/// The layout is valid until the plan or the tree changes.
 final class TopLayout {
   struct Column: Hashable {
     /// The name of the statistic.
     let name: String
     let title: String
-    /// Whether other statistics divide this one into causes.
+    /// Whether other statistics divide the statistic of this column into causes.
     let hasCauses: Bool
   }
 
@@ -22,9 +24,11 @@ final class TopLayout {
     let nameWidth: Int
     /// Whether the row is the sum of other rows.
     let isTotal: Bool
-    /// The process of the VM or publisher.
+    /// The process ID of the VM or publisher.
     let pid: String?
-    /// The groups and placements from which the cells were made.
+    /// The IDs and placements of the groups from which the cells were made.
+    ///
+    /// A placement is the location of a group's values in the sampler's snapshots.
     let groups: [UInt64]
     let placements: [Placement]
     let cells: [TopCell?]
@@ -35,9 +39,10 @@ final class TopLayout {
     let view: TopView
     let columns: [Column]
     let rows: [Row]
-    /// The position of the row of each source.
+    /// The index of the row of each source.
     let indexOf: [ObjectIdentifier: Int]
-    /// The position of the column that has causes.
+    /// The index of the column whose statistic is divided into causes; nil if there is no such
+    /// column.
     let wholeColumn: Int?
   }
 
@@ -49,8 +54,8 @@ final class TopLayout {
 
   /// Creates the layout of a sampler's current plan.
   ///
-  /// Unchanged rows are copied from the old layout: if one of a hundred VMs started or stopped, the
-  /// cells of the other VMs are not looked up again.
+  /// Unchanged rows are copied from the old layout. If one of a hundred VMs starts or stops, the
+  /// cells of the other VMs are therefore not looked up again.
   init(_ sampler: Sampler, _ meanings: Meanings, instead old: TopLayout? = nil) {
     generation = sampler.plan.generation
     treeGeneration = sampler.tree.generation
@@ -96,7 +101,9 @@ final class TopLayout {
       wholeColumn: columns.firstIndex(where: \.hasCauses))
   }
 
-  /// Returns the columns of the headline statistics, except those that are parts of another one.
+  /// Returns the columns of the headline statistics, which are the statistics with a rank.
+  ///
+  /// A statistic that is part of another headline statistic has no column.
   private static func columns(
     _ sources: [Source], _ entries: [ObjectIdentifier: [Plan.Entry]], _ sampler: Sampler,
     _ meanings: Meanings
@@ -120,7 +127,7 @@ final class TopLayout {
     var names = ranks.filter { !isPart($0.key) }.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
       .map(\.key)
     if names.isEmpty {
-      // Statistics without meanings have no ranks.
+      // Statistics that are not in `meanings` have no ranks.
       let section = SummarySection(paths: Set(sources.map(\.path)))
       names = SummaryTable.headlines(for: sampler, section, limit: maximumColumnCount)
     }
@@ -159,7 +166,7 @@ final class TopLayout {
 }
 
 extension TopLayout.Row {
-  /// Returns `true` if a new row of the source would be equal.
+  /// Returns `true` if the row is still valid, because a new row of the source would be equal.
   fileprivate func isCurrent(for source: Source, _ entries: [Plan.Entry]) -> Bool {
     self.source === source && groups.count == entries.count
       && entries.indices.allSatisfy {

@@ -2,11 +2,11 @@ import Statistics
 internal import StatsFormats
 internal import StatsTree
 
-/// The values of all views in one pass, in a compact form for the history.
+/// Stores the values of all views in one sample, in a compact form for the history.
 struct TopSample {
   let layout: TopLayout
   let timestamp: Timestamp
-  /// The parts, by view.
+  /// The values of each view, in the order of `TopLayout.tables`.
   let parts: [Part]
 
   struct Part {
@@ -47,7 +47,7 @@ struct TopSample {
     }
   }
 
-  /// Creates a sample from the last pass.
+  /// Creates a sample from the sampler's last sample.
   init(_ layout: TopLayout, _ sampler: Sampler, at timestamp: Timestamp) {
     self.layout = layout
     self.timestamp = timestamp
@@ -61,7 +61,7 @@ struct TopSample {
     part.notes.reserveCapacity(count)
     part.causes.reserveCapacity(table.rows.count)
     part.statuses.reserveCapacity(table.rows.count)
-    // Iterate over indices: copying a row counts its references.
+    // The loop uses indices, because copying a row would change its reference counts.
     for row in table.rows.indices {
       let start = part.values.count
       for column in table.columns.indices {
@@ -79,7 +79,10 @@ struct TopSample {
     return part
   }
 
-  /// Returns the status of a row's source, or of its first group that is not up.
+  /// Returns the status of a row's source or, if the source is up, the status of the first group
+  /// that is not up.
+  ///
+  /// The result is `up` if the source and all groups are up.
   static func status(
     of row: Int, in table: TopLayout.Table, _ sampler: Sampler
   ) -> Status {
@@ -92,13 +95,13 @@ struct TopSample {
     return .up
   }
 
-  /// Returns a value of a view.
+  /// Returns the value in a row and column of a view.
   func value(_ view: Int, row: Int, column: Int) -> TopValue {
     let index = row * layout.tables[view].columns.count + column
     return TopValue(value: parts[view].values[index], notes: parts[view].notes[index])
   }
 
-  /// The approximate memory size.
+  /// The approximate size in memory, in bytes.
   var byteCount: Int {
     parts.reduce(0) { $0 + $1.values.count * 5 + $1.statuses.count * 5 + 128 }
   }

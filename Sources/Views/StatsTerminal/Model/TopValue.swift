@@ -1,9 +1,9 @@
 internal import Statistics
 internal import StatsFormats
 
-/// The value of a row and column, in the form that is kept and sorted.
+/// The value of one row and column, in the form that is stored in the history and used for sorting.
 struct TopValue: Hashable {
-  /// The value in base units; NaN if it is missing.
+  /// The value in base units; NaN if the value is missing.
   var value: Float
   var notes: TopFootnotes = []
 
@@ -19,7 +19,7 @@ struct TopFootnotes: OptionSet, Hashable {
   static let afterReset = TopFootnotes(rawValue: 2)
   static let ongoing = TopFootnotes(rawValue: 4)
 
-  /// The marks after a value.
+  /// The marks that follow the value on the screen.
   var marks: String {
     if isEmpty { return "" }
     return (contains(.exceedsInterval) ? Footnote.exceedsInterval.mark : "")
@@ -30,7 +30,7 @@ struct TopFootnotes: OptionSet, Hashable {
 
 /// The text format of a statistic's values.
 enum TopFormat: Hashable {
-  /// Time divided by time: 1 is one CPU.
+  /// Time divided by time. The value 1 means the time of one CPU.
   case share
   case rate(Unit)
   case level(Unit)
@@ -49,7 +49,9 @@ enum TopFormat: Hashable {
       }
   }
 
-  /// Formats a value with its marks; a missing value is `-`.
+  /// Formats a value and its marks.
+  ///
+  /// A missing value is shown as `-`.
   func text(_ cell: TopValue, hasUnits: Bool) -> String {
     let marks = cell.notes.marks
     if cell.isNone { return "-" + marks }
@@ -71,7 +73,10 @@ enum TopFormat: Hashable {
     }
   }
 
-  /// Formats a number without unit or prefix: three decimals below 10, otherwise rounded.
+  /// Formats a number without unit or prefix.
+  ///
+  /// A number below 10 has three decimals or is an integer. Any other number is rounded to an
+  /// integer.
   private static func digits(_ value: Double) -> String {
     guard abs(value) < 1e15 else { return "\(value)" }
     if abs(value) >= 10 || value == value.rounded() { return String(Int64(value.rounded())) }

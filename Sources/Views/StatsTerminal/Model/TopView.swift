@@ -1,6 +1,6 @@
 internal import StatsTree
 
-/// A view of `vitals top`: the kind of its rows.
+/// A view of `vitals top`, which determines what the rows show, such as VMs or vCPUs.
 public enum TopView: String, CaseIterable, Hashable, Sendable {
   case vms
   case vcpus
@@ -8,7 +8,7 @@ public enum TopView: String, CaseIterable, Hashable, Sendable {
   case groups
   case programs
 
-  /// The title on the screen.
+  /// The title of the view on the screen.
   var title: String {
     switch self {
     case .vms: "VMs"
@@ -19,7 +19,7 @@ public enum TopView: String, CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// The view that has a row for a source; nil if none has.
+  /// Selects the view that has a row for a source; nil if no view has such a row.
   init?(_ source: Source) {
     switch source.role {
     case .vms, .domains, .vm, .domain: self = .vms
@@ -42,7 +42,7 @@ public enum TopView: String, CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// The text for a view without rows.
+  /// The text that is shown if the view has no rows.
   var emptyText: String {
     switch self {
     case .vms, .vcpus:

@@ -1,8 +1,9 @@
-/// A line of small bars with the newest value on the right.
+/// Draws a line of small bars, with the bar of the newest value on the right.
 enum Sparkline {
   /// Returns one bar per value.
   ///
-  /// A full bar is `full`, or the maximum value if that is larger. A missing value is a space.
+  /// A bar of full height means the value `full`, or the maximum of the values if the maximum is
+  /// larger than `full`. A missing value is drawn as a space.
   static func text(_ values: [Float], width: Int, full: Float = 0) -> String {
     let maximum = values.reduce(full) { $1.isNaN ? $0 : max($0, $1) }
     var text = String.UnicodeScalarView()

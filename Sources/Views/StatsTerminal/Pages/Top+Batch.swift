@@ -7,7 +7,7 @@ extension Top {
   ///   - columns: The line length.
   ///   - timestamp: The current time.
   ///   - clock: The time of day to show.
-  /// - Returns: A line with the time, the titles and the rows.
+  /// - Returns: A line with the time, a line with the titles, and one line per row.
   public mutating func text(columns: Int, at timestamp: Timestamp, clock: String) -> String {
     let rowCount = model.current?.layout.tables.reduce(0) { max($0, $1.rows.count) } ?? 0
     let frame = frame(

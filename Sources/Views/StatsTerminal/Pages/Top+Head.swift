@@ -3,7 +3,9 @@ internal import StatsFormats
 internal import StatsTree
 
 extension Top {
-  /// Draws the two lines above the titles: time and state, then the views.
+  /// Draws the two lines above the titles of the columns.
+  ///
+  /// The first line has the time and the state. The second line has the views.
   func drawHead(_ frame: inout Frame, at timestamp: Timestamp, clock: String) {
     var column = frame.put("vitals top", row: 0, column: 0, .strong)
     column = frame.put("  \(clock)  every \(intervalText)", row: 0, column: column)
@@ -49,7 +51,7 @@ extension Top {
     }
   }
 
-  /// The title of a page that was opened from another one.
+  /// The title of a page that was opened from another page.
   private var pageTitle: String {
     switch page.kind {
     case .table(let view, let path): path.map { "vCPUs of \($0)" } ?? view.title
@@ -85,7 +87,9 @@ extension Top {
   /// Returns the number of explanation lines above the keys.
   static func explanationLines(of frame: Frame) -> Int { frame.rows >= 20 ? 2 : 1 }
 
-  /// Draws an explanation above the keys; text that does not fit is truncated.
+  /// Draws an explanation above the keys.
+  ///
+  /// A text that does not fit is truncated.
   func explain(_ text: String, _ frame: inout Frame, _ style: Style = .dim) {
     let lines = Self.explanationLines(of: frame)
     let first = frame.rows - 1 - lines
@@ -117,7 +121,7 @@ extension Top {
     }
   }
 
-  /// Formats the time between two times: `42 s` or `1m05s`.
+  /// Formats the time between two times, such as `42 s` or `1m05s`.
   static func span(_ now: UInt64, since then: UInt64) -> String {
     let seconds = (now > then ? now - then : 0) / 1_000_000_000
     if seconds < 60 { return "\(seconds) s" }
@@ -126,7 +130,9 @@ extension Top {
 }
 
 extension TopSample {
-  /// Returns the number of rows of a view, without sums.
+  /// Returns the number of rows of a view.
+  ///
+  /// Rows that are sums are not counted.
   func count(of view: TopView) -> Int {
     layout.tables.first { $0.view == view }?.rows.count { !$0.isTotal } ?? 0
   }

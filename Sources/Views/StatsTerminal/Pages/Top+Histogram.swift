@@ -4,7 +4,7 @@ import StatsKnowledge
 internal import StatsTree
 
 extension Top {
-  /// Finds the histogram of a source; nil if the group or source no longer exists.
+  /// Finds a histogram of a source; nil if the group or the source no longer exists.
   func histogram(
     _ path: String, _ group: UInt64, _ index: Int
   ) -> (statistic: Statistic, entry: Plan.Entry)? {
@@ -14,7 +14,8 @@ extension Top {
     return (entry.group.schema.statistics[index], entry)
   }
 
-  /// Draws a histogram of the last interval, or of all samples since a reset.
+  /// Draws a histogram with the samples of the last interval, or with all samples since the last
+  /// reset.
   mutating func drawHistogram(
     of path: String, _ group: UInt64, _ index: Int, _ frame: inout Frame
   ) {
@@ -71,7 +72,7 @@ extension Top {
     guard let first = full.first, let last = full.last else { return }
     let maximum = histogram.counts.max() ?? 0
     let room = frame.rows - 7 - Self.explanationLines(of: frame)
-    // The highest buckets are omitted if there is no room.
+    // The highest buckets are omitted if there is no room for all buckets.
     let buckets = Array(first...last).prefix(room)
     let length = max(1, frame.columns - 38)
     for (line, index) in buckets.enumerated() {

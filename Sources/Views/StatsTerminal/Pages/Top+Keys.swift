@@ -2,7 +2,9 @@ internal import Statistics
 internal import StatsTree
 
 extension Top {
-  /// Executes the command of a key; the caller draws a new frame afterwards.
+  /// Executes the command of a key.
+  ///
+  /// After this call, the caller must draw a new frame.
   ///
   /// - Parameters:
   ///   - key: The key.
@@ -73,7 +75,9 @@ extension Top {
 
   // MARK: - Rows
 
-  /// Moves the selection; returns `false` if the key is not a movement key.
+  /// Moves the selection.
+  ///
+  /// Returns `false` if the key is not a movement key.
   private mutating func moveSelection(_ key: Key) -> Bool {
     let step: Int
     switch key {
@@ -150,7 +154,7 @@ extension Top {
   }
 
   private mutating func push(_ kind: TopPage.Kind) {
-    // Statistics and histograms exist only for the last pass.
+    // Pages of statistics and histograms can show only the last sample.
     if case .table = kind {} else if stepsBack > 0 { stepsBack = 0 }
     pages.append(TopPage(kind))
     rowKeys = []
@@ -168,7 +172,7 @@ extension Top {
   private mutating func stepBack(by count: Int) {
     guard case .table = page.kind else { return }
     stepsBack = max(0, min(model.stepCount, stepsBack + count))
-    // A past sample stays on the screen.
+    // Sampling is suspended, so that a past sample stays on the screen.
     if stepsBack > 0 { isFrozen = true }
   }
 

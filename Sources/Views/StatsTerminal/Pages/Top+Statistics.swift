@@ -4,7 +4,7 @@ import StatsKnowledge
 internal import StatsTree
 
 extension Top {
-  /// One statistic of the source on the page.
+  /// A row of the page, which shows one statistic of the source.
   private struct Row {
     let key: String
     let group: String
@@ -13,7 +13,7 @@ extension Top {
     let total: (text: String, value: Float)
   }
 
-  /// The sort orders.
+  /// The names of the sort orders.
   private static let columns = ["order", "total", "rate", "name"]
 
   /// Draws all statistics of a source with totals and rates.

@@ -23,7 +23,7 @@ extension Top {
     }
     let shown = order[page.scroll..<min(order.count, page.scroll + roomForRows)]
     let graphs = graphs(of: shown, table, place, columns, sort)
-    // All graphs have the scale of the maximum on the screen, so that rows are comparable.
+    // The maximum on the screen determines the scale of all graphs, so that rows are comparable.
     let full = zip(shown, graphs).reduce(Float(0)) { maximum, row in
       table.rows[row.0].isTotal ? maximum : row.1.reduce(maximum) { $1.isNaN ? $0 : max($0, $1) }
     }
@@ -39,13 +39,15 @@ extension Top {
     drawExplanation(of: order[selected], table, sort, order.count, &frame)
   }
 
-  /// Returns the position of the sort column; nil if rows have tree order.
+  /// Returns the index of the sort column; nil if the rows are in the order of the tree.
   private func sortColumn(of table: TopLayout.Table) -> Int? {
     guard let name = page.sortName else { return table.columns.isEmpty ? nil : 0 }
     return table.columns.firstIndex { $0.name == name }
   }
 
-  /// Returns the rows to show in sort order; sums come first.
+  /// Returns the indices of the rows to show, in sort order.
+  ///
+  /// Rows that are sums come first.
   private func order(
     _ sample: TopSample, _ place: Int, below path: String?, sort: Int?
   ) -> [Int] {
@@ -146,7 +148,9 @@ extension Top {
     }
   }
 
-  /// Returns the last values of the sort column for each row; none if there is no room.
+  /// Returns the last values of the sort column for each row.
+  ///
+  /// Returns no values if there is no room for graphs.
   private func graphs(
     of rows: ArraySlice<Int>, _ table: TopLayout.Table, _ place: Int, _ columns: TopColumns,
     _ sort: Int?
@@ -167,13 +171,13 @@ extension Top {
       sample.value(place, row: row, column: column), hasUnits: hasUnits)
   }
 
-  /// Draws the meaning of the sort column, or the status of the selected row if it is not up.
+  /// Draws the status of the selected row or, if the row is up, the description of the sort column.
   private func drawExplanation(
     of index: Int, _ table: TopLayout.Table, _ sort: Int?, _ count: Int,
     _ frame: inout Frame
   ) {
     let count = count > roomForRows ? "\(count) rows. " : ""
-    // Placements of past samples are not valid any more.
+    // Only the last sample is checked, because the placements of past samples are no longer valid.
     if stepsBack == 0, let current = model.current {
       let status = TopSample.status(of: index, in: table, model.sampler)
       if status != .up {
@@ -195,7 +199,7 @@ extension Top {
 }
 
 extension TopSample {
-  /// Returns `true` if a row has a value other than zero, or is not up.
+  /// Returns `true` if a row has a value other than zero, or if its status is not `up`.
   func isNonzeroOrNotUp(_ view: Int, row: Int) -> Bool {
     if parts[view].statuses[row] != .up { return true }
     let count = layout.tables[view].columns.count

@@ -1,36 +1,40 @@
 public import Statistics
 internal import StatsTree
 
-/// The state of `vitals top`: it executes keys and draws frames.
+/// Keeps the state of `vitals top`, executes the commands of keys and draws frames.
 ///
-/// It does no input or output itself, so that tests can reach every state.
+/// `Top` does no input or output itself, so that tests can reach every state.
 public struct Top {
   public let model: TopModel
-  /// The open pages, the visible one last; never empty.
+  /// The open pages.
+  ///
+  /// The last page is visible. There is always at least one page.
   var pages: [TopPage]
   var hasUnits = true
   var showsTotals = false
-  /// The number of samples between the shown sample and the last one.
+  /// The number of samples by which the shown sample precedes the last sample.
   var stepsBack = 0
   /// Whether sampling is suspended.
   public internal(set) var isFrozen = false
   var isHelpShown = false
   var prompt: TopPrompt?
-  /// The sampling interval as shown, such as `1s`.
+  /// The sampling interval as text on the screen, such as `1s`.
   public var intervalText: String
-  /// The number of rows that fit on the last frame.
+  /// The number of rows that fit on the last drawn frame.
   var roomForRows = 10
-  /// The keys of the rows of the last frame, in its order.
+  /// The keys that identify the rows of the page.
+  ///
+  /// The order is that of the last drawn frame.
   var rowKeys: [String] = []
-  /// The sort columns of the last frame.
+  /// The names of the columns by which the rows of the last drawn frame can be sorted.
   var sortNames: [String] = []
   /// The last values of the statistics of the source on the visible page.
   var statisticHistory = TopStatisticHistory()
 
   /// - Parameters:
-  ///   - model: The data.
-  ///   - view: The first view.
-  ///   - intervalText: The sampling interval as shown.
+  ///   - model: The data to show.
+  ///   - view: The view that is shown first.
+  ///   - intervalText: The sampling interval as text on the screen.
   public init(_ model: TopModel, view: TopView = .vms, intervalText: String) {
     self.model = model
     self.intervalText = intervalText
@@ -55,24 +59,28 @@ public struct Top {
     }
   }
 
-  /// The statistics by which rows can be sorted; empty before the first sample.
+  /// The names of the statistics by which rows can be sorted.
+  ///
+  /// The list is empty before the first sample.
   public var columnNames: [String] {
     guard case .table(let view, _) = page.kind else { return sortNames }
     let table = model.current?.layout.tables.first { $0.view == view }
     return table?.columns.map(\.name) ?? []
   }
 
-  /// Sorts by a statistic, one of `columnNames`.
+  /// Sorts the rows by a statistic.
+  ///
+  /// `name` must be one of `columnNames`.
   public mutating func sort(by name: String) { page.sortName = name }
 
-  /// Sets the initial state of the keys `z`, `u` and `t`.
+  /// Sets the initial state of the options that the keys `z`, `u` and `t` change later.
   public mutating func set(hidesZeros: Bool, hasUnits: Bool, showsTotals: Bool) {
     page.hidesZeros = hidesZeros
     self.hasUnits = hasUnits
     self.showsTotals = showsTotals
   }
 
-  /// Records the last pass of the model's sampler.
+  /// Records the last sample of the model's sampler.
   public mutating func recordSample(at timestamp: Timestamp) {
     model.recordSample(at: timestamp)
     if case .statistics(let path) = page.kind { statisticHistory.record(path, model) }
@@ -117,7 +125,7 @@ public struct Top {
 
   /// Sets the rows of the page and scrolls so that the selected row is visible.
   ///
-  /// - Returns: The position of the selected row; nil without rows.
+  /// - Returns: The index of the selected row; nil if there are no rows.
   mutating func updateSelection(_ keys: [String]) -> Int? {
     rowKeys = keys
     guard !keys.isEmpty else { return nil }

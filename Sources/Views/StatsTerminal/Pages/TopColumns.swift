@@ -1,9 +1,9 @@
-/// The fields of a table that fit the screen, with their positions.
+/// Selects the columns of a table that fit the screen and computes their positions on the screen.
 struct TopColumns {
   enum Kind: Hashable {
     case name
     case state
-    /// A statistic, by its position in the table's columns.
+    /// A statistic, given by the index of its column in the table.
     case statistic(Int)
     case causes
     case sparkline
@@ -58,7 +58,7 @@ struct TopColumns {
     }
   }
 
-  /// The field of the graphs; nil if there is no room for it.
+  /// The field of the graphs; nil if there is no room for graphs.
   var sparkline: Field? { fields.first { $0.kind == .sparkline } }
 
   private static func order(_ kind: Kind) -> Int {

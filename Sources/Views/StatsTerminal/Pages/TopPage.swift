@@ -1,13 +1,14 @@
 internal import StatsTree
 
-/// One page of the screen with its selection, sort order and filter.
+/// The state of one page of the screen: its selection, sort order and filter.
 struct TopPage {
   enum Kind: Hashable {
     /// The rows of a view, or only the rows below a source, such as the vCPUs of one VM.
     case table(TopView, below: String?)
     /// All statistics of a source.
     case statistics(path: String)
-    /// A histogram of a source: the group's ID and the position in its schema.
+    /// A histogram of a source, given by the ID of the group and the index of the histogram in the
+    /// group's schema.
     case histogram(path: String, group: UInt64, index: Int)
   }
 
@@ -28,7 +29,7 @@ struct TopPage {
   }
 }
 
-/// A filter for rows.
+/// Selects rows by path, name or process ID.
 struct TopFilter {
   let text: String
   private let pattern: Pattern?
@@ -47,7 +48,7 @@ struct TopFilter {
     }
   }
 
-  /// Returns `true` if a row matches by path, name or process.
+  /// Returns `true` if the path, the name or the process ID of a row matches the filter.
   func matches(_ path: String, name: String, pid own: String?) -> Bool {
     if let pid { return own == pid }
     return pattern.map { $0.matches(path) || $0.matches(name) } ?? true

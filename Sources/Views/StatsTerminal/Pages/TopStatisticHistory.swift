@@ -1,13 +1,15 @@
 internal import Statistics
 internal import StatsTree
 
-/// The values of one source's statistics in the last samples.
+/// Keeps the values of one source's statistics in the last samples.
 struct TopStatisticHistory {
   private var path: String?
   private var values: [String: [Float]] = [:]
   private static let maximumCount = 60
 
-  /// Records the last pass; discards the history if the source is a different one.
+  /// Records the values of the last sample.
+  ///
+  /// If the source is not the source of the previous call, first discards all older values.
   mutating func record(_ path: String, _ model: TopModel) {
     if self.path != path { self = TopStatisticHistory() }
     self.path = path

@@ -14,7 +14,8 @@ public struct Palette: Hashable, Sendable {
     self.isUnicode = isUnicode
   }
 
-  /// Detects the palette from TERM, COLORTERM, NO_COLOR, and LC_ALL, LC_CTYPE or LANG.
+  /// Detects the palette from the environment variables TERM, COLORTERM, NO_COLOR, LC_ALL, LC_CTYPE
+  /// and LANG.
   ///
   /// The result is nil if the terminal cannot move its cursor.
   public init?(environment: (String) -> String?) {

@@ -1,4 +1,6 @@
-/// Encodes frames for a terminal, as control sequences and the cells that changed.
+/// Encodes frames for a terminal.
+///
+/// The bytes consist of control sequences and of the cells that changed.
 public struct ScreenWriter: Sendable {
   private let palette: Palette
   private var shown: Frame?
@@ -12,10 +14,10 @@ public struct ScreenWriter: Sendable {
   /// Restores the primary screen and the cursor.
   public static let leave = Array("\u{1b}[0m\u{1b}[?7h\u{1b}[?25h\u{1b}[?1049l".utf8)
 
-  /// Discards the last frame, so that the next one is drawn completely.
+  /// Discards the last frame, so that the next frame is drawn completely.
   public mutating func forget() { shown = nil }
 
-  /// Returns the bytes that change the screen from the last frame to this one.
+  /// Returns the bytes that change the screen from the last frame to the given frame.
   ///
   /// - Complexity: O(*n*) in the number of cells.
   public mutating func bytes(for frame: Frame) -> [UInt8] {
@@ -38,7 +40,7 @@ public struct ScreenWriter: Sendable {
   ) {
     let start = row * frame.columns
     var column = 0
-    // The column of the cursor; nil while it is not in this row.
+    // The column of the cursor; nil while the cursor is not in this row.
     var cursor: Int?
     while column < frame.columns {
       guard frame.cells[start + column] != old.cells[start + column] else {

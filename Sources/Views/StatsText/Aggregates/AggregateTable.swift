@@ -33,7 +33,9 @@ public struct AggregateTable {
     self.pattern = pattern
   }
 
-  /// Returns the rows of the sampler's last sample. There are no rows if `list` is the only output.
+  /// Returns the rows of the sampler's last sample.
+  ///
+  /// There are no rows if `list` is the only output.
   ///
   /// Sources whose rows would exceed `rowLimit` are omitted. The first source is always included.
   public mutating func result(

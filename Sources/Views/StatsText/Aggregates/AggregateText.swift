@@ -119,8 +119,9 @@ public struct AggregateText: Sendable {
     return row
   }
 
-  /// Returns `true` if all results in a row are zero or missing. The result of the function `zero`
-  /// is ignored.
+  /// Returns `true` if all results in a row are zero or missing.
+  ///
+  /// The result of the function `zero` is ignored.
   private func isZero(_ row: [String]) -> Bool {
     var index = 1
     let functions = outputs.compactMap(\.function)

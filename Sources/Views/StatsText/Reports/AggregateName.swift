@@ -1,7 +1,8 @@
 public import Statistics
 
-/// The name of an aggregate's statistic, such as `exits.max`. The name consists of the name of the
-/// members' statistic, a period and a function.
+/// The name of an aggregate's statistic, such as `exits.max`.
+///
+/// The name consists of the name of the members' statistic, a period and a function.
 public struct AggregateName {
   /// The name of the members' statistic, or a pattern that matches several names.
   public let base: String

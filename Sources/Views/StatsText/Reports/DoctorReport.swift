@@ -31,8 +31,9 @@ public struct DoctorReport {
     self.width = width
   }
 
-  /// The maximum number of values that are shown side by side. Each value comes from one member
-  /// (source) of a finding.
+  /// The maximum number of values that are shown side by side.
+  ///
+  /// Each value comes from one member (source) of a finding.
   private static let maximumColumns = 4
 
   public var text: String {
@@ -96,8 +97,9 @@ public struct DoctorReport {
     return ((paths.first ?? "") + (tail.isEmpty ? "" : " (and \(tail))")).printable
   }
 
-  /// Returns the values side by side. If a value is missing, the reason for the first missing value
-  /// follows.
+  /// Returns the values side by side.
+  ///
+  /// If a value is missing, the reason for the first missing value follows.
   private static func values(_ results: [Result<Measure, MissingValuesError>]) -> String {
     var reason: String?
     let texts = results.map { result in
@@ -133,7 +135,7 @@ public struct DoctorReport {
     return lines
   }
 
-  // MARK: - Gaps
+  // MARK: - Rules that could not be evaluated
 
   /// One entry for each set of sources, with all rules that could not be evaluated for these
   /// sources.

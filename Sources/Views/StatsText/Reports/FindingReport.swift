@@ -23,8 +23,10 @@ public struct FindingReport {
 
   private var passedCount: Int { findings.count - failedCount - skippedCount }
 
-  /// Returns one line for each checked object. One line for each failed or skipped rule follows the
-  /// line of its object. The last line has the totals.
+  /// Returns one line for each checked object.
+  ///
+  /// One line for each failed or skipped rule follows the line of its object. The last line has the
+  /// totals.
   ///
   /// If `all` is set, passed rules also have a line.
   public func text(all: Bool) -> String {
@@ -72,8 +74,9 @@ public struct FindingReport {
     }
   }
 
-  /// Returns JUnit XML for build servers. The XML contains a test suite with one test case for each
-  /// finding.
+  /// Returns JUnit XML for build servers.
+  ///
+  /// The XML contains a test suite with one test case for each finding.
   public func junit() -> String {
     var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
     text += "<testsuite name=\"vitals check\" tests=\"\(findings.count)\""

@@ -18,7 +18,9 @@ public struct Neighbours {
 
   /// The CPUs on which the thread is allowed to run.
   public let cpus: Set<Int>
-  /// The processes, the largest share first. The list is empty if no process used a CPU for long.
+  /// The processes, the largest share first.
+  ///
+  /// The list is empty if no process used a CPU for long.
   public let all: [Neighbour]
 
   public init(cpus: Set<Int>, all: [Neighbour]) {

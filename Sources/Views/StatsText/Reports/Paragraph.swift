@@ -1,7 +1,9 @@
 /// Wraps and shortens text.
 enum Paragraph {
-  /// Returns a label and, beside the label, the text wrapped to `width` characters. The label has a
-  /// column of its own.
+  /// Returns a label and, beside the label, the wrapped text.
+  ///
+  /// The label has a column of its own. Lines have at most `width` characters if `width` is not
+  /// very small.
   static func labelled(_ label: String, _ text: String, width: Int) -> String {
     let column = 10
     var lines = [""]

@@ -8,7 +8,9 @@ public struct RuleList {
     let name: String
     let rules: [(id: String, text: String)]
 
-    /// Creates the list of all rules of a type. `name` states what the checker examines.
+    /// Creates the list of all rules of a type.
+    ///
+    /// `name` states what the checker examines.
     public init<Rule: CheckRule>(_ name: String, _ rules: Rule.Type) {
       self.name = name
       self.rules = rules.allCases.map { ($0.id, $0.text) }
@@ -21,7 +23,9 @@ public struct RuleList {
     self.checkers = checkers
   }
 
-  /// The name of each checker, followed by one line per rule. A blank line separates checkers.
+  /// The name of each checker, followed by one line per rule.
+  ///
+  /// A blank line separates checkers.
   public var text: String {
     checkers.map { checker in
       "\(checker.name)\n" + checker.rules.map { "\($0.id)  \($0.text)\n" }.joined()

@@ -7,7 +7,9 @@ public import StatsTree
 public struct SourceList {
   private let sources: [Source]
   private let sampler: Sampler
-  /// The root sources of the inputs. The diagnostics of these sources come first.
+  /// The root sources of the inputs.
+  ///
+  /// The diagnostics of these sources come first.
   private let roots: [Source]
   /// The visible groups by id.
   private let entries: [UInt64: Plan.Entry]
@@ -31,8 +33,10 @@ public struct SourceList {
     source.groups.compactMap { entries[$0.id] }
   }
 
-  /// Returns the status of the source if it is not `up`. Otherwise, returns the status of the first
-  /// group that is not `up`, or `up` if all groups are up.
+  /// Returns the status of the source or, if the source is up, the status of the first group that
+  /// is not up.
+  ///
+  /// The result is `up` if the source and all groups are up.
   private func status(of source: Source) -> Status {
     if source.status != .up { return source.status }
     // Aggregates without members are ignored, because none of their values is missing.

@@ -4,8 +4,9 @@ public import StatsInput
 public import StatsRules
 internal import StatsTree
 
-/// Writes the lines of `vitals watch --format json` that are not samples. `docs/json.md` describes
-/// these lines.
+/// Writes the lines of `vitals watch --format json` that are not samples.
+///
+/// `docs/json.md` describes these lines.
 public enum WatchJSON {
   /// Returns the line of an event; `nil` for an event without a line.
   public static func line(of event: InputEvent, at time: Timestamp) -> [UInt8]? {
@@ -35,8 +36,9 @@ public enum WatchJSON {
     }
   }
 
-  /// Returns the line of a source for which a condition holds. The line contains the values of the
-  /// condition's terms.
+  /// Returns the line of a source for which a condition holds.
+  ///
+  /// The line contains the values of the condition's terms.
   public static func line(
     of subject: Subject, _ condition: Formula, _ terms: [Formula], at time: Timestamp
   ) -> [UInt8] {

@@ -26,8 +26,8 @@ struct GroupBlock {
   private(set) var notes: Set<Footnote> = []
   private let options: ShowText
   private let ongoingTime: OngoingTime
-  /// The number of members of an aggregate, because all members can spend time at once; 1 for other
-  /// groups.
+  /// The number of members of an aggregate, which together can spend the time of as many CPUs; 1
+  /// for other groups.
   private let memberCount: Int
 
   init(_ options: ShowText, _ sampler: Sampler, _ entry: Plan.Entry) {
@@ -58,8 +58,9 @@ struct GroupBlock {
     }
   }
 
-  /// Formats the part of a sum that comes from departed members. The text is empty if there is no
-  /// such part.
+  /// Formats the part of a sum that comes from departed members.
+  ///
+  /// The text is empty if there is no such part.
   private func departed(
     _ index: Int, _ statistic: Statistic, _ sampler: Sampler, _ entry: Plan.Entry
   ) -> String {
@@ -190,8 +191,9 @@ struct GroupBlock {
     }
   }
 
-  /// Appends a description, which is truncated to `room` characters. Appends nothing if `room` is
-  /// too small for the first 24 characters and for the whole description.
+  /// Appends a description, which is truncated to `room` characters.
+  ///
+  /// Appends nothing if the whole description does not fit and `room` is less than 24.
   private func append(_ meaning: String, room: Int, to text: inout ByteText) {
     guard !meaning.isEmpty, room >= min(24, meaning.count) else { return }
     text.append("  " + (meaning.count <= room ? meaning : meaning.prefix(room - 3) + "..."))

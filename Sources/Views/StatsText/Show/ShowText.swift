@@ -20,11 +20,13 @@ public import StatsTree
 ///     blocking        3 of 6
 /// ```
 public struct ShowText: Sendable {
-  /// The descriptions of the statistics. They tell which statistics count a wait only when the wait
-  /// ends.
+  /// The descriptions of the statistics.
+  ///
+  /// The descriptions tell which statistics count the time of a wait only when the wait ends.
   public var meanings: Meanings
-  /// Whether statistics that are zero or did not change are omitted. A line then gives the number
-  /// of omitted statistics.
+  /// Whether statistics that are zero or did not change are omitted.
+  ///
+  /// A line then gives the number of omitted statistics.
   public var hidesZeros = true
   /// Whether counters are shown with their rates, and histograms with the samples of the interval
   /// only.
@@ -32,7 +34,9 @@ public struct ShowText: Sendable {
   /// Whether each bucket with samples is shown with its exact bounds.
   public var showsBars = false
   /// The maximum length of a line that ends with a description from the schema; nil to show no
-  /// descriptions. A longer description is cut, or omitted if there is too little room for it.
+  /// descriptions.
+  ///
+  /// A longer description is cut, or omitted if there is too little room for it.
   public var meaningWidth: Int?
 
   public init(
@@ -46,8 +50,9 @@ public struct ShowText: Sendable {
     self.meaningWidth = meaningWidth
   }
 
-  /// Returns the blocks of all matching sources, separated by blank lines. The footnotes follow the
-  /// last block.
+  /// Returns the blocks of all matching sources, separated by blank lines.
+  ///
+  /// The footnotes follow the last block.
   public func text(
     of sampler: Sampler, at timestamp: Timestamp, matching pattern: Pattern = .everything
   ) -> String {
@@ -71,8 +76,9 @@ public struct ShowText: Sendable {
     return text.text
   }
 
-  /// Appends the line of a source with its path, status, keys and labels. One line per diagnostic
-  /// of the source follows.
+  /// Appends the line of a source with its path, status, keys and labels.
+  ///
+  /// One line per diagnostic of the source follows.
   func appendHeading(of source: Source, at timestamp: Timestamp, to text: inout ByteText) {
     text.append(printable: source.path)
     text.append("  \(source.status.text(at: timestamp))")

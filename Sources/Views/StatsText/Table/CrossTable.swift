@@ -11,7 +11,9 @@ package struct CrossTable {
   /// The common start of all paths, including the slash.
   private let commonStart: String
   private var names: [String] = []
-  /// The cells. The first index is the statistic, the second index is the source.
+  /// The cells of the table.
+  ///
+  /// The first index is the statistic, the second index is the source.
   private var cells: [[String]] = []
   /// The number of statistics that were omitted because they are zero for all sources.
   package private(set) var zeroCount = 0
@@ -22,8 +24,10 @@ package struct CrossTable {
     sources = paths.map { String(String.UnicodeScalarView($0.unicodeScalars.dropFirst(count))) }
   }
 
-  /// Adds a statistic. If zeros are hidden and the statistic is zero or missing for all sources,
-  /// only increments `zeroCount`.
+  /// Adds a statistic.
+  ///
+  /// If zeros are hidden and the statistic is zero or missing for all sources, only increments
+  /// `zeroCount`.
   ///
   /// - Precondition: `row` has one cell per source.
   package mutating func append(_ name: String, _ row: [String], hidesZeros: Bool) {
@@ -36,8 +40,10 @@ package struct CrossTable {
     cells.append(row)
   }
 
-  /// Returns the lines. Each line has at most `width` characters. If a single column does not fit,
-  /// the line of this column is longer.
+  /// Returns the lines.
+  ///
+  /// Each line has at most `width` characters. If a single column does not fit, the lines of this
+  /// column are longer.
   package func text(width: Int, indent: Int) -> [UInt8] {
     guard !names.isEmpty, !sources.isEmpty else { return [] }
     let room = max(1, width - indent)
@@ -91,8 +97,9 @@ package struct CrossTable {
     return parts
   }
 
-  /// Returns the common parent path of all paths, followed by a slash. The text is empty for a
-  /// single path and for paths without a common parent.
+  /// Returns the common parent path of all paths, followed by a slash.
+  ///
+  /// The text is empty for a single path and for paths without a common parent.
   private static func commonStart(of paths: [String]) -> String {
     guard paths.count > 1, var start = paths.first.map({ $0.split(separator: "/").dropLast() })
     else { return "" }

@@ -3,8 +3,9 @@ internal import StatsFormats
 import StatsKnowledge
 internal import StatsTree
 
-/// Finds the rows and cells of a summary table. The layout is valid until the plan or the tree
-/// changes.
+/// Finds the rows and cells of a summary table.
+///
+/// The layout is valid until the plan or the tree changes.
 struct SummaryLayout {
   /// The location and the format of the value in one row and column.
   struct Cell {
@@ -24,8 +25,9 @@ struct SummaryLayout {
     let aggregates: [Plan.Entry]
     let cells: [Cell?]
 
-    /// Whether any column has a cell. A row without cells is shown only while its status is not
-    /// `up`.
+    /// Whether any column has a cell.
+    ///
+    /// A row without cells is shown only while its status is not `up`.
     var hasNumbers: Bool { cells.contains { $0 != nil } }
   }
 
@@ -58,7 +60,9 @@ struct SummaryLayout {
     }
   }
 
-  /// Identifies the formatters of a group. Groups with equal keys have the same formatters.
+  /// Identifies the formatters of a group.
+  ///
+  /// Groups with equal keys have the same formatters.
   private struct FormatterKey: Hashable {
     let schema: UInt64
     let isAggregate: Bool
@@ -111,8 +115,10 @@ extension SummaryLayout.Row {
     return words.isEmpty ? "-" : words.joined(separator: "+")
   }
 
-  /// Returns the status of the source if it is not `up`. Otherwise, returns the status of the first
-  /// group that is not `up`, or `up` if all groups are up.
+  /// Returns the status of the source or, if the source is up, the status of the first group that
+  /// is not up.
+  ///
+  /// The result is `up` if the source and all groups are up.
   func status(in sampler: Sampler) -> Status {
     guard source.status == .up else { return source.status }
     for index in placements.indices {

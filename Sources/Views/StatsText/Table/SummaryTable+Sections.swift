@@ -12,8 +12,9 @@ public struct SummarySection: Sendable {
     self.paths = paths
   }
 
-  /// Divides the published sources of a plan into sections. Sources with the same publisher and the
-  /// same schemas form one section.
+  /// Divides the published sources of a plan into sections.
+  ///
+  /// Sources with the same publisher and the same schemas form one section.
   ///
   /// The columns of such a section are chosen by the kinds in the schemas, because Vitals has no
   /// ranks for the statistics of other programs.

@@ -87,7 +87,9 @@ public struct TextTable: Sendable {
       droppedColumns: columns.indices.filter { !keptSet.contains($0) }.map { columns[$0].title })
   }
 
-  /// Returns the indices of the columns that fit. Makes the first column narrower if necessary.
+  /// Returns the indices of the columns that fit.
+  ///
+  /// Makes the first column narrower if necessary.
   private func fit(_ columnWidths: inout [Int], limit: Int?) -> [Int] {
     var kept = Array(columns.indices)
     guard let limit else { return kept }
