@@ -2,7 +2,7 @@ import Glibc
 import LinuxSystem
 import StatsTree
 
-/// Standard output and standard error.
+/// Writes to standard output and to standard error.
 enum Console {
   /// Writes bytes unchanged.
   static func write(_ bytes: [UInt8]) throws(SystemError) {
@@ -18,7 +18,9 @@ enum Console {
     try? write(text + "\n")
   }
 
-  /// Writes a line to standard error, after the name of the program; ignores errors.
+  /// Writes the name of the program and a text to standard error, as one line.
+  ///
+  /// Ignores errors.
   static func warn(_ text: String) {
     try? Descriptor.writeStandardError(Array("vitals: \(text)\n".utf8))
   }

@@ -30,7 +30,7 @@ struct Vitals: ParsableCommand {
     ])
 
   static func main() {
-    // SIGPIPE keeps its default action: it ends the program when the reader of a pipe exits.
+    // SIGPIPE keeps its default action, which ends the program when the reader of a pipe exits.
     do {
       var command = try parseAsRoot()
       try command.run()
@@ -39,7 +39,7 @@ struct Vitals: ParsableCommand {
     }
   }
 
-  /// Prints an error on one line and exits with its status.
+  /// Prints an error on one line, and exits with the status for this error.
   private static func end(of error: any Error) -> Never {
     switch error {
     case let status as ExitCode:
@@ -53,7 +53,7 @@ struct Vitals: ParsableCommand {
     default:
       let code = exitCode(for: error)
       if code.isSuccess {
-        // --help and --version.
+        // These are the texts of `--help` and `--version`.
         Console.print(fullMessage(for: error))
         Console.exit(0)
       }
@@ -68,7 +68,7 @@ struct Vitals: ParsableCommand {
     return line.hasSuffix(".") ? String(line.dropLast()) : line
   }
 
-  /// The help command for the subcommand on the command line.
+  /// The command that prints the help of the subcommand on the command line.
   private static var helpCommand: String {
     let names = configuration.subcommands.compactMap { $0.configuration.commandName }
     let name = CommandLine.arguments.dropFirst().first { names.contains($0) }

@@ -3,7 +3,7 @@ import Glibc
 import KVMGuests
 import LinuxSystem
 
-/// `vitals demo`: small VMs as examples for the other commands.
+/// `vitals demo`: starts small VMs as examples for the other commands.
 struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
@@ -75,7 +75,7 @@ struct DemoCommand: ParsableCommand {
       valueName: "dir"))
   var tables: String?
 
-  /// The arguments of a child process that runs one guest or publishes.
+  /// The arguments of a child process that runs one guest or publishes the table.
   @Argument(help: .hidden)
   var held: [String] = []
 
@@ -147,7 +147,7 @@ struct DemoCommand: ParsableCommand {
       Console.print("kvm/\(name): process \(pid), \(vcpus) vCPU\(vcpus == 1 ? "" : "s")")
     }
     Console.print("For \(duration), or until Ctrl-C. In another terminal: vitals watch")
-    // Ctrl-C ends this process, and the guests end with it.
+    // Ctrl-C ends this process, and the guests end with this process.
     sleepNanoseconds(duration.nanoseconds)
     publisher?.stop()
     fleet.stop()
@@ -155,7 +155,8 @@ struct DemoCommand: ParsableCommand {
 
   /// Starts the process that publishes `app/demo`.
   ///
-  /// - Returns: `nil` if it fails, after a warning; the VMs run without it.
+  /// - Returns: `nil` if the start fails. In this case a warning is printed, and the VMs run
+  ///   without a publisher.
   private func startPublisher() -> DemoPublisher? {
     do {
       let publisher = try DemoPublisher(directory: tables)

@@ -6,7 +6,7 @@ import StatsText
 import StatsTree
 import TableInput
 
-/// `vitals describe`: the meanings of statistics.
+/// `vitals describe`: prints the meanings of statistics.
 struct DescribeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "describe",
@@ -72,7 +72,9 @@ struct DescribeCommand: ParsableCommand {
     }
   }
 
-  /// Returns the requested names; `exits.max` is resolved as a function of `exits`.
+  /// Returns the requested names.
+  ///
+  /// A name such as `exits.max` stands for the function `max` of `exits`.
   private func selected(
     from candidates: Set<String>
   ) throws -> [(name: String, function: AggregateFunction?)] {
@@ -116,7 +118,7 @@ enum DescriptionFormat: String, ExpressibleByArgument, CaseIterable {
 }
 
 extension Meaning {
-  /// The architecture of this program, as the meanings name it.
+  /// The architecture of this program, with the name that meanings use.
   static var thisArchitecture: String {
     #if arch(x86_64) || arch(i386)
     "x86"

@@ -90,7 +90,8 @@ struct DoctorCommand: ParsableCommand {
     }
     let ruleReport = RuleReport(book, of: hostSubjects)
     guard ruleReport.examinedCount > 0 else { throw noSubjectError }
-    // CPUs of the host always exist; without a selection the user means guests.
+    // CPUs of the host always exist. A user who selects no sources means guests, so report that
+    // none exist.
     if observation.sources.isEmpty, ruleReport.diagnoses.isEmpty, observer.hasNoVMs {
       throw noSubjectError
     }
@@ -102,7 +103,8 @@ struct DoctorCommand: ParsableCommand {
   private static let defaultPattern = Pattern(
     anyOf: [KnownInputs.defaultPattern, HostInput.root.pattern])
 
-  /// The whole host: rules may refer to the parent of a source, and neighbours can be anywhere.
+  /// The options for the whole host, because rules can refer to the parent of a source, and
+  /// neighbours can be anywhere.
   private var everything: ObservationOptions {
     var options = observation
     if !observation.patterns.isEmpty {
@@ -111,7 +113,7 @@ struct DoctorCommand: ParsableCommand {
     return options
   }
 
-  /// The selected sources, by path or by the name of a VM.
+  /// The pattern of the sources that the user selected, by path or by the name of a VM.
   private var selectedPattern: Pattern {
     guard !observation.patterns.isEmpty else { return .everything }
     let names = observation.sources.map(\.text).filter { !$0.contains("/") }
@@ -133,7 +135,9 @@ struct DoctorCommand: ParsableCommand {
       text: "no virtual machine runs on this host ('vitals demo --starve' starts some)")
   }
 
-  /// Waits until the end of the window and surveys meanwhile which threads use which CPU.
+  /// Waits until `duration` has passed.
+  ///
+  /// Meanwhile, surveys which threads use which CPU.
   ///
   /// - Returns: `nil` if the threads of the host are not readable.
   private func observe(_ observer: Observer) -> CPUUsage? {
@@ -143,7 +147,7 @@ struct DoctorCommand: ParsableCommand {
       observer.wait(until: end)
       return nil
     }
-    // Limit the surveys to a tenth of the time.
+    // Limit the surveys to a tenth of the duration.
     let cost = monotonicNanoseconds() - begin
     let step = max(duration.nanoseconds / 8, cost * 10)
     var usage = CPUUsage(from: first)
@@ -173,7 +177,9 @@ struct DoctorCommand: ParsableCommand {
     }
   }
 
-  /// Warns about names in added rules that no source has; other parts of the rules still apply.
+  /// Warns about statistics in added rules that no source has.
+  ///
+  /// The other parts of these rules still apply.
   private func warnAboutUnknownNames(in book: RuleBook, _ file: String, _ subjects: SubjectList) {
     for rule in book.rules {
       for formula in [rule.condition] + rule.evidence.map(\.formula) {

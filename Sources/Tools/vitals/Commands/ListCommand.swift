@@ -3,7 +3,7 @@ import StatsInput
 import StatsText
 import StatsTree
 
-/// `vitals list`: the sources of this host and their status.
+/// `vitals list`: lists the sources of this host and their status.
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
@@ -39,7 +39,7 @@ struct ListCommand: ParsableCommand {
   func run() throws {
     let observer = try Observer(observation, fallback: .everything)
     let sources = try observer.requireSources(observation)
-    // The status of a group is known after a sample.
+    // The status of a group is known only after a sample.
     observer.sampler.pass()
     let list = SourceList(
       sources: sources, sampler: observer.sampler,

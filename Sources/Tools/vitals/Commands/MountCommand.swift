@@ -5,7 +5,7 @@ import StatsFS
 import StatsKnowledge
 import StatsTree
 
-/// `vitals mount`: the sources as a filesystem.
+/// `vitals mount`: shows the sources as a filesystem.
 struct MountCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "mount",
@@ -90,7 +90,8 @@ struct MountCommand: ParsableCommand {
     while session.waitForEnd(milliseconds: 0) == nil {
       let now = monotonicNanoseconds()
       if now >= nextRefresh {
-        // The thread of the session uses the backings of the inputs.
+        // The thread of the FUSE session uses the backings of the inputs, so refresh the inputs
+        // only between passes (samplings of all groups).
         observer.tree.betweenPasses { _ = observer.refresh() }
         nextRefresh = now + Self.interval
       }

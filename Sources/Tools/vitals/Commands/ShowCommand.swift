@@ -5,7 +5,7 @@ import StatsKnowledge
 import StatsText
 import StatsTree
 
-/// `vitals show`: the current values.
+/// `vitals show`: prints the current values.
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
@@ -84,7 +84,7 @@ struct ShowCommand: ParsableCommand {
     _ = try observer.requireSources(observation)
     observer.printWarnings()
     observer.sampler.pass()
-    // On-demand groups have no counts yet: wait for a second sample.
+    // On-demand groups have no counts yet, so wait for a second sample.
     let pause = every ?? (demand.enable.isEmpty ? nil : TimeSpan(seconds: 1))
     if let pause {
       observer.wait(until: monotonicNanoseconds() + pause.nanoseconds)

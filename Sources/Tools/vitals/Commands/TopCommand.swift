@@ -8,7 +8,7 @@ import StatsKnowledge
 import StatsTerminal
 import StatsTree
 
-/// `vitals top`: VMs, vCPUs and statistics on a screen.
+/// `vitals top`: shows VMs, vCPUs and statistics on a screen.
 struct TopCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "top",
@@ -152,7 +152,7 @@ struct ViewArgument {
     self.view = view
   }
 
-  /// Former names, which remain valid.
+  /// The former names of views, which remain valid.
   private static let aliases = ["machines": TopView.vms, "processors": TopView.vcpus]
 
   init(_ text: String) throws {

@@ -5,7 +5,7 @@ import StatsInput
 import StatsRules
 import StatsTree
 
-/// `vitals watch`: rates, interval after interval.
+/// `vitals watch`: prints the rates of each interval.
 struct WatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "watch",

@@ -2,7 +2,7 @@ import Glibc
 import KVMGuests
 import LinuxSystem
 
-/// The child process that publishes `app/demo`.
+/// Starts and stops the child process that publishes `app/demo`.
 struct DemoPublisher {
   private let process: ChildProcess
 
@@ -10,7 +10,7 @@ struct DemoPublisher {
 
   /// Starts the process and waits up to 5 s until its table exists.
   ///
-  /// - Throws: `CommandError` with the message of the process if it does not publish.
+  /// - Throws: `CommandError` with the message of the process if the process does not publish.
   init(directory: String?) throws {
     let program = try Launcher.currentProgram(leadingArguments: ["demo", "--", DemoTable.word])
     let pipe = try Pipe()
@@ -34,7 +34,9 @@ struct DemoPublisher {
     self.process = process
   }
 
-  /// Sends SIGTERM, so that the process closes its table; kills it after 2 s.
+  /// Sends SIGTERM, so that the process closes its table.
+  ///
+  /// Kills the process if it still runs after 2 s.
   func stop() {
     process.terminate(timeoutMilliseconds: 2_000)
   }

@@ -2,11 +2,12 @@ import LinuxSystem
 import SharedTable
 import Statistics
 
-/// The table of `vitals demo`: a program with workers that answer requests.
+/// Publishes the table of `vitals demo`, which describes a simulated program whose workers answer
+/// requests.
 ///
-/// The values are invented; they are published as any program publishes its own.
+/// The values are invented, but they are published in the same way as the values of any program.
 final class DemoTable {
-  /// The argument that makes `vitals demo` publish.
+  /// The argument that makes `vitals demo` publish this table.
   static let word = "publish"
 
   private let publisher: Publisher
@@ -31,7 +32,9 @@ final class DemoTable {
       "traffic", schema: Self.trafficSchema, to: link, consistency: .latched)
   }
 
-  /// Two parts and their sum; each sample of a reader has consistent values.
+  /// The schema of two parts and their sum.
+  ///
+  /// In each sample of a reader, the sum equals the two parts together.
   private static let trafficSchema = Schema(packing: [
     Statistic("received_bytes", .cumulative, unit: .bytes, meaning: "Bytes of requests."),
     Statistic("sent_bytes", .cumulative, unit: .bytes, meaning: "Bytes of answers."),
@@ -40,7 +43,7 @@ final class DemoTable {
       meaning: "Bytes of both: the sum of received_bytes and sent_bytes in each sample."),
   ])
 
-  /// Advances the values by 10 ms.
+  /// Changes the values as if 10 ms had passed.
   func step() {
     steps += 1
     var answered: UInt64 = 0
@@ -52,7 +55,9 @@ final class DemoTable {
     }
   }
 
-  /// Returns a sum; an inactive word counts as zero.
+  /// Returns the sum of a word and an amount.
+  ///
+  /// An inactive word (without a value) counts as zero.
   private static func sum(_ word: UInt64, _ amount: UInt64) -> UInt64 {
     word == Inactive.unsigned ? amount : word + amount
   }
@@ -78,7 +83,7 @@ final class DemoTable {
     try Console.write("ready\n")
     var next = monotonicNanoseconds()
     while !process.hasExited {
-      // After a delay, do not catch up.
+      // After a delay, do not make up for the missed steps.
       next = max(next + 10_000_000, monotonicNanoseconds())
       if signals.wait(until: next) { return }
       table.step()

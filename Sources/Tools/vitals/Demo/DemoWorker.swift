@@ -1,7 +1,7 @@
 import SharedTable
 import Statistics
 
-/// A worker of the simulated program and its statistics.
+/// Simulates a worker of the demo program, and publishes the statistics of this worker.
 final class DemoWorker {
   private let number: UInt64
   private let lock: Record
@@ -21,7 +21,8 @@ final class DemoWorker {
     self.number = number
     random = number &* 0x9e37_79b9_7f4a_7c15 | 1
     let requests = try publisher.addRecord("requests", schema: Self.requestSchema, to: source)
-    // Its statistics are heavy: they are counted only while a reader requests the group.
+    // The statistics of this group are expensive (`heavy`), so they are counted only while a reader
+    // requests the group.
     lock = try publisher.addRecord("lock", schema: Self.lockSchema, to: source)
     served = requests.counter("served")
     failed = requests.counter("failed")
@@ -57,12 +58,12 @@ final class DemoWorker {
       meaning: "Time that the lock was held."),
   ])
 
-  /// Advances the values by 10 ms.
+  /// Changes the values as if 10 ms had passed.
   ///
   /// - Parameter steps: the number of steps until now.
   /// - Returns: the number of requests answered in this step.
   func step(_ steps: UInt64) -> UInt64 {
-    // The second worker drains for 5 of every 20 seconds.
+    // The second worker answers no requests (`draining`) for 5 of every 20 seconds.
     let drains = number == 1 && steps % 2_000 >= 1_500
     phase?.set(steps < 100 ? 0 : drains ? 2 : 1)
     let waiting = drains ? 0 : next() % (4 + number * 3)

@@ -6,7 +6,10 @@ import Statistics
 import StatsKnowledge
 import StatsTesting
 
-/// Simulated VMs whose statistics are offered on handover sockets, as a VMM offers its own.
+/// Simulates VMs.
+///
+/// Offers their statistics on handover sockets, from which readers get statistics descriptors, as a
+/// VMM offers its statistics.
 ///
 /// The statistics are memory files in the format of KVM binary statistics.
 struct Simulation: ~Copyable {
@@ -38,7 +41,7 @@ struct Simulation: ~Copyable {
   init(names: [String], vcpus: Int, directory: String) throws {
     let signals = try TerminationSignals()
     try makeDirectory(directory)
-    // Prefer the schemas of this kernel; without KVM, use recorded ones.
+    // Use the schemas of this kernel. Without KVM, use recorded schemas.
     let kernel = try? KernelSchemas()
     let vmSchema = try kernel?.vm ?? SampleSchemas.vm()
     let vcpuSchema = try kernel?.vcpu ?? SampleSchemas.vcpu()
@@ -68,7 +71,7 @@ struct Simulation: ~Copyable {
     self.vms = vms
   }
 
-  /// Removes a stale socket, on which no process listens.
+  /// Removes a stale socket: a socket on which no process listens.
   ///
   /// - Throws: `CommandError` if a process listens on the socket.
   private static func removeStaleSocket(_ path: String) throws {
@@ -84,7 +87,7 @@ struct Simulation: ~Copyable {
       text: "'\(path)' is in use by another demo (end it, or select another --handover)")
   }
 
-  /// Advances the values ten times a second and serves clients, until a deadline or a signal.
+  /// Changes the values ten times a second and serves clients, until a deadline or a signal.
   func run(until end: UInt64) {
     let step: UInt64 = 100_000_000
     var next = monotonicNanoseconds()
@@ -97,7 +100,7 @@ struct Simulation: ~Copyable {
             at: box.vm.offsets[index])
         }
       }
-      // After a delay, do not catch up: clients are served first.
+      // After a delay, do not make up for the missed steps, so that there is time to serve clients.
       next = max(next + step, monotonicNanoseconds() + step / 10)
       while monotonicNanoseconds() < next {
         serveClients()
@@ -123,7 +126,9 @@ struct Simulation: ~Copyable {
   }
 }
 
-/// The memory files of a simulation, with sealed sizes, as readers require.
+/// Owns the memory files of a simulation.
+///
+/// The sizes of the files are sealed, because readers require this.
 final class SimulationFiles {
   private var files: [Box] = []
 

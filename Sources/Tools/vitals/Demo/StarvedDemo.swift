@@ -2,21 +2,28 @@ import KVMGuests
 import LinuxSystem
 import ProcStats
 
-/// VMs, one of which gets too little CPU time: an exercise for `vitals doctor`.
+/// Runs four VMs as an exercise for `vitals doctor`.
+///
+/// One of the VMs gets too little CPU time.
 struct StarvedDemo {
   /// The CPU time that the VMM of a busy guest uses per exit.
   private static let workNanoseconds: UInt64 = 1_000_000
-  /// Neutral names: they do not give the victim away.
+  /// The names of the VMs.
+  ///
+  /// The names are neutral, so that they do not tell which VM is slow.
   private static let names = ["alder", "birch", "cedar", "rowan"]
 
   private let byQuota: Bool
 
-  /// - Parameter byQuota: whether a CPU quota starves the VM, instead of a neighbour on its CPU.
+  /// - Parameter byQuota: `true` if a CPU quota makes the VM slow; `false` if another VM on the
+  ///   same CPU does.
   init(byQuota: Bool) {
     self.byQuota = byQuota
   }
 
-  /// Runs the VMs for a duration, which `text` has for the user, or until a signal.
+  /// Runs the VMs for a duration, or until a signal.
+  ///
+  /// `text` is the duration as shown to the user.
   func run(for nanoseconds: UInt64, _ text: String) throws {
     let signals = try TerminationSignals()
     let names = Self.names.shuffled()
@@ -33,12 +40,14 @@ struct StarvedDemo {
       For \(text), or until Ctrl-C. In another terminal: vitals doctor
       """)
     _ = signals.wait(until: monotonicNanoseconds() + nanoseconds)
-    // A control group with processes cannot be removed.
+    // A control group with processes cannot be removed, so end the processes first.
     fleet.stop()
     quota?.remove()
   }
 
-  /// Returns the configurations, the victim's first.
+  /// Returns the configurations of the VMs.
+  ///
+  /// The first configuration is that of the slow VM, the victim.
   private func configurations(_ names: [String]) throws -> [GuestProcessConfiguration] {
     let own = currentThread()
     let cpus = allowedCPUs(ofThread: own, process: currentProcess())
@@ -70,7 +79,7 @@ struct StarvedDemo {
 struct QuotaGroup {
   private let directory: String
 
-  /// Creates the group below the root of the hierarchy, version 2 or 1, and adds a process.
+  /// Creates the group below the root of the cgroup hierarchy (version 2 or 1), and adds a process.
   ///
   /// - Throws: `CommandError` if no control group is writable.
   init(of process: Int32) throws {
@@ -81,7 +90,8 @@ struct QuotaGroup {
     do throws(SystemError) {
       try makeDirectory(directory)
       if isVersion2 {
-        // Ignore an error: the controller may be enabled already. If not, cpu.max does not exist.
+        // Ignore an error here, because the controller might be enabled already. If the controller
+        // is not enabled, the file cpu.max does not exist and the next write fails.
         try? Self.write("+cpu", to: "\(roots.sys)/fs/cgroup/cgroup.subtree_control")
         try Self.write("20000 100000", to: "\(directory)/cpu.max")
       } else {
@@ -99,7 +109,7 @@ struct QuotaGroup {
 
   /// Removes the group.
   ///
-  /// - Precondition: the process exited.
+  /// - Precondition: the process has exited.
   func remove() {
     removeEmptyDirectory(directory)
   }

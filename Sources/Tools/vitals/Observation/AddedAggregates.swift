@@ -1,10 +1,12 @@
 import StatsTree
 
-/// Aggregates of `--aggregate` for sources whose input has none: published sources and host CPUs.
+/// Adds aggregates for `--aggregate` to sources whose input defines none: published sources and
+/// host CPUs.
 ///
-/// A source gets the aggregate `all.<group>` of each family that several of its children have,
-/// directly or below them. Sources with aggregates of an input get none: the input knows which sums
-/// are meaningful.
+/// A family is all groups with the same name and schema. A source gets the aggregate `all.<group>`
+/// of a family if several of its children have groups of the family, either themselves or in
+/// sources below them. A source with aggregates of its input gets no others, because the input
+/// knows which sums are meaningful.
 final class AddedAggregates {
   private let tree: Tree
   private let isSelected: (Source) -> Bool
@@ -14,7 +16,7 @@ final class AddedAggregates {
 
   /// - Parameters:
   ///   - tree: the tree to add aggregates to.
-  ///   - isSelected: whether a source may get aggregates.
+  ///   - isSelected: returns whether a source is allowed to get aggregates.
   init(_ tree: Tree, _ isSelected: @escaping (Source) -> Bool) {
     self.tree = tree
     self.isSelected = isSelected
@@ -31,7 +33,7 @@ final class AddedAggregates {
 
   /// Adds aggregates to a source and the sources below it.
   ///
-  /// - Returns: the families of their groups.
+  /// - Returns: the families of the groups of all these sources.
   private func add(to source: Source) throws(TreeError) -> [ObjectIdentifier: Family] {
     var families: [ObjectIdentifier: Family] = [:]
     var counts: [ObjectIdentifier: Int] = [:]
@@ -49,7 +51,7 @@ final class AddedAggregates {
       groups.lazy.filter { $0.aggregation == nil }.map(\.family)
         .filter { seen.insert(ObjectIdentifier($0)).inserted })
     for child in source.children {
-      // Sorted by name, so that the order does not depend on addresses.
+      // The families are sorted by name, so that the order does not depend on memory addresses.
       count(try add(to: child).values.sorted { $0.name < $1.name })
     }
     let aggregates = groups.filter { $0.aggregation != nil }

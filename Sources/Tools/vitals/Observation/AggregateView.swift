@@ -5,12 +5,14 @@ import StatsKnowledge
 import StatsText
 import StatsTree
 
-/// The tables that `vitals watch --aggregate` writes in each interval.
+/// Renders the tables that `vitals watch --aggregate` writes in each interval.
 struct AggregateView {
   private let outputs: [AggregateOutput]
-  /// The statistics that the user selected.
+  /// The names of the statistics that the user selected; `nil` if the user selected none.
   private let selected: [String]?
-  /// The tables, and the generation of the plan for which their columns were chosen.
+  /// The tables, and the generation of the plan for which the tables' columns were chosen.
+  ///
+  /// The plan is the list of sampled groups; each change gives the plan a new generation.
   private var summary: (tables: [AggregateTable], generation: UInt64)?
 
   init(_ outputs: [AggregateOutput], statistics: [String]?) {
@@ -18,10 +20,11 @@ struct AggregateView {
     selected = statistics
   }
 
-  /// Renders the tables of the last pass and their footnotes.
+  /// Renders the tables with the values of the last pass (sampling of all groups), and the
+  /// footnotes.
   ///
   /// - Parameters:
-  ///   - sampler: the sampler whose last pass is shown.
+  ///   - sampler: the sampler that made the last pass.
   ///   - columns: the maximum length of a line; `nil` for no limit.
   ///   - rows: the maximum number of rows.
   /// - Returns: lines of text.

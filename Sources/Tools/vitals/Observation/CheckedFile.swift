@@ -2,7 +2,9 @@ import FUSE
 import LinuxSystem
 import StatsFS
 
-/// The kind of a file to check, found from its filesystem, its type and its first bytes.
+/// The kind of a file to check.
+///
+/// The filesystem, the type and the first bytes of the file determine the kind.
 enum CheckedFile {
   /// A shared table, or the socket of a publisher.
   case table
@@ -14,9 +16,9 @@ enum CheckedFile {
   case statistics
   /// A directory of a mounted statistics filesystem.
   case mount(MountedFileSystem, directory: String)
-  /// A file of such a filesystem whose server does not answer.
+  /// A file of a statistics filesystem whose server does not answer.
   case unresponsive
-  /// Another directory.
+  /// A directory that is not in a statistics filesystem.
   case directory
 
   init(_ path: String) throws(SystemError) {

@@ -10,11 +10,13 @@ import StatsTree
 import TableInput
 import XenStats
 
-/// All statistics that this host has now, by name, and the groups that have them.
+/// Collects all statistics that this host has now, by name, with the groups that contain each
+/// statistic.
 struct KnownStatistics {
   private(set) var forms: [String: [StatisticForm]] = [:]
 
-  /// Collects the statistics of the sources of this host and of the kernel's own schemas.
+  /// Collects the statistics of the sources of this host, and the statistics in the schemas of the
+  /// kernel.
   ///
   /// - Parameter tables: the directories of publishers.
   init(tables: TableInput.Options) {
@@ -25,7 +27,7 @@ struct KnownStatistics {
     if ControlDomain.absence(SystemRoots()) == nil { _ = XenInput(tree).refresh() }
     try? HostInput().attach(to: tree)
     tree.root.visit { source in
-      // An aggregate has its members' statistics.
+      // An aggregate has the same statistics as its members, so skip the aggregate.
       for group in source.groups where group.aggregation == nil {
         add(group.schema, place: Self.place(of: source, group))
       }
@@ -60,7 +62,8 @@ struct KnownStatistics {
     }
   }
 
-  /// Returns the place of a group with placeholders for names: `kvm/<vm>/vcpu<n> (kvm)`.
+  /// Returns the path of a source and the name of a group, with placeholders for the names of VMs
+  /// and for numbers: `kvm/<vm>/vcpu<n> (kvm)`.
   private static func place(of source: Source, _ group: Group) -> String {
     var chain: [Source] = []
     var next: Source? = source

@@ -4,10 +4,11 @@ import StatsInput
 import StatsKnowledge
 import StatsTree
 
-/// A file of the xcp-rrdd protocol V2, updated in place.
+/// Writes a file of the xcp-rrdd protocol V2, and updates the file in place.
 ///
-/// Readers map the file once, so that its size never changes; it has room for more sources. If they
-/// do not fit, a new file replaces it, and the user has to restart or notify the reader.
+/// Readers map the file once, so its size must never change. Therefore the file has room for more
+/// sources. If new sources do not fit into the file, a new file replaces the old file, and the user
+/// has to restart or notify the reader.
 struct MetricsFile: ~Copyable {
   private static let minimumByteCount = 16_384
   private static let pageByteCount = 4096
@@ -15,7 +16,9 @@ struct MetricsFile: ~Copyable {
   private let path: String
   private var export: RRDExport
   private var file: Descriptor?
-  /// The identity of the file, to detect that another file replaced it.
+  /// The status of the created file.
+  ///
+  /// Another status at `path` means that another file has replaced the created file.
   private var status: FileStatus?
   private var byteCount = 0
 
@@ -24,14 +27,14 @@ struct MetricsFile: ~Copyable {
     export = RRDExport(sampler, meanings: .builtIn)
   }
 
-  /// Writes the values of the last pass.
+  /// Writes the values of the last pass (sampling of all groups).
   ///
-  /// - Returns: a message for the user if a new file was created.
+  /// - Returns: a message for the user if a new file replaced the previous file.
   mutating func update() throws(SystemError) -> String? {
     let isNew = export.update(at: .now)
     let isUnchanged = status.map { (try? FileStatus(path))?.isSame(as: $0) == true }
     if isUnchanged == true, export.bytes.count <= byteCount {
-      // Write the data before the header that refers to it.
+      // Write the data first, because the header refers to the data.
       let rest = isNew ? export.header.upperBound..<export.bytes.count : export.values
       try file?.write(export.bytes[rest], at: rest.lowerBound)
       try file?.write(export.bytes[export.header], at: 0)
@@ -48,13 +51,13 @@ struct MetricsFile: ~Copyable {
     }
   }
 
-  /// Creates a complete file under a temporary name and renames it.
+  /// Creates a complete file under a temporary name, and renames this file to `path`.
   private mutating func replace() throws(SystemError) {
     let needed = export.bytes.count + export.bytes.count / 2
     let pages = (needed + Self.pageByteCount - 1) / Self.pageByteCount
     byteCount = max(Self.minimumByteCount, pages * Self.pageByteCount)
     let new = "\(path).tmp"
-    // A former run may have left one.
+    // A former run might have left a file with this name.
     removeFile(new)
     let file = try Descriptor.createNew(new, mode: 0o600)
     try file.reserve(byteCount)

@@ -8,7 +8,7 @@ import Statistics
 import StatsChecks
 import StatsFS
 
-/// The checks of `vitals check` for a mounted statistics filesystem.
+/// Runs the checks of `vitals check` for a mounted statistics filesystem.
 enum MountFindings {
   /// Checks a directory of a mount and everything below it.
   static func all(
@@ -19,8 +19,9 @@ enum MountFindings {
     return MountCheck(mount, directory, object: name, formats: formats).run()
   }
 
-  /// Checks the rules of KVM statistics, except the two that only KVM's own statistics meet: I4,
-  /// ids that begin with `kvm`, and I10, kinds that the kernel uses.
+  /// Checks the rules of KVM statistics, except two rules that only KVM's own statistics meet.
+  ///
+  /// These are I4 (ids begin with `kvm`) and I10 (kinds, units and bases are those of the kernel).
   private static func binary(_ path: String) -> [Finding] {
     do throws(SystemError) {
       let excluded = [StatsFileRule.idText, .knownCodes].map(\.id)

@@ -6,10 +6,13 @@ import StatsTree
 extension Neighbours {
   /// The maximum number of neighbours of one vCPU.
   private static let maximumCount = 3
-  /// The smallest share of one CPU that counts as an explanation.
+  /// The smallest share of the time of one CPU that makes a process a neighbour.
   private static let minimumShare = 0.05
 
-  /// Returns the neighbours of a vCPU, or `nil` if its thread is unknown.
+  /// Finds the neighbours of a vCPU: the processes that used the CPUs on which the vCPU is allowed
+  /// to run.
+  ///
+  /// The result is `nil` if the thread of the vCPU is unknown.
   init?(
     of source: Source, _ use: CPUUsage, over nanoseconds: UInt64, vms: [Int32: String],
     roots: SystemRoots
@@ -33,7 +36,7 @@ extension Neighbours {
 }
 
 extension Tree {
-  /// The paths of VMs by process.
+  /// The paths of VMs by process ID.
   var vmsByProcess: [Int32: String] {
     var vms: [Int32: String] = [:]
     root.visit { vm in

@@ -12,7 +12,9 @@ extension Observer {
     )
   }
 
-  /// Throws if aggregates are requested and the selected sources have none.
+  /// Throws if the selected sources have no aggregates.
+  ///
+  /// Call this if the user requests aggregates.
   func requireAggregates() throws {
     guard sampler.plan.entries.isEmpty else { return }
     throw CommandError(
@@ -21,7 +23,7 @@ extension Observer {
         + "(select a source above them, such as kvm, kvm/VM, app/PUBLISHER or host)")
   }
 
-  /// Throws if no selected source has a statistic with one of the names.
+  /// Throws if one of the names is not the name of a statistic of the selected sources.
   func requireNames(_ names: [String]) throws {
     let known = Set(sampler.plan.entries.flatMap { $0.group.schema.statistics.map(\.name) })
     guard let unknown = names.first(where: { !known.contains($0) }) else { return }
@@ -45,7 +47,7 @@ extension Observer {
     return names
   }
 
-  /// Whether groups are selected and access to all of them is denied.
+  /// Whether at least one group is selected and access to all selected groups is denied.
   var allAreDenied: Bool {
     let statuses = sampler.plan.entries.map { sampler.status(of: $0) }
     return !statuses.isEmpty

@@ -9,10 +9,11 @@ import TableInput
 import XenStats
 import XenStore
 
-/// This host: all selected inputs on one tree, and a sampler over the selected sources.
+/// Observes this host: creates all selected inputs on one tree, and a sampler for the selected
+/// sources.
 ///
-/// An input that cannot have a selected source is not created: to watch a table does not scan the
-/// host's processes.
+/// Only inputs that can have a selected source are created. For example, a command that watches a
+/// table does not scan the host's processes.
 final class Observer {
   let tree = Tree()
   let roots: SystemRoots
@@ -21,13 +22,13 @@ final class Observer {
   let sampler: Sampler
   /// The inputs in the order of `KnownInputs.roots`.
   private let inputs: [any Input]
-  /// Why inputs that the user may have selected do not exist on this host.
+  /// The selected inputs that do not exist on this host, each with the reason for the absence.
   private var absences: [(root: InputRoot, text: String)] = []
   private let tables: TableInput?
   private let pattern: Pattern
   private let enabled: [PathPattern]
   private let includesHidden: Bool
-  /// Aggregates that no input attached; only when aggregates alone are shown.
+  /// The aggregates that no input has attached; `nil` if the command does not only show aggregates.
   private var added: AddedAggregates?
   /// The diagnostics of the first refresh.
   private var firstDiagnostics: [String] = []
@@ -36,10 +37,11 @@ final class Observer {
   ///
   /// - Parameters:
   ///   - options: the selected sources and where to look for them.
-  ///   - fallback: the sources if the user selects none.
+  ///   - fallback: the sources to use if the user selects no sources.
   ///   - enabled: the on-demand groups to request from publishers.
-  ///   - parts: whether only aggregates are shown; published sources and CPUs then get some.
-  /// - Throws: `CommandError` if a named table does not exist, or `SystemError`.
+  ///   - parts: the groups that are shown. If only aggregates are shown, published sources and CPUs
+  ///     get additional aggregates.
+  /// - Throws: `CommandError` if a table that the user names does not exist, or `SystemError`.
   init(
     _ options: ObservationOptions, fallback: Pattern, enabling enabled: [PathPattern] = [],
     parts: Selection.Parts = .all
@@ -58,7 +60,7 @@ final class Observer {
         TableInput.root.isSelected(by: selected) ? options.tableInput : .withoutDirectories
       tableOptions.enabled = enabled.map(\.pattern)
       let tables = try TableInput(tree, options: tableOptions)
-      // Every source of a named table is selected.
+      // All sources of a table that the user names are selected.
       named = try paths.map { try tables.attach($0) }
       tables.watched = Pattern(anyOf: patterns + named.map { Pattern(below: $0) })
       self.tables = tables
@@ -73,7 +75,7 @@ final class Observer {
       inputs.append(kvm)
     }
     if XenInput.root.isSelected(by: pattern) {
-      // A library that the user names is tried on any host.
+      // If the user names a library, this library is tried even on a host without Xen.
       if options.xenLibrary == nil, let absence = ControlDomain.absence(roots) {
         absences.append((XenInput.root, absence))
       } else {
@@ -86,7 +88,8 @@ final class Observer {
     if let tables { inputs.append(tables) }
     if RRDInput.root.isSelected(by: pattern) {
       let plugins = RRDInput(tree, options: options.pluginInput)
-      // Errors of files that exist from the start are shown on their sources only.
+      // Drop the events of the first refresh, so that errors of files that exist from the start are
+      // shown only as diagnostics of their sources.
       _ = plugins.refresh()
       inputs.append(plugins)
     }
@@ -121,7 +124,7 @@ final class Observer {
         + unknown.near.joined(separator: ", ") + " and more")
   }
 
-  /// Fails unless one of the named tables is readable.
+  /// Throws if access to all tables that the user named is denied.
   private func requireOneOf(_ named: [String]) throws {
     let sources = tree.sources(matching: Pattern(paths: Set(named)))
     var denials: [CommandError] = []
@@ -137,7 +140,7 @@ final class Observer {
 
   /// Updates the tree.
   ///
-  /// - Returns: the events worth showing to the user.
+  /// - Returns: the events of selected sources, which the command should show to the user.
   func refresh() -> [InputEvent] {
     let events = inputs.flatMap { $0.refresh() }.filter { isWatched($0.path) }
     do {
@@ -148,7 +151,9 @@ final class Observer {
     return events
   }
 
-  /// Waits until a deadline on CLOCK_MONOTONIC; releases the resources of VMs that end meanwhile.
+  /// Waits until a deadline on CLOCK_MONOTONIC.
+  ///
+  /// Meanwhile, releases the resources of VMs that end.
   func wait(until end: UInt64) {
     if let first = inputs.first(where: { $0.descriptor != nil }) ?? tables {
       first.wait(until: end)
@@ -158,19 +163,22 @@ final class Observer {
     }
   }
 
-  /// A descriptor that becomes readable when `wait` has work to do before its deadline.
+  /// A descriptor that becomes readable when `wait` should be called, because an input has work to
+  /// do.
   var descriptor: CInt? { inputs.lazy.compactMap(\.descriptor).first }
 
-  /// Whether the source at a path, or one below it, is selected.
+  /// Whether the source at a path, or a possible source below this path, is selected.
   private func isWatched(_ path: String) -> Bool { pattern.mayMatch(below: path) }
 
-  /// Returns the selected sources, or fails with the remedy.
+  /// Returns the selected sources.
+  ///
+  /// If there are none, throws an error that names the remedy.
   func requireSources(_ options: ObservationOptions) throws -> [Source] {
     let sources = tree.sources(
       matching: pattern, visibleTo: options.owner?.viewer ?? .everybody,
       includingHidden: includesHidden)
     if !sources.isEmpty { return sources }
-    // An input that could not read may miss what was selected.
+    // The selected source might be missing because an input was not able to read it.
     let bases = KnownInputs.guestRoots.filter { $0.isSelected(by: pattern) }
       .compactMap { tree.root.child($0.path) }
     for base in bases {
@@ -197,12 +205,12 @@ final class Observer {
       text: "no virtual machine runs on this host ('vitals demo' starts some)")
   }
 
-  /// Why inputs have no sources, as far as they know.
+  /// The inputs that know why they have no sources, each with the reason.
   private var allAbsences: [(root: InputRoot, text: String)] {
     absences + inputs.compactMap { input in input.absence.map { (type(of: input).root, $0) } }
   }
 
-  /// Whether one of the patterns selects this input but not every input.
+  /// Whether one of the patterns selects the input with this root, but not every input.
   private func isNamed(_ root: InputRoot, in patterns: [Pattern]) -> Bool {
     patterns.contains { pattern in
       root.isSelected(by: pattern) && !KnownInputs.roots.allSatisfy { $0.isSelected(by: pattern) }

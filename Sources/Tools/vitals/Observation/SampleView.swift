@@ -6,7 +6,7 @@ import StatsKnowledge
 import StatsText
 import StatsTree
 
-/// Writes whole samples in an output format.
+/// Renders all values of a sample in an output format.
 struct SampleView {
   private let format: OutputFormat
   private let show: ShowText
@@ -29,7 +29,7 @@ struct SampleView {
       outputs: outputs ?? [], meanings: show.meanings, showsRates: show.showsRates)
   }
 
-  /// Returns the text of the last pass.
+  /// Returns the values of the last pass (sampling of all groups) as text.
   mutating func bytes(of sampler: Sampler) -> [UInt8] {
     let time = Timestamp.now
     switch format {

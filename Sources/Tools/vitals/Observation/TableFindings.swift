@@ -5,7 +5,7 @@ import StatsChecks
 import StatsFormats
 import XenTable
 
-/// The checks of `vitals check` for tables.
+/// Runs the checks of `vitals check` for shared tables and Xen statistics tables.
 enum TableFindings {
   /// Checks a table, or the table of the publisher that listens on a socket.
   static func all(of path: String) -> [Finding] { TableCheck(path).run() }
@@ -15,7 +15,8 @@ enum TableFindings {
     XenTableCheck(try Descriptor.open(path), object: path).run()
   }
 
-  /// Returns the memory use of a table: the total, then each source and group.
+  /// Returns the memory use of a table as text: first the total, then the bytes of each source and
+  /// each group.
   ///
   /// - Returns: an empty text if the table is not readable.
   static func memory(of path: String) -> String {

@@ -6,21 +6,26 @@ import StatsRules
 import StatsText
 import StatsTree
 
-/// Writes the sources for which the condition of `vitals watch --when` holds, with its values.
+/// Lists the sources for which the condition of `vitals watch --when` holds, with the values in the
+/// condition.
 struct WatchAlert {
   private let condition: Formula
   private let terms: [Formula]
   private let isJSON: Bool
-  /// The sources that have the statistics of the condition, and the plan generation they are from.
+  /// The sources that have all statistics of the condition, and the generation of the plan from
+  /// which these sources were selected.
+  ///
+  /// The plan is the list of sampled groups; each change gives the plan a new generation.
   private var subjects: (all: [Subject], generation: UInt64)
-  /// The warnings that were printed; each is printed once.
+  /// The warnings that were already printed, so that each warning is printed once.
   private var warned: Set<String> = []
   /// Whether the condition held for a source in any interval.
   private(set) var hasHeld = false
 
-  /// Checks a condition against the selected sources.
+  /// Checks a condition against the statistics of the selected sources.
   ///
-  /// - Throws: `CommandError` that marks the wrong part, or if no source has all of its statistics.
+  /// - Throws: `CommandError` if a part of the condition is wrong, or if no source has all
+  ///   statistics of the condition.
   init(_ condition: Formula, _ sampler: Sampler, isJSON: Bool) throws {
     let list = SubjectList(sampler)
     do throws(FormulaError) {
@@ -39,12 +44,15 @@ struct WatchAlert {
     }
   }
 
-  /// Returns the sources with all statistics of the condition; all sources if it has none.
+  /// Returns the sources with all statistics of the condition.
+  ///
+  /// If the condition contains no statistic, returns all sources.
   private static func subjects(of condition: Formula, _ list: SubjectList) -> [Subject] {
     condition.names.isEmpty ? list.all : list.all.filter { $0.hasOwn(condition) }
   }
 
-  /// Returns the text of the last pass; empty if the condition holds for no source.
+  /// Returns the text for the last pass (sampling of all groups); empty if the condition holds for
+  /// no source.
   mutating func bytes(of sampler: Sampler) throws -> [UInt8] {
     if subjects.generation != sampler.plan.generation {
       subjects = (Self.subjects(of: condition, SubjectList(sampler)), sampler.plan.generation)
@@ -89,7 +97,8 @@ struct WatchAlert {
 
   /// Returns why the condition cannot be evaluated for a source.
   ///
-  /// - Returns: `nil` if the reason was reported before or ends with the next interval.
+  /// - Returns: `nil` if the reason was reported before, or if the missing values will be known
+  ///   after the next interval.
   private mutating func newReason(of path: String, _ missing: [MissingValue]) -> String? {
     let reasons = missing.filter { if case .early = $0 { false } else { true } }
     guard !reasons.isEmpty else { return nil }

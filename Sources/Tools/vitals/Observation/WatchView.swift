@@ -6,19 +6,21 @@ import StatsKnowledge
 import StatsText
 import StatsTree
 
-/// Writes the output of `vitals watch`, interval after interval.
+/// Renders the output of `vitals watch` for each interval.
 struct WatchView {
   private let format: OutputFormat
-  /// The statistics that the user selected.
+  /// The names of the statistics that the user selected; `nil` if the user selected none.
   private let selected: [String]?
   private var sample: SampleView
   private var aggregates: AggregateView?
-  /// The tables, and the generation of the plan for which their columns were chosen.
+  /// The tables, and the generation of the plan for which the tables' columns were chosen.
+  ///
+  /// The plan is the list of sampled groups; each change gives the plan a new generation.
   private var summary: (tables: [SummaryTable], generation: UInt64)?
   private var linesSinceHeader = 0
-  /// The maximum number of columns unless the user selects statistics.
+  /// The maximum number of statistics in a table if the user selects no statistics.
   static let maximumColumnCount = 9
-  /// The number of lines below one header, as in vmstat(8).
+  /// The number of lines after which the header is repeated, as in vmstat(8).
   private static let linesUnderHeader = 20
 
   init(
@@ -33,7 +35,7 @@ struct WatchView {
     aggregates = outputs.map { AggregateView($0, statistics: statistics) }
   }
 
-  /// Writes that a VM or publisher appeared or ended.
+  /// Writes an event, for example that a VM or publisher appeared or ended.
   func report(_ event: InputEvent) throws {
     switch (format, event) {
     case (.table, _):
@@ -49,10 +51,11 @@ struct WatchView {
     }
   }
 
-  /// Returns the text of the last pass.
+  /// Returns the text with the values of the last pass (sampling of all groups).
   mutating func bytes(of sampler: Sampler) -> [UInt8] {
     guard format == .table else { return sample.bytes(of: sampler) }
-    // All sources ended, which was reported; the sums that they left do not change.
+    // Write nothing if all sources have ended. Their end was reported, and their sums do not change
+    // any more.
     if sampler.plan.entries.allSatisfy({ sampler.members(of: $0)?.count == 0 }) { return [] }
     if aggregates != nil {
       let size = Console.size
@@ -71,7 +74,7 @@ struct WatchView {
     return table(of: sampler)
   }
 
-  /// Returns the tables of the last pass.
+  /// Returns the tables with the values of the last pass.
   private mutating func results(of sampler: Sampler, rowLimit: Int) -> [SummaryTable.Result] {
     let generation = sampler.plan.generation
     var tables: [SummaryTable]
@@ -83,7 +86,7 @@ struct WatchView {
     var rest = rowLimit
     let time = Timestamp.now
     let results = tables.indices.map { index in
-      // The titles of a table and the empty line before them need two rows.
+      // The titles of a table and the empty line before the titles need two rows.
       let result = tables[index].result(of: sampler, at: time, rowLimit: max(1, rest))
       if result.table.rowCount > 0 { rest -= result.table.rowCount + 2 }
       return result
@@ -96,7 +99,8 @@ struct WatchView {
     if let selected { return [SummaryTable(statistics: selected, meanings: .builtIn)] }
     let sections = SummarySection.published(in: sampler.plan)
     let published = sections.reduce(into: Set()) { $0.formUnion($1.paths) }
-    // Statistics with built-in meanings, and sources that have only a status.
+    // The first table contains the statistics with built-in meanings, and the sources that have
+    // only a status.
     let first = SummaryTable(
       statistics: SummaryTable.headlines(
         for: sampler, .builtIn, without: published, limit: Self.maximumColumnCount),
@@ -113,7 +117,8 @@ struct WatchView {
 
   private func heading(of sampler: Sampler) -> [UInt8] {
     let time = localTimeText(realtimeNanoseconds())
-    // All groups are read within milliseconds: any interval is good enough for a heading.
+    // All groups are read within milliseconds, so the interval of any group is accurate enough for
+    // a heading.
     let nominal = sampler.plan.entries.lazy.compactMap { sampler.interval(of: $0)?.nominal }.first
     let over = nominal.map {
       ", over \(Quantity(Decimal(mantissa: UInt128($0), exponent: -9), unit: .seconds).text)"
@@ -145,7 +150,9 @@ struct WatchView {
     return text + [0x0a]
   }
 
-  /// Returns one line for the only source, with a header every `linesUnderHeader` lines.
+  /// Returns one line for the only source.
+  ///
+  /// Every `linesUnderHeader` lines, a header precedes the line.
   private mutating func line(of sampler: Sampler) -> [UInt8] {
     let tables = results(of: sampler, rowLimit: .max).map(\.table)
     guard var table = tables.first(where: { $0.rowCount > 0 }) else { return [] }

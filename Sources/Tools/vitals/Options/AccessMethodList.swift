@@ -3,12 +3,12 @@ import KVMStats
 import StatsInput
 import XenStats
 
-/// The access methods that the user permits, separated by commas.
+/// Parses the access methods that the user permits, separated by commas.
 struct AccessMethodList {
   private(set) var kvm: Set<KVMInput.Method> = []
   private(set) var xen: Set<XenInput.Method> = []
 
-  /// All names, in order of preference.
+  /// The names of all access methods, in order of preference.
   private static var names: [String] {
     KnownInputs.types.flatMap { $0.accessMethods.compactMap(\.name) }
   }

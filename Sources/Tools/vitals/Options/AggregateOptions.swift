@@ -1,7 +1,7 @@
 import ArgumentParser
 import StatsFormats
 
-/// The functions of aggregates to show.
+/// The option that selects the functions of aggregates to show.
 struct AggregateOptions: ParsableArguments {
   @Option(
     name: .long,
@@ -15,7 +15,7 @@ struct AggregateOptions: ParsableArguments {
     transform: FunctionList.init)
   var aggregate: FunctionList?
 
-  /// Throws if the format has no aggregates.
+  /// Throws if the user selects aggregates for a format that has no aggregates.
   func validate(_ format: OutputFormat) throws {
     guard aggregate != nil, format.isForMonitoring else { return }
     throw ValidationError(
@@ -23,7 +23,9 @@ struct AggregateOptions: ParsableArguments {
   }
 }
 
-/// Functions separated by commas, each once.
+/// Parses the names of functions, separated by commas.
+///
+/// Ignores repeated names.
 struct FunctionList {
   let outputs: [AggregateOutput]
 
@@ -41,10 +43,10 @@ struct FunctionList {
   }
 }
 
-/// The order of `vitals show`.
+/// The order in which `vitals show` prints values.
 enum ShowOrder: String, ExpressibleByArgument, CaseIterable {
   /// A block for each source.
   case source
-  /// A table of statistics by sources for each family.
+  /// For each family (all groups with the same name and schema), a table of statistics and sources.
   case statistic
 }

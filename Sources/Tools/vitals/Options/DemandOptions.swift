@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The on-demand groups to request from publishers.
+/// The option that selects the on-demand groups to request from publishers.
 struct DemandOptions: ParsableArguments {
   @Option(
     name: .long, parsing: .singleValue,

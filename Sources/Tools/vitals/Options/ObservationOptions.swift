@@ -108,10 +108,12 @@ struct ObservationOptions: ParsableArguments {
     }
   }
 
-  /// The patterns among the sources.
+  /// Those source arguments that are patterns.
   var patterns: [Pattern] { sources.compactMap(\.pattern) }
 
-  /// Returns the paths of named tables; throws if one does not exist.
+  /// Returns the source arguments that are paths of tables.
+  ///
+  /// Throws if a table does not exist.
   func tablePaths() throws -> [String] {
     try sources.filter { $0.pattern == nil }.map { source in
       do throws(SystemError) {
@@ -161,13 +163,15 @@ struct ObservationOptions: ParsableArguments {
   }
 }
 
-/// A pattern of sources, or the path of a table.
+/// An argument that selects sources: a pattern, or the path of a table.
 struct SourceArgument {
   let text: String
-  /// `nil` for the path of a table.
+  /// The pattern; `nil` if the argument is the path of a table.
   let pattern: Pattern?
 
-  /// Parses an argument; text that starts like a filesystem path is one.
+  /// Parses an argument.
+  ///
+  /// A text that starts like a filesystem path is the path of a table.
   init(_ text: String) throws {
     self.text = text
     let isExpression = text.count > 1 && text.hasPrefix("/") && text.hasSuffix("/")
@@ -176,7 +180,7 @@ struct SourceArgument {
   }
 }
 
-/// A glob or an expression between slashes.
+/// A glob, or a regular expression between slashes.
 struct PathPattern {
   let text: String
   let pattern: Pattern
@@ -192,7 +196,7 @@ struct PathPattern {
   }
 }
 
-/// The requested events.
+/// Parses the patterns of the events to count, separated by commas.
 struct EventList {
   let patterns: [KVMInput.EventPattern]
 

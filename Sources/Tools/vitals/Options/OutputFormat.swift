@@ -7,7 +7,7 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
   case csv
   /// OpenMetrics 1.0.
   case openmetrics
-  /// Prometheus text 0.0.4 with the same series.
+  /// The Prometheus text format 0.0.4, with the same series as `openmetrics`.
   case prometheus
   /// A file of an xcp-rrdd plugin, protocol V2.
   case rrd = "xcp-rrdd"

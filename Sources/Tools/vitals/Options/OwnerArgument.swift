@@ -2,7 +2,7 @@ import ArgumentParser
 import LinuxSystem
 import StatsTree
 
-/// A user by name or number.
+/// A user, given by name or by user ID.
 struct OwnerArgument {
   let viewer: Viewer
 

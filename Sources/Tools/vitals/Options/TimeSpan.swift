@@ -1,7 +1,9 @@
 import ArgumentParser
 import Statistics
 
-/// A length of time with its unit: `500ms`, `1s`, `1.5s`, `2m`; a bare number is seconds.
+/// A length of time, written with its unit: `500ms`, `1s`, `1.5s`, `2m`.
+///
+/// A number without a unit means seconds.
 struct TimeSpan: CustomStringConvertible {
   let nanoseconds: UInt64
 
@@ -15,7 +17,7 @@ struct TimeSpan: CustomStringConvertible {
     let factors: [Substring: Double] = [
       "us": 1e3, "ms": 1e6, "": 1e9, "s": 1e9, "m": 60e9, "min": 60e9, "h": 3600e9,
     ]
-    // At most about a thousand years.
+    // Reject lengths of more than about a thousand years.
     guard let number = Double(digits), let factor = factors[text.dropFirst(digits.count)],
       number * factor <= 3e16 * 1e3
     else {

@@ -4,7 +4,9 @@ import StatsFormats
 import StatsInput
 import StatsTree
 
-/// Appends samples to a CSV file; SIGHUP reopens it after log rotation.
+/// Appends samples to a CSV file.
+///
+/// SIGHUP makes the program reopen the file, for log rotation.
 struct TopLog {
   let path: String
 

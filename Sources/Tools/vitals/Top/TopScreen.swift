@@ -12,7 +12,7 @@ struct TopScreen {
   private var writer: ScreenWriter
   private var parser = KeyParser()
   private var cadence: Cadence
-  /// An ESC that is followed by nothing for this long is the Escape key.
+  /// The time in nanoseconds after which an ESC byte is the Escape key, if no other byte follows.
   private static let escapeDelay: UInt64 = 50_000_000
 
   init(_ top: Top, _ observer: Observer, _ palette: Palette, every: TimeSpan, count: Int?) {

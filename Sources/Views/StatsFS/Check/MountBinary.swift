@@ -1,12 +1,14 @@
 import Statistics
 
-/// The contents of a `.binary` file, read at once.
+/// The parsed contents of a `.binary` file, from one read of the whole file.
 struct MountBinary: Sendable {
   let id: String
   let schema: Schema
   let words: [UInt64]
 
-  /// Parses the file; nil if it is truncated or not a file of KVM statistics.
+  /// Parses the bytes of the file.
+  ///
+  /// Returns nil if the file is truncated or is not a file of KVM statistics.
   init?(_ bytes: [UInt8]) {
     guard let header = try? KVMHeader(parsing: bytes.span),
       let id = Self.part(bytes, header.idOffset, header.nameSize),
@@ -26,14 +28,16 @@ struct MountBinary: Sendable {
     return Array(bytes[start..<start + count])
   }
 
-  /// The words of the first statistic with a name.
+  /// Returns the words (64-bit values) of the first statistic with a name.
   func words(of name: String) -> [UInt64]? {
     schema[name].map { Array(words[$0.words]) }
   }
 }
 
 extension MountText {
-  /// Compares the text of a statistic with its words; nil if they cannot be compared.
+  /// Returns `true` if the text of a statistic agrees with the words of the statistic in `.binary`.
+  ///
+  /// Returns nil if the text and the words cannot be compared.
   ///
   /// A KVM descriptor contains neither the sign of a value nor the names of states.
   func matches(_ words: [UInt64], as statistic: Statistic) -> Bool? {
@@ -51,7 +55,7 @@ extension MountText {
     return line.first.map { $0.isNumber || $0 == "-" } == true ? false : nil
   }
 
-  /// The words of a histogram's lines; nil if they do not fit its buckets.
+  /// Returns the count of each bucket, from the lines of a histogram; nil if a line fits no bucket.
   func counts(_ rows: [Row], _ statistic: Statistic) -> [UInt64]? {
     guard let shape = statistic.histogramShape else { return nil }
     var counts = [UInt64](repeating: 0, count: shape.count)

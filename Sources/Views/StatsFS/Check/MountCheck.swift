@@ -5,9 +5,9 @@ public import StatsChecks
 
 /// Checks a mounted statistics filesystem as its readers see it: `vitals check DIR`.
 ///
-/// `MountRule` lists the rules; the caller provides the checks of `.binary` and `.table`. Nothing
-/// is written. Values may change and sources may be removed during the check. Any user can run it:
-/// files without read permission are counted and are not a failure.
+/// `MountRule` lists the rules. The caller provides the checks of `.binary` and `.table`. The check
+/// writes nothing. During the check, values might change and sources might be removed. Any user can
+/// run the check, because files without read permission are counted and are not a failure.
 public struct MountCheck: Sendable {
   private let mount: MountedFileSystem
   private let directory: String
@@ -19,10 +19,12 @@ public struct MountCheck: Sendable {
   ///
   /// - Parameters:
   ///   - mount: The mount.
-  ///   - directory: A directory of the mount, to check with everything below it.
+  ///   - directory: The directory of the mount to check, together with everything below this
+  ///     directory.
   ///   - object: The name of the mount in the findings.
   ///   - formats: The checks of the contents of files.
-  ///   - quietMilliseconds: How long poll(2) must not report a `.schema` after it was read.
+  ///   - quietMilliseconds: The duration of the test with poll(2). For this time, poll(2) must not
+  ///     report a `.schema` that was read and has not changed.
   public init(
     _ mount: MountedFileSystem, _ directory: String, object: String, formats: MountFormats,
     quietMilliseconds: Int = 500
@@ -36,8 +38,8 @@ public struct MountCheck: Sendable {
 
   /// Runs all checks that are possible on the mount.
   ///
-  /// A server that does not answer for two seconds violates F1. The thread that waits for it
-  /// remains until the process exits.
+  /// A server that does not answer for two seconds violates rule F1. The thread that waits for the
+  /// server remains until the process exits.
   public func run() -> [Finding] {
     let progress = MountProgress()
     let work = self
@@ -52,14 +54,17 @@ public struct MountCheck: Sendable {
     return findings ?? Self.findings(ofUnresponsive: object, duringStep: step)
   }
 
-  /// The findings for a mount whose server did not answer: F1 fails, the others are skipped.
+  /// Returns the findings for a mount whose server did not answer: rule F1 fails, and the other
+  /// rules are skipped.
   public static func findings(ofUnresponsive object: String, duringStep step: String) -> [Finding] {
     unanswered(
       "no answer within \(MountPlace.timeoutMilliseconds) ms to \(step); is its server stopped?",
       object)
   }
 
-  /// Runs all checks, on a thread that may never return.
+  /// Runs all checks.
+  ///
+  /// Call this on a separate thread, because the function might never return.
   private func runAllChecks(_ progress: MountProgress) -> [Finding] {
     do throws(SystemError) {
       progress.step("statfs \(directory)")

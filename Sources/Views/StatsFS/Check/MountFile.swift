@@ -31,6 +31,8 @@ struct MountFile: ~Copyable {
     return bytes
   }
 
-  /// Larger than any file of the mount.
+  /// The number of bytes after which reading stops.
+  ///
+  /// Every file of the mount is smaller.
   private static let maximumByteCount = 1 << 28
 }

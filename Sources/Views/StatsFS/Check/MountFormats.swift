@@ -1,13 +1,15 @@
 public import Statistics
 public import StatsChecks
 
-/// The caller's checks and parsers for file formats that this target does not know.
+/// The checks and parsers for the file formats that this module does not know.
+///
+/// The caller of the check provides them.
 public struct MountFormats: Sendable {
-  /// The members of a `.schema` that are compared.
+  /// The members of a `.schema` document that the check compares.
   public struct ParsedSchema: Sendable {
-    /// Nil if the document has no hash.
+    /// The hash of the schema; nil if the document has no hash.
     public let hash: String?
-    /// Nil if the document is not that of a group.
+    /// The statistics of a group; nil if the document does not describe a group.
     public let statistics: [Statistic]?
 
     public init(hash: String?, statistics: [Statistic]?) {
@@ -16,11 +18,11 @@ public struct MountFormats: Sendable {
     }
   }
 
-  /// Checks a file of KVM statistics, by its path.
+  /// Checks the file of KVM statistics at a path.
   public let binary: @Sendable (String) -> [Finding]
-  /// Checks a table, by its path.
+  /// Checks the table at a path.
   public let table: @Sendable (String) -> [Finding]
-  /// Parses the JSON of a `.schema`; nil if it is invalid.
+  /// Parses the JSON of a `.schema`; returns nil if the JSON is invalid.
   public let schema: @Sendable ([UInt8]) -> ParsedSchema?
 
   public init(

@@ -8,7 +8,7 @@ struct MountListing: Sendable {
 
   init(_ path: String) { self.path = path }
 
-  /// The names that are reserved for the mount.
+  /// The names that are reserved for the mount's own files and directories.
   static let own: Set = [
     ".values", ".schema", ".binary", ".labels", ".status", ".table", ".metrics",
   ]
@@ -17,10 +17,12 @@ struct MountListing: Sendable {
 
   func has(_ name: String) -> Bool { files.contains { $0.name == name } }
 
-  /// The names of the files that are statistics.
+  /// The names of the statistics' files.
   var statistics: [String] { files.map(\.name).filter { !$0.hasPrefix(".") } }
 
-  /// Whether this is the directory of a group: only sources have labels.
+  /// Whether this is the directory of a group.
+  ///
+  /// Only such a directory contains statistics or `.binary`.
   var isGroup: Bool { !statistics.isEmpty || has(".binary") }
 
   /// The path of the parent directory, with a trailing slash.
@@ -28,7 +30,8 @@ struct MountListing: Sendable {
     String(path[...(path.lastIndex(of: "/") ?? path.startIndex)])
   }
 
-  /// The possible names of the group: that of the directory, with and without a numeric suffix.
+  /// The possible names of the group: the name of the directory, and the same name without its
+  /// numeric suffix.
   var groupNames: [String] { Self.groupNames(of: path.split(separator: "/").last ?? "") }
 
   static func groupNames(of directory: Substring) -> [String] {

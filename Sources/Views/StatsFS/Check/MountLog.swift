@@ -3,7 +3,7 @@ import LinuxSystem
 import Statistics
 import StatsChecks
 
-/// The intermediate results of all rules.
+/// Collects the results of all rules during a check.
 struct MountLog: Sendable {
   private var tried: Set<MountRule> = []
   private var problems: [MountRule: [String]] = [:]
@@ -11,13 +11,17 @@ struct MountLog: Sendable {
   private var unreadable: [String] = []
   private var vanished: [String] = []
 
-  /// Records that a rule was checked, and its violation if `problem` is not nil.
+  /// Records that a rule was checked.
+  ///
+  /// If `problem` is not nil, it describes a violation of the rule.
   mutating func check(_ rule: MountRule, _ problem: String?) {
     tried.insert(rule)
     if let problem { problems[rule, default: []].append(problem) }
   }
 
-  /// Records that a rule was checked, and its violation if it does not hold.
+  /// Records that a rule was checked.
+  ///
+  /// If `holds` is `false`, `problem` describes the violation.
   mutating func check(_ rule: MountRule, _ holds: Bool, _ problem: String) {
     check(rule, holds ? nil : problem)
   }
@@ -27,7 +31,10 @@ struct MountLog: Sendable {
     if skipReasons[rule] == nil { skipReasons[rule] = reason }
   }
 
-  /// Records a failed call: as missing permission, as a removed file, or as a violation.
+  /// Records a failed system call.
+  ///
+  /// The error tells whether this is a missing permission, a removed file, or a violation of the
+  /// rule.
   mutating func record(_ error: SystemError, _ rule: MountRule, _ name: String) {
     switch error.code {
     case EACCES, EPERM: unreadable.append("\(name) (\(error.codeName))")

@@ -2,15 +2,18 @@ public import FUSE
 import Glibc
 public import LinuxSystem
 
-/// The kind of object at a path, determined without waiting for a server that does not answer.
+/// Tells what kind of object is at a path.
+///
+/// Waits at most two seconds for a filesystem server that does not answer.
 public enum MountPlace: Sendable {
-  /// A directory of a mounted statistics filesystem; its canonical path, if it can be resolved.
+  /// A directory of a mounted statistics filesystem. `path` is the canonical path, or the absolute
+  /// path if the server has exited.
   case mounted(MountedFileSystem, path: String)
   /// An object in a statistics filesystem whose server did not answer within two seconds.
   case unresponsive(MountedFileSystem)
-  /// A directory elsewhere.
+  /// A directory that is not in a statistics filesystem.
   case directory
-  /// Any other object.
+  /// An object that is not a directory.
   case file
 
   /// The type under which the kernel lists statistics filesystems.
@@ -25,7 +28,8 @@ public enum MountPlace: Sendable {
 
   /// Determines the kind of object at a path.
   ///
-  /// - Throws: The error of the access; `ETIMEDOUT` if another filesystem does not answer.
+  /// - Throws: The error of the access, or `ETIMEDOUT` if a filesystem of another type does not
+  ///   answer.
   public init(_ path: String) throws(SystemError) {
     let probe = try withTimeout(milliseconds: Self.timeoutMilliseconds) { () -> Probe in
       do throws(SystemError) {

@@ -2,7 +2,7 @@ import LinuxSystem
 import Statistics
 import StatsChecks
 
-/// The progress of a check, which distinguishes a slow check from a blocked one.
+/// Records the steps of a check, so that a slow check can be distinguished from a blocked check.
 final class MountProgress: Sendable {
   private struct State: Sendable {
     var step = "begin"
@@ -12,7 +12,7 @@ final class MountProgress: Sendable {
 
   private let state = Monitor(State())
 
-  /// Records the next call that may block.
+  /// Records that a system call begins that might block.
   func step(_ words: String) {
     state.update { state in
       state.step = words
@@ -22,7 +22,9 @@ final class MountProgress: Sendable {
 
   func finish(_ findings: [Finding]) { state.update { $0.findings = findings } }
 
-  /// Waits for the findings; returns without them if a step takes longer than the timeout.
+  /// Waits for the findings of the check.
+  ///
+  /// If a step takes longer than the timeout, returns nil and the name of this step.
   func wait(milliseconds: Int) -> (findings: [Finding]?, step: String) {
     var seen = -1
     while true {

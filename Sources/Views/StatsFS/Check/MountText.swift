@@ -1,8 +1,8 @@
 import Statistics
 
-/// The text of a value, as in its file.
+/// Parses the text of a statistic, as the statistic's file contains it.
 struct MountText: Sendable {
-  /// A line of a histogram or of state counts.
+  /// A line of a histogram, or of a statistic that counts members by state.
   struct Row: Sendable {
     let label: Substring
     let count: UInt64
@@ -16,7 +16,7 @@ struct MountText: Sendable {
 
   private var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
 
-  /// The value, if it is an unsigned number.
+  /// The value, if the text is an unsigned number.
   var number: UInt64? { text.last == "\n" ? UInt64(text.dropLast()) : nil }
 
   /// The lines of a histogram; nil if a line is malformed.
@@ -31,7 +31,9 @@ struct MountText: Sendable {
     return rows
   }
 
-  /// Returns a syntax error, as far as the statistic is known; nil if there is none.
+  /// Returns a description of a syntax error, or nil if the text is correct.
+  ///
+  /// If the statistic is unknown, only the syntax that all statistics share is checked.
   func problem(as statistic: Statistic?) -> String? {
     if text.isEmpty {
       return statistic.map(\.kind.isHistogram) ?? true ? nil : "empty text"
@@ -42,7 +44,7 @@ struct MountText: Sendable {
     if statistic == nil, lines.count == 2, lineProblem(as: nil) == nil { return nil }
     guard let rows else { return "line without count: \(start)" }
     let bounds = rows.compactMap { UInt64($0.label) }
-    // State names, in their order; the count of unknown states is last.
+    // If the labels are names of states, there are no bounds to compare.
     guard bounds.count == rows.count, statistic?.states.isEmpty ?? true else { return nil }
     let isAscending = zip(bounds, bounds.dropFirst()).allSatisfy { $0 < $1 }
     return isAscending ? nil : "bounds do not ascend: \(start)"
@@ -66,13 +68,14 @@ struct MountText: Sendable {
     }
   }
 
-  /// Decimal digits without leading zeros, after an optional minus sign.
+  /// Returns `true` if the word consists of decimal digits without leading zeros, after an optional
+  /// minus sign.
   private static func isNumber(_ word: Substring) -> Bool {
     let digits = word.first == "-" ? word.dropFirst() : word
     return !digits.isEmpty && digits.utf8.allSatisfy { (0x30...0x39).contains($0) }
       && (digits.count == 1 || digits.first != "0")
   }
 
-  /// The beginning, for messages.
+  /// The beginning of the text, for messages.
   private var start: String { "'\(text.prefix(40).split(separator: "\n").first ?? "")'" }
 }

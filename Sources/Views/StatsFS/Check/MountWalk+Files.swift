@@ -4,7 +4,7 @@ import LinuxSystem
 import Statistics
 import StatsChecks
 
-// Rules that concern a single file.
+// Checks of the rules that concern a single file.
 extension MountWalk {
   mutating func checkMode(
     _ path: String, _ status: FileStatus, _ statistic: Statistic?
@@ -26,7 +26,9 @@ extension MountWalk {
     log.check(.files, status.isRegular && canBegin, words + kind)
   }
 
-  /// Opens a read-only file for writing, and writes nothing.
+  /// Checks that a read-only file cannot be opened for writing.
+  ///
+  /// Writes nothing.
   private mutating func checkWriteRejected(_ path: String) throws(SystemError) {
     progress.step("open \(path)")
     do throws(SystemError) {
@@ -41,7 +43,8 @@ extension MountWalk {
     }
   }
 
-  /// Reads a file, compares its length with fstat(2), and returns the bytes.
+  /// Reads a file, compares the number of its bytes with the size from fstat(2), and returns the
+  /// bytes.
   @discardableResult
   mutating func checkSize(_ path: String) throws(SystemError) -> [UInt8]? {
     var bytes: [UInt8] = []
@@ -55,7 +58,8 @@ extension MountWalk {
             let file = try MountFile.open(path)
             let before = try file.descriptor.byteCount()
             let bytes = try file.whole()
-            // The value may have changed before it was read.
+            // The value might have changed between the first fstat(2) and the read, so get the size
+            // again.
             let isMoved = bytes.count != before
             return (bytes: bytes, size: isMoved ? try file.descriptor.byteCount() : before)
           })
@@ -70,7 +74,8 @@ extension MountWalk {
     return bytes
   }
 
-  /// Reads a value again from the beginning of a descriptor, and byte by byte.
+  /// Reads a value twice from the beginning of one descriptor, and once byte by byte from a second
+  /// descriptor.
   mutating func checkRereading(
     _ path: String, _ statistic: Statistic?
   ) throws(SystemError) {
@@ -95,7 +100,7 @@ extension MountWalk {
     log.check(.bytes, problems[1].map { "\(name(path)): \($0)" })
   }
 
-  // MARK: - The mount's own
+  // MARK: - The mount's own files
 
   mutating func checkFacts(_ listing: MountListing) throws(SystemError) {
     for (file, minimumLineCount) in [(".status", 1), (".labels", 0)] where listing.has(file) {

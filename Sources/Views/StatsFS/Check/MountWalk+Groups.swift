@@ -1,7 +1,7 @@
 import LinuxSystem
 import Statistics
 
-// The files of a group: statistics, `.values` and `.binary`.
+// Checks of the files of a group: the statistics, `.values` and `.binary`.
 extension MountWalk {
   mutating func checkGroup(
     _ listing: MountListing, _ statistics: [String: Statistic]
@@ -14,7 +14,8 @@ extension MountWalk {
       guard let bytes = try checkSize(path) else { continue }
       let problem = MountText(bytes).problem(as: statistic)
       log.check(.texts, problem.map { "\(name(path)): \($0)" })
-      // One file per kind: the same code reads the others.
+      // Read only one file of each kind again, because the same code of the server serves all files
+      // of a kind.
       if kinds.insert(statistic?.kind).inserted { try checkRereading(path, statistic) }
     }
     if let values = try checkValues(listing, statistics) {
@@ -29,7 +30,7 @@ extension MountWalk {
 
   // MARK: - Values
 
-  /// Returns the texts of `.values` by statistic.
+  /// Checks `.values`, and returns the text of each statistic in the file.
   private mutating func checkValues(
     _ listing: MountListing, _ statistics: [String: Statistic]
   ) throws(SystemError) -> [String: MountText]? {
@@ -45,7 +46,7 @@ extension MountWalk {
     return values
   }
 
-  /// Splits `.values` into texts by name and the lines that belong to no statistic.
+  /// Splits `.values` into the text of each statistic and the lines that belong to no statistic.
   private static func split(
     _ text: MountText, _ groups: [String], _ names: Set<String>
   ) -> (values: [String: MountText], strangers: [Substring]) {
@@ -103,7 +104,8 @@ extension MountWalk {
     try compare(listing, statistics)
   }
 
-  /// Compares the words with the texts that were read before and after them.
+  /// Compares the words of `.binary` with the texts of `.values` that were read before and after
+  /// `.binary`.
   private mutating func compare(
     _ listing: MountListing, _ statistics: [String: Statistic]
   ) throws(SystemError) {
@@ -114,7 +116,8 @@ extension MountWalk {
     for round in 0..<Self.maximumAttempts {
       var parts: [[UInt8]] = []
       for path in paths {
-        // With passthrough `.binary` is a copy that can be as old as a sample may be.
+        // With passthrough, `.binary` is a copy that the server rewrites every 10 ms. The pause is
+        // longer.
         if round > 0 { sleepNanoseconds(Self.retryDelay) }
         guard let bytes = try read(path, .binaryValues) else { return }
         parts.append(bytes)
@@ -141,7 +144,8 @@ extension MountWalk {
     log.check(.binaryValues, first.map { "\(name)/\($0): \($1)" })
   }
 
-  /// Returns `true` if the words are possible between the two texts.
+  /// Returns `true` if the statistic could have had the value `words` at a time between the two
+  /// texts.
   private static func agree(
     _ texts: [MountText], _ words: [UInt64], _ statistic: Statistic
   ) -> Bool {
@@ -158,7 +162,7 @@ extension MountWalk {
         before[$0] > after[$0] || words[$0] >= before[$0] && words[$0] <= after[$0]
       }
     }
-    // A level can have any value in between if it changed.
+    // A level that differs between the two texts can have had any value in between.
     return texts[0].text != texts[1].text
   }
 }

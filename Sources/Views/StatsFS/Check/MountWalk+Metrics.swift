@@ -1,6 +1,6 @@
 import LinuxSystem
 
-// `.metrics`: directories of statistics, in the format of metricfs.
+// Checks of `.metrics`, which contains a directory for each statistic in the format of metricfs.
 extension MountWalk {
   private static let metricFiles = ["annotations", "fields", "values", "version"]
 
@@ -25,7 +25,7 @@ extension MountWalk {
   private mutating func checkMetric(_ path: String) throws(SystemError) {
     let found = try names(in: path)
     guard found == Self.metricFiles else {
-      // A metric that was removed is empty; `names` has recorded the error.
+      // An empty list means that the statistic was removed, or that `names` has recorded an error.
       if !found.isEmpty { log.check(.metrics, "\(name(path)) contains \(found)") }
       return
     }
@@ -37,7 +37,7 @@ extension MountWalk {
     log.check(.metrics, Self.problem(texts).map { "\(name(path)): \($0)" })
   }
 
-  /// Returns the first error in the texts of the four files; nil if there is none.
+  /// Returns the first error in the texts of the four files; nil if the texts are correct.
   private static func problem(_ texts: [String]) -> String? {
     guard texts[3] == "1\n" else { return "unknown version '\(texts[3])'" }
     for text in texts where !text.isEmpty && text.last != "\n" { return "'\(text)' has no newline" }
@@ -59,7 +59,7 @@ extension MountWalk {
     return nil
   }
 
-  /// Splits a line at spaces, except those escaped by a backslash.
+  /// Splits a line at the spaces that are not escaped by a backslash.
   private static func fields(_ line: Substring) -> [Substring] {
     var fields: [Substring] = []
     var start = line.startIndex

@@ -1,9 +1,11 @@
 import LinuxSystem
 import Statistics
 
-// `.schema`, and other descriptions of the statistics.
+// Checks of `.schema`, and functions that read the descriptions of the statistics.
 extension MountWalk {
-  /// Returns the group's statistics by name; nil if no `.schema` describes them.
+  /// Checks `.schema`, and returns the group's statistics by name.
+  ///
+  /// Returns nil if no `.schema` describes the statistics.
   mutating func checkSchema(
     _ listing: MountListing
   ) throws(SystemError) -> [String: Statistic]? {
@@ -37,7 +39,7 @@ extension MountWalk {
 
   private mutating func checkNames(_ statistics: [Statistic], _ listing: MountListing) {
     let files = Set(listing.statistics)
-    // Without text files there is nothing to compare with.
+    // A mount without text files (`ascii=off`) has no files whose names can be compared.
     guard !files.isEmpty else { return }
     let names = Set(statistics.map(\.name))
     let path = name(listing.path)
@@ -49,12 +51,12 @@ extension MountWalk {
     }
   }
 
-  /// Returns `true` if a statistic of this name has a file.
+  /// Returns `true` if a statistic with this name can have a file.
   static func canBeFile(_ name: String) -> Bool {
     !name.contains("/") && !name.isEmpty && !name.hasPrefix(".") && name.utf8.count <= 255
   }
 
-  /// Reads a `.schema` to the end and polls it.
+  /// Reads a `.schema` to the end, and checks that poll(2) then does not report the file.
   private mutating func checkPoll(_ path: String, isGroup: Bool) throws(SystemError) {
     guard polled.insert(isGroup).inserted else { return }
     let quiet = quietMilliseconds
@@ -73,7 +75,9 @@ extension MountWalk {
     log.skip(.schemaPoll, "\(name(path)) changes constantly")
   }
 
-  /// Returns the statistics described in `.binary`, if there is no `.schema`.
+  /// Returns the statistics that `.binary` describes, by name.
+  ///
+  /// Use this if a group has no `.schema`.
   mutating func describedByBinary(
     _ listing: MountListing
   ) throws(SystemError) -> [String: Statistic] {
@@ -82,7 +86,7 @@ extension MountWalk {
     else { return [:] }
     let statistics = binary.schema.statistics.map { statistic in
       var statistic = statistic
-      // KVM's descriptors do not distinguish states.
+      // KVM's descriptors do not distinguish states from other instant values.
       if statistic.kind == .instant { statistic.kind = .state }
       return (statistic.name, statistic)
     }

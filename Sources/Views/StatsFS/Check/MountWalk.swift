@@ -12,7 +12,10 @@ struct MountWalk {
   let progress: MountProgress
   let quietMilliseconds: Int
   var log = MountLog()
-  /// Whether the `.schema` of a source and of a group were polled: one of each, as polls take time.
+  /// Contains `true` after the `.schema` of a group was polled, and `false` after the `.schema` of
+  /// a source was polled.
+  ///
+  /// Only one `.schema` of each kind is polled, because a poll takes time.
   var polled: Set<Bool> = []
 
   init(
@@ -24,18 +27,23 @@ struct MountWalk {
     self.progress = progress
   }
 
-  /// The attempts for values that change, and the pause between them in nanoseconds: longer than a
-  /// sample may be reused.
+  /// The maximum number of attempts to compare values that change.
+  ///
+  /// `retryDelay` is the pause between two attempts in nanoseconds, which is longer than the time
+  /// for which the server reuses a sample.
   static let maximumAttempts = 8
   static let retryDelay: UInt64 = 15_000_000
-  /// Later violations add no information.
+  /// The number of violations from which on directories are not checked a second time.
+  ///
+  /// Further violations add no information.
   private static let maximumProblemCount = 100
 
   mutating func check(_ path: String) throws(SystemError) {
     let before = (log, polled)
     guard var listing = try checkAlone(path) else { return }
     if log.problemCount > before.0.problemCount, log.problemCount < Self.maximumProblemCount {
-      // The directory may have been replaced meanwhile: real violations occur again.
+      // The directory might have been replaced during the check. Check the directory again, because
+      // a real violation occurs a second time.
       sleepNanoseconds(Self.retryDelay)
       (log, polled) = before
       guard let again = try checkAlone(path) else { return }
@@ -46,7 +54,9 @@ struct MountWalk {
     }
   }
 
-  /// Checks a directory and its files; returns nil if it cannot be listed.
+  /// Checks a directory and its files, without the directories below.
+  ///
+  /// Returns nil if the directory cannot be listed.
   private mutating func checkAlone(_ path: String) throws(SystemError) -> MountListing? {
     guard
       let names = try attempt(
@@ -57,7 +67,9 @@ struct MountWalk {
     return listing
   }
 
-  /// Makes calls on a file; records a failure and returns nil.
+  /// Executes `calls`, which access the file at `path`.
+  ///
+  /// If a call fails, records the error and returns nil.
   mutating func attempt<Result: ~Copyable>(
     _ rule: MountRule, _ path: String, _ calls: () throws(SystemError) -> Result
   ) throws(SystemError) -> Result? {
@@ -71,7 +83,7 @@ struct MountWalk {
     }
   }
 
-  /// The path relative to the mount.
+  /// Returns a path relative to the mount.
   func name(_ path: String) -> String {
     path == mount ? "/" : String(path.dropFirst(mount == "/" ? 1 : mount.count + 1))
   }

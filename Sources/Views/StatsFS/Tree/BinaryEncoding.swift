@@ -2,14 +2,14 @@ import FUSE
 internal import Statistics
 internal import StatsTree
 
-/// The encoding of a group as a file of KVM binary statistics.
+/// Encodes a group as a file in the format of KVM binary statistics.
 ///
 /// ```
 /// | header | id | descriptors | data |
 /// ```
 /// Source: kernel document `virt/kvm/api.rst`, section 4.133.
 struct BinaryEncoding {
-  /// All bytes before the data.
+  /// The bytes of the file before the data: the header, the id and the descriptors.
   let metadata: [UInt8]
 
   init(_ entry: Plan.Entry) throws(FuseError) {
@@ -21,7 +21,8 @@ struct BinaryEncoding {
 
   /// Returns the schema to encode.
   ///
-  /// State counts become instant statistics with several values, because KVM's histograms never
+  /// State counts tell how many members of an aggregate are in each state. They are encoded as
+  /// instant statistics with several values, because the buckets of KVM's histograms never
   /// decrease.
   private static func schema(of entry: Plan.Entry) throws -> Schema {
     let schema = entry.group.schema
@@ -49,11 +50,11 @@ struct BinaryEncoding {
     "\(entry.source.path)/\(entry.group.name)"
   }
 
-  /// Appends the data of a reading.
+  /// Appends the values of a reading as the data of the file.
   static func append(_ reading: Reading, to bytes: inout [UInt8]) {
     bytes.reserveCapacity(bytes.count + 8 * reading.words.count)
     for word in words(of: reading) {
-      // In the host's byte order: the readers run on this host.
+      // The readers run on this host, so the words are in the host's byte order.
       var rest = word.littleEndian
       #if _endian(big)
       rest = word.byteSwapped.littleEndian
@@ -65,7 +66,9 @@ struct BinaryEncoding {
     }
   }
 
-  /// Returns the words of a reading; inactive markers if it has no values.
+  /// Returns the values of a reading as 64-bit words.
+  ///
+  /// If the reading has no values, each word is the marker of an inactive value.
   static func words(of reading: Reading) -> [UInt64] {
     if reading.hasNumbers { return reading.words }
     var words = [UInt64](repeating: Inactive.unsigned, count: reading.words.count)
@@ -77,6 +80,6 @@ struct BinaryEncoding {
 }
 
 extension Statistic {
-  /// Whether the words count the members of an aggregate by state.
+  /// Whether the statistic has a count for each state: how many members of an aggregate are in it.
   fileprivate var isStateCounts: Bool { kind.isHistogram && !states.isEmpty }
 }

@@ -3,10 +3,12 @@ internal import LinuxSystem
 internal import Statistics
 internal import StatsTree
 
-/// A file in memory with a group in KVM's binary format, which the kernel reads without the server.
+/// Holds a group in KVM's binary format in a memory file.
 ///
-/// It is rewritten while it is open. After the group was removed it is empty: readers get an end of
-/// file, since no value could indicate the removal.
+/// With passthrough, the kernel reads this file without a request to the server.
+///
+/// `update` rewrites the values while readers have the file open. When the group is removed, the
+/// file becomes empty, so that readers get an end of file. No value could indicate the removal.
 final class BinarySnapshotFile {
   let entry: Plan.Entry
   let backing: FuseBacking
@@ -14,7 +16,8 @@ final class BinarySnapshotFile {
   private let dataOffset: Int
   private var isGone = false
 
-  /// - Throws: The reason why `read` must serve the bytes.
+  /// - Throws: An error if passthrough is impossible for the group. `TreeFileSystem.read` must then
+  ///   return the bytes.
   init(_ entry: Plan.Entry, _ reading: Reading, _ connection: FuseConnection) throws {
     let encoding = try BinaryEncoding(entry)
     var bytes = encoding.metadata
@@ -25,7 +28,9 @@ final class BinarySnapshotFile {
     self.entry = entry
   }
 
-  /// Writes the values of a reading; concurrent readers never see a torn value.
+  /// Writes the values of a reading.
+  ///
+  /// Concurrent readers never see a value that is half old and half new.
   func update(_ reading: Reading) {
     guard !isGone else { return }
     if reading.status == .gone {

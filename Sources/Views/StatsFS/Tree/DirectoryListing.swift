@@ -1,10 +1,11 @@
 import FUSE
 
-/// The names in a directory and their nodes, at one point in time.
+/// Holds the names in a directory and the node of each name, as they were at one point in time.
 struct DirectoryListing: Sendable {
   private enum Nodes: Sendable {
     case each([TreeNode])
-    /// The files of a group; groups of one family share everything but the group's number.
+    /// The ID of a group, the node of the group's directory, and the files in the directory. All
+    /// groups of a family (with the same name and schema) share the list of files.
     case ofGroup(UInt64, TreeNode, [GroupFile])
   }
 
@@ -40,7 +41,7 @@ struct DirectoryListing: Sendable {
   func find(_ name: FuseName) -> TreeNode? { names.position(of: name).map { node(at: $0) } }
 }
 
-/// An ordered list of distinct names with an index.
+/// Holds an ordered list of distinct names, and finds the position of a name in constant time.
 final class NameIndex: Sendable {
   private let names: [FuseName]
   private let positions: [FuseName: Int]
@@ -75,7 +76,7 @@ enum GroupFile: Sendable {
   }
 }
 
-/// The files in the directories of all groups of a family.
+/// The files that the directory of every group of a family contains.
 struct GroupFileList: Sendable {
   let names: NameIndex
   let files: [GroupFile]

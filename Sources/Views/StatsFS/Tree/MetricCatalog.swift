@@ -2,16 +2,18 @@ import FUSE
 internal import Statistics
 internal import StatsTree
 
-/// The statistics of a tree by group name and statistic name, with the groups that have them.
+/// Finds the statistics of a tree by the name of the group and the name of the statistic.
 ///
-/// Groups of one name are merged even if their schemas differ. A statistic that differs between
-/// them occurs twice, the second time with a numeric suffix. Aggregates are not included.
+/// Groups with the same name are merged, even if their schemas differ. If two of these groups have
+/// different statistics with the same name, the catalog contains both statistics, and the name of
+/// the second statistic gets a numeric suffix. Aggregates are not included.
 struct MetricCatalog {
-  /// A statistic and its occurrences.
+  /// A statistic, and the groups that have the statistic.
   struct Metric {
     let name: String
     let statistic: Statistic
-    /// The groups that have the statistic, and its index in their schemas.
+    /// The groups that have the statistic, each with the index of the statistic in the group's
+    /// schema.
     var occurrences: [(entry: Plan.Entry, index: Int)] = []
   }
 
@@ -19,7 +21,8 @@ struct MetricCatalog {
   private var groupNames: [String] = []
 
   init(_ entries: [Plan.Entry]) {
-    // For each family: the index of a statistic in the schema, and its position in `groups`.
+    // For each family, each statistic has an index in the schema of the family and a position in
+    // `groups[name]`.
     var columns: [ObjectIdentifier: [(index: Int, position: Int)]] = [:]
     for entry in entries where entry.group.aggregation == nil {
       let family = ObjectIdentifier(entry.group.family)
@@ -31,7 +34,9 @@ struct MetricCatalog {
     }
   }
 
-  /// Adds the statistics of a family; returns their positions.
+  /// Adds the statistics of the entry's family.
+  ///
+  /// Returns, for each statistic, its index in the schema and its position in `groups[name]`.
   private mutating func add(_ entry: Plan.Entry) -> [(index: Int, position: Int)] {
     let name = entry.group.name
     if groups[name] == nil { groupNames.append(name) }
@@ -88,7 +93,7 @@ struct MetricCatalog {
 }
 
 extension Statistic {
-  /// Returns `true` if two statistics differ only in their offsets.
+  /// Returns `true` if two statistics are equal or differ only in their offsets.
   fileprivate func isSame(as other: Statistic) -> Bool {
     var moved = other
     moved.offset = offset

@@ -4,20 +4,22 @@ public struct MountSettings: Hashable, Sendable {
   public enum Visibility: String, Hashable, Sendable {
     /// Every user sees all sources.
     case all
-    /// Users see their own sources and those without owner; root sees all.
+    /// A user sees the sources of this user and the sources without an owner. Root sees all
+    /// sources.
     case owner
   }
 
-  /// The files that the kernel reads without the server.
+  /// The files with passthrough: the kernel reads their bytes without a request to the server.
   public enum Passthrough: String, Hashable, Sendable {
     case off
-    /// The tables of publishers.
+    /// The shared tables of publishers (`.table`).
     case table
-    /// The tables, and groups in KVM's binary format.
+    /// The shared tables, and the groups in KVM's binary format (`.binary`).
     case all
   }
 
-  /// The owner reported for sources that have none; by default the user who mounts.
+  /// The user that the filesystem reports as the owner of a source without an owner; `nil` means
+  /// the user who mounts.
   public var user: UInt32?
   public var group: UInt32?
   /// The permission bits of the mount's root directory.
@@ -31,18 +33,20 @@ public struct MountSettings: Hashable, Sendable {
 }
 
 extension MountSettings {
-  /// An unknown mount option, or an invalid value.
+  /// The error for an unknown mount option or an invalid value.
   public struct OptionError: Error, Hashable, Sendable, CustomStringConvertible {
     public let description: String
   }
 
-  /// The forms of the options, for messages.
+  /// The syntax of each option, for error messages.
   public static let forms = [
     "uid=N", "gid=N", "mode=OCTAL", "ascii=on|off", "visibility=all|owner",
     "passthrough=off|table|all",
   ]
 
-  /// Parses comma-separated options, as for `-o` of mount(8); the last of several values is used.
+  /// Parses comma-separated options, as for `-o` of mount(8).
+  ///
+  /// If an option occurs several times, its last value is used.
   public init(parsing text: String) throws(OptionError) {
     for option in text.split(separator: ",", omittingEmptySubsequences: false) {
       let parts = option.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -65,7 +69,7 @@ extension MountSettings {
   private static func number(
     _ text: String, radix: Int, below limit: UInt32, _ option: Substring
   ) throws(OptionError) -> UInt32 {
-    // UInt32 would accept a sign.
+    // `UInt32(_:radix:)` accepts a sign, but an option does not.
     let number = text.first?.isNumber == true ? UInt32(text, radix: radix) : nil
     return try choice(number.flatMap { $0 < limit ? $0 : nil }, option)
   }

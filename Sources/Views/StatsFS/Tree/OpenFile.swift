@@ -2,21 +2,25 @@ import FUSE
 internal import LinuxSystem
 internal import StatsTree
 
-/// An open file.
+/// The state of one open handle of a file.
 struct OpenFile {
   let node: TreeNode
   let viewer: Viewer
-  /// The content, from one sample.
+  /// The content of the file, computed from one sample.
   private(set) var content: [UInt8] = []
-  /// The offset at which a read continues with the same sample; nil before the first read.
+  /// The offset at which the previous read ended; nil before the first read.
+  ///
+  /// A read that begins at this offset continues with the same sample.
   private var nextOffset: UInt64?
-  /// The content that the reader has read at least partly, for comparison in poll(2).
+  /// The content of a `.schema` that the reader has read, completely or in part.
+  ///
+  /// poll(2) compares this content with the current content.
   private(set) var readContent: [UInt8]?
-  /// The pending poll(2), to wake when the content changes.
+  /// The kernel's ID of the pending poll(2), which is woken when the content changes.
   var wake: UInt64?
-  /// The constant part of a file in KVM's format, once it is encoded.
+  /// The constant bytes before the data of a `.binary` file; nil until the first read encodes them.
   var metadata: [UInt8]?
-  /// The file whose bytes are copied, for a table without passthrough.
+  /// The file of a shared table without passthrough; the server copies bytes from this file.
   var file: DuplicatedFile?
 
   init(_ node: TreeNode, _ viewer: Viewer) {
@@ -24,22 +28,22 @@ struct OpenFile {
     self.viewer = viewer
   }
 
-  /// Returns `true` if a read continues where the last one ended.
+  /// Returns `true` if a read begins where the previous read ended.
   func continues(_ range: FuseRange) -> Bool { range.offset > 0 && range.offset == nextOffset }
 
-  /// Replaces the content by that of another sample.
+  /// Replaces the content with the content from a new sample.
   mutating func restart(with content: [UInt8]) {
     self.content = content
     if case .schema = node.kind { readContent = content }
   }
 
-  /// Records the end of a read.
+  /// Records the offset at which a read ends.
   mutating func recordRead(_ range: FuseRange, count: Int) {
     nextOffset = range.offset &+ UInt64(count)
   }
 }
 
-/// A duplicated descriptor of a publisher's file.
+/// Owns a duplicate of the descriptor of a publisher's file.
 final class DuplicatedFile: Sendable {
   let descriptor: Descriptor
 
@@ -61,7 +65,7 @@ final class DuplicatedFile: Sendable {
     }
   }
 
-  /// Appends the bytes at an offset to a reply.
+  /// Appends the requested bytes of the file to a reply.
   func append(_ range: FuseRange, to reply: inout FuseReplyBuffer) throws(FuseError) {
     var bytes = [UInt8](repeating: 0, count: min(Int(range.size), reply.remainingCount))
     guard let offset = Int(exactly: range.offset), !bytes.isEmpty else { return }

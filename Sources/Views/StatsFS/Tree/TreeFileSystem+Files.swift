@@ -14,7 +14,7 @@ extension TreeFileSystem {
       let view = state.views.view(of: viewer)
       guard view.isPresent(known) else { throw FuseError.noDevice }
       if flags.isForWriting {
-        // The kernel lets the superuser pass the permission check.
+        // The permission check of the kernel lets the superuser open every file for writing.
         guard view.canClear(known) else { throw FuseError.notPermitted }
       }
       var file = OpenFile(known, viewer)
@@ -29,9 +29,11 @@ extension TreeFileSystem {
     }
   }
 
-  /// Returns the file that the kernel reads without the server; nil if there is none.
+  /// Returns the backing of a node: the file that the kernel reads without a request to the server.
   ///
-  /// All open handles of a node share it.
+  /// Returns nil if the node has no passthrough.
+  ///
+  /// All open handles of a node share one backing.
   private func backing(
     of node: TreeNode, _ number: UInt64, _ state: inout State
   ) -> FuseBacking? {
@@ -65,7 +67,8 @@ extension TreeFileSystem {
   }
 
   public func release(_ handle: UInt64, of node: UInt64) {
-    // Outside of the lock: destroying the state may close a publisher's file.
+    // The closure returns the open file, so that the file is destroyed after `state` is unlocked.
+    // This might close a publisher's file.
     _ = state.withLock { state in
       let file = state.files.removeValue(forKey: handle)
       if file != nil, file?.file == nil, let backing = state.backings[node] {
@@ -117,8 +120,10 @@ extension TreeFileSystem {
 
   // MARK: - Waiting
 
-  /// Reports a `.schema` while its content differs from what the descriptor has read, and all other
-  /// files always.
+  /// Reports a `.schema` as readable while its content differs from the content that was read with
+  /// the same handle.
+  ///
+  /// Reports all other files as readable at any time.
   public func poll(
     _ poll: FusePoll, of node: UInt64, for caller: FuseCaller
   ) throws(FuseError) -> UInt32 {

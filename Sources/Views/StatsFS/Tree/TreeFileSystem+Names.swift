@@ -8,7 +8,8 @@ extension TreeFileSystem {
     _ name: FuseName, in directory: UInt64, for caller: FuseCaller
   ) throws(FuseError) -> FuseEntry {
     try state.withLock { state throws(FuseError) in
-      // The kernel caches names for all callers; the modes restrict access.
+      // The kernel caches names for all callers, so a lookup finds names that the caller is not
+      // allowed to see. The modes of directories restrict access.
       let view = state.views.mountView()
       guard let node = state.nodes[directory] else { throw FuseError.stale }
       guard let found = view.listing(of: node).find(name) else { throw FuseError.noEntry }
@@ -18,7 +19,8 @@ extension TreeFileSystem {
   }
 
   public func forget(_ node: UInt64, lookups: UInt64) {
-    // Outside of the lock: this may release the last reference to a source.
+    // The closure returns the node, so that the node is released after `state` is unlocked. This
+    // might release the last reference to a source.
     _ = state.withLock { state in
       let forgotten = state.nodes.forget(node, lookups: lookups)
       if forgotten != nil { state.locations[node] = nil }
@@ -55,7 +57,7 @@ extension TreeFileSystem {
     try state.withLock { state throws(FuseError) in
       guard let known = state.nodes[node] else { throw FuseError.stale }
       let viewer = state.views.viewer(caller)
-      // All parts of a listing are from one point in time: each entry occurs exactly once.
+      // All parts of a listing are from one point in time, so that each entry occurs exactly once.
       var listing = state.directories[range.handle] ?? .empty
       if range.offset == 0 {
         listing = state.views.view(of: viewer).listing(of: known)
@@ -98,9 +100,9 @@ extension TreeFileSystem {
     state.withLock { $0.directories[handle] = nil }
   }
 
-  // MARK: - What the kernel keeps
+  // MARK: - What the kernel caches
 
-  /// Counts a lookup of a node, and returns its number.
+  /// Counts a lookup of a node, and returns the ID of the node.
   private func registerLookup(
     _ node: TreeNode, named name: FuseName, in directory: UInt64, _ state: inout State
   ) -> UInt64 {
@@ -114,7 +116,7 @@ extension TreeFileSystem {
   private func entry(
     _ number: UInt64, _ node: TreeNode, _ viewer: Viewer, _ state: inout State
   ) -> FuseEntry {
-    // The next lookup of a table may find another file.
+    // The next lookup of a table might find another file, so the kernel must not cache the name.
     var nameValidity = Self.validity
     if case .table = node.kind { nameValidity = 0 }
     return FuseEntry(
@@ -126,7 +128,8 @@ extension TreeFileSystem {
   private func attributes(
     _ number: UInt64, _ node: TreeNode, _ viewer: Viewer, _ state: inout State
   ) -> FuseAttributes {
-    // As in sysfs, values do not change the time: tar(1) warns about files that change.
+    // As in sysfs, the time of a file does not change with the values, because tar(1) warns about
+    // files that change.
     let time = state.views.mountView().changed
     let owner = node.source.owner
     let (user, group) = (owner ?? self.owner.user, self.owner.group)

@@ -4,26 +4,28 @@ public import StatsKnowledge
 public import StatsTree
 import Synchronization
 
-/// A tree as a filesystem: a directory per source and group, a file per statistic.
+/// Shows a tree as a filesystem, with a directory for each source and each group, and a file for
+/// each statistic.
 ///
-/// `docs/filesystem.md` describes the files. The tree should have no backings that wait for other
-/// processes: readers of the filesystem would wait for them.
+/// `docs/filesystem.md` describes the files. No backing of the tree should wait for another
+/// process, because every reader of the filesystem would wait for the same process.
 ///
 /// The owner of the tree must call `update` periodically, from its own thread.
 public final class TreeFileSystem: FuseFileSystem {
   struct State {
     var views: ViewList
     var nodes: NodeTable<TreeNode>
-    /// The locations of directories that the kernel caches.
+    /// The locations of the directories whose names the kernel caches, by node ID.
     var locations: [UInt64: DirectoryLocation] = [:]
     var files: [UInt64: OpenFile] = [:]
     var directories: [UInt64: DirectoryListing] = [:]
-    /// The files that the kernel reads without the server, by node, with their open handles.
+    /// The backings of the files that are open with passthrough, by node ID, each with the number
+    /// of its open handles.
     var backings: [UInt64: OpenBacking] = [:]
     var lastHandle: UInt64 = 0
     var generation: UInt64 = 0
     var connection: FuseConnection?
-    /// The reason why passthrough is unavailable; nil if it is available.
+    /// The reason why passthrough is unavailable; nil if passthrough is available.
     var passthroughObstacle: String?
 
     /// Returns an unused handle.
@@ -33,7 +35,7 @@ public final class TreeFileSystem: FuseFileSystem {
     }
   }
 
-  /// The location of a directory: its name in its parent.
+  /// The location of a directory: the node ID of the parent directory, and the name in the parent.
   struct DirectoryLocation: Hashable {
     let parent: UInt64
     let name: FuseName
@@ -59,23 +61,26 @@ public final class TreeFileSystem: FuseFileSystem {
   let state: Mutex<State>
   let settings: MountSettings
   private let tree: Tree
-  /// The owner reported for sources that have none.
+  /// The user that the filesystem reports for sources without an owner, and the group that it
+  /// reports for all sources.
   let owner: (user: UInt32, group: UInt32)
 
   /// Nanoseconds for which the kernel caches names and attributes of directories.
   ///
-  /// `update` notifies it of changes.
+  /// `update` notifies the kernel of cached names that are no longer valid.
   static let validity: UInt64 = 60_000_000_000
-  /// Nanoseconds for which the kernel caches the size of a file: as long as a sample is valid for
-  /// sizes.
+  /// Nanoseconds for which the kernel caches the size of a file.
   ///
-  /// Without caching, open(2) would cost another request, because it checks the file's mode.
+  /// The filesystem reuses a sample for the same time to compute sizes (`TreeView.freshSince`).
+  ///
+  /// Without this cache, each open(2) would cost another request, because open(2) checks the file's
+  /// mode.
   static let sizeValidity: UInt64 = 10_000_000
 
   /// - Parameters:
   ///   - tree: The tree to show.
   ///   - selection: The visible part of the tree.
-  ///   - meanings: The meanings of statistics whose schema has none.
+  ///   - meanings: The meanings of statistics whose schema contains no meaning.
   ///   - settings: The mount options.
   public init(
     _ tree: Tree, _ selection: Selection = Selection(), meanings: Meanings,
@@ -98,7 +103,9 @@ public final class TreeFileSystem: FuseFileSystem {
     }
   }
 
-  /// Tests passthrough with a file in memory; returns the reason why it is unavailable.
+  /// Tests passthrough with a file in memory.
+  ///
+  /// Returns the reason why passthrough is unavailable, or nil if passthrough is available.
   private static func passthroughObstacle(_ connection: FuseConnection, _ settings: MountSettings)
     -> String?
   {
@@ -114,7 +121,8 @@ public final class TreeFileSystem: FuseFileSystem {
 
   /// The features to request from the kernel.
   ///
-  /// Shared mappings of files with computed content are excluded: the kernel would keep old pages.
+  /// Shared mappings of files with computed content are excluded, because the kernel would keep
+  /// pages with old values.
   public static var requestedFeatures: FuseRequestedFeatures {
     var requested = FuseRequestedFeatures()
     requested.features.remove(.directIOMappings)
@@ -123,15 +131,18 @@ public final class TreeFileSystem: FuseFileSystem {
 
   // MARK: - Changes
 
-  /// The interval, in nanoseconds, for calls of `update` while a binary file is open.
+  /// The interval of the calls of `update`, in nanoseconds, while a `.binary` file is open with
+  /// passthrough.
   public static let updateInterval: UInt64 = 10_000_000
 
-  /// Notifies the kernel of changes of the tree, wakes pending polls, rewrites open binary files.
+  /// Notifies the kernel of changes of the tree, wakes pending polls, and rewrites the `.binary`
+  /// files that are open with passthrough.
   ///
-  /// Do not call this from a request, or while a reader of the filesystem may be waited for.
+  /// Do not call this in a method that answers a request, or while you hold a lock that a request
+  /// needs. In both cases, a notification might wait for a request that cannot be answered.
   ///
-  /// - Returns: `true` if the next call is due after `updateInterval`; otherwise some tenths of a
-  ///   second suffice.
+  /// - Returns: `true` if the next call is due after `updateInterval`. Otherwise an interval of
+  ///   some tenths of a second is short enough.
   public func update() -> Bool {
     let (connection, notifications, isBusy) = state.withLock { state in
       var notifications: [FuseNotification] = []
@@ -148,13 +159,15 @@ public final class TreeFileSystem: FuseFileSystem {
       }
       return (state.connection, notifications, isBusy)
     }
-    // Outside of the lock: a notification waits for the lock of a directory, which the kernel can
-    // hold during a request that waits for this lock.
+    // Send the notifications after `state` is unlocked, to avoid a deadlock. A notification waits
+    // for the kernel's lock of a directory, and the kernel might hold that lock for a request that
+    // waits for `state`.
     for notification in notifications { connection?.notify(notification) }
     return isBusy
   }
 
-  /// Notifications for directories that are no longer where the kernel caches them.
+  /// Returns a notification for each directory that is no longer at the location that the kernel
+  /// caches.
   private func expiredNames(_ state: inout State) -> [FuseNotification] {
     let view = state.views.mountView()
     var found: [FuseNotification] = []
@@ -168,7 +181,7 @@ public final class TreeFileSystem: FuseFileSystem {
     return found
   }
 
-  /// Notifications for polls of files with unread changes.
+  /// Returns a notification for each pending poll(2) of a file that has changed since it was read.
   private func wakeNotifications(_ state: inout State) -> [FuseNotification] {
     var found: [FuseNotification] = []
     for (handle, file) in state.files {
@@ -185,7 +198,7 @@ public final class TreeFileSystem: FuseFileSystem {
     return now == nil || now != file.readContent
   }
 
-  /// Returns the lines about the mount in the `.status` of the root.
+  /// Returns the lines of the root's `.status` that describe the mount.
   func statusLines(_ state: borrowing State, for node: TreeNode) -> [String] {
     guard node.kind == .status else { return [] }
     let hasPassthrough = state.passthroughObstacle == nil
@@ -196,6 +209,9 @@ public final class TreeFileSystem: FuseFileSystem {
     ]
   }
 
-  /// Whether `.binary` has passthrough; impossible if sums depend on the viewer.
+  /// Whether `.binary` files have passthrough.
+  ///
+  /// With `visibility=owner` they have none: users then see different sums, but with passthrough
+  /// all users read the same bytes.
   var backsBinaryFiles: Bool { settings.passthrough == .all && settings.visibility == .all }
 }

@@ -1,24 +1,24 @@
 internal import StatsTree
 
-/// The object that a node of the filesystem represents.
+/// Identifies the object that a node (a file or directory) of the filesystem represents.
 struct TreeNode: Hashable, Sendable {
   enum Kind: Hashable, Sendable {
     case source
-    /// A group of the source, by its identifier.
+    /// The group with this ID.
     case group(UInt64)
-    /// A statistic of a group, by its index in the schema.
+    /// A statistic: the ID of the group, and the index of the statistic in the group's schema.
     case statistic(UInt64, Int)
-    /// The text of all values of a source or a group.
+    /// The text of all values of the group with this ID; nil stands for all groups of the source.
     case values(UInt64?)
-    /// The description of a source or a group.
+    /// The description of the group with this ID; nil stands for the description of the source.
     case schema(UInt64?)
-    /// A group in the format of KVM's statistics descriptors.
+    /// The group with this ID, in the format of KVM's statistics descriptors.
     case binary(UInt64)
-    /// The shared table of the source, by its identifier.
+    /// The source's shared table with this ID.
     case table(UInt64)
     case labels
     case status
-    /// Below the root: the tree ordered by statistic.
+    /// A directory or file of `.metrics`, which shows the whole tree ordered by statistic.
     case metrics(MetricPath)
   }
 
@@ -45,7 +45,7 @@ struct TreeNode: Hashable, Sendable {
   func with(_ kind: Kind) -> TreeNode { TreeNode(source: source, kind: kind) }
 }
 
-/// A path below `.metrics`.
+/// The path of `.metrics`, or of a directory or file in it.
 enum MetricPath: Hashable, Sendable {
   case top
   case group(String)
@@ -55,7 +55,7 @@ enum MetricPath: Hashable, Sendable {
   var isDirectory: Bool { if case .file = self { false } else { true } }
 }
 
-/// The files of a metric, as in metricfs.
+/// The files in the directory of a statistic in `.metrics`, as in metricfs.
 enum MetricfsFile: String, Hashable, Sendable, CaseIterable {
   case annotations, fields, values, version
 }

@@ -4,7 +4,7 @@ internal import Statistics
 internal import StatsTree
 
 extension TreeView {
-  /// Returns `true` if writing 0 to a file clears its statistic.
+  /// Returns `true` if a write of 0 to a statistic's file clears the statistic.
   func canClear(_ node: TreeNode) -> Bool {
     guard case .statistic(let id, let index) = node.kind, let entry = entries[id] else {
       return false
@@ -13,14 +13,17 @@ extension TreeView {
     return sampler.canClear(statistic) || sampler.canClearAtSource(statistic, of: entry)
   }
 
-  /// Resets a statistic to zero: a cumulative one in this view, a peak at its source.
+  /// Sets a statistic to zero.
+  ///
+  /// A cumulative statistic is cleared in this view only, a peak at its source for all readers.
   func clear(_ node: TreeNode) throws(FuseError) {
     guard case .statistic(let id, let index) = node.kind else { throw .notPermitted }
     let entry = try entry(id)
     let statistic = entry.group.schema.statistics[index]
     let answer: Clearing
     if sampler.canClear(statistic) {
-      // The last pass supplies the values to subtract.
+      // The sampler will subtract the values of the last pass (sampling of all groups), so make
+      // this pass recent.
       ensurePass(since: monotonicNanoseconds())
       answer = sampler.clear(statistic, of: entry)
     } else {

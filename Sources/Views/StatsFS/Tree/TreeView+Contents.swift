@@ -5,15 +5,19 @@ internal import StatsFormats
 internal import StatsTree
 
 extension TreeView {
-  /// Returns the bytes of a file, from one sample.
+  /// Returns the bytes of a file.
+  ///
+  /// All values are from one sample.
   ///
   /// - Parameters:
   ///   - node: The file.
-  ///   - time: The minimum time of the sample, in nanoseconds of CLOCK_MONOTONIC.
-  ///   - metadata: The constant part of a binary file; set if it is nil.
-  ///   - statusLines: The lines about the mount in `.status`.
+  ///   - time: The earliest permitted time of the sample, in nanoseconds of CLOCK_MONOTONIC.
+  ///   - metadata: The constant bytes before the data of a `.binary` file. If the argument is nil,
+  ///     the function sets it to these bytes.
+  ///   - statusLines: The lines of the root's `.status` that describe the mount.
   /// - Returns: The whole file.
-  /// - Throws: `noDevice` if the source or group was removed, or the error of its status.
+  /// - Throws: `noDevice` if the source or group was removed, or the error in the status of the
+  ///   group.
   func content(
     of node: TreeNode, since time: UInt64, metadata: inout [UInt8]?, statusLines: [String]
   ) throws(FuseError) -> [UInt8] {
@@ -62,7 +66,7 @@ extension TreeView {
       of: node, since: Self.freshSince, metadata: &metadata, statusLines: statusLines)
   }
 
-  /// Returns the length of a file, from a recent sample; 0 if it cannot be read.
+  /// Returns the length of a file in a recent sample; 0 if the file cannot be read.
   func size(of node: TreeNode, statusLines: [String]) -> UInt64 {
     switch node.kind {
     case .table: UInt64(node.source.sharedFile?.byteCount ?? 0)
@@ -72,7 +76,9 @@ extension TreeView {
     }
   }
 
-  /// Returns the values of a group; throws if it is denied or gone.
+  /// Returns the values of a group.
+  ///
+  /// Throws if access to the group is denied or the group is gone.
   func availableReading(of entry: Plan.Entry, since time: UInt64) throws(FuseError) -> Reading {
     let reading = reading(of: entry, since: time)
     switch reading.status {

@@ -5,7 +5,7 @@ import StatsKnowledge
 internal import StatsTree
 
 extension TreeView {
-  /// Returns the content of a file in metricfs format.
+  /// Returns the content of a file in `.metrics`, which has the format of metricfs.
   func metric(_ path: MetricPath, since time: UInt64) throws(FuseError) -> [UInt8] {
     guard case .file(let group, let name, let file) = path else { throw .isDirectory }
     guard let metric = metrics().metric(group, name) else { throw .noDevice }

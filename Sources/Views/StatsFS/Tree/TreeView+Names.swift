@@ -3,7 +3,10 @@ internal import Statistics
 internal import StatsTree
 
 extension TreeView {
-  /// The names that the mount uses; a publisher may use them for sources, too.
+  /// The names that the mount itself uses.
+  ///
+  /// A publisher might use the same names: such a source is not listed, such a group gets a suffix,
+  /// and such a statistic has no file.
   static let reserved: Set = [
     ".", "..", ".values", ".schema", ".binary", ".table", ".labels", ".status", ".metrics",
   ]
@@ -44,7 +47,9 @@ extension TreeView {
     source.children.filter { sampler.showsPath(to: $0) && !Self.reserved.contains($0.name) }
   }
 
-  /// The groups; a name that a source or an earlier group has gets a numeric suffix.
+  /// Returns the groups and the names of their directories.
+  ///
+  /// The name gets a numeric suffix if a child source or an earlier group has the same name.
   func namedGroups(of source: Source) -> [(name: String, entry: Plan.Entry)] {
     var taken = Self.reserved.union(source.children.map(\.name))
     return groups(of: source).map { entry in
@@ -84,7 +89,8 @@ extension TreeView {
     if hasText {
       for index in entry.shown {
         let name = entry.group.schema.statistics[index].name
-        // The first of two statistics of one name has the file; `.values` has both.
+        // If two statistics have the same name, only the first gets a file. `.values` contains
+        // both.
         if taken.insert(name).inserted { add(name, .statistic(index)) }
       }
       add(".values", .values)

@@ -4,9 +4,9 @@ internal import Statistics
 internal import StatsKnowledge
 internal import StatsTree
 
-/// The names and file contents that one viewer of a tree sees.
+/// Computes the names and the file contents that one viewer (a user) of a tree sees.
 ///
-/// Not thread-safe.
+/// A view is not thread-safe.
 final class TreeView {
   let sampler: Sampler
   let meanings: Meanings
@@ -14,22 +14,22 @@ final class TreeView {
   var entries: [UInt64: Plan.Entry] = [:]
   var entriesOf: [ObjectIdentifier: [Plan.Entry]] = [:]
   private var generation: UInt64 = 0
-  /// The time of the last change of the tree: nanoseconds of CLOCK_REALTIME.
+  /// The time at which the last change of the tree was noticed, in nanoseconds of CLOCK_REALTIME.
   private(set) var changed: UInt64 = 0
   private var lastPass: UInt64 = 0
-  /// The last group that was read, and the time of the read.
+  /// The ID of the group that was read last, the time of this read, and the values.
   private var lastReading: (group: UInt64, time: UInt64, reading: Reading)?
-  // Caches, valid until the tree changes.
+  // The following caches are valid until the tree changes.
   private var listings: [TreeNode: DirectoryListing] = [:]
   private var filesOf: [ObjectIdentifier: GroupFileList] = [:]
   private var schemaOf: [SchemaKey: [UInt8]] = [:]
   private var metricCatalog: MetricCatalog?
-  /// Nanoseconds for which a sample is valid for sizes.
+  /// Nanoseconds for which a sample is recent enough to compute the sizes of files.
   private static let freshness: UInt64 = 10_000_000
 
   /// - Parameters:
   ///   - sampler: The sampler of the visible part of the tree.
-  ///   - meanings: The meanings of statistics whose schema has none.
+  ///   - meanings: The meanings of statistics whose schema contains no meaning.
   ///   - hasText: Whether statistics have text files.
   init(_ sampler: Sampler, meanings: Meanings, hasText: Bool) {
     self.sampler = sampler
@@ -39,7 +39,8 @@ final class TreeView {
 
   // MARK: - Membership
 
-  /// Updates the plan and drops the caches if the tree has changed.
+  /// Updates the plan (the list of groups to sample) and empties the caches if the tree has
+  /// changed.
   func refreshIfChanged() {
     guard generation != sampler.tree.generation else { return }
     sampler.updatePlan()
@@ -58,7 +59,7 @@ final class TreeView {
     lastReading = nil
   }
 
-  /// Returns `true` if the object of a node still exists.
+  /// Returns `true` if the object that a node represents still exists.
   func isPresent(_ node: TreeNode) -> Bool {
     switch node.kind {
     case .source, .labels, .status, .values(nil), .schema(nil), .metrics: node.source.isInTree
@@ -72,13 +73,15 @@ final class TreeView {
 
   func groups(of source: Source) -> [Plan.Entry] { entriesOf[ObjectIdentifier(source)] ?? [] }
 
-  /// Returns the entry of a group; throws `noDevice` if it was removed.
+  /// Returns the plan's entry of the group with an ID.
+  ///
+  /// Throws `noDevice` if the group was removed.
   func entry(_ id: UInt64) throws(FuseError) -> Plan.Entry {
     guard let entry = entries[id] else { throw .noDevice }
     return entry
   }
 
-  // MARK: - What is kept until the tree changes
+  // MARK: - Caches
 
   /// Returns the entries of a directory.
   func listing(of node: TreeNode) -> DirectoryListing {
@@ -88,7 +91,7 @@ final class TreeView {
     return made
   }
 
-  /// Returns the files in the directories of the groups of a family.
+  /// Returns the files that the directory of every group of the entry's family contains.
   func files(of entry: Plan.Entry) -> GroupFileList {
     let family = ObjectIdentifier(entry.group.family)
     if let known = filesOf[family] { return known }
@@ -97,7 +100,7 @@ final class TreeView {
     return made
   }
 
-  /// Returns the description of a group.
+  /// Returns the description of a group, from the cache or from `make`.
   func schema(of group: Group, _ make: (Group) -> [UInt8]) -> [UInt8] {
     let key = SchemaKey(family: ObjectIdentifier(group.family), provenance: group.provenance)
     if let known = schemaOf[key] { return known }
@@ -115,10 +118,11 @@ final class TreeView {
 
   // MARK: - Samples
 
-  /// The minimum time of a sample for sizes, in nanoseconds of CLOCK_MONOTONIC.
+  /// The earliest permitted time of a sample that is used for sizes, in nanoseconds of
+  /// CLOCK_MONOTONIC.
   static var freshSince: UInt64 { monotonicNanoseconds() - freshness }
 
-  /// Runs a pass, unless one began at or after `time`.
+  /// Runs a pass (samples all groups) if the last pass of this view began before `time`.
   func ensurePass(since time: UInt64) {
     guard lastPass < time else { return }
     lastPass = monotonicNanoseconds()
@@ -128,7 +132,10 @@ final class TreeView {
   /// Discards the last reading.
   func invalidateReading() { lastReading = nil }
 
-  /// Returns a reading of a group that is not older than `time`: one request uses one sample.
+  /// Returns a reading of a group, made at or after `time`.
+  ///
+  /// Repeated calls for the same group and time return the same reading, so that one request uses
+  /// one sample.
   func reading(of entry: Plan.Entry, since time: UInt64) -> Reading {
     if let lastReading, lastReading.group == entry.group.id, lastReading.time >= time {
       return lastReading.reading

@@ -2,7 +2,7 @@ internal import Statistics
 internal import StatsFormats
 internal import StatsTree
 
-/// A UTF-8 text of values under construction.
+/// Builds the UTF-8 text of values.
 struct ValueText {
   /// The part of a line before the value: nothing, the name of a state, or a bucket's lower bound.
   private enum LineKey {
@@ -16,10 +16,13 @@ struct ValueText {
   /// Whether names are escaped as in metricfs.
   private var escapesNames = false
 
-  /// Appends a statistic as lines that begin with `start`; `-` is a missing value.
+  /// Appends a statistic as lines that begin with `start`.
   ///
-  /// A histogram has one line per nonempty bucket, with its lower bound. State counts have one line
-  /// per state, with its name.
+  /// A missing value is written as `-`.
+  ///
+  /// A histogram has one line for each bucket that has samples: the lower bound and the count of
+  /// the bucket. A statistic that counts members by state has one line for each state: the name of
+  /// the state and the count.
   mutating func append(_ statistic: Statistic, in reading: Reading, after start: [UInt8] = []) {
     forEachLine(of: statistic, in: reading) { text, key in
       text.text.append(start)
@@ -29,7 +32,9 @@ struct ValueText {
     }
   }
 
-  /// Appends the values of a statistic as records of `start`, a key and a value, if it has values.
+  /// Appends the values of a statistic as lines of `start`, a key and a value.
+  ///
+  /// Appends nothing if the statistic has no values.
   mutating func append(records statistic: Statistic, in reading: Reading, after start: String) {
     guard reading.hasNumbers, !isInactive(statistic, reading) else { return }
     escapesNames = true
@@ -62,7 +67,9 @@ struct ValueText {
       : (0..<statistic.size).allSatisfy { reading.value(statistic, word: $0) == nil }
   }
 
-  /// Appends the values line by line, each between the results of `begin` and `end`.
+  /// Appends the values line by line.
+  ///
+  /// Calls `begin` before the values of each line, and `end` after the values.
   private mutating func forEachLine(
     of statistic: Statistic, in reading: Reading, begin: (inout ValueText, LineKey) -> Void,
     end: (inout ValueText) -> Void
@@ -111,7 +118,8 @@ struct ValueText {
 }
 
 extension String {
-  /// Escaped as in metricfs: a backslash before spaces and backslashes, a newline as `\n`.
+  /// The text, escaped as in metricfs: each space and each backslash has a backslash in front, and
+  /// a newline is written as `\n`.
   var escaped: String {
     var text = ""
     for scalar in unicodeScalars {

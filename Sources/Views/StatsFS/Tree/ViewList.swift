@@ -2,7 +2,7 @@ import FUSE
 internal import StatsKnowledge
 internal import StatsTree
 
-/// The views of recent viewers of a tree.
+/// Keeps one view of the tree for each viewer (user) who accessed the mount recently.
 struct ViewList {
   private struct Slot {
     let viewer: Viewer
@@ -16,7 +16,10 @@ struct ViewList {
   private let settings: MountSettings
   private var slots: [Slot] = []
   private var uses: UInt64 = 0
-  /// The maximum number of views: each has a sampler with a record of everything visible.
+  /// The maximum number of views.
+  ///
+  /// The number is limited because each view has a sampler, which stores the values of all groups
+  /// that the viewer sees.
   private static let maximumCount = 32
 
   init(
@@ -28,15 +31,20 @@ struct ViewList {
     self.settings = settings
   }
 
-  /// Returns the viewer that represents a caller.
+  /// Returns the viewer whose view a caller gets.
+  ///
+  /// With `visibility=owner`, this is the calling user. Otherwise, and for root, this is the viewer
+  /// of the mount.
   func viewer(_ caller: FuseCaller) -> Viewer {
     settings.visibility == .all || caller.user == 0 ? selection.viewer : .user(caller.user)
   }
 
-  /// Returns the view of the mount's own viewer.
+  /// Returns the view of the viewer that was selected for the mount.
   mutating func mountView() -> TreeView { view(of: selection.viewer) }
 
-  /// Returns the updated view of a viewer; may evict the least recently used one.
+  /// Returns the updated view of a viewer.
+  ///
+  /// If a new view would exceed the maximum number, the least recently used view is removed.
   mutating func view(of viewer: Viewer) -> TreeView {
     uses += 1
     let found: TreeView

@@ -1,13 +1,14 @@
-/// The dimension of a number: powers of seconds, bytes, cycles and events.
+/// The dimension of a number, as the exponents of seconds, bytes, cycles and events.
 ///
 /// A share of time is seconds per second, which is dimensionless.
 struct Dimension: Hashable, Sendable {
   var seconds = 0
   var bytes = 0
   var cycles = 0
-  /// The power of counted events: 1 for `exits` and `rate(exits)`, 0 for a ratio of two counts.
+  /// The exponent of counted events: 1 for `exits` and `rate(exits)`, 0 for a ratio of two counts.
   ///
-  /// It only affects the display: counts and ratios are comparable.
+  /// This exponent only affects the display, because formulas are allowed to compare counts with
+  /// ratios.
   var events = 0
 
   static let ratio = Dimension()

@@ -1,9 +1,11 @@
 public import Statistics
 
 extension Formula {
-  /// Checks names, kinds and units against schemas, before any evaluation.
+  /// Checks the names, kinds and units in the formula against schemas.
   ///
-  /// A name in several schemas is valid if it is valid for one of them.
+  /// The check needs no values.
+  ///
+  /// If several schemas contain a name, the name must be valid for at least one of these schemas.
   ///
   /// - Throws: `FormulaError` with the position of the invalid part.
   public func check(against schemas: [Schema]) throws(FormulaError) {
@@ -49,7 +51,8 @@ extension Formula {
 }
 
 extension String {
-  /// Returns the Levenshtein distance to another text, over the first 80 bytes of both.
+  /// Returns the Levenshtein distance between the first 80 bytes of this text and the first 80
+  /// bytes of another text.
   fileprivate func editDistance(to other: String) -> Int {
     let (lhs, rhs) = (Array(utf8.prefix(80)), Array(other.utf8.prefix(80)))
     var row = Array(0...rhs.count)
@@ -67,7 +70,8 @@ extension String {
 }
 
 extension StatisticFunction {
-  /// The reason why the function cannot be applied to a statistic; `nil` if it can.
+  /// Returns the reason why the function cannot be applied to a statistic; `nil` if the function
+  /// can be applied.
   func mismatch(with statistic: Statistic) -> String? {
     switch self {
     case .quantile:

@@ -36,7 +36,7 @@ public struct Formula: Hashable, Sendable {
     return names
   }
 
-  /// The parts that refer to one statistic each, such as `rate(exits)`, without duplicates.
+  /// The parts of the formula that refer to a statistic, such as `rate(exits)`, without duplicates.
   public var terms: [Formula] {
     var terms: [Formula] = []
     let bytes = Array(text.utf8)

@@ -1,7 +1,9 @@
 /// An error in a formula, with its position.
 public struct FormulaError: Error, Hashable, Sendable {
   public let text: String
-  /// The invalid part, as UTF-8 offsets; empty at the end of the text.
+  /// The UTF-8 offsets of the invalid part.
+  ///
+  /// The range is empty if the error is at the end of the text.
   public let range: Range<Int>
   public let reason: String
 
@@ -18,7 +20,7 @@ extension FormulaError: CustomStringConvertible {
     "\(reason)\n  \(shownText)\n  \(marks)"
   }
 
-  /// The text on one line; a section of it if it is long.
+  /// The text on one line, or a section of a long text.
   private var shownText: String {
     String(String.UnicodeScalarView(shownScalars.map { Self.isPlain($0) ? $0 : " " }))
   }

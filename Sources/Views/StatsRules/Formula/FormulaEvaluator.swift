@@ -1,4 +1,6 @@
-/// The result of a step: a number or truth value, which may be unknown.
+/// The result of a step: a number or a truth value.
+///
+/// An unknown value is `nil`.
 struct FormulaItem {
   enum Content {
     case number(Double?, Dimension?)
@@ -6,7 +8,7 @@ struct FormulaItem {
   }
 
   var content: Content
-  /// The steps that make the result unknown; empty if it is known.
+  /// The indices of the steps that make the result unknown; empty if the result is known.
   var causes: [Int] = []
 
   static func number(_ value: Double?, _ dimension: Dimension?) -> FormulaItem {
@@ -35,8 +37,8 @@ struct FormulaItem {
 
 /// Executes the steps of a formula with a stack.
 ///
-/// It is used for the evaluation, in which operands have values, and for the check before it, in
-/// which they have only dimensions.
+/// Both the evaluation and the check of a formula use this type. The operands have values in an
+/// evaluation, but only dimensions in a check.
 struct FormulaEvaluator {
   /// A step whose operands have incompatible units.
   struct UnitMismatch {
@@ -51,8 +53,10 @@ struct FormulaEvaluator {
   ///
   /// - Parameters:
   ///   - steps: The steps of the formula.
-  ///   - operand: Returns the value of a statistic or state, given the index and the step.
-  ///   - unitMismatch: Called for operands with incompatible units; the result is then unknown.
+  ///   - operand: Returns the value of a statistic or state, given the index of the step and the
+  ///     step itself.
+  ///   - unitMismatch: Called if the operands of a step have incompatible units. The result of this
+  ///     step is unknown.
   /// - Returns: The result of the last step.
   /// - Throws: The errors of `operand` and `unitMismatch`.
   mutating func run<Failure: Error>(
@@ -86,7 +90,9 @@ struct FormulaEvaluator {
 
   private mutating func pop() -> FormulaItem { stack.popLast() ?? .truth(nil) }
 
-  /// Pushes a result; if it is unknown, its causes are those of the operands and `cause`.
+  /// Pushes a result.
+  ///
+  /// The causes of an unknown result are the causes of the operands, and `cause`.
   private mutating func push(
     _ result: FormulaItem, _ operands: [FormulaItem], cause: Int? = nil
   ) {
@@ -127,9 +133,9 @@ struct FormulaEvaluator {
     push(.number(value, dimension), [left, right], cause: cause)
   }
 
-  /// Applies a sum, comparison or alternative, whose operands need compatible units.
+  /// Applies `+`, `-`, `??` or a comparison, which all need operands with compatible units.
   ///
-  /// - Returns: The reason if the units are incompatible; otherwise `nil`.
+  /// - Returns: The description of the error if the units are incompatible; otherwise `nil`.
   private mutating func applySum(_ step: FormulaStep, _ position: Int) -> String? {
     let (right, left) = (pop(), pop())
     let dimension = left.number.dimension ?? right.number.dimension

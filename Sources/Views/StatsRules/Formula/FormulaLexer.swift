@@ -24,7 +24,9 @@ struct FormulaLexer {
     bytes = Array(text.utf8)
   }
 
-  /// The suffixes of numbers: the factor and the dimension of a number with the suffix.
+  /// The suffixes of numbers.
+  ///
+  /// Each has the factor by which the number is multiplied, and the dimension of the result.
   private static let units: [String: (factor: Double, dimension: Dimension?)] = [
     "%": (0.01, .ratio), "k": (1e3, nil), "M": (1e6, nil), "G": (1e9, nil),
     "ns": (1e-9, .duration), "us": (1e-6, .duration), "ms": (1e-3, .duration),
@@ -37,7 +39,7 @@ struct FormulaLexer {
     "??", "<=", ">=", "==", "!=", "<", ">", "(", ")", "+", "-", "*", "/",
   ]
 
-  /// Operators of other languages, with their equivalents.
+  /// Operators of other languages, each with the equivalent operator of formulas.
   private static let foreignSymbols = ["&&": "and", "||": "or", "=": "==", "!": "not", "&": "and"]
 
   /// Returns all tokens, followed by `end`.
@@ -116,7 +118,7 @@ struct FormulaLexer {
     return .quoted(name)
   }
 
-  /// Consumes at most `maximum` bytes while they match.
+  /// Consumes bytes while `isPart` returns `true` for them, but at most `maximum` bytes.
   private mutating func consume(
     maximum: Int = .max, _ isPart: (UInt8) -> Bool
   ) -> String {

@@ -1,9 +1,9 @@
 /// Translates the tokens of a formula to steps for a stack machine.
 ///
-/// A recursive descent parser. Only parentheses, `not` and the unary minus recurse, at most
-/// `maximumDepth` levels.
+/// This is a recursive descent parser. Parentheses, `not` and the unary minus can be nested, at
+/// most `maximumDepth` levels deep.
 struct FormulaParser {
-  /// A parsed part: the kind of its result, and its position.
+  /// A parsed part of the formula: the kind of the part's result, and the position of the part.
   private struct Part {
     let kind: Formula.ResultKind
     let range: Range<Int>
@@ -45,7 +45,7 @@ struct FormulaParser {
     return steps
   }
 
-  /// The reason why the current token cannot continue a complete formula.
+  /// The description of the error that the current token causes after a complete formula.
   private var unexpectedToken: String {
     switch token.content {
     case .symbol(")"): "unexpected ')'; no matching '('"

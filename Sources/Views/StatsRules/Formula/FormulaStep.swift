@@ -1,7 +1,9 @@
-/// A step of the stack machine: it pops its operands and pushes its result.
+/// A step of a formula, for a stack machine.
+///
+/// A step pops its operands and pushes its result.
 struct FormulaStep: Hashable, Sendable {
   let operation: FormulaOperation
-  /// The position in the text, as UTF-8 offsets.
+  /// The UTF-8 offsets of the step in the text of the formula.
   let range: Range<Int>
 }
 
@@ -14,7 +16,8 @@ enum FormulaOperation: Hashable, Sendable {
   case subtract
   case multiply
   case divide
-  /// The first operand, or the second if the first is unknown.
+  /// The operator `??`. The result is the first operand, or the second operand if the first is
+  /// unknown.
   case otherwise
   case compare(Comparison)
   case and
@@ -22,13 +25,14 @@ enum FormulaOperation: Hashable, Sendable {
   case not
 }
 
-/// A function of a statistic.
+/// A function that a formula applies to a statistic.
 enum StatisticFunction: Hashable, Sendable {
   case value
   case rate
   case share
   case delta
-  /// The lower bound of a quantile of a histogram's new samples.
+  /// A quantile of the samples that a histogram received in the interval. The result is the lower
+  /// bound of the bucket with the quantile.
   case quantile(thousandths: Int)
 
   /// Parses the name of a function; `p99` and `p999` are quantiles.

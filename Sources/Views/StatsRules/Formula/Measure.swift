@@ -2,11 +2,13 @@ internal import Statistics
 
 /// The result of a numeric formula, with its dimension.
 public struct Measure: Hashable, Sendable {
-  /// The value in seconds, bytes, cycles or events; per second for a rate.
+  /// The value in seconds, bytes, cycles or events.
+  ///
+  /// A rate is the number of these units per second.
   public let value: Double
   let dimension: Dimension?
 
-  /// The value for display: `87.4%`, `2k/s`, `5 ms`.
+  /// The value for display, for example `87.4%`, `2k/s` or `5 ms`.
   public var text: String {
     let dimension = dimension ?? .count
     switch (dimension.seconds, dimension.bytes, dimension.cycles) {
@@ -36,22 +38,22 @@ public struct Measure: Hashable, Sendable {
 public enum MissingValue: Hashable, Sendable {
   /// The source has no statistic of this name.
   case absent(name: String)
-  /// The source is denied in part, and the readable part has no statistic of this name.
+  /// Access to a part of the source is denied, and the readable part has no statistic of this name.
   case withheld(name: String)
   /// The statistic exists but is not readable now.
   case unreadable(name: String, Status)
-  /// The statistic is inactive.
+  /// The statistic is inactive: it has no value at present.
   case inactive(name: String)
   /// The statistic was read only once, so that its growth is unknown.
   case early(name: String)
   /// The histogram has no new samples.
   case empty(name: String)
-  /// This formula divides by zero.
+  /// The formula with this text divides by zero.
   case zeroDivisor(String)
   /// The statistic has the wrong kind or unit for the formula.
   case mismatch(name: String, reason: String)
 
-  /// Returns `true` if the system denies access.
+  /// Whether the value is missing because the system denies access.
   public var isDenied: Bool {
     switch self {
     case .withheld, .unreadable(_, .denied): true

@@ -1,8 +1,11 @@
 public import StatsTree
 
-/// A condition that causes a finding, with its evidence and remedy.
+/// Describes a problem: the condition for a finding, and the evidence and remedy that the finding
+/// shows.
 public struct Rule: Hashable, Sendable {
-  /// The severity of a finding, in descending order.
+  /// The severity of a finding.
+  ///
+  /// The cases are in descending order.
   public enum Severity: String, Hashable, Sendable, CaseIterable, Comparable {
     /// Guests are slow now.
     case problem
@@ -44,7 +47,7 @@ public struct Rule: Hashable, Sendable {
   public let finding: String
   /// The suggested remedy.
   public let remedy: String
-  /// The origin of the threshold.
+  /// The origin of the threshold in the condition.
   public let reason: String
   /// The line number of the rule in its file.
   public let line: Int

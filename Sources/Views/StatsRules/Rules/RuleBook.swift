@@ -1,6 +1,6 @@
 public import StatsKnowledge
 
-/// Rules read from data files, in file order.
+/// Holds the rules from one or more rules files, in the order of the files.
 public struct RuleBook: Sendable {
   public private(set) var rules: [Rule] = []
 
@@ -18,7 +18,9 @@ public struct RuleBook: Sendable {
     }
   }
 
-  /// Adds the rules of another book; they replace rules of the same name.
+  /// Adds the rules of another book.
+  ///
+  /// An added rule replaces an existing rule with the same name.
   public mutating func add(_ other: RuleBook) {
     for rule in other.rules {
       if let index = rules.firstIndex(where: { $0.name == rule.name }) {

@@ -10,18 +10,20 @@ public struct RuleReport {
     public let path: String
     /// The interval between the two samples.
     public let interval: Interval?
-    /// The evidence, in the order of the rule.
+    /// The values that the finding shows as evidence, in the order of the rule.
     public let evidence: [Result<Measure, MissingValuesError>]
   }
 
-  /// A rule that cannot be decided for sources with the same missing values.
+  /// A rule whose condition is unknown for some sources, because the same values are missing for
+  /// each of these sources.
   public struct Gap {
     public let rule: Rule
     public let missing: [MissingValue]
     public fileprivate(set) var paths: [String]
   }
 
-  /// The diagnoses, sorted by severity, then in the order of the rules and the tree.
+  /// The diagnoses, sorted by severity, then by the order of the rules, then by the order of the
+  /// tree.
   public private(set) var diagnoses: [Diagnosis] = []
   public private(set) var gaps: [Gap] = []
   /// The number of sources to which at least one rule applies.

@@ -1,13 +1,15 @@
 internal import StatsTree
 
-/// The sources to which a rule applies: a role such as `vcpu`, or a path with a glob per part.
+/// Selects the sources to which a rule applies: by a role such as `vcpu`, or by a path whose parts
+/// can be globs.
 public struct RuleScope: Hashable, Sendable {
   /// The scope as written in the rules file.
   public let text: String
   private let form: Form
 
   private enum Form: Hashable, Sendable {
-    /// Sources of a role, or only those whose parent has a role.
+    /// The sources with a role. If `parent` is not `nil`, the parent of the source must have this
+    /// role.
     case role(SourceRole, parent: SourceRole?)
     case path([Part])
   }
@@ -41,7 +43,9 @@ public struct RuleScope: Hashable, Sendable {
     "published": .role(.published, parent: .publisher),
   ]
 
-  /// Parses a role word or a path with at least one slash; `nil` if the text is neither.
+  /// Parses the word for a role, or a path with at least one slash.
+  ///
+  /// Returns `nil` for any other text.
   init?(_ text: String) {
     self.text = text
     if let form = Self.words[text] {
@@ -70,6 +74,6 @@ public struct RuleScope: Hashable, Sendable {
     return names.count == parts.count && zip(parts, names).allSatisfy { $0.matches($1) }
   }
 
-  /// The role words, for messages.
+  /// The words for roles, for error messages.
   static var known: String { words.keys.sorted().joined(separator: ", ") }
 }

@@ -2,7 +2,7 @@ internal import Statistics
 internal import StatsTree
 
 extension Subject {
-  /// Evaluates a condition for this source with its last two samples.
+  /// Evaluates a condition with the last two samples of this source.
   ///
   /// - Precondition: The result of the formula is a condition.
   public func answer(_ condition: Formula) -> Answer {
@@ -14,7 +14,7 @@ extension Subject {
     return truth ? .yes : .no
   }
 
-  /// Evaluates a numeric formula for this source with its last two samples.
+  /// Evaluates a numeric formula with the last two samples of this source.
   ///
   /// - Precondition: The result of the formula is a number.
   public func measure(_ formula: Formula) -> Result<Measure, MissingValuesError> {
@@ -28,7 +28,8 @@ extension Subject {
 
   /// Evaluates a formula.
   ///
-  /// - Returns: The result, and the missing values that make it unknown, without duplicates.
+  /// - Returns: The result, and the missing values that make the result unknown, without
+  ///   duplicates.
   private func evaluate(_ formula: Formula) -> (item: FormulaItem, missing: [MissingValue]) {
     var evaluator = FormulaEvaluator()
     var reasons: [Int: [MissingValue]] = [:]
@@ -109,7 +110,7 @@ extension Subject {
     }
   }
 
-  /// The growth of a count, or the change of a level, per second.
+  /// Returns the growth of a count, or the change of a level, per second.
   private func rate(
     of statistic: Statistic, _ entry: Plan.Entry
   ) throws(MissingValuesError) -> Double {
@@ -131,7 +132,8 @@ extension Subject {
     return share.value
   }
 
-  /// The lower bound of the quantile of the new samples.
+  /// Returns a quantile of the new samples of a histogram, as the lower bound of the bucket with
+  /// the quantile.
   private func quantile(
     _ thousandths: Int, of statistic: Statistic, _ entry: Plan.Entry
   ) throws(MissingValuesError) -> Double {
@@ -161,7 +163,9 @@ public struct MissingValuesError: Error, Hashable, Sendable {
 }
 
 extension Statistic {
-  /// Converts a raw number to the unit of the statistic.
+  /// Multiplies a raw number by the scale of the statistic.
+  ///
+  /// The result is in the statistic's unit.
   fileprivate func inUnit(_ raw: Double) -> Double {
     let base: Double =
       switch scale.base {

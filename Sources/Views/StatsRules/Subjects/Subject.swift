@@ -1,13 +1,14 @@
 public import Statistics
 public import StatsTree
 
-/// A source as seen by formulas: its groups, its aggregates, and the groups of its ancestors.
+/// Gives formulas access to the statistics of a source: the groups and aggregates of the source,
+/// and the groups of its ancestors.
 public struct Subject {
   public let source: Source
   /// The path of the source.
   public let path: String
   let sampler: Sampler
-  /// The groups of the source that a backing reads.
+  /// The groups of the source that are not aggregates.
   let own: [Plan.Entry]
   /// The aggregates of the source.
   let aggregates: [Plan.Entry]
@@ -15,7 +16,9 @@ public struct Subject {
   let inherited: [Plan.Entry]
   let index: StatisticIndex
 
-  /// Returns the first statistic with a name: own groups, then aggregates, then ancestors.
+  /// Returns the first statistic with a name.
+  ///
+  /// Searches the source's own groups first, then the aggregates, then the groups of the ancestors.
   func find(_ name: String) -> (entry: Plan.Entry, statistic: Statistic)? {
     for entries in [own, aggregates, inherited] {
       for entry in entries {
@@ -25,8 +28,8 @@ public struct Subject {
     return nil
   }
 
-  /// Returns `true` if the source itself has one statistic of a formula, and the source or its
-  /// ancestors have all of them.
+  /// Returns `true` if the source itself has at least one statistic of a formula, and each other
+  /// statistic of the formula belongs to the source or to an ancestor.
   public func hasOwn(_ formula: Formula) -> Bool {
     let names = formula.names
     guard names.contains(where: { has($0, in: own) }) else { return false }
@@ -47,10 +50,14 @@ public struct Subject {
     return nil
   }
 
-  /// Returns `true` if a group is simulated, so that its values permit no conclusion.
+  /// Whether a group of the source is simulated.
+  ///
+  /// Simulated values permit no conclusion about this host.
   public var isSimulated: Bool { own.contains { $0.group.provenance == .simulated } }
 
-  /// Returns `true` if the source or one of its groups has a status.
+  /// Returns `true` if the source or one of its groups has the status that a formula tests.
+  ///
+  /// The status `pending` counts as `stale`.
   func hasStatus(_ state: StateWord) -> Bool {
     let statuses = [source.status] + own.map { sampler.status(of: $0) }
     return statuses.contains { status in

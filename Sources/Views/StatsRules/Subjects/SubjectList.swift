@@ -1,7 +1,9 @@
 public import Statistics
 public import StatsTree
 
-/// The statistics of schemas by name, cached per family.
+/// Finds the statistics of groups by name.
+///
+/// The results are cached for each family, which is all groups with the same name and schema.
 final class StatisticIndex {
   private var families: [ObjectIdentifier: [String: Int]] = [:]
 
@@ -19,13 +21,14 @@ final class StatisticIndex {
   }
 }
 
-/// The sources of a sampler as seen by formulas.
+/// Lists the sources of a sampler, for the evaluation of formulas.
 public struct SubjectList {
   public let all: [Subject]
   /// The schemas of the sources, without duplicates.
   public let schemas: [Schema]
 
-  /// The matching sources of the last pass.
+  /// Lists the sources whose path matches, for the values of the last pass (sampling of all
+  /// groups).
   public init(_ sampler: Sampler, matching pattern: Pattern = .everything) {
     var own: [ObjectIdentifier: [Plan.Entry]] = [:]
     var aggregates: [ObjectIdentifier: [Plan.Entry]] = [:]
