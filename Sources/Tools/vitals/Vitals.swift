@@ -8,20 +8,21 @@ struct Vitals: ParsableCommand {
     commandName: "vitals",
     abstract: "Show what every virtual machine on this host is doing.",
     discussion: """
-      Vitals discovers the KVM virtual machines of this host and reads their statistics without \
-      help from the VMM, libvirt or debugfs: exits, halts, interrupts, CPU time used, and CPU time \
-      that each vCPU wanted and did not get. To copy the VMMs' statistics descriptors, Vitals needs \
-      root or CAP_SYS_PTRACE. Without this privilege, it shows what it can read and explains what is \
-      missing. Programs that publish statistics in shared memory appear as app/<publisher>/...
+      Vitals discovers the KVM virtual machines of this host and reads their statistics: exits, \
+      halts, interrupts, the CPU time that each vCPU used, and the time that it waited for a CPU. \
+      Vitals needs no help from the VMM, libvirt or debugfs. To copy the VMMs' statistics \
+      descriptors, Vitals needs root or CAP_SYS_PTRACE. Without this privilege, Vitals shows the \
+      values that it can read and explains which are missing. Programs that publish statistics in shared memory appear as app/<publisher>/...
 
       Start with 'vitals watch'. Without virtual machines, run 'vitals demo' in another terminal.
 
-      A source is selected by a glob over paths such as kvm/web1/vcpu0 ('*' stops at a slash, '**' \
-      does not; sources below a match are selected, too), by a regular expression between slashes, \
-      or by the path of a shared table or socket.
+      A source can be selected in three ways. The first is a glob over paths such as kvm/web1/vcpu0: \
+      '*' does not match a slash, and '**' does. A match also selects the sources below it. The \
+      second is a regular expression between slashes. The third is the path of a shared table or of \
+      the socket of a publisher.
 
-      Exit status: 0 success, 1 a problem was found, 2 wrong usage, 3 not permitted, 4 no such source or \
-      statistic.
+      Exit status: 0 success, 1 a problem was found, 2 wrong usage, 3 not permitted, 4 no such source \
+      or statistic.
       """,
     version: "0.1.0",
     subcommands: [

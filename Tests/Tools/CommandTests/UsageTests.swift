@@ -16,6 +16,8 @@ struct UsageTests {
       (["list", "--method", "magic"], "magic"),
       (["list", "--qmp", "notapid=/x"], "notapid=/x"),
       (["show", "--every", "soon"], "soon"),
+      (["show", "--every", "8000000h"], "8000000h"),
+      (["doctor", "--for", "99999999999999999999999h"], "maximum is 200000h"),
       (["show", "kvm[", "--zeros"], "kvm["),
       (["show", "--aggregate", "most"], "most"),
       (["show", "--aggregate", "sum", "--format", "prometheus"], "prometheus"),

@@ -24,9 +24,10 @@ struct CheckCommand: ParsableCommand {
       'vitals check xen' checks the domains of this host: it reads each value by two access methods \
       and compares the values.
 
-      Each rule has an identifier and passes, fails or is skipped with the reason; --list-rules prints \
-      all rules. --all also prints the passed rules, and the memory of each source and group of a \
-      table. The exit status is 1 if a rule fails.
+      Each rule has an identifier. A rule passes, fails or is skipped; if it is skipped, the reason \
+      is printed. --list-rules prints all rules. --all also prints the rules that passed, and the \
+      number of bytes that each source and each group of a table occupies. \
+      The exit status is 1 if a rule fails.
 
       Examples:
         vitals check

@@ -9,18 +9,20 @@ struct DemoCommand: ParsableCommand {
     commandName: "demo",
     abstract: "Start small virtual machines, so that the other commands have something to show.",
     discussion: """
-      Each is a process with a real KVM guest of a few instructions, which keeps its statistics \
-      descriptors open as a modern VMM does: one does port I/O, one writes to a device, one halts and \
-      is woken by a timer, one idles, and so on. Without a usable /dev/kvm, simulated values of the \
-      same form are offered.
+      Each virtual machine is a process that runs a real KVM guest of a few instructions. Like a \
+      modern VMM, the process keeps the statistics descriptors of its guest open. The first guest \
+      uses an I/O port, the second writes to a device, the third halts until a timer wakes it, the \
+      fourth is idle, and the fifth repeats the work of the first. If /dev/kvm is not usable, the \
+      command offers simulated values of the same form.
 
-      Another process publishes a table, app/demo: requests of some workers, traffic whose parts \
-      always add up to its total, and locks that are counted only while a reader asks.
+      One more process publishes the table app/demo. The table has the requests of some workers, \
+      network traffic with parts that always add up to the total, and statistics of locks. The \
+      process updates the statistics of locks only while a reader has enabled them (--enable).
 
-      With --starve, four guests with other names run, one of which is slow. 'vitals doctor' in \
-      another terminal finds which one, and why.
+      With --starve, the command starts four different guests instead. One of these guests is slow. \
+      'vitals doctor' in another terminal finds this guest and the reason.
 
-      Ends after --for or with Ctrl-C; nothing keeps running.
+      The command ends after --for or with Ctrl-C, and then no process keeps running.
 
       Example, in two terminals:
         vitals demo --vms 4 --vcpus 2 --for 1m
@@ -31,7 +33,7 @@ struct DemoCommand: ParsableCommand {
   @Option(name: .long, help: "The number of virtual machines.")
   var vms = 4
 
-  @Option(name: .long, help: "The number of vCPUs of each.")
+  @Option(name: .long, help: "The number of vCPUs of each virtual machine.")
   var vcpus = 2
 
   @Option(
@@ -43,8 +45,10 @@ struct DemoCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "The work of all guests: port-io, mmio, halt-timer, idle, created or counted:N.",
-      valueName: "payload"),
+      """
+      What all guests do: port-io, mmio, halt-timer, idle, created (the vCPUs never run) or \
+      counted:N (each vCPU writes N times to an I/O port, then stops).
+      """, valueName: "payload"),
     transform: PayloadChoice.init)
   var payload: PayloadChoice?
 
@@ -56,11 +60,12 @@ struct DemoCommand: ParsableCommand {
 
   @Flag(
     name: .long,
-    help: "Start guests one of which is slow, for a reason that 'vitals doctor' finds.")
+    help: "Start four guests, one of them slow for a reason that 'vitals doctor' finds.")
   var starve = false
 
   @Flag(
-    name: .long, help: "With --starve: a CPU quota is the reason; needs a writable control group.")
+    name: .long,
+    help: "With --starve: slow the guest down by a CPU quota. Needs a writable control group.")
   var quota = false
 
   @Option(

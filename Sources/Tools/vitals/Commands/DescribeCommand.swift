@@ -15,8 +15,8 @@ struct DescribeCommand: ParsableCommand {
       The kind, the unit and the groups that contain the statistic come from the schemas of this \
       host. Its meaning comes from a data file of Vitals or from the publisher of the statistic. A \
       statistic without a description is shown with its schema only. Without a name, all statistics \
-      are listed with the first sentence of their meaning. A statistic of an aggregate has the same \
-      name as in the members, with the function as suffix: exits.max is the maximum of exits over \
+      are listed with the first sentence of their meaning. The name of a statistic of an aggregate is \
+      the name in the members plus the function: exits.max is the maximum of exits over \
       all members.
 
       Examples:

@@ -22,11 +22,12 @@ struct DoctorCommand: ParsableCommand {
       cannot be read. Each finding shows the values, the window, the rule and a remedy. If the values \
       that a rule needs are missing, the rule is listed under "Cannot tell".
 
-      The rules are data: --show-rules prints them; --rules adds a file, whose rules replace built-in \
-      rules of the same name. A VM can be given by its path or by its name alone.
+      The rules can be changed: --show-rules prints the built-in rules, and --rules adds the rules of \
+      a file. A rule of the file replaces the built-in rule of the same name. A VM can be given by \
+      its path or by its name alone.
 
-      Exit status: 0 no problem was found, 1 a problem was found, 3 all findings are missing \
-      permissions.
+      Exit status: 0 if no problem was found, 1 if a problem was found, 3 if the only findings are \
+      that permissions are missing.
 
       Examples:
         vitals doctor

@@ -24,17 +24,11 @@ struct ListCommand: ParsableCommand {
 
   @OptionGroup var observation: ObservationOptions
 
-  @Option(name: .long, help: "The output format: table, json or csv.")
-  var format: OutputFormat = .table
+  @Option(name: .long, help: "The output format.")
+  var format: ListFormat = .table
 
   @Flag(name: .long, help: "Explain for each source why better access methods are unavailable.")
   var why = false
-
-  func validate() throws {
-    if format.isForMonitoring {
-      throw ValidationError("--format \(format.rawValue) is for values; use it with show")
-    }
-  }
 
   func run() throws {
     let observer = try Observer(observation, fallback: .everything)
@@ -47,7 +41,7 @@ struct ListCommand: ParsableCommand {
     switch format {
     case .json: try Console.write(list.json())
     case .csv: try Console.write(list.csv())
-    case .table, .openmetrics, .prometheus, .rrd:
+    case .table:
       try Console.write(list.table(width: Console.width, explainsAll: why))
       if why { try Console.write(Self.accessMethods(for: observer)) }
     }

@@ -31,11 +31,12 @@ struct MountCommand: ParsableCommand {
         mode=OCTAL          the mode of the mounted directory
         ascii=off           no text files for statistics
         visibility=owner    users see their own sources and those without owner
-        passthrough=all     the kernel also reads .binary directly (default: .table)
-        passthrough=off     the kernel reads no file directly
+        passthrough=all     the kernel serves .table and .binary without asking Vitals
+                            (default: only .table)
+        passthrough=off     Vitals serves all files
 
-      QEMU's monitor is not queried unless --method permits qmp, because a reader of a file would wait \
-      for it.
+      Vitals queries QEMU's monitor only if --method permits qmp, because a process that reads a file \
+      would have to wait for the answer of QEMU.
 
       Examples:
         mkdir -p /tmp/vitals && vitals mount /tmp/vitals

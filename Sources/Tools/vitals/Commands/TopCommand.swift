@@ -17,11 +17,11 @@ struct TopCommand: ParsableCommand {
       The first view lists the VMs, the busiest on top. Its columns are CPU time, steal (time that a \
       vCPU could run but had no CPU), exits, the most frequent causes of exits, and a graph of CPU \
       time in the last seconds. Enter goes from a VM to its vCPUs, from a vCPU to all its statistics, \
-      and from a statistic to its histogram. The line above the keys explains the column by which the \
-      rows are sorted. ? shows all keys, q quits.
+      and from a statistic to its histogram. The second line from the bottom explains the column by \
+      which the rows are sorted. ? shows all keys, q quits.
 
-      Without a terminal, --batch prints the same rows as text, and --log appends all values to a CSV \
-      file, which SIGHUP reopens.
+      Two options work without a terminal: --batch prints the same rows as text, and --log appends \
+      all values to a CSV file. After SIGHUP, the command opens the file again, as log rotation needs.
 
       Examples:
         vitals top

@@ -9,7 +9,7 @@ import StatsTree
 struct WatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "watch",
-    abstract: "Show rates per second and shares of time, interval after interval.",
+    abstract: "Show rates per second, and times as percentages of each interval.",
     discussion: """
       Several sources are shown as a table with one row each; its columns are the most important \
       statistics, or those of --stat. A single source is shown as a block with everything that \
@@ -17,8 +17,8 @@ struct WatchCommand: ParsableCommand {
       CPU time used; run_delay_ns is steal, the time that a vCPU could run but had no CPU. VMs and \
       publishers that appear or end are reported. Ctrl-C ends.
 
-      With --aggregate, there is one row for each source and function. The functions min and max are \
-      applied to the rates of the members.
+      With --aggregate, there is one row for each source and function. The functions are applied to \
+      the rates of the members.
 
       With --when, only sources for which a condition holds are shown, with the values that occur in \
       the condition. If the condition cannot be evaluated for a source, the reason is printed once on \

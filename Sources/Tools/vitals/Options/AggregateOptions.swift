@@ -8,9 +8,9 @@ struct AggregateOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       Show only aggregates, computed by these functions, separated by commas: sum, min, max, avg, \
-      zero (number of members at 0) and list (the value of each member). watch applies them to \
-      the members' rates. Not for openmetrics, prometheus and xcp-rrdd, which contain no \
-      aggregates.
+      zero (number of members at 0) and list (the value of each member). 'vitals watch' applies \
+      the functions to the rates of the members. The formats openmetrics, prometheus and xcp-rrdd \
+      contain no aggregates.
       """, valueName: "functions"),
     transform: FunctionList.init)
   var aggregate: FunctionList?

@@ -52,11 +52,11 @@ struct ObservationOptions: ParsableArguments {
     name: .long,
     help: ArgumentHelp(
       """
-      Events of the vCPU threads to count while the command runs, separated by commas: KVM \
-      tracepoints (kvm_pio, 'kvm_*'); one field value of a tracepoint \
-      (kvm_userspace_exit:KVM_EXIT_IO, 'kvm_exit:*'), for which the kernel evaluates a filter at \
-      every hit; context-switches, cpu-migrations, task-clock; cycles and instructions, also with \
-      the suffix :guest or :host.
+      Also count these events of the vCPU threads while the command runs, separated by commas: \
+      KVM tracepoints (kvm_pio, 'kvm_*'); a tracepoint with a certain value of its field \
+      (kvm_userspace_exit:KVM_EXIT_IO, or kvm_exit:* to count each value), which costs more \
+      because the kernel evaluates a filter at each hit; context-switches, cpu-migrations, \
+      task-clock; cycles and instructions, optionally with :guest or :host.
       """, valueName: "events"),
     transform: EventList.init)
   var events: EventList?

@@ -16,6 +16,13 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
   var isForMonitoring: Bool { [.openmetrics, .prometheus, .rrd].contains(self) }
 }
 
+/// The output format of `vitals list`.
+enum ListFormat: String, ExpressibleByArgument, CaseIterable {
+  case table
+  case json
+  case csv
+}
+
 /// The output format of `vitals check`.
 enum FindingFormat: String, ExpressibleByArgument, CaseIterable {
   case text
