@@ -14,11 +14,12 @@ struct TopBenchmark {
   func run(_ report: inout Report) throws {
     let tree = Tree()
     let backing = MovingBacking(try SampleSchemas.vcpu())
+    let root = tree.source("kvm", role: .vms)
     for vm in 0..<Self.vms {
-      let source = try tree.add("vm\(vm)", below: tree.source("kvm"))
+      let source = try tree.add("vm\(vm)", below: root, role: .vm)
       var family: Family?
       for number in 0..<Self.vcpus {
-        let vcpu = try tree.add("vcpu\(number)", below: source)
+        let vcpu = try tree.add("vcpu\(number)", below: source, role: .vcpu)
         let token = vm * Self.vcpus + number
         let group = try tree.attach(
           "kvm", schema: backing.schema, backing: backing, token: token, provenance: .simulated,
@@ -52,10 +53,10 @@ struct TopBenchmark {
     }
     var changes = Series()
     for number in 0..<50 {
-      let vm = try tree.add("new\(number)", below: tree.source("kvm"))
+      let vm = try tree.add("new\(number)", below: root, role: .vm)
       let group = try tree.attach(
         "kvm", schema: backing.schema, backing: backing, token: 0, provenance: .simulated,
-        to: tree.add("vcpu0", below: vm))
+        to: tree.add("vcpu0", below: vm, role: .vcpu))
       sampler.pass()
       changes.add(time { top.recordSample(at: .zero) })
       withExtendedLifetime(group) {}
