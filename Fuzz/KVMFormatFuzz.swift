@@ -2,7 +2,7 @@
 
 /// Reads the bytes as a whole KVM binary statistics file, and every statistic in it.
 ///
-/// Source: LLVM's `docs/LibFuzzer.rst`.
+/// LLVM's `docs/LibFuzzer.rst` defines the name and the signature of this function.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
@@ -30,7 +30,7 @@ private struct FuzzedFile {
     let later = Array(record.dropFirst()) + record.prefix(1)
     for statistic in schema.statistics {
       _ = schema.indexOfSum(of: statistic)
-      // The data are truncated: an input would reject the file.
+      // Skip the statistic, because its data are truncated and an input would reject the file.
       guard statistic.words.upperBound <= record.count else { continue }
       read(statistic, record, later)
     }
@@ -50,7 +50,7 @@ private struct FuzzedFile {
   }
 
   private func checkRoundTrip(_ schema: Schema) {
-    // All names have the length of the longest one, so the file may be too large.
+    // All names have the length of the longest one, so it is possible that the file is too large.
     guard let file = try? schema.kvmFile(id: "kvm-1/vcpu-0") else { return }
     let block = file.bytes.span.extracting(file.header.descriptorOffset..<file.bytes.count)
     do {

@@ -2,7 +2,7 @@
 
 /// Parses the bytes as the types of a kernel, and as those of a module of a valid kernel.
 ///
-/// Source: LLVM's `docs/LibFuzzer.rst`.
+/// LLVM's `docs/LibFuzzer.rst` defines the name and the signature of this function.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))

@@ -4,7 +4,7 @@
 /// Parses the bytes as a file of xcp-rrdd's protocol V2, unchanged and with correct checksums, and
 /// as metadata.
 ///
-/// Source: LLVM's `docs/LibFuzzer.rst`.
+/// LLVM's `docs/LibFuzzer.rst` defines the name and the signature of this function.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))

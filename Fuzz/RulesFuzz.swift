@@ -1,9 +1,9 @@
 // Compiled with Sources/Views/StatsRules by Scripts/fuzz.sh.
 import Statistics
 
-/// Parses the bytes as a formula and as a rules file, and evaluates the valid ones.
+/// Parses the bytes as a formula and as a rules file, and evaluates the valid formulas.
 ///
-/// Source: LLVM's `docs/LibFuzzer.rst`.
+/// LLVM's `docs/LibFuzzer.rst` defines the name and the signature of this function.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))

@@ -4,7 +4,7 @@ import SharedTable
 
 /// Reads the bytes as a table, samples all of its groups, and refreshes it.
 ///
-/// Source: LLVM's `docs/LibFuzzer.rst`.
+/// LLVM's `docs/LibFuzzer.rst` defines the name and the signature of this function.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
@@ -31,5 +31,6 @@ private func read(_ reader: Reader) {
   }
   _ = reader.health()
   reader.refresh()
-  precondition(reader.sources.map(\.path) == paths, "the table did not change")
+  precondition(
+    reader.sources.map(\.path) == paths, "the sources changed, although the table did not")
 }

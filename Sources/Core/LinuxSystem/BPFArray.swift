@@ -3,10 +3,10 @@ import Glibc
 
 /// Memory that BPF programs and this process share (bpf(2)).
 ///
-/// The memory is the only value of an array map.
+/// The memory is the single element of a BPF array (BPF_MAP_TYPE_ARRAY).
 public struct BPFArray: ~Copyable, Sendable {
   let descriptor: Descriptor
-  /// The mapped value of the array map.
+  /// The single element of the BPF array, mapped into this process (mmap(2)).
   public let memory: Mapping
 
   /// Creates a zeroed map of at least `byteCount` bytes.
@@ -34,7 +34,7 @@ public struct BPFArray: ~Copyable, Sendable {
 
 /// Memory that only BPF programs can write.
 ///
-/// The memory keeps its content between two runs.
+/// The memory keeps its content from one run of a BPF program to the next run.
 public struct BPFStore: ~Copyable, Sendable {
   private let descriptor: Descriptor
 

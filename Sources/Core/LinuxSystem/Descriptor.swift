@@ -43,7 +43,7 @@ public struct Descriptor: ~Copyable, Sendable {
     }
   }
 
-  /// Opens a file (open(2)), close-on-exec.
+  /// Opens a file (open(2)); the descriptor is close-on-exec.
   public static func open(
     _ path: String, for access: Access = .read
   ) throws(SystemError) -> Descriptor {

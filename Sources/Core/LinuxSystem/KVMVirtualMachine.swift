@@ -3,8 +3,8 @@ import Glibc
 
 /// A VM of KVM.
 ///
-/// The kernel keeps the VM while any process has a descriptor of the VM, of one of its vCPUs or of
-/// its statistics open.
+/// The kernel keeps the VM as long as any process has an open descriptor of the VM, of one of its
+/// vCPUs or of its statistics.
 public struct KVMVirtualMachine: ~Copyable, Sendable {
   let descriptor: Descriptor
   let vcpuMappingSize: Int

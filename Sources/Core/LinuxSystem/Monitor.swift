@@ -2,7 +2,8 @@ import Glibc
 
 /// A value that threads change under a lock and wait on (pthread_cond_wait(3)).
 ///
-/// For blocking threads only; tasks of Swift concurrency must not wait here.
+/// Use this class only in threads that are allowed to block. Tasks of Swift concurrency must not
+/// wait for the value.
 @safe
 public final class Monitor<Value: Sendable>: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>

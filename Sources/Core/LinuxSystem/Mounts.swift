@@ -21,8 +21,8 @@ public func detachMount(_ directory: String) throws(SystemError) {
 
 /// Sends a request to the file system of a path (statfs(2)).
 ///
-/// The kernel never answers statfs(2) from its caches, unlike stat(2): the call fails if the
-/// process that serves the file system has exited.
+/// Unlike stat(2), the kernel never answers statfs(2) from its caches. Therefore the call fails if
+/// the process that serves the file system has exited.
 public func probeFileSystem(_ path: String) throws(SystemError) {
   guard unsafe clinux_filesystem_magic(path) != -1 else {
     throw SystemError(call: "statfs", on: path)

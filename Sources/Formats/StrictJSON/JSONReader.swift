@@ -1,8 +1,9 @@
 /// Reads JSON strictly, value by value and without an intermediate form (RFC 8259).
 ///
 /// Integers are exact up to 2^64-1. Text is copied only when it is decoded. Foundation's decoder is
-/// exact as well, but it creates an error object for each value of a list of mixed types. A pass
-/// over many VMs (a sampling of all their groups) must create no such objects.
+/// exact as well. But if the elements of an array have different types, Foundation's decoder must
+/// try one type after another, and each failed attempt creates an error object. Vitals reads the
+/// JSON of many VMs in each sample and must not create such objects.
 public struct JSONReader: Sendable {
   /// The maximum nesting of values, which limits the use of the stack.
   public static let maximumDepth = 64
@@ -46,13 +47,13 @@ public struct JSONReader: Sendable {
 
   /// Consumes a character.
   ///
-  /// - Throws: `unexpected` if another character follows.
+  /// - Throws: `unexpected` if the next character is a different one.
   public mutating func expect(_ character: Unicode.Scalar) throws(JSONError) {
     guard try peek() == UInt8(ascii: character) else { throw error(.unexpected) }
     offset += 1
   }
 
-  /// Consumes a character if it follows.
+  /// Consumes a character if this character is the next one.
   ///
   /// - Returns: `true` if the character was consumed.
   public mutating func consume(_ character: Unicode.Scalar) throws(JSONError) -> Bool {

@@ -1,5 +1,6 @@
 extension XenVCPUEntry {
-  /// The time up to which `times` count, or `nil` if the table does not contain this time.
+  /// The point in time up to which `times` were counted, or `nil` if the table does not contain
+  /// this time.
   public var timesEnd: UInt64? { sampleTime.value ?? stateEntryTime.value }
 
   /// Returns the entry as it is at `now` if the vCPU has stayed in its state since the last update.

@@ -2,7 +2,8 @@ import CVitals
 
 /// Holds the fields of an entry by their position.
 ///
-/// `XenVCPUEntry` and `XenDomainEntry` give the fields different names.
+/// The fifth and the seventh field have different meanings in the entry of a vCPU and in the entry
+/// of a domain. `XenVCPUEntry` and `XenDomainEntry` name these fields by their meanings.
 public struct XenEntryFields: Hashable, Sendable {
   public var times: XenRunTimes
   /// The field at byte 40, which has 64 bits.
@@ -53,7 +54,7 @@ public struct XenEntryFields: Hashable, Sendable {
     }
   }
 
-  /// Whether at least one field has a value.
+  /// Whether the entry has a word, usable or not, in at least one field.
   var isActive: Bool {
     for index in 0..<Self.count {
       switch self[index] {

@@ -10,7 +10,8 @@ struct XenSlot {
   let size: Int
   /// Whether the table has a mark (the Vitals extension of the header).
   ///
-  /// Only then the bytes after the fields of the RFC are fields of Vitals.
+  /// Only in a table with a mark, the bytes after the fields of the RFC contain the fields of
+  /// Vitals.
   let isMarked: Bool
 
   enum Outcome {
@@ -33,7 +34,8 @@ struct XenSlot {
   /// - Precondition: No other thread or process writes this slot.
   func update(_ fields: XenEntryFields, in mapping: borrowing Mapping) {
     let old = mapping.loadRelaxed(UInt32.self, at: start)
-    // A dead writer left an odd sequence. The sequence stays odd, so that readers still wait.
+    // If the sequence is odd, a writer died during an update. The sequence then stays odd, so that
+    // readers still wait.
     let odd = old.isMultiple(of: 2) ? old &+ 1 : old &+ 2
     mapping.storeRelaxed(odd, at: start)
     atomicMemoryFence(ordering: .releasing)
@@ -70,7 +72,7 @@ struct XenSlot {
       let before = mapping.loadAcquiring(UInt32.self, at: start)
       last = before
       guard before.isMultiple(of: 2) else {
-        // The slot is behind the last vCPU, in a table without a count of vCPUs.
+        // The table has no count of vCPUs, and the slot is after the last vCPU.
         if isUnused(before, mapping) { return .fields(.inactive, attempts: attempt) }
         continue
       }

@@ -83,7 +83,8 @@ extension XenTableCheck {
     var fast: [String] = []
     for (index, first, second) in pairs {
       let clock = growth(first.sampleTime, second.sampleTime)
-      // The times of all running vCPUs of a domain add up.
+      // The times of a domain grow with the number of running vCPUs, because the times of all vCPUs
+      // are added.
       let factor = kind == .vcpus ? 1 : max(first.seventh.value ?? 1, second.seventh.value ?? 1)
       for field in 0..<XenEntryFields.count {
         let name = "slot \(index): \(kind.schema.statistics[field].name)"

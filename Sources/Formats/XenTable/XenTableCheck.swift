@@ -2,7 +2,8 @@ public import LinuxSystem
 import Statistics
 public import StatsChecks
 
-/// Checks the rules of a Xen statistics table, which may be in use or contain arbitrary bytes.
+/// Checks the rules of a Xen statistics table, even if the table is in use or contains arbitrary
+/// bytes.
 ///
 /// Of the rules in `XenTableRule`, X1 to X10 check the layout, X11 to X16 the protocol of updates,
 /// X17 to X26 the values. Two snapshots of the table, separated by a pause, show changes.
@@ -20,8 +21,8 @@ public struct XenTableCheck: ~Copyable {
   private let memory: Memory
   var list: FindingList<XenTableRule>
 
-  /// Creates a check of mapped memory; `count` is the number of slots if the table does not state
-  /// it.
+  /// Creates a check of mapped memory; `count` is the number of slots, if the table does not
+  /// contain this number.
   public init(
     _ mapping: consuming Mapping, of kind: XenTableKind = .vcpus, object: String,
     count: Int? = nil, epsilon: UInt64 = 1_000
@@ -33,7 +34,7 @@ public struct XenTableCheck: ~Copyable {
     list = FindingList(object: object)
   }
 
-  /// Creates a check of an open file, which may be truncated at any time.
+  /// Creates a check of an open file, even if another process might truncate the file at any time.
   public init(
     _ descriptor: borrowing Descriptor, of kind: XenTableKind = .vcpus, object: String,
     count: Int? = nil, epsilon: UInt64 = 1_000
@@ -52,8 +53,10 @@ public struct XenTableCheck: ~Copyable {
   /// Runs all checks that the state of the table permits.
   ///
   /// - Parameters:
-  ///   - active: The slots of vCPUs that may change their state (X14); `nil` if unknown.
-  ///   - timeout: How long an update that is open in both snapshots may still take, in nanoseconds.
+  ///   - active: The slots of the vCPUs for which a change of state is possible (X14); `nil` if
+  ///     unknown.
+  ///   - timeout: The maximum time to wait for the end of an update that is open in both snapshots,
+  ///     in nanoseconds.
   ///   - pause: Called between the two snapshots.
   /// - Returns: One finding per rule.
   public consuming func run(

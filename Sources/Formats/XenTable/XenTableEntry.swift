@@ -32,9 +32,9 @@ public struct XenVCPUEntry: XenTableEntry {
   public var times: XenRunTimes
   /// The time at which the vCPU entered `state`, on the table's clock.
   public var stateEntryTime: XenField
-  /// The time up to which `times` count.
+  /// The point in time up to which `times` were counted.
   ///
-  /// If this time is missing, `times` count up to `stateEntryTime`, as in Xen.
+  /// If this time is missing, `times` were counted up to `stateEntryTime`, as in Xen.
   public var sampleTime: XenField
   /// The raw value of a `XenRunState`, or of a state that a later version defines.
   public var state: XenField
@@ -73,7 +73,7 @@ public struct XenVCPUEntry: XenTableEntry {
   public var runState: XenRunState? { state.value.flatMap(XenRunState.init(rawValue:)) }
 }
 
-/// The sums over the vCPUs of a domain, all at the same time.
+/// The sums over the vCPUs of a domain, all for the same point in time.
 public struct XenDomainEntry: XenTableEntry {
   public static var kind: XenTableKind { .domain }
 

@@ -14,11 +14,11 @@ public struct XenTableHeader: Hashable, Sendable {
 
   /// Validates a header.
   ///
-  /// Call this before any other part of the table is used.
+  /// Call this before you use any other part of the table.
   ///
-  /// The number of slots is `count`. If `count` is `nil`, it is the count in the mark. In a table
-  /// without a mark, it is the number of slots that fit into the memory; slots after the last vCPU
-  /// might then read as entries of zeros.
+  /// The number of slots is `count`. If `count` is `nil`, the number of slots is the count in the
+  /// mark. In a table of vCPUs without a mark, the number of slots is then the number that fits
+  /// into the memory. In this case, slots after the last vCPU might read as entries of zeros.
   public init(
     validating mapping: borrowing Mapping, kind: XenTableKind, count: Int? = nil
   ) throws(XenTableError) {

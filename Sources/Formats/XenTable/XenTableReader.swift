@@ -36,7 +36,7 @@ public struct XenTableReader<Entry: XenTableEntry>: ~Copyable, Sendable {
   /// Creates a reader of mapped memory, such as that of Xen's privcmd.
   ///
   /// If `count` is `nil`, the header determines the number of slots. If the header has no count
-  /// either, it is the number of slots that fit into the memory.
+  /// either, the reader uses the number of slots that fit into the memory.
   public init(_ mapping: consuming Mapping, count: Int? = nil) throws(XenTableError) {
     header = try XenTableHeader(validating: mapping, kind: Entry.kind, count: count)
     self.mapping = mapping

@@ -1,9 +1,11 @@
 import LinuxSystem
 import Synchronization
 
-/// Copies the bytes and entries of a table, so that checks can compare them.
+/// Copies the raw memory of a table and the fields of its slots, so that checks can compare two
+/// such copies.
 struct XenTableSnapshot {
-  /// The memory of the table as words, without a remainder of less than 8 bytes.
+  /// The memory of the table as words; if the size is not a multiple of 8, the last bytes are left
+  /// out.
   private(set) var words: [UInt64]
   /// The sequence of each slot before its words were loaded.
   private(set) var before: [UInt32] = []
@@ -12,18 +14,21 @@ struct XenTableSnapshot {
   /// The outcome of reading each slot.
   private(set) var outcomes: [XenSlot.Outcome] = []
 
-  /// The number of attempts per entry.
+  /// The maximum number of attempts to read one slot.
   let attempts: Int
 
   /// The maximum size of a table's memory that checks accept, in bytes.
   static let maximumByteCount = 64 << 20
-  /// The maximum number of slots; Xen has at most 8192 vCPUs in a domain.
+  /// The maximum number of slots that checks accept.
+  ///
+  /// This is more than Xen needs, because a domain of Xen has at most 8192 vCPUs.
   static let maximumSlotCount = 1 << 16
 
   /// Copies a table.
   init(of mapping: borrowing Mapping, header: XenTableHeader) {
     let layout = header.layout
-    // Limits the time to about one second, even if the updates of all entries remain unfinished.
+    // This number limits the time to about one second, even if the updates of all entries remain
+    // unfinished.
     attempts = min(10_000, (1 << 20) / max(layout.count, 1))
     words = []
     words.reserveCapacity(mapping.byteCount / 8)
@@ -54,7 +59,10 @@ struct XenTableSnapshot {
     before[index] == after[index] && (before[index].isMultiple(of: 2) || isUnused(index))
   }
 
-  /// Whether a slot is padding: its sequence is all ones, but a reader does not report `busy`.
+  /// Whether a slot is padding instead of an entry.
+  ///
+  /// In padding, all bits of the sequence are ones. The sequence is therefore odd, as during an
+  /// update, but a reader can read the slot and does not report `busy`.
   func isUnused(_ index: Int) -> Bool {
     guard before[index] == .max, case .fields = outcomes[index]
     else { return false }

@@ -5,7 +5,7 @@ import StatsTree
 
 /// Reads kernel files that begin with a line of decimal numbers.
 ///
-/// Each file fills one record (the words of one group).
+/// The numbers of each file become one record of the snapshot, with one number per word.
 ///
 /// The files remain open, so that a sample takes one pread(2) per file. The reader ignores the
 /// bytes after the numbers.
@@ -29,7 +29,8 @@ struct NumberLineReader {
   /// - Parameters:
   ///   - placements: The records to fill.
   ///   - snapshot: The buffer that contains the records.
-  ///   - hasEnded: Returns `true` if the first number of a file shows that its object has ended.
+  ///   - hasEnded: Receives the first number of a file. Returns `true` if this number shows that
+  ///     the object of the file, such as a thread, has ended.
   mutating func sample(
     _ placements: [Placement], into snapshot: inout Snapshot,
     hasEnded: (UInt64) -> Bool = { _ in false }

@@ -2,7 +2,7 @@ import LinuxSystem
 import SharedTable
 import StatsTree
 
-/// Gives access to the file of a publisher's table, so that views can pass its descriptor on.
+/// Holds the file of a publisher's table open, so that a view can use a descriptor of this file.
 final class PublishedTable: SharedFile {
   let identifier: UInt64
   private let file: Descriptor

@@ -14,7 +14,7 @@ public final class TableBacking: Backing {
     let since: UInt64
     /// Whether the publisher has ended.
     ///
-    /// Its values then cannot change any more.
+    /// The values of an ended publisher cannot change any more.
     let isFinal: Bool
   }
 
@@ -66,8 +66,8 @@ public final class TableBacking: Backing {
 
   /// Copies the words of the groups from the table.
   ///
-  /// The window of a sample is the one that the publisher stored. If the publisher stored none, it
-  /// is the time span of this call, within which each word was read.
+  /// The window of a sample is the window that the publisher stored. If the publisher stored none,
+  /// the window is the time span of this call, because each word was read within this span.
   public func sample(_ placements: [Placement], into snapshot: inout Snapshot) {
     if outcomes.count < placements.count {
       outcomes = Array(repeating: .removed, count: placements.count)
@@ -115,7 +115,8 @@ public final class TableBacking: Backing {
     case .removed:
       snapshot.fail(placement, .gone)
     case .busy:
-      // Neither finish nor fail: the group then keeps its previous words and becomes stale.
+      // Do not finish or fail the record, so that the group keeps its previous words and becomes
+      // stale.
       break
     case .broken:
       snapshot.fail(placement, .denied(code: EIO))

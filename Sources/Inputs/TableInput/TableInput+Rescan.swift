@@ -26,7 +26,7 @@ final class FoundTable {
 extension TableInput {
   /// The maximum number of tables.
   ///
-  /// It limits the memory if someone creates very many files.
+  /// The maximum limits the memory if someone creates very many files.
   private static let maximumTableCount = 1024
 
   /// Lists the directories again, and adds, replaces and removes tables.

@@ -6,7 +6,7 @@ import StatsTree
 extension TableInput {
   /// Updates one table in the tree.
   ///
-  /// Costs a few loads if nothing changed.
+  /// The call costs a few loads if nothing changed.
   func update(_ found: FoundTable, _ now: UInt64) {
     guard let mirror = found.mirror else { return }
     let wasBroken = mirror.isBroken

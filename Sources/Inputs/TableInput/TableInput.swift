@@ -132,8 +132,8 @@ public final class TableInput: Input {
     guard now < end else { return }
     let isQuiet = !receive(timeoutMilliseconds: Int((end - now + 999_999) / 1_000_000))
     hasPolled = true
-    // Sleep after the first message, so that a publisher that sends without pause wakes us only
-    // once.
+    // Sleep after the first message, so that a publisher that sends without pause wakes this thread
+    // only once.
     let rest = monotonicNanoseconds()
     if !isQuiet, rest < end { sleepNanoseconds(end - rest) }
   }

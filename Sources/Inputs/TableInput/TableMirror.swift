@@ -83,8 +83,8 @@ final class TableMirror {
     for group in reader.groups where groups[group.id] == nil {
       guard let source = sources[group.source] else { continue }
       let token = backing.open(group)
-      // `attach` does not fail because of the token: the backing has just returned the token, so
-      // that no other group uses it.
+      // The token cannot make `attach` fail, because the backing has just returned the token and no
+      // other group uses the same token.
       guard
         let attached = try? tree.attach(
           group.name, schema: group.schema, backing: backing, token: token, provenance: .table,

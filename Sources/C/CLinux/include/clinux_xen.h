@@ -1,10 +1,10 @@
 /*
  * clinux_xen.h - access to a Xen host: the ioctls of /dev/xen/privcmd and the calls of libxenctrl.
  *
- * libxenctrl has no stable interface, so that its version must match the hypervisor. The library is
- * loaded at run time (dlopen(3)) and never linked. It might lack some functions. This header does
- * not declare the library's structures, because they differ between versions. The caller must
- * provide memory that is larger than the structure of any version.
+ * libxenctrl has no stable interface. Therefore its version must match the hypervisor. The library
+ * is loaded at run time (dlopen(3)) and never linked. The library might lack some functions. This
+ * header does not declare the library's structures, because they differ between versions. The
+ * caller must provide memory that is larger than the structure of any version.
  */
 #ifndef CLINUX_XEN_H
 #define CLINUX_XEN_H
@@ -42,12 +42,13 @@ enum {
   CLINUX_XEN_FUNCTIONS
 };
 
-/* A loaded library, and its handle of the interface of the hypervisor. */
+/* A loaded libxenctrl, and the handle that its function xc_interface_open returned. */
 struct clinux_xen;
 
 /* Loads a library by its name or path and opens the interface of the hypervisor. Returns NULL on
-   failure. If the library lacks a required function, *missing is then the name of the function,
-   otherwise NULL. errno is that of xc_interface_open, or 0 if the library could not be loaded. */
+   failure. If the failure is that the library lacks a required function, *missing is the name of
+   the function. After any other result, *missing is NULL. On failure, errno is that of
+   xc_interface_open, or 0 if the library could not be loaded. */
 struct clinux_xen *_Nullable clinux_xen_open(const char *_Nonnull library,
                                              const char *_Nullable *_Nonnull missing);
 void clinux_xen_close(struct clinux_xen *_Nonnull xen);

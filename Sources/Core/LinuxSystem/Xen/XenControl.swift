@@ -4,8 +4,8 @@ import Glibc
 /// The control interface of the Xen hypervisor, through the installed libxenctrl (xenctrl.h).
 ///
 /// The initializer loads the library at run time. Three functions are required; the library might
-/// lack any other function. The sizes of structures differ between versions, so that the
-/// initializer measures them. No call changes the state of the hypervisor. The functions that read
+/// lack any other function. The sizes of structures differ between versions, so the initializer
+/// measures these sizes. No call changes the state of the hypervisor. The functions that read
 /// values (`list`, `read`, `readIdleTimes`) do not throw: they return a negative `errno` value.
 @safe
 public final class XenControl: @unchecked Sendable {
@@ -22,8 +22,10 @@ public final class XenControl: @unchecked Sendable {
   var memoryOffset: Int?
   let handle: OpaquePointer
 
-  /// The names of the library: first those with a version, newest first, then the name that
-  /// development packages install.
+  /// The names of the library, in the order in which `open` tries these names.
+  ///
+  /// The names with a version come first, from the newest to the oldest version. The last name is
+  /// the one that development packages install.
   public static let standardLibraries: [String] =
     (10...40).reversed().map { "libxenctrl.so.4.\($0)" } + ["libxenctrl.so"]
   static let listCall = "xc_domain_getinfolist"
@@ -64,8 +66,7 @@ public final class XenControl: @unchecked Sendable {
     unsafe self.handle = handle
     let number = unsafe Int(clinux_xen_version(handle))
     version = number > 0 ? (number >> 16, number & 0xffff) : nil
-    // Every stored property has a value now, so that `deinit` closes the handle if the next line
-    // throws.
+    // Every stored property has a value now, so `deinit` closes the handle if the next line throws.
     domainStride = try measureDomains()
     memoryOffset = measureHost()
     runstateForm = probeRunstate()

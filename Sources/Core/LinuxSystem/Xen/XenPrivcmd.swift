@@ -13,7 +13,7 @@ public struct XenResource: Hashable, Sendable, CustomStringConvertible {
 
   /// The vCPU statistics table of a domain, as proposed for Xen.
   ///
-  /// The type is the first number that Xen has not assigned yet.
+  /// The type is the lowest type number that Xen has not assigned yet.
   public static let vcpuStatistics = XenResource(type: 3, id: 0)
 
   public var description: String { "resource type \(type) id \(id)" }
@@ -66,8 +66,8 @@ public struct XenPrivcmd: ~Copyable, Sendable {
   /// The mapping remains valid after the handle is closed.
   ///
   /// - Throws: `EOPNOTSUPP` if the hypervisor does not support the type, `EINVAL` if the resource
-  ///   has fewer frames, `EPERM` for a domain other than the handle's and for the caller's own
-  ///   domain.
+  ///   has fewer frames, `EPERM` if the handle is restricted to another domain, or if `domain` is
+  ///   the caller's own domain.
   /// - Precondition: `frameCount` is at least 1.
   public func map(
     _ resource: XenResource, ofDomain domain: UInt16, frameCount: Int

@@ -4,8 +4,8 @@ import LinuxSystem
 
 /// Connects a reader to the broker of a publisher.
 ///
-/// The publisher updates the on-demand groups that the reader has enabled while the connection is
-/// open.
+/// While the connection is open, the publisher updates the on-demand groups that the reader has
+/// enabled.
 final class BrokerConnection {
   /// An on-demand segment that the publisher sent.
   struct SegmentOffer: ~Copyable {
@@ -72,7 +72,8 @@ final class BrokerConnection {
     socket.waitForInput(milliseconds: milliseconds)
   }
 
-  /// Returns the on-demand segment that arrived last, or `nil` if it was returned before.
+  /// Returns the on-demand segment that arrived last, or `nil` if an earlier call returned this
+  /// segment.
   func takeOffer() -> SegmentOffer? {
     offer.take()
   }
@@ -80,7 +81,8 @@ final class BrokerConnection {
   private func exchange(
     _ request: BrokerMessage, table: inout Descriptor?
   ) throws(TableError) -> BrokerMessage {
-    // Empty the socket first: while its buffer is full, the publisher drops even replies.
+    // Empty the socket first, because the publisher drops even replies while the socket's buffer is
+    // full.
     try drain()
     do throws(SystemError) {
       try socket.send(request.bytes)

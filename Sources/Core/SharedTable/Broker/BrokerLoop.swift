@@ -133,7 +133,7 @@ final class BrokerLoop: @unchecked Sendable {
     let bytes: [UInt8]
     do {
       var message = try reader.socket.receive(limit: BrokerMessage.maximumByteCount)
-      // Requests do not need descriptors: close any that arrived.
+      // Close all received descriptors, because a request does not need descriptors.
       for number in message.descriptors { close(number) }
       message.descriptors = []
       bytes = message.bytes
@@ -163,7 +163,8 @@ final class BrokerLoop: @unchecked Sendable {
       for id in request.ids where reader.demands.remove(id) != nil { core.removeDemand(id) }
       reply(to: reader, BrokerMessage(VITALS_DISABLE), withTable: false)
     default:
-      // The operation might be from a later version: reply with an error and stay connected.
+      // The operation might be from a later version, so reply with an error and keep the connection
+      // open.
       var message = BrokerMessage(VITALS_ACQUIRE)
       message.error = ENOSYS
       reply(to: reader, message, withTable: false)
@@ -172,8 +173,8 @@ final class BrokerLoop: @unchecked Sendable {
 
   /// Sends a message with the requested descriptors.
   ///
-  /// The first descriptor is that of the table, if `withTable` is true. The next one is that of the
-  /// on-demand segment, if a segment exists.
+  /// The first descriptor is that of the table, if `withTable` is true. If an on-demand segment
+  /// exists, its descriptor is the next one.
   private func reply(to reader: Reader, _ message: BrokerMessage, withTable: Bool) {
     var message = message
     let segment = core.currentSegment

@@ -3,7 +3,7 @@ public import LinuxSystem
 import Statistics
 public import StatsChecks
 
-/// Checks the rules of a shared table, which may be in use or contain arbitrary bytes.
+/// Checks the rules of a shared table, even if the table is in use or contains arbitrary bytes.
 ///
 /// Of the rules in `TableRule`, T1 to T9 check the layout, T10 to T14 the protocol of updates, T15
 /// to T22 the values, T23 to T26 the relation of the publisher to its readers. Two observations,
@@ -107,7 +107,7 @@ struct TableObservation {
   private static func padding(of slot: TableGroup.Slot, in mapping: borrowing Mapping) -> [UInt64] {
     let used = slot.copySize + slot.wordCount * 8
     guard slot.mask > 0 else { return [] }
-    // Another block may follow the last copy.
+    // It is possible that another block follows the last copy.
     return (0..<slot.mask).flatMap { copy in
       stride(
         from: slot.values + copy * slot.stride + used, to: slot.values + (copy + 1) * slot.stride,

@@ -53,7 +53,7 @@ struct BlockStore {
 
   /// Makes a block invisible to readers.
   ///
-  /// Its memory stays reserved until `reclaim` is called.
+  /// The memory of the block stays reserved until `reclaim` is called.
   mutating func withdraw(_ place: Place) {
     memory.mapping.storeReleasing(UInt64(0), at: place.offset + Layout.Block.id)
     announceChange()

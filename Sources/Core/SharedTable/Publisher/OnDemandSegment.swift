@@ -85,7 +85,7 @@ struct OnDemandSegmentState {
     }
   }
 
-  /// Discounts a disabled record, and frees the file if no record is enabled any more.
+  /// Subtracts a disabled record, and frees the file if no record is enabled any more.
   ///
   /// - Returns: `true` if this call freed the file.
   mutating func removeRecord() -> Bool {

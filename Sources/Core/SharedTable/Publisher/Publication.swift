@@ -4,7 +4,7 @@ public struct Publication: Hashable, Sendable {
   public static let standardDirectory = "/run/vitals/app"
   /// The directory in which readers search for persistent tables.
   ///
-  /// It is not below `/run`, because `/run` is not always on tmpfs.
+  /// The directory is not below `/run`, because `/run` is not always on tmpfs.
   public static let standardTableDirectory = "/dev/shm/vitals/app"
 
   /// The maximum length of a source's path in a table, in bytes.

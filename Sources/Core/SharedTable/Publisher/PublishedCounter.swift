@@ -1,9 +1,10 @@
 public import Statistics
 public import Synchronization
 
-/// Increments a counter: a word of a relaxed record that only increases.
+/// Increments a counter, which is one word of a relaxed record.
 ///
-/// A counter stops at its maximum, the greatest value below the inactive marker.
+/// Each word of a relaxed record is consistent by itself. A counter never decreases. It stops at
+/// its maximum, the greatest value below the inactive marker.
 @safe
 public struct PublishedCounter: @unchecked Sendable {
   @usableFromInline

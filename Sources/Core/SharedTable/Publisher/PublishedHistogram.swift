@@ -1,7 +1,8 @@
 public import Statistics
 import Synchronization
 
-/// Counts samples in the histogram of a relaxed record, and in the counter of their sum if present.
+/// Counts samples in the histogram of a relaxed record, and adds the samples to the counter of
+/// their sum if there is such a counter.
 @safe
 public struct PublishedHistogram: @unchecked Sendable {
   public let shape: Histogram.Shape

@@ -1,7 +1,9 @@
 import Statistics
 public import Synchronization
 
-/// Sets and changes a level: a word of a relaxed record that rises and falls, or that is a state.
+/// Sets and changes a level, which is one word of a relaxed record.
+///
+/// Each word of a relaxed record is consistent by itself. A level can rise and fall, or is a state.
 @safe
 public struct PublishedLevel: @unchecked Sendable {
   @usableFromInline
@@ -76,7 +78,7 @@ public struct PublishedLevel: @unchecked Sendable {
     return size > maximum - min(word, maximum) ? (maximum, false) : (word + size, true)
   }
 
-  /// Makes the level inactive: readers see that it has no value.
+  /// Makes the level inactive, so that readers see that the level has no value.
   public func clear() {
     set(inactiveWord)
   }

@@ -16,7 +16,7 @@ extension Publisher {
   ///   - name: The last component of the source's path.
   ///   - parent: The source that contains the new source; `nil` for the top.
   ///   - keys: Names and values, such as `cpu` and `3`, that distinguish the source from its
-  ///     siblings. They cannot be changed later.
+  ///     siblings. The keys cannot be changed later.
   ///   - labels: Further properties of the source as text. `setLabels` can replace them.
   ///   - owner: The user id of the owner.
   /// - Returns: The source, to which groups and further sources can be added.
@@ -76,7 +76,7 @@ extension Publisher {
 
   /// Removes a source, its records and all sources below the source.
   ///
-  /// Does nothing if the source does not exist.
+  /// The call does nothing if the source does not exist.
   public func remove(_ source: PublishedSource) throws(TableError) {
     try core.change { state throws(TableError) in
       state.withdraw(source: source.id, core.memory)

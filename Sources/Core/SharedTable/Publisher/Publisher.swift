@@ -13,9 +13,9 @@ import Synchronization
 /// ```
 ///
 /// Any thread can call the methods. After `close()`, and in a child of fork(2), the methods that
-/// add or remove sources and records throw. Counters still work: in a child, they change the
-/// parent's table. A child must use `add`, not `bump`, because `bump` requires a single writer. All
-/// descriptors are close-on-exec.
+/// add or remove sources and records throw. Counters still work. In a child, counters change the
+/// table of the parent. A child must use `add`, not `bump`, because `bump` requires a single
+/// writer. All descriptors are close-on-exec.
 public final class Publisher: Sendable {
   public let publication: Publication
   let core: PublisherCore
@@ -24,7 +24,8 @@ public final class Publisher: Sendable {
   /// The parts that other processes can find: the name, the file and the broker.
   private struct Front: ~Copyable {
     let claim: NameClaim
-    /// The claim in the table's directory, if this is not the directory of the socket.
+    /// The claim of the name in the directory of the table, if this is not the directory of the
+    /// socket.
     let tableClaim: NameClaim?
     let tablePath: String?
     let broker: Broker

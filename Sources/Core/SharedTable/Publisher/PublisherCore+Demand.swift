@@ -25,9 +25,9 @@ extension PublisherCore {
     return isFound
   }
 
-  /// Discounts a reader that needed a group.
+  /// Subtracts a reader that needed a group.
   ///
-  /// Disables the group if no such reader is left.
+  /// The function disables the group if no such reader is left.
   func removeDemand(_ id: UInt64) {
     let handler = try? change { state throws(TableError) -> (@Sendable (Bool) -> Void)? in
       guard let group = state.groups[id], group.demand > 0 else { return nil }
@@ -70,7 +70,7 @@ extension PublisherCore.State {
     // Pairs with the fence of `Record.publish`: if a writer has not seen the new start time, its
     // stores precede the reset below.
     fenceSequentiallyConsistent()
-    // Reset the copies: the earlier counts were lost when the memory was freed.
+    // Reset the copies, because the earlier counts were lost when the memory was freed.
     onDemand.segment.range.fill(group.initialWords, at: range.offset, byteCount: range.byteCount)
     memory.mapping.storeRelaxed(UInt64(file.byteCount), at: Layout.Header.annexSize)
     // Releasing: orders the size before the serial, which makes the segment visible.

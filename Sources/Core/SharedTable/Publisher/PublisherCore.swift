@@ -34,7 +34,7 @@ final class PublisherCore: Sendable {
 
   struct State {
     var store: BlockStore
-    /// Keyed by all properties: the hash of a schema leaves out the meanings.
+    /// The key is the whole schema, because the hash of a schema leaves out the meanings.
     var schemas: [Schema: BlockStore.Place] = [:]
     var sources: [UInt64: SourceEntry] = [:]
     var sourceIDs: [String: UInt64] = [:]
@@ -87,9 +87,11 @@ final class PublisherCore: Sendable {
     state.withLock { body(&$0) }
   }
 
-  /// Notes that the record of a group was destroyed, and reclaims the group's memory if withdrawn.
+  /// Notes that the record of a group was destroyed, and reclaims the group's memory if the group
+  /// was withdrawn.
   func releaseRecord(at place: BlockStore.Place) {
-    // In a child of fork(2), the thread that holds the mutex might not exist: do not wait for it.
+    // In a child of fork(2), do not wait for the mutex, because the thread that holds the mutex
+    // might not exist.
     guard isOwned else { return }
     withState { state in
       state.groups[place.id]?.hasRecord = false

@@ -12,7 +12,7 @@ final class TableMemory: Sendable {
   let readerFile: Descriptor
   /// Whether the file is on a filesystem.
   ///
-  /// Such a filesystem might be full when a store needs a page, so that `extend` reserves the
+  /// Such a filesystem might be full when a store needs a page. Therefore `extend` reserves the
   /// pages.
   private let isOnFileSystem: Bool
 

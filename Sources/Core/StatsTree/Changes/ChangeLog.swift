@@ -21,8 +21,8 @@ public struct Change: Sendable {
 struct ChangeLog {
   /// The log keeps at least this number of the most recent changes.
   ///
-  /// A reader that missed more changes reads the whole tree again. To read the tree costs no more
-  /// than to apply some thousands of changes.
+  /// A reader that missed more changes reads the whole tree again, because this costs no more than
+  /// to apply some thousands of changes.
   static let capacity = 4096
   private var changes: [Change] = []
   /// The generation of the tree (`Tree.generation`) after the first change in `changes`.
@@ -38,7 +38,8 @@ struct ChangeLog {
     changes.append(change)
   }
 
-  /// Returns the changes after a generation of the tree, or `nil` if some of them were discarded.
+  /// Returns the changes since a generation of the tree, or `nil` if the log no longer contains all
+  /// of these changes.
   func since(_ generation: UInt64) -> [Change]? {
     guard generation + 1 >= first else { return nil }
     let seen = generation + 1 - first

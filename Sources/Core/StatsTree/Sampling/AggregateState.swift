@@ -12,10 +12,11 @@ final class AggregateState {
   private let resetDetector: ResetDetector
   /// The number of members that have left and whose totals the sums still include.
   private var departedCount = 0
-  /// For each statistic that only grows, the number of members that had it in the last pass.
+  /// For each statistic that only grows, the number of members that had a value of this statistic
+  /// in the last pass.
   private var activeCounts: [Int]
   private static let blockLength = 1024
-  /// While a plan is rebuilt: the members in the old plan that the new plan does not have yet.
+  /// While a plan is rebuilt, the members of the old plan that the new plan does not have yet.
   private var previousList = MemberList()
   private var departedMembers = DepartedMembers()
   /// The offsets of the records of members whose status was `gone` in the last pass.
@@ -54,8 +55,8 @@ final class AggregateState {
   @discardableResult
   func remove(_ placement: Placement, _ group: Group, last snapshot: borrowing Snapshot) -> Bool {
     guard let state = list.remove(placement) else { return false }
-    // If the member returned and was not read since, its totals are still kept from its first
-    // departure.
+    // If the member has returned but was not read since then, the totals of its first departure are
+    // still kept.
     if !departedMembers.revertReturn(at: placement.index), state.isCounted {
       retain(placement.offset, group, snapshot)
     }
@@ -80,7 +81,9 @@ final class AggregateState {
     departedMembers.add(group, with: words)
   }
 
-  /// Returns the part of a total that comes from departed members; for the members' schema.
+  /// Returns the part of a total that comes from departed members.
+  ///
+  /// `statistic` is the index of the total in the members' schema.
   func retained(_ statistic: Int, word: Int) -> UInt64? {
     aggregator.retained(statistic, word: word)
   }
@@ -220,8 +223,8 @@ final class AggregateState {
     return hasChanged
   }
 
-  /// Keeps the totals that members lost by a reset, so that a sum grows only by what was counted
-  /// later.
+  /// Keeps the totals that members lost by a reset, so that a sum grows only by the events after
+  /// the reset.
   private func retainResets(_ current: borrowing Snapshot, _ previous: inout Snapshot) {
     for position in list.offsets.indices where list.states[position].isCounted {
       let range = record(list.offsets[position])
@@ -242,7 +245,7 @@ final class AggregateState {
     }
   }
 
-  /// Marks all members that were ever read: their values are included in the sample.
+  /// Marks all members that were ever read as counted, because the sample includes their values.
   private func markCounted(_ current: borrowing Snapshot) {
     for position in list.indexes.indices where current.wasEverRead(list.indexes[position]) {
       list.states[position].isCounted = true

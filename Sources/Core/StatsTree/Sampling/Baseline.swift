@@ -1,6 +1,7 @@
 import Statistics
 
-/// The values that one reader subtracts from the counts of a group, as if they had been cleared.
+/// The values that one reader subtracts from the counts of a group, as if the counts had been
+/// cleared.
 struct Baseline {
   /// The baseline of each word of a record; 0 if none is set.
   private var words: [UInt64]
@@ -27,7 +28,8 @@ struct Baseline {
     }
   }
 
-  /// Returns `true` if a word of a statistic is below its baseline, which means that it was reset.
+  /// Returns `true` if a word of a statistic is below its baseline, which means that the statistic
+  /// was reset.
   func isAbove(_ statistic: Statistic, in record: Span<UInt64>) -> Bool {
     for word in statistic.words where isSet[word] {
       let (now, zero) = (record[word], words[word])

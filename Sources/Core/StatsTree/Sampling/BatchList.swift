@@ -54,8 +54,8 @@ struct BatchList {
     return nil
   }
 
-  /// Moves backings that can wait to the end, so that they do not delay the reads of other
-  /// backings.
+  /// Moves the backings that might block to the end of the order, so that these backings do not
+  /// delay the reads of other backings.
   private mutating func sort() {
     let live = batches.indices.filter { batches[$0].backing != nil }
     order =

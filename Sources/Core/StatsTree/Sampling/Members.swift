@@ -3,7 +3,9 @@ public struct Members: Hashable, Sendable {
   /// The number of current members with any status.
   public var count = 0
   public var upCount = 0
-  /// The number of members that have values of an earlier sample, which still count, or no values
+  /// The number of members that are stale or pending.
+  ///
+  /// The sums still include the earlier values of a stale member. A pending member has no values
   /// yet.
   public var staleCount = 0
   public var deniedCount = 0

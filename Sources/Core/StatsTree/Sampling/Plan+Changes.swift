@@ -53,7 +53,10 @@ extension Plan {
     }
   }
 
-  /// Removes a group; aggregates that counted it keep the totals that the group has in `snapshot`.
+  /// Removes a group.
+  ///
+  /// Each aggregate that had the group as a member still includes the group's last totals, which
+  /// the function takes from `snapshot`.
   func remove(_ group: Group, last snapshot: borrowing Snapshot) {
     guard let index = slotOf[group.id], let slot = slots[index], let placement = placements[index]
     else { return }
@@ -77,8 +80,8 @@ extension Plan {
     vacate(index)
   }
 
-  /// Stops reading the members of removed aggregates, if neither a view nor an aggregate needs
-  /// them.
+  /// Stops reading each member of a removed aggregate that neither a view nor another aggregate
+  /// needs.
   func dropReleased() {
     for index in released where slots[index]?.isNeeded == false { vacate(index) }
     released = []

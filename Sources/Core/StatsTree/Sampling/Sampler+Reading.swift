@@ -3,9 +3,9 @@ import Statistics
 extension Sampler {
   /// Reads one group now, without effect on rates and aggregates.
   ///
-  /// If the group's backing has no new values, the result has the values of the last pass, that is,
-  /// of the last sampling of all groups. If another sampler of the tree executes a pass, the
-  /// function waits for the end of that pass.
+  /// A pass is one sampling of all groups. If the group's backing (the object that supplies the
+  /// values) has no newer values, the function returns the values of the last pass. If another
+  /// sampler of the tree executes a pass, the function waits for the end of that pass.
   ///
   /// - Returns: The values. For an aggregate, these are the values of the last pass, because only a
   ///   pass computes an aggregate.

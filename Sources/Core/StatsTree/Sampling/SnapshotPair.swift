@@ -2,7 +2,7 @@ import Statistics
 
 /// Keeps the last two snapshots of a sampler and answers queries about both.
 ///
-/// Both snapshots are in one value. A query therefore needs one exclusive access to the sampler
+/// Both snapshots are in one value, so that a query needs only one exclusive access to the sampler
 /// instead of seven. The record of a group has the same placement in both snapshots.
 struct SnapshotPair: ~Copyable {
   private(set) var current = Snapshot()

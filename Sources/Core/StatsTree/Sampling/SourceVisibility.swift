@@ -1,4 +1,5 @@
-/// The properties of a source that a plan needs; all are read while the lock is held once.
+/// The properties of a source that a plan needs; all are read under a single acquisition of the
+/// lock.
 struct SourceVisibility: Sendable {
   let path: String
   let isHidden: Bool

@@ -75,8 +75,8 @@ extension Source {
   /// Removes all diagnostics of a topic.
   public func clearDiagnostics(_ topic: Diagnostic.Topic) {
     state.locked {
-      // The notice of more diagnostics is removed only if a diagnostic is removed, which makes
-      // room.
+      // Remove the notice that more diagnostics exist only together with a diagnostic, because only
+      // then there is room for a new diagnostic.
       guard let facts, facts.diagnostics.contains(where: { $0.topic == topic }) else { return }
       facts.diagnostics.removeAll { $0.topic == topic || $0.topic == .overflow }
     }

@@ -1,10 +1,10 @@
 /// One or two keys that identify a source among the sources of its kind.
 ///
 /// The name of the source encodes the values of its keys. A vCPU with the key `vcpu` = `3` is named
-/// `vcpu3`; a source with a port and a VLAN is named `64,12`. The values are decoded from the name,
-/// so that they need no memory. In a value, `/`, `,` and `%` are encoded as `%2F`, `%2C` and `%25`.
-/// A leading `.` is encoded as `%2E`, and an empty value as `%`. Any text is therefore a valid
-/// value.
+/// `vcpu3`; a source with a port and a VLAN is named `64,12`. The values need no memory of their
+/// own, because they are decoded from the name. In a value, `/`, `,` and `%` are encoded as `%2F`,
+/// `%2C` and `%25`. A leading `.` is encoded as `%2E`, and an empty value as `%`. Any text is
+/// therefore a valid value.
 public final class KeyFields: Sendable, Hashable {
   /// The names of the keys.
   public let names: [String]

@@ -20,7 +20,7 @@ public struct Pattern: Sendable {
 
   /// A compiled regular expression.
   private struct Expression: @unchecked Sendable {
-    // The expression is never changed, so that it can be used on any thread.
+    // Any thread can use the expression, because the expression is never changed.
     let regex: Regex<AnyRegexOutput>
   }
 
@@ -155,8 +155,8 @@ public struct Pattern: Sendable {
   /// Returns `true` if the elements match the whole path, or the whole part before one of its
   /// slashes.
   ///
-  /// - Complexity: O(*n* * *m*). A search that tries every length of every star takes exponential
-  ///   time.
+  /// - Complexity: O(*n* * *m*). The simpler search, which tries every length for every star, would
+  ///   take exponential time.
   private static func match(_ elements: [Element], _ path: [Character]) -> Bool {
     var reachable = initial(path)
     for element in elements { reachable = advance(element, reachable, path) }
@@ -165,9 +165,9 @@ public struct Pattern: Sendable {
     }
   }
 
-  /// Returns `true` if some of the first elements match the whole path.
+  /// Returns `true` if the elements up to some element of the glob match the whole path.
   ///
-  /// The remaining elements then can match the text that follows.
+  /// The remaining elements can then match the rest of a longer path.
   private static func matchPrefix(_ elements: [Element], _ path: [Character]) -> Bool {
     var reachable = initial(path)
     for element in elements {

@@ -1,7 +1,7 @@
 /// Keeps one object for each key, as long as the object is referenced outside of the pool.
 struct Pool<Key: Hashable, Member: AnyObject> {
   private var members: [Key: Member] = [:]
-  /// When the number of entries reaches this threshold, those without an object are removed.
+  /// When the number of entries reaches this threshold, the entries without an object are removed.
   private var purgeThreshold = 64
 
   /// Returns the object of a key, and creates the object if there is none.

@@ -38,7 +38,8 @@ extension Source {
   /// The user ID of the owner; call this with the lock held.
   var currentOwner: UInt32? { facts?.owner ?? parentWhileHeld?.currentOwner }
 
-  /// Whether views omit the source and all sources below it; aggregates nevertheless count them.
+  /// Whether views omit the source and all sources below it; aggregates nevertheless count these
+  /// sources.
   public var isHidden: Bool { state.locked { isHiddenNow } }
 
   /// Whether the source, or a source above it, is hidden; call this with the lock held.

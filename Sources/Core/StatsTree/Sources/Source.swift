@@ -1,7 +1,8 @@
 /// An object that has statistics: a node of the tree.
 ///
 /// A `Tree` creates the source. The source belongs to that tree, even while it has no place in the
-/// tree. A parent keeps its children alive. Thread-safe: each property is read and set separately.
+/// tree. A parent keeps its children alive. The class is thread-safe, but each property is read and
+/// set separately.
 public final class Source: @unchecked Sendable {
   /// The last component of the source's path.
   public let name: String
@@ -32,9 +33,9 @@ public final class Source: @unchecked Sendable {
     var children = ChildList()
     /// The aggregates that are attached to this source.
     var aggregates: [Group] = []
-    /// The sources whose aggregates count this source, although they are not above it.
+    /// The sources that are not above this source, but whose aggregates count this source.
     var counters: [Source] = []
-    /// The sources that this source's aggregates count, although they are not below it.
+    /// The sources that are not below this source, but that this source's aggregates count.
     var counted: [Source] = []
     /// The path that the source had before it was removed.
     var lastPath: String?
@@ -107,8 +108,8 @@ public final class Source: @unchecked Sendable {
 
   /// Calls `body` with this source and all sources below it; a source comes before its children.
   ///
-  /// No lock is held during the calls, so `body` is allowed to change the tree. The visited
-  /// children of a source are those that it has after the call of `body` with this source.
+  /// No lock is held during the calls, so `body` is allowed to change the tree. After `body`
+  /// returns for a source, the function visits the children that the source then has.
   public func visit(_ body: (Source) throws -> Void) rethrows {
     try body(self)
     for child in children { try child.visit(body) }

@@ -11,7 +11,7 @@ extension Tree {
   ///   - token: The ID by which the backing knows the group.
   ///   - provenance: The access method or origin of the values.
   ///   - source: The source that gets the group.
-  ///   - isHidden: Whether views omit the group. Aggregates nevertheless count it.
+  ///   - isHidden: Whether views omit the group. Aggregates nevertheless count the group.
   /// - Returns: The group.
   /// - Throws: `groupAttached` if the source has a group of this family with this backing and
   ///   token; `foreign` if the source belongs to another tree.
@@ -72,7 +72,8 @@ extension Tree {
     }
   }
 
-  /// Runs `body` while no pass calls a backing, so that the owner of a backing can change it.
+  /// Runs `body` while no pass calls a backing, so that the owner of a backing can change the
+  /// backing.
   ///
   /// A pass is one sampling of all groups. The function waits for the end of a running pass. This
   /// can take as long as the deadlines of the backings.

@@ -3,8 +3,8 @@ import Synchronization
 
 /// The sources of a host and their groups.
 ///
-/// Thread-safe. A pass, which is one sampling of all groups, includes all changes that were made
-/// before it began.
+/// The class is thread-safe. A pass is one sampling of all groups. A pass includes all changes that
+/// were made before the pass began.
 public final class Tree: Sendable {
   /// The root of all sources, which has no name.
   public let root: Source
@@ -17,8 +17,8 @@ public final class Tree: Sendable {
   }
 
   deinit {
-    // The log is cleared to break a reference cycle: its sources reference the state that owns the
-    // log.
+    // Clear the log to break a reference cycle: the state owns the log, the log references sources,
+    // and each of these sources references the state.
     state.locked { state.log.removeAll() }
   }
 
@@ -29,7 +29,8 @@ public final class Tree: Sendable {
   /// - Complexity: O(1), one atomic load.
   public var generation: UInt64 { state.generation.load(ordering: .acquiring) }
 
-  /// Returns in order the changes after a generation, or `nil` if some of them were discarded.
+  /// Returns the changes since a generation, oldest first, or `nil` if the log no longer contains
+  /// all of these changes.
   public func changes(since generation: UInt64) -> [Change]? {
     state.locked { state.log.since(generation) }
   }
@@ -85,7 +86,7 @@ public final class Tree: Sendable {
 
   /// Creates a source whose name encodes its keys, without a place in the tree.
   ///
-  /// - Throws: `badName`, but never for a name made by `KeyFields`.
+  /// - Throws: No error in practice, because `KeyFields` makes only valid names.
   public func makeSource(
     _ values: [String], of fields: KeyFields, role: SourceRole = .other, created: UInt64 = 0
   ) throws(TreeError) -> Source {
@@ -131,18 +132,20 @@ public final class Tree: Sendable {
       source.parentWhileHeld = parent
       parent.ownFacts.children.append(source)
       if parent.isPresent { recordArrival(of: source) }
-      // From now on, the sources above this source count what this source counts.
+      // From now on, the aggregates of the sources above also include the groups that this source
+      // counts elsewhere in the tree.
       if source.countsElsewhere { state.record(.rearranged, source) }
     }
   }
 
   /// Removes a source and all sources below it.
   ///
-  /// The function does not inform the backings of the groups: this is the task of the owner of the
-  /// backings.
+  /// The function does not inform the backings of the removed groups. The owner of the backings
+  /// must inform them.
   ///
   /// The function has no effect on the root and on a source without a parent. A removed source can
-  /// be added again. All `count(_:in:)` relations of the source and of the sources below it end.
+  /// be added again. The function also undoes every call of `count(_:in:)` for the source and for
+  /// the sources below it.
   public func remove(_ source: Source) {
     state.locked {
       guard source.state === state, let parent = source.parentWhileHeld else { return }

@@ -83,7 +83,7 @@ final class FuseLoop: Sendable {
     return .stopped
   }
 
-  /// Counts a reply if the kernel rejected it.
+  /// Counts a reply that the kernel rejected.
   ///
   /// The error is ENOENT if the caller was interrupted, and EINVAL if the reply is malformed.
   private func recordWrite(_ result: Int) {

@@ -30,7 +30,8 @@ extension FuseMount {
     let process = try ChildProcess(
       executable: program, arguments: ["-o", mountOptions, "--", path], output: ends.second,
       errors: errors.writer.rawValue, variables: ["_FUSE_COMMFD=1"])
-    // After this, only the program has the second socket, so that its exit ends the stream.
+    // After this, only the program has the second socket, so the exit of the program ends the
+    // stream.
     let socket = UnixSocket(owning: ends.closeSecond())
     let errorOutput = errors.closeWriter()
     guard socket.waitForInput(milliseconds: 10_000) else {

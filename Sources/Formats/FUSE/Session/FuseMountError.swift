@@ -8,7 +8,8 @@ public enum FuseMountError: Error, Hashable, Sendable {
   case notEmpty(String)
   /// A filesystem is mounted on the directory, and its server answers.
   case mounted(directory: String, type: String)
-  /// A filesystem of another type is mounted on the directory, and its server has exited.
+  /// A filesystem whose type differs from that of the new mount is mounted on the directory, and
+  /// its server has exited.
   case stale(directory: String, type: String)
   /// A filesystem is mounted on the directory, but its server does not answer.
   case unresponsive(directory: String, type: String, milliseconds: Int)
@@ -37,7 +38,7 @@ extension FuseMountError: CustomStringConvertible {
         + "unmount it first: umount -l \(directory)"
     case .unresponsive(let directory, let type, let milliseconds):
       "cannot mount on '\(directory)': the server of the \(type) mount there did not answer within "
-        + "\(milliseconds) ms; stop it, or unmount it: umount -l \(directory)"
+        + "\(milliseconds) ms; stop the server, or unmount the directory: umount -l \(directory)"
     case .noDevice(let error):
       "\(error) (load the kernel's FUSE with 'modprobe fuse'; check the permissions of /dev/fuse)"
     case .refused(let error):

@@ -4,7 +4,7 @@ import CLinux
 struct FuseResponder: ~Copyable {
   /// What the caller must do after a message is answered.
   enum Outcome {
-    /// Nothing: the kernel expects no reply.
+    /// Do nothing, because the kernel expects no reply.
     case noReply
     /// Write `reply`.
     case reply
@@ -12,7 +12,7 @@ struct FuseResponder: ~Copyable {
     case entries
     /// Write `reply` and stop reading.
     case end
-    /// Nothing: the header of the message is invalid.
+    /// Do nothing, because the header of the message is invalid.
     case malformed
   }
 
@@ -89,8 +89,8 @@ struct FuseResponder: ~Copyable {
       let answer = try fileSystem.attributes(of: node, handle: handle, for: caller)
       return .attributes(answer.attributes, validity: answer.validity)
     case .setAttributes(let change):
-      // A shell truncates a file before it writes to the file. The truncation has no effect here,
-      // only the following write has one.
+      // A shell truncates a file before it writes to the file. The truncation is accepted but does
+      // nothing. Only the write that follows has an effect.
       guard change.keepsOwnership else { throw .notPermitted }
       guard change.size ?? 0 == 0 else { throw .invalid }
       let answer = try fileSystem.attributes(of: node, handle: change.handle, for: caller)
@@ -118,7 +118,7 @@ struct FuseResponder: ~Copyable {
       // The connection is already initialized.
       throw .protocolError
     default:
-      // ENOSYS: the kernel stops sending this operation and continues without it.
+      // After ENOSYS, the kernel never sends this operation again and continues without an error.
       throw .notImplemented
     }
   }

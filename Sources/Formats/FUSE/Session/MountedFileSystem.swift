@@ -8,14 +8,14 @@ public struct MountedFileSystem: Hashable, Sendable {
   /// The type, such as `ext4` or `fuse.vitals`.
   public let type: String
 
-  /// Whether the type is that of FUSE, so that a process serves the files.
+  /// Whether the type is that of FUSE, which means that a process serves the files.
   public var isFuse: Bool { type == "fuse" || type.hasPrefix("fuse.") }
 
   /// Returns the topmost mount on a directory; nil if nothing is mounted there.
   ///
   /// `directory` must be a canonical path.
   ///
-  /// The function sends no request to the filesystem, so that a stopped server does not block the
+  /// The function sends no request to the filesystem, so a stopped server does not block the
   /// function.
   public static func top(of directory: String) throws(SystemError) -> MountedFileSystem? {
     try all().last { $0.directory == directory }

@@ -1,6 +1,6 @@
 /// Assigns a node id to each value that the kernel refers to, and counts the kernel's lookups.
 ///
-/// Node ids are never reused, so that the generation of all nodes is 0. The root is node 1 and is
+/// Node ids are never reused. Therefore the generation of all nodes is 0. The root is node 1 and is
 /// never removed. A value keeps its node id while the kernel refers to the node.
 public struct NodeTable<Value: Hashable & Sendable>: Sendable {
   private struct Node: Sendable {

@@ -4,7 +4,7 @@ import CLinux
 ///
 /// Each entry has a cookie: the offset with which a read continues after this entry. The filesystem
 /// chooses the cookies. Offset 0 is the start of the directory. An entry must keep its cookie when
-/// the directory changes between two reads. Then the reader gets every remaining entry exactly
+/// the directory changes between two reads, so that the reader gets every remaining entry exactly
 /// once.
 public struct FuseDirectoryBuffer: ~Copyable, Sendable {
   var reply = FuseReplyBuffer()

@@ -9,6 +9,6 @@ struct HostedVM {
   var pid: Int32 { vmm.info.pid }
   /// Whether the process has no other VM.
   ///
-  /// Facts about a process with one VM are facts about the VM.
+  /// If this is `true`, all facts about the process also apply to the VM.
   var isOnlyVM: Bool { vmm.vms.count == 1 }
 }

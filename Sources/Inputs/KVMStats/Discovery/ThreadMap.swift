@@ -29,9 +29,9 @@ struct ThreadMap {
     if let vm, let directory = Self.debugDirectory(of: vm, pid, tasks, roots) {
       readDebugFiles(directory, tasks, wanted)
     }
-    // The id of a vCPU contains the thread that created the vCPU. If all creators differ, each vCPU
-    // was created by its own thread. For a single vCPU, the name of a thread is more reliable than
-    // the creator.
+    // The id of a vCPU contains the thread that created the vCPU. If several vCPUs all have
+    // different creators, assume that each creator also runs the vCPU. If only one vCPU has a
+    // creator, try the names of threads first, because a single creator proves nothing.
     let creators = ids.compactMapValues { KVMStatsFile.threadNumber(inID: $0) }
     let areUnique = Set(creators.values).count == creators.count
     if areUnique, creators.count > 1 { add(creators, pid, tasks, wanted) }
@@ -54,14 +54,16 @@ struct ThreadMap {
     }
   }
 
-  /// Returns the directory of a VM, `TID-FD`: thread TID created the VM as file descriptor FD of
-  /// its process.
+  /// Returns the debugfs directory of a VM.
+  ///
+  /// The name of the directory is `TID-FD`. TID is the thread that created the VM, and FD is the
+  /// VM's file descriptor in the VMM.
   static func debugDirectory(
     of vm: CInt, _ pid: Int32, _ tasks: Set<Int32>, _ roots: SystemRoots
   ) -> String? {
     let base = "\(roots.debugfs)/kvm"
-    // Try the first thread of the VMM, because most VMMs create the VM in that thread. Otherwise
-    // search the list, which has an entry for each VM of the host.
+    // Try the first thread of the VMM, because most VMMs create the VM in that thread. If that
+    // directory does not exist, search `base`, which has a directory for each VM of the host.
     let likely = "\(base)/\(pid)-\(vm)"
     if (try? FileStatus(likely)) != nil { return likely }
     for name in (try? directoryEntries(base)) ?? [] {

@@ -5,8 +5,8 @@ final class VMM {
   let info: VMMInfo
   let descriptor: ProcessDescriptor
   var vms: [VirtualMachine] = []
-  /// The time on CLOCK_MONOTONIC until which the process might still open what better access
-  /// methods need.
+  /// The time on CLOCK_MONOTONIC until which the process might still open the descriptors that
+  /// better access methods need.
   ///
   /// `nil` after that time, and if the kernel announced no VM of the process.
   var settlesAt: UInt64?

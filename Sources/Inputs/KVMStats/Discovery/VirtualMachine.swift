@@ -1,6 +1,6 @@
 import StatsTree
 
-/// Stores what discovery and the access methods share about one discovered VM.
+/// Stores the facts about one VM that discovery and the access methods share.
 ///
 /// State that only one access method needs is stored in that method.
 final class VirtualMachine {
@@ -21,7 +21,7 @@ final class VirtualMachine {
   var vcpus: [Int: Source] = [:]
   /// Whether groups might be available that the VM lacks.
   ///
-  /// Cleared after the access methods have tried to attach groups.
+  /// The value becomes `false` after the access methods have tried to attach groups.
   var mayLackGroups = true
   /// Whether the VM itself has the group `kvm`.
   var hasStatistics = false

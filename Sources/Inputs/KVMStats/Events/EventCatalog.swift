@@ -6,9 +6,9 @@ import StatsTree
 /// Lists the counters that this kernel offers for the thread of a vCPU, by name.
 ///
 /// For example, `kvm_pio` counts how often the thread passes a tracepoint of KVM.
-/// `kvm_userspace_exit:KVM_EXIT_IO` counts this only if the tracepoint's field has the given value.
-/// `context-switches` is counted by the kernel; `cycles`, `cycles:guest` and `cycles:host` are
-/// counted by the CPU.
+/// `kvm_userspace_exit:KVM_EXIT_IO` counts only those passes of a tracepoint for which a field has
+/// the given value. The kernel counts `context-switches`. The CPU counts `cycles`, `cycles:guest`
+/// and `cycles:host`.
 struct EventCatalog: Sendable {
   /// A counter, and the statistic that contains its value.
   struct Entry: Sendable {
@@ -19,12 +19,12 @@ struct EventCatalog: Sendable {
   }
 
   private(set) var entries: [Entry] = []
-  /// Why the tracepoints of KVM cannot be listed; `nil` if they can.
+  /// The reason why the tracepoints of KVM cannot be listed; `nil` if the tracepoints are listed.
   private(set) var tracepointError: String?
 
   /// The ids of the kernel's counters in perf_event_open(2).
   ///
-  /// `hardware` has those of the CPU's counters.
+  /// `hardware` contains the ids of the CPU's counters.
   private static let software: [(name: String, number: UInt64)] = [
     ("task-clock", 1), ("page-faults", 2), ("context-switches", 3), ("cpu-migrations", 4),
     ("minor-faults", 5), ("major-faults", 6),
@@ -103,8 +103,8 @@ struct EventCatalog: Sendable {
 
   /// Returns the counters that match a pattern.
   ///
-  /// The name of a counter of one field value contains a colon. Only patterns with a colon match
-  /// it.
+  /// The name of a counter for one field value contains a colon. Such a counter matches only
+  /// patterns that contain a colon.
   func entries(matching pattern: Pattern, _ text: String) -> [Entry] {
     let wantsParts = text.contains(":")
     return entries.filter {

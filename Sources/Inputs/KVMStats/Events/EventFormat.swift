@@ -1,5 +1,7 @@
-/// Parses the kernel's description of a tracepoint: its id, and the names of the values of its
-/// fields.
+/// Parses the kernel's description of a tracepoint.
+///
+/// The result is the id of the tracepoint, and the names that the kernel prints for some values of
+/// the tracepoint's fields.
 ///
 /// Source: `events/<system>/<event>/format` of tracefs (kernel document `trace/events.rst`).
 struct EventFormat: Hashable, Sendable {
@@ -12,7 +14,8 @@ struct EventFormat: Hashable, Sendable {
   }
 
   let id: UInt64
-  /// The values of fields that the kernel prints by name, in the order of the text.
+  /// The field values for which the kernel prints a name, in the order in which these values occur
+  /// in the `format` file.
   ///
   /// Each name occurs once.
   let symbols: [Symbol]

@@ -1,7 +1,8 @@
 import Glibc
 import LinuxSystem
 
-/// Runs a guest that exits a known number of times, to see which events fire on this kernel.
+/// Runs a guest that exits a known number of times, to find the events that this kernel does not
+/// count.
 struct EventSelfTest {
   /// The number of exits of the guest.
   static let exits = 64

@@ -20,7 +20,7 @@ extension KVMInput {
     public let text: String
     /// The names of some events that exist, preferably of events that are similar to the pattern.
     public let near: [String]
-    /// Why the tracepoints of KVM cannot be listed; `nil` if they can.
+    /// The reason why the tracepoints of KVM cannot be listed; `nil` if the tracepoints are listed.
     public let tracepointError: String?
   }
 

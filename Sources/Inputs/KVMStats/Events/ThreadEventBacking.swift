@@ -5,10 +5,10 @@ import StatsTree
 
 /// Reads the counters of vCPUs' threads, with one system call per thread and group.
 ///
-/// If more counters were opened than the CPU has, the kernel multiplexes them: each counter then
-/// counts for a share of the time only. The backing divides the increase since the last sample by
-/// this share. Because only increases are scaled, a count never falls. The times of multiplexing
-/// are statistics of the group, too.
+/// If more counters were opened than the CPU has, the kernel multiplexes the counters, so each
+/// counter counts only for a share of the time. The backing divides the increase since the last
+/// sample by this share. Because only increases are scaled, a count never falls. The times of
+/// multiplexing are statistics of the group, too.
 final class ThreadEventBacking: Backing {
   /// The counters of a thread: their values in the last sample and the scaled totals.
   struct Counters {
@@ -32,7 +32,8 @@ final class ThreadEventBacking: Backing {
 
   /// Returns the schema of the counters.
   ///
-  /// If one of them is a counter of the CPU, the two times of multiplexing follow.
+  /// If one of the entries is a counter of the CPU, the last two statistics are the times of
+  /// multiplexing.
   static func schema(_ entries: [EventCatalog.Entry]) -> Schema {
     var statistics = entries.map(\.statistic)
     if entries.contains(where: \.isHardware) {
@@ -66,7 +67,7 @@ final class ThreadEventBacking: Backing {
     return threads.count - 1
   }
 
-  /// Stops counting.
+  /// Stops counting the events of a thread.
   ///
   /// A second call has no effect.
   func close(_ token: Int) {
@@ -106,7 +107,7 @@ final class ThreadEventBacking: Backing {
 }
 
 extension ThreadEventBacking.Counters {
-  /// Adds the increase since the last reading.
+  /// Adds the increase of each counter since the last reading to its total.
   ///
   /// `words` contains the number of counters, the two times and the values.
   fileprivate mutating func update(_ words: [UInt64]) {

@@ -3,10 +3,10 @@ import LinuxSystem
 import StatsInput
 import StatsTree
 
-/// Counts events of the vCPUs' threads (perf_event_open(2)), if the user selected any.
+/// Counts events of the vCPUs' threads (perf_event_open(2)), if the user selected events.
 ///
-/// Needs CAP_PERFMON, and root to list tracepoints. Must be called after `ThreadScheduleMethod`,
-/// which finds the threads.
+/// The method needs CAP_PERFMON, and only root can list tracepoints. The input must call this
+/// method after `ThreadScheduleMethod`, because `ThreadScheduleMethod` finds the threads.
 final class ThreadEventMethod: AccessMethod {
   static let summary = AccessMethodSummary(
     name: nil, provenance: .perf,
@@ -63,7 +63,7 @@ final class ThreadEventMethod: AccessMethod {
             provenance: .perf),
           to: source, of: vm)
       } catch {
-        // The thread has ended. The other groups of its vCPU report that.
+        // The thread has ended. The other groups of its vCPU report this end.
         if error.code == ENOENT || error.code == ESRCH { continue }
         source.diagnose(.events, "events: \(error)\(error.remedy)")
       }
@@ -117,8 +117,8 @@ final class ThreadEventMethod: AccessMethod {
   /// Returns the selected counters that this thread can open, without repetitions.
   private func supportedEntries() -> [EventCatalog.Entry] {
     var entries: [EventCatalog.Entry] = []
-    // Test one tracepoint for all of them, because the kernel needs milliseconds to close a
-    // tracepoint.
+    // Test only one tracepoint, and use the result for all tracepoints, because the kernel needs
+    // milliseconds to close a tracepoint.
     var tracepointsWork: Bool?
     func isSupported(_ event: PerfEvent) -> Bool {
       guard case .tracepoint = event.source else { return canCount(event) }

@@ -7,7 +7,7 @@ import StatsTree
 /// Finds the threads of vCPUs, and reads how long each thread ran and how long it waited for a CPU
 /// (proc(5)).
 ///
-/// Needs no privilege. Stores the threads that it finds in `VirtualMachine.threads`.
+/// The method needs no privilege. It stores the found threads in `VirtualMachine.threads`.
 final class ThreadScheduleMethod: AccessMethod {
   static let summary = AccessMethodSummary(
     name: nil, provenance: .procfs,
@@ -15,7 +15,7 @@ final class ThreadScheduleMethod: AccessMethod {
 
   private struct State {
     var tokens: [Int] = []
-    /// The earliest time of the next search for the threads of other vCPUs, on CLOCK_MONOTONIC.
+    /// The time on CLOCK_MONOTONIC before which no search for missing threads of the VM begins.
     var nextSearch: UInt64 = 0
   }
 

@@ -3,7 +3,9 @@ import LinuxSystem
 import Statistics
 import StatsTree
 
-/// Reads the statistics of domains through the control interface, with one list for all domains.
+/// Reads the statistics of domains through the control interface.
+///
+/// One call lists all domains with their statistics.
 final class DomainBacking: Backing {
   private struct Entry {
     let domain: UInt32

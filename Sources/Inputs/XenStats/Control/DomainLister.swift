@@ -28,7 +28,7 @@ final class DomainLister {
 
   /// Enlarges the buffer so that one call lists more than `count` domains.
   ///
-  /// Must not be called during a pass (a sampling of all groups).
+  /// Do not call this during a pass (a sampling of all groups).
   func reserve(_ count: Int) {
     guard count >= list.capacity else { return }
     list = control.makeList(capacity: count + count / 4 + Self.initialCapacity)

@@ -2,9 +2,12 @@ import LinuxSystem
 import StatsInput
 import StatsTree
 
-/// Reads the values that the hypervisor reports for whole domains, with one list for all domains.
+/// Reads the values that the hypervisor reports for whole domains.
 ///
-/// Needs root in dom0. Hypervisors of XenServer and XCP-ng also report run states of domains.
+/// One call lists all domains with their values.
+///
+/// The method needs root in dom0. Hypervisors of XenServer and XCP-ng also report run states of
+/// domains.
 final class DomainTotalsMethod: AccessMethod {
   static let summary = AccessMethodSummary(
     name: nil, provenance: .xenControl,

@@ -2,10 +2,11 @@ import LinuxSystem
 import StatsInput
 import StatsTree
 
-/// Reads each vCPU from the hypervisor (XEN_DOMCTL_getvcpuinfo), with one call per vCPU and pass (a
-/// sampling of all groups).
+/// Reads each vCPU from the hypervisor (XEN_DOMCTL_getvcpuinfo).
 ///
-/// Needs root in dom0, and a libxenctrl of the same version as the hypervisor.
+/// A sample takes one call per vCPU.
+///
+/// The method needs root in dom0, and a libxenctrl of the same version as the hypervisor.
 final class LibxenctrlMethod: AccessMethod {
   static let summary = AccessMethodSummary(
     name: XenInput.Method.libxenctrl.rawValue, provenance: .xenControl,

@@ -2,8 +2,9 @@ import LinuxSystem
 import Statistics
 import StatsTree
 
-/// Reads the run states of domains on XenServer and XCP-ng, with one call per domain and pass (a
-/// sampling of all groups).
+/// Reads the run states of domains on XenServer and XCP-ng.
+///
+/// A sample takes one call of the hypervisor per domain.
 final class RunstateBacking: Backing {
   private let control: XenControl
   private var domains = TokenTable<UInt32>()

@@ -4,7 +4,7 @@ import StatsTree
 
 /// Stores the state that a backing has for each of its groups, by token (the id of the group).
 ///
-/// A token is a small number. After a token was closed, another group can get it.
+/// A token is a small integer. After a token was closed, another group can get the same token.
 struct TokenTable<Element> {
   private var elements: [Element?] = []
   private var free: [Int] = []
@@ -28,7 +28,7 @@ struct TokenTable<Element> {
 
   /// Closes a token.
   ///
-  /// Has no effect if the token is not open.
+  /// The call has no effect if the token is not open.
   mutating func close(_ token: Int) {
     guard self[token] != nil else { return }
     elements[token] = nil

@@ -3,8 +3,9 @@ import Statistics
 import StatsTree
 import XenTable
 
-/// Reads vCPUs through the control interface, with one call per vCPU and pass (a sampling of all
-/// groups).
+/// Reads vCPUs through the control interface.
+///
+/// A sample takes one call of the hypervisor per vCPU.
 final class VCPUBacking: Backing {
   private struct Entry {
     let domain: UInt32

@@ -5,8 +5,8 @@ import StatsTree
 ///
 /// A family is all groups with the same name and schema. A source gets the aggregate `all.<group>`
 /// of a family if several of its children have groups of the family, either themselves or in
-/// sources below them. A source with aggregates of its input gets no others, because the input
-/// knows which sums are meaningful.
+/// sources below them. If an input has already attached aggregates to a source, the source gets no
+/// additional aggregates, because the input knows which sums are meaningful.
 final class AddedAggregates {
   private let tree: Tree
   private let isSelected: (Source) -> Bool

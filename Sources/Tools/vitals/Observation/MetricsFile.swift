@@ -6,9 +6,9 @@ import StatsTree
 
 /// Writes a file of the xcp-rrdd protocol V2, and updates the file in place.
 ///
-/// Readers map the file once, so its size must never change. Therefore the file has room for more
-/// sources. If new sources do not fit into the file, a new file replaces the old file, and the user
-/// has to restart or notify the reader.
+/// The size of the file never changes, because a reader maps the file only once. Therefore the file
+/// has spare room for further sources. If the sources no longer fit, a new file replaces the old
+/// file, and the user has to restart or notify the readers.
 struct MetricsFile: ~Copyable {
   private static let minimumByteCount = 16_384
   private static let pageByteCount = 4096

@@ -21,7 +21,8 @@ enum MountFindings {
 
   /// Checks the rules of KVM statistics, except two rules that only KVM's own statistics meet.
   ///
-  /// These are I4 (ids begin with `kvm`) and I10 (kinds, units and bases are those of the kernel).
+  /// The excluded rules are I4 (ids begin with `kvm`) and I10 (kinds, units and bases are those of
+  /// the kernel).
   private static func binary(_ path: String) -> [Finding] {
     do throws(SystemError) {
       let excluded = [StatsFileRule.idText, .knownCodes].map(\.id)

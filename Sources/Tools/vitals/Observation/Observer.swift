@@ -28,7 +28,8 @@ final class Observer {
   private let pattern: Pattern
   private let enabled: [PathPattern]
   private let includesHidden: Bool
-  /// The aggregates that no input has attached; `nil` if the command does not only show aggregates.
+  /// The additional aggregates, which no input has attached; `nil` if the command also shows other
+  /// groups.
   private var added: AddedAggregates?
   /// The diagnostics of the first refresh.
   private var firstDiagnostics: [String] = []

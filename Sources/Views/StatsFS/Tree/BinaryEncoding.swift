@@ -21,8 +21,8 @@ struct BinaryEncoding {
 
   /// Returns the schema to encode.
   ///
-  /// State counts tell how many members of an aggregate are in each state. They are encoded as
-  /// instant statistics with several values, because the buckets of KVM's histograms never
+  /// State counts tell how many members of an aggregate are in each state. State counts are encoded
+  /// as instant statistics with several values, because the buckets of KVM's histograms never
   /// decrease.
   private static func schema(of entry: Plan.Entry) throws -> Schema {
     let schema = entry.group.schema
@@ -80,6 +80,7 @@ struct BinaryEncoding {
 }
 
 extension Statistic {
-  /// Whether the statistic has a count for each state: how many members of an aggregate are in it.
+  /// Whether the statistic has a count for each state: how many members of an aggregate are in this
+  /// state.
   fileprivate var isStateCounts: Bool { kind.isHistogram && !states.isEmpty }
 }

@@ -8,7 +8,8 @@ internal import StatsTree
 /// With passthrough, the kernel reads this file without a request to the server.
 ///
 /// `update` rewrites the values while readers have the file open. When the group is removed, the
-/// file becomes empty, so that readers get an end of file. No value could indicate the removal.
+/// file becomes empty, so that readers get an end of file. An end of file is necessary, because no
+/// value could indicate the removal.
 final class BinarySnapshotFile {
   let entry: Plan.Entry
   let backing: FuseBacking

@@ -8,8 +8,8 @@ extension TreeFileSystem {
     _ name: FuseName, in directory: UInt64, for caller: FuseCaller
   ) throws(FuseError) -> FuseEntry {
     try state.withLock { state throws(FuseError) in
-      // The kernel caches names for all callers, so a lookup finds names that the caller is not
-      // allowed to see. The modes of directories restrict access.
+      // Use the view of the mount, not the view of the caller, because the kernel shares a cached
+      // name among all callers. The permission bits of directories restrict access.
       let view = state.views.mountView()
       guard let node = state.nodes[directory] else { throw FuseError.stale }
       guard let found = view.listing(of: node).find(name) else { throw FuseError.noEntry }
@@ -19,8 +19,8 @@ extension TreeFileSystem {
   }
 
   public func forget(_ node: UInt64, lookups: UInt64) {
-    // The closure returns the node, so that the node is released after `state` is unlocked. This
-    // might release the last reference to a source.
+    // The closure returns the node, so that the node is released only after `state` is unlocked.
+    // The node might have the last reference to a source.
     _ = state.withLock { state in
       let forgotten = state.nodes.forget(node, lookups: lookups)
       if forgotten != nil { state.locations[node] = nil }
@@ -100,9 +100,9 @@ extension TreeFileSystem {
     state.withLock { $0.directories[handle] = nil }
   }
 
-  // MARK: - What the kernel caches
+  // MARK: - Lookups and attributes
 
-  /// Counts a lookup of a node, and returns the ID of the node.
+  /// Adds one to the lookup count of a node, and returns the ID of the node (its inode number).
   private func registerLookup(
     _ node: TreeNode, named name: FuseName, in directory: UInt64, _ state: inout State
   ) -> UInt64 {
@@ -128,8 +128,8 @@ extension TreeFileSystem {
   private func attributes(
     _ number: UInt64, _ node: TreeNode, _ viewer: Viewer, _ state: inout State
   ) -> FuseAttributes {
-    // As in sysfs, the time of a file does not change with the values, because tar(1) warns about
-    // files that change.
+    // As in sysfs, a new value does not change the modification time of the file, because tar(1)
+    // warns if this time changes while tar(1) reads the file.
     let time = state.views.mountView().changed
     let owner = node.source.owner
     let (user, group) = (owner ?? self.owner.user, self.owner.group)

@@ -211,7 +211,7 @@ public final class TreeFileSystem: FuseFileSystem {
 
   /// Whether `.binary` files have passthrough.
   ///
-  /// With `visibility=owner` they have none: users then see different sums, but with passthrough
-  /// all users read the same bytes.
+  /// With `visibility=owner`, these files have no passthrough. Each user then sees different sums,
+  /// but with passthrough all users would read the same bytes.
   var backsBinaryFiles: Bool { settings.passthrough == .all && settings.visibility == .all }
 }

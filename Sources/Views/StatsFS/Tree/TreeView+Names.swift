@@ -5,8 +5,8 @@ internal import StatsTree
 extension TreeView {
   /// The names that the mount itself uses.
   ///
-  /// A publisher might use the same names: such a source is not listed, such a group gets a suffix,
-  /// and such a statistic has no file.
+  /// If a publisher gives one of these names to a source, the source is not listed. A group with
+  /// such a name gets a suffix, and a statistic with such a name has no file.
   static let reserved: Set = [
     ".", "..", ".values", ".schema", ".binary", ".table", ".labels", ".status", ".metrics",
   ]

@@ -33,8 +33,8 @@ struct ViewList {
 
   /// Returns the viewer whose view a caller gets.
   ///
-  /// With `visibility=owner`, this is the calling user. Otherwise, and for root, this is the viewer
-  /// of the mount.
+  /// With `visibility=owner`, the viewer is the calling user. Otherwise, and for root, the viewer
+  /// is the viewer of the mount.
   func viewer(_ caller: FuseCaller) -> Viewer {
     settings.visibility == .all || caller.user == 0 ? selection.viewer : .user(caller.user)
   }

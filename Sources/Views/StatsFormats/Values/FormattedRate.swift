@@ -21,7 +21,7 @@ package struct FormattedRate {
   ///   - rate: The rate to format.
   ///   - statistic: The statistic that has the rate.
   ///   - memberCount: The number of members whose values are added. Each member can spend the time
-  ///     of one CPU, which is 100 %, so that the sum can exceed 100 %.
+  ///     of one CPU, which is 100 %. Therefore the sum can exceed 100 %.
   ///   - isOngoing: Whether a wait of any member is in progress. The time of a wait is counted when
   ///     the wait ends.
   package init(_ rate: Rate, of statistic: Statistic, memberCount: Int = 1, isOngoing: Bool = false)
