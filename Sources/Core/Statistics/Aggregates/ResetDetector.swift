@@ -73,7 +73,6 @@ public struct ResetDetector: Sendable {
   /// words are inactive.
   ///
   /// - Returns: `nil` if no word fell and no word became active or inactive.
-  /// - Returns: `nil` if no word was reset and none became active.
   public func records(
     from earlier: Span<UInt64>, to later: Span<UInt64>
   ) -> (lost: [UInt64], begun: [UInt64])? {
