@@ -33,7 +33,7 @@ extension TableInput {
   func rescan(_ now: UInt64) {
     needsRescan = false
     let places = places()
-    let end = now + UInt64(options.patienceMilliseconds) * 2_000_000
+    let end = now + UInt64(options.timeoutMilliseconds) * 2_000_000
     for place in places { reacquire(place, now, deadline: end) }
     let names = Set(places.map(\.name))
     for (name, found) in tables where !names.contains(name) {
@@ -85,7 +85,7 @@ extension TableInput {
     let known = tables[place.name]
     if let known, known.signature == signature, known.retry.map({ now < $0 }) ?? true { return }
     let clock = monotonicNanoseconds()
-    let timeout = min(options.patienceMilliseconds, Int((max(end, clock) - clock) / 1_000_000))
+    let timeout = min(options.timeoutMilliseconds, Int((max(end, clock) - clock) / 1_000_000))
     let found = known ?? FoundTable(place, signature)
     found.place = place
     found.signature = signature

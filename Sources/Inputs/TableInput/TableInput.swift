@@ -22,7 +22,7 @@ public final class TableInput: Input {
     /// Patterns of the on-demand groups to enable: `path:group`, the path or the name of the group.
     public var enabled: [Pattern] = []
     /// The time within which a publisher must answer a request.
-    public var patienceMilliseconds = 500
+    public var timeoutMilliseconds = 500
     /// The interval of retries, and of listing directories that the kernel cannot watch.
     public var rescanSeconds: UInt64 = 10
     /// The proc(5) mount that provides the boot id.

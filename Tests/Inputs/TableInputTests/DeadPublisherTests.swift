@@ -103,7 +103,7 @@ import Testing
     var options = TableInput.Options()
     options.socketDirectory = stage.directory
     options.tableDirectory = stage.directory
-    options.patienceMilliseconds = 100
+    options.timeoutMilliseconds = 100
     let begin = monotonicNanoseconds()
     let late = try TableInput(tree, options: options)
     _ = late.refresh()

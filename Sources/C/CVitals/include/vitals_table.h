@@ -142,7 +142,7 @@ struct vitals_header {
   uint64_t generation;     /* increases with each change of blocks */
   uint8_t instance[16];    /* random, unique for each start of a publisher */
   uint8_t boot_id[16];     /* of random(4); times are valid only within one boot */
-  uint64_t created_ns;     /* CLOCK_MONOTONIC, as all times here */
+  uint64_t created_ns;     /* CLOCK_MONOTONIC, as all times except created_wall_ns */
   uint64_t heartbeat_ns;   /* the time of the last heartbeat */
   uint64_t heartbeat_interval_ns; /* the interval of the heartbeat; 0: none */
   uint32_t pid;            /* in the publisher's PID namespace; informational */
